@@ -1,7 +1,7 @@
 /**
  * A load on servers, as a process of its own: so many clients, each with a connection that stays open, each asks the next thing
  * as soon as it has its answer (a closed loop). Every answer is held to what it must be. Whoever starts it (`./drive.ts`) sends
- * a `Load`, and `"stop"` where the load is to end earlier; it sends what has been answered every 50 ms, and in the end what it came to.
+ * a `ServerLoad`, and `"stop"` where the load is to end earlier; it sends what has been answered every 50 ms, and in the end what it came to.
  *
  * A request is lost where its connection ends without a whole answer. It is none where it was never sent: a client whose
  * connection is refused asks the next server (`servers`), as often as there are others, and ends where none is left. After a

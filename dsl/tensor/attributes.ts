@@ -77,7 +77,7 @@ export function optional<T extends Attribute>(kind: AttributeKind<T>): Optional<
   return { ...kind, optional: true };
 }
 
-/** Throws `Misfit` where attributes are not what the schema allows. */
+/** Throws `OpInputError` where attributes are not what the schema allows. */
 export function checkAttributes(schema: AttributeSchema, given: Attributes): void {
   for (const name in schema) {
     const kind = schema[name];

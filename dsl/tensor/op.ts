@@ -1,6 +1,6 @@
 /**
  * What an op is: a rule for types, a vector-Jacobian product written with tensors, a naive float64 reference, a cost; what
- * simpler ops it is made of, where it is, and what passes and estimates need to know of it (`Traits`). One
+ * simpler ops it is made of, where it is, and what passes and estimates need to know of it (`OpTraits`). One
  * file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
  */
 import { checkAttributes, type InferAttributes, type AttributeSchema } from "./attributes.js";
@@ -83,7 +83,7 @@ export interface Op<
   readonly inputs: I;
   readonly outputs: O;
   readonly attributes: S;
-  /** Types of the outputs. Throws `Misfit` with the reason. */
+  /** Types of the outputs. Throws `OpInputError` with the reason. */
   type(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>): ForEachName<O, Type>;
   /** The same of simpler ops: what engines compute that have no way of their own. */
   decompose?(inputs: ForEachName<I, Tensor>, attributes: InferAttributes<S>): ForEachName<O, Tensor>;

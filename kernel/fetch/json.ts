@@ -57,7 +57,7 @@ export class SchemaMismatch extends Error {
   }
 }
 
-/** The value, if it is of this schema. Throws `Unlike`, with the message of the schema where it has one. */
+/** The value, if it is of this schema. Throws `SchemaMismatch`, with the message of the schema where it has one. */
 export function matchSchema<T>(value: unknown, schema: Schema<T>): T {
   const found = v.safeParse(schema, value, strictly);
   if (found.success) return found.output;
@@ -86,7 +86,7 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** The JSON in a text. Throws `Unlike`. */
+/** The JSON in a text. Throws `SchemaMismatch`. */
 export function parseJsonAs<T>(text: string, schema: Schema<T>, reviver?: (key: string, value: unknown) => unknown): T {
   let value: unknown;
   try {

@@ -27,7 +27,7 @@ export class FileNotRead extends Error {
   }
 }
 
-/** Opens a regular file to read it; null: there is none. Throws `NotRead`. */
+/** Opens a regular file to read it; null: there is none. Throws `FileNotRead`. */
 export function openRegular(file: string): number | null {
   let fd: number;
   try {
@@ -44,7 +44,7 @@ export function openRegular(file: string): number | null {
   throw new FileNotRead(found.isDirectory() ? FOLDER : ODD);
 }
 
-/** Its bytes, `most` of them; null: there is no such file. Throws `NotRead`. */
+/** Its bytes, `most` of them; null: there is no such file. Throws `FileNotRead`. */
 export function readWholeFile(file: string, most: number): Buffer | null {
   const fd = openRegular(file);
   if (fd === null) return null;

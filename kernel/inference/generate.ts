@@ -23,7 +23,7 @@ export interface GenerateOptions {
   readonly positions: number;
   /** Of an encoder-decoder: the token its decoder begins with; the prompts are what its encoder reads. Absent: texts are continued. */
   readonly start?: number;
-  /** What stands before every prompt and was read for all of them (the programs are `buildPrompting`'s); absent: nothing. */
+  /** What stands before every prompt and was read for all of them (the programs are `buildPromptingPrograms`'s); absent: nothing. */
   readonly begun?: CachedPromptPrefix;
   /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … */
   readonly numbers?: readonly number[];

@@ -21,7 +21,7 @@ export interface ReopenedPlan {
   readonly plan: ModelPlan;
   readonly reading: TextReadingPlan;
 }
-/** `baseOf`: the base of an adapter. Coded errors: `deployment-unreadable`, those of bases. */
+/** `baseFactsOf`: the base of an adapter. Coded errors: `deployment-unreadable`, those of bases. */
 export async function reopenedPlan(
   folder: string,
   d: Deployment,

@@ -14,7 +14,7 @@ export interface DataPart {
 
 /** At a time of a split that lies on disk. */
 const CHUNK = 10_000;
-/** Roles that `textKey` reads; rows that come in words have their text beside them. */
+/** Roles that `rowTextKey` reads; rows that come in words have their text beside them. */
 const KEYED = ["text", "text_pair", "input", "messages", "question", "context"];
 /** Bytes of a hash: of a hundred thousand texts beside ten thousand others two are taken for one with a chance of 4 in a million. */
 export const ROW_HASH_BYTES = 6;

@@ -48,7 +48,7 @@ export interface RunLockFile {
   readonly node: string;
   readonly started: string;
   readonly trial?: TrialInLock;
-  /** What its numbers came from, as `recordIn` reads it. Absent: an older run, or a deployment. */
+  /** What its numbers came from, as `runRecordIn` reads it. Absent: an older run, or a deployment. */
   readonly record?: RunRecord | Json;
   /** The id of the run that it was to repeat. */
   readonly replays?: string;

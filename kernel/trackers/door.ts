@@ -62,7 +62,7 @@ export function trackerDoorOf(options: TrackerConnectionOptions): TrackerHost {
   };
 }
 
-/** Throws `TrackerAway`, `TrackerRefuses`. */
+/** Throws `TrackerUnavailableError`, `TrackerRefusalError`. */
 export async function sendTrackerRequest(
   { method, url, json, file, env, user }: TrackerRequest,
   {
@@ -139,7 +139,7 @@ function judged(
   throw new TrackerRefusalError(status, clipped(message) || error_code, error_code);
 }
 
-/** Throws `TrackerAway`. */
+/** Throws `TrackerUnavailableError`. */
 function heldBy(env: string): string {
   try {
     return readHeaderSecret(env);
@@ -162,7 +162,7 @@ function hostOf(location: string): string {
   }
 }
 
-/** Throws `TrackerAway`. */
+/** Throws `TrackerUnavailableError`. */
 function bodyOf(path: string, { bytes, stamp }: TrackedFile) {
   try {
     const file = openRegular(path);
@@ -180,7 +180,7 @@ function bodyOf(path: string, { bytes, stamp }: TrackedFile) {
   }
 }
 
-/** How many bytes the file then has. Throws `TrackerAway`: the disk is full, the folder may not be written. */
+/** How many bytes the file then has. Throws `TrackerUnavailableError`: the disk is full, the folder may not be written. */
 async function append(path: string, bytes: Uint8Array): Promise<number> {
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -35,7 +35,7 @@ export type TermReference = ReferencesOf[TermNeed];
 export interface OutputTerm<N extends TermNeed = TermNeed> {
   readonly needs: N;
   readonly reference: ReferencesOf[N];
-  /** Names the inputs that bring the rows' shares and cached outputs (`outputInputs`); terms with one source read the same inputs. */
+  /** Names the inputs that bring the rows' shares and cached outputs (`cachedOutputInputNames`); terms with one source read the same inputs. */
   readonly source: string;
   /** Further inputs of the training programs, by name. Default: none. */
   readonly inputs?: Readonly<Record<string, Type>>;

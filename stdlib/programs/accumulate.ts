@@ -44,7 +44,7 @@ export function buildAccumulateProgram(options: AssembleOptions): Program {
   return optimise(graph.program(), options.passes);
 }
 
-/** Inputs rate and step; output norm. `accumulated`: the program of `buildAccumulate`. */
+/** Inputs rate and step; output norm. `accumulated`: the program of `buildAccumulateProgram`. */
 export function buildApplyProgram(
   options: Pick<AssembleOptions, "optimizer" | "clip" | "passes" | "strategies"> &
     Partial<Pick<AssembleOptions, "task" | "family">>,

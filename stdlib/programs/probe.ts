@@ -7,7 +7,7 @@ import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 export interface LinearInputProbe {
-  /** Inputs as those of `assembleForward`; outputs `least/<n>` and `most/<n>`, scalars, of each path. */
+  /** Inputs as those of `assembleForwardProgram`; outputs `least/<n>` and `most/<n>`, scalars, of each path. */
   readonly program: Program;
   /** Paths of linear layers, the body's with its prefix. */
   readonly paths: readonly string[];

@@ -44,7 +44,7 @@ function haveSeveral(labels: Iterable<unknown>): boolean {
   return Array.from(labels).some((rowLabels) => Array.isArray(rowLabels) && rowLabels.length > 1);
 }
 
-/** Coded errors `empty-file`, `giant-line`, and those of `fileText`. */
+/** Coded errors `empty-file`, `giant-line`, and those of `readTextPieces`. */
 async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
   const { path, prefix } = argumentsOf(word, call);
   let some = false;

@@ -15,7 +15,7 @@ export const folder: SourceImplementation = sourceFromRows(rows);
 
 const splits = new Set(["train", "training", "validation", "valid", "val", "dev", "test", "testing"]);
 
-/** Coded errors `no-files`, `unlabelled-file`, `empty-file`, `giant-text`, and those of `fileText`. */
+/** Coded errors `no-files`, `unlabelled-file`, `empty-file`, `giant-text`, and those of `readTextPieces`. */
 async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
   const { path } = argumentsOf(word, call);
   const root = path.replace(/[\\/]+$/, "");

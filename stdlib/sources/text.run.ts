@@ -13,7 +13,7 @@ import { word } from "./text.js";
 
 export const text: SourceImplementation = sourceFromRows(rows);
 
-/** A blank file is no row, like a blank line. Coded errors `empty-file` where all are, `giant-text`, and those of `fileText`. */
+/** A blank file is no row, like a blank line. Coded errors `empty-file` where all are, `giant-text`, and those of `readTextPieces`. */
 async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
   const { path, unit } = argumentsOf(word, call);
   let some = false;

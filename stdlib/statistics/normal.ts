@@ -67,7 +67,7 @@ export function logNormalProbabilityBetween(from: number, to: number): number {
 }
 const logLess = (more: number, less: number): number => more + Math.log1p(-Math.exp(less - more));
 
-/** Where that share lies below: the inverse of `normalBelow`. */
+/** Where that share lies below: the inverse of `normalCdf`. */
 export function normalQuantile(share: number): number {
   if (share > 0.5) return -normalQuantile(1 - share);
   if (!(share > 0)) return -Infinity;

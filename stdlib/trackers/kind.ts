@@ -105,9 +105,9 @@ export interface TrackerHost {
   read(from: EventCursor): Promise<EventBatch>;
   /** `record`: plan, lock, scores; `model`: the trained model's folder, once it is there. */
   files(what: "record" | "model"): Promise<readonly TrackedFile[]>;
-  /** The JSON that is answered; null: nothing is. Throws `TrackerAway`, `TrackerRefuses`. */
+  /** The JSON that is answered; null: nothing is. Throws `TrackerUnavailableError`, `TrackerRefusalError`. */
   ask(asking: TrackerRequest): Promise<unknown>;
-  /** Puts bytes behind those that a file has; how many it then has. Paths start at the notebook's folder. Throws `TrackerAway`. */
+  /** Puts bytes behind those that a file has; how many it then has. Paths start at the notebook's folder. Throws `TrackerUnavailableError`. */
   append(path: string, bytes: Uint8Array): Promise<number>;
   /** Null: there is no such file. */
   size(path: string): Promise<number | null>;

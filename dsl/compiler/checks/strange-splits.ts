@@ -1,4 +1,4 @@
-/** Splits that the data name otherwise than what trains and scores is called: `Train`, `dev`, `val`. */
+/** Splits that the data name otherwise than what trains and scores is called: `TrainAction`, `dev`, `val`. */
 import type { Draft, Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";

@@ -41,12 +41,12 @@ export function redactedAddress(text: string): string {
   return url.href;
 }
 
-/** As `shownAddress`, with a mark where the query was, and the checksum of what it gave where that is known. */
+/** As `redactedAddress`, with a mark where the query was, and the checksum of what it gave where that is known. */
 export function storedAddress(text: string, checksum = ""): string {
   return hasQuery(text) ? `${redactedAddress(text)}${MARK}${checksum}` : redactedAddress(text);
 }
 
-/** What `keptAddress` made of an address with a query; null: it is none. */
+/** What `storedAddress` made of an address with a query; null: it is none. */
 export function parseStoredAddress(
   text: string,
 ): { readonly address: string; readonly checksum: string | null } | null {
@@ -54,7 +54,7 @@ export function parseStoredAddress(
   return LEFT_OUT.test(text) ? { address: text.replace(LEFT_OUT, ""), checksum } : null;
 }
 
-/** The text with each address in it as `shownAddress` has it. */
+/** The text with each address in it as `redactedAddress` has it. */
 export function redactAddresses(text: string): string {
   return mapped(text, redactedAddress);
 }

@@ -43,7 +43,7 @@ import type {
   CompressorCapabilities,
 } from "./capabilities/federation.js";
 
-/** Kinds of words. A kind that says nothing of its words but what every word says has `NothingMore`. */
+/** Kinds of words. A kind that says nothing of its words but what every word says has `NoCapabilities`. */
 export interface Kinds<C extends Call = Call> {
   verb: NoCapabilities;
   reserved: NoCapabilities;

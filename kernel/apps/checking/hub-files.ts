@@ -13,7 +13,7 @@ import { existingFolder } from "../../data/sources/hub/place.js";
 const DESCRIBE = ["README.md", "dataset_info.json", "dataset_dict.json", "state.json"];
 
 /**
- * Tells whether a file belongs to the rows of a source. Files outside of such folders do. Coded errors: those of `hubData`.
+ * Tells whether a file belongs to the rows of a source. Files outside of such folders do. Coded errors: those of `resolveHubData`.
  * `home`: absolute, where the source's relative paths start.
  */
 export async function hubFileFilter(

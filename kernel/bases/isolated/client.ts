@@ -61,7 +61,7 @@ export class TokenizerSandbox {
     this.aside ??= new TokenizerSandbox(this.limits);
   }
 
-  /** `characters`: how much is asked, by which the limits grow. Rejects with `ApartFailure`, or with the signal's reason. */
+  /** `characters`: how much is asked, by which the limits grow. Rejects with `SandboxError`, or with the signal's reason. */
   ask<N extends SandboxRequestName>(
     name: N,
     ask: SandboxRequests[N]["ask"],

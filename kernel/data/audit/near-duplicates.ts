@@ -25,7 +25,7 @@ export interface NearDuplicate {
   readonly twin: number;
   readonly likeness: number;
 }
-/** Texts as `lettersOf` gives them. */
+/** Texts as `comparedLetters` gives them. */
 export interface ShingledTexts {
   readonly count: number;
   chunks(): Iterable<readonly string[]>;

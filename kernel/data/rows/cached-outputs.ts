@@ -7,7 +7,7 @@ import { drawBelow } from "#stdlib/statistics/chance.js";
 
 /** Logits of rows, computed before the training, for the loss terms of one source. */
 export interface CachedOutputs {
-  /** Names the inputs (`outputInputs`). */
+  /** Names the inputs (`cachedOutputInputNames`). */
   readonly source: string;
   readonly labels: number;
   /** Number of the first row that has logits. */

@@ -45,8 +45,8 @@ export interface SourceFetchOptions {
 }
 
 /**
- * The sources with paths of this machine. Coded errors: those of `fetchFile`, `requestOf` and of
- * `hubData`; `query-left-out`, `secret-without-address`, `own-splits`.
+ * The sources with paths of this machine. Coded errors: those of `fetchFile`, `sourceRequestOf` and of
+ * `resolveHubData`; `query-left-out`, `secret-without-address`, `own-splits`.
  */
 export async function fetchSourceFiles(source: DataPlan["source"], options: SourceFetchOptions): Promise<Fetched> {
   const report: Told = { notes: [], sources: [] };

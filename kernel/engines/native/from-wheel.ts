@@ -18,7 +18,7 @@ export interface LibraryInstallation {
   readonly downloads: string;
   /** A folder that holds the wheels; absent: the package index is asked. */
   readonly wheels?: string | undefined;
-  /** SHA-256 of the older library's archive, where a mirror keeps one of its own (`SetupOptions.library`). */
+  /** SHA-256 of the older library's archive, where a mirror keeps one of its own (`TensorflowSetupOptions.library`). */
   readonly library?: string | undefined;
   readonly onProgress: (p: Progress) => void;
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,5 @@
 /**
- * Ops on a graphics card with tfjs. Numbers can't be read from the card at once: `cardKernel` computes an op on the card, and in
+ * Ops on a graphics card with tfjs. Numbers can't be read from the card at once: `runGpuKernel` computes an op on the card, and in
  * plain JavaScript where the op has to see its inputs' numbers or the card has no kernel for it.
  */
 import type { Attributes } from "#dsl/tensor/program.js";

@@ -66,7 +66,7 @@ export interface Client {
  * own, and holds what it is told against it. Whatever differs is refused by the path of what does.
  */
 export interface Terms {
-  /** All that decides what a client computes and sends, without its data: the same plan gives the same value (`termsOf`). */
+  /** All that decides what a client computes and sends, without its data: the same plan gives the same value (`federationTermsOf`). */
   readonly plan: Readonly<Record<string, unknown>>;
   /** No more than a client's program says. */
   readonly rounds: number;

@@ -32,7 +32,7 @@ const READ = ["text", "text_pair", "negative", "tokens", "question", "context", 
 /** As texts are compared: blanks and the forms of letters make no difference. */
 const formOf = (text: string): string => text.normalize("NFC").trim().replace(/\s+/gu, " ");
 
-/** Which of the texts a row holds; those that are asked for as `formOf` has them. */
+/** Which of the texts a row holds; those that are asked for as `describeExpression` has them. */
 export function textsHeldBy(roles: Readonly<Record<string, unknown>>, texts: ReadonlySet<string>): readonly string[] {
   return READ.flatMap((role) => {
     const value = roles[role];

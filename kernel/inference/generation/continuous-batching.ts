@@ -30,14 +30,14 @@ const GRACE = { part: 1 / 4, most: 50 } as const;
 const SCORED = 2 ** 22;
 
 export interface SlotWriterOptions extends WriterOptions {
-  /** Bytes that keys and values of one token take (`SlotsBuilt`). */
+  /** Bytes that keys and values of one token take (`BuiltSlotPrograms`). */
   readonly placeBytes: number;
   /** Whether the programs have adapters. */
   readonly adapters: boolean;
 }
 
 /**
- * A writer over a session that has the programs of `buildSlots` (stdlib/programs/slots.ts); they are its alone. The store is made
+ * A writer over a session that has the programs of `buildSlotPrograms` (stdlib/programs/slots.ts); they are its alone. The store is made
  * here, of one size for good.
  */
 export async function openSlotWriter(

@@ -112,5 +112,5 @@ export interface WriterParts {
   readonly batches: string | null;
   open(session: Pick<EngineSession, "run" | "load">, options: WriterOptions): Promise<SlotWriter>;
 }
-/** `writerFor` of `./plan-batching.ts`: what suits the model and the engine. `openSlotWriter` of `./continuous-batching.ts` is what it opens as a rule. */
+/** `planWriter` of `./plan-batching.ts`: what suits the model and the engine. `openSlotWriter` of `./continuous-batching.ts` is what it opens as a rule. */
 export type PlanWriter = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterParts>;

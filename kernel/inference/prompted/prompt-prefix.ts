@@ -1,6 +1,6 @@
 /**
  * Prompts that begin alike: what they have in common is read once, and each prompt goes on from it. The cache of an open model
- * (the programs of `buildPrompting`) holds the common beginning in every row from place 0 on, and nobody writes there; what
+ * (the programs of `buildPromptingPrograms`) holds the common beginning in every row from place 0 on, and nobody writes there; what
  * comes after it is written over by the next prompts.
  */
 import { must } from "#dsl/language/diagnostics/must.js";

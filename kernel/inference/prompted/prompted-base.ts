@@ -18,7 +18,7 @@ import { encodeAnswers, encodePromptRows, type PromptRenderer } from "./prompt-w
 const HELD = 16_384;
 
 export interface PromptableBase extends PromptRenderer {
-  /** Its programs are those of `buildPrompting`. */
+  /** Its programs are those of `buildPromptingPrograms`. */
   readonly session: Pick<EngineSession, "run">;
   readonly bytes: number;
   readonly vocabulary: number;

@@ -83,7 +83,7 @@ const fromHub: Schema<MessageFromRoot> = v.union([
   objectWith({ is: v.literal("end") }),
   objectWith({ is: v.literal("lost"), rank: wholeNumber(0), why: text }),
 ]);
-/** Throw `Unlike`. */
+/** Throw `SchemaMismatch`. */
 export const parseHello = (head: unknown): RankHello => matchSchema(head, hello);
 export const parseMessageFromRank = (head: unknown): MessageFromRank => matchSchema(head, fromRank);
 export const parseMessageFromRoot = (head: unknown): MessageFromRoot => matchSchema(head, fromHub);

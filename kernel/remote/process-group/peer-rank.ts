@@ -1,7 +1,7 @@
 /**
  * Another rank's end of a gang: it joins the hub, waits for the state that all begin with, and takes part in each round. It
  * knows of nothing that is due: where the hub validates or writes a checkpoint, its answer only comes later. Where the hub, or
- * through it another rank, is lost, whatever waits fails with `rank-lost`; where the training is over, with `GangEnded`.
+ * through it another rank, is lost, whatever waits fails with `rank-lost`; where the training is over, with `ProcessGroupEnded`.
  */
 import { connect } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -91,7 +91,7 @@ export class PeerRank {
     return this.vector;
   }
 
-  /** Settles when the hub ends the gang, as `GangEnded`, or when somebody is lost. */
+  /** Settles when the hub ends the gang, as `ProcessGroupEnded`, or when somebody is lost. */
   async over(): Promise<never> {
     const frame = await this.next("end");
     throw this.lost(0, `it said ${frame.is} twice`);

@@ -13,7 +13,7 @@ import {
 } from "../together/trial-groups.js";
 import { findAttachableRun, type RunSearchFolders } from "./find-run.js";
 
-/** What trains goes before what has ended, else what was begun last. Coded errors: those of `findAttachable`. */
+/** What trains goes before what has ended, else what was begun last. Coded errors: those of `findAttachableRun`. */
 export function findWatchable(path: string, places: RunSearchFolders): RunFolder | TrialGroup {
   const several = /[\\/]/.test(path)
     ? readTrialGroup(resolve(places.folder, path))
@@ -29,7 +29,7 @@ export function findWatchable(path: string, places: RunSearchFolders): RunFolder
   }
 }
 
-/** As `findAttachable`, but whoever is wrong is told of what runs as one too, first of all. */
+/** As `findAttachableRun`, but whoever is wrong is told of what runs as one too, first of all. */
 function attachable(path: string, places: RunSearchFolders): RunFolder {
   try {
     return findAttachableRun(path, places);

@@ -68,7 +68,7 @@ function looked(plain: string): WordKnowledge {
     spelt: letters.score(plain),
   };
 }
-/** Whether words, in `plainForm` and a space apart, are together the name of a firm, a work, a dish, a plant or a place. */
+/** Whether words, in `accentlessForm` and a space apart, are together the name of a firm, a work, a dish, a plant or a place. */
 export function isPhraseOfThing(phrase: string): boolean {
   return decoded().phrases.has(wordHashes(phrase));
 }

@@ -65,7 +65,7 @@ function thingAt(text: string, run: readonly NameToken[], index: number): number
   }
   return 0;
 }
-/** As the names of things are kept: words in `plainForm`, a space apart. */
+/** As the names of things are kept: words in `accentlessForm`, a space apart. */
 function spoken(text: string): string {
   return text
     .split(/[^\p{L}\p{M}'’]+/u)

@@ -1,4 +1,4 @@
-/** Words around names, in the languages that names are looked for in; all in `plainForm`. */
+/** Words around names, in the languages that names are looked for in; all in `accentlessForm`. */
 const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
 
 /** Stand before a name and are no part of it. */

@@ -70,7 +70,7 @@ export function startingPoint(study: Study, share: () => number): SearchPoint | 
 /** Spaces of so many points are looked through for one that is left. */
 const LOOKED_THROUGH = 10_000n;
 
-/** As `drawnPoint`, of values that no trial had yet; null: none is left, or none was found. */
+/** As `drawAllowedPoint`, of values that no trial had yet; null: none is left, or none was found. */
 export function drawNewPoint(study: Study, share: () => number): SearchPoint | null {
   const isTried = triedPointTest(study);
   const next = pointDrawer(study, share);

@@ -12,7 +12,7 @@ export function writtenArgument(
   return value;
 }
 
-/** As `fileText` takes it: null where it is to be found. */
+/** As `readTextPieces` takes it: null where it is to be found. */
 export function encodingOfCall(call: Call): string | null {
   return writtenArgument(call, "encoding", "utf-8") ?? null;
 }

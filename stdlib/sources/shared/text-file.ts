@@ -5,7 +5,7 @@ import { readFileBytes, type OnBytesRead } from "#platform/files.js";
 import { decoderForEncoding, detectDecoder, type DecodeBytes, type ReportingFile } from "./decoding.js";
 import { checkTextFile } from "./file-kind.js";
 
-/** Told how a file is read where that isn't the usual way (`SourceWorld.found`). */
+/** Told how a file is read where that isn't the usual way (`SourceContext.found`). */
 type Found = ((file: string, what: string) => void) | undefined;
 
 /** The whole text of a file of at most `most` bytes; pieces joined. Coded error `giant-json`. */

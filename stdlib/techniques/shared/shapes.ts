@@ -17,7 +17,7 @@ export interface LinearShape {
   readonly out: number;
   readonly in: number;
 }
-/** Linear layers that `targets` mean (see `isTarget`), with their [out, in] (GPT-2's lie as [in, out]: their sum is the same). */
+/** Linear layers that `targets` mean (see `isTargetLayer`), with their [out, in] (GPT-2's lie as [in, out]: their sum is the same). */
 export function findLinearLayers(shapes: TensorShapes, targets: readonly string[]): readonly LinearShape[] {
   return linearsOf(shapes).filter(({ path }) => isTargetLayer(path, targets));
 }

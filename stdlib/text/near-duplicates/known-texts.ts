@@ -22,7 +22,7 @@ export class NearDuplicateFinder {
     this.letters = keepsTexts ? [] : null;
   }
 
-  /** The number of a text before that is like enough; else undefined, and this one is known from now on. `letters`: as of `lettersOf`. */
+  /** The number of a text before that is like enough; else undefined, and this one is known from now on. `letters`: as of `comparedLetters`. */
   meet(letters: string): number | undefined {
     const text = this.signatures.push(letters);
     const known = this.find(letters, text);

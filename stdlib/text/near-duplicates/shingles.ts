@@ -35,7 +35,7 @@ export function shingleHashes(letters: string): Uint32Array {
   return buffer.subarray(0, count);
 }
 
-/** Hashes of a text's shingles, sorted, each once; none of a short text. `letters`: as `lettersOf` gives them. */
+/** Hashes of a text's shingles, sorted, each once; none of a short text. `letters`: as `comparedLetters` gives them. */
 export function shingleSet(letters: string): Uint32Array {
   if (letters.length < MIN_SHINGLED_LETTERS) return new Uint32Array();
   const all = shingleHashes(letters).sort();
@@ -44,7 +44,7 @@ export function shingleSet(letters: string): Uint32Array {
   return buffer.slice(0, count);
 }
 
-/** Likeness of two texts, 0 … 1, both as `lettersOf` gives them. */
+/** Likeness of two texts, 0 … 1, both as `comparedLetters` gives them. */
 export function textLikeness(a: string, b: string): number {
   if (a === b) return a === "" ? 0 : 1;
   return common(shingleSet(a), shingleSet(b));

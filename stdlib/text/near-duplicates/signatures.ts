@@ -92,7 +92,7 @@ export class MinHashSignatures {
     this.bytes = new Int32Array(WORDS * room);
   }
 
-  /** `letters`: as `lettersOf` gives them; its number comes back. An empty text is like none. */
+  /** `letters`: as `comparedLetters` gives them; its number comes back. An empty text is like none. */
   push(letters: string): number {
     const textNumber = this.count++;
     if (BAND_COUNT * this.count > this.keys.length) this.grow();

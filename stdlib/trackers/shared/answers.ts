@@ -1,7 +1,7 @@
 /** What a tracker answers, read with suspicion: what is not there as it should be is told, and asked for again later. */
 import { TrackerUnavailableError } from "../kind.js";
 
-/** The text, or the number as text, at a path. Throws `TrackerAway`. */
+/** The text, or the number as text, at a path. Throws `TrackerUnavailableError`. */
 export function textAtPath(answer: unknown, ...path: readonly string[]): string {
   const found = valueAtPath(answer, path);
   if (typeof found === "string" && found !== "") return found;

@@ -1,6 +1,6 @@
 /**
  * A program as one ONNX model: state comes in and goes out like inputs and outputs. Where it is safe, the engine lets what
- * goes out be written over what came in (`inPlace`). Weights are never part of the model, so it stays small, loads fast,
+ * goes out be written over what came in (`inPlaceSteps`). Weights are never part of the model, so it stays small, loads fast,
  * and any number of models share one copy of them.
  */
 import { isConstant, isInput, type Leaf } from "#dsl/tensor/leaves.js";

@@ -1,5 +1,5 @@
 /**
- * The way from a program's nodes to ONNX's: each op has a `Lower` in `lower/`, which makes one output when it is asked
+ * The way from a program's nodes to ONNX's: each op has a `NodeLowering` in `lower/`, which makes one output when it is asked
  * for, so that what nothing reads is never written. A value has two forms: `full`, as the program has it, and `flat`,
  * [rows, last axis], in which products and norms work; going from one to the other is a Reshape, which copies nothing.
  */

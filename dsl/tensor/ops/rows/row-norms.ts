@@ -21,7 +21,7 @@ export interface ClippedRowGradients {
 
 /**
  * Of each of `wrt`. `share` [rows]: what the loss of a row is times, so that it is the row's own (of a sum over tokens, 1 / how many
- * there are); absent: 1. Null, and `rows`: as `rowParts` has them; null too where parts of a parameter can't be told together.
+ * there are); absent: 1. Null, and `rows`: as `rowGradientParts` has them; null too where parts of a parameter can't be told together.
  */
 export function clipRowGradients(
   graph: Builder,

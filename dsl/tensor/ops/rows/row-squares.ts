@@ -17,7 +17,7 @@ export interface RowGradientSquares {
   readonly numbersPerRow: number;
 }
 
-/** Of each of `wrt`; null, and `rows`: as `rowParts` has them. */
+/** Of each of `wrt`; null, and `rows`: as `rowGradientParts` has them. */
 export function rowGradientSquares(
   graph: Builder,
   derived: DifferentiatedRows,

@@ -47,7 +47,7 @@ export interface SgdInputs<T> {
   readonly rate: T;
   readonly scale: T | undefined;
 }
-/** Throws `Misfit` where one is missing. */
+/** Throws `OpInputError` where one is missing. */
 export function sgdInputs<T>([parameter, ...rest]: readonly [T, ...T[]], { momentum }: Sgd): SgdInputs<T> {
   const moves = momentum !== 0;
   const [gradient, rate, scale] = moves ? rest.slice(1) : rest;
@@ -63,7 +63,7 @@ export interface AdafactorInputs<T> {
   readonly step: T;
   readonly scale: T | undefined;
 }
-/** Throws `Misfit` where one is missing. */
+/** Throws `OpInputError` where one is missing. */
 export function adafactorInputs<T>(
   [parameter, ...rest]: readonly [T, ...T[]],
   { factored }: Adafactor,

@@ -1,6 +1,6 @@
 /**
  * What the interpreter changes in the process while it lives: where output goes, what timers and promises remember, how
- * stacks and functions read, and what happens to errors that nobody caught. `settleProcess` counts its users, so that
+ * stacks and functions read, and what happens to errors that nobody caught. `prepareProcess` counts its users, so that
  * several interpreters (tests) share one set of changes.
  */
 import { failureText } from "./traceback.js";

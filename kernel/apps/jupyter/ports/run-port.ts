@@ -33,7 +33,7 @@ export type MessageToMain =
   | { readonly kind: "shutdown"; readonly restart: boolean; readonly patience: number };
 
 export type MessageFromMain =
-  /** Cells can run. `stop`: see `Cells.stop`; `assistant`: a port that speaks `assistant-port.ts`. */
+  /** Cells can run. `stop`: see `CellRuntime.stop`; `assistant`: a port that speaks `assistant-port.ts`. */
   | { readonly kind: "ready"; readonly stop: Int32Array; readonly assistant: MessagePort }
   /** Another assistant, in place of one that ended. */
   | { readonly kind: "assistant"; readonly assistant: MessagePort }

@@ -4,7 +4,7 @@
  *
  * | to a client | its answer |
  * |---|---|
- * | `Begin` (secure/begin.ts): round, its place, the terms of the sum | `keys` |
+ * | `MaskingStart` (secure/begin.ts): round, its place, the terms of the sum | `keys` |
  * | `roster` | `shares` |
  * | `sealed` | `input` |
  * | `survivors` | `agreement` |

@@ -40,7 +40,7 @@ export class HttpCall {
   answered = false;
   /** What is answered instead, once its status has gone out. */
   status: number | null = null;
-  /** Identifier of the API key (`Doors.keyOf`); null: there is none. */
+  /** Identifier of the API key (`AccessControl.keyOf`); null: there is none. */
   key: string | null = null;
   /** Whose it is: the identifier of its key, or its network (`networkOf`). */
   client = "";

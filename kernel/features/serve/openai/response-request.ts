@@ -12,7 +12,7 @@ type Called = NonNullable<NonNullable<RequestMessage["tool_calls"]>[number]>;
 const some = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 const unlike = (field: string, why: string): CodedError => new CodedError("request-unlike", { at: field, why });
 
-/** Coded errors of `chatAsk`. */
+/** Coded errors of `chatWriteRequest`. */
 export function responseWriteRequest(
   body: ResponseBody,
   model: ServedModel,

@@ -12,7 +12,7 @@ export interface NumberBounds {
   readonly below: boolean;
 }
 
-/** Throws `Unusable`. */
+/** Throws `UnsupportedSchemaError`. */
 export function integerRangeGrammar({ least, most, above, below }: NumberBounds): string {
   const low = least === null ? null : Math.ceil(least) + (above && Number.isInteger(least) ? 1 : 0);
   const high = most === null ? null : Math.floor(most) - (below && Number.isInteger(most) ? 1 : 0);

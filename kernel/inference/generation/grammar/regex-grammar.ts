@@ -45,7 +45,7 @@ const NAMED: Readonly<Record<string, CodePointRanges>> = {
   0: singleCodePoint(0),
 };
 
-/** Throws `Unusable`. */
+/** Throws `UnsupportedSchemaError`. */
 export function patternGrammar(pattern: string): string {
   // Many are written as expressions were before they knew Unicode.
   if (!["u", ""].some((flags) => isExpression(pattern, flags)))

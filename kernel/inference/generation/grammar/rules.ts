@@ -66,7 +66,7 @@ export class GrammarRules {
   bound(most: number): void {
     this.least = Math.min(this.least ?? most, most);
   }
-  /** `values`: what values of the whole are told by, where they stand in JSON; null: where they stand isn't known. Throws `Unusable`. */
+  /** `values`: what values of the whole are told by, where they stand in JSON; null: where they stand isn't known. Throws `UnsupportedSchemaError`. */
   grammar(root: string, values: readonly SchemaInDocument[] | null): Grammar {
     const { least } = this;
     if (least !== null && values === null)

@@ -30,7 +30,7 @@ const PARTS: readonly string[] = [
 const known: ReadonlySet<string> = new Set([...SILENT, ...WHOLE, ...LISTS, ...PARTS]);
 const silent: ReadonlySet<string> = new Set(SILENT);
 
-/** Throws `Unusable` on a word that texts can't be held to there, with its place. `at`: where the schema stands. */
+/** Throws `UnsupportedSchemaError` on a word that texts can't be held to there, with its place. `at`: where the schema stands. */
 export function checkSchemaKeywords(schema: Readonly<Record<string, unknown>>, schemaPlace: string): void {
   const place = (word: string): string => ` (at ${schemaPlace}/${word})`;
   const words = Object.keys(schema);

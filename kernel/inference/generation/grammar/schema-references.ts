@@ -7,7 +7,7 @@ export type SchemaObject = Readonly<Record<string, unknown>>;
 /** RFC 6901, section 4. */
 const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
 
-/** Follows own properties only: no name leads to a prototype. Throws `Unusable`. */
+/** Follows own properties only: no name leads to a prototype. Throws `UnsupportedSchemaError`. */
 export function resolveReference(document: SchemaObject, reference: unknown): unknown {
   if (typeof reference !== "string" || !reference.startsWith("#"))
     throw new UnsupportedSchemaError("its `$ref` leads out of it");

@@ -69,7 +69,7 @@ export function forcedCallPrefix({ form, opens }: ToolCallFormat): string {
   return form === "tagged" || form === "xml" ? `${opens}\n` : opens;
 }
 
-/** What is written then: a call of one of the tools, and nothing more. Throws `Unusable`. */
+/** What is written then: a call of one of the tools, and nothing more. Throws `UnsupportedSchemaError`. */
 export function toolCallGrammar({ form, key }: ToolCallFormat, tools: readonly ToolDefinition[]): Grammar {
   const [before, after] = form === "listed" ? ["[", "]"] : ["", ""];
   const rules = new GrammarRules();

@@ -31,7 +31,7 @@ export class XmlCallParser implements ToolCallParser {
   rest = "";
   private schemas: Readonly<Record<string, unknown>> = {};
 
-  /** `schemaOf`: the parameters of a tool. */
+  /** `compileSchema`: the parameters of a tool. */
   constructor(private readonly schemaOf: (name: string) => Readonly<Record<string, unknown>> | undefined) {}
 
   get over(): boolean {

@@ -22,7 +22,7 @@ const LETTER = must(characterClassText(RAW), "characters of a text");
 /** Words that a text as it stands can't be held to. */
 const HELD = ["pattern", "format", "$ref"] as const;
 
-/** Throws `Unusable`. */
+/** Throws `UnsupportedSchemaError`. */
 export function xmlCallRule({ name, parameters = {} }: ToolDefinition, rules: GrammarRules): string {
   const { properties = {} } = parameters;
   const required = Array.isArray(parameters["required"]) ? (parameters["required"] as unknown[]) : [];

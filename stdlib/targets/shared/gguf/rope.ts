@@ -13,7 +13,7 @@ export interface GgufRope {
   readonly divisors: Float32Array | null;
 }
 
-/** `theta`: where the config says none. Coded errors as of `ropeConfig`, which the config has passed before. */
+/** `theta`: where the config says none. Coded errors as of `readRopeConfig`, which the config has passed before. */
 export function ggufRopeOf(
   config: JsonObject,
   options: { readonly family: string; readonly size: number; readonly positions: number; readonly theta: number },

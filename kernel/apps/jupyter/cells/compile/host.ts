@@ -209,7 +209,7 @@ export function compilerFailureText(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
-/** A replaced function keeps what it replaced, so that a second `prepareHost` does not stack upon the first. */
+/** A replaced function keeps what it replaced, so that a second `prepareCompilerHost` does not stack upon the first. */
 const replaced = Symbol("replaced");
 function remember<F extends object>(made: F, instead: object): F {
   return Object.assign(made, { [replaced]: instead });
