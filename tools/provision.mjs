@@ -132,8 +132,8 @@ export async function fetchBase() {
     progress.end();
   } catch (error) {
     progress.end();
-    const { fail } = await import(pathToFileURL(join(root, "dist/kernel/apps/cli/fail.js")).href);
-    fail(error);
+    const { failCommand } = await import(pathToFileURL(join(root, "dist/kernel/apps/cli/fail.js")).href);
+    failCommand(error);
     throw new StepFailed("base");
   }
 }

@@ -68,8 +68,8 @@ async function npmBill(folder) {
 
 /** TensorFlow and, for NVIDIA cards, CUDA's libraries: `tunebook setup` takes these wheels, by these checksums. */
 async function wheelsOf() {
-  const { KNOWN_WHEELS } = await import(new URL("../dist/kernel/engines/native/versions.js", import.meta.url));
-  return Object.entries(KNOWN_WHEELS).map(([file, sha256]) => {
+  const { WHEEL_CHECKSUMS } = await import(new URL("../dist/kernel/engines/native/versions.js", import.meta.url));
+  return Object.entries(WHEEL_CHECKSUMS).map(([file, sha256]) => {
     const [project, version] = file.split("-");
     const name = project.replaceAll("_", "-");
     const license = name.startsWith("nvidia") ? { name: "NVIDIA Software License Agreement" } : { id: "Apache-2.0" };

@@ -158,7 +158,7 @@ export class ModelRegistry {
     );
   }
 
-  /** Writes what was trained as a folder with its card; see saved.ts. */
+  /** Writes what was trained as a folder with its card; see kernel/models/saved-model.ts. */
   save(
     handle: ModelHandle,
     folder: string,

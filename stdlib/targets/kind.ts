@@ -86,7 +86,7 @@ export interface DeployedChat {
 /** Where files go. Paths are relative to the deployment's folder; of targets that are one file, `main` is that file. */
 export interface TargetOutput {
   write(path: string, bytes: FileContent): Promise<void>;
-  /** Files of the model's source as they are (`Deployed.files`, `config.json`, of whole models `model.safetensors`). `from`: a folder of it. */
+  /** Files of the model's source as they are (`DeployedModel.files`, `config.json`, of whole models `model.safetensors`). `from`: a folder of it. */
   copy(names: readonly string[], into?: string, from?: string): Promise<void>;
   /**
    * Work that needs a library of its own, in a process of its own: `name` of kernel/deployments/tools. `from` and `to`:

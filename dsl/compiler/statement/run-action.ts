@@ -10,7 +10,7 @@ export type StatementHandler = (program: Program, header: StatementHeader) => vo
 
 declare module "../../language/types/registry.js" {
   interface Verb {
-    /** Checks a statement of the verb, plans it and acts (`act`); absent: the design knows the verb but nothing reads it yet. */
+    /** Checks a statement of the verb, plans it and acts (`addAction`); absent: the design knows the verb but nothing reads it yet. */
     readonly read?: StatementHandler;
   }
 }
