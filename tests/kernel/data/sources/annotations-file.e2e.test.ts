@@ -13,12 +13,12 @@ const line = (row: number, annotator = "ann"): AnnotationLine => ({
   ...{ annotator, at: new Date(0).toISOString(), why: "by chance" },
 });
 const writer = `
-  const { decide } = await import(process.argv[1]);
+  const { appendAnnotationDecision } = await import(process.argv[1]);
   const [, , file, who, count] = process.argv;
   const line = ${JSON.stringify(line(0))};
   process.stdout.write("begun\\n");
   for (let row = 1; row <= Number(count); row++) {
-    decide(file, { ...line, row, annotator: who });
+    appendAnnotationDecision(file, { ...line, row, annotator: who });
     if (row % 10 === 0) process.stdout.write(row + "\\n");
   }
 `;
