@@ -4,7 +4,7 @@
  */
 import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { changedOrMissingFiles, unknownFiles } from "./files.js";
-import { BESIDE_PREFIX, MAIN_FILE, type DeploymentPlace } from "./output.js";
+import { SIBLING_FILE_PREFIX, MAIN_FILE, type DeploymentPlace } from "./output.js";
 import type { Deployment } from "./deployment.js";
 import type { DeploymentProof } from "./proof.js";
 
@@ -32,7 +32,7 @@ export async function deploymentDamage(
 
 function isInside({ writes, path }: DeploymentPlace, name: string): boolean {
   if (writes === "file" && name === MAIN_FILE) return true;
-  if (writes === "file" && name.startsWith(BESIDE_PREFIX)) return isName(name.slice(BESIDE_PREFIX.length));
+  if (writes === "file" && name.startsWith(SIBLING_FILE_PREFIX)) return isName(name.slice(SIBLING_FILE_PREFIX.length));
   const inside = normalize(name);
   if (isAbsolute(name) || name === "") return false;
   if (!leadsOut(inside)) return true;

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { sha256Of } from "../fetch/file.js";
-import { BESIDE_PREFIX, COMPANIONS_SUFFIX, MAIN_FILE, type DeploymentPlace } from "./output.js";
+import { SIBLING_FILE_PREFIX, COMPANIONS_SUFFIX, MAIN_FILE, type DeploymentPlace } from "./output.js";
 
 /** What can't name itself. */
 const PROOF = "proof.json";
@@ -58,14 +58,14 @@ export async function editedFiles(
 
 /** For those who look at the folder. */
 function calledIn(name: string, path: string): string {
-  return name === MAIN_FILE || name.startsWith(BESIDE_PREFIX) ? basename(path) : name;
+  return name === MAIN_FILE || name.startsWith(SIBLING_FILE_PREFIX) ? basename(path) : name;
 }
 
 function pathOf({ writes, path }: DeploymentPlace, name: string): string {
   if (writes === "folder") return join(path, name);
   if (name === MAIN_FILE) return path;
-  return name.startsWith(BESIDE_PREFIX)
-    ? join(dirname(path), name.slice(BESIDE_PREFIX.length))
+  return name.startsWith(SIBLING_FILE_PREFIX)
+    ? join(dirname(path), name.slice(SIBLING_FILE_PREFIX.length))
     : join(`${path}${COMPANIONS_SUFFIX}`, name);
 }
 
@@ -73,7 +73,7 @@ function filesOf(place: DeploymentPlace): readonly (readonly [name: string, path
   const { writes, path, beside = [] } = place;
   if (writes === "folder") return filesIn(path);
   const others = beside
-    .map((name) => [`${BESIDE_PREFIX}${name}`, join(dirname(path), name)] as const)
+    .map((name) => [`${SIBLING_FILE_PREFIX}${name}`, join(dirname(path), name)] as const)
     .filter(([, filePath]) => lstatSync(filePath, { throwIfNoEntry: false }));
   return [...mainOf(path), ...filesIn(`${path}${COMPANIONS_SUFFIX}`), ...others];
 }

@@ -17,7 +17,7 @@ import { tools } from "./tools/table.js";
 /** What companions of a file are called: `helper.gguf` → `helper.gguf.files`. */
 export const COMPANIONS_SUFFIX = ".files";
 /** Paths of a file target that begin with it lie beside the file: `beside:helper.Modelfile`. */
-export const BESIDE_PREFIX = "beside:";
+export const SIBLING_FILE_PREFIX = "beside:";
 /** The file itself, of a target that writes one. */
 export const MAIN_FILE = "main";
 
@@ -44,8 +44,8 @@ export function targetOutputIn(work: string, place: DeploymentPlace, source: str
         ? path
         : path === MAIN_FILE
           ? file
-          : path.startsWith(BESIDE_PREFIX)
-            ? path.slice(BESIDE_PREFIX.length)
+          : path.startsWith(SIBLING_FILE_PREFIX)
+            ? path.slice(SIBLING_FILE_PREFIX.length)
             : join(`${file}${COMPANIONS_SUFFIX}`, path);
     const inside = normalize(relativePath);
     if (inside.startsWith(".."))

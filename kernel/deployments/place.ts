@@ -19,7 +19,7 @@ import { diskError } from "../fetch/disk.js";
 import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "./deployment.js";
 import { editedFiles, unknownFiles } from "./files.js";
 import { isLeftoverName } from "./leftovers.js";
-import { BESIDE_PREFIX, COMPANIONS_SUFFIX, deploymentHomeOf, type DeploymentPlace } from "./output.js";
+import { SIBLING_FILE_PREFIX, COMPANIONS_SUFFIX, deploymentHomeOf, type DeploymentPlace } from "./output.js";
 import { PROOF_FILE, readProof } from "./proof.js";
 
 /** Whose a deployment is: what it is called, what it does, and as what it was written. Null: not known yet. */
@@ -236,7 +236,7 @@ export function checkNoFilesAdded(place: DeploymentPlace, path: string): void {
   const aside: DeploymentPlace = { writes: place.writes, path };
   const home = deploymentHomeOf(aside);
   const came = existsSync(join(home, DEPLOYMENT_FILE))
-    ? unknownFiles(aside, readProof(home).files ?? {}).filter((name) => !name.startsWith(BESIDE_PREFIX))
+    ? unknownFiles(aside, readProof(home).files ?? {}).filter((name) => !name.startsWith(SIBLING_FILE_PREFIX))
     : strangersAt(aside);
   if (came.length > 0) throw taken(place, `${few(came)} came meanwhile`, "meanwhile");
 }

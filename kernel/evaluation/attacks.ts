@@ -26,7 +26,7 @@ import { writesText, type ModelHandle } from "../models/model-handle.js";
 import { type TrainedWeights } from "../runs/weights.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warnAt, type Warn } from "../session/warnings.js";
+import { warnerAt, type Warn } from "../session/warnings.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 
 /** Fewest rows of each of which anything is said, and those of which 1 % is a row. */
@@ -78,9 +78,9 @@ export async function runAttacks(
   options: {
     readonly attacks: readonly Call[];
     readonly batchSize: number;
-    readonly span: Parameters<typeof warnAt>[1];
+    readonly span: Parameters<typeof warnerAt>[1];
   },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly AttackResult[]> {
   if (options.attacks.length === 0 || one.by.is !== "model" || one.folds) return [];
   const { handle } = one.by;
@@ -90,9 +90,9 @@ export async function runAttacks(
     handle,
     weights,
     one,
-    stage,
+    stage: context,
     batchSize: options.batchSize,
-    warn: warnAt(stage, options.span),
+    warn: warnerAt(context, options.span),
   };
   const found: AttackResult[] = [];
   for (const call of options.attacks) {
@@ -108,7 +108,7 @@ export async function runAttacks(
 
 /** Losses of rows of a table, by the model, or by its base as it was before. */
 async function losses(
-  { session, one, batchSize, stage }: Asks,
+  { session, one, batchSize, stage: context }: Asks,
   handle: ModelHandle,
   { data, table, labels, what }: Rows,
 ): Promise<{ readonly rows: EncodedRows; readonly encoding: RowEncoding; readonly predictor: Asked }> {
@@ -119,13 +119,19 @@ async function losses(
     open,
     base,
     tokenizer,
-  } = await session.weights.askable(handle, data, stage.hostContext);
+  } = await session.weights.askable(handle, data, context.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, known, handle.name);
   const prepared: PreparedData = { ...one.prepared, labels, splits: { [what]: table } };
   const rows = await encodeSplit(prepared, { data: data.name, split: what }, encoding);
   const onRows = (done: number, total: number) =>
-    stage.hostContext.onProgress?.({ label: `${what} asked of ${handle.name}`, done, total });
-  const options = { batchSize, padId: tokenizer.padId, packed, onRows, ...(stage.signal && { signal: stage.signal }) };
+    context.hostContext.onProgress?.({ label: `${what} asked of ${handle.name}`, done, total });
+  const options = {
+    batchSize,
+    padId: tokenizer.padId,
+    packed,
+    onRows,
+    ...(context.signal && { signal: context.signal }),
+  };
   return { rows, encoding, predictor: { session: open.session, options } };
 }
 interface Asked {
@@ -141,12 +147,12 @@ interface Rows {
 }
 
 async function memberScores(asks: Asks, attack: string, most: number): Promise<MemberScores> {
-  const { session, handle, weights, one, stage, warn } = asks;
+  const { session, handle, weights, one, stage: context, warn } = asks;
   const { data, model } = weights.plan.recipe;
   const refuse = (why: string, instead: string): never => {
     throw new CodedError("attack-impossible", { attack, model: handle.name, why, instead });
   };
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
   if (prepared.streamed ?? one.prepared.streamed)
     return refuse(
       "its rows are read as they come (`stream: true`)",
@@ -158,8 +164,8 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
       "train it anew, or bring the file back",
     );
   const learnt = { prepared, split: trainingSplitName(prepared) };
-  const known = new Set(await rowHashesOf(learnt, stage.signal));
-  const hashes = await rowHashesOf(one, stage.signal);
+  const known = new Set(await rowHashesOf(learnt, context.signal));
+  const hashes = await rowHashesOf(one, context.signal);
   const unseen = Array.from(hashes.keys()).filter((row) => !known.has(hashes[row]!));
   const rows = [
     [

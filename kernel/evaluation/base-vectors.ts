@@ -25,7 +25,7 @@ export function textVectors(
   session: OpenSession,
   model: ModelPlan,
   texts: readonly string[],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly Float32Array[]> {
   const plan = embedding(session, model);
   const cached = known.get(session) ?? new Map<string, Promise<readonly Float32Array[]>>();
@@ -33,7 +33,7 @@ export function textVectors(
   const key = digestOf(canonicalize({ ...plan, name: "" }) ?? "", texts);
   const found = cached.get(key);
   if (found) return found;
-  const read = readBy(session.models.unnamed(plan, model.name), texts, stage);
+  const read = readBy(session.models.unnamed(plan, model.name), texts, context);
   cached.clear(); // those of one set of rows are enough to hold
   cached.set(key, read);
   read.catch(() => cached.delete(key));
@@ -44,18 +44,18 @@ export function textVectors(
 export async function baseVectors(
   session: OpenSession,
   { model, contender }: { readonly model: ModelPlan; readonly contender: string },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<BaseEmbedder> {
   if (model.scratch || model.trained) {
     const why = model.scratch ? "the model began from nothing" : "the model began from another that was trained here";
     throw new CodedError("contender-refused", { contender, task: model.task.word, why });
   }
-  const base = await session.datasets.base(dataReaderOf(model), stage.hostContext);
+  const base = await session.datasets.base(dataReaderOf(model), context.hostContext);
   const probe = session.models.unnamed(embedding(session, model), model.name);
   return {
     name: model.base,
     bytes: weightBytes(base.facts),
-    read: (texts) => (texts.length < FEW ? readBy(probe, texts, stage) : textVectors(session, model, texts, stage)),
+    read: (texts) => (texts.length < FEW ? readBy(probe, texts, context) : textVectors(session, model, texts, context)),
   };
 }
 
@@ -78,16 +78,16 @@ function digestOf(plan: string, texts: readonly string[]): string {
 async function readBy(
   probe: ModelHandle,
   texts: readonly string[],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly Float32Array[]> {
   const vectors: Float32Array[] = [];
   for (let start = 0; start < texts.length; start += CHUNK) {
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const predictions = await probe.predict<{ text: string; embedding: Float32Array }>(
       texts.slice(start, start + CHUNK),
     );
     vectors.push(...predictions.map(({ embedding }) => embedding));
-    stage.hostContext.onProgress?.({ label: "texts read by the base", done: vectors.length, total: texts.length });
+    context.hostContext.onProgress?.({ label: "texts read by the base", done: vectors.length, total: texts.length });
   }
   return vectors;
 }

@@ -57,10 +57,10 @@ export async function evaluateBaseline(
   { name, contender, beside, warn }: BaselineEntry,
   subject: ActionSubject,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<MeasuredModel> {
-  const call = "call" in contender ? contender.call : await probeOf(session, contender, beside, stage);
-  if ("baseOf" in contender && !call) return evaluateBase(session, name, contender.baseOf, subject, how, stage);
+  const call = "call" in contender ? contender.call : await probeOf(session, contender, beside, context);
+  if ("baseOf" in contender && !call) return evaluateBase(session, name, contender.baseOf, subject, how, context);
   const asks = { ...must(call, "a contender's call"), kind: "contender" } as const;
   const implementation = await loadImplementation(asks, "contender");
   const parts = beside.partsAsked ?? [beside];
@@ -70,8 +70,8 @@ export async function evaluateBaseline(
   // One for each part: what was chosen for it is remembered.
   const choosing = parts.map((part) => (has.learns(asks) ? choosingFor(session, part, beside.encoding, how) : null));
   for (const [i, part] of parts.entries())
-    predictedParts.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, stage));
-  const fitted = await thresholdsFor(session, { ...standing, choosing: choosing[0] ?? null }, how, stage);
+    predictedParts.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, context));
+  const fitted = await thresholdsFor(session, { ...standing, choosing: choosing[0] ?? null }, how, context);
   const costs = predictedParts.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
   const cost = {
@@ -99,10 +99,10 @@ async function evaluateBase(
   model: string,
   subject: ActionSubject,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<MeasuredModel> {
   const handle = session.models.unnamed(planOf(session.models.get(model)), name);
-  const measured = await evaluateModel(session, handle, subject, how, stage);
+  const measured = await evaluateModel(session, handle, subject, how, context);
   return { ...measured, by: { is: "contender", constant: false, learns: false, notes: [] } };
 }
 
@@ -128,11 +128,11 @@ async function askedPart(
   { name, contender, call, beside: { encoding, by }, warn, implementation, choosing }: AskedStanding,
   part: EvaluatedPart,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<AskedContender> {
   const { rows } = part;
   const { folder } = contender;
-  const { signal, hostContext } = stage;
+  const { signal, hostContext } = context;
   const { registry } = session.vocabulary;
   const has = capabilitiesOf(session, call);
   const writing = how.decode &&
@@ -155,7 +155,7 @@ async function askedPart(
     host: {
       folder,
       prompted: (base, options) => session.weights.prompted(base, hostContext, { ...options, folder }),
-      vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, stage),
+      vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, context),
     },
     ...(signal && { signal }),
     onProgress: (label, done, total) => hostContext.onProgress?.({ label: `${label} by ${name}`, done, total }),
@@ -167,7 +167,7 @@ async function askedPart(
     const took = { asking, tokens: all.tokens ?? null };
     const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, heldBytes: null };
     const times = measuresLatency(session, how)
-      ? await timePredictor(rows.count, { writes, stage, name }, (row) => ready.ask(Uint32Array.of(row)))
+      ? await timePredictor(rows.count, { writes, stage: context, name }, (row) => ready.ask(Uint32Array.of(row)))
       : null;
     return { ...answered(all, part, encoding), cost, times, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
   } finally {
@@ -214,7 +214,7 @@ async function thresholdsFor(
   session: OpenSession,
   standing: AskedStanding,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<FittedCalibration | null> {
   const { by, prepared, split, encoding } = standing.beside;
   // What learns nothing (a prompt) takes long to ask again, and its shares are no better for it.
@@ -224,7 +224,7 @@ async function thresholdsFor(
   const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);
   // Answers are not timed here.
   const untimed = { ...how, metrics: [] };
-  const { outputs } = await askedPart(session, standing, { prepared, split: "validation", rows }, untimed, stage);
+  const { outputs } = await askedPart(session, standing, { prepared, split: "validation", rows }, untimed, context);
   return contenderThresholds(outputs, rows, encoding.labels);
 }
 

@@ -19,11 +19,11 @@ export interface PlanSplit {
 export async function baselineContextOf(
   session: OpenSession,
   { plan, split, name }: PlanSplit,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<BaselineContext> {
   const { model, data } = plan.recipe;
-  const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const { base, tokenizer } = await session.weights.parts(plan, context.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const handle = session.models.unnamed(model, name);
@@ -44,14 +44,14 @@ export async function majorityScore(
   session: OpenSession,
   standpoint: PlanSplit,
   metric: Call,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<number | null> {
   const { model, data } = standpoint.plan.recipe;
   const { registry } = session.vocabulary;
   const has = registry.find("task", model.task.word)?.capabilities;
   const says = registry.find("contender", MAJORITY.word)?.capabilities;
   if (says?.refuses(MAJORITY, { task: model.task, has, roles: Object.keys(data.columns) })) return null;
-  const beside = await baselineContextOf(session, standpoint, stage);
+  const beside = await baselineContextOf(session, standpoint, context);
   const measured = await evaluateBaseline(
     session,
     { name: "baseline(majority)", beside, warn: () => undefined, contender: { call: MAJORITY, folder: data.folder } },
@@ -59,10 +59,10 @@ export async function majorityScore(
     {
       metrics: [metric],
       batch_size: 32,
-      world: metricWorldIn(stage.hostContext.folder),
-      judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
+      world: metricWorldIn(context.hostContext.folder),
+      judging: { beside: null, signal: context.signal, onProgress: context.hostContext.onProgress },
     },
-    stage,
+    context,
   );
   const value = measured.measures[0]?.value ?? Number.NaN;
   return Number.isFinite(value) ? value : null;

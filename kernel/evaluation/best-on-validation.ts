@@ -17,7 +17,7 @@ export async function bestModelOnValidation(
   measured: readonly MeasuredModel[],
   { action, subject }: { readonly action: Extract<Action, { verb: "evaluate" }>; readonly subject: ActionSubject },
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ChosenModel> {
   const models = measured.flatMap(({ by, folds, evaluation }, index) =>
     by.is === "model" && !folds ? [{ index, handle: by.handle, name: evaluation.model }] : [],
@@ -37,7 +37,7 @@ export async function bestModelOnValidation(
       handle,
       { ...subject, split: "validation" },
       { ...how, metrics: [metric] },
-      stage,
+      context,
     );
     const [firstMeasure] = measures;
     const value = firstMeasure

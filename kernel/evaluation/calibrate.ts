@@ -27,12 +27,18 @@ const SPLIT = "validation";
 export async function calibrateModel(
   session: OpenSession,
   { handle, plan, calls }: { readonly handle: ModelHandle; readonly plan: Plan; readonly calls: readonly Call[] },
-  { stage, warn }: { readonly stage: ExecutionContext; readonly warn: Warn },
+  { stage: context, warn }: { readonly stage: ExecutionContext; readonly warn: Warn },
 ): Promise<readonly string[]> {
   const weights = must(handle.weights, "weights that were trained");
   const { data, training } = plan.recipe;
   const how = { metrics: [], batch_size: training.batch_size };
-  const { prepared, rows, encoding, outputs } = await predictSplit(session, handle, { data, split: SPLIT }, how, stage);
+  const { prepared, rows, encoding, outputs } = await predictSplit(
+    session,
+    handle,
+    { data, split: SPLIT },
+    how,
+    context,
+  );
   const decisions = calibrationDecisionsOf(outputs, rows.taught, weights.labels);
   const reportLines: string[] = [];
   let fitted: FittedCalibration = {};

@@ -71,10 +71,10 @@ export async function evaluateModel(
   handle: ModelHandle,
   subject: ActionSubject,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<MeasuredModel> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
-  const one = await predictSplit(session, handle, { data: subject.data, split: subject.split ?? "all" }, how, stage);
+  const one = await predictSplit(session, handle, { data: subject.data, split: subject.split ?? "all" }, how, context);
   const { name } = handle;
   const by = { is: "model", handle, learnt: one.learnt } as const;
   const cost = { ...one.cost, training: trainingSecondsOf(handle) };
@@ -127,15 +127,15 @@ export async function predictSplit(
   handle: ModelHandle,
   { data, split }: { readonly data: DataPlan; readonly split: string },
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ModelPredictions> {
   const { plan, labels, packed, open, base, tokenizer } = await session.weights.askable(
     handle,
     data,
-    stage.hostContext,
+    context.hostContext,
   );
   const { model } = plan.recipe;
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const { groups = false, decode = GREEDY_DECODER, max_tokens } = how;
@@ -146,28 +146,28 @@ export async function predictSplit(
   const options = {
     batchSize: how.batch_size,
     padId: tokenizer.padId,
-    ...(stage.signal ? { signal: stage.signal } : {}),
+    ...(context.signal ? { signal: context.signal } : {}),
   };
   await warmUp(open.session, rows, encoding, options);
-  if (reads) await writeOne(session, handle, { prepared, split }, writing, stage);
+  if (reads) await writeOne(session, handle, { prepared, split }, writing, context);
   const begun = performance.now();
   const outputs = await computeOutputs(open.session, rows, encoding, {
     ...options,
     packed,
     groups,
     ...(counts && { spelt: (ids: Int32Array) => tokenizer.decode(ids) }),
-    onRows: (done, total) => stage.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
+    onRows: (done, total) => context.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
   });
-  const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, stage) : null;
+  const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, context) : null;
   const asking = (performance.now() - begun) / 1000;
-  const learnt = readLearntRows(handle, base, stage.hostContext.folder);
-  const weighedModel = { handle, plan, labels, open, base, home: stage.hostContext.folder };
+  const learnt = readLearntRows(handle, base, context.hostContext.folder);
+  const weighedModel = { handle, plan, labels, open, base, home: context.hostContext.folder };
   const residentBytes = isWeighed(session, how) ? await residentBytesOf(weighedModel, rows.lengths) : null;
   const tokens = rows.lengths.reduce((sum, length) => sum + length, 0);
   const cost = { training: null, asking, tokens, bytes: await storedBytesOf(weighedModel), heldBytes: residentBytes };
   const part = { prepared, split, rows };
   const timed = async (): Promise<Float64Array | null> =>
-    (await timeInRounds([timedPredictorOf(session, handle, part, writing, stage)], stage))[0] ?? null;
+    (await timeInRounds([timedPredictorOf(session, handle, part, writing, context)], context))[0] ?? null;
   const times = measuresLatency(session, how) ? (how.times ?? (await timed())) : null;
   return { prepared, split, encoding, learnt, rows, outputs, texts, cost, times };
 }

@@ -28,7 +28,7 @@ export async function evaluateFolds(
   foldModels: readonly FoldModel[],
   subject: ActionSubject,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<MeasuredModel> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
   const parts: ModelPredictions[] = [];
@@ -36,7 +36,7 @@ export async function evaluateFolds(
   let trained = 0;
   for (const { name: fold, data } of foldModels) {
     const handle = session.models.get(fold);
-    const part = await predictSplit(session, handle, { data, split: "validation" }, how, stage);
+    const part = await predictSplit(session, handle, { data, split: "validation" }, how, context);
     parts.push(part);
     const by = { is: "model", handle, learnt: null } as const;
     const foldPart = { ...part, by, name: fold, on: data.name, parts: [part] };
@@ -47,7 +47,7 @@ export async function evaluateFolds(
   const first = session.models.get(must(foldModels[0], "the first fold").name);
   const { encoding } = must(parts[0], "the first fold");
   const reader = dataReaderOf(first.plan);
-  const prepared = inOne(await session.datasets.data(subject.data, reader, stage.hostContext));
+  const prepared = inOne(await session.datasets.data(subject.data, reader, context.hostContext));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: "all" }, encoding);
   const handle = session.models.unnamed(first.plan, name);
   handle.weights = first.weights;

@@ -14,11 +14,11 @@ export async function writtenTexts(
   handle: ModelHandle,
   rows: { readonly prepared: PreparedData; readonly split: string },
   o: GenerationSettings & { readonly batch_size: number },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<WrittenMetricInput> {
   const { prompts, targets } = promptsAndTargets(rows.prepared, rows.split, handle.plan.template !== undefined);
   const gathered = prompts.map((prompt) => new ContinuationBuilder(promptText(prompt)));
-  for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
+  for await (const piece of session.models.write(handle, prompts, o, context.hostContext, context.signal))
     gathered[piece.row]!.add(piece);
   return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(promptText) };
 }
@@ -29,9 +29,9 @@ export async function writeOne(
   handle: ModelHandle,
   { prepared, split }: { readonly prepared: PreparedData; readonly split: string },
   o: GenerationSettings & { readonly batch_size: number },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const prompts = promptsOfSplit(prepared, split, handle.plan.template !== undefined).slice(0, 1);
-  const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, stage.hostContext, stage.signal);
+  const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, context.hostContext, context.signal);
   while (!(await pieces.next()).done);
 }

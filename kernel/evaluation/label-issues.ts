@@ -43,7 +43,7 @@ export async function findLabelIssues(
   session: OpenSession,
   handle: ModelHandle,
   on: ActionSubject | undefined,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<LabelIssues> {
   const refuse = (why: string): never => {
     throw new CodedError("no-label-issues", { model: handle.name, why });
@@ -52,7 +52,7 @@ export async function findLabelIssues(
   const model = trained?.model ?? handle.plan;
   const requested = on && "data" in on ? on : trained && { data: trained.data, split: null };
   if (!requested) throw new CodedError("not-trained", { model: handle.name });
-  const prepared = await session.datasets.data(requested.data, dataReaderOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(requested.data, dataReaderOf(model), context.hostContext);
   if (!("label" in requested.data.columns)) return refuse("its rows have no role `label`");
   const rows = judgedRowsIn(prepared, requested.split, "label", MOST);
   const all = splitNamesOf(prepared).filter((name) => requested.split === null || requested.split === name);
@@ -67,7 +67,7 @@ export async function findLabelIssues(
     session,
     model,
     rows.map(({ text }) => text),
-    stage,
+    context,
   );
   const given = Int32Array.from(rows, ({ value }) => labels.indexOf(value));
   const texts = rows.map(({ text }) => text);

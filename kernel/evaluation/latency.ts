@@ -33,7 +33,7 @@ export interface TimedPredictor {
 /** Milliseconds of each answer, of each that is asked. */
 export async function timeInRounds(
   all: readonly TimedPredictor[],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly Float64Array[]> {
   const rows = all.map(({ count, writes }) => evenlySpacedRows(count, writes ? MOST.written : MOST.answered));
   const times = rows.map((rowNumbers) => new Float64Array(rowNumbers.length));
@@ -46,11 +46,11 @@ export async function timeInRounds(
       if (one !== before) for (const row of rowNumbers.slice(0, WARM)) await one.ask(row);
       before = one;
       for (let index = round; index < rowNumbers.length; index += ROUNDS) {
-        stage.signal?.throwIfAborted();
+        context.signal?.throwIfAborted();
         const begun = performance.now();
         await one.ask(rowNumbers[index] ?? 0);
         must(times[i], "times")[index] = performance.now() - begun;
-        stage.hostContext.onProgress?.({
+        context.hostContext.onProgress?.({
           label: `answers of ${one.name} timed`,
           done: index + 1,
           total: rowNumbers.length,
@@ -63,10 +63,14 @@ export async function timeInRounds(
 /** Of one alone. */
 export async function timePredictor(
   count: number,
-  { writes, stage, name }: { readonly writes: boolean; readonly stage: ExecutionContext; readonly name: string },
+  {
+    writes,
+    stage: context,
+    name,
+  }: { readonly writes: boolean; readonly stage: ExecutionContext; readonly name: string },
   ask: (row: number) => Promise<unknown>,
 ): Promise<Float64Array> {
-  const [times] = await timeInRounds([{ name, count, writes, ask }], stage);
+  const [times] = await timeInRounds([{ name, count, writes, ask }], context);
   return must(times, "times");
 }
 
@@ -112,20 +116,20 @@ export async function timeModelsOnSplit(
   handles: readonly ModelHandle[],
   { data, split }: { readonly data: DataPlan; readonly split: string | null },
   options: { readonly decode?: Call; readonly max_tokens?: number | null },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const all: TimedPredictor[] = [];
   for (const handle of handles) {
     const model = handle.weights?.plan.recipe.model ?? handle.plan;
-    const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+    const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
     const writing = {
       decode: options.decode ?? GREEDY_DECODER,
       max_tokens: options.max_tokens ?? model.max_length,
       stop: [],
       batch_size: 1,
     };
-    all.push(timedPredictorOf(session, handle, { prepared, split: split ?? "all" }, writing, stage));
+    all.push(timedPredictorOf(session, handle, { prepared, split: split ?? "all" }, writing, context));
   }
-  const times = await timeInRounds(all, stage);
+  const times = await timeInRounds(all, context);
   return new Map(handles.map(({ name }, i) => [name, must(times[i], "times")]));
 }

@@ -33,7 +33,7 @@ export async function measureConstant(
   session: OpenSession,
   one: MeasuredModel,
   { metrics }: Evaluate,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<MeasuredConstant | null> {
   const { registry } = session.vocabulary;
   const { rows, encoding, by, prepared, split } = one;
@@ -43,7 +43,7 @@ export async function measureConstant(
     rows,
     encoding,
     scored: { prepared, split },
-    findPrepared: (data) => session.datasets.cached(data, stage.hostContext),
+    findPrepared: (data) => session.datasets.cached(data, context.hostContext),
   });
   if (!constant) return null;
   const all = await Promise.all(

@@ -29,7 +29,7 @@ export async function seedsReport(
   { by, cost, evaluation }: Pick<MeasuredModel, "by" | "cost" | "evaluation">,
   subject: ActionSubject,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<SeedsReport | null> {
   if (by.is !== "model" || !by.handle.seeds) return null;
   const { seeds, name, weights } = by.handle;
@@ -49,7 +49,7 @@ export async function seedsReport(
   // What is sent elsewhere is sent of the model that was named alone.
   const localSettings = { ...how, metrics: how.metrics.filter(({ word }) => !sends(session, word)) };
   if (localSettings.metrics.length === 0) return { shown: null, ofBest: () => best };
-  for (const other of others) metrics.push(await metricsOf(session, other, subject, localSettings, stage));
+  for (const other of others) metrics.push(await metricsOf(session, other, subject, localSettings, context));
   const over = (metric: string): string => meanOverSeedsText(metrics.map((one) => one[metric] ?? Number.NaN));
   const parts = Object.keys(evaluation.metrics).flatMap((metric) => {
     const meanText = over(metric);
@@ -75,9 +75,9 @@ async function metricsOf(
   handle: ModelHandle,
   subject: ActionSubject,
   how: EvaluationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<Readonly<Record<string, number>>> {
-  return (await evaluateModel(session, handle, subject, how, stage)).evaluation.metrics;
+  return (await evaluateModel(session, handle, subject, how, context)).evaluation.metrics;
 }
 
 function line(name: string, rest: string): DisplayOutput {

@@ -34,7 +34,7 @@ export async function sliceReportsOf(
   session: OpenSession,
   measured: readonly MeasuredModel[],
   { subject, by }: { readonly subject: ActionSubject; readonly by: readonly (string | Call)[] },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly SlicesReport[]> {
   const first = measured[0];
   if (!first) return [];
@@ -43,14 +43,14 @@ export async function sliceReportsOf(
   for (const one of by) {
     const parted =
       typeof one === "string"
-        ? partitionByValues(one, await valuesOf(session, first, subject, one, looked, stage), MIN_SLICE_ROWS)
+        ? partitionByValues(one, await valuesOf(session, first, subject, one, looked, context), MIN_SLICE_ROWS)
         : await byWord(one, first, looked);
-    if (parted) reports.push(await reportOn(measured, parted, looked, stage.signal));
+    if (parted) reports.push(await reportOn(measured, parted, looked, context.signal));
   }
   if (by.some((one) => typeof one !== "string" && one.word === LANGUAGE.word)) return reports;
   const languages = await byWord(LANGUAGE, first, looked);
   if (!languages || !canCompareSlices(slicesOf(looked, languages, first.rows.count))) return reports;
-  const report = await reportOn(measured, languages, looked, stage.signal, true);
+  const report = await reportOn(measured, languages, looked, context.signal, true);
   return report.metrics.length > 0 ? [...reports, report] : reports;
 }
 
@@ -66,14 +66,18 @@ async function valuesOf(
   subject: ActionSubject,
   column: string,
   looked: Uint32Array,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly unknown[]> {
   const { data } = must("data" in subject ? subject : undefined, "data that are scored");
   const numbers = Array.from(looked, (row) => rows.rows[row]!);
   const splitRows = must(prepared.streamed?.[split] ?? prepared.splits[split], "a split that was scored");
   const role = Object.entries(data.columns).find(([, name]) => name === column)?.[0];
   if (role === undefined || !("numbers" in splitRows ? splitRows.has(role) : splitRows.columnNames().includes(role)))
-    return session.datasets.column(data, { column, source: sourceNameOf(splitRows), rows: numbers }, stage.hostContext);
+    return session.datasets.column(
+      data,
+      { column, source: sourceNameOf(splitRows), rows: numbers },
+      context.hostContext,
+    );
   const rowNumbers = "numbers" in splitRows ? splitRows.numbers : (splitRows.array("$row") as ArrayLike<number>);
   const placeOf = new Map<number, number>(numbers.map((number) => [number, -1]));
   for (let index = 0; index < rowNumbers.length; index++)

@@ -9,7 +9,7 @@ import {
   type ResampledScore,
   type MetricMeasure,
 } from "../inference/measuring/comparison.js";
-import { modelVerdictText, type ComparedRival } from "../inference/measuring/verdict.js";
+import { modelVerdictText, type ScoredRival } from "../inference/measuring/verdict.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 import type { MeasuredConstant } from "./report.js";
 import type { SeedsReport } from "./seeds.js";
@@ -71,7 +71,7 @@ function comparedIn(
     value,
     seconds: cost.asking / evaluation.rows,
   });
-  const rivals = others.flatMap((other): ComparedRival[] => {
+  const rivals = others.flatMap((other): ScoredRival[] => {
     const measure = other.measures.find(({ name }) => name === ranked.name);
     const drawnOf = measure && drawn.get(measure);
     if (!drawnOf) return [];
@@ -120,7 +120,7 @@ function unbeaten(
   metric: string,
   base: ResampledScore,
   drawn: ResampledScores,
-): ComparedRival | null {
+): ScoredRival | null {
   const measure = constant.measures.find(({ name }) => name === metric);
   const than = measure && drawn.get(measure);
   if (!than) return null;
@@ -130,6 +130,6 @@ function unbeaten(
   return { name, value: measure.value, seconds: 0, difference: compared, is: "constant" };
 }
 const isSame =
-  (never: ComparedRival) =>
-  (rival: ComparedRival): boolean =>
+  (never: ScoredRival) =>
+  (rival: ScoredRival): boolean =>
     rival.is === "constant" && rival.value === never.value;

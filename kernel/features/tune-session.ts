@@ -65,13 +65,16 @@ export class TuneSession extends OpenSession {
     }
   }
 
-  private act<V extends Action["verb"]>(action: Extract<Action, { verb: V }>, stage: ExecutionContext): Promise<void> {
+  private act<V extends Action["verb"]>(
+    action: Extract<Action, { verb: V }>,
+    context: ExecutionContext,
+  ): Promise<void> {
     const run = verbHandlers[action.verb] as (
       session: OpenSession,
       action: Extract<Action, { verb: V }>,
-      stage: ExecutionContext,
+      context: ExecutionContext,
     ) => Promise<void>;
-    return run(this, action, stage);
+    return run(this, action, context);
   }
 }
 

@@ -7,7 +7,7 @@ export const verbHandlers: {
   readonly [V in Action["verb"]]: (
     session: OpenSession,
     action: Extract<Action, { verb: V }>,
-    stage: ExecutionContext,
+    context: ExecutionContext,
   ) => Promise<void>;
 } = {
   data: async (...all) => (await import("./data/run.js")).runData(...all),

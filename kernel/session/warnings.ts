@@ -9,7 +9,7 @@ import type { Warn } from "./warn.js";
 
 export type { Warn } from "./warn.js";
 
-export function warnAt({ warnings }: { readonly warnings: Warnings }, span: Span): Warn {
+export function warnerAt({ warnings }: { readonly warnings: Warnings }, span: Span): Warn {
   return (code, data) => warnings.tell(asDiagnostic({ code, severity: "warning", data, span, labels: [] }));
 }
 

@@ -17,13 +17,13 @@ export async function attachGroup(
   session: OpenSession,
   group: TrialGroup,
   name: string,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const { registry } = session.vocabulary;
-  const outcome = await watchGroup(group, { registry, screen: stage.screen, signal: stage.signal });
+  const outcome = await watchGroup(group, { registry, screen: context.screen, signal: context.signal });
   if (!outcome) throw stillGoing(group, name);
   if (outcome.is !== "done") throw groupCutOffError(group, outcome, registry);
-  await showGroupResult(session, group, name, stage);
+  await showGroupResult(session, group, name, context);
 }
 
 /** The name stands for what they came to, which is shown. Nothing is trained. */
@@ -31,17 +31,17 @@ export async function showGroupResult(
   session: OpenSession,
   group: TrialGroup,
   name: string,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const { several } = group;
   if (several.is === "sweep") {
     const { registry } = session.vocabulary;
     const found = liveSweepFromJournal(
       { name: group.name, sweep: several.sweep },
-      { runs: session.runs, registry, screen: stage.screen },
+      { runs: session.runs, registry, screen: context.screen },
     );
     registerSweep(session, name, found.live);
-    return reportSweep(session, found, stage);
+    return reportSweep(session, found, context);
   }
   for (const one of groupMembersOf(several))
     if (!findFinishedRun(session.runs, one.name, one.plan.recipeHash))
@@ -52,8 +52,8 @@ export async function showGroupResult(
   const shows = { id, onTrained: () => undefined };
   // All of them are trained: resumed, each is taken as it is.
   const action = { verb: "train" as const, name, resume: true, span: { source: "", start: 0, end: 0 }, source: "" };
-  if ("repeats" in plans) return trainRepeats(session, { ...action, ...plans }, stage, shows);
-  return trainFolds(session, { ...action, ...plans }, stage, shows);
+  if ("repeats" in plans) return trainRepeats(session, { ...action, ...plans }, context, shows);
+  return trainFolds(session, { ...action, ...plans }, context, shows);
 }
 
 function stillGoing(group: TrialGroup, name: string): CodedError {

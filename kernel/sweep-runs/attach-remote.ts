@@ -23,11 +23,11 @@ export async function attachRemoteSweep(
   session: OpenSession,
   group: TrialGroup,
   name: string,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const { several, folder, hash } = group;
   const place = readSearchPlace(folder);
-  if (several.is !== "sweep" || place === null) return showGroupResult(session, group, name, stage);
+  if (several.is !== "sweep" || place === null) return showGroupResult(session, group, name, context);
   const { sweep } = several;
   const mirror = new SweepMirror({
     runs: runsFolderOf(group),
@@ -43,8 +43,11 @@ export async function attachRemoteSweep(
       ended: mirror.ended.length,
       log: [],
     });
-  await askCluster(place, (ray) => readSearchJob(ray, place), { signal: stage.signal });
+  await askCluster(place, (ray) => readSearchJob(ray, place), { signal: context.signal });
   const cluster = clusterConnectionOf(place);
-  const found = await watchRemoteSweep({ session, action: { name, sweep }, stage, folder, cluster, mirror }, place);
-  await reportSweep(session, found, stage);
+  const found = await watchRemoteSweep(
+    { session, action: { name, sweep }, stage: context, folder, cluster, mirror },
+    place,
+  );
+  await reportSweep(session, found, context);
 }

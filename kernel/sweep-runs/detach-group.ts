@@ -53,21 +53,21 @@ const statementFor = (name: string, hash: string, several: TrialGroupPlan): Tria
 export async function detachGroup(
   session: OpenSession,
   action: DetachableAction,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const { name } = action;
   if (process.platform === "win32") throw new CodedError("cannot-detach", { name });
   const statement = detachedStatementOf(action);
   if (!statement) throw new CodedError("internal", { what: "a single training was to run as several" });
   for (let tries = 1; ; tries++) {
-    if (await taken(session, action, statement, stage)) return;
-    const shipped = createJobSpec(session, action, stage, {
+    if (await taken(session, action, statement, context)) return;
+    const shipped = createJobSpec(session, action, context, {
       what: `${action.verb} … as ${name} { detach: true }`,
       version,
     });
     const { runs } = session;
-    const started = await startDetached({ runs, name, recipeHash: statement.hash, shipped }, stage.signal);
-    if (started) return begun(session, action, statement, started, stage);
+    const started = await startDetached({ runs, name, recipeHash: statement.hash, shipped }, context.signal);
+    if (started) return begun(session, action, statement, started, context);
     if (tries >= TRIES) throw new CodedError("not-started", { name, how: "others start it again and again", log: [] });
   }
 }
@@ -77,7 +77,7 @@ async function taken(
   session: OpenSession,
   action: DetachableAction,
   { several, ...statement }: TrialGroupStatement,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<boolean> {
   const { name } = statement;
   const there = findTrialGroup(session.runs, statement);
@@ -86,23 +86,23 @@ async function taken(
   const outcome = runProgressOf(whole);
   if (isTraining(whole)) {
     const id = String(outcome.holder?.writer.id ?? "?");
-    printLines(stage, `${name} is under way already, in process ${id}: nothing was started, this shows it`);
-    await attachGroup(session, there, name, stage);
+    printLines(context, `${name} is under way already, in process ${id}: nothing was started, this shows it`);
+    await attachGroup(session, there, name, context);
     return true;
   }
   if (outcome.is !== "done") {
-    tellLost(session, there, outcome.is, action, stage);
+    tellLost(session, there, outcome.is, action, context);
     return false;
   }
   // A sweep goes on with other bounds.
   const { several: before } = there;
   if (several.is === "sweep" && before.is === "sweep" && !hasSameBounds(several.sweep, before.sweep)) return false;
   printLines(
-    stage,
+    context,
     `${name} was done. Nothing was started, this is what came of it.`,
     `To train anew, write another name after \`as\`, or leave \`detach\` out.`,
   );
-  await showGroupResult(session, there, name, stage);
+  await showGroupResult(session, there, name, context);
   return true;
 }
 
@@ -112,13 +112,13 @@ function tellLost(
   there: TrialGroup,
   is: ReturnType<typeof runProgressOf>["is"],
   action: DetachableAction,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): void {
   const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";
   const { done } = groupProgress(there, session.vocabulary.registry);
   const goesOn = action.verb === "sweep" || action.resume;
   const then = goesOn ? "it goes on" : "this one begins afresh; `resume: true` would go on";
-  printLines(stage, `${there.name} ${was} after ${plural(done, MEMBER_NAMES[there.several.is])}: ${then}.`);
+  printLines(context, `${there.name} ${was} after ${plural(done, MEMBER_NAMES[there.several.is])}: ${then}.`);
 }
 
 async function begun(
@@ -126,14 +126,14 @@ async function begun(
   action: DetachableAction,
   { name, several }: TrialGroupStatement,
   { folder, process: id }: DetachedProcess,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   if (action.verb === "sweep") {
     session.sweeps.delete(name);
-    await showSweepPlan(session, action, stage);
+    await showSweepPlan(session, action, context);
   } else {
     const { plan, folds } = action;
-    stage.screen.display(planCardView(plan, { ...(folds && { folds: folds.length }) }));
+    context.screen.display(planCardView(plan, { ...(folds && { folds: folds.length }) }));
     if (several.is === "repeats") {
       const handle = session.models.define(plan.recipe.model, name);
       await handle.weights?.settled;
@@ -144,9 +144,9 @@ async function begun(
   const gives = action.verb === "sweep" ? "what it found" : several.is === "repeats" ? "the model" : "the models";
   const again = action.verb === "sweep" ? "run again, it goes on" : "with `resume: true` it goes on";
   printLines(
-    stage,
+    context,
     `${name} ${does} by itself, in process ${String(id)}${countOf(several)}.`,
-    `Its log is in ${relative(stage.hostContext.folder, folder) || folder}. The notebook may be closed.`,
+    `Its log is in ${relative(context.hostContext.folder, folder) || folder}. The notebook may be closed.`,
     `\`attach ${name}\` shows how it goes and gives ${gives}, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
     `\`tunebook runs stop ${name}\` ends it; what is done stays done, and ${again}.`,
   );

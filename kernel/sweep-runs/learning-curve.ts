@@ -22,7 +22,7 @@ export async function sweepLearningCurve(
     plan: sweep,
     trials,
   }: { readonly name: string; readonly plan: SweepPlan; readonly trials: readonly TrialRecord[] },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly DisplayOutput[]> {
   const refuse = (why: string): never => {
     throw new CodedError("no-sweep-curve", { sweep: name, why });
@@ -30,7 +30,7 @@ export async function sweepLearningCurve(
   if (!Object.hasOwn(sweep.vary, TRAIN_SIZE_PATH))
     return refuse(`it varies ${Object.keys(sweep.vary).join(", ")}, not \`${TRAIN_SIZE_PATH}\``);
   const { data, model } = sweep.plan.recipe;
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
   const splits = splitNamesOf(prepared).map((split) => ({ split, rows: rowCountOf(prepared, split) }));
   const rowsIn = (names: readonly string[]): number =>
     splits.reduce((sum, { split, rows }) => (names.includes(split) ? sum + rows : sum), 0);
@@ -47,7 +47,7 @@ export async function sweepLearningCurve(
   const shares = !errors && sizes.every(({ score }) => score >= 0 && score <= 1);
   const scored = Math.max(1, rowsIn(["validation"]));
   const curve = { errors, shares, scored, seed: sweep.seed };
-  const floor = await majorityScore(session, { plan: sweep.plan, split: "validation", name }, metric, stage);
+  const floor = await majorityScore(session, { plan: sweep.plan, split: "validation", name }, metric, context);
   const metricText = metricName(metric, session.vocabulary.registry);
   if (floor !== null && !hasLearntAnything(sizes, floor, curve))
     return [nothingLearntView(sizes, floor, { name, scored, metric: metricText })];

@@ -10,11 +10,11 @@ import { estimateSweepCosts } from "./trial-cost.js";
 export function trialCosts(
   session: OpenSession,
   planned: { readonly name: string; readonly sweep: SweepPlan },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ) {
   return estimateSweepCosts(planned, async (source) => {
-    const { actions } = await compileAll([...stage.sources, source], {
-      hostContext: stage.hostContext,
+    const { actions } = await compileAll([...context.sources, source], {
+      hostContext: context.hostContext,
       datasets: session.datasets,
       registry: session.vocabulary.registry,
       earlierCells: session.earlierCells,

@@ -46,7 +46,7 @@ type Sweep = Extract<Action, { verb: "sweep" }>;
 export async function runRemoteSweep(
   session: OpenSession,
   action: Sweep,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<RemoteSweepResult | { readonly here: Sweep }> {
   const { name, sweep } = action;
   const searched = searchLocationOf(sweep);
@@ -58,7 +58,7 @@ export async function runRemoteSweep(
     return { here: action };
   }
   if (searched.why !== null) throw new CodedError("search-not-there", { sweep: name, why: searched.why });
-  const there = await There.create(session, action, stage, folder);
+  const there = await There.create(session, action, context, folder);
   if (await there.allDone()) return { here: withoutRunner(action) };
   const place = (await there.found()) ?? (await there.begin());
   return there.watch(place);
@@ -93,22 +93,22 @@ class There {
   private readonly mirror: SweepMirror;
 
   private constructor(private readonly options: Around) {
-    const { session, action, stage, cluster } = options;
+    const { session, action, stage: context, cluster } = options;
     const { name, sweep } = action;
-    this.ray = new RayJobs({ ...cluster, ...(stage.signal && { signal: stage.signal }) });
+    this.ray = new RayJobs({ ...cluster, ...(context.signal && { signal: context.signal }) });
     const spec = journalSpecOf(sweep, session.vocabulary.registry);
     this.mirror = new SweepMirror({ runs: session.runs, name, hash: sweepHash(sweep), spec });
   }
 
-  static async create(session: OpenSession, action: Sweep, stage: ExecutionContext, folder: string): Promise<There> {
+  static async create(session: OpenSession, action: Sweep, context: ExecutionContext, folder: string): Promise<There> {
     const runner = must(action.sweep.runner, "the runner");
     const cluster = must(
       asWorkerRunner(await loadImplementation(runner, "runner")).cluster,
       "a runner's cluster",
     )(runner);
-    const there = new There({ session, action, stage, folder, cluster });
+    const there = new There({ session, action, stage: context, folder, cluster });
     const { sweep } = action;
-    there.mirror.setAside(await findOutdatedTrials({ session, stage, sweep }, there.mirror.ended));
+    there.mirror.setAside(await findOutdatedTrials({ session, stage: context, sweep }, there.mirror.ended));
     return there;
   }
 
@@ -126,13 +126,13 @@ class There {
 
   /** That which goes on, or has ended well and was not brought back. */
   async found(): Promise<ClusterSearchPlace | null> {
-    const { action, stage, folder } = this.options;
+    const { action, stage: context, folder } = this.options;
     const place = readSearchPlace(folder);
     const job = place && (await readSearchJob(this.ray, place));
     if (!place || !job || place.lost) return null;
     if (isJobOver(job) && job.status !== "SUCCEEDED") return null;
     say(
-      stage,
+      context,
       isJobOver(job)
         ? `${action.name} has ended on the cluster: nothing was started, this brings what it came to.`
         : `${action.name} is under way on the cluster since ${place.since}: nothing was started, this shows it.`,
@@ -142,7 +142,7 @@ class There {
 
   /** Sends it there. One that ended before its time goes on, in the folder that it had. */
   async begin(): Promise<ClusterSearchPlace> {
-    const { session, action, stage, folder } = this.options;
+    const { session, action, stage: context, folder } = this.options;
     const { name, sweep } = action;
     const lock = await lockRun(folder, "sweep");
     const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
@@ -151,7 +151,7 @@ class There {
       const before = readSearchPlace(folder);
       const place = await this.placeFor(before);
       rmSync(work, { recursive: true, force: true });
-      const file = await packSweep({ session, stage }, action, { folder: work, journal: this.mirror.file });
+      const file = await packSweep({ session, stage: context }, action, { folder: work, journal: this.mirror.file });
       const { size } = await (await import("node:fs/promises")).stat(file);
       const order: SearchOrder = {
         version: 1,
@@ -170,11 +170,11 @@ class There {
       writeTrialGroupStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
       noteRunning(folder);
       await sendSearch(this.ray, { ...place, order, file }).catch((error: unknown) => {
-        throw stage.signal?.aborted ? sendingEnded(name) : error;
+        throw context.signal?.aborted ? sendingEnded(name) : error;
       });
       fold();
       say(
-        stage,
+        context,
         `${name} goes on by itself on the cluster: its search is the job ${place.job} on ${place.node.host} (${place.node.address}), beside its workers. The notebook may be closed.`,
         `The same cell run again or \`attach ${name}\`, here or in another notebook, shows it and brings what it came to; \`tunebook attach ${name}\` on the command line. Interrupting this cell ends the watching alone; \`tunebook runs stop ${name}\` ends the sweep.`,
       );
@@ -187,17 +187,17 @@ class There {
 
   /** Shows it; what is returned folds it. */
   private async plan(): Promise<() => void> {
-    const { session, action, stage } = this.options;
+    const { session, action, stage: context } = this.options;
     const { name, sweep } = action;
-    const costs = await trialCosts(session, { name, sweep }, stage);
+    const costs = await trialCosts(session, { name, sweep }, context);
     const where = await workerPlaceOf(sweep);
     const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
-    return showPlanCard(stage, { name, sweep, open, costs });
+    return showPlanCard(context, { name, sweep, open, costs });
   }
 
   watch(place: ClusterSearchPlace): Promise<RemoteSweepResult> {
-    const { session, action, stage, folder, cluster } = this.options;
-    return watchRemoteSweep({ session, action, stage, folder, cluster, mirror: this.mirror }, place);
+    const { session, action, stage: context, folder, cluster } = this.options;
+    return watchRemoteSweep({ session, action, stage: context, folder, cluster, mirror: this.mirror }, place);
   }
 
   private async placeFor(before: ClusterSearchPlace | null): Promise<ClusterSearchPlace> {
@@ -233,6 +233,6 @@ function variableIn(secret: unknown): string | null {
   return typeof env === "string" ? env : null;
 }
 
-function say(stage: ExecutionContext, ...lines: readonly string[]): void {
-  for (const line of lines) stage.screen.display({ bundle: { "text/plain": line } });
+function say(context: ExecutionContext, ...lines: readonly string[]): void {
+  for (const line of lines) context.screen.display({ bundle: { "text/plain": line } });
 }

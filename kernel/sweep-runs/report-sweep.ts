@@ -27,10 +27,10 @@ import type { SweepReport, SweepAction, SweepResult } from "./sweep-result.js";
 export async function reportSweep(
   session: OpenSession,
   { live, log }: SweepReport,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
-  reportOutcome(live, log, stage);
-  if (overRowsAlone(live.plan)) await tellRows(session, live, stage);
+  reportOutcome(live, log, context);
+  if (overRowsAlone(live.plan)) await tellRows(session, live, context);
 }
 
 /** Such a sweep asks how many rows are enough, and not which settings do best. */
@@ -38,9 +38,9 @@ function overRowsAlone({ vary }: SweepPlan): boolean {
   return Object.keys(vary).every((path) => path === TRAIN_SIZE_PATH);
 }
 
-async function tellRows(session: OpenSession, live: LiveSweep, stage: ExecutionContext): Promise<void> {
+async function tellRows(session: OpenSession, live: LiveSweep, context: ExecutionContext): Promise<void> {
   try {
-    for (const shown of await sweepLearningCurve(session, live, stage)) stage.screen.display(shown);
+    for (const shown of await sweepLearningCurve(session, live, context)) context.screen.display(shown);
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== "no-sweep-curve") throw error;
     live.note(`${diagnosticText(error).message}.`);
@@ -67,24 +67,24 @@ export function registerSweep(session: OpenSession, name: string, live: LiveSwee
 export async function showSweepPlan(
   session: OpenSession,
   { name, sweep }: Pick<SweepAction, "name" | "sweep">,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
-  const costs = await trialCosts(session, { name, sweep }, stage);
+  const costs = await trialCosts(session, { name, sweep }, context);
   const where = await workerPlaceOf(sweep);
   const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
-  stage.screen.display(sweepPlanView({ name, sweep, open, costs }));
+  context.screen.display(sweepPlanView({ name, sweep, open, costs }));
 }
 
 /** Its trials as a table, and the best. Coded error `sweep-without-success`. */
 export function reportOutcome(
   live: LiveSweep,
   { ended }: Pick<TrialLog, "ended">,
-  stage: Pick<ExecutionContext, "screen">,
+  context: Pick<ExecutionContext, "screen">,
 ): void {
   const { name, best, nearest } = live;
   if (best === null && nearest) {
-    stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
-    stage.screen.display(noneClearsView(name, nearest));
+    context.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
+    context.screen.display(noneClearsView(name, nearest));
     return;
   }
   if (best === null)
@@ -93,8 +93,8 @@ export function reportOutcome(
       trials: ended.length,
       last: ended.at(-1)?.error ?? "none ran",
     });
-  stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
+  context.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
   if (overRowsAlone(live.plan)) return;
   const keptNote = ended.length > MAX_KEPT_TRIALS ? `Weights stay of the ${MAX_KEPT_TRIALS} best trials.` : null;
-  stage.screen.display(bestTrialView({ ...best, ...(keptNote !== null && { keptNote }) }));
+  context.screen.display(bestTrialView({ ...best, ...(keptNote !== null && { keptNote }) }));
 }

@@ -19,7 +19,7 @@ import { runTraining } from "../training-runs/training.js";
 import { evaluateModel } from "../evaluation/evaluate-once.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warnAt } from "../session/warnings.js";
+import { warnerAt } from "../session/warnings.js";
 import {
   REFUSED_RECIPE,
   trialProgram,
@@ -76,11 +76,11 @@ export async function plansOfTrial(
 export type TrialTrainingRequest = Omit<TrialRequest, "values" | "onProgram">;
 
 export async function trainPlans(
-  { stage, ...shared }: TrialContext,
+  { stage: context, ...shared }: TrialContext,
   request: TrialTrainingRequest,
   plans: TrialProgram["plans"],
 ): Promise<readonly TrialOutcome[]> {
-  const around = { ...shared, stage: { ...stage, signal: request.signal } };
+  const around = { ...shared, stage: { ...context, signal: request.signal } };
   const outcomes: TrialOutcome[] = [];
   for (const { name, plan } of plans) {
     outcomes.push(await runOnce(around, request, { name, plan, first: outcomes.length === 0 }));
@@ -97,7 +97,7 @@ interface One {
 }
 
 async function runOnce(around: TrialContext, request: TrialTrainingRequest, one: One): Promise<TrialOutcome> {
-  const { session, stage, sweep } = around;
+  const { session, stage: context, sweep } = around;
   const { name, plan } = one;
   const { registry } = session.vocabulary;
   const bars = (sweep.require ?? []).map((bar) =>
@@ -123,7 +123,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
     const handle = session.models.unnamed(plan.recipe.model, name);
     const finalWeights = await assignWeights(session, handle, plan, result);
     if (finalWeights?.damaged)
-      warnAt(stage, around.span)("best-not-kept", {
+      warnerAt(context, around.span)("best-not-kept", {
         ...finalWeights.damaged,
         kept: finalWeights.checkpoint.position.step,
       });
@@ -135,11 +135,11 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
     const how = {
       metrics: missing,
       batch_size: plan.recipe.training.batch_size,
-      world: metricWorldIn(stage.hostContext.folder),
-      judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
+      world: metricWorldIn(context.hostContext.folder),
+      judging: { beside: null, signal: context.signal, onProgress: context.hostContext.onProgress },
     };
     const subject = { data: plan.recipe.data, split: "validation" };
-    const scored = missing.length > 0 ? await evaluateModel(session, handle, subject, how, stage) : null;
+    const scored = missing.length > 0 ? await evaluateModel(session, handle, subject, how, context) : null;
     const values = wanted.map(
       (metric) => (missing.includes(metric) ? scored?.evaluation.metrics : scores)?.[metricName(metric, registry)],
     );
@@ -204,7 +204,7 @@ async function trained(
   { name, plan, first }: One,
   measures: readonly Call[],
 ): Promise<RunResult> {
-  const { session, stage, sweep, models } = around;
+  const { session, stage: context, sweep, models } = around;
   const metric = metricName(sweep.goal.metric, session.vocabulary.registry);
   const tell = (event: RunEvent): void => {
     if (event.kind === "step") trialRequest.onStep(event.step, event.tokens);
@@ -230,12 +230,12 @@ async function trained(
     },
   };
   const run = { name, trial: trialRequest.trialOf };
-  if (!trialRequest.resume) return runTraining(session, { ...request, run: { ...run, resume: false } }, stage);
+  if (!trialRequest.resume) return runTraining(session, { ...request, run: { ...run, resume: false } }, context);
   try {
-    return await runTraining(session, { ...request, run: { ...run, resume: true } }, stage);
+    return await runTraining(session, { ...request, run: { ...run, resume: true } }, context);
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== "nothing-to-resume") throw error;
-    return runTraining(session, { ...request, run: { ...run, resume: false } }, stage);
+    return runTraining(session, { ...request, run: { ...run, resume: false } }, context);
   }
 }
 

@@ -23,7 +23,7 @@ type Train = Extract<Action, { verb: "train" }>;
 export async function trainWithRanks(
   session: OpenSession,
   action: Train,
-  stage: ExecutionContext,
+  context: ExecutionContext,
   train: (gathers: GroupLauncherFor | undefined) => Promise<void>,
 ): Promise<void> {
   const { runner, threads } = action.plan.effects;
@@ -32,13 +32,13 @@ export async function trainWithRanks(
   const folder = mkdtempSync(join(tmpdir(), "tunebook-ranks-"));
   try {
     const what = { what: `train ${action.name} … { runner: … }`, version };
-    const shipped = createJobSpec(session, action, stage, what);
+    const shipped = createJobSpec(session, action, context, what);
     writeJobSpec(folder, shipped);
     const each = threads ?? ranks.threads(availableParallelism());
     const groupOptions = { count: ranks.count, threads: each, folder, shipment: shipped.shipment };
     await (ranks.here
-      ? beside(session, stage, groupOptions, train)
-      : elsewhere(session, stage, { ...groupOptions, runner }, train));
+      ? beside(session, context, groupOptions, train)
+      : elsewhere(session, context, { ...groupOptions, runner }, train));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -55,9 +55,9 @@ interface Ranked {
 type Trains = (gathers: GroupLauncherFor) => Promise<void>;
 
 /** Processes of this machine, which it shares its cores with. */
-async function beside(session: OpenSession, stage: ExecutionContext, options: Ranked, train: Trains): Promise<void> {
+async function beside(session: OpenSession, context: ExecutionContext, options: Ranked, train: Trains): Promise<void> {
   const { settings } = session.engines;
-  const { signal } = stage;
+  const { signal } = context;
   const { count: processCount, folder: shipment } = options;
   try {
     await session.engines.configure({ ...settings, threads: options.threads });
@@ -72,7 +72,7 @@ async function beside(session: OpenSession, stage: ExecutionContext, options: Ra
 /** Workers of a runner that have machines of their own: this process keeps the run and its engine as it is. */
 async function elsewhere(
   session: OpenSession,
-  stage: ExecutionContext,
+  context: ExecutionContext,
   options: Ranked & { readonly runner: Call },
   train: Trains,
 ): Promise<void> {
@@ -83,7 +83,7 @@ async function elsewhere(
   const workers = await RankWorkers.start({
     ...options,
     implementation: asWorkerRunner(implementation),
-    around: { session, stage },
+    around: { session, stage: context },
   });
   try {
     await train((plan) => workers.gathers(plan));

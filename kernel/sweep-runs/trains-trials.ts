@@ -21,7 +21,7 @@ export interface TrialTrainer {
   /** No trial is open any more. */
   end(): Promise<void>;
 }
-export interface TrialTrainerContext extends SweepContext {
+export interface SweepTrainerContext extends SweepContext {
   readonly session: SweepContext["session"] & JobSession & { readonly trackers: TrackerSender };
   readonly stage: SweepContext["stage"] & JobOrigin & TrackingContext & { readonly inside?: ClusterAccess };
 }
@@ -51,7 +51,7 @@ export async function workerPlaceOf({ runner }: SweepPlan, inside?: ClusterAcces
 
 /** Coded error `not-shippable`, where a runner's workers can't be told of it. */
 export async function trialTrainerFor(
-  around: TrialTrainerContext,
+  around: SweepTrainerContext,
   options: TrialTrainerOptions,
 ): Promise<TrialTrainer> {
   const { runner } = options.action.sweep;

@@ -58,16 +58,16 @@ class Watching {
   }
 
   async watch(): Promise<RemoteSweepResult> {
-    const { session, action, stage, folder } = this.options;
+    const { session, action, stage: context, folder } = this.options;
     const { name, sweep } = action;
     const live = new LiveSweep(name, sweep, this.mirror, session.vocabulary.registry, {
-      screen: stage.screen,
+      screen: context.screen,
       controls: undefined,
     });
     session.untrained.delete(name);
     session.sweeps.set(name, live);
     session.names.define(name, live, sweepType);
-    const tracked = trackSweep(session, { folder, name, sweep, goal: live.goal }, stage);
+    const tracked = trackSweep(session, { folder, name, sweep, goal: live.goal }, context);
     live.show();
     let end: Extract<SearchMessage, { is: "over" | "failed" }> | null = null;
     let job: RayJob | null;
@@ -86,7 +86,7 @@ class Watching {
       }
       if (end?.is === "over") await this.bring(end.results);
     } catch (error) {
-      if (stage.signal?.aborted) throw this.stillGoing();
+      if (context.signal?.aborted) throw this.stillGoing();
       throw error;
     } finally {
       this.mirror.end();
@@ -120,21 +120,21 @@ class Watching {
 
   /** Its runs, and then nothing of it is left there. */
   private async bring(results: RemoteFile): Promise<void> {
-    const { session, folder, stage } = this.options;
+    const { session, folder, stage: context } = this.options;
     const lock = await lockRun(folder, "sweep");
     try {
       // Another one who watches it was faster.
       if (!this.isThis()) return;
       const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
-      const home = stage.hostContext.folder;
+      const home = context.hostContext.folder;
       const came = await fetchRuns(this.ray, this.place, results, {
         runs: session.runs,
         home,
         work,
-        signal: stage.signal,
+        signal: context.signal,
       });
       for (const run of came) {
-        reportRunBegun(session, run, stage, RunFolder.open(run).lock()?.trial);
+        reportRunBegun(session, run, context, RunFolder.open(run).lock()?.trial);
         session.trackers.happened(run);
       }
       removeSearchPlace(folder);

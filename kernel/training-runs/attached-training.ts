@@ -23,14 +23,14 @@ export interface AttachedRun {
 export async function attachTraining(
   session: OpenSession,
   attached: AttachedRun,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ModelHandle> {
   const { name, run } = attached;
   const plan = planOfRun(run.path);
-  const live = new LiveTraining(stage.screen, `attach-${name}-${Date.now().toString(36)}`, trainingTitle(plan), plan);
-  const outcome = await watchRun(run, live.watching, stage.signal);
+  const live = new LiveTraining(context.screen, `attach-${name}-${Date.now().toString(36)}`, trainingTitle(plan), plan);
+  const outcome = await watchRun(run, live.watching, context.signal);
   if (!outcome) throw stillGoing(attached);
-  if (outcome.is !== "done" && outcome.is !== "early") throw cutOffError(attached, outcome, stage.hostContext.folder);
+  if (outcome.is !== "done" && outcome.is !== "early") throw cutOffError(attached, outcome, context.hostContext.folder);
   live.finish();
   return giveRunWeights(session, attached);
 }

@@ -19,15 +19,15 @@ export async function followRank(
     place,
     opens,
   }: { readonly plan: Plan; readonly spoke: PeerRank; readonly place: RankPlace; readonly opens?: ModelOpener },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<OpenModel> {
   const [material, engine] = await Promise.all([
-    prepareMaterial(session, { plan, name: plan.effects.run }, stage, false),
+    prepareMaterial(session, { plan, name: plan.effects.run }, context, false),
     session.engines.engine(engineWorkOf(plan)),
   ]);
   const { base, prepared, loader, schedule, rows, encoding } = material;
   demandSame(plan, material);
-  const open = await openModel(engine, plan, base, prepared.labels, stage.hostContext.folder, opens);
+  const open = await openModel(engine, plan, base, prepared.labels, context.hostContext.folder, opens);
   try {
     const shares = await sharedStatesOf(open.session, {
       ...open,

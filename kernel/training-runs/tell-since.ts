@@ -20,22 +20,22 @@ import {
 import { recordedSharesOf, suggestUpdate } from "../evaluation/forgetting/next-attempt.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warnAt } from "../session/warnings.js";
+import { warnerAt } from "../session/warnings.js";
 
 /** Never fails what was trained: what goes wrong is the warning `since-untold`. An interrupt is one. */
 export async function reportScoresSince(
   session: OpenSession,
   { handle, span }: { readonly handle: ModelHandle; readonly span: Span },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const { weights } = handle;
   if (!weights?.complete) return;
   try {
-    await compare(session, Object.assign(handle, { weights }), stage);
+    await compare(session, Object.assign(handle, { weights }), context);
   } catch (error) {
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    warnAt(stage, span)("since-untold", { model: handle.name, why });
+    warnerAt(context, span)("since-untold", { model: handle.name, why });
   }
 }
 
@@ -47,21 +47,21 @@ export const scoresSinceContextOf = (session: OpenSession): ScoresSinceContext =
   unnamed: (plan, title) => session.models.unnamed(plan, title),
 });
 
-async function compare(session: OpenSession, now: TrainedModel, stage: ExecutionContext): Promise<void> {
-  const before = await startingModelOf(scoresSinceContextOf(session), now, stage.hostContext);
+async function compare(session: OpenSession, now: TrainedModel, context: ExecutionContext): Promise<void> {
+  const before = await startingModelOf(scoresSinceContextOf(session), now, context.hostContext);
   if (!before) return;
-  const compared = await compareWithStart(scoresSinceContextOf(session), now, before, stage);
+  const compared = await compareWithStart(scoresSinceContextOf(session), now, before, context);
   if (compared.since.length === 0 && compared.not.length === 0) return;
-  const tries = triesAfter(session, now, before, compared, stage);
+  const tries = triesAfter(session, now, before, compared, context);
   const { since, not } = compared;
   const { name } = now;
   const on = since.map((one) => ({ ...one, on: named(one), recorded: otherwise(one) }));
-  stage.screen.display(scoresSinceView({ name, start: before.name, on, not, tries }));
+  context.screen.display(scoresSinceView({ name, start: before.name, on, not, tries }));
   const examples = since.flatMap(({ forgotten }) =>
     forgotten && forgotten.lost.length > 0 ? [{ ...forgotten, after: before.name }] : [],
   );
   if (examples.length > 0)
-    stage.screen.display(
+    context.screen.display(
       forgottenExamplesView({ name, dataSets: examples, tries: null }, `forgotten-${name}-${Date.now().toString(36)}`),
     );
   if (since.length === 0) return;
@@ -69,7 +69,7 @@ async function compare(session: OpenSession, now: TrainedModel, stage: Execution
   const entries = since.map(({ forgotten, totalRows: rows, recorded, ...one }) => one);
   const startHash = weightsRecipeHash(before.weights);
   writeBeforeAfterScores(folder, { start: before.name, startHash, replayed: null, on: entries });
-  await rewriteRunCard(session, now, stage);
+  await rewriteRunCard(session, now, context);
 }
 
 /** The card of the run, which says what was kept. */

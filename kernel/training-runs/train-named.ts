@@ -10,7 +10,7 @@ import { calibrateModel } from "../evaluation/calibrate.js";
 import { fittedModelView } from "../display/fitted-model.js";
 import { predictionChangesView } from "../display/prediction-changes.js";
 import { comparePredictions } from "../models/prediction-changes.js";
-import { type Warn, warnAt } from "../session/warnings.js";
+import { type Warn, warnerAt } from "../session/warnings.js";
 import { fitView } from "../display/fitting.js";
 import { curvesFromEvents, assessFit } from "../host/fitting.js";
 import { maskView } from "../display/data/mask.js";
@@ -41,7 +41,7 @@ export async function trainNamedModel(
   session: OpenSession,
   action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "calibrate" | "span"> &
     TrainNamedOptions,
-  stage: ExecutionContext,
+  context: ExecutionContext,
   { live, onTrained, previewed = true, again = false, trial }: TrainingDisplay,
 ): Promise<ModelHandle> {
   const { plan, name, resume } = action;
@@ -49,7 +49,7 @@ export async function trainNamedModel(
   await handle.weights?.settled;
   handle.begun = true;
   handle.seeds = null;
-  const warn = warnAt(stage, action.span);
+  const warn = warnerAt(context, action.span);
   const goesOn = resume ? (findRunsNamed(session.runs, name, plan.recipeHash)[0]?.id ?? null) : null;
   await warnOfPriorSpending(session.runs, plan, warn, goesOn);
   warnOfLostGuarantee(session.runs, plan, warn);
@@ -63,7 +63,7 @@ export async function trainNamedModel(
     {
       plan,
       run: { name, resume, trial },
-      ...(previewed && { preview: previews(name, stage) }),
+      ...(previewed && { preview: previews(name, context) }),
       ...(action.continues && { continues: action.continues }),
       ...(steps && { steps }),
       listener: {
@@ -75,7 +75,7 @@ export async function trainNamedModel(
         onValidating: (done, total) => live.validating(done, total),
       },
     },
-    stage,
+    context,
   );
   try {
     const finalWeights = await assignWeights(session, handle, plan, result);
@@ -90,20 +90,20 @@ export async function trainNamedModel(
     onTrained();
     if (finalWeights) tellKept(finalWeights, plan, result, warn);
     if (finalWeights && previewed)
-      reportFit({ plan, events: result.events, checkpoint: finalWeights.checkpoint }, stage);
+      reportFit({ plan, events: result.events, checkpoint: finalWeights.checkpoint }, context);
     if (action.calibrate) {
-      const lines = await calibrateModel(session, { handle, plan, calls: action.calibrate }, { stage, warn });
+      const lines = await calibrateModel(session, { handle, plan, calls: action.calibrate }, { stage: context, warn });
       const [fitted, ...changed] = lines;
-      if (fitted !== undefined) stage.screen.display(fittedModelView(fitted, changed));
+      if (fitted !== undefined) context.screen.display(fittedModelView(fitted, changed));
     }
-    await tellChanges(name, result, stage);
+    await tellChanges(name, result, context);
     const { technique } = plan.recipe.model;
     if ((await loadImplementation(technique, "technique")).merges?.(technique)) {
-      const { folder } = await session.models.merge(handle, result.run.merged, {}, stage.hostContext);
-      stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
+      const { folder } = await session.models.merge(handle, result.run.merged, {}, context.hostContext);
+      context.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
       session.trackers.again(result.run.path);
-    } else if (!result.open.adapter && !plan.recipe.model.scratch && (await trackersWantModel(stage))) {
-      await session.models.save(handle, result.run.merged, {}, stage.hostContext);
+    } else if (!result.open.adapter && !plan.recipe.model.scratch && (await trackersWantModel(context))) {
+      await session.models.save(handle, result.run.merged, {}, context.hostContext);
       session.trackers.again(result.run.path);
     }
     makePrivate(result.run.path);
@@ -150,7 +150,7 @@ function tellKept({ checkpoint, damaged }: FinalCheckpoint, plan: Plan, { traine
 /** How well it fits, where its curves say it; one that stopped early says by itself that it went too far. */
 export function reportFit(
   { plan, events, checkpoint }: Pick<TrainedWeights, "plan" | "events" | "checkpoint">,
-  stage: ExecutionContext,
+  context: ExecutionContext,
   model?: string,
 ): void {
   if (events.findLast((event) => event.kind === "stopped")?.reason === "early") return;
@@ -163,7 +163,7 @@ export function reportFit(
   const takes = registry.find("task", plan.recipe.model.task.word)?.parameters ?? [];
   const smooths = takes.some(({ name }) => name === "label_smoothing");
   if (fit)
-    stage.screen.display(
+    context.screen.display(
       fitView(fit, {
         plan,
         smooths,
@@ -174,11 +174,11 @@ export function reportFit(
     );
 }
 
-async function tellChanges(model: string, { before, events }: RunResult, stage: ExecutionContext): Promise<void> {
+async function tellChanges(model: string, { before, events }: RunResult, context: ExecutionContext): Promise<void> {
   if (!before) return;
   const { asking, answers } = before;
-  const changes = comparePredictions(asking, answers, await asking.ask(stage.signal));
-  stage.screen.display(predictionChangesView({ model, ...changes, moved: movedIn(events) }));
+  const changes = comparePredictions(asking, answers, await asking.ask(context.signal));
+  context.screen.display(predictionChangesView({ model, ...changes, moved: movedIn(events) }));
 }
 
 /** A score of answers that its validations saw change; null: there is none. */
@@ -196,11 +196,11 @@ function movedIn(
 }
 
 /** Shows which tokens of the first rows are trained, where not all that is read is learnt. */
-function previews(model: string, stage: ExecutionContext): NonNullable<TrainRequest["preview"]> {
+function previews(model: string, context: ExecutionContext): NonNullable<TrainRequest["preview"]> {
   return async (rows, { task: { implementation }, tokenizer }, seed) => {
     if (!hasTokenMask(implementation)) return;
     const shown = await firstMaskedRows(rows, implementation, { tokenizer, most: 2, seed });
-    stage.screen.display(
+    context.screen.display(
       maskView(shown, {
         model,
         most: 240,

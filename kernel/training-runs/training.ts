@@ -32,7 +32,7 @@ import type { StepsOpener } from "./step-provider.js";
 export async function runTraining(
   session: OpenSession,
   request: TrainRequest,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<RunResult> {
   const { plan } = request;
   const { model, training } = plan.recipe;
@@ -40,7 +40,7 @@ export async function runTraining(
   const { steps = localSteps, continues } = request;
   if (rowPrivacyOf(plan)) await refuseUnsupportedPrivacy(plan, { ranks: steps.sharesUpdates === true });
   const read = { plan, name, joins: steps.joins, ...(continues && { continues }) };
-  const material = await prepareMaterial(session, read, stage);
+  const material = await prepareMaterial(session, read, context);
   // Seeds of one training are alike whichever journal tells of them.
   const wanted = { name, trial: trial?.seeds ? undefined : trial };
   let claim: RunClaim | null = resume ? await claimUnfinishedRun(session.runs, plan, wanted) : null;
@@ -49,19 +49,19 @@ export async function runTraining(
       session.engines.engine(engineWorkOf(plan)),
       request.preview?.(material.rows, material.encoding, training.seed),
     ]);
-    const begun = claim ? null : learntRowsOfStart(model, material.base, stage.hostContext.folder);
-    claim ??= claimNewRun(session.runs, name, plan, await runLockDetails(request, material, engine, stage));
+    const begun = claim ? null : learntRowsOfStart(model, material.base, context.hostContext.folder);
+    claim ??= claimNewRun(session.runs, name, plan, await runLockDetails(request, material, engine, context));
     request.listener.onRun?.(claim.run.path);
-    reportRunBegun(session, claim.run.path, stage, trial);
+    reportRunBegun(session, claim.run.path, context, trial);
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
-    await stage.follows?.began(name, claim.run.path);
+    await context.follows?.began(name, claim.run.path);
     const learnt = { prepared: steps.learns?.(material.prepared) ?? material.prepared };
     if (begun) await session.weights.keep(claim.run, model, material.base);
-    if (begun) await recordLearntRows(claim.run, begun, request, learnt, stage);
+    if (begun) await recordLearntRows(claim.run, begun, request, learnt, context);
     if (begun && !trial) await recordRowIdentities(claim.run, plan, learnt);
     const { engines } = session;
-    const { signal } = stage;
-    const work = { session, request, stage, material, engine, ...claim };
+    const { signal } = context;
+    const work = { session, request, stage: context, material, engine, ...claim };
     const first = { plan, engine, engines, signal, run: claim.run, checkpoints: claim.checkpoints };
     return await steps.attempt(first, (attempt, open) => trainIn({ ...work, ...attempt }, open));
   } catch (error) {
@@ -81,10 +81,10 @@ interface Work extends RunClaim {
 }
 
 async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
-  const { session, request, stage, material, engine, run, lock } = work;
+  const { session, request, stage: context, material, engine, run, lock } = work;
   const { registry } = session.vocabulary;
   const { plan, listener, machine } = request;
-  const { hostContext, signal, follows } = stage;
+  const { hostContext, signal, follows } = context;
   const opening = (): Promise<OpenModel> => openIn(work);
   // Each trial of a sweep opens one of its own.
   const open = request.run.trial
@@ -160,10 +160,10 @@ function rememberTime({ request, engine }: Work, { events, earlier, total, resum
 }
 
 /** The model in the engine, as it begins: a new run takes the base's own head and the standard of its numbers. */
-async function openIn({ session, request, stage, material, run, checkpoints }: Work): Promise<OpenModel> {
+async function openIn({ session, request, stage: context, material, run, checkpoints }: Work): Promise<OpenModel> {
   const { base, labels, rows } = material;
   const { model } = request.plan.recipe;
-  const { folder } = stage.hostContext;
+  const { folder } = context.hostContext;
   const { machine, continues } = request;
   const more = { opens: machine?.opens, objective: continues?.objective };
   const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
@@ -180,7 +180,10 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   return open;
 }
 
-async function answeredBefore({ request, stage, material }: Work, open: OpenModel): Promise<RunResult["before"]> {
+async function answeredBefore(
+  { request, stage: context, material }: Work,
+  open: OpenModel,
+): Promise<RunResult["before"]> {
   const { prepared, encoding, tokenizer, base, rows, validation } = material;
   const asking = await predictionProbeOf({
     plan: request.plan,
@@ -192,7 +195,7 @@ async function answeredBefore({ request, stage, material }: Work, open: OpenMode
     rows: validation ?? rows,
     validates: validation !== null,
   });
-  return asking && { asking, answers: await asking.ask(stage.signal) };
+  return asking && { asking, answers: await asking.ask(context.signal) };
 }
 
 /** Loads the newest checkpoint of a run that goes on, and tells of those that could not be read. */

@@ -1,7 +1,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../data/contract.js";
 import { linearPattern } from "../text/patterns/linear.js";
-import { exceptedTexts } from "../personal-data/exceptions.js";
+import { exceptedTextSetOf } from "../personal-data/exceptions.js";
 import { personalEntities, type PersonalEntity } from "../personal-data/finding.js";
 import type { RedactionOptions } from "../personal-data/redact.js";
 import type { RedactionReplacement } from "../personal-data/replacements.js";
@@ -35,7 +35,7 @@ function redactionOf({ arguments: given }: Call): RedactionOptions {
     entities: named.length > 0 || patterns.length > 0 ? named : personalEntities,
     customPatterns: patterns.map((pattern) => ({ name: "pattern", find: linearPattern(pattern).spans })),
     replacement: (given["replacement"] as RedactionReplacement | undefined) ?? "mask",
-    ...(except.length > 0 && { except: exceptedTexts(except) }),
+    ...(except.length > 0 && { except: exceptedTextSetOf(except) }),
     ...(key && { key: secretOfCall(key) }),
     seed: Number(given["seed"] ?? 42),
   };

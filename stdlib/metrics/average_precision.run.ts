@@ -1,6 +1,6 @@
 /** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "./kind.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import type { RareLabelMethod } from "../statistics/spread.js";
 import { rankDecisions, drawCounts, type RankedDecisions } from "./shared/ranked-decisions.js";
 import { rarePrecisionIntervals } from "./shared/rare-precision.js";
@@ -27,7 +27,7 @@ function once(call: Call, input: LabelSetMetricInput): number {
   if (call.arguments["average"] === "samples") return scoreOfAllRows(ofTexts(input));
   return scorer(call, input)(new Uint32Array(rowsOf(input)).fill(1));
 }
-function drawn(call: Call, input: LabelSetMetricInput): DrawSampler {
+function drawn(call: Call, input: LabelSetMetricInput): ResampleScorer {
   if (call.arguments["average"] === "samples") return rowSumsSampler(ofTexts(input));
   const score = scorer(call, input);
   return (drawnUnits) => score(drawCounts(drawnUnits, rowsOf(input)));

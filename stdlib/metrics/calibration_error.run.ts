@@ -2,7 +2,7 @@
  * Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin has its upper end, not its lower. Chance makes
  * it greater, as whatever it does to a bin adds up, and makes draws of the rows greater still; so its interval is no bootstrap's.
  */
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "./kind.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import { seededRandom } from "../statistics/chance.js";
 import { NORMAL_QUANTILE_95, CONFIDENCE_LEVEL, type Interval } from "../statistics/interval.js";
 import { topLabels } from "./shared/reliability.js";
@@ -71,7 +71,7 @@ function errorOf(rows: Rows, drawn = allOf(rows)): number {
   return sumsOf(rows, drawn).reduce((all, one) => all + Math.abs(one), 0) / (drawn.length * rows.each);
 }
 
-function drawn(metricRows: Rows): DrawSampler {
+function drawn(metricRows: Rows): ResampleScorer {
   const interval = { by: "bins", intervalOf: (rows: Uint32Array) => between(metricRows, rows) } as const;
   return Object.assign((rows: Uint32Array) => errorOf(metricRows, rows), { interval });
 }

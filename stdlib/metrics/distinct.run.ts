@@ -3,7 +3,7 @@
  * says nothing new, so draws are all less than the score; the jackknife takes texts away instead, and its spread is not too
  * small whatever the score (Efron and Stein, 1981).
  */
-import type { MetricImplementation, DrawSampler, WrittenMetricInput } from "./kind.js";
+import type { MetricImplementation, ResampleScorer, WrittenMetricInput } from "./kind.js";
 import { NORMAL_QUANTILE_95, type Interval } from "../statistics/interval.js";
 import { nGrams, nGramCount, splitWords } from "./shared/n-grams.js";
 
@@ -34,7 +34,7 @@ function share(texts: readonly Text[]): number {
   return all === 0 ? Number.NaN : new Set(texts.flatMap(({ distinctRuns }) => distinctRuns)).size / all;
 }
 
-function drawn(n: number, { written }: WrittenMetricInput): DrawSampler {
+function drawn(n: number, { written }: WrittenMetricInput): ResampleScorer {
   const texts = textsOf(n, written);
   const some = (rows: Uint32Array): readonly Text[] => Array.from(rows, (row) => texts[row]!);
   const interval = { by: "jackknife", intervalOf: (rows: Uint32Array) => jackknife(some(rows)) } as const;

@@ -80,7 +80,7 @@ export interface CostMetricInput {
   readonly held: number | null;
 }
 /** The score of things that are drawn with repetition: `drawn` are their numbers. */
-export interface DrawSampler {
+export interface ResampleScorer {
   (drawn: Uint32Array): number;
   /** Absent: the bootstrap's. */
   readonly interval?: ExactInterval;
@@ -89,13 +89,13 @@ export interface DrawSampler {
 }
 /** Made once of all that was scored, where that is quicker than to measure each draw afresh. It says the same. */
 export interface DrawSamplers {
-  compute?(call: Call, input: MetricInput): DrawSampler;
-  ofNumbers?(call: Call, input: NumberMetricInput): DrawSampler;
-  ofLabelSets?(call: Call, input: LabelSetMetricInput): DrawSampler;
-  ofTags?(call: Call, input: TagMetricInput): DrawSampler;
-  ofAnswers?(call: Call, input: AnswerMetricInput): DrawSampler;
-  ofWritten?(call: Call, input: WrittenMetricInput): DrawSampler;
-  ofRankings?(call: Call, input: RankingMetricInput): DrawSampler;
+  compute?(call: Call, input: MetricInput): ResampleScorer;
+  ofNumbers?(call: Call, input: NumberMetricInput): ResampleScorer;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): ResampleScorer;
+  ofTags?(call: Call, input: TagMetricInput): ResampleScorer;
+  ofAnswers?(call: Call, input: AnswerMetricInput): ResampleScorer;
+  ofWritten?(call: Call, input: WrittenMetricInput): ResampleScorer;
+  ofRankings?(call: Call, input: RankingMetricInput): ResampleScorer;
 }
 /** The interval where a label is rare; undefined: the score of this call goes by rows alone. */
 export interface RareLabelIntervals {
@@ -110,7 +110,7 @@ export interface DecisionCounts {
   readonly all: number;
 }
 /** Why there is no number of some outcomes, in words that stand after a colon; null: for no reason of the metric's own. */
-export interface UndefinedReasons {
+export interface UndefinedReasonFunctions {
   compute?(call: Call, input: MetricInput): string | null;
   ofNumbers?(call: Call, input: NumberMetricInput): string | null;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): string | null;
@@ -156,7 +156,7 @@ export interface MetricImplementation {
   readonly samplers?: DrawSamplers;
   readonly rare?: RareLabelIntervals;
   /** Asked where it is no number. */
-  readonly why?: UndefinedReasons;
+  readonly why?: UndefinedReasonFunctions;
   readonly notes?: MetricNotes;
   readonly ahead?: MetricPrecomputations;
   /** It is another model that is asked; whoever measures asks it, where he may. */

@@ -1,7 +1,7 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "./kind.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import type { RareLabelMethod } from "../statistics/spread.js";
 import { rareAreaIntervals } from "./shared/rare-areas.js";
 import { rankDecisions, drawCounts, type RankedDecisions } from "./shared/ranked-decisions.js";
@@ -63,7 +63,7 @@ function whyNone(
 
 const once = (score: Scorer, rows: number): number => score(new Uint32Array(rows).fill(1));
 const drawn =
-  (score: Scorer, rows: number): DrawSampler =>
+  (score: Scorer, rows: number): ResampleScorer =>
   (drawnUnits) =>
     score(drawCounts(drawnUnits, rows));
 

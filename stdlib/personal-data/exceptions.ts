@@ -2,4 +2,4 @@
 export type ExceptedTexts = ReadonlySet<string>;
 
 export const comparableText = (text: string): string => text.trim().toLowerCase();
-export const exceptedTexts = (texts: readonly string[]): ExceptedTexts => new Set(texts.map(comparableText));
+export const exceptedTextSetOf = (texts: readonly string[]): ExceptedTexts => new Set(texts.map(comparableText));

@@ -24,7 +24,7 @@ import {
   resolveTraining,
   type ResolvedTraining,
 } from "./training-definitions.js";
-import { fitPlanToMachine } from "./fitting.js";
+import { planIfItFitsMachine } from "./fitting.js";
 
 /** @returns undefined when something is wrong (reported) or not known yet (a need was named) */
 export function planTraining(program: Program, options: TrainingRequest): PlannedTraining | undefined {
@@ -94,7 +94,7 @@ function plannedOf(
     divided: splitOrigin(program, known.data.plan, known.facts),
     here: options.here,
   });
-  const fitting = calibrate && fitPlanToMachine(program, options, known, machine);
+  const fitting = calibrate && planIfItFitsMachine(program, options, known, machine);
   // A batch that doesn't fit, or that no noise suits, has a report of its own.
   if (fitting && options.read !== true && !options.federated) {
     checkUpdates(program, options, known, fitting.plan.estimates);

@@ -28,7 +28,7 @@ import type { TrainingRequest, PlannedTraining } from "./training-request.js";
 import type { ResolvedTraining } from "./training-definitions.js";
 
 /** The plan, where the machine has room for it. */
-export function fitPlanToMachine(
+export function planIfItFitsMachine(
   program: Program,
   options: TrainingRequest,
   known: ResolvedTraining,

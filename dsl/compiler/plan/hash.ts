@@ -46,7 +46,7 @@ function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
   return {
     data: {
       ...data,
-      source: withoutAddressQueries(dataHash === null ? data.source : withoutHeldMarks(data.source as Value)),
+      source: withoutAddressQueries(dataHash === null ? data.source : withoutWrittenDefaultMarks(data.source as Value)),
       name: null,
       folder: dataHash === null ? data.folder : null,
       // What people decided is in the data's hash.
@@ -56,13 +56,13 @@ function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
   };
 }
 /** Nobody need know that somebody wrote what is usual. */
-export function withoutHeldMarks(value: Value): Value {
-  if (Array.isArray(value)) return (value as readonly Value[]).map(withoutHeldMarks);
+export function withoutWrittenDefaultMarks(value: Value): Value {
+  if (Array.isArray(value)) return (value as readonly Value[]).map(withoutWrittenDefaultMarks);
   if (value === null || typeof value !== "object") return value;
   const { held: heldNames, ...rest } = value as Call;
   void heldNames;
   return Object.fromEntries(
-    Object.entries(rest).map(([key, part]) => [key, withoutHeldMarks(part as Value)]),
+    Object.entries(rest).map(([key, part]) => [key, withoutWrittenDefaultMarks(part as Value)]),
   ) as unknown as Value;
 }
 export function planHash(recipe: Recipe, effects: PlanEffects): string {

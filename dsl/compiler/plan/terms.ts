@@ -6,7 +6,7 @@
 import canonicalize from "canonicalize";
 import { isRecord } from "../../language/diagnostics/record.js";
 import type { Recipe } from "./recipe.js";
-import { withoutHeldMarks } from "./hash.js";
+import { withoutWrittenDefaultMarks } from "./hash.js";
 import { tuneText } from "./text.js";
 import { isCall } from "./value.js";
 import type { Value } from "../../language/types/value.js";
@@ -56,7 +56,7 @@ export function federationTermsOf({ recipe }: { readonly recipe: Recipe }): Fede
 
 /** Without what is undefined, and what is written as it usually is as though nobody had. */
 function plain(value: Readonly<Record<string, unknown>>): FederationTerms {
-  return withoutHeldMarks(JSON.parse(JSON.stringify(value)) as Value) as unknown as FederationTerms;
+  return withoutWrittenDefaultMarks(JSON.parse(JSON.stringify(value)) as Value) as unknown as FederationTerms;
 }
 
 export interface TermDifference {

@@ -10,7 +10,7 @@ import type {} from "../../language/types/codes/version-codes.js";
 /** The version of the language that this compiler reads. */
 export const LANGUAGE_VERSION = 1;
 
-export function compileVersion(program: Program, header: StatementHeader): void {
+export function checkVersionLine(program: Program, header: StatementHeader): void {
   const { statement, operands } = header;
   if (statement.block) program.report("statement-takes-no-block", { verb: statement.verb.text }, statement.block.span);
   const [number, more] = operands;

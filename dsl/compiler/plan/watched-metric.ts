@@ -13,10 +13,10 @@ export function watchedMetric(
   registry: Pick<Registry, "ofKind">,
   { keep, early_stopping }: Pick<RecipePlan, "keep" | "early_stopping">,
 ): Call {
-  return metricOf(keep) ?? metricOf(early_stopping) ?? defaultWatchedMetric(registry);
+  return metricOf(keep) ?? metricOf(early_stopping) ?? usualMetricOfVocabulary(registry);
 }
 /** What is watched where nothing is said. */
-export function defaultWatchedMetric(registry: Pick<Registry, "ofKind">): Call {
+export function usualMetricOfVocabulary(registry: Pick<Registry, "ofKind">): Call {
   const word = registry.ofKind("metric").find(({ capabilities }) => capabilities?.usual);
   if (!word) throw new Error("no metric of the vocabulary is the usual one");
   return metricCalled(word.name);

@@ -8,7 +8,7 @@ import type { DType, Node } from "../program.js";
 import { isFloat } from "../shape.js";
 import { opOf, opTable } from "../table.js";
 import type { Pass } from "./pass.js";
-import { applyRules, defineRule, multiplyBy, type PatternMatch } from "./pattern.js";
+import { applyRules, defineRule, buildMultiplyBy, type PatternMatch } from "./pattern.js";
 import { rewriteProgram, type ProgramEdit } from "./rewrite.js";
 
 export const algebra: Pass = {
@@ -55,8 +55,8 @@ export const algebraRules = [
   defineRule("add(x, negate(y))", "subtract(x, y)"),
   defineRule("subtract(x, negate(y))", "add(x, y)"),
   defineRule("multiply(negate(x), negate(y))", "multiply(x, y)"),
-  defineRule("multiply(negate(x), #a)", (b, e) => multiplyBy(b, e, -b.numbers["a"]!)),
-  defineRule("negate(multiply(x, #a))", (b, e) => multiplyBy(b, e, -b.numbers["a"]!)),
+  defineRule("multiply(negate(x), #a)", (b, e) => buildMultiplyBy(b, e, -b.numbers["a"]!)),
+  defineRule("negate(multiply(x, #a))", (b, e) => buildMultiplyBy(b, e, -b.numbers["a"]!)),
   defineRule("square(negate(x))", "square(x)"),
   defineRule("square(abs(x))", "square(x)"),
   defineRule("abs(negate(x))", "abs(x)"),

@@ -160,7 +160,7 @@ function build(pattern: Pattern, bound: PatternMatch, edit: ProgramEdit): Ref {
 }
 
 /** What the pattern calls x times a number, in the root's dtype. */
-export function multiplyBy(b: PatternMatch, edit: ProgramEdit, factor: number): Ref {
+export function buildMultiplyBy(b: PatternMatch, edit: ProgramEdit, factor: number): Ref {
   return edit.add("multiply", [b.values["x"]!, edit.constant(scalar(b.nodes[0]!.types[0]!.dtype, factor))]);
 }
 

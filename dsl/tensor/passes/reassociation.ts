@@ -7,7 +7,7 @@ import type { Node } from "../program.js";
 import { isFloat } from "../shape.js";
 import { opTable } from "../table.js";
 import type { Pass } from "./pass.js";
-import { applyRules, defineRule, multiplyBy, type PatternMatch } from "./pattern.js";
+import { applyRules, defineRule, buildMultiplyBy, type PatternMatch } from "./pattern.js";
 import { rewriteProgram, type ProgramEdit } from "./rewrite.js";
 
 export const reassociation: Pass = {
@@ -38,17 +38,17 @@ const flipped = (side: "transpose_a" | "transpose_b") => (b: PatternMatch, e: Pr
 };
 const factorOut = (b: PatternMatch, e: ProgramEdit) => {
   const sum = e.add(b.nodes[0]!.op, [b.values["x"]!], b.nodes[0]!.attributes);
-  return multiplyBy({ ...b, values: { x: sum } }, e, b.numbers["a"]!);
+  return buildMultiplyBy({ ...b, values: { x: sum } }, e, b.numbers["a"]!);
 };
 
 export const reassociationRules = [
   defineRule("multiply(multiply(x, #a), #b)", (b, e) => {
     const factor = b.numbers["a"]! * b.numbers["b"]!;
-    return isFloatRoot(b) && modest(factor) ? multiplyBy(b, e, factor) : undefined;
+    return isFloatRoot(b) && modest(factor) ? buildMultiplyBy(b, e, factor) : undefined;
   }),
   defineRule("divide(x, #a)", (b, e) => {
     const factor = 1 / b.numbers["a"]!;
-    return isFloatRoot(b) && modest(factor) ? multiplyBy(b, e, factor) : undefined;
+    return isFloatRoot(b) && modest(factor) ? buildMultiplyBy(b, e, factor) : undefined;
   }),
   defineRule("reduce_sum(multiply(x, #a))", factorOut, alone),
   defineRule("reduce_mean(multiply(x, #a))", factorOut, alone),

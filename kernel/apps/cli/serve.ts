@@ -17,8 +17,8 @@ import {
 import { recordRunningServer } from "#kernel/features/serve/process/running-servers.js";
 import { openLog } from "#kernel/features/serve/server/log.js";
 import { serveFolders, type ModelServer, type ModelServerOptions } from "#kernel/features/serve/server/model-server.js";
-import { GRACE_MS, ServerProcess } from "#kernel/features/serve/process/server-process.js";
-import { DEFAULT_LIMITS, type ServingLimits, type ServedFolder } from "#kernel/features/serve/contract.js";
+import { GRACE_MS, ServerLifecycle } from "#kernel/features/serve/process/server-process.js";
+import { DEFAULT_LIMITS, type ServingLimits, type NamedModelFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
 import type { ServedModelFacts } from "#kernel/features/serve/server/protocol.js";
 import { curlCommand } from "#stdlib/targets/shared/request.js";
@@ -32,7 +32,7 @@ export interface ServeCommandOptions {
   readonly tlsKey?: string;
   readonly insecure?: boolean;
   readonly allowHost: readonly string[];
-  readonly name: readonly ServedFolder[];
+  readonly name: readonly NamedModelFolder[];
   readonly engine: EngineOptions["engine"];
   readonly threads?: number;
   readonly log?: string;
@@ -68,7 +68,7 @@ export async function serveCommand(folders: readonly string[], options: ServeCom
   if (options.apiKeysEnv) delete process.env[options.apiKeysEnv];
   const log = openLog(options.log ?? process.stderr);
   for (const words of short) log.warn("short-key", new Error(words));
-  const server = new ServerProcess<ModelServer>({
+  const server = new ServerLifecycle<ModelServer>({
     grace: options.grace ?? GRACE_MS,
     forcedStatus: statusAfter,
     endsWithTerminal: terminalIsGone,
@@ -95,7 +95,7 @@ export async function serveCommand(folders: readonly string[], options: ServeCom
 const statusAfter = (signal: NodeJS.Signals): number => (signal === "SIGINT" ? 130 : 143);
 
 function serverOptions(
-  folders: readonly ServedFolder[],
+  folders: readonly NamedModelFolder[],
   options: ServeCommandOptions,
   ownOptions: Pick<ModelServerOptions, "keys" | "log" | "signal">,
 ): ModelServerOptions {

@@ -16,7 +16,7 @@ import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import type { NumberComparison } from "#kernel/runs/record/number-tolerance.js";
 import { differencesText } from "#kernel/evaluation/record/diff-text.js";
-import { verifiedRuns, type VerifiedRun } from "#kernel/evaluation/record/verification.js";
+import { verifiedRuns, type RerunComparison } from "#kernel/evaluation/record/verification.js";
 import { progressOn } from "#tools/progress.mjs";
 import { untilInterrupted } from "./interrupted.js";
 import { runsFolder } from "./runs/runs-folder.js";
@@ -33,7 +33,7 @@ export interface VerifyNotebookOptions {
 }
 interface Verified {
   readonly notebook: string;
-  readonly runs: readonly VerifiedRun[];
+  readonly runs: readonly RerunComparison[];
   readonly outputs: MovedOutputs;
   /** What kept it from running to its end. */
   readonly failed: { readonly cell: number; readonly error: string } | null;
@@ -107,7 +107,7 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
 }
 
 /** What changed comes first: numbers that stayed may be luck. */
-export function verdictOf(known: readonly Pick<VerifiedRun, "changed" | "numbers">[], same: boolean): string {
+export function verdictOf(known: readonly Pick<RerunComparison, "changed" | "numbers">[], same: boolean): string {
   const changed = [...new Set(known.flatMap((run) => run.changed.map(({ what }) => what)))];
   if (changed.length === 0) return same ? "gives the same numbers" : "gives other numbers";
   const changedNames = [
@@ -125,7 +125,7 @@ function toldOf({ beyond }: NumberComparison): NumberComparison["beyond"] {
   return [...beyond].sort((a, b) => Number(a.sort === "loss") - Number(b.sort === "loss")).slice(0, TOLD);
 }
 
-function runText({ name, then, changed, numbers }: VerifiedRun): string {
+function runText({ name, then, changed, numbers }: RerunComparison): string {
   if (then === null) return `${name}: no run of that name was there before`;
   if (!numbers) return `${name} (${then}): nothing to compare, the run of before has no numbers that this one has`;
   const { exact, losses, scores, furthest, beyond } = numbers;

@@ -7,8 +7,12 @@ export const mixText = (sources: readonly string[]): string =>
   sources.length > 1 ? `mix(${sources.join(", ")}, until: longest)` : (sources[0] ?? 'jsonl("data.jsonl")');
 
 /** How `interleave_datasets` ends, as `until` says it. */
-export const mixEndings = ["first_exhausted", "all_exhausted", "all_exhausted_without_replacement"] as const;
-export type MixEnding = (typeof mixEndings)[number];
+export const interleaveStoppingStrategies = [
+  "first_exhausted",
+  "all_exhausted",
+  "all_exhausted_without_replacement",
+] as const;
+export type MixEnding = (typeof interleaveStoppingStrategies)[number];
 interface Drawn {
   /** Undefined: none are given. */
   readonly shares: readonly number[] | undefined;

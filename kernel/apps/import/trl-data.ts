@@ -1,6 +1,6 @@
 /** TRL's and transformers' data: files that a program loads, what of them is held back, and what a trainer is given of its own. */
 import { PARTS, SOURCES } from "./joined-rows.js";
-import { mixEndings, interleaveText, mixText } from "./mixture.js";
+import { interleaveStoppingStrategies, interleaveText, mixText } from "./mixture.js";
 import { hubSourceText, mixAdvice as mixedWhy, quoted, asPercent, word, type ProgramDraft } from "./program.js";
 import type { ToolSettings } from "./settings.js";
 import { holdoutSplitOf, STEPS_SECTION } from "./steps.js";
@@ -174,7 +174,9 @@ function mixtureIn(all: ToolSettings): Mixture | undefined {
 function mixtureOf(given: ToolSettings, key: string, sources: readonly string[]): string | undefined {
   if (/concatenate_datasets$/.test(key)) return mixText(sources);
   const shares = given.has("probabilities") ? given.numbers("probabilities") : undefined;
-  const ending = mixEndings.find((one) => one === (given.text("stopping_strategy") ?? "first_exhausted"));
+  const ending = interleaveStoppingStrategies.find(
+    (one) => one === (given.text("stopping_strategy") ?? "first_exhausted"),
+  );
   given.leave("seed", "the seed of the data draws the rows");
   return (
     ending &&

@@ -30,8 +30,8 @@ export async function serveRank(
   signal.addEventListener("abort", leave, { once: true });
   if (signal.aborted) leave();
   try {
-    const { session, stage, opens } = await bench();
-    const open = await followRank(session, { plan, spoke, opens, place: gang }, stage);
+    const { session, stage: context, opens } = await bench();
+    const open = await followRank(session, { plan, spoke, opens, place: gang }, context);
     await open.dispose();
   } finally {
     signal.removeEventListener("abort", leave);

@@ -22,11 +22,11 @@ const silent = { display: () => undefined, update: () => undefined };
 
 async function serve(ordered: RankProcessOrder): Promise<void> {
   const spoke = await PeerRank.join(ordered);
-  const { session, action, stage } = await openJob(readJobSpec(ordered.shipment), { screen: silent });
+  const { session, action, stage: context } = await openJob(readJobSpec(ordered.shipment), { screen: silent });
   const plan = plansOf(action).find((one) => one.recipeHash === ordered.recipe);
   if (!plan) throw new CodedError("rank-refused", { rank: ordered.rank, why: "its program has no such training" });
   await session.engines.configure({ ...session.engines.settings, ...ordered.engine });
-  await followRank(session, { plan, spoke, place: ordered }, stage);
+  await followRank(session, { plan, spoke, place: ordered }, context);
   spoke.close();
   await session.close();
 }

@@ -2,7 +2,7 @@
 import type { ColumnTable } from "arquero";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataHandle, dataHandleType, type DataHandle, type ReadColumn } from "../rows/handle.js";
+import { dataHandle, dataHandleTypeText, type DataHandle, type ReadColumn } from "../rows/handle.js";
 import type { PreparedData } from "../prepared.js";
 import { table as makeTable } from "arquero";
 import { setRowSource, rowNamesOf, sourceNameOf } from "../row/row-names.js";
@@ -47,7 +47,7 @@ export function annotatedHandle(
 export function annotatedHandleType(splits: Readonly<Record<string, string>>): string {
   const decideType =
     '/** Decides on a row: its label, null to skip it, or "drop" as a third argument to leave it out. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
-  return `${dataHandleType(splits)} & { ${decideType} }`;
+  return `${dataHandleTypeText(splits)} & { ${decideType} }`;
 }
 
 /** `role`: whose values are decided on. The table itself where nothing was decided since. */

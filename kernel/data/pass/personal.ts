@@ -7,7 +7,7 @@ import type { PersonalFacts } from "#dsl/language/types/personal-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { textRoles } from "#stdlib/data/text-roles.js";
 import { findPersonalData } from "#platform/personal.js";
-import { exceptedTexts, type ExceptedTexts } from "#stdlib/personal-data/exceptions.js";
+import { exceptedTextSetOf, type ExceptedTexts } from "#stdlib/personal-data/exceptions.js";
 import { personalEntities, type PersonalEntity } from "#stdlib/personal-data/finding.js";
 import { rowNameOf } from "../row/row-names.js";
 import type { DataRow } from "../row/row.js";
@@ -38,7 +38,7 @@ export class PersonalDataCounter {
 
   /** `excepted`: texts that the data's cleaners leave as they are on purpose. */
   constructor(columns: Readonly<Record<string, string>>, excepted: readonly string[] = []) {
-    this.excepted = exceptedTexts(excepted);
+    this.excepted = exceptedTextSetOf(excepted);
     this.columns = Object.entries(columns).filter(([role]) => textRoles.has(role) || role === "messages");
   }
 

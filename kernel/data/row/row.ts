@@ -6,10 +6,10 @@ export interface DataRow extends CleanRow {
   /** The split that its source stands for, or null when there is one source for all. */
   readonly split: string | null;
   /** Its table and its index there, for columns that have no role. */
-  readonly table: SourceColumns;
+  readonly table: SourceTable;
   readonly index: number;
 }
-export type SourceColumns = ReadonlyMap<string, ArrayLike<unknown>>;
+export type SourceTable = ReadonlyMap<string, ArrayLike<unknown>>;
 
 /** Values of one column of the source, of some rows. */
 export interface ColumnRequest {

@@ -57,7 +57,7 @@ function inMemory(data: string): never {
 }
 
 /** Text of the handle's TypeScript type. `splits`: texts of theirs, by name. */
-export function dataHandleType(splits: Readonly<Record<string, string>>): string {
+export function dataHandleTypeText(splits: Readonly<Record<string, string>>): string {
   const members = Object.entries(splits).map(([name, type]) => `readonly ${JSON.stringify(name)}: ${type}`);
   const lengths =
     "{ readonly step: number; readonly counts: readonly number[]; readonly total: number; readonly longest: number } | null";

@@ -16,12 +16,12 @@ import type { Message, RowContext, RowRefusal } from "#stdlib/conversations/kind
 import { serializeMessages } from "./conversations.js";
 import { addAnswerPositions } from "./answers.js";
 import { rowNameOf } from "../row/row-names.js";
-import type { SourceColumns, DataRow } from "../row/row.js";
+import type { SourceTable, DataRow } from "../row/row.js";
 import { BoundedSample, mayExceedFileSize, type UnpackedFiles } from "./bounded-look.js";
 import { SourceReadNotes, sourceFactsOf } from "./read-as.js";
 import { valueInRole } from "./role-values.js";
 
-export type { SourceColumns, DataRow };
+export type { SourceTable, DataRow };
 
 /** Rows that are counted where a part of them is read. */
 const MOST_COUNTED = 10_000_000;
@@ -51,7 +51,7 @@ export interface RowReadOptions {
 function rolesOf(
   plan: DataPlan,
   call: Call,
-  table: SourceColumns,
+  table: SourceTable,
   conversation: Conversation,
 ): (index: number, row: number, split: string | null) => DataRow {
   const roles = Object.entries(columnsRead(plan));
@@ -179,7 +179,7 @@ export async function* streamRows(plan: DataPlan, reading: RowReadOptions): Asyn
       for (const name of chunk.columns.keys()) known.add(name);
       const missing = [...known].filter((name) => !chunk.columns.has(name));
       const none = new Array<unknown>(chunk.rows).fill(null);
-      const table: SourceColumns = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
+      const table: SourceTable = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
       const rowAt = rolesOf(plan, call, table, conversation);
       const first = done + 1;
       yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
@@ -232,11 +232,11 @@ export async function readTableHeader(call: Call, world: SourceContext, registry
   return { columns, sample, ...(headless !== undefined && { headless }), ...sourceFactsOf(read) };
 }
 
-function columnsOf(table: ColumnTable): SourceColumns {
+function columnsOf(table: ColumnTable): SourceTable {
   return new Map(table.columnNames().map((name) => [name, table.array(name) as ArrayLike<unknown>]));
 }
 
-function noColumn(call: Call, column: string, table: SourceColumns): never {
+function noColumn(call: Call, column: string, table: SourceTable): never {
   const path = call.arguments["path"];
   const has = [...table.keys()].filter((name) => name !== "$row");
   const near = nearestWord(column, has);

@@ -1,5 +1,5 @@
 /** A run's curves from its events: one figure, drawn anew and updated in place while it trains; a table at its end. */
-import { defaultWatchedMetric } from "#dsl/compiler/plan/watched-metric.js";
+import { usualMetricOfVocabulary } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName, metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "#kernel/events/events.js";
@@ -153,7 +153,7 @@ interface Best {
 function bestOf(events: readonly RunEvent[]): Best | null {
   const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
   return best?.kind === "checkpoint"
-    ? { step: best.step, by: best.by ?? metricName(defaultWatchedMetric(registry), registry) }
+    ? { step: best.step, by: best.by ?? metricName(usualMetricOfVocabulary(registry), registry) }
     : null;
 }
 

@@ -41,7 +41,7 @@ export interface TensorflowSetupOptions {
   readonly wheels?: string;
   readonly signal?: AbortSignal;
 }
-export interface TensorflowSetupResult {
+export interface TensorflowInstallResult {
   /** Null: TensorFlow can't be had here, the ONNX engine serves. */
   readonly native: TensorflowInstallation | null;
   readonly engine: "tensorflow" | "onnx";
@@ -65,7 +65,7 @@ export function suitableBuild(): { readonly build: TensorflowBuild; readonly why
  * Never fails for lack of TensorFlow: `native` is null then and `notes` say what that costs. Throws coded errors for what
  * would fail again in any way of going on: `disk-full`; and when aborted, what the signal carries.
  */
-export async function setUpTensorflow(options: TensorflowSetupOptions = {}): Promise<TensorflowSetupResult> {
+export async function setUpTensorflow(options: TensorflowSetupOptions = {}): Promise<TensorflowInstallResult> {
   const build = options.build ?? suitableBuild().build;
   const root = options.cache ?? cachePath();
   const key = await addonCacheKey();
@@ -93,7 +93,7 @@ function ready(
   options: TensorflowSetupOptions,
   notes: readonly string[] = [],
   failures: readonly CodedError[] = [],
-): TensorflowSetupResult {
+): TensorflowInstallResult {
   if (options.cache === undefined) linkAddonIntoPackage(native.addon);
   return { native, engine: "tensorflow", changed, notes, failures };
 }
@@ -103,7 +103,7 @@ async function bringOne(
   root: string,
   key: string,
   options: TensorflowSetupOptions,
-): Promise<TensorflowSetupResult> {
+): Promise<TensorflowInstallResult> {
   const failures: CodedError[] = [];
   const onProgress = options.onProgress ?? (() => undefined);
   for (const from of ["wheel", "package"] as const) {

@@ -15,7 +15,7 @@ import { recordDifferences, type RecordDifference } from "../../runs/record/reco
 import { movedScoresOf } from "./moved-scores.js";
 import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/side.js";
 
-export interface VerifiedRun {
+export interface RerunComparison {
   readonly name: string;
   /** Its id of before; null: no run of that name was there. */
   readonly then: string | null;
@@ -30,10 +30,14 @@ export interface VerifiedRun {
  * a name that
  * they have is compared with these alone. Runs of other names (seeds, folds, trials) are compared with the last of their name.
  */
-export function verifiedRuns(before: string, after: string, ownRuns: readonly string[] = []): readonly VerifiedRun[] {
+export function verifiedRuns(
+  before: string,
+  after: string,
+  ownRuns: readonly string[] = [],
+): readonly RerunComparison[] {
   const old = sidesIn(before);
   const all = sidesIn(after);
-  return all.map((now, index): VerifiedRun => {
+  return all.map((now, index): RerunComparison => {
     const like = (side: ComparedRunRecord): boolean => keyOf(side) === keyOf(now);
     const mine = ownRuns.filter((id) => nameIn(id) === now.lock.name);
     const named = old.filter((side) => like(side) && (mine.length === 0 || mine.includes(side.run.id)));

@@ -36,13 +36,13 @@ type Annotate = Extract<Action, { verb: "annotate" }>;
 /** Texts that a model is asked about at a time. */
 const CHUNK = 256;
 
-export async function runAnnotate(session: OpenSession, action: Annotate, stage: ExecutionContext): Promise<void> {
+export async function runAnnotate(session: OpenSession, action: Annotate, context: ExecutionContext): Promise<void> {
   const { name, data, from, split } = action;
-  const prepared = await session.datasets.data(data, null, stage.hostContext);
+  const prepared = await session.datasets.data(data, null, context.hostContext);
   const { rows, standing, labels } = must(prepared.annotated, `what people decided about ${name}`);
   if (labels.length === 0) throw new CodedError("nothing-to-annotate", { data: from.name });
   const { file, role } = must(data.annotations, `where decisions about ${name} lie`);
-  const path = resolve(stage.hostContext.folder, data.folder, file);
+  const path = resolve(context.hostContext.folder, data.folder, file);
   const candidates = split === null ? rows : rows.filter((row) => row.split === split);
   const options: Omit<AnnotationOptions, "asks" | "order"> = {
     data: from.name,
@@ -53,7 +53,7 @@ export async function runAnnotate(session: OpenSession, action: Annotate, stage:
     standing,
     write: (line) => (isVerifying(session) ? undefined : appendAnnotationDecision(path, line)),
   };
-  const asks = await asksOf(session, action, candidates, stage);
+  const asks = await asksOf(session, action, candidates, context);
   const annotation = new AnnotationSession({
     ...options,
     asks: asks.slice(0, action.rows ?? asks.length),
@@ -64,12 +64,12 @@ export async function runAnnotate(session: OpenSession, action: Annotate, stage:
     asks: rows.map((row) => ({ row, why: "typed" })),
     order: "as they stand",
   });
-  const reads = session.datasets.columnReader(data, prepared, stage.hostContext);
+  const reads = session.datasets.columnReader(data, prepared, context.hostContext);
   const handle = annotatedHandle(name, prepared, reads, typed, role);
   session.names.define(name, handle, annotatedHandleType(splitTypeTexts(prepared)));
   session.data.set(name, data);
   const id = session.options.annotations?.offer(annotation) ?? null;
-  stage.screen.display(annotationView(annotation, { name, file, offerId: id }));
+  context.screen.display(annotationView(annotation, { name, file, offerId: id }));
 }
 
 function orderText({ order, model }: Annotate): string {
@@ -80,19 +80,19 @@ async function asksOf(
   session: OpenSession,
   { order, model, from, split }: Annotate,
   rows: readonly AnnotatedRow[],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly AnnotationAsk[]> {
   if (model === null) return orderByHash(rows);
   const handle = session.models.get(model);
   if (order === "label_issues") {
-    const { issues } = await findLabelIssues(session, handle, { data: from, split }, stage);
+    const { issues } = await findLabelIssues(session, handle, { data: from, split }, context);
     return orderByDoubt(rows, issues);
   }
   if (!handle.trained) {
     if (order === "random") return orderByHash(rows);
     throw new CodedError("not-trained", { model });
   }
-  const predictions = await saidOf(session, model, rows, stage);
+  const predictions = await saidOf(session, model, rows, context);
   return order === "random"
     ? orderByHash(rows, predictions)
     : orderByUncertainty(rows, predictions, from.columns["labels"] !== undefined);
@@ -103,20 +103,20 @@ async function saidOf(
   session: OpenSession,
   model: string,
   rows: readonly AnnotatedRow[],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly ClassifierPrediction[]> {
   const handle = session.models.get(model);
   const answers: ClassifierPrediction[] = [];
   for (let offset = 0; offset < rows.length; offset += CHUNK) {
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const texts = rows.slice(offset, offset + CHUNK).map(({ texts }): PredictionInput => {
       const { text = "", text_pair: pair } = texts;
       return pair === undefined ? text : [text, pair];
     });
-    const predictions = await session.models.predict(handle, texts, stage.hostContext);
+    const predictions = await session.models.predict(handle, texts, context.hostContext);
     for (const prediction of predictions as readonly (ReadTextPrediction & Told)[])
       answers.push({ label: prediction.label ?? prediction.labels ?? [], probabilities: prediction.probabilities });
-    stage.hostContext.onProgress?.({ label: `rows read by ${model}`, done: answers.length, total: rows.length });
+    context.hostContext.onProgress?.({ label: `rows read by ${model}`, done: answers.length, total: rows.length });
   }
   return answers;
 }

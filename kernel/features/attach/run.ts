@@ -17,13 +17,13 @@ import { isVerifying } from "../../session/verifying.js";
 export async function runAttach(
   session: OpenSession,
   { name, run }: Extract<Action, { verb: "attach" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
-  const places = { folder: stage.hostContext.folder, runs: session.runs };
+  const places = { folder: context.hostContext.folder, runs: session.runs };
   const found = run === null ? startedHere(session, name, places) : (readTrialGroup(run) ?? RunFolder.open(run));
   if (found === null) return;
-  if (found instanceof RunFolder) await attachTraining(session, { name, run: found }, stage);
-  else await (isClusterSweep(found) ? attachRemoteSweep : attachGroup)(session, found, name, stage);
+  if (found instanceof RunFolder) await attachTraining(session, { name, run: found }, context);
+  else await (isClusterSweep(found) ? attachRemoteSweep : attachGroup)(session, found, name, context);
 }
 
 /** Null: the notebook is verified, what would run by itself ran in its cell, and the name stands for it already. */

@@ -53,12 +53,12 @@ export async function compareWithOriginal(
     readonly start: TrainedModel | null;
     readonly made: readonly CompressedModel[];
   },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly DisplayOutput[]> {
   const { start, made } = options;
   const all = [...(start ? [{ handle: start, stage: null }] : []), ...made];
   const last = must(made.at(-1), "a stage").handle.weights.plan.recipe;
-  const prepared = await session.datasets.data(last.data, dataReaderOf(last.model), stage.hostContext);
+  const prepared = await session.datasets.data(last.data, dataReaderOf(last.model), context.hostContext);
   const split = SPLITS.find((one) => splitNamesOf(prepared).includes(one));
   const { registry } = session.vocabulary;
   const [usual] = defaultMetrics(registry, last.model.task, Object.keys(last.data.columns));
@@ -68,12 +68,14 @@ export async function compareWithOriginal(
   const measured: MeasuredModel[] = [];
   const on = { data: last.data, split };
   const handles = all.map(({ handle }) => handle);
-  const times = measuresLatency(session, { metrics }) ? await timeModelsOnSplit(session, handles, on, {}, stage) : null;
+  const times = measuresLatency(session, { metrics })
+    ? await timeModelsOnSplit(session, handles, on, {}, context)
+    : null;
   for (const handle of handles)
-    measured.push(await measuredOn(session, handle, { ...on, metrics, times: times?.get(handle.name) }, stage));
+    measured.push(await measuredOn(session, handle, { ...on, metrics, times: times?.get(handle.name) }, context));
   const drawn = await resampleAll(
     measured.flatMap(({ measures }) => measures),
-    stage.signal,
+    context.signal,
   );
   const known = (one: MeasuredModel, call: Call) =>
     one.measures.find(({ name }) => name === metricName(call, registry));
@@ -102,7 +104,7 @@ export async function compareWithOriginal(
   });
   measured.forEach((one, i) => {
     const { handle } = must(all[i], "a model");
-    const scored = { prepared, rows: one.evaluation.rows, slices: [], home: stage.hostContext.folder };
+    const scored = { prepared, rows: one.evaluation.rows, slices: [], home: context.hostContext.folder };
     rememberScores(handle, { data: last.data, split }, scored, one.measures, drawn);
   });
   const shown: ParetoReport = {
@@ -132,10 +134,10 @@ function measuredOn(
     readonly metrics: readonly Call[];
     readonly times: Float64Array | undefined;
   },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<MeasuredModel> {
-  const how = { metrics, batch_size: BATCH, groups: true, world: metricWorldIn(stage.hostContext.folder), times };
-  return evaluateModel(session, handle, { data, split }, how, stage);
+  const how = { metrics, batch_size: BATCH, groups: true, world: metricWorldIn(context.hostContext.folder), times };
+  return evaluateModel(session, handle, { data, split }, how, context);
 }
 
 function earlierModels(

@@ -23,12 +23,12 @@ import { LiveTraining } from "../../session/live-training.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { trainedModel } from "../../models/trained-model.js";
-import { warnAt } from "../../session/warnings.js";
+import { warnerAt } from "../../session/warnings.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
 
-export async function runCompress(session: OpenSession, action: Compress, stage: ExecutionContext): Promise<void> {
+export async function runCompress(session: OpenSession, action: Compress, context: ExecutionContext): Promise<void> {
   const id = `compress-${action.name}-${Date.now().toString(36)}`;
   const isPrompted = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
   const start = isPrompted ? null : await trainedModel(session.models.get(action.start));
@@ -47,20 +47,20 @@ export async function runCompress(session: OpenSession, action: Compress, stage:
     }),
   );
   for (const [compressStage, run] of done)
-    stage.screen.display(textShown(`${compressStage.name} is done already, and is taken as it is: ${run.id}`));
+    context.screen.display(textShown(`${compressStage.name} is done already, and is taken as it is: ${run.id}`));
   const planned = trained.filter((remaining) => !done.has(remaining));
   for (const [i, { plan, start: from }] of planned.entries())
-    stage.screen.display({
+    context.screen.display({
       ...planCardView(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from }),
       fixedText: true,
     });
   const around: CompressionContext = {
     session,
-    stage,
-    warn: warnAt(stage, action.span),
+    stage: context,
+    warn: warnerAt(context, action.span),
     train: (compressStage, continues) => {
       const title = `${compressStage.name}: ${compressStage.key} of ${compressStage.start}`;
-      const live = new LiveTraining(stage.screen, `${id}-${compressStage.key}`, title, compressStage.plan, {
+      const live = new LiveTraining(context.screen, `${id}-${compressStage.key}`, title, compressStage.plan, {
         again: false,
       });
       const request = {
@@ -71,7 +71,7 @@ export async function runCompress(session: OpenSession, action: Compress, stage:
         continues,
       };
       const shows = { live, onTrained: () => live.finish(), previewed: false };
-      return trainNamedModel(session, request, stage, shows);
+      return trainNamedModel(session, request, context, shows);
     },
   };
   let from: TrainedModel | null = start;
@@ -84,8 +84,8 @@ export async function runCompress(session: OpenSession, action: Compress, stage:
     from = Object.assign(handle, { weights: must(handle.weights, `weights of ${compressStage.name}`) });
     made.push({ handle: from, stage: must(compressStage.plan.recipe.compress, "a stage").stage });
   }
-  const shown = await compareWithOriginal(session, { start, made }, stage);
-  for (const one of shown.length > 0 ? shown : [sizesShown(start, made, registry)]) stage.screen.display(one);
+  const shown = await compareWithOriginal(session, { start, made }, context);
+  for (const one of shown.length > 0 ? shown : [sizesShown(start, made, registry)]) context.screen.display(one);
 }
 
 /** Where no rows are left to score, what each takes. */

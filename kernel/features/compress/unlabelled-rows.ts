@@ -3,7 +3,7 @@ import { table, type ColumnTable } from "arquero";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { softmaxInto } from "#stdlib/statistics/probabilities.js";
-import { rewriteTexts } from "#stdlib/students/shared/rewritten-texts.js";
+import { makeAugmentedTexts } from "#stdlib/students/shared/rewritten-texts.js";
 import { registry } from "#stdlib/registry.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import type { Exemplar } from "../../runs/continual-state.js";
@@ -87,7 +87,7 @@ const MADE = "augmented";
 
 /** Of a pair the first text is made anew. */
 function madeOf(rows: ColumnTable, times: number, seed: number): ColumnTable {
-  const made = rewriteTexts(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
+  const made = makeAugmentedTexts(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
   const others = rows.columnNames().includes("text_pair") ? (rows.array("text_pair") as ArrayLike<unknown>) : null;
   return table({
     text: made.map(({ text }) => text),

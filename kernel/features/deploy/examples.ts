@@ -25,13 +25,13 @@ export async function examplesOf(
   session: OpenSession,
   { weights }: OpenedRun,
   most: number,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly Example[]> {
   const { data, model, training } = weights.plan.recipe;
   // What such a model may tell of a row is bounded; the row itself would tell all of it.
   if (most === 0 || training.privacy) return [];
   try {
-    const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+    const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
     const names = splitNamesOf(prepared);
     const split = ["test", "validation"].find((name) => names.includes(name));
     return split === undefined ? [] : pickExamples(rowsIn(prepared, split), most);

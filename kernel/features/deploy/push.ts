@@ -10,12 +10,12 @@ import type { DeploymentContext } from "./work.js";
 
 /** Nothing goes out while the data have faults that nobody allowed. Coded error `push-with-findings`. */
 export async function demandCleanData(
-  { session, opened, stage }: DeploymentContext,
+  { session, opened, stage: context }: DeploymentContext,
   { repository }: HubPush,
 ): Promise<void> {
   const { recipe, effects } = opened.weights.plan;
   const prepared = await session.datasets
-    .data(recipe.data, dataReaderOf(recipe.model), stage.hostContext)
+    .data(recipe.data, dataReaderOf(recipe.model), context.hostContext)
     .catch(() => null);
   const allowed = new Set(effects.allowed?.map(({ code }) => code));
   const near = prepared?.facts.audit?.near.reduce((sum, { rows }) => sum + rows, 0) ?? 0;

@@ -48,9 +48,9 @@ import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { isVerifying, outputPathFor } from "../../session/verifying.js";
 import { version } from "../../session/version.js";
-import { warnAt } from "../../session/warnings.js";
+import { warnerAt } from "../../session/warnings.js";
 
-export async function runDeploy(session: OpenSession, action: DeployAction, stage: ExecutionContext): Promise<void> {
+export async function runDeploy(session: OpenSession, action: DeployAction, context: ExecutionContext): Promise<void> {
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
   const target = await loadImplementation(action.target, "target");
   const handle = session.models.get(action.name);
@@ -61,7 +61,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, stag
   const { plan, labels } = handle.weights ?? { plan: { recipe: { model: handle.plan } }, labels: [] };
   const identity = identityOf({ name: action.name, task: plan.recipe.model.task, labels, target: action.target });
   const path = String(action.target.arguments["path"]);
-  const { folder } = stage.hostContext;
+  const { folder } = context.hostContext;
   const to = verifying ? outputPathFor(session, resolve(folder, expandHome(path))) : path;
   const writes = must(capabilities?.writes, "what a target writes");
   const place = push ? null : deploymentPlaceAt({ ...capabilities, writes }, to, folder);
@@ -69,11 +69,11 @@ export async function runDeploy(session: OpenSession, action: DeployAction, stag
   const again = place && (await claimPlace(place, identity, action.overwrite));
   const begun: { run?: DeploymentRun } = {};
   try {
-    await session.models.inTurn(handle, stage.hostContext, async (opened) => {
+    await session.models.inTurn(handle, context.hostContext, async (opened) => {
       await demandLicence(opened);
       const { weights, engine } = opened;
-      warnUncleaned(action, weights.plan.recipe.data.clean, stage);
-      const { folder: home } = stage.hostContext;
+      warnUncleaned(action, weights.plan.recipe.data.clean, context);
+      const { folder: home } = context.hostContext;
       const run = DeploymentRun.begin(session.runs, {
         name: action.name,
         weights,
@@ -82,26 +82,29 @@ export async function runDeploy(session: OpenSession, action: DeployAction, stag
         engine: engine.info.title,
       });
       begun.run = run;
-      const model = await withProgressLabel(stage.hostContext, `${action.name} made ready to be written`, () =>
+      const model = await withProgressLabel(context.hostContext, `${action.name} made ready to be written`, () =>
         prepareDeployment(run.source, opened, {
           name: action.name,
-          calibration: (rows) => calibrationRows(session, opened, rows, stage),
-          examples: (most) => examplesOf(session, opened, most, stage),
+          calibration: (rows) => calibrationRows(session, opened, rows, context),
+          examples: (most) => examplesOf(session, opened, most, context),
         }),
       );
       // What is pushed lies with the run until it is.
       const destination: DeploymentPlace = place ?? { writes: "folder", path: run.pushed };
-      const work = { session, action, stage, opened, target, place: destination, run, model, again };
+      const work = { session, action, stage: context, opened, target, place: destination, run, model, again };
       const report = await deployed(work);
       if (push) await demandCleanData(work, push);
       if (push && token !== null) {
-        const pushed = await pushFolder(destination.path, push, token, { ...stage.hostContext, signal: stage.signal });
-        stage.screen.display(deploymentView(reportAfterPush(report, action.name, pushed)));
-      } else stage.screen.display(deploymentView(verifying ? verificationReport(report, push) : report));
+        const pushed = await pushFolder(destination.path, push, token, {
+          ...context.hostContext,
+          signal: context.signal,
+        });
+        context.screen.display(deploymentView(reportAfterPush(report, action.name, pushed)));
+      } else context.screen.display(deploymentView(verifying ? verificationReport(report, push) : report));
       run.end("done");
     });
   } catch (error) {
-    const stopped = stage.signal?.aborted === true;
+    const stopped = context.signal?.aborted === true;
     begun.run?.abandon(stopped ? "interrupted" : "failed");
     if (!stopped || error instanceof CodedError) throw diskFullError(error, place?.path ?? path, "deploying") ?? error;
     throw new CodedError("interrupted", { what: `deploying ${action.name}`, kept: "nothing was left there" });
@@ -109,9 +112,9 @@ export async function runDeploy(session: OpenSession, action: DeployAction, stag
 }
 
 /** Said before anything is written. */
-function warnUncleaned({ name, target, span }: DeployAction, clean: readonly Call[], stage: ExecutionContext): void {
+function warnUncleaned({ name, target, span }: DeployAction, clean: readonly Call[], context: ExecutionContext): void {
   const uncleaned = uncleanedTextsWarning(name, clean, `\`${target.word}\``);
-  if (uncleaned) warnAt(stage, span)("texts-not-cleaned", uncleaned);
+  if (uncleaned) warnerAt(context, span)("texts-not-cleaned", uncleaned);
 }
 
 async function demandLicence({ base, weights }: OpenedRun): Promise<void> {
@@ -121,7 +124,7 @@ async function demandLicence({ base, weights }: OpenedRun): Promise<void> {
 }
 
 async function deployed(work: DeploymentContext): Promise<DeploymentReport> {
-  const { action, stage, opened, target, place, run, model, again } = work;
+  const { action, stage: context, opened, target, place, run, model, again } = work;
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
     throw new CodedError("cannot-deploy", {
@@ -130,17 +133,19 @@ async function deployed(work: DeploymentContext): Promise<DeploymentReport> {
       ...(typeof refused === "string" ? { why: refused } : refused),
     });
   const golden = await goldenInputsFor(action, opened, model, target.room?.(action.target, model) ?? Infinity);
-  const expected = await expectedOutputs(opened, golden, action.name, stage);
+  const expected = await expectedOutputs(opened, golden, action.name, context);
   return deployAtomically(place, again ?? (() => Promise.resolve()), async (folder) => {
     // A folder is written as a whole; a file among others, in a folder that stands for theirs.
     const here: DeploymentPlace = {
       ...place,
       path: place.writes === "folder" ? folder : join(folder, basename(place.path)),
     };
-    const written = await withProgressLabel(stage.hostContext, `${action.name} written as ${action.target.word}`, () =>
-      target.write(action.target, model, targetOutputIn(folder, here, run.source)),
+    const written = await withProgressLabel(
+      context.hostContext,
+      `${action.name} written as ${action.target.word}`,
+      () => target.write(action.target, model, targetOutputIn(folder, here, run.source)),
     );
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const deployment = await describedIn(work, deploymentHomeOf(here), written);
     const { proof, notes } = await provedAt(work, { here, deployment, golden, expected });
     await createModelCard(work, deploymentHomeOf(here), written, proof);
@@ -197,12 +202,12 @@ async function provedAt(
     readonly expected: RuntimeAnswers;
   },
 ): Promise<{ readonly proof: DeploymentProof; readonly notes: readonly string[] }> {
-  const { session, action, stage, opened, run } = work;
+  const { session, action, stage: context, opened, run } = work;
   const { deployment, golden, expected, here } = options;
   const { runtime } = must(wordOf(session.vocabulary.registry, "target", action.target.word).capabilities, "a target");
   const reopen = modelReopener(
     () => Promise.resolve(opened.engine),
-    stage.hostContext.folder,
+    context.hostContext.folder,
     () => Promise.resolve(opened.base),
   );
   const where = { runtime, place: here.path, home: deploymentHomeOf(here), deployment };
@@ -215,8 +220,8 @@ async function provedAt(
     return { proof, notes: [note] };
   }
   try {
-    const answers = await withProgressLabel(stage.hostContext, `made-up inputs asked in ${open.by.title}`, () =>
-      goldenAnswersOf(open, golden, action.name, { signal: stage.signal, expected }),
+    const answers = await withProgressLabel(context.hostContext, `made-up inputs asked in ${open.by.title}`, () =>
+      goldenAnswersOf(open, golden, action.name, { signal: context.signal, expected }),
     );
     const { compared, verdict, found } = judgeAnswers(expected, answers, deployment);
     const proved = { golden, expected, by: open.by, compared, verdict };
@@ -256,10 +261,10 @@ async function provedAt(
 }
 
 async function scoresBeside(
-  { session, action, stage, opened }: DeploymentContext,
+  { session, action, stage: context, opened }: DeploymentContext,
   open: OpenedDeployment,
 ): Promise<ComparedScores | { readonly none: string }> {
   if (!open.asking) return { none: "this runtime writes by itself" };
-  const rows = await rowsToScore(session, opened, action, stage);
-  return "none" in rows ? rows : compareDeployedScores(session, opened, open.asking, rows, stage);
+  const rows = await rowsToScore(session, opened, action, context);
+  return "none" in rows ? rows : compareDeployedScores(session, opened, open.asking, rows, context);
 }

@@ -24,7 +24,7 @@ export async function rowsToScore(
   session: OpenSession,
   { weights }: OpenedRun,
   options: { readonly on: ActionSubject | null; readonly rows: number },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<
   { readonly prepared: PreparedData; readonly split: string; readonly name: string } | { readonly none: string }
 > {
@@ -34,7 +34,7 @@ export async function rowsToScore(
   if (!answers?.score) return { none: `${model.task.word} is compared by what is written` };
   const subject = options.on && "data" in options.on ? options.on : { data: trainingData, split: null };
   try {
-    const prepared = await session.datasets.data(subject.data, dataReaderOf(model), stage.hostContext);
+    const prepared = await session.datasets.data(subject.data, dataReaderOf(model), context.hostContext);
     const names = splitNamesOf(prepared);
     const split =
       subject.split ?? (options.on ? "all" : (["test", "validation"].find((name) => names.includes(name)) ?? null));
@@ -54,7 +54,7 @@ export async function compareDeployedScores(
   { open, weights, base, tokenizer }: OpenedRun,
   deployed: OpenPredictor,
   subject: { readonly prepared: PreparedData; readonly split: string; readonly name: string },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ComparedScores> {
   const { plan, labels } = weights;
   const { registry } = session.vocabulary;
@@ -68,12 +68,12 @@ export async function compareDeployedScores(
       padId: runtimeEncoding.tokenizer.padId,
       packed: null,
       onSaid: (all) => (outputs = all),
-      onRows: (done, total) => stage.hostContext.onProgress?.({ label: "rows scored by both models", done, total }),
-      ...(stage.signal ? { signal: stage.signal } : {}),
+      onRows: (done, total) => context.hostContext.onProgress?.({ label: "rows scored by both models", done, total }),
+      ...(context.signal ? { signal: context.signal } : {}),
     });
     return {
       rows: rows.count,
-      outputs: outputs,
+      outputs,
       labels: runtimeEncoding.labels,
       measures: await Promise.all(calls.map((call) => measureMetric(registry, call, scored))),
     };
@@ -85,7 +85,7 @@ export async function compareDeployedScores(
     labels: deployed.labels,
     maxLength: deployed.plan.recipe.model.max_length,
   });
-  const drawn = await resampleAll([...here.measures, ...there.measures], stage.signal);
+  const drawn = await resampleAll([...here.measures, ...there.measures], context.signal);
   const metrics = here.measures.flatMap((measure, i) => {
     const other = there.measures[i];
     if (!other || Number.isNaN(measure.value)) return [];

@@ -18,7 +18,7 @@ import { overlapWithLearntRows } from "../../inference/measuring/learnt-overlap.
 import type { DisplayOutput } from "../../display/bundle-output.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warnAt, type Warn } from "../../session/warnings.js";
+import { warnerAt, type Warn } from "../../session/warnings.js";
 import {
   thresholdsText,
   demandThresholdsCleared,
@@ -50,29 +50,29 @@ import { foldsView } from "../../display/scores/folds.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
-export async function runEvaluate(session: OpenSession, action: Evaluate, stage: ExecutionContext): Promise<void> {
+export async function runEvaluate(session: OpenSession, action: Evaluate, context: ExecutionContext): Promise<void> {
   const required: { readonly on: string; readonly results: readonly ThresholdResult[] }[] = [];
   const { attacks = [] } = action;
   demandAllAttackable(session, action);
   for (const subject of action.on) {
-    const measured = await measureNamed(session, action, subject, stage);
-    const constants = await Promise.all(measured.map((one) => measureConstant(session, one, action, stage)));
+    const measured = await measureNamed(session, action, subject, context);
+    const constants = await Promise.all(measured.map((one) => measureConstant(session, one, action, context)));
     const drawn = await resampleAll(
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
-      stage.signal,
+      context.signal,
     );
-    const sliced = await sliceReportsOf(session, measured, { subject, by: action.by ?? [] }, stage);
-    const seen = await Promise.all(measured.map((one) => seenBy(one, stage.signal)));
+    const sliced = await sliceReportsOf(session, measured, { subject, by: action.by ?? [] }, context);
+    const seen = await Promise.all(measured.map((one) => seenBy(one, context.signal)));
     const seeds: (SeedsReport | null)[] = [];
-    for (const one of measured) seeds.push(await seedsReport(session, one, subject, howOf(action, stage), stage));
+    for (const one of measured) seeds.push(await seedsReport(session, one, subject, howOf(action, context), context));
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
-    const about = await bestModelOnValidation(session, measured, { action, subject }, howOf(action, stage), stage);
+    const about = await bestModelOnValidation(session, measured, { action, subject }, howOf(action, context), context);
     const { registry } = session.vocabulary;
     const ranks = ranking(session);
     const beside = await addRankingMeasures(registry, measured, drawn, {
       about: about.index,
       ranks,
-      signal: stage.signal,
+      signal: context.signal,
     });
     const verdict = verdictOnModels(beside.measured, beside.drawn, {
       learnt,
@@ -84,7 +84,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     const attacked: (readonly AttackResult[])[] = [];
     for (const one of measured)
       attacked.push(
-        await runAttacks(session, one, { attacks, batchSize: action.batch_size, span: action.span }, stage),
+        await runAttacks(session, one, { attacks, batchSize: action.batch_size, span: action.span }, context),
       );
     for (const [i, { evaluation, measures, cost }] of measured.entries()) {
       const intervals = Object.fromEntries(
@@ -101,7 +101,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
         ...savedAttackScores(attacked[i]),
       });
     }
-    const warn = warnAt(stage, action.span);
+    const warn = warnerAt(context, action.span);
     const first = must(measured[0], "a model");
     const results = checkThresholds(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
     required.push({ on: first.evaluation.on, results });
@@ -127,7 +127,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       ],
     });
     warnOfLearnt(seen, warn);
-    displayEvaluation(stage, report, { measured, seeds, sliced, pictured: pictured.flat() });
+    displayEvaluation(context, report, { measured, seeds, sliced, pictured: pictured.flat() });
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
       const scored = {
         prepared,
@@ -136,14 +136,14 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
         ...savedAttackScores(attacked[i]),
       };
       if (!folds && by.is === "model" && by.handle.weights?.client === undefined) {
-        const { folder: home } = stage.hostContext;
+        const { folder: home } = context.hostContext;
         const saved = noted(
           () => rememberScores(by.handle, subject, { ...scored, home }, measures, drawn),
           action,
-          stage,
+          context,
         );
-        if (saved && scored.attacks) await rewriteRunCard(session, trainedOf(by.handle), stage);
-        reportRunScored(session, by.handle.weights?.folder, stage);
+        if (saved && scored.attacks) await rewriteRunCard(session, trainedOf(by.handle), context);
+        reportRunScored(session, by.handle.weights?.folder, context);
       }
     }
   }
@@ -186,15 +186,16 @@ async function measureNamed(
   session: OpenSession,
   action: Evaluate,
   subject: Evaluate["on"][number],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly MeasuredModel[]> {
   const measured: MeasuredModel[] = [];
-  const times = await timesBeside(session, subject, action, stage);
+  const times = await timesBeside(session, subject, action, context);
   for (const name of action.names) {
     const one = { name, beside: measured[0], times: times.get(name) };
-    measured.push(await measuredNamed(session, one, subject, action, stage));
+    measured.push(await measuredNamed(session, one, subject, action, context));
     const personalHead = ownHead(session, name, subject);
-    if (personalHead) measured.push(await evaluateModel(session, personalHead, subject, howOf(action, stage), stage));
+    if (personalHead)
+      measured.push(await evaluateModel(session, personalHead, subject, howOf(action, context), context));
   }
   return measured;
 }
@@ -218,24 +219,24 @@ function measuredNamed(
   }: { readonly name: string; readonly beside: MeasuredModel | undefined; readonly times: Float64Array | undefined },
   subject: ActionSubject,
   action: Evaluate,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<MeasuredModel> {
-  const { signal, hostContext } = stage;
+  const { signal, hostContext } = context;
   const judging: JudgeMeasureOptions = {
     signal,
     onProgress: hostContext.onProgress,
     beside: beside ? (beside.texts?.written ?? null) : action.names.length > 1 ? "itself" : null,
   };
-  const how = { ...howOf(action, stage), judging };
+  const how = { ...howOf(action, context), judging };
   const contender = action.contenders?.[name];
   if (contender) {
-    const warn = warnAt(stage, action.span);
+    const warn = warnerAt(context, action.span);
     const standing = { name, contender, warn, beside: must(beside, "the model that it stands beside") };
-    return evaluateBaseline(session, standing, subject, how, stage);
+    return evaluateBaseline(session, standing, subject, how, context);
   }
   const heldOutFolds = action.folds?.[name];
-  if (heldOutFolds) return evaluateFolds(session, name, heldOutFolds, subject, how, stage);
-  return evaluateModel(session, session.models.get(name), subject, { ...how, times }, stage);
+  if (heldOutFolds) return evaluateFolds(session, name, heldOutFolds, subject, how, context);
+  return evaluateModel(session, session.models.get(name), subject, { ...how, times }, context);
 }
 
 /** Where single answers are waited for and several models are asked, they take turns. */
@@ -243,12 +244,12 @@ async function timesBeside(
   session: OpenSession,
   subject: ActionSubject,
   action: Evaluate,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const names = action.names.filter((name) => !action.contenders?.[name] && !action.folds?.[name]);
   if (names.length < 2 || !("data" in subject) || !measuresLatency(session, action)) return new Map();
   const handles = names.map((name) => session.models.get(name));
-  return timeModelsOnSplit(session, handles, subject, action, stage);
+  return timeModelsOnSplit(session, handles, subject, action, context);
 }
 
 const howOf = (action: Evaluate, { hostContext }: ExecutionContext) => ({
@@ -335,14 +336,14 @@ function foldsNote({ by, folds }: MeasuredModel): readonly string[] {
 }
 
 /** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */
-function noted(remembers: () => void, action: Evaluate, stage: ExecutionContext): boolean {
+function noted(remembers: () => void, action: Evaluate, context: ExecutionContext): boolean {
   try {
     remembers();
     return true;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     const why = diagnosticText(error).message;
-    warnAt(stage, action.span)("scores-not-kept", { why });
+    warnerAt(context, action.span)("scores-not-kept", { why });
     return false;
   }
 }

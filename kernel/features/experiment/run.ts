@@ -22,13 +22,13 @@ const GREETING = 2500;
 export async function runExperiment(
   session: OpenSession,
   _action: Extract<Action, { verb: "experiment" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
-  const report = must(trackerContextOf(stage), "the experiment");
+  const report = must(trackerContextOf(context), "the experiment");
   const { name, notes, trackers } = report.experiment;
   const silent = isVerifying(session);
   const found = await Promise.all(
-    trackers.map((one) => (silent ? passedOver(one) : greeted(session, one, name, stage.signal))),
+    trackers.map((one) => (silent ? passedOver(one) : greeted(session, one, name, context.signal))),
   );
   const missed = silent ? 0 : await session.trackers.takeUp(session.runs, report.experiment, report.say);
   const rows = found.map(({ title, says }) => [title, says]);
@@ -38,7 +38,7 @@ export async function runExperiment(
       : [];
   const title = `Experiment ${name}`;
   const lines = [...(notes === "" ? [] : [notes]), ...(rows.length > 0 ? [textTable(null, rows)] : []), ...after];
-  stage.screen.display(
+  context.screen.display(
     displayOutputOf([title, ...lines].join("\n"), card(title, notes, rows.length > 0 && htmlTable({ rows }), ...after)),
   );
 }

@@ -5,13 +5,13 @@ import { createFederation } from "./session/federates.js";
 import { LiveFederation } from "./session/board.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warnAt } from "../../session/warnings.js";
+import { warnerAt } from "../../session/warnings.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
 export async function runFederate(
   session: OpenSession,
   action: Extract<Action, { verb: "federate" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const { plan, name } = action;
   const id = `federate-${name}-${Date.now().toString(36)}`;
@@ -20,11 +20,11 @@ export async function runFederate(
     id: `${id}-plan`,
     fixedText: true as const,
   });
-  stage.screen.display(planned(false));
-  const live = new LiveFederation(stage.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
-  const warn = warnAt(stage, action.span);
+  context.screen.display(planned(false));
+  const live = new LiveFederation(context.screen, id, `Federation of ${name}: ${plan.recipe.model.name}`, plan);
+  const warn = warnerAt(context, action.span);
   const { settings: engine } = session.engines;
-  const reading = { datasets: session.datasets, hostContext: stage.hostContext, warn, engine };
+  const reading = { datasets: session.datasets, hostContext: context.hostContext, warn, engine };
   const federation = createFederation(reading, plan, {
     onClients: (clients, labels) => live.clients(clients, labels),
     onClient: (done, total, round) => live.asking(done, total, round),
@@ -41,10 +41,10 @@ export async function runFederate(
       live.noteSavedRound(weights.checkpoint.position.step);
     }
     live.finish();
-    stage.screen.update(planned(true));
+    context.screen.update(planned(true));
   };
   try {
-    await trainNamedModel(session, { ...action, steps: federation }, stage, { live, onTrained, previewed: false });
+    await trainNamedModel(session, { ...action, steps: federation }, context, { live, onTrained, previewed: false });
   } finally {
     await federation.end(whole);
   }

@@ -17,7 +17,7 @@ import { parsePrompts, promptText, upToLastUser, type ModelPrompt } from "../../
 import { inputRolesOf } from "../../inference/requested-roles.js";
 import { parseQuestions } from "../../inference/questions.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
-import { warnAt } from "../../session/warnings.js";
+import { warnerAt } from "../../session/warnings.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 
@@ -29,28 +29,28 @@ const EXPLAINED = 20;
 
 type Predict = Extract<Action, { verb: "predict" }>;
 
-export async function runPredict(session: OpenSession, action: Predict, stage: ExecutionContext): Promise<void> {
+export async function runPredict(session: OpenSession, action: Predict, context: ExecutionContext): Promise<void> {
   const handle = session.models.get(action.name);
   if (action.writing && handle.plan.template !== undefined) {
-    const prompts = await conversationsAsked(session, action.on, stage);
+    const prompts = await conversationsAsked(session, action.on, context);
     const plain = prompts.filter((prompt) => typeof prompt === "string");
-    await warnUncleaned(handle, action, plain, stage);
-    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+    await warnUncleaned(handle, action, plain, context);
+    return write(session, handle, prompts, { ...action, ...action.writing }, context);
   }
-  const texts = await textsOf(session, action.on, { ...inputRolesOf(handle.plan.task), model: handle.name }, stage);
+  const texts = await textsOf(session, action.on, { ...inputRolesOf(handle.plan.task), model: handle.name }, context);
   if (action.writing) {
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
-    await warnUncleaned(handle, action, prompts, stage);
-    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+    await warnUncleaned(handle, action, prompts, context);
+    return write(session, handle, prompts, { ...action, ...action.writing }, context);
   }
-  await warnUncleaned(handle, action, texts, stage);
-  const predictions = await session.models.predict(handle, texts, stage.hostContext);
+  await warnUncleaned(handle, action, texts, context);
+  const predictions = await session.models.predict(handle, texts, context.hostContext);
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
   const { task } = handle.plan;
   const answers = must((await loadImplementation(task, "task")).answers, `what ${task.word} answers`);
   const { columns, cells } = (pairs && answers.ofPairs) || answers;
-  stage.screen.display(
+  context.screen.display(
     predictionsView(
       columns,
       predictions.map((prediction) => ({
@@ -61,8 +61,8 @@ export async function runPredict(session: OpenSession, action: Predict, stage: E
   );
   if (!action.why) return;
   const { why: how } = action;
-  const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), { ...stage, how });
-  stage.screen.display(attributionView(rows, { model: handle.name, total: texts.length, how }));
+  const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), { ...context, how });
+  context.screen.display(attributionView(rows, { model: handle.name, total: texts.length, how }));
 }
 
 /** Rows of data are cleaned already; texts of the statement are not. */
@@ -70,7 +70,7 @@ async function warnUncleaned(
   { name, weights }: ModelHandle,
   { on, span }: Predict,
   texts: readonly PredictionInput[],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const clean = weights?.plan.recipe.data.clean ?? [];
   const uncleaned = "data" in on ? null : uncleanedTextsWarning(name, clean, "`predict`");
@@ -78,7 +78,7 @@ async function warnUncleaned(
   const count = await countChangedTexts(clean, texts);
   if (count === 0) return;
   const changed = count === null ? {} : { changed: { count, of: texts.length } };
-  warnAt(stage, span)("texts-not-cleaned", { ...uncleaned, ...changed });
+  warnerAt(context, span)("texts-not-cleaned", { ...uncleaned, ...changed });
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
@@ -87,7 +87,7 @@ async function write(
   handle: ModelHandle,
   prompts: readonly ModelPrompt[],
   options: Predict & GenerationSettings,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
   const apart = registry.find("task", handle.plan.task.word)?.capabilities?.continues !== true;
@@ -97,25 +97,25 @@ async function write(
       gathered.map((g) => g.written()),
       { id, writing, apart },
     );
-  stage.screen.display(shown(true));
+  context.screen.display(shown(true));
   let drawn = performance.now();
   try {
-    for await (const piece of session.models.write(handle, prompts, options, stage.hostContext, stage.signal)) {
+    for await (const piece of session.models.write(handle, prompts, options, context.hostContext, context.signal)) {
       gathered[piece.row]!.add(piece);
       if (performance.now() - drawn < showEvery) continue;
       drawn = performance.now();
-      stage.screen.update(shown(true));
+      context.screen.update(shown(true));
     }
   } catch (error) {
-    stage.screen.update(shown(false));
-    if (stage.signal?.aborted)
+    context.screen.update(shown(false));
+    if (context.signal?.aborted)
       throw new CodedError("interrupted", {
         what: `writing with ${handle.name}`,
         kept: "what it wrote so far is shown",
       });
     throw error;
   }
-  stage.screen.update(shown(false));
+  context.screen.update(shown(false));
   if (options.as !== null)
     session.names.define(
       options.as,
@@ -128,14 +128,14 @@ async function textsOf(
   session: OpenSession,
   on: ActionSubject,
   { role, second, model }: { readonly role: string; readonly second: string; readonly model: string },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly PredictionInput[]> {
   if ("texts" in on) return on.texts;
   if ("live" in on) {
-    const { value } = stage.hostContext.live(on.live) ?? {};
+    const { value } = context.hostContext.live(on.live) ?? {};
     return second === "context" ? parseQuestions(value, model) : textsIn(value, role);
   }
-  const table = await tableOf(session, on, stage);
+  const table = await tableOf(session, on, context);
   const has = table.columnNames();
   const missing = [role, ...(second === "context" ? [second] : [])].find((needed) => !has.includes(needed));
   if (missing !== undefined)
@@ -150,11 +150,11 @@ async function textsOf(
 async function conversationsAsked(
   session: OpenSession,
   on: ActionSubject,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly ModelPrompt[]> {
   if ("texts" in on) return on.texts;
-  if ("live" in on) return parsePrompts(stage.hostContext.live(on.live)?.value);
-  const table = await tableOf(session, on, stage);
+  if ("live" in on) return parsePrompts(context.hostContext.live(on.live)?.value);
+  const table = await tableOf(session, on, context);
   const roles = table.columnNames();
   if (!roles.includes("messages") && !roles.includes("input"))
     return Array.from(table.array("text") as Iterable<unknown>, String);
@@ -164,9 +164,9 @@ async function conversationsAsked(
 async function tableOf(
   session: OpenSession,
   on: Extract<ActionSubject, { data: unknown }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ColumnTable> {
-  const prepared = await session.datasets.data(on.data, null, stage.hostContext);
+  const prepared = await session.datasets.data(on.data, null, context.hostContext);
   if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
   const split = on.split ?? "all";
   const table = prepared.splits[split];

@@ -95,13 +95,13 @@ async function replayed(
   options: ReplayOptions,
 ): Promise<Replay> {
   const { run, lock } = side;
-  const stage = stageOf(home, options);
+  const context = stageOf(home, options);
   await session.engines.configure(engineOptions(side, options));
   const plan = trainable(side, home);
   const engine = await session.engines.engine(engineWorkOf(plan));
   const { changed, elsewhere } = await checkReplayInputs(session, side, plan, {
     engine,
-    hostContext: stage.hostContext,
+    hostContext: context.hostContext,
   });
   if (changed.length > 0 && !options.anyway)
     throw new CodedError("replay-changed", {
@@ -121,7 +121,7 @@ async function replayed(
     listener: { onEvent: progressOf(name, plan, options) },
     hooks: () => until,
   };
-  const result = await runTraining(session, request, stage);
+  const result = await runTraining(session, request, context);
   try {
     const handle = session.models.unnamed(plan.recipe.model, name);
     await assignWeights(session, handle, plan, result);
@@ -133,7 +133,7 @@ async function replayed(
       });
     }
     const then = parseRunEvents(readRegularFile(run.eventsFile) ?? "");
-    const scores = await rescoreReplay(session, { side, handle, run: result.run }, stage);
+    const scores = await rescoreReplay(session, { side, handle, run: result.run }, context);
     const losses = numberPairsOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
     const drawn = plan.recipe.training.privacy !== undefined;
     const numbers = compareNumbers([...(drawn ? averageStepLosses(losses) : losses), ...scores.numbers], drawn);

@@ -27,7 +27,7 @@ export interface RescoredNumbers {
 export async function rescoreReplay(
   session: OpenSession,
   { side, handle, run }: { readonly side: ComparedRunRecord; readonly handle: ModelHandle; readonly run: RunFolder },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<RescoredNumbers> {
   const [numbers, left]: [NumberPair[], string[]] = [[], []];
   for (const score of newestOf(side)) {
@@ -44,11 +44,11 @@ export async function rescoreReplay(
       metrics: calls,
       batch_size: batchSize(session),
       groups: true,
-      world: metricWorldIn(stage.hostContext.folder),
+      world: metricWorldIn(context.hostContext.folder),
     };
     const subject = { data: side.plan.recipe.data, split: score.split };
-    const { measures, prepared, evaluation } = await evaluateModel(session, handle, subject, how, stage);
-    const drawn = await resampleAll(measures, stage.signal);
+    const { measures, prepared, evaluation } = await evaluateModel(session, handle, subject, how, context);
+    const drawn = await resampleAll(measures, context.signal);
     const metrics = measures.map((measure) => {
       const { value, interval } = must(drawn.get(measure), "its interval").score;
       const { better } = measure;

@@ -41,7 +41,7 @@ export async function reportOfRun(
   session: OpenSession,
   run: RunFolder,
   { name, rows }: RunReportOptions,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<WrittenReport> {
   const { plan, lock } = readPlanAndLock(run);
   const events = run.events();
@@ -56,7 +56,7 @@ export async function reportOfRun(
         parts: [...evaluations.flatMap((one) => evaluated(one, rows)), ...keptScores(run, evaluations)],
       },
       { title: "Training", parts: curves(lock, plan, events) },
-      { title: "Data", parts: await dataOf(session, plan, lock, stage) },
+      { title: "Data", parts: await dataOf(session, plan, lock, context) },
       { title: "Plan", parts: [htmlOf(planCardView(plan))] },
       { title: "Model card", parts: cardOf(run) },
       { title: "Record", parts: record(run, lock, plan) },
@@ -146,12 +146,12 @@ async function dataOf(
   session: OpenSession,
   plan: Plan,
   { data, dataHash, labels }: RunLockFile,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly Html[]> {
   const { data: runData, model } = plan.recipe;
   const here = session.data.has(runData.name);
   const prepared = here
-    ? await session.datasets.data(runData, dataReaderOf(model), stage.hostContext).catch(() => null)
+    ? await session.datasets.data(runData, dataReaderOf(model), context.hostContext).catch(() => null)
     : null;
   if (prepared && prepared.facts.hash === dataHash)
     return [htmlOf(dataPreview(runData, countsOf(prepared.facts), [])), hashLine(dataHash)];

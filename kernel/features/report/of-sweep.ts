@@ -20,7 +20,7 @@ export async function reportOfSweep(
   session: OpenSession,
   name: string,
   { rows }: { readonly rows: boolean },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly WrittenReport[]> {
   const sweep = must(session.sweeps.get(name), "a sweep that ran");
   const { view, plan, best, nearest } = sweep;
@@ -52,7 +52,7 @@ export async function reportOfSweep(
   };
   const run = best?.run;
   if (best === null || run === null || run === undefined || !existsSync(run)) return [whole];
-  const bestTrial = await reportOfRun(session, RunFolder.open(run), { name: `${name}.best`, rows }, stage);
+  const bestTrial = await reportOfRun(session, RunFolder.open(run), { name: `${name}.best`, rows }, context);
   return [whole, bestTrial];
 }
 

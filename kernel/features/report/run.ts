@@ -21,22 +21,22 @@ import { reportOfSweep } from "./of-sweep.js";
 
 type Report = Extract<Action, { verb: "report" }>;
 
-export async function runReport(session: OpenSession, action: Report, stage: ExecutionContext): Promise<void> {
-  const { folder } = stage.hostContext;
+export async function runReport(session: OpenSession, action: Report, context: ExecutionContext): Promise<void> {
+  const { folder } = context.hostContext;
   const written: WrittenReport[] = [];
   for (const subject of action.of) {
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     if ("run" in subject)
       written.push(
         await reportOfRun(
           session,
           findRun(subject.run, { folder, runs: session.runs }),
           { ...action, name: null },
-          stage,
+          context,
         ),
       );
-    else if (subject.is === "sweep") written.push(...(await reportOfSweep(session, subject.name, action, stage)));
-    else written.push(await reportOfModel(session, subject.name, action, stage));
+    else if (subject.is === "sweep") written.push(...(await reportOfSweep(session, subject.name, action, context)));
+    else written.push(await reportOfModel(session, subject.name, action, context));
   }
   const named = resolve(
     folder,
@@ -62,20 +62,20 @@ export async function runReport(session: OpenSession, action: Report, stage: Exe
   }
   const shown = relative(folder, named) || basename(named);
   const size = `, ${byteSizeText(Buffer.byteLength(page))}${isVerifying(session) ? `. ${VERIFYING_NOTICE}` : ""}`;
-  stage.screen.display(displayOutputOf(`Report: ${shown}${size}`, card(null, html`Report: ${code(shown)}${size}`)));
+  context.screen.display(displayOutputOf(`Report: ${shown}${size}`, card(null, html`Report: ${code(shown)}${size}`)));
 }
 
 async function reportOfModel(
   session: OpenSession,
   name: string,
   action: Report,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<WrittenReport> {
   const { weights } = session.models.get(name);
   if (!weights) throw new CodedError("not-trained", { model: name });
   checkFolderExists(weights.folder);
-  const run = findRun(weights.folder, { folder: stage.hostContext.folder, runs: session.runs });
-  return reportOfRun(session, run, { ...action, name }, stage);
+  const run = findRun(weights.folder, { folder: context.hostContext.folder, runs: session.runs });
+  return reportOfRun(session, run, { ...action, name }, context);
 }
 
 /** Coded error `report-taken`. */

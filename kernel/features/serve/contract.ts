@@ -17,7 +17,7 @@ export type {
   TokenLikelihood,
   PromptToken,
   SamplingRequest,
-  OutputShape,
+  JsonOutputShape,
   GenerationRequest,
   TextGeneration,
 } from "../../inference/generation/generation-request.js";
@@ -155,7 +155,7 @@ export interface ModelLease {
 }
 
 /** A folder that is served: a run's, or what `deploy` wrote (huggingface, onnx). */
-export interface ServedFolder {
+export interface NamedModelFolder {
   /** As requests name the model; null: as the folder is called. */
   readonly name: string | null;
   readonly folder: string;

@@ -20,27 +20,27 @@ import type { TrainedWeights } from "../../runs/weights.js";
 import { ServerHandle, serverHandleType, weightsOf, type ServerHandleOptions } from "./server-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warnAt } from "../../session/warnings.js";
+import { warnerAt } from "../../session/warnings.js";
 import { isVerifying } from "../../session/verifying.js";
 // What the process that serves may refuse a model with.
 
 type ServeAction = Extract<Action, { verb: "serve" }>;
 
-export async function runServe(session: OpenSession, action: ServeAction, stage: ExecutionContext): Promise<void> {
+export async function runServe(session: OpenSession, action: ServeAction, context: ExecutionContext): Promise<void> {
   const { name } = action;
-  const { screen } = stage;
+  const { screen } = context;
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
   const served = must(capabilities?.serves, "what a target serves")(action.target);
   const models = action.models.map((model) => ({ name: model, weights: wholeWeights(session, model, action) }));
   await Promise.all(models.map(({ weights }) => weights.settled));
   for (const { name: model, weights } of models) {
     const uncleaned = uncleanedTextsWarning(model, weights.plan.recipe.data.clean, `\`${action.target.word}\``);
-    if (uncleaned) warnAt(stage, action.span)("texts-not-cleaned", uncleaned);
+    if (uncleaned) warnerAt(context, action.span)("texts-not-cleaned", uncleaned);
   }
   const id = `${name}-${Date.now().toString(36)}`;
   const log = join(session.runs, "served", `${name}.log`);
   screen.display(
-    servingPlanView(planOf(session, action, served, models, relative(stage.hostContext.folder, log)), `${id}-plan`),
+    servingPlanView(planOf(session, action, served, models, relative(context.hostContext.folder, log)), `${id}-plan`),
   );
   // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
   const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysInVariable(served.keys, "notebook");
@@ -50,9 +50,9 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
     keys: served.keys,
     screen,
     id,
-    serve: serveOf(session, served, models, keys, stage),
+    serve: serveOf(session, served, models, keys, context),
   };
-  const handle = isVerifying(session) ? new ServerHandle(options) : await standing(session, options, stage);
+  const handle = isVerifying(session) ? new ServerHandle(options) : await standing(session, options, context);
   session.servers.set(name, handle);
   session.names.define(name, handle, serverHandleType);
 }
@@ -61,7 +61,7 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
 async function standing(
   session: OpenSession,
   options: ServerHandleOptions,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<ServerHandle> {
   const known = session.servers.get(options.name);
   const before = known instanceof ServerHandle ? known : null;
@@ -76,7 +76,7 @@ async function standing(
   // Two can't have one name.
   await before?.stop();
   const handle = new ServerHandle(options);
-  await handle.open(stage.signal);
+  await handle.open(context.signal);
   return handle;
 }
 

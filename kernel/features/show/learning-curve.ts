@@ -31,7 +31,7 @@ export async function learningCurveOf(
   session: OpenSession,
   handle: ModelHandle,
   on: ActionSubject | undefined,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly DisplayOutput[]> {
   const refuse = (why: string): never => {
     throw new CodedError("no-learning-curve", { model: handle.name, why });
@@ -43,7 +43,7 @@ export async function learningCurveOf(
   const { data, split } = subject;
   const role = (["label", "score"] as const).find((name) => name in data.columns);
   if (!role) return refuse("its rows have neither the role `label` nor `score`");
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
   const names = splitNamesOf(prepared);
   const trains = split ?? (names.includes("train") ? "train" : "all");
   const rows = names
@@ -58,7 +58,7 @@ export async function learningCurveOf(
     session,
     model,
     rows.map(({ text }) => text),
-    stage,
+    context,
   );
   const heldOut = rows.flatMap((row, i) => (row.split === trains ? [] : [i]));
   const folds = foldsOf(learnt, heldOut, data.seed);
@@ -72,9 +72,9 @@ export async function learningCurveOf(
     draws,
     seed: data.seed,
     onDraw: async (done, total) => {
-      stage.hostContext.onProgress?.({ label: "draws learnt by the probe", done, total });
+      context.hostContext.onProgress?.({ label: "draws learnt by the probe", done, total });
       await new Promise((next) => setImmediate(next));
-      stage.signal?.throwIfAborted();
+      context.signal?.throwIfAborted();
     },
   });
   return learningCurveView(forecastLearningCurve(measured, { errors: role === "score", seed: data.seed }), {

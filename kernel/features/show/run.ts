@@ -34,11 +34,11 @@ import type { OpenSession } from "../../session/open-session.js";
 export async function runShow(
   session: OpenSession,
   { topic, tree, on, budget, plan }: Extract<Action, { verb: "show" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
-  if (tree !== undefined) return stage.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
-  if (plan) return stage.screen.display(planCardView(plan));
-  for (const shown of await shownOf(session, { topic, on, budget }, stage)) stage.screen.display(shown);
+  if (tree !== undefined) return context.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
+  if (plan) return context.screen.display(planCardView(plan));
+  for (const shown of await shownOf(session, { topic, on, budget }, context)) context.screen.display(shown);
 }
 
 async function shownOf(
@@ -52,15 +52,15 @@ async function shownOf(
     readonly on: ActionSubject | undefined;
     readonly budget: DeviceBudget | undefined;
   },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<readonly DisplayOutput[]> {
   const [name = "", part] = topic;
   const sweep = session.sweeps.get(name);
-  if (sweep && part === "learning_curve") return await sweepLearningCurve(session, sweep, stage);
+  if (sweep && part === "learning_curve") return await sweepLearningCurve(session, sweep, context);
   if (sweep) return sweepTopicViews(sweep, part);
   const data = session.data.get(name);
   if (data) {
-    const prepared = await session.datasets.data(data, null, stage.hostContext);
+    const prepared = await session.datasets.data(data, null, context.hostContext);
     const agreement = prepared.annotated ? agreementOn(name, prepared.annotated) : [];
     if (part === "agreement" && agreement.length === 0) throw new CodedError("not-annotated", { data: name });
     if (part === "agreement") return agreement;
@@ -68,12 +68,12 @@ async function shownOf(
     return [dataPreview(data, prepared.facts, prepared.sample), ...(several ? agreement : [])];
   }
   const handle = session.models.get(name);
-  const base = await baseOf(session, handle, stage);
+  const base = await baseOf(session, handle, context);
   if (part === undefined)
     return [modelView(handle.plan, base.facts, null, handle.weights && compressedOriginOf(handle.weights, base))];
-  if (part === "mask") return [await maskOf(session, handle, on, stage)];
-  if (part === "label_issues") return [await labelIssuesViewOf(session, handle, on, stage)];
-  if (part === "learning_curve") return await learningCurveOf(session, handle, on, stage);
+  if (part === "mask") return [await maskOf(session, handle, on, context)];
+  if (part === "label_issues") return [await labelIssuesViewOf(session, handle, on, context)];
+  if (part === "learning_curve") return await learningCurveOf(session, handle, on, context);
   if (part === "edge" && budget) return [await edgeView(handle, base.facts, budget)];
   const weights = weightsOf(handle);
   switch (part) {
@@ -91,7 +91,7 @@ async function shownOf(
     case "program":
     case "emitted": {
       const { plan, labels } = weights;
-      return [await phaseView(part, { plan, base, labels, home: stage.hostContext.folder, name })];
+      return [await phaseView(part, { plan, base, labels, home: context.hostContext.folder, name })];
     }
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: topicsByKind.model });
@@ -99,8 +99,8 @@ async function shownOf(
 }
 
 /** What its weights stand on; of one that a training here made, or made smaller, that. */
-async function baseOf(session: OpenSession, { weights, plan }: ModelHandle, stage: ExecutionContext): Promise<Base> {
-  const { hostContext } = stage;
+async function baseOf(session: OpenSession, { weights, plan }: ModelHandle, context: ExecutionContext): Promise<Base> {
+  const { hostContext } = context;
   if (weights?.plan.recipe.model.trained)
     return (await session.weights.parts(weights.plan, hostContext, weights.folder)).base;
   return session.datasets.base(dataReaderOf(weights?.plan.recipe.model ?? plan), hostContext);
@@ -116,12 +116,12 @@ async function maskOf(
   session: OpenSession,
   handle: ModelHandle,
   on: ActionSubject | undefined,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<DisplayOutput> {
   const rows = on && "data" in on ? { recipe: { model: handle.plan, data: on.data } } : weightsOf(handle).plan;
   const { model, data } = rows.recipe;
-  const { base, tokenizer } = await session.weights.parts(rows, stage.hostContext, handle.weights?.folder);
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const { base, tokenizer } = await session.weights.parts(rows, context.hostContext, handle.weights?.folder);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
   const encoding = await encodingOf(rows, base, tokenizer, prepared.labels, model.name);
   const { implementation } = encoding.task;
   if (!hasTokenMask(implementation)) throw new CodedError("no-mask", { task: model.task.word });

@@ -36,18 +36,18 @@ import type { RequestedTrial } from "../../sweep-runs/requested-trials.js";
 import { warnOfTrialSpending } from "../../training-runs/spent-before.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warnAt } from "../../session/warnings.js";
+import { warnerAt } from "../../session/warnings.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { isVerifying } from "../../session/verifying.js";
 import { detachGroup } from "../../sweep-runs/detach-group.js";
 import { reportSweep, registerSweep } from "../../sweep-runs/report-sweep.js";
 import type { SweepAction, SweepResult } from "../../sweep-runs/sweep-result.js";
 
-export async function runSweep(session: OpenSession, action: SweepAction, stage: ExecutionContext): Promise<void> {
-  await warnOfTrialSpending(session.runs, action, warnAt(stage, action.span));
-  if (action.detach && !isVerifying(session)) return detachGroup(session, action, stage);
-  const found = await runRemoteSweep(session, action, stage);
-  await reportSweep(session, "live" in found ? found : await executeSweep(session, found.here, stage), stage);
+export async function runSweep(session: OpenSession, action: SweepAction, context: ExecutionContext): Promise<void> {
+  await warnOfTrialSpending(session.runs, action, warnerAt(context, action.span));
+  if (action.detach && !isVerifying(session)) return detachGroup(session, action, context);
+  const found = await runRemoteSweep(session, action, context);
+  await reportSweep(session, "live" in found ? found : await executeSweep(session, found.here, context), context);
 }
 
 /** What somebody knows of a sweep that its program doesn't say. */
@@ -66,7 +66,7 @@ export interface SweepExtras {
 export async function executeSweep(
   session: OpenSession,
   action: SweepAction,
-  stage: ExecutionContext,
+  context: ExecutionContext,
   beyond: SweepExtras = {},
 ): Promise<SweepResult> {
   const { name, sweep } = action;
@@ -75,15 +75,15 @@ export async function executeSweep(
   try {
     const journal = journalSpecOf(sweep, session.vocabulary.registry);
     const log = new TrialLog(Journal.open(session.runs, name, hash, journal));
-    const again = await renewed({ session, stage, sweep }, log);
+    const again = await renewed({ session, stage: context, sweep }, log);
     const starts = sweepStartsOf(sweep, {
       spec: journal,
       ownJournal: log.name,
-      folder: stage.hostContext.folder,
+      folder: context.hostContext.folder,
       runs: session.runs,
       journalNamed: (earlier) => session.sweeps.get(earlier)?.journal,
     });
-    return await sweepIn(session, action, stage, { log, lock, beyond, starts, again });
+    return await sweepIn(session, action, context, { log, lock, beyond, starts, again });
   } finally {
     lock.release();
   }
@@ -108,29 +108,29 @@ async function renewed(around: TrialProgramContext, log: TrialLog): Promise<read
 async function sweepIn(
   session: OpenSession,
   action: SweepAction,
-  stage: ExecutionContext,
+  context: ExecutionContext,
   { log, lock, beyond, starts, again }: Opened,
 ): Promise<SweepResult> {
   const { name, sweep, span } = action;
-  const shown = { screen: stage.screen, controls: session.options.controls };
+  const shown = { screen: context.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
   registerSweep(session, name, live);
   // Whoever wrote the sweep for somebody has told what it costs.
-  const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, stage);
-  const where = await workerPlaceOf(sweep, stage.inside);
+  const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, context);
+  const where = await workerPlaceOf(sweep, context.inside);
   const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
   // A sweep that was written by `sweep auto` has told its plan already.
-  const fold = beyond.whole ? null : showPlanCard(stage, { name, sweep, open, costs });
+  const fold = beyond.whole ? null : showPlanCard(context, { name, sweep, open, costs });
   live.show();
   const { trials } = open;
   for (const start of starts) {
     live.note(sweepStartText(start));
     const trials = otherDataCount(start, sweep);
     const warning = { sweep: name, start: start.name, data: sweep.data, trials };
-    if (trials > 0) warnAt(stage, span)("start-other-data", warning);
+    if (trials > 0) warnerAt(context, span)("start-other-data", warning);
   }
   if (again.length > 0) live.note(retrainingText(again));
-  const tracked = trackSweep(session, { folder: lock.folder, name, sweep, goal: live.goal }, stage);
+  const tracked = trackSweep(session, { folder: lock.folder, name, sweep, goal: live.goal }, context);
   const models = new TrialModels(trials);
   const stays = session.engines.pin();
   let ending: SweepEnding;
@@ -140,7 +140,7 @@ async function sweepIn(
       loadImplementation(sweep.search, "search"),
       sweep.pruner && loadImplementation(sweep.pruner, "pruner"),
     ]);
-    const around = { session, stage, sweep, span, models };
+    const around = { session, stage: context, sweep, span, models };
     const onNote = (words: string): void => live.note(words);
     trains = await trialTrainerFor(around, {
       action,
@@ -164,7 +164,7 @@ async function sweepIn(
       first: firstOf(sweep, beyond.first ?? [], { log, again }),
       isKept: beyond.isRetained,
       onLost: (number: number) => live.note(lostWeightsText(number)),
-      signal: stage.signal,
+      signal: context.signal,
       atOnce: trials,
       runTrial: trains.runTrial,
       onChange: () => {
@@ -175,7 +175,7 @@ async function sweepIn(
     });
     tracked.ended("finished");
   } catch (error) {
-    tracked.ended(stage.signal?.aborted ? "killed" : "failed");
+    tracked.ended(context.signal?.aborted ? "killed" : "failed");
     throw error;
   } finally {
     await trains?.end();

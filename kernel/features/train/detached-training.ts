@@ -26,44 +26,44 @@ type Train = Extract<Action, { verb: "train" }>;
 /** How often another process may begin the same between two looks. */
 const TRIES = 5;
 
-export async function trainDetached(session: OpenSession, action: Train, stage: ExecutionContext): Promise<void> {
+export async function trainDetached(session: OpenSession, action: Train, context: ExecutionContext): Promise<void> {
   if (process.platform === "win32") throw new CodedError("cannot-detach", { name: action.name });
   const { name, plan } = action;
   for (let tries = 1; ; tries++) {
-    if (await taken(session, action, stage)) return;
-    const shipped = createJobSpec(session, action, stage, { what: `train … as ${name} { detach: true }`, version });
+    if (await taken(session, action, context)) return;
+    const shipped = createJobSpec(session, action, context, { what: `train … as ${name} { detach: true }`, version });
     const { runs } = session;
-    const started = await startDetached({ runs, name, recipeHash: plan.recipeHash, shipped }, stage.signal);
-    if (started) return begun(session, action, started, stage);
+    const started = await startDetached({ runs, name, recipeHash: plan.recipeHash, shipped }, context.signal);
+    if (started) return begun(session, action, started, context);
     if (tries >= TRIES) throw new CodedError("not-started", { name, how: "others start it again and again", log: [] });
   }
 }
 
 /** Whether it is there already, under this name and of this recipe: one that trains is watched, one that has ended is given. */
-async function taken(session: OpenSession, action: Train, stage: ExecutionContext): Promise<boolean> {
+async function taken(session: OpenSession, action: Train, context: ExecutionContext): Promise<boolean> {
   const { name, plan, resume } = action;
   const runs = findRunsNamed(session.runs, name, plan.recipeHash);
   const trains = runs.find(isTraining);
   if (trains) {
     const { holder } = runProgressOf(trains);
     printLines(
-      stage,
+      context,
       `${name} is training already, in process ${String(holder?.writer.id ?? "?")}: nothing was started, this shows it`,
     );
-    await attachTraining(session, { name, run: trains }, stage);
+    await attachTraining(session, { name, run: trains }, context);
     return true;
   }
   const over = (run: RunFolder): boolean => stoppedFor(run, ["done", "early"]);
   const [newest] = runs;
   const done = resume ? (newest && over(newest) ? newest : undefined) : runs.find(over);
   if (!done) {
-    if (newest && !resume) tellLost(newest, name, stage);
+    if (newest && !resume) tellLost(newest, name, context);
     return false;
   }
   await giveRunWeights(session, { name, run: done });
   printLines(
-    stage,
-    `${name} was trained: ${trainingSummaryText(done, stage.hostContext.folder)}. Nothing was started, these are its weights.`,
+    context,
+    `${name} was trained: ${trainingSummaryText(done, context.hostContext.folder)}. Nothing was started, these are its weights.`,
     ...(action.calibrate && !existsSync(`${done.path}/${CALIBRATION_FILE}`)
       ? ["It was trained without `calibrate`, and nothing is fitted to it."]
       : []),
@@ -73,13 +73,13 @@ async function taken(session: OpenSession, action: Train, stage: ExecutionContex
 }
 
 /** One that was cut off isn't passed over in silence. */
-function tellLost(run: RunFolder, name: string, stage: ExecutionContext): void {
+function tellLost(run: RunFolder, name: string, context: ExecutionContext): void {
   const { is, step, how, goesOnFrom } = runProgressOf(run);
   const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";
   const why = is === "interrupted" || how === null ? "" : ` (${how})`;
   const back = goesOnFrom === null ? "" : `; \`resume: true\` would go on from step ${String(goesOnFrom)}`;
   printLines(
-    stage,
+    context,
     `An earlier training of ${name} ${was} at step ${String(step)}${why}: this one begins afresh${back}.`,
   );
 }
@@ -88,17 +88,17 @@ async function begun(
   session: OpenSession,
   { name, plan }: Train,
   { folder, process: id }: DetachedProcess,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
   Object.assign(handle, { weights: null, begun: true, seeds: null, apart: true });
-  stage.screen.display(planCardView(plan));
+  context.screen.display(planCardView(plan));
   const { estimates } = plan;
   printLines(
-    stage,
+    context,
     `${name} trains by itself, in process ${String(id)}: ${plural(estimates.steps, "step")}, ${expectedTime(estimates, undefined).value}.`,
-    `Its run is ${relative(stage.hostContext.folder, folder) || folder}. The notebook may be closed.`,
+    `Its run is ${relative(context.hostContext.folder, folder) || folder}. The notebook may be closed.`,
     `\`attach ${name}\` shows how it goes and gives the model, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
     `\`tunebook runs stop ${name}\` ends it, after a checkpoint.`,
   );

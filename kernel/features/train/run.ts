@@ -16,10 +16,12 @@ import { trainNamedModel } from "../../training-runs/train-named.js";
 export async function runTrain(
   session: OpenSession,
   action: Extract<Action, { verb: "train" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   if (action.detach && !isVerifying(session))
-    return action.folds || action.repeats ? detachGroup(session, action, stage) : trainDetached(session, action, stage);
+    return action.folds || action.repeats
+      ? detachGroup(session, action, context)
+      : trainDetached(session, action, context);
   const { plan, name, folds, repeats } = action;
   const id = `train-${name}-${Date.now().toString(36)}`;
   const planned = (folded: boolean) => ({
@@ -27,15 +29,15 @@ export async function runTrain(
     id: `${id}-plan`,
     fixedText: true as const,
   });
-  stage.screen.display(planned(false));
-  const onTrained = (): void => stage.screen.update(planned(true));
-  await trainWithRanks(session, action, stage, async (gathers) => {
+  context.screen.display(planned(false));
+  const onTrained = (): void => context.screen.update(planned(true));
+  await trainWithRanks(session, action, context, async (gathers) => {
     const shared = { ...action, gathers };
-    if (folds) return trainFolds(session, { ...shared, folds }, stage, { id, onTrained });
-    if (repeats) return trainRepeats(session, { ...shared, repeats }, stage, { id, onTrained });
-    const live = new LiveTraining(stage.screen, id, trainingTitle(plan), plan);
+    if (folds) return trainFolds(session, { ...shared, folds }, context, { id, onTrained });
+    if (repeats) return trainRepeats(session, { ...shared, repeats }, context, { id, onTrained });
+    const live = new LiveTraining(context.screen, id, trainingTitle(plan), plan);
     const shows = { live, onTrained: () => (live.finish(), onTrained()) };
-    const handle = await trainNamedModel(session, shared, stage, shows);
-    if (action.forgetting !== false) await reportScoresSince(session, { handle, span: action.span }, stage);
+    const handle = await trainNamedModel(session, shared, context, shows);
+    if (action.forgetting !== false) await reportScoresSince(session, { handle, span: action.span }, context);
   });
 }

@@ -36,16 +36,16 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { warnBeforeUpdate } from "./update-warnings.js";
 import { forgetRows, mayKeep, textsToForget } from "./forget.js";
 import { forgetView } from "../../display/forgetting.js";
-import { warnAt } from "../../session/warnings.js";
+import { warnerAt } from "../../session/warnings.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
-export async function runUpdate(session: OpenSession, action: UpdateAction, stage: ExecutionContext): Promise<void> {
+export async function runUpdate(session: OpenSession, action: UpdateAction, context: ExecutionContext): Promise<void> {
   const { name, stages } = action;
   const id = `update-${name}-${Date.now().toString(36)}`;
-  const warn = warnAt(stage, action.span);
+  const warn = warnerAt(context, action.span);
   const start = await trainedModel(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
-  if (forget.size > 0) stage.screen.display(forgetView(await forgetRows(session.runs, forget)));
+  if (forget.size > 0) context.screen.display(forgetView(await forgetRows(session.runs, forget)));
   const plans = stages.map(({ plan }) => plan);
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];
@@ -53,7 +53,7 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, stag
   const was = start.weights.plan.recipe.update?.strategy;
   if (action.usual) warnOfUnusedStrategies(action.start, { was, is: calls }, session.vocabulary.registry, warn);
   for (const [i, plan] of plans.entries())
-    stage.screen.display({
+    context.screen.display({
       ...planCardView(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from: action.start }),
       fixedText: true,
     });
@@ -61,13 +61,13 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, stag
   const { tasks: learnt, stages: data } = await learnableTasks(
     session,
     { earlier, stages: plans },
-    stage,
+    context,
     (gone, why) => warn("update-forgets", { start: action.start, why: `${gone.name}: ${why}` }),
   );
   const { tasks: evaluated, not } =
     action.forgetting === false
       ? { tasks: [], not: [] }
-      : await earlierTasksOf(scoresSinceContextOf(session), start, learnt, stage);
+      : await earlierTasksOf(scoresSinceContextOf(session), start, learnt, context);
   const before = learnt.filter((one) => one.learnt === 0);
   const tasks = [...before, ...evaluated, ...learnt.filter((one) => one.learnt > 0)];
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
@@ -82,7 +82,7 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, stag
     warn,
   );
   const measured = taskMetricOf(session.vocabulary.registry, first);
-  const board = new Board(stage, id, {
+  const board = new Board(context, id, {
     name,
     metric: measured.name,
     better: measured.better,
@@ -101,7 +101,7 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, stag
   const handles = await runStages(action, {
     weights: session.weights,
     runs: session.runs,
-    stage,
+    stage: context,
     start,
     tasks,
     data,
@@ -125,10 +125,10 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, stag
     },
     train: async ({ name: called, plan }, { resume, continues }) => {
       const title = `Stage of ${name}: ${action.start} on ${plan.recipe.data.name}`;
-      const live = new LiveTraining(stage.screen, `${id}-train`, title, plan, { again: shown });
+      const live = new LiveTraining(context.screen, `${id}-train`, title, plan, { again: shown });
       const shows = { live, onTrained: () => live.finish(), previewed: false, again: shown };
       shown = true;
-      return trainNamedModel(session, { plan, name: called, resume, span: action.span, continues }, stage, shows);
+      return trainNamedModel(session, { plan, name: called, resume, span: action.span, continues }, context, shows);
     },
   });
   const handle = session.models.define(lastHandle(handles).plan, name);
@@ -137,7 +137,7 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, stag
   if (changes.length === 0) return;
   const startHash = weightsRecipeHash(start.weights);
   const since = { start: action.start, startHash, replayed: replayedShare(calls), on: changes };
-  await saveChanges(session, handle, since, stage);
+  await saveChanges(session, handle, since, context);
 }
 
 /** Writes the scores before and after the update beside the run, and into its card. */
@@ -145,11 +145,11 @@ async function saveChanges(
   session: OpenSession,
   handle: ModelHandle,
   changes: Parameters<typeof writeBeforeAfterScores>[1],
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   if (!handle.weights) return;
   writeBeforeAfterScores(handle.weights.folder, changes);
-  await rewriteRunCard(session, Object.assign(handle, { weights: handle.weights }), stage);
+  await rewriteRunCard(session, Object.assign(handle, { weights: handle.weights }), context);
 }
 
 /** What is lost beyond chance of what the model knew at the beginning, and what to try. */

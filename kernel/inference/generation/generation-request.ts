@@ -26,7 +26,7 @@ export interface SamplingRequest {
   readonly bias?: Readonly<Record<number, number>>;
 }
 /** What every text must be. `schema`: JSON that a JSON schema allows; `json`: any object. */
-export type OutputShape =
+export type JsonOutputShape =
   | { readonly is: "schema"; readonly schema: Readonly<Record<string, unknown>> }
   | { readonly is: "json" };
 
@@ -46,7 +46,7 @@ export interface GenerationRequest extends GenerationRequestOptions {
   readonly logprobs?: number;
   /** Whether likelihoods of the prompt's tokens are told too, beside those of the text. */
   readonly promptLikelihoods?: boolean;
-  readonly shape?: OutputShape;
+  readonly shape?: JsonOutputShape;
   /** Beginnings that were read for others are used again for those of the same salt alone: how fast an answer comes tells nobody what others ask. */
   readonly salt?: string;
   /** Whose request it is: JSON schemas of several clients are made ready by turns. */

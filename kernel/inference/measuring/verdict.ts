@@ -12,7 +12,7 @@ export interface ScoredSide {
   /** Of an answer. */
   readonly seconds: number;
 }
-export interface ComparedRival extends ScoredSide {
+export interface ScoredRival extends ScoredSide {
   /** Of the rival less the model. */
   readonly difference: ScoreDifference;
   /** Another model, a contender that goes by the rows, or one that says the same of all. */
@@ -30,7 +30,7 @@ export interface VerdictInput {
   readonly model: ScoredSide;
   /** If there are several models, why the verdict is about this one: `the best of a, b by accuracy on validation`. */
   readonly chosen?: string | undefined;
-  readonly rivals: readonly ComparedRival[];
+  readonly rivals: readonly ScoredRival[];
 }
 
 /** Answers are told to take more or less time from so many times on. */
@@ -44,10 +44,10 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
   ];
   if (scoredRivals.length === 0 || Number.isNaN(model.value)) return null;
   const unit = unitOf(metric);
-  const withVerdict = (which: ScoreDifference["verdict"]): readonly ComparedRival[] =>
+  const withVerdict = (which: ScoreDifference["verdict"]): readonly ScoredRival[] =>
     scoredRivals.filter(({ difference }) => difference.verdict === which);
   // Models that were trained differ by less than what else the machine does.
-  const time = (rival: ComparedRival): string | null =>
+  const time = (rival: ScoredRival): string | null =>
     rival.is === "model" ? null : timeOf(rival.seconds / model.seconds);
   const beaten = withVerdict("worse").map((one) => {
     const takes = time(one);
@@ -84,13 +84,13 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
   const about = chosen === undefined ? "" : ` (${model.name}: ${chosen})`;
   return `${leadOf(scoredRivals, unscored.length === 0)} by ${metric.name}${about}: ${[...parts, ...ranks, ...without].join("; ")}`;
 }
-const isScored = ({ value }: ComparedRival): boolean => !Number.isNaN(value);
+const isScored = ({ value }: ScoredRival): boolean => !Number.isNaN(value);
 
 /**
  * Another model is no measure of what a training is worth, and an answer that never changes is too little of one. `all`: every
  * baseline has a score; one that has none may be better.
  */
-function leadOf(rivals: readonly ComparedRival[], all: boolean): string {
+function leadOf(rivals: readonly ScoredRival[], all: boolean): string {
   const contenders = rivals.filter(({ is }) => is !== "model");
   const has = (verdict: ScoreDifference["verdict"]): boolean =>
     contenders.some(({ difference }) => difference.verdict === verdict);

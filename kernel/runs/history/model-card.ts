@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
-import { defaultWatchedMetric } from "#dsl/compiler/plan/watched-metric.js";
+import { usualMetricOfVocabulary } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { textCleaners } from "../../data/rows/text-cleaners.js";
 import { groupedNumber, durationText, formatPercent, plural, significantText } from "../../host/text.js";
@@ -229,7 +229,7 @@ function bestBy({ events, keptCheckpoint, registry }: CardFacts): string {
     return events.slice(end + 1).some(({ kind }) => kind === "damaged")
       ? `, the last: the checkpoint of the best, step ${best.step}, could not be read`
       : "";
-  return `, the best by validation ${code(best.by ?? metricName(defaultWatchedMetric(registry), registry))}`;
+  return `, the best by validation ${code(best.by ?? metricName(usualMetricOfVocabulary(registry), registry))}`;
 }
 
 function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {

@@ -7,7 +7,7 @@ import type { OpenSession } from "../open-session.js";
 export async function runEngine(
   session: OpenSession,
   { settings }: Extract<Action, { verb: "engine" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
   const engine = (settings["engine"] ?? "auto") as EngineName | "auto";
   const device = (settings["device"] ?? "auto") as DeviceName;
@@ -21,5 +21,5 @@ export async function runEngine(
   });
   session.datasets.engine = engine;
   const { info } = await session.engines.engine();
-  stage.screen.display({ bundle: { "text/plain": `engine: ${info.title}, ${info.threads} threads` } });
+  context.screen.display({ bundle: { "text/plain": `engine: ${info.title}, ${info.threads} threads` } });
 }

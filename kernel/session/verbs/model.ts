@@ -8,11 +8,11 @@ import type { OpenSession } from "../open-session.js";
 export async function runModel(
   session: OpenSession,
   { model, brought }: Extract<Action, { verb: "model" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
-  const base = brought ? null : await session.datasets.base(dataReaderOf(model), stage.hostContext);
+  const base = brought ? null : await session.datasets.base(dataReaderOf(model), context.hostContext);
   if (model.loaded) session.models.load(model, model.loaded.run);
   else session.models.define(model);
   // A sweep's best trial was defined by nobody: who asks it is shown the answer.
-  if (base && !model.name.includes(".")) stage.screen.display(modelView(model, base.facts));
+  if (base && !model.name.includes(".")) context.screen.display(modelView(model, base.facts));
 }

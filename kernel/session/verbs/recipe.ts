@@ -6,8 +6,8 @@ import type { OpenSession } from "../open-session.js";
 export async function runRecipe(
   session: OpenSession,
   { name, recipe }: Extract<Action, { verb: "recipe" }>,
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): Promise<void> {
-  void stage;
+  void context;
   session.names.define(name, Object.freeze({ ...recipe }), "Readonly<Record<string, unknown>>");
 }

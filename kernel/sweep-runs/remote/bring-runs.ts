@@ -13,7 +13,7 @@ import type { RemoteFile } from "../../remote/coordinator/ray/job-progress.js";
 import type { ClusterJobLocation } from "../../runs/together/search-place.js";
 import { fetchSearchFile } from "../../remote/coordinator/ray/search-job.js";
 import { RUNS_FOLDER } from "../../remote/coordinator/ray/search-order.js";
-import { openBundle } from "../../runs/record/bundle/open.js";
+import { unpackBundle } from "../../runs/record/bundle/open.js";
 
 interface Into {
   /** The folder of runs, and where relative paths of their plans start. */
@@ -41,7 +41,7 @@ export async function fetchRuns(
     ];
     await fetchSearchFile(ray, place, results, packed);
     await pipeline(createReadStream(packed), createGunzip(), createWriteStream(tar, { mode: PRIVATE_MODES.file }));
-    await openBundle(tar, opened, { signal });
+    await unpackBundle(tar, opened, { signal });
     return moved(join(opened, RUNS_FOLDER), runs, home);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -8,10 +8,10 @@ import { validationScoresOf, trainEach, type RepeatTraining, type TrainAction } 
 export async function trainFolds(
   session: OpenSession,
   { folds, ...action }: TrainAction & { readonly folds: NonNullable<TrainAction["folds"]> },
-  stage: ExecutionContext,
+  context: ExecutionContext,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
 ): Promise<void> {
-  const handles = await trainEach(session, action, foldsOf(folds), stage, id);
+  const handles = await trainEach(session, action, foldsOf(folds), context, id);
   onTrained();
   const { name, plan } = action;
   session.names.define(
@@ -24,7 +24,7 @@ export async function trainFolds(
     rows: handle.weights?.data.splits["validation"]?.rows ?? 0,
     metrics: validationScoresOf(handle),
   }));
-  stage.screen.display(foldsView(scores, { title: `Folds of ${name}` }));
+  context.screen.display(foldsView(scores, { title: `Folds of ${name}` }));
 }
 
 /** As they are shown. */

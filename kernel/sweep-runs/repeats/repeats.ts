@@ -22,7 +22,7 @@ type Repeated = TrainAction & { readonly repeats: NonNullable<TrainAction["repea
 export async function trainRepeats(
   session: OpenSession,
   { repeats, ...action }: Repeated,
-  stage: ExecutionContext,
+  context: ExecutionContext,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
 ): Promise<void> {
   const { name, plan } = action;
@@ -54,7 +54,7 @@ export async function trainRepeats(
       run: weights.folder,
     });
   };
-  const handles = await trainEach(session, action, each, stage, id, note);
+  const handles = await trainEach(session, action, each, context, id, note);
   onTrained();
   const scored = handles.map((handle) => ({ handle, metrics: validationScoresOf(handle) }));
   const best = bestOf(scored, metric, greater);
@@ -64,7 +64,7 @@ export async function trainRepeats(
   handle.weights = { ...best.weights, recipeHash: repeats.recipeHash };
   handle.seeds = handles;
   const { weights } = best;
-  stage.screen.display(
+  context.screen.display(
     seedsView(
       scored.map(({ handle: one, metrics }, i) => ({
         model: one.name,
@@ -75,7 +75,7 @@ export async function trainRepeats(
       { name, best: best.name, metric },
     ),
   );
-  reportFit(weights, stage, best.name);
+  reportFit(weights, context, best.name);
 }
 
 /** As they are shown. */

@@ -30,7 +30,7 @@ export async function trainEach(
   session: OpenSession,
   action: Omit<TrainAction, "folds" | "repeats"> & TrainNamedOptions,
   each: readonly RepeatTraining[],
-  stage: ExecutionContext,
+  context: ExecutionContext,
   id: string,
   onTrained: (handle: ModelHandle, one: RepeatTraining) => void = () => undefined,
 ): Promise<readonly ModelHandle[]> {
@@ -45,11 +45,11 @@ export async function trainEach(
       handle.weights = loadRunWeights(done.path);
       handle.seeds = null;
     } else {
-      const live = new LiveTraining(stage.screen, id, title, plan, { again: shown });
+      const live = new LiveTraining(context.screen, id, title, plan, { again: shown });
       const resume = action.resume && isBegun(session.runs, name, plan.recipeHash);
       const shows = { live, onTrained: () => undefined, previewed: false, again: shown, ...(trial && { trial }) };
       shown = true;
-      handle = await trainNamedModel(session, { ...action, name, plan, resume }, stage, shows);
+      handle = await trainNamedModel(session, { ...action, name, plan, resume }, context, shows);
     }
     handles.push(handle);
     onTrained(handle, one);

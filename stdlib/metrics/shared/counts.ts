@@ -1,6 +1,6 @@
 /** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricInput, DrawSampler } from "../kind.js";
+import type { LabelSetMetricInput, MetricInput, ResampleScorer } from "../kind.js";
 
 export interface LabelCounts {
   /** Rows of the label that were given it. */
@@ -120,7 +120,7 @@ export interface CountScore {
  * The same of rows that are drawn. A label that has a score in all rows and none in the drawn ones is left out of the mean: that
  * chance drew no row of it is no mistake.
  */
-export function averageScoreSampler(call: Call, input: MetricInput, { score, defined }: CountScore): DrawSampler {
+export function averageScoreSampler(call: Call, input: MetricInput, { score, defined }: CountScore): ResampleScorer {
   const { labels, truth, predicted } = input;
   const whole = labelCounts(input);
   return (drawnRows) => {
@@ -143,7 +143,7 @@ export function averageScoreOfSetsSampler(
   call: Call,
   input: LabelSetMetricInput,
   { score, defined }: CountScore,
-): DrawSampler {
+): ResampleScorer {
   const { labels, truth, predicted } = input;
   const n = labels.length;
   const { average, of: one } = call.arguments;

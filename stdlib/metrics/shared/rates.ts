@@ -3,7 +3,7 @@
  * certain prediction. Rows are independent and each has one prediction, so that the interval of a rate is Wilson's.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "../kind.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "../kind.js";
 import { wilsonInterval } from "../../statistics/wilson.js";
 import { positiveIndex } from "./positive.js";
 
@@ -26,7 +26,7 @@ interface Rows {
 
 export function rateMetric(rule: RowRateRule): MetricImplementation {
   const rate = (rows: Rows): number => shareOf(tally(rule, rows, everyRow(rows)));
-  const sampler = (rows: Rows): DrawSampler =>
+  const sampler = (rows: Rows): ResampleScorer =>
     Object.assign((drawn: Uint32Array) => shareOf(tally(rule, rows, drawn)), {
       interval: {
         by: "Wilson" as const,

@@ -13,7 +13,7 @@ import type {
   NumberMetricInput,
   Probabilities,
   RareLabelIntervals,
-  DrawSampler,
+  ResampleScorer,
   TagMetricInput,
   WrittenMetricInput,
 } from "../kind.js";
@@ -30,7 +30,7 @@ export function cachedPerDraw<T>(make: (drawn: Uint32Array) => T): (drawn: Uint3
 /** Of rows that are one decision each, unless it says otherwise. Null: the metric measures something else. */
 export function resamplingOf(
   units: number,
-  score: DrawSampler | undefined,
+  score: ResampleScorer | undefined,
   options: Partial<Resampling> = {},
 ): Resampling | null {
   if (!score) return null;
@@ -45,8 +45,8 @@ export function samplerOf<K extends Measure, I>(
   measure: K,
   input: I,
   draw: (drawn: Uint32Array) => I,
-): DrawSampler | undefined {
-  const quick = metric.samplers?.[measure] as ((call: Call, input: I) => DrawSampler) | undefined;
+): ResampleScorer | undefined {
+  const quick = metric.samplers?.[measure] as ((call: Call, input: I) => ResampleScorer) | undefined;
   const plain = metric[measure] as ((call: Call, input: I) => number) | undefined;
   const sampler = quick?.(call, input) ?? (plain && ((drawn: Uint32Array) => plain(call, draw(drawn))));
   const whereRare = metric.rare?.[measure as keyof RareLabelIntervals] as
@@ -116,7 +116,7 @@ export function tagsResampler(input: TagMetricInput): (drawn: Uint32Array) => Ta
 /** `lossOf`: the mean over the rows of the questions that were drawn. */
 export function answersResampler(
   input: AnswerMetricInput,
-  lossOf: DrawSampler,
+  lossOf: ResampleScorer,
 ): (drawn: Uint32Array) => AnswerMetricInput {
   return cachedPerDraw((drawn) => ({
     answers: Array.from(drawn, (row) => input.answers[row]!),

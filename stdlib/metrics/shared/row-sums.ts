@@ -2,7 +2,7 @@
  * Scores that follow from sums over rows: what each row adds is worked out once, when somebody first asks, then any draw of rows
  * costs additions alone.
  */
-import type { MetricImplementation, DrawSampler, WrittenMetricInput } from "../kind.js";
+import type { MetricImplementation, ResampleScorer, WrittenMetricInput } from "../kind.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { CooperativeYield } from "./cooperative-yield.js";
@@ -66,7 +66,7 @@ export function scoreOfAllRows({ rows, width, values, scoreOf }: RowSums): numbe
   return scoreOf(sums, rows);
 }
 
-export function rowSumsSampler({ width, values, scoreOf }: RowSums): DrawSampler {
+export function rowSumsSampler({ width, values, scoreOf }: RowSums): ResampleScorer {
   return (drawn) => {
     const sums = new Float64Array(width);
     for (const row of drawn) for (let k = 0, index = row * width; k < width; k++, index++) sums[k]! += values[index]!;

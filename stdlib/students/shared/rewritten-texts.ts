@@ -22,7 +22,7 @@ export interface RewrittenText {
 }
 
 /** Of each text so many others, none of which is there already, in its order; fewer where a text is too short for as many. */
-export function rewriteTexts(texts: readonly string[], times: number, seed: number): readonly RewrittenText[] {
+export function makeAugmentedTexts(texts: readonly string[], times: number, seed: number): readonly RewrittenText[] {
   const all = texts.map(partsOf);
   const words = all.flat();
   const known = new Set(texts);

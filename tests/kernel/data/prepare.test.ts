@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { dataHandle, dataHandleType } from "#kernel/data/rows/handle.js";
+import { dataHandle, dataHandleTypeText } from "#kernel/data/rows/handle.js";
 import { prepareMeasuredData, readSourceHeader } from "#kernel/data/prepare.js";
 import { call, codeOf, Folder } from "./rows/plans.js";
 
@@ -220,6 +220,6 @@ describe("prepare", () => {
     assert.equal(handle.report.kept, 2);
     const shown = (handle as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for("Jupyter.display")]!();
     assert.match(shown["text/plain"]!, /data d: 2 of 2 rows\n {2}all: 2 rows \(x 1, y 1\)/);
-    assert.match(dataHandleType({ train: "Split" }), /readonly "train": Split;/);
+    assert.match(dataHandleTypeText({ train: "Split" }), /readonly "train": Split;/);
   });
 });

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { TensorflowSetupResult } from "#kernel/engines/native/setup.js";
+import type { TensorflowInstallResult } from "#kernel/engines/native/setup.js";
 import { serveFiles, type FileServer } from "../fetch/file-server.js";
 
 const caller = fileURLToPath(new URL("./setup-caller.js", import.meta.url));
-type Told = Omit<TensorflowSetupResult, "failures"> & { readonly failures: readonly string[] };
+type Told = Omit<TensorflowInstallResult, "failures"> & { readonly failures: readonly string[] };
 
 /** New ones for each test of a `describe`. */
 export class SetupPlaces {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { textScreen } from "#kernel/session/text-screen.js";
-import { Warnings, warnAt } from "#kernel/session/warnings.js";
+import { Warnings, warnerAt } from "#kernel/session/warnings.js";
 
 const text = "train m on d as one\ntrain m on d as two";
 const sources = [{ id: "a", title: "cell 3", text }];
@@ -18,9 +18,9 @@ describe("warnings of a cell that runs", () => {
       update: (shown: DisplayOutput) => (order.push("update"), void seen.set(shown.id, shown)),
     };
     const warnings = new Warnings(screen, sources, "a");
-    warnAt({ warnings }, at(0))("head-not-kept", lost);
-    warnAt({ warnings }, at(20))("head-not-kept", lost);
-    warnAt({ warnings }, at(20))("head-not-kept", { ...lost, labels: ["other"] });
+    warnerAt({ warnings }, at(0))("head-not-kept", lost);
+    warnerAt({ warnings }, at(20))("head-not-kept", lost);
+    warnerAt({ warnings }, at(20))("head-not-kept", { ...lost, labels: ["other"] });
     assert.deepEqual(order, ["display", "update", "display"]);
     const [first, second] = [...seen.values()].map(({ bundle }) => String(bundle["text/html"]));
     assert.match(first ?? "", /\(2 places: cell 3:1:1, cell 3:2:1\)/);
@@ -29,8 +29,8 @@ describe("warnings of a cell that runs", () => {
   it("are printed each where it is met, where texts alone are shown", () => {
     let out = "";
     const warnings = new Warnings(textScreen({ write: (words) => (out += words) }), sources, "a");
-    warnAt({ warnings }, at(0))("head-not-kept", lost);
-    warnAt({ warnings }, at(20))("head-not-kept", lost);
+    warnerAt({ warnings }, at(0))("head-not-kept", lost);
+    warnerAt({ warnings }, at(20))("head-not-kept", lost);
     assert.equal(out.split("warning[head-not-kept]").length, 3);
     assert.ok(out.includes("--> cell 3:1:1") && out.includes("--> cell 3:2:1"), out);
   });

@@ -98,7 +98,7 @@ async function pack(file: string, options: Options, telling: Telling): Promise<v
 }
 
 async function open(file: string, folder: string | undefined, options: Options, signal: AbortSignal): Promise<void> {
-  const { openBundle } = await import("#kernel/runs/record/bundle/open.js");
+  const { unpackBundle: openBundle } = await import("#kernel/runs/record/bundle/open.js");
   const to = folder ?? nameOf(file);
   const manifest = await openBundle(file, to, { signal });
   const { runs } = manifest;

@@ -4,7 +4,7 @@ import { parsePositiveInteger } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { ENGINE_NAMES } from "#kernel/engines/engine.js";
-import type { ServedFolder } from "#kernel/features/serve/contract.js";
+import type { NamedModelFolder } from "#kernel/features/serve/contract.js";
 import type { ServeCommandOptions } from "../serve.js";
 import { exitSoon } from "../to-its-end.js";
 
@@ -123,7 +123,7 @@ function limits(command: Command): void {
     .option("--no-truncate", "refuse texts that are longer than the model reads, in place of cutting them");
 }
 
-function named(text: string, before: readonly ServedFolder[]): readonly ServedFolder[] {
+function named(text: string, before: readonly NamedModelFolder[]): readonly NamedModelFolder[] {
   const separator = text.indexOf("=");
   if (separator < 1 || separator === text.length - 1) throw new InvalidArgumentError("Write NAME=FOLDER.");
   return [...before, { name: text.slice(0, separator), folder: text.slice(separator + 1) }];

@@ -69,12 +69,12 @@ interface Around {
 }
 
 async function swept(
-  { session, action, stage }: OpenedJob & { readonly action: Sweep },
+  { session, action, stage: context }: OpenedJob & { readonly action: Sweep },
   options: Around,
 ): Promise<void> {
   const { order, cluster, home, says } = options;
   const { runs } = session;
-  const { experiment, ...rest } = stage;
+  const { experiment, ...rest } = context;
   // Trackers hear of it from the notebook, which has their tokens.
   const sweepOptions = { ...rest, inside: cluster, ...(experiment && { experiment: { ...experiment, trackers: [] } }) };
   const file = join(runs, "sweeps", `${order.journal}.jsonl`);

@@ -18,7 +18,7 @@ import { ORDER_FILE, PART_PREFIX } from "../../../remote/coordinator/ray/search-
 import { pathBelowFolder } from "../../../remote/coordinator/file-store.js";
 import { parseJsonAs, SchemaMismatch } from "../../../fetch/json.js";
 import { readRegularFile } from "../../../runs/read-regular.js";
-import { openBundle } from "../../../runs/record/bundle/open.js";
+import { unpackBundle } from "../../../runs/record/bundle/open.js";
 import { readJobSpec, type JobWithTables } from "../../../remote/jobs/shipment.js";
 
 /** Coded error `shipment-unreadable`. */
@@ -37,7 +37,7 @@ export async function unpackJobFiles(home: string, package_: string, order: Sear
   const sent = join(home, "sent");
   rmSync(sent, { recursive: true, force: true });
   await joined(partsIn(package_, order.parts), tar);
-  await openBundle(tar, sent);
+  await unpackBundle(tar, sent);
   rmSync(tar);
   const { shipment, tables } = readJobSpec(join(sent, JOB_SPEC_FOLDER));
   const root = join(sent, ROOT_FOLDER);

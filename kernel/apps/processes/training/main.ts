@@ -61,10 +61,10 @@ async function train(): Promise<number> {
   let release = (): void => undefined;
   try {
     opened = await openJob(readJobSpec(job), { screen, signal: stop.signal });
-    const { session, action, stage } = opened;
+    const { session, action, stage: context } = opened;
     const statement = detachedStatementOf(action);
     if (statement) release = await openTogether(session, statement);
-    await run(session, action, statement ? stage : { ...stage, follows: reporter }).catch((error: unknown) => {
+    await run(session, action, statement ? context : { ...context, follows: reporter }).catch((error: unknown) => {
       throw error instanceof CodedError && !error.origin.span ? error.placed(action.span) : error;
     });
   } catch (error) {
@@ -90,12 +90,12 @@ async function openTogether(session: OpenSession, statement: TrialGroupStatement
   return () => lock.release();
 }
 
-function run(session: OpenSession, action: JobAction, stage: ExecutionContext): Promise<void> {
+function run(session: OpenSession, action: JobAction, context: ExecutionContext): Promise<void> {
   const { detach, ...trainingAction } = action;
   void detach;
   return trainingAction.verb === "sweep"
-    ? runSweep(session, trainingAction, stage)
-    : runTrain(session, trainingAction, stage);
+    ? runSweep(session, trainingAction, context)
+    : runTrain(session, trainingAction, context);
 }
 
 /** Whoever started it was shown the plan, and the run's folder has it: the log is for what happens. */

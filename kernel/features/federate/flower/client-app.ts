@@ -8,7 +8,7 @@ import { termDifferences, type FederationTerms } from "#dsl/compiler/plan/terms.
 import type { ClientIntroduction, RoundAnswer, RoundInstruction, ClientEvaluation, Terms } from "../contract.js";
 import {
   areAllFinite,
-  decodeClientRequest,
+  decodeLeaderRequest,
   encodeRoundAnswer,
   encodeFailure,
   encodeIntroduction,
@@ -111,7 +111,7 @@ export class ClientApp {
 
   readonly answer: MessageHandler = async (payload, runId, signal) => {
     try {
-      return await this.answerRequest(decodeClientRequest(payload), runId, signal);
+      return await this.answerRequest(decodeLeaderRequest(payload), runId, signal);
     } catch (error) {
       if (signal.aborted && !(error instanceof CodedError)) throw error;
       this.hears.onRefused?.(error);

@@ -67,7 +67,7 @@ const byeHead = objectWith({ done: v.exactOptional(wholeNumber()) });
 const orderHead = objectWith({ round: wholeNumber(), rounds: wholeNumber(1) });
 
 /** `flower-said` where it is none. */
-export function decodeClientRequest(bytes: Uint8Array): ClientRequest {
+export function decodeLeaderRequest(bytes: Uint8Array): ClientRequest {
   const { kind } = unpack(bytes, someKind).head;
   switch (kind) {
     case "hello": {

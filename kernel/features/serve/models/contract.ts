@@ -5,7 +5,7 @@
  */
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineInfo, EngineOptions } from "../../../engines/engine.js";
-import type { ComputeListener, ServingLimits, ModelLoad, Models, ServedFolder, ServedModel } from "../contract.js";
+import type { ComputeListener, ServingLimits, ModelLoad, Models, NamedModelFolder, ServedModel } from "../contract.js";
 
 export interface ServeOptions {
   readonly limits: ServingLimits;
@@ -85,4 +85,4 @@ export interface ModelService extends Models {
 }
 
 /** `ServedModels.open`. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, and those of runs, folders and engines. */
-export type OpenModelService = (folders: readonly ServedFolder[], options: ServeOptions) => Promise<ModelService>;
+export type OpenModelService = (folders: readonly NamedModelFolder[], options: ServeOptions) => Promise<ModelService>;

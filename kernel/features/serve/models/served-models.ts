@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { sharedSandbox } from "../../../bases/isolated/client.js";
 import type { Engine, EngineInfo } from "../../../engines/engine.js";
-import type { ModelLease, ModelLoad, Readiness, ServedFolder, ServedModel, ServingFacts } from "../contract.js";
+import type { ModelLease, ModelLoad, Readiness, NamedModelFolder, ServedModel, ServingFacts } from "../contract.js";
 import { uncleanedTextsWarning } from "../../../data/rows/text-cleaners.js";
 import { version } from "../../../session/version.js";
 import { DatasetCache } from "../../../session/answers/dataset-cache.js";
@@ -67,7 +67,7 @@ export class ServedModels implements ModelService {
   }
 
   /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
-  static async open(folders: readonly ServedFolder[], settings: ServeOptions): Promise<ServedModels> {
+  static async open(folders: readonly NamedModelFolder[], settings: ServeOptions): Promise<ServedModels> {
     if (folders.length === 0) throw new CodedError("nothing-to-serve", {});
     // One request's long text is nobody else's wait.
     sharedSandbox().divide();

@@ -9,7 +9,7 @@ import {
   fingerprintOf,
   finishReasonOf,
   newId,
-  textLengthOf,
+  tokenTextLength,
   unixSeconds,
   textLogprobs,
   usageOf,
@@ -115,7 +115,7 @@ function eventsOf(options: {
       const from = lengths.get(index) ?? 0;
       const likelihoods = [...(bit.prompt ?? []), ...(bit.likelihoods ?? [])];
       const text = (bit.prompt ? (options.echoes[prompt] ?? "") : "") + bit.text;
-      if (options.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + textLengthOf(one), 0));
+      if (options.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + tokenTextLength(one), 0));
       const logprobs = options.likely ? textLogprobs(likelihoods, from) : null;
       if (text === "" && bit.ended === null && likelihoods.length === 0) return [];
       return [chunk([{ index, text, logprobs, finish_reason: finishReasonOf(bit.ended) }])];

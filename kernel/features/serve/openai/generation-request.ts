@@ -1,7 +1,7 @@
 /** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
-import type { ServingLimits, SamplingRequest, ServedModel, OutputShape, GenerationRequest } from "../contract.js";
+import type { ServingLimits, SamplingRequest, ServedModel, JsonOutputShape, GenerationRequest } from "../contract.js";
 import { modelCannotError, writesTexts } from "../model-types.js";
 import { checkTextCount, temperatureOf } from "../http/route-context.js";
 import type { HttpCall } from "../http/call.js";
@@ -77,7 +77,7 @@ function biasOf(bias: Readonly<Record<string, number>>): Readonly<Record<number,
   return bias;
 }
 
-function shapeOf({ response_format: format }: Chat | Completion): { readonly shape?: OutputShape } {
+function shapeOf({ response_format: format }: Chat | Completion): { readonly shape?: JsonOutputShape } {
   if (!some(format) || format.type === "text") return {};
   if (format.type === "json_object") return { shape: { is: "json" } };
   const schema = format.json_schema?.schema;

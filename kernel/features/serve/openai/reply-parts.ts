@@ -60,7 +60,7 @@ export function textLogprobs(all: readonly (WithTop | PromptToken)[], from: numb
     top_logprobs: all.map(topOf),
     text_offset: all.map((one) => {
       const here = offset;
-      offset += textLengthOf(one);
+      offset += tokenTextLength(one);
       return here;
     }),
   };
@@ -74,6 +74,6 @@ function topOf({ text, logprob, top }: WithTop | PromptToken): Readonly<Record<s
     : Object.fromEntries([...Object.entries(all), [text, logprob]]);
 }
 /** Code points of its text; of what stands for none, as what begins a prompt, 0. */
-export function textLengthOf(one: WithTop | PromptToken): number {
+export function tokenTextLength(one: WithTop | PromptToken): number {
   return "special" in one && one.special ? 0 : [...one.text].length;
 }

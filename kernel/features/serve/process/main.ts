@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { serializeError, parseServerCommand, type ServerCommand, type ServeSpec } from "../server/protocol.js";
 import { openLog } from "../server/log.js";
 import { serveFolders, type ModelServer } from "../server/model-server.js";
-import { ServerProcess } from "./server-process.js";
+import { ServerLifecycle } from "./server-process.js";
 
 registerAllCodes();
 
@@ -19,7 +19,7 @@ const ORPHANED = 5000;
 
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 const log = openLog(process.stderr);
-const server = new ServerProcess<ModelServer>({ forcedStatus: () => 130 });
+const server = new ServerLifecycle<ModelServer>({ forcedStatus: () => 130 });
 let isOpening = false;
 let reporting: NodeJS.Timeout | undefined;
 

@@ -33,7 +33,7 @@ export interface ServerEnd extends StopRequest {
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-export class ServerProcess<S extends RunningServer> {
+export class ServerLifecycle<S extends RunningServer> {
   /** Settles with the first request to stop. */
   readonly stopRequested: Promise<StopRequest>;
   private requestStop: (stop: StopRequest) => void = () => undefined;

@@ -15,7 +15,7 @@ import type {
   HttpOptions,
   ServingLimits,
   Models,
-  ServedFolder,
+  NamedModelFolder,
 } from "../contract.js";
 import type { ServedModelFacts } from "./protocol.js";
 import { startHttp } from "./start-http.js";
@@ -31,7 +31,7 @@ import type { ServerLogFields, ServerLog } from "./log.js";
 import { OpeningModels } from "./opening-models.js";
 
 export interface ModelServerOptions {
-  readonly folders: readonly ServedFolder[];
+  readonly folders: readonly NamedModelFolder[];
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;

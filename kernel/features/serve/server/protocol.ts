@@ -8,11 +8,11 @@ import { CodedError, codeEntryOf, diagnosticText, type Code, type CodeData } fro
 import { objectWith, anyNumber, dictionaryOf, wholeNumber, type Schema } from "../../../fetch/json.js";
 import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 import { ENGINE_NAMES, type EngineOptions } from "../../../engines/engine.js";
-import type { HttpLoad, ServingLimits, ModelLoad, ServedFolder } from "../contract.js";
+import type { HttpLoad, ServingLimits, ModelLoad, NamedModelFolder } from "../contract.js";
 
 /** What a server is to do. Paths are absolute: it stands in no folder of its own. */
 export interface ServeSpec {
-  readonly folders: readonly ServedFolder[];
+  readonly folders: readonly NamedModelFolder[];
   readonly host: string;
   readonly port: number;
   readonly keys: readonly string[];

@@ -21,8 +21,8 @@ export interface AutoContext {
 }
 
 /** A program of the host's own, behind the cells that ran. */
-export function autoSourceOf({ stage, action }: AutoContext, text: string, what: string): Source {
-  const cell = stage.sources.at(-1);
+export function autoSourceOf({ stage: context, action }: AutoContext, text: string, what: string): Source {
+  const cell = context.sources.at(-1);
   return {
     id: `auto:${action.name}:${what}`,
     title: `${action.name} (${what})`,
@@ -31,9 +31,9 @@ export function autoSourceOf({ stage, action }: AutoContext, text: string, what:
   };
 }
 
-export function compileSource({ session, stage }: AutoContext, source: Source): Promise<CompiledWithFacts> {
-  return compileAll([...stage.sources, source], {
-    hostContext: stage.hostContext,
+export function compileSource({ session, stage: context }: AutoContext, source: Source): Promise<CompiledWithFacts> {
+  return compileAll([...context.sources, source], {
+    hostContext: context.hostContext,
     datasets: session.datasets,
     registry: session.vocabulary.registry,
     earlierCells: session.earlierCells,
@@ -60,7 +60,7 @@ export function callTextOf({ session }: AutoContext, call: Call): string {
 }
 
 /** How everything is scored: by the goals, and by what the bars are held to. */
-export function scoringOf({ session, stage, action: { auto } }: AutoContext): EvaluationSettings {
+export function scoringOf({ session, stage: context, action: { auto } }: AutoContext): EvaluationSettings {
   const bars = (auto.require ?? []).flatMap(
     (bar) => session.vocabulary.registry.find("bar", bar.word)?.capabilities?.metric(bar) ?? [],
   );
@@ -68,7 +68,7 @@ export function scoringOf({ session, stage, action: { auto } }: AutoContext): Ev
     metrics: [...auto.goals.map(({ metric }) => metric), ...bars],
     batch_size: 32,
     groups: true,
-    world: metricWorldIn(stage.hostContext.folder),
-    judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
+    world: metricWorldIn(context.hostContext.folder),
+    judging: { beside: null, signal: context.signal, onProgress: context.hostContext.onProgress },
   };
 }

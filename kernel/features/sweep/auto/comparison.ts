@@ -13,17 +13,17 @@ export async function scoreTrials(
   around: AutoContext,
   trials: readonly TrialRecord[],
 ): Promise<readonly ScoredContestant[]> {
-  const { session, stage } = around;
+  const { session, stage: context } = around;
   const scored: ScoredContestant[] = [];
   for (const { number, run } of trials) {
     if (run === null || !existsSync(run)) continue;
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const weights = loadRunWeights(run);
     const { model, data } = weights.plan.recipe;
     const handle = session.models.unnamed(model, `trial ${String(number)}`);
     handle.weights = weights;
     try {
-      const measured = await evaluateModel(session, handle, { data, split: PROBE_SPLIT }, scoringOf(around), stage);
+      const measured = await evaluateModel(session, handle, { data, split: PROBE_SPLIT }, scoringOf(around), context);
       const contestant = { name: handle.name, kind: "trial", base: model.base, number } as const;
       scored.push(await scoredContestantOf(around, measured, contestant));
     } finally {

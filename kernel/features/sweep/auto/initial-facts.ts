@@ -27,13 +27,13 @@ export async function collectInitialFacts(around: AutoContext): Promise<{
   readonly able: readonly UsableBase[];
   readonly left: readonly SkippedCandidate[];
 }> {
-  const { session, stage, action } = around;
+  const { session, stage: context, action } = around;
   const { data, bases } = action.auto;
   const able: UsableBase[] = [];
   const left: SkippedCandidate[] = [];
   const same = new Set<string | null>();
   for (const name of bases ?? (await availableBases())) {
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const found = await baseBeside(around, name);
     if ("why" in found) left.push({ what: name, why: found.why });
     else if (same.has(found.plan.recipe.model.baseHash)) left.push({ what: name, why: "it is one of the others" });
@@ -42,7 +42,7 @@ export async function collectInitialFacts(around: AutoContext): Promise<{
       able.push(found);
     }
   }
-  const { facts } = await session.datasets.data(data, null, stage.hostContext);
+  const { facts } = await session.datasets.data(data, null, context.hostContext);
   const languages = [...new Set(able.flatMap(({ plan }) => plan.reads ?? []).map(({ name }) => name))];
   const rows = (split: string): number => facts.splits[split]?.rows ?? 0;
   return {
@@ -63,7 +63,7 @@ export async function collectInitialFacts(around: AutoContext): Promise<{
 }
 
 async function baseBeside(around: AutoContext, name: string): Promise<UsableBase | { readonly why: string }> {
-  const { session, stage, action } = around;
+  const { session, stage: context, action } = around;
   const { data, task } = action.auto;
   const found = await trainingPlanOf(
     around,
@@ -76,8 +76,8 @@ async function baseBeside(around: AutoContext, name: string): Promise<UsableBase
   const strange = action.auto.bases ? undefined : warnings.find(({ code }) => STRANGE.has(code));
   if (strange) return { why: diagnosticText(strange).message };
   const reader = dataReaderOf(plan.recipe.model);
-  const { facts } = await session.datasets.base(reader, stage.hostContext);
-  const measured = await session.datasets.data(data, reader, stage.hostContext);
+  const { facts } = await session.datasets.base(reader, context.hostContext);
+  const measured = await session.datasets.data(data, reader, context.hostContext);
   return {
     plan,
     positions: Math.min(facts.positions, plan.recipe.model.max_length),

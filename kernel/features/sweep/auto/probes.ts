@@ -10,7 +10,7 @@ import { baselineContextOf } from "../../../evaluation/beside-plan.js";
 import { evaluateBaseline, type BaselineContext } from "../../../evaluation/baseline.js";
 import { evaluateModel, type MeasuredModel } from "../../../evaluation/evaluate-once.js";
 import { checkThresholds, matchesCall } from "../../../evaluation/required-scores.js";
-import { warnAt } from "../../../session/warnings.js";
+import { warnerAt } from "../../../session/warnings.js";
 import { scoringOf, type AutoContext } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
 
@@ -47,23 +47,23 @@ export async function runProbes(
 async function probesUntil(around: AutoContext, able: readonly [UsableBase, ...UsableBase[]], late: AbortSignal) {
   const probed: ScoredContestant[] = [];
   const left: SkippedCandidate[] = [];
-  const { stage } = around;
+  const { stage: context } = around;
   const hurried = {
     ...around,
-    stage: { ...stage, signal: stage.signal ? AbortSignal.any([stage.signal, late]) : late },
+    stage: { ...context, signal: context.signal ? AbortSignal.any([context.signal, late]) : late },
   };
   const attempt = async (
     what: string,
     ask: () => Promise<ScoredContestant | { readonly why: string }>,
   ): Promise<void> => {
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     const found = await ask().catch((error: unknown) => ({ why: late.aborted ? LATE : whyOf(error, around) }));
-    stage.signal?.throwIfAborted();
+    context.signal?.throwIfAborted();
     if ("why" in found) left.push({ what, why: found.why });
     else probed.push(found);
   };
   const besideOf = ({ plan, looked: { name } }: UsableBase): Promise<BaselineContext> =>
-    baselineContextOf(around.session, { plan, split: PROBE_SPLIT, name }, stage);
+    baselineContextOf(around.session, { plan, split: PROBE_SPLIT, name }, context);
   const [first] = able;
   const words = await besideOf(first);
   const baseline = (baselineWord: string, within: AutoContext): Promise<void> => {
@@ -97,7 +97,7 @@ async function contender(
     readonly base?: string;
   },
 ): Promise<ScoredContestant | { readonly why: string }> {
-  const { session, stage, action } = around;
+  const { session, stage: context, action } = around;
   const { registry } = session.vocabulary;
   const { task, data } = action.auto;
   const call: Call = { word: "baseline", kind: "contender", arguments: { of: options.baselineWord } };
@@ -109,13 +109,13 @@ async function contender(
   const standing = {
     name: options.name,
     beside,
-    warn: warnAt(stage, action.span),
+    warn: warnerAt(context, action.span),
     contender: { call, folder: data.folder },
   };
   const subject = { data, split: PROBE_SPLIT };
   return scoredContestantOf(
     around,
-    await evaluateBaseline(session, standing, subject, scoringOf(around), stage),
+    await evaluateBaseline(session, standing, subject, scoringOf(around), context),
     options,
   );
 }
@@ -130,16 +130,16 @@ async function frozen(
   _beside: BaselineContext,
   name: string,
 ): Promise<ScoredContestant> {
-  const { session, stage, action } = around;
+  const { session, stage: context, action } = around;
   const handle = session.models.unnamed(plan.recipe.model, name);
   const subject = { data: action.auto.data, split: PROBE_SPLIT };
-  const measured = await evaluateModel(session, handle, subject, scoringOf(around), stage);
+  const measured = await evaluateModel(session, handle, subject, scoringOf(around), context);
   return scoredContestantOf(around, measured, { name, kind: "frozen", base: looked.name });
 }
 
 /** By the first goal. */
 export async function scoredContestantOf(
-  { session, stage, action: { auto } }: AutoContext,
+  { session, stage: context, action: { auto } }: AutoContext,
   { measures, cost, evaluation, by }: MeasuredModel,
   options: {
     readonly name: string;
@@ -150,7 +150,7 @@ export async function scoredContestantOf(
 ): Promise<ScoredContestant> {
   const [measure] = measures;
   if (!measure) throw new Error("nothing was measured");
-  const drawn = (await resampleAll([measure], stage.signal)).get(measure);
+  const drawn = (await resampleAll([measure], context.signal)).get(measure);
   if (!drawn) throw new Error(`${measure.name} was not drawn`);
   const { interval } = drawn.score;
   const { registry } = session.vocabulary;
@@ -179,7 +179,7 @@ export async function scoredContestantOf(
 }
 
 /** What keeps one contender away; an interrupt keeps all. */
-function whyOf(error: unknown, { stage }: AutoContext): string {
-  if (!(error instanceof CodedError) || stage.signal?.aborted) throw error;
+function whyOf(error: unknown, { stage: context }: AutoContext): string {
+  if (!(error instanceof CodedError) || context.signal?.aborted) throw error;
   return diagnosticText(error).message;
 }

@@ -42,8 +42,8 @@ import { saveProposal, proposalFile, readProposal } from "./auto-state.js";
 import { collectInitialFacts } from "./initial-facts.js";
 import { runProbes, type ScoredContestant } from "./probes.js";
 
-export async function runAuto(session: OpenSession, action: AutoAction, stage: ExecutionContext): Promise<void> {
-  const around = { session, stage, action };
+export async function runAuto(session: OpenSession, action: AutoAction, context: ExecutionContext): Promise<void> {
+  const around = { session, stage: context, action };
   const begun = performance.now();
   const { name, auto } = action;
   const { registry } = session.vocabulary;
@@ -59,12 +59,12 @@ export async function runAuto(session: OpenSession, action: AutoAction, stage: E
     program: null,
     outcome: null,
   };
-  stage.screen.display(autoFactsView(report));
+  context.screen.display(autoFactsView(report));
   const tried = await runProbes(around, there.able, begun + PROBE_BUDGET_SHARE * auto.budgetMs);
   const { probed } = tried;
   report = { ...report, probed: probed.map(({ contestant }) => contestant), left: [...there.left, ...tried.left] };
   const seconds = (auto.budgetMs - (performance.now() - begun)) / 1000;
-  const { facts } = await session.datasets.data(auto.data, null, stage.hostContext);
+  const { facts } = await session.datasets.data(auto.data, null, context.hostContext);
   const file = proposalFile(around, facts.hash, there.able);
   const known = readProposal(file);
   const made = known
@@ -72,10 +72,10 @@ export async function runAuto(session: OpenSession, action: AutoAction, stage: E
     : await proposed(around, { looked: there.looked, able: there.able, probed, seconds });
   report = { ...report, left: [...report.left, ...made.left] };
   const withoutTraining = probesView(report);
-  if (withoutTraining) stage.screen.display(withoutTraining);
+  if (withoutTraining) context.screen.display(withoutTraining);
   const { proposal } = made;
   if (!proposal) {
-    untrained(session, { name, report, left: made.left }, stage);
+    untrained(session, { name, report, left: made.left }, context);
     return;
   }
   if (!known) saveProposal(file, { proposal, left: made.left });
@@ -141,12 +141,12 @@ async function searched(
     readonly probed: readonly ScoredContestant[];
   },
 ): Promise<void> {
-  const { session, stage, action } = around;
+  const { session, stage: context, action } = around;
   const { name } = action;
   const names = await namesFor(around);
   const source = autoSourceOf(around, programText(options.proposal, names), "program");
   const report = { ...options.report, program: source.text };
-  stage.screen.display(autoProgramView(report));
+  context.screen.display(autoProgramView(report));
   const { actions, diagnostics } = await compileSource(around, source);
   const sweep = actions?.find((one): one is Extract<Action, { verb: "sweep" }> => one.verb === "sweep");
   if (!sweep) {
@@ -162,13 +162,13 @@ async function searched(
     const winner = { ...names, model: `${names.model}_best`, recipe: `${names.recipe}_best` };
     return { values: { ...program.model, ...program.recipe }, tune: winnerProgram(program, winner) };
   };
-  const within = { ...stage, sources: [...stage.sources, source] };
+  const within = { ...context, sources: [...context.sources, source] };
   const { live, log } = await executeSweep(session, { ...sweep, span: action.span }, within, {
     first: options.proposal.first,
     whole,
     onChange: whereIdle(options, report),
   });
-  stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
+  context.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
   const numbers = live.nearest ? [] : keptTrials(sweep.sweep, log.ended);
   const retained = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
   const trials = await scoreTrials(around, retained);
@@ -184,7 +184,7 @@ async function searched(
     probed: report.probed,
   });
   const outcome = outcomeOf(report, { probed: options.probed, trials, tune: best?.tune ?? null, looks, none, heeds });
-  for (const shown of autoViewsAfter({ ...report, outcome })) stage.screen.display(shown);
+  for (const shown of autoViewsAfter({ ...report, outcome })) context.screen.display(shown);
 }
 
 /** Says once, beneath the pictures, that what began first learnt nothing. */
@@ -249,7 +249,7 @@ function untrained(
     report,
     left,
   }: { readonly name: string; readonly report: AutoReport; readonly left: readonly SkippedCandidate[] },
-  stage: ExecutionContext,
+  context: ExecutionContext,
 ): void {
   const handle: SweepHandle = {
     name,
@@ -283,7 +283,7 @@ function untrained(
       rows: report.looked.rows.validation,
     }),
   };
-  for (const shown of autoViewsAfter({ ...report, outcome })) stage.screen.display(shown);
+  for (const shown of autoViewsAfter({ ...report, outcome })) context.screen.display(shown);
 }
 const listed = (left: readonly SkippedCandidate[]): string => left.map(({ what, why }) => `${what}: ${why}`).join("; ");
 

@@ -1,6 +1,6 @@
 /** Makes a grammar ready in a thread of its own, within a time limit, for as long as its turn lasts. */
 import { Worker } from "node:worker_threads";
-import type { GrammarWorkerInput, GrammarReadiness, GrammarStartMessage } from "./protocol.js";
+import type { GrammarWorkerInput, GrammarReadiness, GrammarStartupReport } from "./protocol.js";
 import type { ScheduledRun } from "./fair-scheduler.js";
 
 /** The thread of a grammar that is ready; or why there is none, and whether there never can be (`refused`). */
@@ -29,7 +29,7 @@ function lastWord(worker: Worker, turn: ScheduledRun, limit: number): Promise<Gr
       clearTimeout(timer);
       resolve(word);
     };
-    worker.on("message", (stage: GrammarStartMessage) => {
+    worker.on("message", (stage: GrammarStartupReport) => {
       if (!("compiles" in stage)) return settle(stage);
       clearTimeout(timer);
       timer = setTimeout(late, limit);

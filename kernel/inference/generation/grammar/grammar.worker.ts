@@ -16,7 +16,7 @@ import {
   STATE_CELL,
   type GrammarWorkerInput,
   type GrammarReadiness,
-  type GrammarStartMessage,
+  type GrammarStartupReport,
   type GrammarCommand,
 } from "./protocol.js";
 
@@ -68,7 +68,7 @@ async function begun(): Promise<
       [end],
     );
     const compiler = await library.GrammarCompiler.createGrammarCompiler(info);
-    port.postMessage({ compiles: true } satisfies GrammarStartMessage);
+    port.postMessage({ compiles: true } satisfies GrammarStartupReport);
     return { library, grammar: await compiler.compileGrammar(rules) };
   } catch (error) {
     const reason = reasonIn(words);

@@ -11,7 +11,7 @@ export interface GrammarWorkerInput {
 /** The thread's first word: it is ready, or why the grammar can't be used; `refused`: it never can. */
 export type GrammarReadiness = { readonly ready: true } | { readonly why: string; readonly refused: boolean };
 /** What a thread says until then: its library is loaded, and the grammar is compiled from now on. */
-export type GrammarStartMessage = { readonly compiles: true } | GrammarReadiness;
+export type GrammarStartupReport = { readonly compiles: true } | GrammarReadiness;
 
 export type GrammarCommand =
   | { readonly is: "begin"; readonly text: number; readonly cells: SharedArrayBuffer }

@@ -22,7 +22,7 @@ import {
 } from "./manifest.js";
 
 /** Coded errors `bundle-unsound`, `bundle-taken`, `disk-full`, `cannot-write`. */
-export async function openBundle(
+export async function unpackBundle(
   file: string,
   folder: string,
   options: { readonly signal?: AbortSignal | undefined } = {},

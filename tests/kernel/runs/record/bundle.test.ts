@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Header } from "tar";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { MANIFEST_FILE, type BundledFile } from "#kernel/runs/record/bundle/manifest.js";
-import { openBundle } from "#kernel/runs/record/bundle/open.js";
+import { unpackBundle } from "#kernel/runs/record/bundle/open.js";
 import { writeBundle, type FileToPack } from "#kernel/runs/record/bundle/write.js";
 
 describe("a bundle", function () {
@@ -41,14 +41,14 @@ describe("a bundle", function () {
     await writeBundle(two, { ...about, files: files.toReversed() });
     assert.ok(readFileSync(one).equals(readFileSync(two)));
     const to = fresh();
-    assert.deepEqual(await openBundle(one, to), manifest);
+    assert.deepEqual(await unpackBundle(one, to), manifest);
     for (const own of files)
       assert.ok(
         readFileSync(join(to, own.path)).equals("from" in own ? readFileSync(own.from) : Buffer.from(own.text)),
       );
     const there = readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     assert.equal(there.length, files.length);
-    await assert.rejects(openBundle(one, to), (e: unknown) => e instanceof CodedError && e.code === "bundle-taken");
+    await assert.rejects(unpackBundle(one, to), (e: unknown) => e instanceof CodedError && e.code === "bundle-taken");
   });
 
   /** An archive as somebody else may write one. */
@@ -232,7 +232,7 @@ describe("a bundle", function () {
       const folder = fresh();
       mkdirSync(folder);
       const to = join(folder, "out");
-      await assert.rejects(openBundle(made(), to), unsound(why));
+      await assert.rejects(unpackBundle(made(), to), unsound(why));
       assert.equal(existsSync(to), false);
       assert.deepEqual(readdirSync(folder), []);
     });
@@ -252,7 +252,7 @@ describe("a bundle", function () {
       ...{ tunebook: "0.1.0", runs: { program: "ä ö.csv" } },
       files: files.map((path) => ({ path, sort: "data", text: "1" })),
     });
-    await openBundle(to, fresh());
+    await unpackBundle(to, fresh());
     for (const [paths, why] of [
       [["10:30.csv"], /10:30\.csv has a colon in its name/],
       [["a.csv", "A.csv"], /A\.csv and a\.csv are one name on some systems$/],

@@ -48,7 +48,7 @@ export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: 
   return l.op("Where", [dropped, graph.float(0), graph.float(1 / (1 - rate))]);
 }
 
-export const randomLowerings = {
+export const dropoutLowerings = {
   dropout: (l, node) => [
     () => {
       const [x, step] = node.inputs;

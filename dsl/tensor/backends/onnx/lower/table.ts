@@ -10,7 +10,7 @@ import { lossLowerings } from "./losses.js";
 import { normLowerings } from "./norms.js";
 import { optimizerLoweringTable } from "./optimizers.js";
 import { productLowerings } from "./products.js";
-import { randomLowerings } from "./random.js";
+import { dropoutLowerings } from "./random.js";
 import { reductionLowerings } from "./reductions.js";
 import { ropeLowerings } from "./rope.js";
 import { shapeLowerings } from "./shapes.js";
@@ -28,7 +28,7 @@ export const lowerings: Lowerings = {
   ...ropeLowerings,
   ...lossLowerings,
   ...headLowerings,
-  ...randomLowerings,
+  ...dropoutLowerings,
   ...attentionLowerings,
   ...optimizerLoweringTable,
   ...storageLowerings,

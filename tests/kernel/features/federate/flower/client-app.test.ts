@@ -8,7 +8,7 @@ import {
   decodeRoundAnswer,
   decodeIntroduction,
   decodeMessage,
-  decodeClientRequest,
+  decodeLeaderRequest,
   decodeScores,
   encodeRoundAnswer,
   encodeClientRequest,
@@ -423,6 +423,6 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     }
     const keyless = guestOf({ joining: { key: new Uint8Array(31) } });
     await assert.rejects(async () => decodeIntroduction("7", await keyless.hello(), 1n), { code: "flower-said" });
-    assert.throws(() => decodeClientRequest(failed), { code: "flower-said" });
+    assert.throws(() => decodeLeaderRequest(failed), { code: "flower-said" });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServerProcess, type RunningServer } from "#kernel/features/serve/process/server-process.js";
+import { ServerLifecycle, type RunningServer } from "#kernel/features/serve/process/server-process.js";
 
 class FakeServer implements RunningServer {
   readonly calls: string[] = [];
@@ -16,10 +16,10 @@ const signal = (name: "SIGTERM" | "SIGHUP"): void => void process.emit(name, nam
 
 describe("server process", () => {
   let server: FakeServer;
-  let life: ServerProcess<FakeServer>;
+  let life: ServerLifecycle<FakeServer>;
   beforeEach(() => {
     server = new FakeServer();
-    life = new ServerProcess<FakeServer>({ grace: 700, forcedStatus: () => 130 });
+    life = new ServerLifecycle<FakeServer>({ grace: 700, forcedStatus: () => 130 });
   });
   afterEach(() => life.dispose());
 
@@ -85,7 +85,7 @@ describe("server process", () => {
 
   it("ends on a hang-up where its terminal is gone", async () => {
     life.dispose();
-    life = new ServerProcess<FakeServer>({ forcedStatus: () => 143, endsWithTerminal: () => true });
+    life = new ServerLifecycle<FakeServer>({ forcedStatus: () => 143, endsWithTerminal: () => true });
     const end = life.run(
       () => Promise.resolve(server),
       () => signal("SIGHUP"),
