@@ -324,7 +324,7 @@ async function vocabulary() {
 
 /**
  * tokenizer.json of bases by the base's hash, the vocabulary as one text in the order of the ids, which packs far smaller than
- * numbers beside each token (page/world/carried.ts reads it). Without one that can't be had the page guesses lengths.
+ * numbers beside each token (page/world/packed-tokenizer.ts reads it). Without one that can't be had the page guesses lengths.
  */
 async function tokenizersOf(names, onProgress) {
   const { resolveBase } = await import(pathToFileURL(join(dist, "kernel/bases/resolve.js")).href);

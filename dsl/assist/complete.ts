@@ -8,7 +8,7 @@ import { kindsIn } from "../language/types/parts.js";
 import { describeType } from "../language/types/shapes.js";
 import { topicDocs, topicsByKind } from "../compiler/show/show.js";
 import type { Parameter, Registry, Verb } from "../language/types/registry.js";
-import { LANGUAGE_VERSION } from "../compiler/plan/version.js";
+import { LANGUAGE_VERSION } from "../compiler/plan/version-line.js";
 import {
   completionRequestAt,
   nameAtCursor,

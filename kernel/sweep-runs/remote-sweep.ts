@@ -36,7 +36,7 @@ import { hasWeights } from "../session/kept-weights.js";
 import { findOutdatedTrials } from "./outdated-journal.js";
 import { showPlanCard, trialCosts } from "./plan-card.js";
 import { watchRemoteSweep, type RemoteSweepResult } from "./watch-remote.js";
-import { workerPlaceOf } from "./trains-trials.js";
+import { workerPlaceOf } from "./sweep-trainer.js";
 import { isVerifying } from "../session/verifying.js";
 import { SweepMirror } from "./remote/mirror.js";
 import { packSweep } from "./remote/packed-sweep.js";

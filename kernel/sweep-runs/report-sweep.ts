@@ -14,7 +14,7 @@ import { journalSpecOf } from "./journal/journal-of.js";
 import { Journal } from "./journal/journal.js";
 import { LiveSweep } from "./live-sweep.js";
 import { MAX_KEPT_TRIALS } from "./ranking.js";
-import { workerPlaceOf } from "./trains-trials.js";
+import { workerPlaceOf } from "./sweep-trainer.js";
 import { trialCosts } from "./plan-card.js";
 import { TrialLog } from "./journal/trial-log.js";
 import type { Screen } from "../session/live-training.js";

@@ -32,7 +32,7 @@ import { squiggle } from "#editors/codemirror/squiggle.js";
 import { textDifference } from "#dsl/assist/difference.js";
 import type { CheckResult } from "../world/protocol.js";
 import type { WorkerClient } from "./asker.js";
-import { vocabulary } from "./built.js";
+import { vocabulary } from "./generated-parts.js";
 import { markdownElement } from "./dom.js";
 import { signatureHelp } from "./signature.js";
 

@@ -1,7 +1,7 @@
 /** The window: puts editor, findings, phases and files together, and keeps the program in the page's address. */
 import type { CheckResult, FileLine, GivenFile, Machine, StartParams } from "../world/protocol.js";
 import { WorkerClient } from "./asker.js";
-import { examples, type Example } from "./built.js";
+import { examples, type Example } from "./generated-parts.js";
 import { elementById } from "./dom.js";
 import { makeElement } from "./make.js";
 import { Editor } from "./editor.js";

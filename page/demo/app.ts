@@ -3,7 +3,7 @@ import type { ModelInputText, PageDemo, PageDataPart } from "#stdlib/targets/sha
 import { GAP_MARK, hasGap } from "#stdlib/targets/shared/page/gaps.js";
 import { WorkerClient } from "./asker.js";
 import { makeElement } from "../app/make.js";
-import { answerNodes } from "./shown.js";
+import { answerNodes } from "./answer-elements.js";
 import { unpackBytes } from "./unpack.js";
 
 function byId<E extends HTMLElement = HTMLElement>(id: string): E {

@@ -41,7 +41,7 @@ import {
   restoreCheckpoints,
   resumeCheckpoints,
 } from "./instead/checkpoints.js";
-import type { LeftTrainingState } from "./left.js";
+import type { LeftTrainingState } from "./unfinished-trainings.js";
 import type { SavedFile } from "./protocol.js";
 import { savedFilesOf } from "./saved.js";
 

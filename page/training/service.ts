@@ -11,7 +11,7 @@ import { loadImplementation } from "#kernel/host/load-implementation.js";
 import type { Engine } from "#kernel/engines/engine.js";
 import type { SafetensorsHeader } from "#kernel/tensors/layout.js";
 import { registry } from "#stdlib/registry.js";
-import { unpackTokenizer } from "../world/carried.js";
+import { unpackTokenizer } from "../world/packed-tokenizer.js";
 import { knownBases } from "../world/bases.js";
 import { disk, fileNameOf } from "../world/disk.js";
 import type { GivenFile, Machine, StartParams } from "../world/protocol.js";
@@ -31,7 +31,7 @@ import {
   newestLeftTraining,
   leftTrainingState,
   type LeftTrainingState,
-} from "./left.js";
+} from "./unfinished-trainings.js";
 import type {
   DeviceChoice,
   GivenWeights,

@@ -4,7 +4,7 @@
  */
 import type { Completion } from "#kernel/assist/answers.js";
 import type { EditorFinding } from "#kernel/assist/answers.js";
-import type { CarriedTokenizer } from "./carried.js";
+import type { CarriedTokenizer } from "./packed-tokenizer.js";
 import type { Signature } from "#dsl/assist/signature.js";
 
 export interface Machine {

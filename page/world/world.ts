@@ -17,7 +17,7 @@ import type { SourceContext } from "#stdlib/data/contract.js";
 import { compileSchema } from "#stdlib/json-schemas/schema.js";
 import { registry } from "#stdlib/registry.js";
 import { baseFactsOf } from "./bases.js";
-import { unpackTokenizer, type CarriedTokenizer } from "./carried.js";
+import { unpackTokenizer, type CarriedTokenizer } from "./packed-tokenizer.js";
 import { chatLengthsOf } from "./chat-lengths.js";
 import { disk, fileNameOf } from "./disk.js";
 import { guessedTokenizer, fileTokenizer, type PageTokenizer } from "./tokenizer.js";

@@ -1,4 +1,4 @@
-import { checkVersionLine as read } from "#dsl/compiler/plan/version.js";
+import { checkVersionLine as read } from "#dsl/compiler/plan/version-line.js";
 import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: ImplementedVerb = {

@@ -17,7 +17,7 @@ import {
 import { recordRunningServer } from "#kernel/features/serve/process/running-servers.js";
 import { openLog } from "#kernel/features/serve/server/log.js";
 import { serveFolders, type ModelServer, type ModelServerOptions } from "#kernel/features/serve/server/model-server.js";
-import { GRACE_MS, ServerLifecycle } from "#kernel/features/serve/process/server-process.js";
+import { GRACE_MS, ServerLifecycle } from "#kernel/features/serve/process/server-lifecycle.js";
 import { DEFAULT_LIMITS, type ServingLimits, type NamedModelFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
 import type { ServedModelFacts } from "#kernel/features/serve/server/protocol.js";

@@ -3,7 +3,7 @@ import { table, type ColumnTable } from "arquero";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { softmaxInto } from "#stdlib/statistics/probabilities.js";
-import { makeAugmentedTexts } from "#stdlib/students/shared/rewritten-texts.js";
+import { makeAugmentedTexts } from "#stdlib/students/shared/augmented-texts.js";
 import { registry } from "#stdlib/registry.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import type { Exemplar } from "../../runs/continual-state.js";

@@ -13,7 +13,7 @@ import { writesText } from "../../models/model-handle.js";
 import { type TrainedWeights } from "../../runs/weights.js";
 import type { OpenedRun } from "../../models/opened-run.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
-import type { DeployAction } from "./work.js";
+import type { DeployAction } from "./deployment-context.js";
 
 /** `room`: tokens that a file of fixed sizes holds. */
 export async function goldenInputsFor(

@@ -6,7 +6,7 @@ import type { DeploymentReport } from "../../display/deployment.js";
 import { plural } from "../../host/text.js";
 import type { PushedRepository } from "../../deployments/pushing/push.js";
 import { VERIFYING_NOTICE } from "../../session/verifying.js";
-import type { DeploymentContext } from "./work.js";
+import type { DeploymentContext } from "./deployment-context.js";
 
 /** Nothing goes out while the data have faults that nobody allowed. Coded error `push-with-findings`. */
 export async function demandCleanData(

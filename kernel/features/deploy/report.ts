@@ -19,7 +19,7 @@ import type { DeploymentProof } from "../../deployments/proof.js";
 import { reportChecks, proofCardLines, reportScores, verdictText } from "../../deployments/report.js";
 import { hideLocalPath } from "../../runs/history/card-base.js";
 import { writeRunDescription, savedFormatOf } from "../../runs/history/run-description.js";
-import type { DeploymentContext } from "./work.js";
+import type { DeploymentContext } from "./deployment-context.js";
 
 export async function createModelCard(
   work: DeploymentContext,

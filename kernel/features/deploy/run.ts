@@ -39,7 +39,7 @@ import { expectedOutputs, goldenInputsFor } from "./expected.js";
 import { verificationReport, demandCleanData, reportAfterPush } from "./push.js";
 import { createModelCard, deploymentReportOf, callWithoutPath } from "./report.js";
 import { rowsToScore, compareDeployedScores } from "./scores.js";
-import type { DeployAction, DeploymentContext } from "./work.js";
+import type { DeployAction, DeploymentContext } from "./deployment-context.js";
 import { DeploymentRun } from "./deployment-run.js";
 import { prepareDeployment } from "./deploy-source.js";
 import type { OpenedRun } from "../../models/opened-run.js";

@@ -17,7 +17,7 @@ import { retrainingText, lostWeightsText } from "../../sweep-runs/again-text.js"
 import { findOutdatedTrials, trialsToRetrain } from "../../sweep-runs/outdated-journal.js";
 import { runTrials } from "../../sweep-runs/runner.js";
 import { plansOfTrial, runTrial } from "../../sweep-runs/run-trial.js";
-import { workerPlaceOf, trialTrainerFor } from "../../sweep-runs/trains-trials.js";
+import { workerPlaceOf, trialTrainerFor } from "../../sweep-runs/sweep-trainer.js";
 import { showPlanCard, trialCosts } from "../../sweep-runs/plan-card.js";
 import { sweepStartsOf } from "../../sweep-runs/starts.js";
 import {

@@ -10,7 +10,7 @@ import { scalarF32 } from "../../engines/feeds.js";
 import { pipelineCalls } from "../../engines/pipelined-session.js";
 import { computeRowLogits } from "../../inference/score.js";
 import { empiricalFisherBatches, twoLabelFisherBatches, fisherBatches, type FisherBatch } from "./fisher-rows.js";
-import { selectRows, type SelectableRows } from "./only-of.js";
+import { selectRows, type SelectableRows } from "./select-rows.js";
 import type { OpenModel } from "../../models/open-model.js";
 
 /** Maximum bytes of the single rows of a pass, besides what a batch takes. */

@@ -1,6 +1,6 @@
 /** Texts that are made of others, for a teacher to label. */
 import assert from "node:assert/strict";
-import { makeAugmentedTexts as rewrittenRows } from "#stdlib/students/shared/rewritten-texts.js";
+import { makeAugmentedTexts as rewrittenRows } from "#stdlib/students/shared/augmented-texts.js";
 
 const rewritten = (...of: Parameters<typeof rewrittenRows>): string[] => rewrittenRows(...of).map(({ text }) => text);
 

@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { serializeError, parseServerCommand, type ServerCommand, type ServeSpec } from "../server/protocol.js";
 import { openLog } from "../server/log.js";
 import { serveFolders, type ModelServer } from "../server/model-server.js";
-import { ServerLifecycle } from "./server-process.js";
+import { ServerLifecycle } from "./server-lifecycle.js";
 
 registerAllCodes();
 

@@ -1,6 +1,6 @@
 /**
  * A server: models opened from folders, HTTP over them, and the changes that are possible while it runs. Signals and the end
- * of the process are `ServerProcess`'s (../process/server-process.ts).
+ * of the process are `ServerProcess`'s (../process/server-lifecycle.ts).
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { TaughtRows } from "#stdlib/tasks/kind.js";
 import type { EncodedRows } from "#kernel/data/encoding/rows.js";
-import { selectRows } from "#kernel/features/update/only-of.js";
+import { selectRows } from "#kernel/features/update/select-rows.js";
 
 const count = 6;
 const which = Uint32Array.of(1, 4, 5);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServerLifecycle, type RunningServer } from "#kernel/features/serve/process/server-process.js";
+import { ServerLifecycle, type RunningServer } from "#kernel/features/serve/process/server-lifecycle.js";
 
 class FakeServer implements RunningServer {
   readonly calls: string[] = [];
