@@ -125,12 +125,17 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
       fisher: { labels: "exact", rows: o.few },
       open: {
         session: open.session,
-        head: open.head,
-        consolidation: (strategies) => {
-          const programs = open.consolidation(strategies);
-          return (
-            programs && { ...programs, fisher: programs.fisher && ((estimator) => programs.fisher!(estimator, false)) }
-          );
+        states: open.states,
+        learning: {
+          consolidation: (strategies) => {
+            const programs = open.learning.consolidation(strategies);
+            return (
+              programs && {
+                ...programs,
+                fisher: programs.fisher && ((estimator) => programs.fisher!(estimator, false)),
+              }
+            );
+          },
         },
       },
     };
@@ -173,7 +178,11 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
 }
 
 /** Mean absolute error beside the mean, over all that trains, of estimates with as many passes back. */
-async function tellErrors(exact: ConsolidateOptions, { session, trainable }: OpenModel, rows: number): Promise<void> {
+async function tellErrors(
+  exact: ConsolidateOptions,
+  { session, states: { trainable } }: OpenModel,
+  rows: number,
+): Promise<void> {
   const told = async (o: ConsolidateOptions): Promise<Float64Array> => {
     const sums: number[] = [];
     // The consolidation sets them to zero.

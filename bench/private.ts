@@ -78,7 +78,7 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
       openModel(plainEngine, plan, base, labels, folder),
       openModel(privateEngine, withPrivacy(plan), base, labels, folder),
     ]);
-    const programs = must(hidden.private, "private programs");
+    const programs = must(hidden.learning.private, "private programs");
     const updates = new PrivateUpdates({
       loader,
       units: privacyUnitsOf(rows),

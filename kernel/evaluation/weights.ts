@@ -27,8 +27,8 @@ export async function storedBytesOf({ handle, open, base }: WeighedModel): Promi
   const { weights } = handle;
   if (!weights) return storedIn(base);
   const { parameters, trainable } = weights.plan.estimates;
-  if (open.whole) return 4 * parameters;
-  const inBase = open.trainable.every((name) => Object.hasOwn(base.facts.shapes, name));
+  if (open.folder.whole) return 4 * parameters;
+  const inBase = open.states.trainable.every((name) => Object.hasOwn(base.facts.shapes, name));
   return storedIn(base) + (inBase ? 0 : 4 * trainable);
 }
 

@@ -44,7 +44,7 @@ export async function computeLandscape(
   rows: readonly LandscapeRows[],
   options: Required<LandscapeOptions>,
 ): Promise<LandscapeData> {
-  const { start, ends } = landscapeModelsOf(model, others, opened.open.trainable);
+  const { start, ends } = landscapeModelsOf(model, others, opened.open.states.trainable);
   const plane = weightPlaneOf(start, ends);
   const places: LandscapePoint[] = [
     { name: model.name, x: 0, y: 0, off: 0, far: 0 },

@@ -38,27 +38,9 @@ import { loadImplementation } from "../host/load-implementation.js";
 export interface OpenModel {
   /** Programs `train`, or `accumulate` (or `alone`) and `apply` where batches make updates together, and where rows stay private; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
   readonly session: EngineSession;
-  /** State that training changes: what a checkpoint holds. */
-  readonly saved: readonly string[];
-  readonly trainable: readonly string[];
-  /** All states of the programs that train. */
-  readonly states: readonly string[];
-  /** State that the next of several trainings begins with. */
-  readonly carried: readonly string[];
-  /** How it goes on learning from new data. */
-  readonly strategies: readonly ConfiguredStrategy[];
-  /** Programs of strategies for the end of a data set; null: none of them consolidates. */
-  readonly consolidation: (strategies: readonly ConfiguredStrategy[]) => ConsolidationPrograms | null;
-  /** What its updates are where its rows stay private; null: they don't. */
-  readonly private: PrivatePrograms | null;
-  /** States of the head's last layer, whose rows are the labels. */
-  readonly head: readonly string[];
-  /** Those of its parameters that are the head's: all of its layers. */
-  readonly heads: readonly string[];
-  /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
-  readonly adapter: SavedAdapter | null;
-  /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
-  readonly whole: WholeModelFolder | null;
+  readonly states: ModelStates;
+  readonly learning: ModelLearning;
+  readonly folder: ModelFiles;
   /** Its head learns standardised numbers; `knows`: the head came with weights. Null: it learns what it says. */
   readonly standardised: (StandardisedStates & { readonly knows: boolean }) | null;
   /** What of it begins at random: all, or its head. Null: neither. */
@@ -70,6 +52,39 @@ export interface OpenModel {
   /** Models with the same one have their base's frozen weights in common; null: it stands alone. */
   readonly store: string | null;
   dispose(): Promise<void>;
+}
+
+/** Names of the model's states, in groups. */
+export interface ModelStates {
+  /** All states of the programs that train. */
+  readonly all: readonly string[];
+  /** What training changes: a checkpoint holds these. */
+  readonly saved: readonly string[];
+  readonly trainable: readonly string[];
+  /** What the next of several trainings begins with. */
+  readonly carried: readonly string[];
+  /** The parameters of the head, all of its layers. */
+  readonly head: readonly string[];
+  /** The head's last layer, whose rows are the labels. */
+  readonly lastLayer: readonly string[];
+}
+
+/** How the model learns besides plain updates. */
+export interface ModelLearning {
+  /** Strategies by which it goes on learning from new data. */
+  readonly strategies: readonly ConfiguredStrategy[];
+  /** Programs of strategies for the end of a data set; null: none of them consolidates. */
+  readonly consolidation: (strategies: readonly ConfiguredStrategy[]) => ConsolidationPrograms | null;
+  /** Programs of an update where rows stay private; null: they don't. */
+  readonly private: PrivatePrograms | null;
+}
+
+/** What is written of the trained model. */
+export interface ModelFiles {
+  /** Written beside its checkpoints; null: the checkpoints hold the whole model. */
+  readonly adapter: SavedAdapter | null;
+  /** What a folder of the trained model holds; null: most of its weights are its base's. */
+  readonly whole: WholeModelFolder | null;
 }
 
 /** The store that a model's frozen weights lie in: that of its base, where the technique trains few. */
@@ -167,17 +182,20 @@ export async function openModel(
   };
   return {
     session,
-    saved,
-    trainable,
-    states: Object.keys((accumulate ?? train).state),
-    carried,
-    strategies: parts.strategies ?? [],
-    consolidation: (strategies) => buildConsolidationPrograms({ ...parts, strategies }, trainable),
-    private: assembled.private ?? null,
-    head: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
-    heads: trainable.filter((name) => paths.some((path) => name.startsWith(`${path}.`))),
-    adapter,
-    whole,
+    states: {
+      all: Object.keys((accumulate ?? train).state),
+      saved,
+      trainable,
+      carried,
+      head: trainable.filter((name) => paths.some((path) => name.startsWith(`${path}.`))),
+      lastLayer: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
+    },
+    learning: {
+      strategies: parts.strategies ?? [],
+      consolidation: (strategies) => buildConsolidationPrograms({ ...parts, strategies }, trainable),
+      private: assembled.private ?? null,
+    },
+    folder: { adapter, whole },
     standardised,
     untrained: plan.recipe.model.scratch ? "model" : headless ? "head" : null,
     mute: writing.mute,
@@ -316,17 +334,9 @@ function looking(session: EngineSession, base: Base, mute: string | null): Omit<
     session,
     mute,
     store: base.hash,
-    saved: [],
-    trainable: [],
-    states: [],
-    carried: [],
-    strategies: [],
-    consolidation: () => null,
-    private: null,
-    head: [],
-    heads: [],
-    adapter: null,
-    whole: null,
+    states: { all: [], saved: [], trainable: [], carried: [], head: [], lastLayer: [] },
+    learning: { strategies: [], consolidation: () => null, private: null },
+    folder: { adapter: null, whole: null },
     standardised: null,
     untrained: null,
     dispose: () => session.dispose(),

@@ -34,12 +34,17 @@ export async function writeSavedModel(
   const { open, weights, body, base } = settings;
   const { plan, labels, data, events, checkpoint } = weights;
   const card = { plan, run: RunFolder.open(weights.folder), data, events, checkpoint };
-  const { adapter, whole, session } = open;
+  const {
+    session,
+    folder: { adapter, whole },
+  } = open;
   demandOwnFolder(folder, weights, options);
   // A base that lies in memory in fewer bits has lost what a whole model needs.
   if (
     adapter &&
-    !(weightStorageOf(plan.recipe.model.storage).weights === "f32" && canMergeInPlace(body, base, open.trainable))
+    !(
+      weightStorageOf(plan.recipe.model.storage).weights === "f32" && canMergeInPlace(body, base, open.states.trainable)
+    )
   ) {
     checkFolderIsFree(folder, [...Object.values(ADAPTER_FILES), LEARNT_FILE]);
     await writeStagedFolder(

@@ -161,7 +161,7 @@ export class ModelCache {
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
     const { open } = await this.ready(handle, s);
-    if (open.whole) await writeModelFolder(folder, open.session, open.whole);
+    if (open.folder.whole) await writeModelFolder(folder, open.session, open.folder.whole);
     else await writeMergedFolder(folder, await this.opened(handle, s), { replace: true });
     return this.wrote(folder, weights.checkpoint.file);
   }

@@ -30,7 +30,7 @@ export async function followRank(
   const open = await openModel(engine, plan, base, prepared.labels, context.hostContext.folder, opens);
   try {
     const shares = await sharedStatesOf(open.session, {
-      ...open,
+      ...open.states,
       averages: plan.recipe.training.average !== undefined,
     });
     const wantsLogits = rows.taught?.oneRight !== undefined && encoding.task.implementation.oneLabel === true;

@@ -32,7 +32,10 @@ export async function assignWeights(
 ): Promise<FinalCheckpoint | null> {
   const { trained, run, lock, open, labels } = result;
   const complete = trained.reason !== "interrupted";
-  const { session: engine, saved } = open;
+  const {
+    session: engine,
+    states: { saved },
+  } = open;
   const finalWeights = complete
     ? await loadFinalCheckpoint({ run, lock, session: engine, saved, plan, last: trained.last })
     : null;
@@ -41,16 +44,17 @@ export async function assignWeights(
   if (complete) session.weights.holds(run.path, checkpoint.file);
   if (complete)
     try {
-      if (open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
-      if (open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
-      await writeRunDescription(open.adapter ? run.adapter : run.path, {
+      if (open.folder.adapter) await writeAdapter(run.adapter, open.session, open.folder.adapter);
+      if (open.folder.whole && plan.recipe.model.scratch)
+        await writeModelFolder(run.model, open.session, open.folder.whole);
+      await writeRunDescription(open.folder.adapter ? run.adapter : run.path, {
         plan,
         run,
         data: result.data,
         base: result.base,
         events,
         checkpoint,
-        saved: savedFormatOf(open.adapter),
+        saved: savedFormatOf(open.folder.adapter),
       });
       makePrivate(run.path);
     } catch (error) {

@@ -47,7 +47,7 @@ export async function privateStepSource(
   const privacy = rowPrivacyOf(plan);
   if (!privacy) return null;
   const { rows, loader } = material;
-  const programs = must(open.private, "the programs of private updates");
+  const programs = must(open.learning.private, "the programs of private updates");
   const accountant = await loadImplementation(privacy.call, "privacy");
   const batchSize = plan.recipe.training.batch_size;
   const updates = await openPrivateUpdates(open.session, programs, { rows, loader, privacy, batchSize });

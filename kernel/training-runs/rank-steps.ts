@@ -22,7 +22,10 @@ async function openGroup(gang: ProcessGroup, training: OpenTraining): Promise<Tr
   const { plan, material, open, run, resume, wanted, signal } = training;
   const done = resume?.position.step ?? 0;
   const { session } = open;
-  const shares = await sharedStatesOf(session, { ...open, averages: plan.recipe.training.average !== undefined });
+  const shares = await sharedStatesOf(session, {
+    ...open.states,
+    averages: plan.recipe.training.average !== undefined,
+  });
   await gang.begin(session, shares, done);
   const validate = await validatorFor(wanted, material, open);
   const dynamics = labelDynamicsHook(training);

@@ -83,7 +83,10 @@ export async function rewriteRunCard(
   const { base } = await session.weights.parts(plan, hostContext, folder);
   const run = RunFolder.open(folder);
   const about = { plan, run, data, events, checkpoint, base: base.folder };
-  await writeRunDescription(open.adapter ? run.adapter : run.path, { ...about, saved: savedFormatOf(open.adapter) });
+  await writeRunDescription(open.folder.adapter ? run.adapter : run.path, {
+    ...about,
+    saved: savedFormatOf(open.folder.adapter),
+  });
   makePrivate(run.path);
 }
 

@@ -102,7 +102,7 @@ export async function trainNamedModel(
       const { folder } = await session.models.merge(handle, result.run.merged, {}, context.hostContext);
       context.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
       session.trackers.again(result.run.path);
-    } else if (!result.open.adapter && !plan.recipe.model.scratch && (await trackersWantModel(context))) {
+    } else if (!result.open.folder.adapter && !plan.recipe.model.scratch && (await trackersWantModel(context))) {
       await session.models.save(handle, result.run.merged, {}, context.hostContext);
       session.trackers.again(result.run.path);
     }

@@ -114,7 +114,7 @@ async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
       },
       onUnmeasured: (step) => listener.onUnmeasured?.(step, metric),
     },
-    model: open,
+    model: { session: open.session, saved: open.states.saved },
     run,
     lock,
     engine: engine.info.title,

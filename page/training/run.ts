@@ -121,7 +121,10 @@ export class PageRun {
 
   /** What a step takes; what was learnt is as it was before. */
   async probe(): Promise<SpeedProbe> {
-    const { session, saved } = this.open;
+    const {
+      session,
+      states: { saved },
+    } = this.open;
     const steps: { readonly seconds: number; readonly loss: number }[] = [];
     await session.setAside("probed", saved);
     await runTrainingLoop({
@@ -202,7 +205,7 @@ export class PageRun {
     const watched = watchedMetric(registry, plan.recipe.training);
     return {
       plan,
-      model: open,
+      model: { session: open.session, saved: open.states.saved },
       validation: {
         validate,
         watched: { name: metricName(watched, registry), better: rankingDirectionOf(registry, watched, "keep") },
@@ -242,7 +245,7 @@ export class PageRun {
 
   /** What is saved: PEFT's two files, or the folder of a model that trained whole. */
   get saves(): "adapter" | "model" {
-    return this.open.adapter ? "adapter" : "model";
+    return this.open.folder.adapter ? "adapter" : "model";
   }
   saved(scores: AdapterCardInput["scores"]): Promise<readonly SavedFile[]> {
     const { name, plan, labels } = this;

@@ -19,7 +19,10 @@ export async function savedFilesOf(
   tokenizer: Tokenizer,
   input: AdapterCardInput,
 ): Promise<readonly SavedFile[]> {
-  const { session, adapter } = open;
+  const {
+    session,
+    folder: { adapter },
+  } = open;
   const { base } = input;
   if (adapter) {
     const { names, config, standardised } = adapter;
@@ -31,7 +34,7 @@ export async function savedFilesOf(
       { name: "README.md", bytes: new TextEncoder().encode(beside.readme) },
     ];
   }
-  const whole = must(open.whole, "what a training of all weights saves");
+  const whole = must(open.folder.whole, "what a training of all weights saves");
   const fileOf = (name: string): Bytes | undefined => disk.inFolder(base.folder, name)?.bytes as Bytes | undefined;
   const files: SavedFile[] = [
     { name: "model.safetensors", bytes: await weightsOf({ session, ...whole }) },

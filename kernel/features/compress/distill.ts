@@ -111,7 +111,11 @@ async function teacherOf({ facts }: Base, { weights }: TrainedModel): Promise<Te
 }
 
 /** The teacher's states take its weights. */
-async function loadTeacher({ session, states }: OpenModel, base: Base, { name }: TrainedModel): Promise<void> {
+async function loadTeacher(
+  { session, states: { all: states } }: OpenModel,
+  base: Base,
+  { name }: TrainedModel,
+): Promise<void> {
   const file = join(base.folder, MODEL_FILES.weights);
   const { tensors } = readHeader(file);
   const wanted = states.filter((state) => state.startsWith(TEACHER_STATE_PREFIX));

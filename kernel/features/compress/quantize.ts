@@ -51,7 +51,7 @@ export const quantize: CompressionStageRunner = async ({ name, plan }, from, aro
     const { recipeHash: recipe, planHash } = plan;
     tell({ kind: "started", recipe, plan: planHash, engine: engine.info.title, steps: 0 });
     const position = { step: 0, best: null, watched: [], seconds: 0 };
-    const checkpoint = await saveCheckpoint(run, open.session, open.saved, position);
+    const checkpoint = await saveCheckpoint(run, open.session, open.states.saved, position);
     tell({ kind: "checkpoint", step: 0, folder: run.checkpoints, best: false });
     tell({ kind: "stopped", step: 0, reason: "done", seconds: (performance.now() - began) / 1000 });
     session.weights.holds(run.path, checkpoint.file);

@@ -53,8 +53,8 @@ export async function prepareDeployment(
   // A word's template travels as everybody reads one.
   if (template && model.template)
     await writeChatTemplate(folder, await jinjaTemplateOf(template, opened.tokenizer.specials));
-  const adapter = open.adapter && join(folder, "adapter");
-  if (adapter !== null && open.adapter) await writeAdapter(adapter, open.session, open.adapter);
+  const adapter = open.folder.adapter && join(folder, "adapter");
+  if (adapter !== null && open.folder.adapter) await writeAdapter(adapter, open.session, open.folder.adapter);
   const learnt = learntOf(weights);
   const about = {
     name,
@@ -66,7 +66,7 @@ export async function prepareDeployment(
     ...rows,
     ...(fitted && { fitted: calibrationOf(fitted) }),
     adapter: adapter === null ? null : Object.values(ADAPTER_FILES),
-    peft: open.adapter !== null && "peft_type" in open.adapter.config,
+    peft: open.folder.adapter !== null && "peft_type" in open.folder.adapter.config,
     origin: {
       hub: cardBaseOf(model).hub?.id ?? null,
       licence: licenceOf(base),
@@ -106,8 +106,8 @@ async function wholeIn(folder: string, { open, weights, base, body, engine }: Op
   const { plan, labels } = weights;
   const { storage } = plan.recipe.model;
   const { word } = body.technique.call;
-  if (open.whole) {
-    await writeModelFolder(folder, open.session, open.whole);
+  if (open.folder.whole) {
+    await writeModelFolder(folder, open.session, open.folder.whole);
     return null;
   }
   if (weightStorageOf(storage).weights !== "f32") return `${word} over weights stored as ${storage?.word ?? "f32"}`;

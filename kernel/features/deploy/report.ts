@@ -37,7 +37,7 @@ export async function createModelCard(
     checkpoint,
     data,
     run: RunFolder.open(folder),
-    saved: whole ? "whole" : adapter ? savedFormatOf(opened.open.adapter) : "model",
+    saved: whole ? "whole" : adapter ? savedFormatOf(opened.open.folder.adapter) : "model",
     deployed: {
       target: callText(callWithoutPath(action.target)),
       format: action.target.word,

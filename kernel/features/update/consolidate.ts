@@ -11,13 +11,16 @@ import { pipelineCalls } from "../../engines/pipelined-session.js";
 import { computeRowLogits } from "../../inference/score.js";
 import { empiricalFisherBatches, twoLabelFisherBatches, fisherBatches, type FisherBatch } from "./fisher-rows.js";
 import { selectRows, type SelectableRows } from "./select-rows.js";
-import type { OpenModel } from "../../models/open-model.js";
+import type { ModelLearning, ModelStates, OpenModel } from "../../models/open-model.js";
 
 /** Maximum bytes of the single rows of a pass, besides what a batch takes. */
 const ROW_BYTES = 512 * 2 ** 20;
 
 export interface ConsolidateOptions {
-  readonly open: Pick<OpenModel, "consolidation" | "session" | "head">;
+  readonly open: Pick<OpenModel, "session"> & {
+    readonly states: Pick<ModelStates, "lastLayer">;
+    readonly learning: Pick<ModelLearning, "consolidation">;
+  };
   readonly strategies: readonly ConfiguredStrategy[];
   /** The number of the model's labels, and those that rows had so far: of others nothing was learned. */
   readonly labels: { readonly count: number; readonly seen: ReadonlySet<number> };
@@ -39,7 +42,7 @@ export interface ConsolidateOptions {
 
 /** Gives the number of squared gradients: of rows, or of batches. */
 export async function consolidate(options: ConsolidateOptions): Promise<number> {
-  const programs = options.open.consolidation(options.strategies);
+  const programs = options.open.learning.consolidation(options.strategies);
   if (!programs) return 0;
   const { session } = options.open;
   const labels = options.rows && options.fisher ? labelsOf(options, options.rows, options.fisher) : null;
@@ -126,7 +129,13 @@ function estimatorOf(options: ConsolidateOptions, labels: FisherLabels): FisherE
 }
 
 /** Sets to zero the squares of the head's rows for labels that no row had. */
-async function forgetUnseen({ open: { session, head }, labels: { count, seen } }: ConsolidateOptions): Promise<void> {
+async function forgetUnseen({
+  open: {
+    session,
+    states: { lastLayer: head },
+  },
+  labels: { count, seen },
+}: ConsolidateOptions): Promise<void> {
   for (const name of seen.size < count ? head : []) {
     const squares = await session.read(SQUARED_GRADIENTS + name);
     if (squares.shape[0] !== count) continue;

@@ -9,18 +9,21 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { frozenPartOf } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
-import type { OpenModel } from "../../models/open-model.js";
+import type { ModelLearning, ModelStates } from "../../models/open-model.js";
 
 export interface WeightsSource {
   readonly file: string;
   /** Labels of its head. */
   readonly labels: readonly string[];
 }
-type Weights = Pick<EngineSession, "load" | "read" | "write">;
+/** The model that takes the weights. */
+interface WeightsTarget extends Pick<ModelLearning, "strategies">, Pick<ModelStates, "carried"> {
+  readonly session: Pick<EngineSession, "load" | "read" | "write">;
+}
 
 /** Coded errors of the file, and `tensor-shape`. */
 export async function loadWeights(
-  { session, carried, strategies }: Pick<OpenModel, "carried" | "strategies"> & { readonly session: Weights },
+  { session, carried, strategies }: WeightsTarget,
   from: WeightsSource,
   labels: readonly string[],
 ): Promise<void> {
@@ -63,7 +66,7 @@ async function widerThan(
   session: Pick<EngineSession, "read">,
   name: string,
   had: readonly number[],
-  strategies: OpenModel["strategies"],
+  strategies: ModelLearning["strategies"],
 ): Promise<Wider | null> {
   if (strategies.every(({ implementation }) => !implementation.frozenPart)) return null;
   const { shape } = await session.read(name);

@@ -106,7 +106,8 @@ function beginsWith(
 ): TrainingContinuation["begins"] {
   const { replaySources } = options.strategies;
   return async (open, material, run, goesOn) => {
-    if (!goesOn || !hasCachedOutputs(replaySources, run.path)) await loadWeights(open, from, options.labels);
+    if (!goesOn || !hasCachedOutputs(replaySources, run.path))
+      await loadWeights({ session: open.session, ...open.states, ...open.learning }, from, options.labels);
     if (!goesOn && i === 0) await consolidateEarlier(options, updateStage, open, material);
     if (!goesOn && options.strategies.routes) await recordRoute(options, updateStage, { open, material, i });
     await cacheStageOutputs(options, updateStage, {
@@ -205,7 +206,7 @@ async function consolidateEarlier(
   material: TrainingMaterial,
 ): Promise<void> {
   const there = Object.keys(readHeader(startStateFile(options.start.weights)).tensors);
-  const lacking = open.strategies.filter(
+  const lacking = open.learning.strategies.filter(
     ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
   );
   const known = tasksLearntBefore(options.tasks).map(({ prepared }) => prepared);
@@ -231,7 +232,7 @@ async function consolidateStage(
     readonly open: OpenModel;
     readonly data: PreparedData | null;
     readonly first: boolean;
-    readonly strategies: OpenModel["strategies"];
+    readonly strategies: OpenModel["learning"]["strategies"];
     readonly seen: ReadonlySet<number>;
   },
 ): Promise<void> {
@@ -293,7 +294,7 @@ async function carry(
     open,
     data,
     first: false,
-    strategies: open.strategies,
+    strategies: open.learning.strategies,
     seen,
   });
   const about = { labels: options.labels, tasks: taskReports(options.tasks), metric: options.measured.name };
@@ -310,7 +311,7 @@ async function carry(
   // All earlier rows are read again where they are all learnt anew.
   const learntAgain = options.strategies.replay?.anew ? [] : exemplars;
   await writeContinualState(weights.folder, carried, learntAgain, (file) =>
-    open.session.save(file, open.carried, CHECKSUM_METADATA),
+    open.session.save(file, open.states.carried, CHECKSUM_METADATA),
   );
   // What was taken down is in the engine and not in the checkpoint: it is opened anew by whoever asks next.
   await options.weights.forget(weights.folder);

@@ -30,7 +30,7 @@ export async function programsOf(planned: Planned): Promise<Programs> {
   };
   const labels = labelsOf(plan.recipe.data);
   const model = await openModel(ENGINE, plan, base, labels, ".", open, await objectiveOf(planned));
-  const consolidation = model.consolidation(model.strategies);
+  const consolidation = model.learning.consolidation(model.learning.strategies);
   const { task, technique } = plan.recipe.model;
   // Prompt tuning hides the tokens that an explanation would be about.
   const explains = technique.word === "full" && registry.find("task", task.word)?.capabilities?.why === true;

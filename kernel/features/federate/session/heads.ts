@@ -26,7 +26,7 @@ export function stateVectorsOf(session: EngineSession, shapes: StateShapes): (pr
 
 /** `kept`: beside the checkpoint that the training goes on from; null: it begins. */
 export async function createPersonalHeads(
-  { session, heads }: OpenModel,
+  { session, states: { head: heads } }: OpenModel,
   clients: readonly { readonly rows: EncodedRows }[],
   savedState: FederationState | null,
 ): Promise<PersonalHeads> {

@@ -67,14 +67,17 @@ export async function openLocalClients(
   },
 ): Promise<LocalFederation> {
   const { open, material, before, numberOf, savedState } = options;
-  const { session, trainable } = open;
+  const {
+    session,
+    states: { trainable },
+  } = open;
   const { training } = plan.recipe;
   const [{ aggregator, chain }, optimizer] = await Promise.all([
     updateAggregationOf(plan),
     loadImplementation(training.optimizer, "optimizer"),
   ]);
   const encoded = await encodeClients(plan, each, material);
-  const stays = new Set(plan.recipe.federated?.personal ? open.heads : []);
+  const stays = new Set(plan.recipe.federated?.personal ? open.states.head : []);
   const travelling = trainable.filter((name) => !stays.has(name));
   const shapes = await shapesOf(session, travelling);
   const weights = new StateVector(session, shapes);
@@ -89,7 +92,7 @@ export async function openLocalClients(
     personal,
     smaller: updateReducerFor(chain, training.seed),
     privacy: privacy?.clients,
-    moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
+    moments: open.states.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
     states: stateVectorsOf(session, shapes),
   };
   const clients = encoded.map(

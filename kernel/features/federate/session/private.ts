@@ -64,7 +64,7 @@ async function ofRows(
   },
 ): Promise<FederatedPrivacy> {
   const { open, before, privacy, accountant } = options;
-  const programs = must(open.private, "the programs of private updates");
+  const programs = must(open.learning.private, "the programs of private updates");
   const apart = programs.apart !== null;
   const all = clients.map((client) => {
     const units = privacyUnitsOf(client.rows);

@@ -95,7 +95,7 @@ export async function openRemoteFederation(
     });
     const all = named ? inOrder(carrier, named) : carrier;
     hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
-    const weights = new StateVector(open.session, await shapesOf(open.session, open.trainable));
+    const weights = new StateVector(open.session, await shapesOf(open.session, open.states.trainable));
     const steps = await stepsWith(plan, { carrier: all, gathering, weights, named }, training, hears);
     rounds = steps.source;
     return { steps, end };

@@ -26,7 +26,10 @@ describe("updates that ranks share", function () {
   after(() => removed(folder));
 
   async function sameEverywhere({ result, others }: Together): Promise<void> {
-    const { session, saved } = result.open;
+    const {
+      session,
+      states: { saved },
+    } = result.open;
     const own = await bitsOf(session, saved);
     assert.ok(saved.length > 3);
     for (const other of others) assert.equal(await bitsOf(other.session, saved), own);

@@ -79,7 +79,7 @@ describe("private trainings", function () {
   it("without noise, with a clip that cuts nothing and all rows are the training that they are of, in whatever parts", async () => {
     const m = await material({ clip: 1e6, noise: 0, rate: 1 });
     const plain = await m.open(m.plan);
-    const names = plain.trainable;
+    const names = plain.states.trainable;
     const rate = (): number => 0.1;
     const o = { session: plain.session, accumulate: 1, update: (step: number) => m.loader.update(step), rate };
     const want = await weightsAfter(o, plain.session, names);
@@ -90,7 +90,7 @@ describe("private trainings", function () {
       [48, false],
     ] as const) {
       const open = await m.open(m.hidden);
-      const programs = must(open.private, "private programs");
+      const programs = must(open.learning.private, "private programs");
       if (!apart) await open.session.add({ alone: programs.alone }, []);
       const updates = new PrivateUpdates({
         ...{
