@@ -94,7 +94,7 @@ export function dimensionValueOf({ dimension, choices = [] }: SweepParameter, va
   return Math.abs(steps - Math.round(steps)) > 1e-6 ? null : number;
 }
 function unquoted(text: string): string {
-  return text.startsWith('"') ? (JSON.parse(text) as string) : text;
+  return text.startsWith('"') ? String(JSON.parse(text)) : text;
 }
 function sameNumber(text: string, value: ParameterValue): boolean {
   const [, share, percent] = /^([^%]+)(%?)$/.exec(text) ?? [];

@@ -36,9 +36,14 @@ export interface TrainingMaterial {
   readonly schedule: ScheduleImplementation;
   readonly stopping: StoppingImplementation | null;
 }
+/** Caches of a session, or what stands in for them in a page, from which a training takes its data and base. */
+export interface MaterialSources {
+  readonly datasets: { readonly data: DatasetCache["data"] };
+  readonly weights: { readonly parts: ModelCache["parts"] };
+}
 /** `looks`: whether it validates what the plan says. */
 export async function prepareMaterial(
-  session: { readonly datasets: DatasetCache; readonly weights: ModelCache },
+  { datasets, weights }: MaterialSources,
   {
     plan,
     name,
@@ -60,8 +65,8 @@ export async function prepareMaterial(
   looks = true,
 ): Promise<TrainingMaterial> {
   const { data, model, training } = plan.recipe;
-  const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
-  const ownRows = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const { base, tokenizer } = await weights.parts(plan, stage.hostContext);
+  const ownRows = await datasets.data(data, dataReaderOf(model), stage.hostContext);
   const all = joins ? await joins(ownRows) : ownRows;
   const prepared = continues ? withExemplars(all, continues.exemplars) : all;
   const labels = continues?.labels ?? all.labels;

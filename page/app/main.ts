@@ -3,7 +3,7 @@ import type { CheckResult, FileLine, GivenFile, Machine, StartParams } from "../
 import { WorkerClient } from "./asker.js";
 import { examples, type Example } from "./generated-parts.js";
 import { elementById } from "./dom.js";
-import { makeElement } from "./make.js";
+import { embeddedJson, makeElement } from "./make.js";
 import { Editor } from "./editor.js";
 import { droppedFiles, listFiles, readGivenFiles } from "./files.js";
 import { programLinkOf, programFromLink } from "./link.js";
@@ -215,7 +215,7 @@ window.addEventListener("hashchange", () => void openAddress());
 fillMachine();
 watchDrops();
 // Put there when the page was built (page/build.mjs).
-export const tokenizers: StartParams["tokenizers"] = JSON.parse(elementById("tokenizers").textContent ?? "{}");
+export const tokenizers = embeddedJson<StartParams["tokenizers"]>(elementById("tokenizers").textContent ?? "{}");
 void asker.ask("start", { machine: chosenMachine(), tokenizers }).then(async (known) => {
   elementById("bases").textContent = known.bases.join(", ");
   await openAddress();

@@ -8,3 +8,8 @@ export function makeElement<K extends keyof HTMLElementTagNameMap>(
   element.append(...children);
   return element;
 }
+
+/** Parses JSON that the page's own build wrote into it; it is trusted to have the shape `T`. */
+export function embeddedJson<T>(text: string): T {
+  return JSON.parse(text) as T;
+}

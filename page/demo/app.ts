@@ -2,7 +2,7 @@
 import type { ModelInputText, PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
 import { GAP_MARK, hasGap } from "#stdlib/targets/shared/page/gaps.js";
 import { WorkerClient } from "./asker.js";
-import { makeElement } from "../app/make.js";
+import { embeddedJson, makeElement } from "../app/make.js";
 import { answerNodes } from "./answer-elements.js";
 import { unpackBytes } from "./unpack.js";
 
@@ -19,7 +19,7 @@ function taken(part: PageDataPart): string {
   return text;
 }
 
-const demo = JSON.parse(taken("demo")) as PageDemo;
+const demo = embeddedJson<PageDemo>(taken("demo"));
 const [text, other, go, form, answer] = [
   byId<HTMLTextAreaElement>("text"),
   byId<HTMLTextAreaElement>("other"),

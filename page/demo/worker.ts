@@ -7,6 +7,7 @@ import { CodedError, registerCodes, diagnosticText } from "#dsl/language/diagnos
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { embeddedJson } from "../app/make.js";
 import { DemoPredictor } from "./answering.js";
 import type { Methods, OpenParams, Reply, Request } from "./protocol.js";
 import { RowReader } from "./reading.js";
@@ -27,7 +28,7 @@ interface Open {
 let open: Open | undefined;
 
 async function opened({ demo, tokenizer, runtime, model, threads }: OpenParams): Promise<Open> {
-  const files = JSON.parse(new TextDecoder().decode(await unpackBytes(tokenizer))) as TokenizerFiles;
+  const files = embeddedJson<TokenizerFiles>(new TextDecoder().decode(await unpackBytes(tokenizer)));
   const settings = isRecord(files.settings) ? files.settings : null;
   const reading = new RowReader(demo, new TextEncoder().encode(JSON.stringify(files.tokenizer)), settings);
   const demoRuntime = await GraphRuntime.open(demo.graph, {

@@ -3,7 +3,7 @@
  * (kernel/engines/host/session.ts). A step blocks the worker, so between two of them it takes a turn: a request to stop is
  * heard then.
  */
-import { backend, setBackend, version_core } from "@tensorflow/tfjs-core";
+import { backend, type KernelBackend, setBackend, version_core } from "@tensorflow/tfjs-core";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import type { Backend } from "#kernel/engines/host/backend.js";
 import { HostSession } from "#kernel/engines/host/session.js";
@@ -118,9 +118,11 @@ function turn(): Promise<void> {
 export async function backendMemoryBytes(device: Device): Promise<number> {
   await setBackend(device);
   if (device === "wasm") {
-    const { wasm } = backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } };
+    const { wasm } = backend() as KernelBackend & { readonly wasm: { readonly HEAPU8: Uint8Array } };
     return wasm.HEAPU8.buffer.byteLength;
   }
-  const { bufferManager } = backend() as unknown as { readonly bufferManager: { readonly numBytesAllocated: number } };
+  const { bufferManager } = backend() as KernelBackend & {
+    readonly bufferManager: { readonly numBytesAllocated: number };
+  };
   return bufferManager.numBytesAllocated;
 }

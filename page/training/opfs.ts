@@ -18,7 +18,7 @@ interface Working {
 export async function putFile(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const within = await folderOf(folder, true);
   const under = "move" in FileSystemFileHandle.prototype ? `${name}.part` : name;
-  const file = (await within.getFileHandle(under, { create: true })) as unknown as Working;
+  const file = (await within.getFileHandle(under, { create: true })) as FileSystemFileHandle & Working;
   try {
     const handle = await file.createSyncAccessHandle();
     try {

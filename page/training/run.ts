@@ -23,7 +23,7 @@ import { alignBaseHead } from "#kernel/models/own-head.js";
 import type { ReadTextPrediction } from "#kernel/inference/prediction.js";
 import { exactHeadFit } from "#kernel/training-runs/exact.js";
 import { LiveTraining, trainingTitle, type Screen } from "#kernel/session/live-training.js";
-import { prepareMaterial, type TrainingMaterial } from "#kernel/training-runs/material.js";
+import { prepareMaterial, type MaterialSources, type TrainingMaterial } from "#kernel/training-runs/material.js";
 import { validatorFor } from "#kernel/training-runs/validating.js";
 import type { TrainingOutcome } from "#kernel/training/loop/contract.js";
 import type { StepSource } from "#kernel/training/loop/step-source.js";
@@ -88,13 +88,11 @@ export class PageRun {
     const { plan, name } = given.action;
     const context: HostContext = { folder: ".", parameters: {}, live: () => undefined, typescript: () => [] };
     const tokenizer: Tokenizer = await loadTokenizer(base.folder);
-    const weights = { parts: () => Promise.resolve({ base, tokenizer }) };
-    const datasets = {
-      data: (data: Plan["recipe"]["data"], reader: Parameters<PageWorld["prepared"]>[1]) =>
-        world.prepared(data, reader),
+    const sources: MaterialSources = {
+      weights: { parts: () => Promise.resolve({ base, tokenizer }) },
+      datasets: { data: (data, reader) => world.prepared(data, reader) },
     };
-    const room = { weights, datasets } as unknown as Parameters<typeof prepareMaterial>[0];
-    const material = await prepareMaterial(room, { plan, name }, { hostContext: context });
+    const material = await prepareMaterial(sources, { plan, name }, { hostContext: context });
     const open = await openModel(engine, plan, base, material.labels, ".");
     await alignBaseHead(open.session, plan.recipe.model, base, material.labels);
     const { standardised } = open;

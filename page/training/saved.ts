@@ -1,4 +1,5 @@
 /** What of a trained model is saved: an adapter as PEFT reads it, or the folder of a whole model, as transformers does. */
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { ADAPTER_FILES } from "#kernel/runs/folders/adapter-folder.js";
 import { configText } from "#kernel/runs/folders/config-text.js";
@@ -65,8 +66,10 @@ async function weightsOf(options: {
 
 /** The base's own where they were given, else what tokenizer.json doesn't say itself; and the longest text it was trained on. */
 function settingsOf(base: Base, tokenizer: Tokenizer, maxLength: number, settingsFile: Bytes | undefined): object {
-  if (settingsFile)
-    return { ...(JSON.parse(new TextDecoder().decode(settingsFile)) as object), model_max_length: maxLength };
+  if (settingsFile) {
+    const settings: unknown = JSON.parse(new TextDecoder().decode(settingsFile));
+    return { ...(isRecord(settings) && settings), model_max_length: maxLength };
+  }
   const types = Number(base.facts.config["type_vocab_size"] ?? 0) > 1 ? ["token_type_ids"] : [];
   const [pad] = tokenizer.tokens(Int32Array.of(tokenizer.padId));
   return {

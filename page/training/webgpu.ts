@@ -4,6 +4,7 @@ import {
   backend,
   env,
   findBackendFactory,
+  type KernelBackend,
   ready,
   registerBackend,
   removeBackend,
@@ -56,7 +57,7 @@ function readsLater(card: Backend): void {
 
 /** A string says why there is none. */
 export async function findWebgpuAdapter(): Promise<WebgpuAdapter | string> {
-  const { gpu } = navigator as unknown as { readonly gpu?: Gpu };
+  const { gpu } = navigator as { readonly gpu?: Gpu };
   if (!gpu) return "this browser has no WebGPU here";
   try {
     const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
@@ -80,7 +81,7 @@ export async function startWebgpu(adapter: WebgpuAdapter | string): Promise<Engi
   env().set("WEBGPU_CPU_FORWARD", false);
   if (!(await setBackend("webgpu"))) throw refused("its device doesn't start");
   await ready();
-  const card = backend() as unknown as Backend;
+  const card = backend() as KernelBackend & Backend;
   readsLater(card);
   let first: CodedError | null = null;
   const gone = new Promise<never>((_, reject) => {

@@ -76,7 +76,7 @@ function plainLayers(options: MergeOptions, graph: Graph): Layers {
 function wrapped({ technique: { call, implementation } }: MergeOptions, layers: Layers): Layers {
   const wrappedLayers = implementation.around(call, layers);
   const others = Object.entries(wrappedLayers).flatMap(([key, value]) => {
-    const same = value === (layers as unknown as Record<string, unknown>)[key];
+    const same = value === Reflect.get(layers, key);
     return typeof value !== "function" || same || key === "linear" ? [] : [key];
   });
   if (implementation.body || others.length > 0)

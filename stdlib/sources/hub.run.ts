@@ -28,7 +28,7 @@ export const hub: SourceImplementation = {
   stream: (call, world) => chunks(call, world, { streamed: true, limit: Infinity }),
 };
 
-const argumentsOf = (call: Call): Arguments => call.arguments as unknown as Arguments;
+const argumentsOf = (call: Call): Arguments => call.arguments as Call["arguments"] & Arguments;
 
 /** Chunks have the columns of all chunks before: gathered, they are one table. */
 async function* chunks(

@@ -33,7 +33,7 @@ export function guardedLayers(owner: UserFunctionOwner, part: string, wrapped: u
   const isLayers = typeof wrapped === "object" && wrapped !== null && typeof (wrapped as Layers).linear === "function";
   if (!isLayers) throw userFunctionError(owner, part, new Error("it must give layers: `return { ...layers, linear }`"));
   const wrappedEntries = Object.entries(wrapped).flatMap(([key, value]) => {
-    if (typeof value !== "function" || value === (given as unknown as Record<string, unknown>)[key]) return [];
+    if (typeof value !== "function" || value === Reflect.get(given, key)) return [];
     const f = value as (...values: unknown[]) => unknown;
     return [[key, (...values: unknown[]) => callGuarded(owner, `${part} (${key})`, () => f(...values))]];
   });

@@ -61,9 +61,8 @@ export function withoutWrittenDefaultMarks(value: Value): Value {
   if (value === null || typeof value !== "object") return value;
   const { held: heldNames, ...rest } = value as Call;
   void heldNames;
-  return Object.fromEntries(
-    Object.entries(rest).map(([key, part]) => [key, withoutWrittenDefaultMarks(part as Value)]),
-  ) as unknown as Value;
+  const parts = Object.entries(rest).map(([key, part]) => [key, withoutWrittenDefaultMarks(part as Value)] as const);
+  return { ...rest, ...Object.fromEntries(parts) };
 }
 export function planHash(recipe: Recipe, effects: PlanEffects): string {
   return hashOf({ recipe: recipeHash(recipe), effects: withoutAddressQueries(effects) });

@@ -3,6 +3,7 @@
  * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
  */
 import canonicalize from "canonicalize";
+import { isRecord } from "../diagnostics/record.js";
 import { must } from "../diagnostics/must.js";
 import type { PersonalFacts } from "./personal-facts.js";
 import type { AnnotatedFacts } from "./annotated-facts.js";
@@ -337,8 +338,12 @@ export type FactOf<N extends Need["about"]> = {
 
 /** The way back of `keyOf`. */
 export function needFromKey(key: string): Need {
-  const need: Need = JSON.parse(key);
+  const need: unknown = JSON.parse(key);
+  if (!isNeed(need)) throw new Error(`${key} is no key of a need`);
   return need;
+}
+function isNeed(value: unknown): value is Need {
+  return isRecord(value) && typeof value["about"] === "string";
 }
 export function needKey(need: Need): string {
   return must(canonicalize(need), "the key of a need");

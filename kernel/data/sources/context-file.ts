@@ -37,7 +37,7 @@ class ContextFile implements ContextWindowRows {
 
   window(row: number): ContextWindow {
     const fields = this.index.subarray(FIELDS * row, FIELDS * (row + 1));
-    const [sourceRow, first, tokens, placed] = fields as unknown as readonly [number, number, number, number];
+    const [sourceRow = 0, first = 0, tokens = 0, placed = 0] = fields;
     const places = this.numbers.part(row, tokens, tokens + 2 * placed);
     const text = (role: string): string => String(this.split.values(role, sourceRow, sourceRow + 1)[0]);
     return {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { create } from "tar";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ConversionTool } from "./tool.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -55,9 +56,8 @@ function filesIn(part: string): readonly string[] {
 
 /** Nothing is built, and nothing of those who work on it is brought. */
 function packageJson(): string {
-  const { scripts, devDependencies, files, ...rest } = JSON.parse(
-    readFileSync(join(root, "package.json"), "utf8"),
-  ) as Readonly<Record<string, unknown>>;
+  const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { scripts, devDependencies, files, ...rest } = isRecord(manifest) ? manifest : {};
   void [scripts, devDependencies, files];
   return `${JSON.stringify(rest, null, 2)}\n`;
 }

@@ -1,7 +1,6 @@
 /** How far annotators agree, and the rows on which they don't. */
 import type { Agreement } from "../../data/annotations/agreement.js";
 import type { DisagreedRow } from "../../data/annotations/resolved-labels.js";
-import type { AnnotationLabel } from "../../data/annotations/line.js";
 import type { AnnotationVote } from "../../data/annotations/standing.js";
 import { labelText } from "../data/annotate.js";
 import type { DisplayOutput } from "../bundle-output.js";
@@ -80,7 +79,9 @@ function voteText(vote: AnnotationVote): string {
   return "drop" in vote ? "drop" : labelText(vote.label);
 }
 function choiceText(choice: string): string {
-  return choice === "drop" ? "drop" : labelText(JSON.parse(choice) as AnnotationLabel);
+  if (choice === "drop") return "drop";
+  const label: unknown = JSON.parse(choice);
+  return labelText(Array.isArray(label) ? label.map(String) : String(label));
 }
 function rounded(value: number | null): string {
   return value === null ? "–" : value.toFixed(3);

@@ -2,12 +2,13 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Trace } from "../trace.js";
 
+function isTypedArray(value: unknown): value is ArrayLike<unknown> {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
 /** An array of a trace (typed arrays too); anything else is empty. */
 export function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value as readonly unknown[];
-  return ArrayBuffer.isView(value) && !(value instanceof DataView)
-    ? Array.from(value as unknown as ArrayLike<unknown>)
-    : [];
+  return isTypedArray(value) ? Array.from(value) : [];
 }
 /** Beyond this a number is no place in a picture, and spans would overflow. */
 export const maxCoordinate = 1e150;

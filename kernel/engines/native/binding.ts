@@ -35,8 +35,7 @@ export interface TensorflowBinding {
 
 /** Loads the addon into this process. Node 23 took two functions away that tfjs and its like still call. */
 export function loadTensorflowBinding(addon: string): TensorflowBinding {
-  const old = util as unknown as Record<string, unknown>;
-  old["isNullOrUndefined"] ??= (x: unknown) => x === null || x === undefined;
-  old["isArray"] ??= Array.isArray;
+  const removed = { isNullOrUndefined: (x: unknown) => x === null || x === undefined, isArray: Array.isArray };
+  for (const [name, f] of Object.entries(removed)) if (!(name in util)) Reflect.set(util, name, f);
   return createRequire(import.meta.url)(addon) as TensorflowBinding;
 }

@@ -3,6 +3,7 @@
  * with this process, which it looks after, and whose end closes its standard input.
  */
 import { spawn } from "node:child_process";
+import { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { StartedWorker } from "#stdlib/runners/kind.js";
 import { PARENT_VARIABLE } from "./orphaned-work.js";
@@ -45,7 +46,7 @@ export function startWorkerProcess({
   });
   // The notebook's process may end while they work.
   child.unref();
-  for (const pipe of [child.stdin, child.stderr] as unknown as { unref?(): void }[]) pipe.unref?.();
+  for (const pipe of [child.stdin, child.stderr]) if (pipe instanceof Socket) pipe.unref();
   return {
     name,
     ended,

@@ -44,7 +44,7 @@ export function followTimers(report: Report): () => void {
       return make(scope && typeof callback === "function" ? later(callback as Callback, scope) : callback, ...of);
     };
     Object.defineProperty(following, promisify.custom, {
-      value: (make as unknown as Record<symbol, unknown>)[promisify.custom],
+      value: Reflect.get(make, promisify.custom),
     });
     return following;
   };

@@ -108,6 +108,6 @@ export function followPromises(): () => void {
     settled() {
       return;
     },
-  }) as unknown as () => void;
-  return stop;
+  });
+  return () => void Reflect.apply(stop, undefined, []);
 }

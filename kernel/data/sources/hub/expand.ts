@@ -207,7 +207,7 @@ function callOf(
       held: Object.keys(given),
       arguments: { ...given, path: place.named(name), ...(stream === true && { stream: true }) },
     };
-    return whole as unknown as Value;
+    return whole;
   });
   return {
     ...call,

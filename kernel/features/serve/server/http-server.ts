@@ -156,7 +156,7 @@ const plain = {
 
 function hooks(app: FastifyInstance, parts: HttpServerParts): void {
   const { doors, underWay } = parts;
-  app.decorateRequest("call", null as unknown as HttpCall);
+  app.decorateRequest("call");
   app.addHook("onRequest", (request, reply, done) => {
     begins(request, reply, parts);
     try {

@@ -109,7 +109,7 @@ function isFirst(byte: number): boolean {
 function saidBy(bytes: readonly number[]): string {
   const decoded = utf8.decode(Uint8Array.from(bytes));
   try {
-    return JSON.parse(`"${decoded}"`) as string;
+    return String(JSON.parse(`"${decoded}"`));
   } catch {
     return decoded;
   }

@@ -2,7 +2,7 @@
 import type * as TypeScript from "typescript";
 import { ts } from "./typescript.js";
 
-const open = ts as unknown as {
+const open = ts as typeof ts & {
   bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
 };
 
@@ -11,8 +11,13 @@ export function namesDeclaredBy(source: string): readonly string[] {
   // A module's `locals` are all it declares, its hoisted `var`s too.
   const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, true);
   open.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });
-  const { locals } = file as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> };
-  return [...(locals ?? [])].flatMap(([name, symbol]) => (hasValue(exportOf(symbol)) ? [name] : []));
+  return [...localsOf(file)].flatMap(([name, symbol]) => (hasValue(exportOf(symbol)) ? [name] : []));
+}
+
+type Locals = ReadonlyMap<string, TypeScript.Symbol>;
+/** Symbols declared at the top level of a bound source file, by name. TypeScript's published types leave them out. */
+export function localsOf(file: TypeScript.Node): Locals {
+  return (file as TypeScript.Node & { readonly locals?: Locals }).locals ?? new Map();
 }
 
 /** What is declared and exported at once is bound as the export. */

@@ -10,6 +10,7 @@
  */
 import { join } from "node:path";
 import type * as TypeScript from "typescript";
+import { localsOf } from "./declarations.js";
 import { findUnawaitedElements, withAwaitSuggested } from "./forgotten-await.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { moduleResolver } from "./resolve.js";
@@ -64,7 +65,7 @@ export function prepareCompilerHost(folder: string, declarations: string): CellC
     return { close: () => void watched.delete(watch) };
   };
 
-  const open = ts as unknown as { -readonly [K in keyof typeof ts]: (typeof ts)[K] } & {
+  const open = ts as { -readonly [K in keyof typeof ts]: (typeof ts)[K] } & {
     getPreEmitDiagnosticsOfFiles(
       program: TypeScript.Program,
       files: readonly TypeScript.SourceFile[],
@@ -139,8 +140,8 @@ function cellProgram(program: TypeScript.BuilderProgram, host: CellCompilerHost)
       ): TypeScript.EmitResult => {
         const checker = program.getProgram().getTypeChecker();
         const facts: ModuleFacts = { imports: new Set(), defines: new Set(), module: false };
-        const earlier = (file as unknown as { parent?: { locals?: ReadonlyMap<string, TypeScript.Symbol> } }).parent
-          ?.locals;
+        const { parent } = file as { readonly parent?: TypeScript.Node };
+        const earlier = parent && localsOf(parent);
         const isPrior = (node: TypeScript.Identifier, shorthand?: TypeScript.ShorthandPropertyAssignment): boolean => {
           const known = earlier?.get(node.text);
           if (!known) return false;
@@ -186,8 +187,7 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, n
   const lines: string[] = file.statements
     .filter((s) => ts.isInterfaceDeclaration(s) || ts.isTypeAliasDeclaration(s) || ts.isImportDeclaration(s))
     .map((s) => s.getText(file));
-  const { locals } = file as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> };
-  for (const [name, symbol] of locals ?? []) {
+  for (const [name, symbol] of localsOf(file)) {
     if (!(symbol.flags & ts.SymbolFlags.Value)) continue;
     const declaration = symbol.valueDeclaration ?? file;
     const isConst = ts.isVariableDeclaration(declaration) && (declaration.parent.flags & ts.NodeFlags.Const) !== 0;
