@@ -36,7 +36,7 @@ import { allowCodes, type AllowCodeData } from "./language/types/codes/allow-cod
 import { valueCodes, type ValueCodeData } from "./language/types/codes/value-codes.js";
 import { versionCodes, type VersionCodeData } from "./language/types/codes/version-codes.js";
 
-/** Code to the data of its message. */
+/** Maps each code to the data of its message. */
 export interface DslCodeData
   extends
     AnnotateCodeData,

@@ -1,11 +1,14 @@
-/** The mend that lets a warning be: `allow: { CODE: "" }` in the block of its statement, whose reason is still to be written. */
+/**
+ * Builds the fix that allows a warning: adds `allow: { CODE: "" }` to the block of its statement. The user fills in the
+ * reason.
+ */
 import { ALLOW_PARAMETER, allowableCodes } from "../language/types/allow.js";
 import type { Fix } from "../language/diagnostics/diagnostic.js";
 import { insertionEdit } from "../language/diagnostics/insertion.js";
 import type { Span } from "../language/diagnostics/span.js";
 import { statementAt } from "./place.js";
 
-/** Undefined where the code may not be allowed, or nothing there takes a block. */
+/** Returns undefined if the code may not be allowed, or if the span has no statement with a block. */
 export function allowWarningFix(text: string, span: Span, code: string, verbs: readonly string[]): Fix | undefined {
   if (!allowableCodes().includes(code)) return undefined;
   const statement = statementAt(text, span.start, verbs);

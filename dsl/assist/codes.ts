@@ -1,4 +1,7 @@
-/** Completion inside `allow: { … }`: the codes that would be reported of this statement first, then all that may be allowed. */
+/**
+ * Completion inside `allow: { … }`: lists the codes this statement would report first, then all other codes that may be
+ * allowed.
+ */
 import { ALLOW_PARAMETER, allowableCodes } from "../language/types/allow.js";
 import { codeEntryOf, diagnosticText } from "../language/diagnostics/codes.js";
 import * as t from "../language/syntax/tokens.js";
@@ -37,7 +40,7 @@ export function diagnosticCodeItems(
     });
 }
 
-/** The text as if nothing were allowed in the statement at `offset`, and where that statement stands. */
+/** Returns the text with the `allow` record at `offset` removed, and the range of its statement. */
 function withoutAllowance(
   text: string,
   offset: number,
@@ -53,7 +56,7 @@ function withoutAllowance(
     return depth === 0;
   });
   const head = text.slice(0, start).trimEnd().replace(/,$/, "");
-  // Where the record is not closed, what follows is part of it.
+  // An unclosed record extends to the end of the text.
   const tail = end ? text.slice(t.tokenEnd(end)) : closers(head);
   const statement = tokens.filter(
     (k, i) => k.startOffset <= start && (i === 0 || tokens[i - 1]?.tokenType === t.NewLine),

@@ -1,4 +1,6 @@
-/** Completion: what may stand at a place, from the vocabulary, the names defined and the columns known. */
+/**
+ * Completion: lists what may be written at a position, from the vocabulary, the defined names and the known columns.
+ */
 import type { Program } from "../compiler/plan/program.js";
 import { splitNames } from "../compiler/checks/world.js";
 import type { NameKind } from "../compiler/plan/known-names.js";
@@ -36,7 +38,7 @@ export function complete(text: string, offset: number, context: AssistContext): 
   return { items: fitting(items, typed), start, end: offset, needs: [] };
 }
 
-/** The items that go on what is typed; where none does, those that have it within. */
+/** Returns the items that start with the typed text; if there are none, those that contain it. */
 function fitting(items: readonly CompletionItem[], typed: string): readonly CompletionItem[] {
   const going = items.filter((item) => item.text.startsWith(typed));
   const chosen =
@@ -76,7 +78,7 @@ function itemsFor(situation: CursorContext, request: CompletionRequest, context:
   }
 }
 
-/** The verbs; the version line, where it may still open the text. */
+/** Completes verbs, and the version line while it may still open the text. */
 function statements({ text, start, registry }: CompletionRequest): CompletionItem[] {
   const verbs = registry.verbs().map((v) => v.name);
   const first = parse({ id: TYPED_SOURCE_ID, title: TYPED_SOURCE_ID, text }, verbs).tree.statements[0];
@@ -130,13 +132,15 @@ function unused(parameters: readonly Parameter[], used: readonly string[]): read
   return parameters.filter((p) => !used.includes(p.name));
 }
 
-/** The name that is being typed, where it begins, and what is asked there. Codes hold dashes. */
+/**
+ * Finds where the name being typed begins and what is expected at that position. Diagnostic codes may contain dashes.
+ */
 function typedAt(
   text: string,
   offset: number,
   registry: Registry,
 ): { readonly typed: string; readonly start: number; readonly situation: CursorContext } {
-  // no name is longer, and a search from each of its letters takes their square
+  // Names are shorter than 200 characters, and an unbounded search would take quadratic time.
   const before = text.slice(Math.max(0, offset - 200), offset);
   const dashed = /[\p{ID_Start}_][\p{ID_Continue}-]*$/u.exec(before)?.[0] ?? "";
   if (dashed.includes("-")) {
@@ -147,7 +151,7 @@ function typedAt(
   return { typed, start: offset - typed.length, situation: cursorContextAt(text, offset - typed.length, registry) };
 }
 
-/** Files of the folder that is typed, once the host has told what lies there. */
+/** Completes files of the folder being typed, once the host has listed it. */
 function pathsAt(text: string, offset: number, path: PathAtCursor, context: AssistContext): Completions {
   const folder = programAfterCells(text, context).folderAt({ source: TYPED_SOURCE_ID, start: offset, end: offset });
   const need: Need & { about: "files" } = { about: "files", path: path.folder, folder };
@@ -163,7 +167,7 @@ function pathsAt(text: string, offset: number, path: PathAtCursor, context: Assi
   };
 }
 
-/** `technique.`: parameters of the word that stands there, else of all words that may. */
+/** Completes `technique.`: parameters of the word given for that key, or of all words that the key accepts. */
 function partsOf(
   { nameParts, verb }: Extract<CursorContext, { kind: "member" }>,
   request: CompletionRequest,
@@ -193,7 +197,7 @@ function versionItem(text: string, doc?: string): CompletionItem {
   return { text, type: "value", gloss: "the version line", ...(doc !== undefined && { doc }) };
 }
 
-/** Required keys come first. */
+/** Sorts required keys first. */
 function keys(parameters: readonly Parameter[], after: string): CompletionItem[] {
   const first = (p: Parameter): boolean => p.required === true;
   return [...parameters.filter(first), ...parameters.filter((p) => !first(p))].map((p) => ({

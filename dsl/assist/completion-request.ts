@@ -1,4 +1,6 @@
-/** The place that completion is asked about, and what is known there: the program, the statement's model and its base. */
+/**
+ * The position of a completion request and what is known about it: the program, the statement's model and its base.
+ */
 import { readProgram } from "../compiler/program/compile.js";
 import type { Program } from "../compiler/plan/program.js";
 import { resolveModel } from "../compiler/plan/definitions.js";
@@ -11,17 +13,19 @@ import { firstOperandName, statementAt } from "./place.js";
 export interface CompletionRequest {
   readonly text: string;
   readonly offset: number;
-  /** Where the name begins that is typed. */
+  /** Offset where the name being typed begins. */
   readonly start: number;
   readonly registry: Registry;
-  /** The text read; done once, and only for what needs it. */
+  /** Parses the text; runs at most once, and only for completions that need it. */
   readonly program: () => Program;
 }
 
-/** Id of the text that is typed. */
 export const TYPED_SOURCE_ID = "assist";
 
-/** The text read after the cells that ran. `checked`: held against the world too; else only for its definitions. */
+/**
+ * Reads the text after the cells that ran. `checked` also checks it against data, model and machine; otherwise only its
+ * definitions are read.
+ */
 export function programAfterCells(
   text: string,
   { earlier, registry, facts, outside, cellCache }: AssistContext,
@@ -43,13 +47,13 @@ export function completionRequestAt(
   return { text, offset, start, registry, program };
 }
 
-/** The name that the statement works on first. */
+/** Returns the first operand of the statement. */
 export function nameAtCursor({ text, start, registry }: CompletionRequest): string | undefined {
   const verbs = registry.verbs().map((v) => v.name);
   return firstOperandName(statementAt(text, start, verbs));
 }
 
-/** The model that the statement works on: trained, or evaluated. */
+/** Returns the model that the statement trains or evaluates. */
 export function modelAtCursor(request: CompletionRequest): ResolvedModel | undefined {
   const program = request.program();
   const name = nameAtCursor(request);
@@ -58,7 +62,7 @@ export function modelAtCursor(request: CompletionRequest): ResolvedModel | undef
   return draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
 }
 
-/** The base of the model at hand, though its definition may not be finished. */
+/** Returns the base of the current model, even if its definition is unfinished. */
 export function baseAtCursor(request: CompletionRequest): BaseFacts | undefined {
   const whole = modelAtCursor(request)?.base;
   if (whole) return whole;

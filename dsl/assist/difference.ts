@@ -1,12 +1,15 @@
-/** The one edit that makes a text of another: what both have at their beginning and end stays, and so does a cursor there. */
+/**
+ * The single edit that turns one text into another. The common beginning and end are unchanged, so a cursor in them
+ * does not move.
+ */
 export interface TextDifference {
-  /** UTF-16, in the text before the edit. */
+  /** UTF-16 offset in the text before the edit. */
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-/** Null: the texts are the same. */
+/** Returns null if the texts are equal. */
 export function textDifference(before: string, after: string): TextDifference | null {
   if (before === after) return null;
   const most = Math.min(before.length, after.length);

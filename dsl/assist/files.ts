@@ -1,4 +1,4 @@
-/** Paths that are typed inside a string: which one, where it may go on, and what of a folder fits. */
+/** Completes paths typed inside a string: finds the path, what may follow it, and the matching entries of a folder. */
 import type { IToken } from "chevrotain";
 import type { Parameter, Registry } from "../language/types/registry.js";
 import * as t from "../language/syntax/tokens.js";
@@ -7,16 +7,16 @@ import type { CompletionItem } from "./items.js";
 import { cursorContextAt } from "./situation.js";
 
 export interface PathAtCursor {
-  /** What stands between the opening quote and the place. */
+  /** Text between the opening quote and the cursor. */
   readonly typed: string;
-  /** Where the last name of it begins, UTF-16. */
+  /** UTF-16 offset where the last name of the path begins. */
   readonly start: number;
-  /** Up to the last `/`, that included. */
+  /** The path up to and including the last `/`. */
   readonly folder: string;
   readonly endings: readonly string[];
 }
 
-/** The path that is typed at `offset`, if a file is asked for there. */
+/** Returns the path typed at `offset` if a file is expected there. */
 export function pathAt(text: string, offset: number, registry: Registry): PathAtCursor | undefined {
   const last = stringAt(text, offset);
   if (!last) return undefined;
@@ -29,7 +29,7 @@ export function pathAt(text: string, offset: number, registry: Registry): PathAt
   return { typed, folder, start: last.startOffset + 1 + folder.length, endings };
 }
 
-/** The string that is typed at `offset`, not closed yet. */
+/** Returns the unclosed string being typed at `offset`. */
 export function stringAt(text: string, offset: number): IToken | undefined {
   const last = t.lex(text.slice(0, offset)).tokens.at(-1);
   const open = last?.tokenType === t.BadString && last.image.startsWith('"') && t.tokenEnd(last) === offset;
@@ -50,7 +50,7 @@ function firstFree(parameters: readonly Parameter[], used: readonly string[]): P
   return parameters.find((p) => p.positional !== undefined && !used.includes(p.name));
 }
 
-/** Folders, then files with one of the endings; all files where none has. */
+/** Lists folders, then files with one of the endings; all files if no file has one. */
 export function pathItems({ entries }: FilesFacts, endings: readonly string[]): CompletionItem[] {
   const fits = (name: string): boolean => endings.some((ending) => name.toLowerCase().endsWith(ending));
   const files = entries.filter((entry) => !entry.folder);

@@ -1,7 +1,7 @@
 /**
- * What is open after some tokens: the statement, and the brackets in it with what each of them asks for. Reads unfinished and
- * broken text as what it most likely means: a colon, a brace or a parenthesis that is missing is read as if it were there
- * wherever the names tell so.
+ * Tracks what is open after a sequence of tokens: the statement, and its brackets with the type each expects. Reads
+ * unfinished and broken text as what it most likely means: a missing colon, brace or parenthesis is inserted where the
+ * names imply one.
  */
 import type { IToken } from "chevrotain";
 import { ALLOW_PARAMETER } from "../language/types/allow.js";
@@ -17,11 +17,11 @@ export interface BracketFrame {
   readonly itemType?: ValueType;
   readonly keys?: readonly string[];
   readonly used: string[];
-  /** The key that a record is given to. */
+  /** The key that takes the record. */
   readonly path?: string;
-  /** In `vary`, or in a word there: a value may be a space. */
+  /** True inside `vary` or a word in it, where a value may be a search space. */
   readonly varied?: boolean;
-  /** Of a space: what its values are given to. */
+  /** For a search space: the parameter type of its values. */
   readonly inner?: ValueType;
   name: string;
   type: ValueType | undefined;
@@ -78,7 +78,7 @@ export class FrameReader {
     } else if (this.lacksColon(top, i)) this.key(token.image);
   }
 
-  /** Nothing is read of what lies deeper. */
+  /** Ignores brackets nested deeper than the parser's depth limit. */
   private open(inner: BracketFrame): void {
     if (this.frames.length < parseLimits.depth) this.frames.push(inner);
   }
@@ -125,7 +125,7 @@ export class FrameReader {
     const connector = this.connector === null ? undefined : this.verb?.connectors[this.connector];
     const target = connector?.takes === "target" ? connector.takes : undefined;
     const header = top ? undefined : connector ? target : this.verb?.operands.calls;
-    // Where it isn't known what is asked for, the word's own name tells.
+    // If the expected type is unknown, the word is looked up by its name.
     const word =
       fitting ??
       (header === undefined ? undefined : registry.find(header, name)) ??
@@ -137,7 +137,7 @@ export class FrameReader {
       ...(word && { word, parameters: word.parameters }),
     });
   }
-  /** Closes up to the bracket that is meant; one that closes nothing is passed over. */
+  /** Closes brackets up to the matching one; ignores a closing bracket without a match. */
   private close(image: string): void {
     const forms = FORMS[image] ?? [];
     const index = this.frames.findLastIndex(({ form }) => forms.includes(form));
@@ -145,7 +145,7 @@ export class FrameReader {
       this.frames.length = index;
   }
 
-  /** `name:`. Where the open bracket has no such key and one around it has, the brackets between were to be closed. */
+  /** Handles `name:`. If only an enclosing bracket has this key, the brackets between are closed. */
   private key(name: string): void {
     if (this.frames.length === 0) {
       const [root = ""] = name.split(".");
@@ -178,11 +178,14 @@ export class FrameReader {
         ? sweepableSettings(this.registry).some((p) => p.name === root)
         : frame.keys === undefined || frame.keys.includes(name);
     if (frame.form === "list") return false;
-    // Arguments of a word that isn't known may be called anything, and so may those of some that are.
+    // Arguments of an unknown word, or of a word with open parameters, may have any name.
     const open = frame.form === "arguments" && (!frame.word || frame.parameters.some((p) => p.open));
     return open || frame.parameters.some((p) => p.name === root);
   }
-  /** `columns { …`, `technique lora(…`: a key of the bracket, at the beginning of an entry, with its value right behind it. */
+  /**
+   * Recognizes a missing colon, as in `columns { …` or `technique lora(…`: a key of the bracket at the start of an
+   * entry, followed directly by its value.
+   */
   private lacksColon(top: BracketFrame, i: number): boolean {
     const [before, token, next] = [this.tokens[i - 1], this.tokens[i], this.tokens[i + 1]];
     if (top.valued || top.form === "list" || token?.tokenType !== t.Identifier || !next) return false;
@@ -210,7 +213,10 @@ function frame(form: BracketFrame["form"], more: Partial<BracketFrame>): Bracket
   };
 }
 
-/** What a key names: `optimizer`, or with a path the parameter of any word that the key takes (`optimizer.learning_rate`). */
+/**
+ * Returns the parameter that a key names: `optimizer`, or by a path a parameter of any word that the key takes
+ * (`optimizer.learning_rate`).
+ */
 export function parameterAt(
   parameters: readonly Parameter[],
   path: readonly string[],
@@ -231,7 +237,7 @@ export function parameterAt(
   return undefined;
 }
 
-/** The keys of a verb's block, those of the verb that it overrides included. */
+/** Returns the keys of a verb's block, including those of the verb it overrides. */
 export function verbParameters(verb: Verb, registry: Registry): readonly Parameter[] {
   const other = verb.keysOf;
   return [
@@ -240,13 +246,13 @@ export function verbParameters(verb: Verb, registry: Registry): readonly Paramet
     ...(verb.parameters.length > 0 || other !== undefined ? [ALLOW_PARAMETER] : []),
   ].filter((p) => !p.planned);
 }
-/** What `vary` may name: settings of model and recipe. */
+/** Returns what `vary` may name: settings of model and recipe. */
 export function sweepableSettings(registry: Registry): readonly Parameter[] {
   return ["model", "recipe"].flatMap((name) =>
     (registry.find("verb", name)?.parameters ?? []).filter((p) => !p.planned),
   );
 }
-/** What the next value in a bracket is asked to be. */
+/** Returns the type expected of the next value in a bracket. */
 export function expectedType(top: BracketFrame | undefined): ValueType | undefined {
   if (!top) return undefined;
   if (top.form === "list") return top.itemType;
@@ -260,7 +266,7 @@ export function positionalParameterOf(top: BracketFrame | undefined): Parameter 
   const positional = top.parameters.filter((p) => p.positional !== undefined);
   return positional[top.positional] ?? positional.find((p) => p.positional === "rest");
 }
-/** The alternative of a type with a certain form; a word or list may stand in `either`. */
+/** Returns the alternative of a type that has a given form; a word or list may be one option of `either`. */
 function pick(type: ValueType | undefined, form: ValueType["is"]): ValueType | undefined {
   if (!type) return undefined;
   if (type.is === form) return type;

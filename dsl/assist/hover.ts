@@ -1,4 +1,4 @@
-/** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
+/** Hover: describes a word, key, value or name in Markdown, from its vocabulary record and the known facts. */
 import { codeEntryOf } from "../language/diagnostics/codes.js";
 import type { TokenType } from "chevrotain";
 import { kindsIn } from "../language/types/parts.js";
@@ -48,7 +48,7 @@ function pageAt(
       return verb && wordPage(verb, verbParameters(verb, registry));
     }
     case "key": {
-      // `optimizer.learning_rate`: the part under the mouse, and what stands before it.
+      // For `optimizer.learning_rate`: the part under the mouse and the parts before it.
       const path = [image];
       const parameter = parameterAt(situation.parameters, path, registry);
       return isName && parameter && !parameter.open ? parameterPage(parameter, situation.verb.name) : undefined;
@@ -122,7 +122,7 @@ function pageAt(
   }
 }
 
-/** What stands after them. */
+/** What follows each connector, as hover text. */
 export const connectorDocs: Readonly<Record<string, string>> = {
   like: "what the definition varies",
   on: "the data",
@@ -130,7 +130,7 @@ export const connectorDocs: Readonly<Record<string, string>> = {
   as: "the name under which what comes out is kept",
 };
 
-/** A column's first values. */
+/** Describes a column by its first values. */
 function columnPage(program: Program, cursor: CursorContext, name: string): string | undefined {
   if (cursor.kind !== "value" || cursor.verb.name !== "data" || !takesColumn(cursor.type)) return undefined;
   for (const [, table] of program.facts.about("table")) {
@@ -205,7 +205,7 @@ function rangeOf(parameter: Parameter): string | undefined {
   ];
   return parts.join(", ");
 }
-/** What stands where a parameter is not given, in a few words. */
+/** Describes the default of a parameter in a few words. */
 export function defaultText(parameter: Parameter): string {
   if (!parameter.default) return parameter.required ? "none; it must be given" : "none";
   return "derived" in parameter.default ? parameter.default.derived : `\`${tuneText(parameter.default.value)}\``;

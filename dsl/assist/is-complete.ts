@@ -1,4 +1,4 @@
-/** Whether a cell typed at a prompt is whole: Jupyter's four answers. */
+/** Decides whether a cell typed at a prompt is complete, as one of Jupyter's four answers. */
 import { parse } from "../language/syntax/parse.js";
 import * as t from "../language/syntax/tokens.js";
 

@@ -1,4 +1,4 @@
-/** What completion is asked with and what it answers. */
+/** Inputs and results of completion. */
 import type { EarlierCellsCache } from "../compiler/statement/earlier-cells.js";
 import type { Source } from "../language/diagnostics/span.js";
 import type { CompilerEnvironment } from "../compiler/plan/known-names.js";
@@ -7,20 +7,20 @@ import type { Parameter, Registry } from "../language/types/registry.js";
 
 export interface AssistContext {
   readonly registry: Registry;
-  /** Cells that ran before. */
+  /** Cells that ran before this one. */
   readonly earlier: readonly Source[];
-  /** What they came to the last time that anything was asked. */
+  /** Cached result of reading those cells at the previous request. */
   readonly cellCache?: EarlierCellsCache;
   readonly facts: Facts;
   readonly outside: CompilerEnvironment;
 }
 export interface CompletionItem {
   readonly text: string;
-  /** verb, connector, key, word, value, name, column, split. */
+  /** One of: verb, connector, key, word, value, name, column, split. */
   readonly type: string;
-  /** What it is or does, in a few words. */
+  /** Short description of what the item is or does. */
   readonly gloss: string;
-  /** What it takes and what it is without, in a few words. */
+  /** Short description of its parameters and default. */
   readonly detail?: string;
   /** Markdown. */
   readonly doc?: string;
@@ -28,7 +28,10 @@ export interface CompletionItem {
 /** Longest gloss, in characters. */
 const longest = 64;
 
-/** The first sentence of a page; of a long one the clauses that fit in a line of a list, else its first words. */
+/**
+ * Returns the first sentence of a doc page. A long sentence is cut to the clauses, else the words, that fit one line of
+ * a list.
+ */
 export function glossOf(doc: string): string {
   const sentence = doc.split(/(?<=[.:;])\s+(?=\p{Lu})|\n/u)[0] ?? "";
   const plain = sentence.replaceAll("`", "").replace(/[.:;]$/, "");
@@ -39,21 +42,21 @@ export function glossOf(doc: string): string {
   const space = cut.lastIndexOf(" ");
   return `${cut.slice(0, space > 0 ? space : longest)}…`;
 }
-/** What a name does where a parameter is given, in the words of its record. */
+/** Returns the effect of a name as a parameter's value, as documented in its record. */
 export function meaningForParameter(parameter: Parameter | undefined, name: string): string | undefined {
   const means = parameter?.means;
   return means && Object.hasOwn(means, name) ? means[name] : undefined;
 }
-/** The gloss of such a name, though its record may say nothing of it (that of a user's own word). */
+/** Returns the one-line gloss of such a name, even if its record does not document it (as with a user's own word). */
 export function glossOfName(name: string, parameter: Parameter | undefined): string {
   return meaningForParameter(parameter, name) ?? (parameter ? `for ${parameter.name}` : "a value");
 }
 
 export interface Completions {
   readonly items: readonly CompletionItem[];
-  /** The part of the text that an item replaces, UTF-16. */
+  /** Start of the text range that an item replaces, UTF-16. */
   readonly start: number;
   readonly end: number;
-  /** What the host may look up for a better answer: a folder that is typed. */
+  /** What the host may look up to improve the answer: the folder being typed. */
   readonly needs: readonly Need[];
 }

@@ -1,6 +1,6 @@
 /**
- * What values and names come to here: shares as rows, epochs as steps, a rank as trainable parameters. Only what is known
- * without looking anything up; sentences in Markdown.
+ * Explains values and names in context: shares as rows, epochs as steps, a rank as trainable parameters. Uses only
+ * facts already known, without any lookup; writes sentences in Markdown.
  */
 import type { NameEntry, Program, NamedTraining } from "../compiler/plan/program.js";
 import type { Span } from "../language/diagnostics/span.js";
@@ -20,13 +20,12 @@ import type { Parameter, Verb, Word } from "../language/types/registry.js";
 
 export interface ValuePlace {
   readonly verb: Verb;
-  /** The key of the block. */
   readonly key: string;
   readonly parameter: Parameter | undefined;
   readonly word: Word | undefined;
-  /** The name that the statement defines or trains. */
+  /** Name that the statement defines or trains. */
   readonly name: string | undefined;
-  /** As written: `10%`, `3`. */
+  /** The value as written: `10%`, `3`. */
   readonly written: string;
 }
 
@@ -34,7 +33,7 @@ const number = (n: number): string => Math.round(n).toLocaleString("en-US");
 const few = (n: number): string => String(Number(n.toPrecision(3)));
 const counted = (n: number, one: string): string => `${number(n)} ${one}${Math.round(n) === 1 ? "" : "s"}`;
 
-/** What a value means where it stands; undefined: nothing more than its parameter says. */
+/** Explains a value in its context. Returns undefined if the parameter's documentation already says everything. */
 export function meaningOfValue(program: Program, place: ValuePlace): string | undefined {
   const share = /^(\d+(?:\.\d+)?)%$/.exec(place.written)?.[1];
   if (place.verb.name === "data") return inData(program, place, share === undefined ? undefined : Number(share) / 100);
@@ -55,7 +54,7 @@ function inData(program: Program, place: ValuePlace, share: number | undefined):
   if (place.key === "sample" && facts) return `${counted(facts.rowsIn, "row")} come in`;
   return undefined;
 }
-/** The split whose share was written, if the facts are of this very text. */
+/** Returns the split whose share was written, if the facts contain that split. */
 function namedShare(place: ValuePlace, facts: DataFacts): { readonly name: string; readonly rows: number } | undefined {
   const name = place.parameter?.open ? undefined : place.parameter?.name;
   const split = name === undefined ? undefined : facts.splits[name];
@@ -119,7 +118,7 @@ function inTraining(
   }
 }
 
-/** The training that a place of `train` or `recipe` belongs to. */
+/** Returns the training that a value in `train` or `recipe` belongs to. */
 function runOf(program: Program, place: ValuePlace): NamedTraining | undefined {
   const runs = [...program.runs.values()];
   if (place.verb.name === "train") return runs.findLast((run) => run.model.name === place.name);
@@ -143,7 +142,7 @@ function dataNamed(program: Program, name: string): DataPlan | undefined {
   const draft = program.names.get(name)?.draft;
   return draft?.is === "data" ? resolveData(program, draft, draft.span)?.plan : undefined;
 }
-/** What a name is, with what is known of it. */
+/** Describes a name with the facts known about it. */
 export function meaningOfName(program: Program, name: string, named: NameEntry): string {
   const { draft } = named;
   if (draft?.is === "data") {
@@ -185,7 +184,7 @@ export function meaningOfName(program: Program, name: string, named: NameEntry):
     : `**${name}** is a ${named.is}`;
 }
 
-/** What stands behind `$name`. */
+/** Describes the value behind `$name`. */
 export function meaningOfReference(program: Program, name: string): string | undefined {
   const parameter = program.parameters.get(name);
   if (parameter) return `**$${name}** is a parameter: ${code(tuneText(parameter.value))}`;

@@ -1,24 +1,21 @@
-/** Where names stand: what outline, definition, references and rename are made from. Works on unfinished text. */
+/** Occurrences of names, used for the outline, go-to-definition, references and rename. Works on unfinished text. */
 import type { Source, Span } from "../language/diagnostics/span.js";
 import type { Registry, ValueType, Verb } from "../language/types/registry.js";
 import { parse } from "../language/syntax/parse.js";
 import type { Expression, Operand, Statement } from "../language/syntax/tree.js";
 
 export interface Occurrence {
-  /** A parameter's begins with `$`. */
+  /** The name; parameters begin with `$`. */
   readonly name: string;
   readonly span: Span;
   readonly defines: boolean;
 }
-/** A definition, or something kept by `as`, for an outline. */
+/** An outline entry: a definition, or a name assigned by `as`. */
 export interface OutlineSymbol {
   readonly name: string;
-  /** The verb. */
   readonly is: string;
   readonly nameSpan: Span;
-  /** The whole statement. */
   readonly span: Span;
-  /** The keys of its block. */
   readonly keys: readonly { readonly name: string; readonly span: Span; readonly nameSpan: Span }[];
 }
 
@@ -31,7 +28,7 @@ function statementsOf(source: Source, registry: Registry): readonly Statement[] 
 const verbOf = (statement: Statement, registry: Registry): Verb | undefined =>
   registry.find("verb", statement.verb.text) as Verb | undefined;
 
-/** All names of a source, in the order of the text. */
+/** Returns all names of a source in text order. */
 export function occurrencesIn(source: Source, registry: Registry): readonly Occurrence[] {
   const found: Occurrence[] = [];
   const named = (operand: Operand | undefined, defines: boolean): void => {
@@ -86,12 +83,12 @@ function takesModel(type: ValueType | undefined): boolean {
   return type?.is === "either" && type.of.some(takesModel);
 }
 
-/** The name at a place (UTF-16). */
+/** Returns the name at an offset (UTF-16). */
 export function occurrenceAt(source: Source, offset: number, registry: Registry): Occurrence | undefined {
   return occurrencesIn(source, registry).find(({ span }) => span.start <= offset && offset <= span.end);
 }
 
-/** Where a name that stands in the last of the sources is defined: the definition that is nearest before it. */
+/** Finds the definition of a name used in the last source: the nearest definition before it. */
 export function definitionOf(
   occurrence: Occurrence,
   sources: readonly Source[],
@@ -106,7 +103,7 @@ export function definitionOf(
     );
 }
 
-/** Whether a name may stand as one: `router`, `$rate`. */
+/** Tests whether a text is a valid name: `router`, `$rate`. */
 export function isName(text: string, registry: Registry): boolean {
   const plain = text.replace(/^\$/, "");
   return (
@@ -115,7 +112,7 @@ export function isName(text: string, registry: Registry): boolean {
   );
 }
 
-/** The definitions and acts of a source, for an outline. */
+/** Lists the definitions and actions of a source for an outline. */
 export function symbolsIn(source: Source, registry: Registry): readonly OutlineSymbol[] {
   return statementsOf(source, registry).map((statement) => {
     const [first] = statement.operands;

@@ -1,15 +1,15 @@
-/** What may stand between a word's parentheses, and which of it is being written. */
+/** Signature help: the parameters of a word, and the one being written. */
 import { describeType } from "../language/types/shapes.js";
 import type { Parameter, Registry } from "../language/types/registry.js";
 import { defaultText } from "./hover.js";
 import { cursorContextAt } from "./situation.js";
 
 export interface Signature {
-  /** `lora(rank: 8, alpha: 2 × rank, …)`. */
+  /** Signature as displayed: `lora(rank: 8, alpha: 2 × rank, …)`. */
   readonly label: string;
   readonly doc: string;
   readonly parameters: readonly { readonly label: string; readonly doc: string }[];
-  /** Place in `parameters`; undefined: none of them yet. */
+  /** Index in `parameters`; undefined if none is being written yet. */
   readonly active: number | undefined;
 }
 

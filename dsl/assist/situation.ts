@@ -1,4 +1,7 @@
-/** Where in the grammar a place is: which key, word or list it stands in and what is asked there. Works on unfinished text. */
+/**
+ * Grammar context of a cursor position: the enclosing key, word or list and the expected type. Works on unfinished
+ * text.
+ */
 import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
 import { ALLOW_PARAMETER } from "../language/types/allow.js";
 import * as t from "../language/syntax/tokens.js";
@@ -25,9 +28,9 @@ export type CursorContext =
       readonly keys: readonly string[];
       readonly used: readonly string[];
       readonly path: string;
-      /** The keys of it that are paths into data, model and recipe: those of `vary`. */
+      /** Keys that are paths into data, model and recipe: those of `vary`. */
       readonly settings?: readonly Parameter[];
-      /** What the record is given to. */
+      /** The parameter that takes the record. */
       readonly parameter?: Parameter;
     }
   | { readonly kind: "code"; readonly used: readonly string[] }
@@ -43,14 +46,13 @@ export type CursorContext =
       readonly kind: "value";
       readonly type: ValueType;
       readonly verb: Verb;
-      /** The key of the block. */
       readonly key: string;
-      /** What the value is given to, and the word that has it where that is no key of the block. */
+      /** The parameter that takes the value, and the word it belongs to if it is not a key of the block. */
       readonly parameter?: Parameter;
       readonly word?: Word;
     };
 
-/** The situation after the tokens before `offset` (the word being typed not counted). */
+/** Returns the context after the tokens before `offset`, without the word being typed. */
 export function cursorContextAt(text: string, offset: number, registry: Registry): CursorContext {
   const { tokens } = t.lex(text.slice(0, offset));
   const { frames, verb, connector, operands, used } = new FrameReader(tokens, registry);
@@ -62,7 +64,7 @@ export function cursorContextAt(text: string, offset: number, registry: Registry
   if (!verb) return { kind: "statement" };
   const outer = frames.findLast((f) => f.form === "block");
   const key = outer?.name ?? "";
-  // What a list's or record's values are given to stands one frame out.
+  // The parameter that takes a list or record is one frame further out.
   const giver = top.form === "list" || top.form === "record" ? frames.at(-2) : top;
   const given = {
     ...((giver?.parameter ?? positionalParameterOf(giver))

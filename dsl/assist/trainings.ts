@@ -1,6 +1,6 @@
 /**
- * The trainings of a whole notebook as it is written now: its cells are read in order, each training with what its names
- * meant where it stands. Nothing has to have run; what isn't known yet is simply absent.
+ * The trainings of a complete notebook in its current text. Cells are read in order, and each training uses the meaning
+ * its names have at that point. Nothing needs to have run; unknown facts are omitted.
  */
 import type { Diagnostic } from "../language/diagnostics/diagnostic.js";
 import { Program, type Draft, type NamedTraining } from "../compiler/plan/program.js";
@@ -27,17 +27,17 @@ export interface PlacedStatement {
   readonly statement: Statement;
   readonly source: Source;
 }
-/** What a definition or a training comes to, as far as it is known. */
+/** Resolved parts of a definition or training, as far as they are known. */
 export interface ResolvedParts {
   readonly data?: { readonly draft: Draft; readonly plan: Resolved<DataPlan>; readonly facts?: DataFacts };
   readonly model?: { readonly draft: Draft; readonly plan: ResolvedModel };
   readonly recipe?: { readonly draft: Draft | null; readonly plan: Resolved<RecipePlan> };
 }
 export interface TrainingStatement extends PlacedStatement, ResolvedParts {
-  /** The name that the trained model will have. */
+  /** Name of the trained model. */
   readonly name: string;
   readonly settings: ReadonlyMap<string, GivenValue>;
-  /** Whole only where data, base and machine are known and nothing is wrong. */
+  /** Complete plan; set only if data, base and machine are known and there are no errors. */
   readonly planned?: PlannedTraining;
   readonly sweep?: Extract<Action, { verb: "sweep" }>["sweep"];
   readonly evaluations: readonly (PlacedStatement & { readonly action: Extract<Action, { verb: "evaluate" }> })[];
@@ -49,14 +49,14 @@ export interface NotebookTrainings {
   readonly program: Program;
   readonly trainings: readonly TrainingStatement[];
   readonly definitions: readonly DefinitionStatement[];
-  /** Every statement, in the order of the cells. */
+  /** All statements in cell order. */
   readonly statements: readonly PlacedStatement[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Ids of the cells, in order. */
+  /** Ids of the cells in order. */
   readonly cells: readonly SourceId[];
 }
 
-/** `only`: ask for what this statement needs, data and base included, and be silent about the others. */
+/** Reads the trainings of a notebook. `only` requests facts, including data and base, for this statement alone. */
 export function readTrainings(
   cells: readonly Source[],
   context: AssistContext,
@@ -100,7 +100,7 @@ export function readTrainings(
   return reading();
 }
 
-/** What is looked at twice is said once. */
+/** Runs a check whose diagnostics are reported elsewhere, and discards them. */
 function aside(program: Program, look: () => void): void {
   const { reporter } = program;
   program.reporter = new Reporter();
@@ -183,7 +183,7 @@ function modelPart(program: Program, draft: Draft, data: DataPlan | undefined): 
   return plan && { draft, plan };
 }
 
-/** The training that a sweep varies. */
+/** Returns the training that a sweep varies. */
 function sweptRun(program: Program, { operands, clauses }: Statement): NamedTraining | undefined {
   const draft = (operand: Statement["operands"][number] | undefined): Draft | undefined =>
     operand?.is === "word" ? program.names.get(operand.text)?.draft : undefined;
@@ -223,14 +223,13 @@ function evaluated(
   }
 }
 
-/** Where the cursor is. */
 export interface Cursor {
   readonly source: SourceId;
   readonly offset: number;
 }
 /**
- * What a person at this place is busy with: the training there, or the one that uses the definition there; a definition
- * that nothing trains yet; else the nearest training before, else the first.
+ * Returns the statement to show for a cursor. In order: the training there, the training that uses the definition
+ * there, an untrained definition, the nearest training before, the first training.
  */
 export function focusedStatement(
   reading: NotebookTrainings,
@@ -254,7 +253,7 @@ export function focusedStatement(
     turn(source.id) < turn(cursor.source) || (source.id === cursor.source && statement.span.start <= cursor.offset);
   return trainings.findLast(reached) ?? trainings[0] ?? definitions.findLast(reached) ?? definitions.at(-1);
 }
-/** On its lines, what stands behind it included. */
+/** Tests whether an offset is on the statement's lines, including text after it on the last line. */
 function holds({ statement, source }: PlacedStatement, offset: number): boolean {
   const line = source.text.indexOf("\n", statement.span.end);
   return statement.span.start <= offset && offset <= (line < 0 ? source.text.length : line);

@@ -1,4 +1,4 @@
-/** What may stand as a value: words, choices, columns, labels and layers that are known, and names of the other language. */
+/** Completes values: words, choices, known columns, labels and layers, and names of the host language. */
 import { fillDefaults } from "../compiler/plan/defaults.js";
 import { isCall, parametersOf } from "../compiler/plan/definitions.js";
 import { metricsOf } from "../compiler/plan/metrics.js";
@@ -43,12 +43,12 @@ export function valueItems(type: ValueType, cursor: ValueSituation, request: Com
   }
 }
 
-/** What the value is given to. */
+/** Returns the parameter that takes the value. */
 function takerOf(cursor: ValueSituation): Parameter | undefined {
   return cursor.kind === "value" ? cursor.parameter : cursor.word.parameters.find((p) => p.positional !== undefined);
 }
 
-/** Words of the kind; of metrics those that the model's task has. */
+/** Lists the words of a kind; for metrics, only those of the model's task. */
 export function wordItems(kind: string, request: CompletionRequest): CompletionItem[] {
   const { registry } = request;
   const open = registry.ofKind(kind).filter((w) => !w.planned);
@@ -65,7 +65,7 @@ export function wordItems(kind: string, request: CompletionRequest): CompletionI
     }));
 }
 
-/** Texts that are known where one is asked for: labels of the data, linear layers of the base. */
+/** Lists known strings where one is expected: labels of the data, linear layers of the base. */
 function texts(cursor: ValueSituation, request: CompletionRequest): CompletionItem[] {
   const parameter = cursor.kind === "value" ? cursor.parameter : undefined;
   const { suggests } = parameter ?? {};
@@ -93,7 +93,7 @@ function labelItem(label: string): CompletionItem {
 function nameOrQuoted(text: string): string {
   return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text);
 }
-/** Columns of the data definition that the place stands in, if its header is known. */
+/** Lists the columns of the surrounding data definition, if its header is known. */
 function columns({ program: read, offset }: CompletionRequest): string[] {
   const program = read();
   const drafts = [...program.names.values()].flatMap((n) =>
@@ -117,7 +117,7 @@ function columns({ program: read, offset }: CompletionRequest): string[] {
   });
 }
 
-/** Parameters anywhere; values of TypeScript where a table may stand, or where there is nothing else to offer. */
+/** Lists parameters everywhere. Lists TypeScript values only where a table, number or string is accepted. */
 export function referenceItemsFor(type: ValueType | undefined, program: Program): CompletionItem[] {
   const all = referenceItems(program);
   const takes = type !== undefined && (acceptsLive(type) || isPlain(type));
@@ -143,7 +143,7 @@ export function referenceItems(program: Program): CompletionItem[] {
     })),
   ];
 }
-/** A list is only told to be one: it may be long. */
+/** Shows a list only as "a list", because it may be long. */
 function parameterText(value: Value): string {
   return value !== null && typeof value === "object" && "share" in value
     ? `parameter, ${String(100 * value.share)}%`

@@ -1,6 +1,6 @@
 /**
- * Writes a setting that stood by itself into the text: `batch_size: 32` into the block, `dropout: 0.1` into the brackets of
- * the word that takes it. The plan of the new text is the plan of the old one.
+ * Writes a default explicitly into the text: `batch_size: 32` into the block, `dropout: 0.1` into the parentheses of
+ * the word that takes it. The plan does not change.
  */
 import type { Edit } from "../language/diagnostics/span.js";
 import { tuneText } from "../compiler/plan/text.js";
@@ -9,14 +9,14 @@ import type { Parameter, Registry, ValueType } from "../language/types/registry.
 import type { BlockNode, Entry, Expression, Statement, WordNode } from "../language/syntax/tree.js";
 import { parameterAt } from "./frames.js";
 
-/** @returns undefined where it can't be written there */
+/** @returns undefined if the setting cannot be written there */
 export function writeOutSetting(
   text: string,
   statement: Statement,
   options: {
-    /** As it stands in the block: `optimizer.learning_rate`. */
+    /** The path as written in the block: `optimizer.learning_rate`. */
     readonly path: readonly string[];
-    /** The value at any beginning of the path. */
+    /** Returns the value at any prefix of the path. */
     readonly valueAt: (path: readonly string[]) => Value | undefined;
     readonly parameters: readonly Parameter[];
     readonly registry: Registry;
@@ -38,14 +38,14 @@ export function writeOutSetting(
   const entry = block?.entries.find((one) => one.key.text === root);
   if (!entry) {
     const key = written([root]);
-    // A part that was changed by its dotted name would be lost.
+    // Writing the setting would discard parts that were changed by dotted names.
     const changed = block?.entries.some((one) => one.key.path[0] === root) === true;
     return key === undefined || changed ? undefined : intoBlock(text, statement, block, key);
   }
   return rest.length === 0 || !entry.value ? undefined : intoWord(text, entry.value, options.path, 1, written);
 }
 
-/** Into the innermost word on the path that is written. */
+/** Inserts into the innermost written word on the path. */
 function intoWord(
   text: string,
   target: Expression,
@@ -78,7 +78,7 @@ function intoBlock(text: string, statement: Statement, block: BlockNode | undefi
   const end = lineEnd(text, last, block);
   return insert(end, `\n${indentOf(text, first)}${key}`);
 }
-/** Behind the entry and what stands behind it on its line (a comma, a comment). */
+/** Returns the end of the entry including a comma or comment after it on its line. */
 function lineEnd(text: string, { span }: Entry, block: BlockNode): number {
   const end = text.indexOf("\n", span.end);
   return end < 0 || end > block.span.end ? span.end : end;
@@ -89,7 +89,7 @@ function indentOf(text: string, { span }: Entry): string {
 }
 const insert = (position: number, text: string): Edit => ({ start: position, end: position, text });
 
-/** How a setting says that there is nothing, or that it is found out; undefined: it has no word for it. */
+/** Returns the word by which a setting means none or automatic; undefined if it has none. */
 function nothing(type: ValueType | undefined): string | undefined {
   if (type?.is === "choice") return ["none", "auto"].find((word) => type.of.includes(word));
   if (type?.is !== "either") return undefined;

@@ -1,22 +1,22 @@
 /**
- * What an op's attributes may be: a record of kinds by name, from which their types are inferred and by which they are
- * checked where a node is made.
+ * Schemas of an op's attributes: a record of kinds by name, from which their types are inferred and by which they are
+ * checked when a node is made.
  */
 import type { Attribute, Attributes, Dimension, DType, NDArray } from "./program.js";
 import { OpInputError } from "./shape.js";
 
 export interface AttributeKind<T extends Attribute> {
-  /** As in "the axis must be …". */
+  /** Noun in the message "the axis must be …". */
   readonly what: string;
   is(value: Attribute): value is T;
   readonly optional?: true;
-  /** What is said of a value that isn't one, where that says more; `value`: undefined where it is missing. */
+  /** Returns a more specific message for an invalid value; `value` is undefined if missing. */
   misfit?(name: string, value: Attribute | undefined): string;
 }
 type Optional<T extends Attribute> = AttributeKind<T> & { readonly optional: true };
 export type AttributeSchema = Readonly<Record<string, AttributeKind<Attribute>>>;
 type TypeOf<K> = K extends AttributeKind<infer T> ? T : never;
-/** The attributes that a schema allows. */
+/** Attribute types that a schema allows. */
 export type InferAttributes<S extends AttributeSchema> = {
   readonly [K in keyof S as S[K] extends { readonly optional: true } ? never : K]: TypeOf<S[K]>;
 } & {
@@ -43,7 +43,7 @@ export const dtype: AttributeKind<DType> = {
 };
 export const numbers: AttributeKind<readonly number[]> = list("numbers", isNumber);
 export const shape: AttributeKind<readonly Dimension[]> = list("sizes", isDimension);
-/** How often, or how many. */
+/** A count. */
 export const positiveInteger: AttributeKind<number> = {
   what: "a whole number from 1",
   is: (value): value is number => typeof value === "number" && Number.isInteger(value) && value >= 1,
@@ -77,7 +77,7 @@ export function optional<T extends Attribute>(kind: AttributeKind<T>): Optional<
   return { ...kind, optional: true };
 }
 
-/** Throws `OpInputError` where attributes are not what the schema allows. */
+/** Throws `OpInputError` if attributes do not match the schema. */
 export function checkAttributes(schema: AttributeSchema, given: Attributes): void {
   for (const name in schema) {
     const kind = schema[name];
@@ -88,7 +88,7 @@ export function checkAttributes(schema: AttributeSchema, given: Attributes): voi
   for (const name in given) if (!(name in schema)) throw new OpInputError(`there is no attribute "${name}"`);
 }
 
-/** Whether an attribute is an array, which stands for its bytes. */
+/** Whether an attribute is an array (has `bytes`). */
 export function isNDArray(value: Attribute): value is NDArray {
   return typeof value === "object" && value !== null && "bytes" in value;
 }

@@ -1,6 +1,6 @@
 /**
- * Programs are written with a `Graph`: each call appends a node whose types are inferred at once, so that a misfit is
- * reported where it is written, with the path of the layer. Equal nodes are made once (common sub-expressions).
+ * Builds programs with a `Graph`: each call appends a node and infers its types at once, so that a mismatch is reported
+ * where it is written, with the path of the layer. Equal nodes are made once (common sub-expressions).
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {
@@ -27,38 +27,41 @@ import { scalar } from "./values.js";
 export interface DropoutOptions {
   readonly rate: number;
   readonly seed: number;
-  /** i32: another mask each step; a scalar, or a number for each of the first axis, of which each then has a mask of its own. */
+  /**
+   * i32, changes the mask each step: a scalar, or one number per element of the first axis, each with a mask of its
+   * own.
+   */
   readonly step: Tensor;
 }
 
 export interface RopeOptions {
   readonly heads: number;
   readonly frequencies: Rotation["frequencies"];
-  /** Absent: 1. */
+  /** Defaults to 1. */
   readonly factor?: number;
-  /** Pairs are neighbours; absent: halves, as in LLaMA. */
+  /** Rotates neighbouring elements as pairs; by default the halves, as in LLaMA. */
   readonly interleaved?: boolean;
 }
 
-/** What a query sees and how scores are made; see the op `attention`. */
+/** Which keys a query sees and how scores are computed; see the op `attention`. */
 export interface AttentionOptions {
   readonly heads: number;
-  /** Heads of k and v, each shared by neighbouring query heads; absent: as many as `heads`. */
+  /** Number of k and v heads, each shared by neighbouring query heads; defaults to `heads`. */
   readonly keyValueHeads?: number;
-  /** i32 [batch, keys], 0 hides a key. */
+  /** i32 [batch, keys]; 0 hides a key. */
   readonly mask?: Tensor;
-  /** A query sees no later key. */
+  /** Hides later keys from each query. */
   readonly causal?: boolean;
-  /** A query sees keys less than this many positions away. */
+  /** A query sees only keys less than this many positions away. */
   readonly window?: number;
-  /** i32 [batch, length], as many keys as queries: a query sees keys of its own segment only. */
+  /** i32 [batch, length], with as many keys as queries: a query sees only keys of its own segment. */
   readonly segments?: Tensor;
   /** Added to the scores, [heads or 1, length, keys]. */
   readonly bias?: Tensor;
-  /** i32 scalar: the first query's position among the keys; absent: 0. */
+  /** i32 scalar: the first query's position among the keys; defaults to 0. */
   readonly offset?: Tensor;
   readonly scale: number;
-  /** Scores are bent to cap · tanh(score / cap); absent: they stay as they are. */
+  /** Caps scores to cap · tanh(score / cap); by default they are not capped. */
   readonly cap?: number;
   readonly dropout?: DropoutOptions;
 }
@@ -73,13 +76,13 @@ export class Graph implements Builder {
   private path: readonly string[] = [];
   private sites = 0;
 
-  /** A value fed at each run. */
+  /** A value fed on each run. */
   input(name: string, type: Type): Tensor {
     const [tensor] = this.append("input", [], { name }, [type]);
     this.inputs[name] = { type, ref: tensor!.ref };
     return tensor!;
   }
-  /** A value that stays in the engine between runs; reading it gives the value before the run's updates. */
+  /** A value stored in the engine between runs; reading it gives the value before the run's updates. */
   state(name: string, state: TensorState): Tensor {
     const old = this.states[name];
     if (old && (old.type.dtype !== state.type.dtype || !sameShape(old.type.shape, state.type.shape)))
@@ -89,7 +92,7 @@ export class Graph implements Builder {
     this.states[name] ??= state;
     return this.append("state", [], { name }, [state.type])[0]!;
   }
-  /** What was said of a state; it must have been asked for. */
+  /** Returns the state that was declared under this name; it must exist. */
   stateNamed(name: string): TensorState {
     return this.states[name]!;
   }
@@ -102,7 +105,10 @@ export class Graph implements Builder {
   output(name: string, tensor: Tensor): void {
     this.outputs[name] = tensor.ref;
   }
-  /** After the run, state `name` holds `value`; `at`: only the part along `axis` from `start` (an i32 scalar) on, or the rows `start`. */
+  /**
+   * After the run, state `name` holds `value`. With `slice`, only the part along `axis` from `start` (an i32 scalar)
+   * changes, or the rows listed in `start`.
+   */
   update(name: string, value: Tensor, slice?: { readonly axis: number; readonly start: Tensor }): void {
     this.updated.set(name, {
       state: name,
@@ -110,12 +116,12 @@ export class Graph implements Builder {
       ...(slice && { at: { axis: slice.axis, start: slice.start.ref } }),
     });
   }
-  /** What state `name` holds after the run, as far as was written; undefined: nothing changes it as a whole. */
+  /** Returns the value of state `name` after the run, if updated in full; undefined if there is no full update. */
   after(name: string): Tensor | undefined {
     const update = this.updated.get(name);
     return update && !update.at ? this.tensor(update.value) : undefined;
   }
-  /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
+  /** Nodes made in `body` carry `path`; nested paths are joined with dots. */
   withPath<T>(path: string, body: () => T): T {
     const before = this.path;
     this.path = [...before, path];
@@ -125,7 +131,7 @@ export class Graph implements Builder {
       this.path = before;
     }
   }
-  /** Appends a node of an op, given by its name in the table or by its record, and gives its outputs. */
+  /** Appends a node of an op, given by its table name or its record, and returns its outputs. */
   apply<N extends OpName>(
     name: N,
     inputs: InputsOf<N, Tensor>,
@@ -143,11 +149,11 @@ export class Graph implements Builder {
   ) {
     return this.made(typeof op === "string" ? opNamed(op) : op, inputs, given);
   }
-  /** The same for a name that is known only when run. */
+  /** Same as `apply`, for a name known only at run time. */
   applyNamed(name: string, inputs: readonly Tensor[], attributes?: Attributes): readonly Tensor[] {
     return this.made(opNamed(name), inputs, attributes);
   }
-  /** The first output alone. */
+  /** Same as `apply`, but returns the first output alone. */
   one<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: OptionalAttributes<AttributesOf<N>>): Tensor;
   one<I extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, readonly Type[], A>,
@@ -182,7 +188,10 @@ export class Graph implements Builder {
       });
     }
   }
-  /** q [batch, length, heads × size]; k, v [batch, keys, keyValueHeads × size] → as q. */
+  /**
+   * Attention of q [batch, length, heads × size] over k, v [batch, keys, keyValueHeads × size]; the result has q's
+   * shape.
+   */
   attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
     const { heads, scale, dropout, keyValueHeads = heads, causal = false, window = 0 } = options;
     const extras = { segments: options.segments, bias: options.bias, offset: options.offset, step: dropout?.step };
@@ -196,24 +205,26 @@ export class Graph implements Builder {
     return this.one("attention", [q, k, v, options.mask ?? this.number(1, "i32"), ...more], attributes);
   }
   /**
-   * Turns each head of x [batch, length, heads × size] by its position (i32 [batch, length] or [length]). `frequencies` and
-   * `factor`: what `ropeFrequencies` gives for the model.
+   * Rotates each head of x [batch, length, heads × size] by its position (i32 [batch, length] or [length]).
+   * `frequencies` and `factor` are those that `ropeFrequencies` returns for the model.
    */
   rope(x: Tensor, positions: Tensor, options: RopeOptions): Tensor {
     const { heads, frequencies, factor = 1, interleaved = false } = options;
     return this.one("rope", [x, positions], { heads, frequencies, factor, interleaved });
   }
-  /** Zeroes a share `rate` of x and scales the rest by 1/(1 − rate); a site of its own, so no two masks are alike. */
+  /**
+   * Zeroes a share `rate` of x and scales the rest by 1/(1 − rate). Each call is a site of its own, so no two masks are
+   * equal.
+   */
   dropout(x: Tensor, options: DropoutOptions): Tensor {
     if (options.rate === 0) return x;
     return this.one("dropout", [x, options.step], { rate: options.rate, seed: options.seed, site: this.sites++ });
   }
-  /** `size`: what the sizes along `axis` are together, where several of them have names. */
+  /** Concatenates along `axis`. `size`: the total size along it, required where several sizes have names. */
   concat(tensors: readonly Tensor[], axis: number, size?: Dimension): Tensor {
     if (tensors.length === 1) return tensors[0]!;
     return this.one("concat", tensors, size === undefined ? { axis } : { axis, size });
   }
-  /** The node a tensor comes from. */
   nodeOf(tensor: Tensor): Node {
     return this.nodes[tensor.ref.node]!;
   }
@@ -255,7 +266,7 @@ export class Graph implements Builder {
 function keyOf(op: string, inputs: readonly Tensor[], attributes: Attributes): string {
   return `${op}(${inputs.map((t) => `${t.ref.node}:${t.ref.output}`).join()})${written(attributes)}`;
 }
-/** Those of most nodes are few and plain: JSON goes through them far faster where it need not ask about each value. */
+/** Serializes attributes. Most have few, plain values, for which JSON is far faster without a replacer. */
 function written(attributes: Attributes): string {
   const plain = Object.values(attributes).every((value) => typeof value !== "object");
   return plain ? JSON.stringify(attributes) : JSON.stringify(attributes, brief);

@@ -1,7 +1,6 @@
-/** Codes of the training graph. */
+/** Diagnostic codes of the training graph. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface GraphCodeData {
   "graph-type": {
     readonly op: string;
@@ -9,7 +8,7 @@ export interface GraphCodeData {
     readonly problem: string;
     readonly inputs: readonly string[];
   };
-  /** `formless`: it is there, and what the program is written for has no form of it. */
+  /** `formless`: the op exists, but the program's target does not support it. */
   "graph-unknown-op": { readonly op: string; readonly formless?: true };
   "graph-no-gradient": { readonly op: string; readonly path: string };
   "graph-invalid": { readonly problem: string };

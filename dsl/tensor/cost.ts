@@ -1,4 +1,6 @@
-/** What one run of a program costs: FLOPs by op, of the matrix products alone, and bytes that all ops together move. */
+/**
+ * Cost of one run of a program: FLOPs by op and of the matrix products alone, and bytes that all ops together move.
+ */
 import type { OpCost } from "./op.js";
 import type { Program } from "./program.js";
 import { elementCount, type Sizes } from "./shape.js";
@@ -8,13 +10,16 @@ import { bytesOf } from "./values.js";
 
 export interface ProgramCost {
   readonly flops: number;
-  /** 2·m·n·k of the matrix products: what utilisation is counted with. low_rank_merge is overhead of an implementation and isn't counted. */
+  /**
+   * 2·m·n·k of the matrix products, the basis for utilisation. low_rank_merge is an implementation overhead and is not
+   * counted.
+   */
   readonly products: number;
   readonly bytes: number;
   readonly byOp: Readonly<Record<string, number>>;
 }
 
-/** `sizes` binds the named dimensions (`batch`, `length`). */
+/** Returns a program's cost. `sizes` binds the named dimensions (`batch`, `length`). */
 export function costOf(program: Program, sizes: Sizes): ProgramCost {
   const byOp: Record<string, number> = {};
   let bytes = 0;
@@ -29,7 +34,7 @@ export function costOf(program: Program, sizes: Sizes): ProgramCost {
   return { flops: sum(names), products: sum(names.filter((name) => opNamed(name).product)), bytes, byOp };
 }
 
-/** What each node costs; outputs that nobody reads cost nothing. */
+/** Returns the cost per node; unread outputs cost nothing. */
 export function costsOfNodes(program: Program, sizes: Sizes): readonly OpCost[] {
   const used = program.nodes.map((node) => node.types.map(() => false));
   const use = (ref: { node: number; output: number }): void => void (used[ref.node]![ref.output] = true);

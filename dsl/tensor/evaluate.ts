@@ -1,6 +1,6 @@
 /**
- * Runs a program with the float64 references: slow, exact, pure. It is what engines are compared with, what finite
- * differences are taken of, and what folds constants.
+ * Runs a program with the float64 reference ops: slow, exact, pure. Engines are compared with it, and it serves finite
+ * differences and constant folding.
  */
 import { isConstant, isInput, isState } from "./leaves.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -11,11 +11,11 @@ import { fromNDArray, sizeOf, type ArrayValues } from "./values.js";
 
 export interface ProgramResult {
   readonly outputs: Readonly<Record<string, ArrayValues>>;
-  /** State after the updates; what wasn't updated is as it was given. */
+  /** State after the updates; states without an update are unchanged. */
   readonly state: Readonly<Record<string, ArrayValues>>;
 }
 
-/** `feeds` by input name, `state` by state name. */
+/** Runs a program. `feeds` by input name, `state` by state name. */
 export function evaluateProgram(
   program: Program,
   feeds: Readonly<Record<string, ArrayValues>>,
@@ -39,7 +39,7 @@ export function evaluateProgram(
   };
 }
 
-/** What a state holds after an update. */
+/** Returns a state's value after an update. */
 function updated(
   u: StateUpdate,
   state: Readonly<Record<string, ArrayValues>>,
@@ -62,7 +62,7 @@ function updated(
   return { shape: old.shape, data };
 }
 
-/** Each row of `value` in a row of its own. */
+/** Writes each row of `value` to the given row. */
 function placed(state: string, old: ArrayValues, value: ArrayValues, rows: ArrayValues, inner: number): ArrayValues {
   const data = old.data.slice();
   rows.data.forEach((row, i) => {
@@ -79,7 +79,7 @@ function wanted(state: Readonly<Record<string, ArrayValues>>, name: string): Arr
   return value;
 }
 
-/** Numbers behind the named sizes, from the shapes fed; an input missing or of another shape is the error `graph-feed`. */
+/** Derives the named sizes from the shapes fed; throws `graph-feed` if an input is missing or has another shape. */
 export function bindSizes(
   program: Program,
   feeds: Readonly<Record<string, { readonly shape: readonly number[] }>>,
@@ -101,8 +101,8 @@ export function bindSizes(
 }
 
 /**
- * The sizes with those that states of named dimensions have now (a cache's `capacity`). `shapeOf`: a state's present shape,
- * if it has one. A state whose size is not what the feeds say is the error `graph-feed`.
+ * Adds the present sizes of states with named dimensions (a cache's `capacity`) to the sizes. `shapeOf` returns a
+ * state's present shape, if any. Throws `graph-feed` if a state's size contradicts the feeds.
  */
 export function bindStateSizes(
   program: Program,

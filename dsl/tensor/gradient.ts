@@ -1,21 +1,23 @@
 /**
- * Reverse mode as a transform of the graph: appends the nodes that compute d(loss)/d(parameter). Only nodes that lead
- * from a wanted tensor to the loss are visited, so a frozen weight costs no weight gradient.
+ * Reverse-mode differentiation as a graph transform: appends the nodes that compute d(loss)/d(parameter). It visits
+ * only nodes between a wanted tensor and the loss, so a frozen weight costs no weight gradient.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLeaf } from "./leaves.js";
 import { opNamed } from "./table.js";
 import type { Builder, Tensor } from "./tensor.js";
 
-/** Gradients of a scalar `loss`, one per tensor of `wrt`; zero-dimensional dependence (none) gives undefined. */
+/**
+ * Returns the gradients of a scalar `loss`, one per tensor of `wrt`; undefined where the loss does not depend on it.
+ */
 export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor | undefined)[] {
   if (loss.rank !== 0) throw new CodedError("graph-invalid", { problem: "the loss must be a scalar" });
   return pulledBack(graph, [[loss, graph.number(1, loss.dtype)]], wrt, new Set());
 }
 
 /**
- * What `slopes`, those of some tensors, come to as slopes of `wrt`. `seen`: as what the way back sees a tensor of the forward
- * pass, whose slopes then have that shape; absent: as it is.
+ * Back-propagates `slopes` (gradients of some tensors) to gradients of `wrt`. `seen` maps a forward tensor to its form
+ * in the backward pass, whose shape its gradient then has; by default the tensor itself.
  */
 export function gradientFromSlopes(
   graph: Builder,
@@ -30,7 +32,7 @@ const same = (t: Tensor): Tensor => t;
 
 type Pulled = readonly (Tensor | undefined)[];
 
-/** Gradients of `wrt`, given those of some tensors. Nothing flows on through the nodes `ends`. */
+/** Returns gradients of `wrt`, given those of some tensors. Back-propagation stops at the nodes `ends`. */
 function pulledBack(
   graph: Builder,
   given: readonly (readonly [Tensor, Tensor])[],
@@ -64,7 +66,7 @@ function pulledBack(
   return wrt.map((t) => sums.get(key(t.ref.node, t.ref.output)));
 }
 
-/** Gradients of a node's inputs: by its op's rule, or else through what the op is made of. */
+/** Gradients of a node's inputs: by its op's rule, or through its decomposition. */
 function pulledThrough(
   graph: Builder,
   index: number,
@@ -87,7 +89,7 @@ function pulledThrough(
   return pulledBack(graph, given, inputs, new Set(inputs.map((x) => x.ref.node)));
 }
 
-/** Nodes up to the last on a way from `wrt`. */
+/** Returns the nodes up to `last` that depend on `wrt`. */
 export function nodesDependingOn(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
   const needed = new Set(wrt.map((t) => t.ref.node));
   for (let index = 0; index <= last; index++)

@@ -1,4 +1,4 @@
-/** Nodes that bring values in: no ops, the builder makes them itself; they have no inputs and no gradient. */
+/** Nodes that bring values in. They are not ops: the builder makes them, and they have no inputs and no gradient. */
 import type { NDArray, Node } from "./program.js";
 
 export const LEAF_OPS: ReadonlySet<string> = new Set(["input", "state", "constant"]);

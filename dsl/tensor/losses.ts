@@ -1,26 +1,26 @@
 /**
- * Losses that are written with other ops, so that their gradients and every engine come by themselves. Each is named as
- * the field names it and equals PyTorch's of that name; where no row counts, a loss is 0.
+ * Losses composed of other ops, so that gradients and engines need no extra code. Each has the usual name and equals
+ * PyTorch's loss of that name; if no row counts, the loss is 0.
  */
 import type { Tensor } from "./tensor.js";
 
 export type Reduction = "mean" | "sum";
-/** Label of rows that don't count. */
+/** Label of ignored rows. */
 export const IGNORED_LABEL = -100;
-/** Keeps the cosine of a zero vector finite, as in torch.nn.functional.cosine_embedding_loss. */
+/** Makes the cosine of a zero vector finite, as in torch.nn.functional.cosine_embedding_loss. */
 const SMALL = 1e-12;
 
 interface Counted {
-  /** i32, 0 where the row doesn't count. */
+  /** i32 labels, 0 for ignored rows. */
   readonly safe: Tensor;
-  /** 1 or 0. */
+  /** 1 for rows that count, 0 for ignored rows. */
   readonly counts: Tensor;
 }
 function counted(labels: Tensor, like: Tensor): Counted {
   const counts = labels.notEqual(IGNORED_LABEL);
   return { safe: counts.select(labels, labels.graph.number(0, "i32")), counts: counts.cast(like.dtype) };
 }
-/** a / b, 0 where b is 0. */
+/** a / b, or 0 where b is 0. */
 function ratio(a: Tensor, b: Tensor): Tensor {
   const none = b.equal(0);
   return a.divide(none.select(b.graph.number(1, b.dtype), b));
@@ -29,26 +29,26 @@ function reduced(each: Tensor, reduction: Reduction): Tensor {
   return reduction === "sum" ? each.sum() : each.mean();
 }
 
-/** Keeps what is differentiated finite where a class is certain; nothing is seen of it in a loss. */
+/** Keeps derivatives finite where a class is certain; too small to show in a loss. */
 const CERTAIN = 1e-7;
 
 export interface CrossEntropySettings {
   readonly reduction: Reduction;
-  /** Share of each label that is spread over all classes. */
+  /** Share of each label that is spread over all classes (label smoothing). */
   readonly smoothing?: number | undefined;
-  /** [classes]: what a row counts by its label. */
+  /** [classes]: weight of a row by its label. */
   readonly weights?: Tensor | undefined;
-  /** Exponent γ of (1 − p): how much less what is nearly certain counts (Lin et al. 2017). */
+  /** Exponent γ of (1 − p), which reduces the weight of nearly certain rows (focal loss, Lin et al. 2017). */
   readonly focal?: number | undefined;
-  /** As the labels: what each row counts. */
+  /** Weight of each row, in the labels' shape. */
   readonly each?: Tensor | undefined;
 }
 
 /**
- * Cross-entropy with label smoothing, class weights and a focus on what is hard: of logits [..., classes] with labels i32
- * [...], Σ s · ((1 − ε) · w[y] · ℓ[y] + ε / classes · Σ_c w[c] · ℓ[c]) with ℓ[c] = −(1 − p[c])^γ · log p[c] and s of each row,
- * over Σ s · w[y] for the mean. γ = 0, s = 1: torch.nn.CrossEntropyLoss; ε = 0: the focal loss of a softmax; all of them:
- * Keras' categorical focal cross-entropy, by the weights of its rows.
+ * Cross-entropy with label smoothing, class weights and focal loss. For logits [..., classes] and labels i32
+ * [...]: Σ s · ((1 − ε) · w[y] · ℓ[y] + ε / classes · Σ_c w[c] · ℓ[c]) with ℓ[c] = −(1 − p[c])^γ · log p[c] and row
+ * weight s, divided by Σ s · w[y] for the mean. γ = 0, s = 1: torch.nn.CrossEntropyLoss; ε = 0: the focal loss of a
+ * softmax; all of them: Keras' categorical focal cross-entropy with sample weights.
  */
 export function weightedCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropySettings): Tensor {
   const classes = logits.shape.at(-1) as number;
@@ -68,7 +68,7 @@ export function weightedCrossEntropy(logits: Tensor, labels: Tensor, options: Cr
   return options.reduction === "sum" ? sum.negate() : ratio(sum, rowWeights.sum()).negate();
 }
 
-/** log p(label) of logits [..., classes] with labels i32 [...]; 0 where the row doesn't count. */
+/** log p(label) for logits [..., classes] and labels i32 [...]; 0 for ignored rows. */
 export function labelLogprobs(logits: Tensor, labels: Tensor): Tensor {
   const { safe, counts } = counted(labels, logits);
   const classes = logits.shape.at(-1) as number;
@@ -77,8 +77,9 @@ export function labelLogprobs(logits: Tensor, labels: Tensor): Tensor {
 }
 
 /**
- * What label smoothing adds to the cross-entropy of logits x · weightᵀ (+ bias) without making them: ε · (logit of the
- * label − mean of the logits), summed over the rows that count. x [m, n], weight [vocabulary, n], labels i32 [m].
+ * Term that label smoothing adds to the cross-entropy of logits x · weightᵀ (+ bias), without computing them: ε ·
+ * (logit of the label − mean of the logits), summed over the rows that count. x [m, n], weight
+ * [vocabulary, n], labels i32 [m].
  */
 export function headSmoothingLoss(
   x: Tensor,
@@ -95,8 +96,8 @@ export function headSmoothingLoss(
 
 /**
  * Binary cross-entropy of logits with targets between 0 and 1, both of one shape (torch.nn.BCEWithLogitsLoss), over all
- * elements: (1 − y) · softplus(x) + w · y · softplus(−x). `positive`: w, a weight for each class, broadcast. `focal`: each part
- * is multiplied by how far off it is to the power of γ, σ(x)^γ and σ(−x)^γ (torchvision's sigmoid_focal_loss with alpha −1).
+ * elements: (1 − y) · softplus(x) + w · y · softplus(−x). `positive`: w, a weight per class, broadcast. `focal`: γ; the
+ * two terms are multiplied by σ(x)^γ and σ(−x)^γ (torchvision's sigmoid_focal_loss with alpha −1).
  */
 export function binaryCrossEntropy(
   logits: Tensor,
@@ -106,7 +107,7 @@ export function binaryCrossEntropy(
   return reduced(binaryCrossEntropies(logits, targets, options), options.reduction);
 }
 
-/** The same of each element. */
+/** Binary cross-entropy of each element, without reduction. */
 export function binaryCrossEntropies(
   logits: Tensor,
   targets: Tensor,
@@ -114,7 +115,7 @@ export function binaryCrossEntropies(
 ): Tensor {
   if (!options.positive && !options.focal) return logits.softplus().subtract(logits.multiply(targets));
   const [above, below] = [logits.softplus(), logits.negate().softplus()];
-  // σ(x)^γ by its logarithm, −softplus(−x), which stays exact where σ(x) is nearly 0.
+  // σ(x)^γ by its logarithm, −softplus(−x), which is exact even where σ(x) is nearly 0.
   const far = (part: Tensor, other: Tensor): Tensor =>
     options.focal ? part.multiply(other.multiply(-options.focal).exp()) : part;
   const off = targets.negate().add(1).multiply(far(above, below));
@@ -122,7 +123,10 @@ export function binaryCrossEntropies(
   return off.add(wanted.multiply(far(below, above)));
 }
 
-/** Losses of rows [rows] by what each counts [rows]: the mean is over Σ of what they count. `each` absent: all alike. */
+/**
+ * Reduces row losses [rows] with row weights [rows]; the mean divides by the sum of the weights. Without `each`, all
+ * rows count equally.
+ */
 export function reduceRowLosses(losses: Tensor, reduction: Reduction, each?: Tensor): Tensor {
   if (!each) return reduced(losses, reduction);
   const sum = losses.multiply(each).sum();
@@ -135,9 +139,9 @@ export function meanSquaredError(x: Tensor, y: Tensor, reduction: Reduction): Te
 }
 
 /**
- * Kullback–Leibler divergence from the softmax of `logits` to that of `targets`, both [..., classes]:
- * Σ p · (log p − log q), p of the targets; the mean is over rows (torch's `batchmean`). With a temperature T both are
- * divided by it and the result is multiplied by T², as in distillation (Hinton et al. 2015).
+ * Kullback–Leibler divergence from the softmax of `logits` to that of `targets`, both [..., classes]: Σ p · (log p −
+ * log q), with p from the targets; the mean is over rows (torch's `batchmean`). With a temperature T both are divided
+ * by it and the result is multiplied by T², as in distillation (Hinton et al. 2015).
  */
 export function klDivergence(
   logits: Tensor,
@@ -160,8 +164,8 @@ export function cosineSimilarity(x: Tensor, y: Tensor): Tensor {
 }
 
 /**
- * Cosine embedding loss (torch.nn.CosineEmbeddingLoss): 1 − cos where the pair belongs together (`together` 1), else how
- * far cos is above `margin` (`together` −1). x, y [rows, n]; together f32 [rows].
+ * Cosine embedding loss (torch.nn.CosineEmbeddingLoss): 1 − cos for pairs that belong together (`together` 1),
+ * otherwise the excess of cos over `margin` (`together` −1). x, y [rows, n]; together f32 [rows].
  */
 export function cosineEmbedding(
   x: Tensor,

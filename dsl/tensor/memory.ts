@@ -1,8 +1,8 @@
 /**
- * How much memory one run of a program takes: its state, and the most that is alive at once besides, found by walking
- * the nodes as the TensorFlow engine runs them. What is counted: outputs until their last reader, except those that are
- * views of others or take over the memory of an input that nobody reads again; what an op needs while it runs; optimizer
- * steps as soon as their gradient is there and the weight has been read for the last time.
+ * Estimates the memory of one run of a program: its state, and the peak of everything else, found by walking the nodes
+ * as the TensorFlow engine runs them. Counted are outputs until their last reader, except views and outputs that reuse
+ * the memory of a dead input, and the workspace of a running op. Optimizer steps run as soon as their gradient exists
+ * and the weight has been read for the last time.
  */
 import type { Node, Program, Ref } from "./program.js";
 import type { Sizes } from "./shape.js";
@@ -11,15 +11,15 @@ import { opOf } from "./table.js";
 import { bytesOf } from "./values.js";
 
 export interface ProgramMemory {
-  /** Bytes of the state, alive between runs. */
+  /** Bytes of the state, which persists between runs. */
   readonly state: number;
-  /** Most bytes alive at once during a run, state not counted. */
+  /** Peak bytes during a run, without the state. */
   readonly working: number;
-  /** Where that is: the node's path, or its op. */
+  /** Node at the peak: its path, or its op. */
   readonly peakPath: string;
 }
 
-/** `sizes` binds the named dimensions (`batch`, `length`, `targets`). */
+/** Returns a program's memory. `sizes` binds the named dimensions (`batch`, `length`, `targets`). */
 export function memoryOf(program: Program, sizes: Sizes): ProgramMemory {
   const walk = new Walk(program, sizes);
   const state = Object.values(program.state).reduce(
@@ -31,7 +31,7 @@ export function memoryOf(program: Program, sizes: Sizes): ProgramMemory {
 
 class Walk {
   private readonly order: readonly number[];
-  /** For each value how many reads are still to come; its memory is that of `owner`. */
+  /** Remaining reads of each value; its memory belongs to `owner`. */
   private readonly reads = new Map<string, number>();
   private readonly owners = new Map<string, string>();
   private readonly sizesOf = new Map<string, number>();
@@ -57,7 +57,7 @@ class Walk {
     return this.most;
   }
 
-  /** Once to count the reads of each value's memory, once to follow them. */
+  /** Runs twice: first to count the reads of each value's memory, then (`follow`) to track them. */
   private visit(node: Node, index: number, follow: boolean): void {
     if (isInput(node) && follow) this.hold(keyOf({ node: index, output: 0 }), this.bytes(node.types[0]!));
     if (isLeaf(node)) return;
@@ -75,7 +75,7 @@ class Walk {
     return unread.length ? node.inputs.filter((_, i) => !unread.includes(i)) : node.inputs;
   }
   private make(node: Node, index: number): void {
-    // Steps of an optimizer write into the state itself.
+    // Optimizer steps write to the state itself.
     const outputs = isStep(this.program, index)
       ? []
       : node.types.flatMap((type, output) => {
@@ -95,7 +95,7 @@ class Walk {
     this.note(node, this.live + needed + this.workspace(node));
     this.live += needed;
   }
-  /** The input whose memory the output may take. */
+  /** Returns the input whose memory the output may reuse. */
   private takenOver(node: Node, size: number): string | undefined {
     if (opOf(node)?.memory !== "over") return undefined;
     const free = (ref: Ref): boolean => {
@@ -134,7 +134,7 @@ class Walk {
   private owner(ref: Ref): string {
     return this.owners.get(keyOf(ref)) ?? keyOf(ref);
   }
-  /** A turned weight is read the other way round, not made. */
+  /** A transposed weight is a view: the product reads it transposed. */
   private isView(node: Node): boolean {
     const memory = opOf(node)?.memory;
     if (memory !== "turned") return memory === "view";
@@ -144,7 +144,7 @@ class Walk {
   }
 }
 
-/** Whether a node's outputs are the new values of states that it reads: it writes them in place. */
+/** Reports whether a node's outputs are the new values of states that it reads, which it then writes in place. */
 function isStep(program: Program, index: number): boolean {
   const node = program.nodes[index]!;
   return (
@@ -154,7 +154,7 @@ function isStep(program: Program, index: number): boolean {
   );
 }
 
-/** Nodes in their order, but each optimizer step as early as it can be. */
+/** Returns the nodes in order, but each optimizer step as early as possible. */
 function schedule(program: Program): readonly number[] {
   const { nodes } = program;
   const steps = nodes.map((_, index) => isStep(program, index));

@@ -1,4 +1,4 @@
-/** Tensors of a graph that is being built: each method appends a node of the op that it is named after. */
+/** Tensors of a graph under construction: each method appends a node of the op that has its name. */
 import type { InferAttributes } from "./attributes.js";
 import { isNodeOf } from "./op.js";
 import type { Attributes, Dimension, DType, Ref, Type } from "./program.js";
@@ -260,12 +260,12 @@ export class NodeTensor implements Tensor {
       readonly each?: Tensor;
     },
   ): Tensor {
-    // What each row counts the op can't tell apart: the logits are made whole.
+    // The op cannot weight rows individually, so the full logits are computed.
     if (options.each) {
       const logits = this.linear(weight, options.bias);
       return (options.cap ? logits.capped(options.cap) : logits).crossEntropy(labels, options);
     }
-    // What is spread over the vocabulary has no short form where logits are bent.
+    // With capped logits, label smoothing over the vocabulary has no closed form.
     if (options.cap && options.smoothing)
       return this.linear(weight, options.bias).capped(options.cap).crossEntropy(labels, options);
     const chunks = options.chunks ?? headChunks(weight.shape[0]!);

@@ -1,7 +1,7 @@
 /**
- * What an op is: a rule for types, a vector-Jacobian product written with tensors, a naive float64 reference, a cost; what
- * simpler ops it is made of, where it is, and what passes and estimates need to know of it (`OpTraits`). One
- * file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
+ * Definition of an op: a type rule, a vector-Jacobian product written with tensors, a naive float64 reference and a
+ * cost. It may also have a decomposition into simpler ops and traits for passes and estimates (`OpTraits`). One file
+ * each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
  */
 import { checkAttributes, type InferAttributes, type AttributeSchema } from "./attributes.js";
 import type { Node, Ref, Type } from "./program.js";
@@ -10,9 +10,9 @@ import type { RowGradientPart } from "./ops/rows/row-part.js";
 import type { Builder, Tensor } from "./tensor.js";
 import type { ArrayValues } from "./values.js";
 
-/** Names of inputs or outputs; the last may be `bias?`, which may be left out, or `...rest`, which stands for any number. */
+/** Names of inputs or outputs; the last may be optional (`bias?`) or stand for any number (`...rest`). */
 export type PortNames = readonly string[];
-/** One thing for each name. */
+/** One value per name. */
 export type ForEachName<N extends PortNames, T> = N extends readonly [
   infer H extends string,
   ...infer R extends PortNames,
@@ -24,7 +24,7 @@ export type ForEachName<N extends PortNames, T> = N extends readonly [
     ? readonly []
     : readonly T[];
 
-/** A node as the gradient sees it. */
+/** A node as gradient rules see it. */
 export interface NodeView<
   I extends PortNames = PortNames,
   O extends PortNames = PortNames,
@@ -34,42 +34,44 @@ export interface NodeView<
   readonly outputs: ForEachName<O, Tensor>;
   readonly attributes: InferAttributes<S>;
 }
-/** Gradients of the outputs; of several, those on which nothing depends are undefined. */
+/** Gradients of the outputs; with several outputs, undefined for those that nothing depends on. */
 export type OutputGradients<O extends PortNames> = O extends readonly [string]
   ? readonly [Tensor]
   : ForEachName<O, Tensor | undefined>;
 
-/** Multiply and add count one each; bytes read and written once. */
+/** Multiply and add count one each; bytes are read and written once. */
 export interface OpCost {
   readonly flops: number;
   readonly bytes: number;
 }
-/** What passes and estimates need to know of an op, said on its own record; what isn't said doesn't hold. */
+/** Properties of an op that passes and estimates use, declared on its record; undeclared ones do not hold. */
 export interface OpTraits {
-  /** Its two inputs may change places: to the bit ("exactly"), or but for −0 and NaN ("nearly"). */
+  /** Its two inputs may be swapped: bit for bit ("exactly"), or except for −0 and NaN ("nearly"). */
   readonly commutes?: "exactly" | "nearly";
   /** No element of the result is −0. */
   readonly neverMinusZero?: true;
-  /** Its FLOPs are those of a matrix product: what utilisation is counted with, and what bf16 makes faster. */
+  /** Its FLOPs are those of a matrix product: they count for utilisation and are faster in bf16. */
   readonly product?: true;
   /**
-   * It stays in bf16 where all it reads is ("follows"): it computes nothing, or treats each element by itself, which engines
-   * compute in f32 between reading and writing. "turns": it also is as large as what it reads, so that casting before it
-   * costs what casting after it does, and can be shared.
+   * Stays in bf16 if all its inputs are bf16 ("follows"): it computes nothing, or is elementwise, which engines compute
+   * in f32 between reading and writing. "turns": its output also is as large as its input, so that a cast before it
+   * costs the same as one after it and can be shared.
    */
   readonly bf16?: "follows" | "turns";
-  /** It takes rows of its first input, a table. */
+  /** Takes rows of its first input, a table. */
   readonly takesRows?: true;
   /**
-   * Where its result lies: in the memory of what it reads ("view"), there too if that is a weight ("turned": it is read the
-   * other way round), or perhaps over an input of the same size that is not read again ("over").
+   * Memory of its result. "view": its input's memory. "turned": its input's memory even if that is a weight, which is
+   * read transposed. "over": possibly the memory of an input of the same size that is not read again.
    */
   readonly memory?: "view" | "turned" | "over";
-  /** It makes a weight of others. */
+  /** Makes a weight from others. */
   readonly makesWeight?: true;
-  /** It treats each position of a sequence by itself; sequences are all its inputs of that shape, or the first alone. */
+  /**
+   * Treats each position of a sequence independently; sequences are all its inputs of that shape, or only the first.
+   */
   readonly byPosition?: "all" | "first";
-  /** The part of a program that it belongs to wherever it stands. */
+  /** The part of a program that the op belongs to, wherever it occurs. */
   readonly part?: "loss" | "position" | "optimizer";
 }
 export interface Op<
@@ -78,18 +80,18 @@ export interface Op<
   S extends AttributeSchema = AttributeSchema,
 > extends OpTraits {
   readonly name: string;
-  /** Inputs, attributes and outputs in a sentence or two, with shapes. */
+  /** Inputs, attributes and outputs in one or two sentences, with shapes. */
   readonly doc: string;
   readonly inputs: I;
   readonly outputs: O;
   readonly attributes: S;
-  /** Types of the outputs. Throws `OpInputError` with the reason. */
+  /** Returns the types of the outputs. Throws `OpInputError` with the reason. */
   type(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>): ForEachName<O, Type>;
-  /** The same of simpler ops: what engines compute that have no way of their own. */
+  /** Computes the same with simpler ops, for engines without a lowering of this op. */
   decompose?(inputs: ForEachName<I, Tensor>, attributes: InferAttributes<S>): ForEachName<O, Tensor>;
   /**
-   * Gradients of the inputs that are wanted, given those of the outputs (absent: nothing depends on that output). Without
-   * this rule the gradient is that of what the op is made of.
+   * Returns gradients of the wanted inputs, given those of the outputs (undefined: nothing depends on that output).
+   * Without this rule, the gradient is that of the decomposition.
    */
   gradient?(
     graph: Builder,
@@ -98,8 +100,8 @@ export interface Op<
     wanted: readonly boolean[],
   ): readonly (Tensor | undefined)[];
   /**
-   * Of each of the `shared` inputs, which all rows of a batch share, its slope row by row, given that of the first output
-   * [rows, ...]. Null: it can't be told apart; without this rule none can.
+   * Returns the per-row gradients of the inputs `shared` by all rows of a batch, given that of the first output [rows,
+   * ...]. Null: no per-row gradient is possible for that input. Without this rule, none is.
    */
   rowGradient?(
     graph: Builder,
@@ -108,35 +110,35 @@ export interface Op<
     shared: readonly number[],
   ): readonly (RowGradientPart | null)[];
   /**
-   * Of a result that all rows share, made of what they share: a part of its slope as parts of its inputs. Undefined: none
-   * flows there; null: it can't be told apart.
+   * For a result computed only from values that all rows share: maps a per-row part of its gradient to parts of its
+   * inputs' gradients. Undefined: no gradient flows to that input; null: no per-row gradient is possible.
    */
   rowPulled?(
     graph: Builder,
     node: NodeView<I, O, S>,
     part: RowGradientPart,
   ): readonly (RowGradientPart | null | undefined)[];
-  /** `shapes`: the outputs' shapes with all sizes bound. */
+  /** Computes the outputs. `shapes`: the outputs' shapes with all sizes bound. */
   evaluate(
     inputs: ForEachName<I, ArrayValues>,
     attributes: InferAttributes<S>,
     shapes: ForEachName<O, readonly number[]>,
   ): ForEachName<O, ArrayValues>;
-  /** `wanted`: which outputs are read. Absent: one FLOP per output element, inputs and outputs moved once. */
+  /** Returns the FLOPs. `wanted`: which outputs are read. Defaults to one FLOP per output element. */
   flops?(
     inputs: ForEachName<I, Type>,
     attributes: InferAttributes<S>,
     sizes: Sizes,
     wanted: readonly boolean[],
   ): number;
-  /** Bytes that it needs beside inputs and outputs while it runs; absent: none. */
+  /** Bytes needed while it runs, besides inputs and outputs; defaults to none. */
   workspace?(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>, sizes: Sizes): number;
-  /** Places of inputs that an engine makes again instead of reading them. */
+  /** Positions of inputs that an engine recomputes instead of reading. */
   unread?(attributes: InferAttributes<S>): readonly number[];
-  /** Whether it stays in bf16, where that depends on more than the op. */
+  /** Reports whether it stays in bf16, where that depends on more than the op. */
   followsBf16?(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>): boolean;
 }
-/** An op as its file writes it: without attributes it has none, without outputs one. */
+/** An op as its file defines it; the attributes default to none and the outputs to one. */
 type Written<I extends PortNames, O extends PortNames, S extends AttributeSchema> = Omit<
   Op<I, O, S>,
   "outputs" | "attributes"
@@ -145,7 +147,7 @@ type Written<I extends PortNames, O extends PortNames, S extends AttributeSchema
   readonly attributes?: S;
 };
 
-/** The op's record. What a node is made with is checked here, so that rules may rely on what their types say. */
+/** Makes an op's record. It checks nodes' arguments, so that rules may rely on their types. */
 export function defineOp<
   const I extends PortNames,
   const O extends PortNames = readonly ["y"],
@@ -172,7 +174,6 @@ function checkInputs(names: PortNames, given: number): void {
     throw new OpInputError(`it takes ${names.join(", ")}, not ${String(given)} inputs`);
 }
 
-/** A node of a certain op. */
 export type NodeOfOp<P> =
   P extends Op<infer I, infer O, infer S>
     ? Node & {

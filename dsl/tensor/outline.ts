@@ -1,6 +1,7 @@
 /**
- * A program as its layers: nodes gathered by path into a tree, blocks that are alike folded into one, each with what it
- * computes, its parameters, its FLOPs forward and backward, and what it keeps for the backward pass. `show ….graph` draws it.
+ * Outline of a program by layers: nodes are grouped by path into a tree, and equal blocks are folded into one. Each
+ * layer has its ops, parameters, FLOPs forward and backward, and the bytes saved for the backward pass. `show ….graph`
+ * draws it.
  */
 import { costsOfNodes } from "./cost.js";
 import type { Node, Program, Type } from "./program.js";
@@ -10,19 +11,19 @@ import { opOf } from "./table.js";
 import { bytesOf } from "./values.js";
 
 export interface OutlineLayer {
-  /** Relative to the layer around it: `attention.self.query`. */
+  /** Name relative to the parent layer: `attention.self.query`. */
   readonly name: string;
-  /** Full; of the first where several are folded. */
+  /** Full path; that of the first layer if several are folded. */
   readonly path: string;
-  /** How many that follow one another are alike; all numbers are those of all of them together. */
+  /** Number of consecutive equal layers folded into this one; all figures are totals over them. */
   readonly count: number;
-  /** Its own ops of the forward pass in order; those of layers within it not counted. */
+  /** Ops of the layer's own forward pass in order, without those of inner layers. */
   readonly ops: readonly string[];
-  /** What it gives: the type of its last value. */
+  /** Type of the layer's last value. */
   readonly output: Type | null;
   readonly parameters: number;
   readonly trainable: number;
-  /** FLOPs of it and all within. */
+  /** FLOPs of the layer with its inner layers. */
   readonly forward: number;
   readonly backward: number;
   /** Bytes of forward values that the backward pass reads. */
@@ -40,7 +41,7 @@ export interface ProgramOutline {
   readonly nodes: number;
 }
 
-/** `sizes` binds the named dimensions. */
+/** Returns the outline of a program. `sizes` binds the named dimensions. */
 export function outlineOf(program: Program, sizes: Sizes): ProgramOutline {
   const places = placesOf(program);
   const costs = costsOfNodes(program, sizes);
@@ -70,7 +71,7 @@ export function outlineOf(program: Program, sizes: Sizes): ProgramOutline {
   };
 }
 
-/** Inputs come first, then the model in its order, the loss, the update. */
+/** Order: inputs, the model in its own order, the loss, the optimizer update. */
 function rank(name: string): number {
   return name === "inputs" ? -1 : name === "loss" ? 1 : name === "optimizer" ? 2 : 0;
 }
@@ -80,8 +81,8 @@ interface Place {
   readonly backward: boolean;
 }
 /**
- * Where each node belongs. What has no path of its own (a residual sum, an activation) belongs to the block of what it
- * reads; states that the optimizer keeps, and what reads the results of its ops, are the optimizer's.
+ * Assigns each node to a layer. A node without a path (a residual sum, an activation) belongs to its input's block.
+ * Optimizer states, and nodes that read the optimizer ops' results, belong to the optimizer.
  */
 function placesOf(program: Program): readonly Place[] {
   const forward = forwardOf(program);
@@ -105,12 +106,14 @@ function pathOf(node: Node, read: readonly Place[], optimizerStates: ReadonlySet
   return from ? around(from.path) : "inputs";
 }
 
-/** The numbered block around a layer, `encoder.layer.3` of `encoder.layer.3.output.dense`, or else what it is part of. */
+/**
+ * Returns the numbered block of a layer, `encoder.layer.3` for `encoder.layer.3.output.dense`, or otherwise its parent.
+ */
 function around(path: string): string {
   return /^(.*?\.)?\d+(?=\.|$)/.exec(path)?.[0] ?? (path.includes(".") ? path.slice(0, path.lastIndexOf(".")) : path);
 }
 
-/** Nodes that lead to what is given out; the norm of the gradients is the update's. */
+/** Nodes that lead to the outputs; the gradient norm belongs to the update. */
 function forwardOf(program: Program): ReadonlySet<number> {
   const given = Object.entries(program.outputs).filter(([name]) => name !== "norm");
   const found = new Set(given.map(([, ref]) => ref.node));
@@ -119,7 +122,6 @@ function forwardOf(program: Program): ReadonlySet<number> {
   return found;
 }
 
-/** Values of the forward pass that nodes of the backward pass read. */
 function readByBackward(program: Program, places: readonly Place[]): ReadonlySet<string> {
   return new Set(
     program.nodes.flatMap((node, index) =>
@@ -176,7 +178,7 @@ class Branch {
     return typeof activation === "string" ? `${op} + ${activation}` : op;
   }
 
-  /** With a branch that only passes on joined to the one below. */
+  /** Returns the layer; a branch with nothing but a single child is joined with it. */
   layer(depth: number): OutlineLayer {
     const within = folded([...this.branches.values()].map((b) => b.layer(depth + 1)));
     const [only] = within;
@@ -200,7 +202,7 @@ class Branch {
   }
 }
 
-/** Numbered layers that follow one another and compute the same become one. */
+/** Folds consecutive numbered layers with equal computation into one. */
 function folded(layers: readonly OutlineLayer[]): readonly OutlineLayer[] {
   const out: OutlineLayer[] = [];
   for (const layer of layers) {
@@ -223,7 +225,10 @@ function together(a: OutlineLayer, b: OutlineLayer): OutlineLayer {
     within: a.within.map((layer, i) => ({ ...together(layer, b.within[i]!), count: layer.count })),
   };
 }
-/** What must be equal: ops, types and sizes forward, and whether it trains. The lowest trained block's backward is shorter. */
+/**
+ * Key of what equal layers share: forward ops, types and sizes, and whether they train. Backward is left out, as it is
+ * shorter for the lowest trained block.
+ */
 function shapeOf(layer: OutlineLayer): string {
   const plain = (l: OutlineLayer, top: boolean): unknown => [
     ...[top ? "" : l.name, l.ops, l.output, l.parameters > 0, l.trainable > 0],

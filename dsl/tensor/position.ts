@@ -1,8 +1,8 @@
 /**
- * One position out of a sequence, taken as early as it can be. What a sentence-level head reads is one token; layers that
- * work row by row (linear, norm, activations, sums) and the queries of attention need not be computed for the others.
- * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
- * computed whole anyway: there the position is taken from the whole.
+ * Takes one position out of a sequence as early as possible. A sentence-level head reads one token; layers that work
+ * row by row (linear, norm, activations, sums) and the queries of attention need not be computed for the others. In a
+ * BERT classifier this saves five sixths of the last block. The inputs of attention's keys and values are computed in
+ * full anyway: there the position is taken from the full value.
  */
 import { attentionAttributes, attentionInputs, EXTRA_INPUTS } from "./ops/shared/heads.js";
 import { isNodeOf, type NodeOfOp } from "./op.js";
@@ -37,7 +37,9 @@ function take(x: Tensor, position: number, whole: ReadonlySet<number>): Tensor {
   return made ? again(made) : plain();
 }
 
-/** Attention of the one query that stands at the position; none where something else depends on the queries' places. */
+/**
+ * Returns attention for the query at the position only; undefined if something else depends on the queries' positions.
+ */
 function query(
   { graph }: Tensor,
   node: NodeOfOp<typeof attention>,
@@ -59,7 +61,10 @@ function query(
   return () => graph.one(attention, inputs, { ...node.attributes, given }).reshape([batch, hidden]);
 }
 
-/** Nodes of which every position is needed: those behind the keys and values of the attention that the position leads to. */
+/**
+ * Nodes that are needed at every position: those behind the keys and values of the attention that the position leads
+ * to.
+ */
 function neededWhole({ graph, ref: last }: Tensor): ReadonlySet<number> {
   const whole = new Set<number>();
   const lastOnly = new Set([last.node]);

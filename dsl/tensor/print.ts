@@ -1,4 +1,4 @@
-/** A program as text, one node a line, for `show ....program`, golden files and people. */
+/** Prints a program as text, one node a line, for `show ....program`, golden files and people. */
 import type { Attribute, Node, Program, Ref } from "./program.js";
 import { typeText } from "./shape.js";
 import { fromNDArray } from "./values.js";

@@ -1,6 +1,7 @@
 /**
- * A program is a flat table of nodes in topological order: it can be printed, hashed, sent, and walked without recursion.
- * Inputs and outputs come and go each run; state stays in an engine's store; updates write state after all outputs.
+ * A program is a flat table of nodes in topological order: it can be printed, hashed, sent, and walked without
+ * recursion. Inputs and outputs exist for one run; state remains in an engine's store; updates write state after all
+ * outputs.
  */
 export type DType = "f32" | "f64" | "bf16" | "i32" | "i8" | "u8" | "bool";
 /** A number, or the name of a size known only when run (`batch`, `length`). */
@@ -9,10 +10,10 @@ export interface Type {
   readonly dtype: DType;
   readonly shape: readonly Dimension[];
 }
-/** How a frozen weight lies in memory; see `storage.ts`. */
+/** Storage form of a frozen weight in memory; see `storage.ts`. */
 export type StorageForm =
   | { readonly as: "bf16" }
-  /** `axis`: that of the channels (a layer's outputs), each of which has a scale. */
+  /** `axis`: the axis of the channels (a layer's outputs), each of which has a scale. */
   | { readonly as: "int8"; readonly axis: number }
   | { readonly as: "nf4"; readonly double: boolean };
 export type StoredPart = "codes" | "scales" | "scale_codes" | "scale_scales" | "offset";
@@ -40,22 +41,22 @@ export interface Node {
   readonly inputs: readonly Ref[];
   readonly attributes: Attributes;
   readonly types: readonly Type[];
-  /** Where it comes from (`bert.encoder.layer.0.attention.self.query`), for errors and pictures. */
+  /** Path of its layer (`bert.encoder.layer.0.attention.self.query`), for errors and diagrams. */
   readonly path?: string;
   /**
-   * Nodes that must be done before this one starts, though it reads nothing of them: a hint to engines about when to
-   * compute (recomputed activations, chunks one after the other). It changes no result; interpreters may ignore it.
+   * Nodes that must be done before this one starts, though it does not read them: a scheduling hint to engines
+   * (recomputed activations, sequential chunks). It changes no result; interpreters may ignore it.
    */
   readonly after?: readonly number[];
 }
 export type InitialValue =
   | { readonly zeros: true }
   | { readonly ones: true }
-  /** A tensor of that name in the checkpoint folder handed to `Engine.store`. */
+  /** A tensor of that name in the checkpoint folder passed to `Engine.store`. */
   | { readonly checkpoint: string }
   /**
-   * `zeroRow`: the row of a table that begins at zero (padding's). `named`: whose numbers they are, which follow from the seed
-   * and a name; absent: the state's own.
+   * `zeroRow`: the row of a table that begins at zero (padding's). `named`: name that, with the seed, determines the
+   * numbers; defaults to the state's own.
    */
   | {
       readonly random: { readonly normal: number } | { readonly uniform: number };
@@ -64,25 +65,34 @@ export type InitialValue =
       readonly named?: string;
     }
   | { readonly value: NDArray }
-  /** Made of what another state begins with: these rows of it (repeated and cut as listed), or the Euclidean norms of its rows or columns. */
+  /**
+   * Derived from another state's initial value: rows of it (repeated and cut as listed), or the Euclidean norms of its
+   * rows or columns.
+   */
   | {
       readonly of: Pick<TensorState, "type" | "initial"> & { readonly name: string };
       readonly take:
         | { readonly rows: readonly number[] }
         | { readonly norms: "rows" | "columns" }
-        /** One of the arrays that it is stored as, or what they stand for (`tensor/storage.ts`). */
+        /** One of the arrays of a stored state, or its dequantized value (`tensor/storage.ts`). */
         | { readonly stored: StorageForm; readonly part: StoredPart | "value" };
     }
-  /** Nothing until a program writes it whole; the only initial of a state with named dimensions (a key-value cache). */
+  /**
+   * Unset until a program writes it in full; the only initial value for a state with named dimensions (a key-value
+   * cache).
+   */
   | { readonly unset: true };
 export interface TensorState {
-  /** Named dimensions (`batch`, `capacity`) take the sizes of the value that was written whole last. */
+  /** Named dimensions (`batch`, `capacity`) take the sizes of the value last written in full. */
   readonly type: Type;
   readonly trains: boolean;
   readonly initial: InitialValue;
-  /** Stays in the program though nothing reads it: a part of what the model is saved as. */
+  /** Stays in the program even if nothing reads it: it is part of the saved model. */
   readonly kept?: true;
-  /** It is the weight of a linear layer, whose outputs lie along this axis: it may be stored in fewer bits than a table. */
+  /**
+   * Set for the weight of a linear layer: the axis of its outputs. Such a weight may be stored in fewer bits than a
+   * table.
+   */
   readonly outputs?: 0 | 1;
 }
 export interface Program {
@@ -93,9 +103,9 @@ export interface Program {
   readonly updates: readonly StateUpdate[];
 }
 /**
- * After all outputs, `state` holds `value`; with `at`, only the elements `start … start + size of value − 1` along `axis`
- * change, in place, so that a key-value cache grows at the cost of what is added. `start`: an i32 scalar; or i32 [size of value],
- * no two of them equal, where axis is 0: then row i of value goes to row start[i].
+ * After all outputs, `state` holds `value`. With `at`, only the elements `start … start + size of value − 1` along
+ * `axis` change, in place, so that a key-value cache grows at the cost of the added part. `start`: an i32 scalar; or,
+ * for axis 0, i32 [size of value] without duplicates: then row i of value goes to row start[i].
  */
 export interface StateUpdate {
   readonly state: string;

@@ -1,8 +1,8 @@
-/** A program over states of other names: what it computes, and what its states begin as, stays the same. */
+/** Renames the states of a program; its computation and the states' initial values do not change. */
 import { isState } from "./leaves.js";
 import type { Program, TensorState } from "./program.js";
 
-/** Names that `rename` leaves out stay. */
+/** States missing in `rename` keep their names. */
 export function renameProgram(program: Program, rename: ReadonlyMap<string, string>): Program {
   const to = (name: string): string => rename.get(name) ?? name;
   return {
@@ -17,7 +17,7 @@ export function renameProgram(program: Program, rename: ReadonlyMap<string, stri
     updates: program.updates.map((update) => ({ ...update, state: to(update.state) })),
   };
 }
-/** Random numbers follow from the name that a state had first. */
+/** Random initial values follow from a state's first name. */
 function named(state: TensorState, name: string): TensorState {
   return "random" in state.initial ? { ...state, initial: { named: name, ...state.initial } } : state;
 }

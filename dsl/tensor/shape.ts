@@ -1,7 +1,9 @@
-/** Rules about types that many ops share. A dimension is a number or the name of a size known only when run. */
+/** Type rules shared by many ops. A dimension is a number or the name of a size known only at run time. */
 import type { Dimension, DType, NDArray, Type } from "./program.js";
 
-/** What an op says when its inputs don't fit; the builder adds op, path and types and throws the coded error `graph-type`. */
+/**
+ * Thrown when an op's inputs don't fit; the builder adds op, path and types and throws the coded error `graph-type`.
+ */
 export class OpInputError extends Error {}
 
 /** Names of sizes (`batch`, `length`) bound to numbers for one run. */
@@ -15,7 +17,7 @@ export function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boo
   return a.length === b.length && a.every((d, i) => d === b[i]);
 }
 
-/** Numpy's rule; a named size fits only itself and 1. */
+/** Broadcasts by numpy's rule; a named size matches only itself and 1. */
 export function broadcastShapes(a: readonly Dimension[], b: readonly Dimension[]): Dimension[] {
   if (b.length === 0 || sameShape(a, b)) return [...a];
   const rank = Math.max(a.length, b.length);
@@ -27,7 +29,7 @@ export function broadcastShapes(a: readonly Dimension[], b: readonly Dimension[]
   });
 }
 
-/** A size so much greater (or less): a named one says it in its name, `length+20`. */
+/** Adds a number (possibly negative) to a size; a named size gets it in its name, `length+20`. */
 export function addToDimension(d: Dimension, more: number): Dimension {
   if (typeof d === "number") return d + more;
   const whole = dimensionParts(d);
@@ -35,7 +37,7 @@ export function addToDimension(d: Dimension, more: number): Dimension {
   if (sum < 0) throw new OpInputError(`nothing says that "${d}" is at least ${-more}`);
   return sum ? `${whole.name}+${sum}` : whole.name;
 }
-/** `length+20` as the name that a feed binds and what is added to it. */
+/** Splits `length+20` into the name that a feed binds and the number added to it. */
 export function dimensionParts(d: string): { readonly name: string; readonly more: number } {
   const plusIndex = d.lastIndexOf("+");
   return plusIndex < 0 ? { name: d, more: 0 } : { name: d.slice(0, plusIndex), more: Number(d.slice(plusIndex + 1)) };
@@ -55,7 +57,7 @@ export function elementCount(type: Type, sizes: Sizes): number {
   return concreteShape(type.shape, sizes).reduce((p, d) => p * d, 1);
 }
 
-/** Axes counted from the front, in order, each once; negative ones count from the back. */
+/** Normalises axes: counted from the front, sorted, without duplicates; negative ones count from the back. */
 export function axesOf(rank: number, axes: readonly number[]): number[] {
   const positive = axes.map((axis) => (axis < 0 ? axis + rank : axis));
   if (
@@ -87,7 +89,7 @@ export function requireShape(type: Type, shape: readonly Dimension[], what: stri
     throw new OpInputError(`${what} must be [${shape.join(", ")}], not [${type.shape.join(", ")}]`);
 }
 
-/** What dropout of `x` is drawn by: one number, or one for each of its first axis. */
+/** Requires a valid type of dropout's step: a scalar, or one number per element of x's first axis. */
 export function requireDropoutSteps(step: Type, x: Type): void {
   const [first] = step.shape;
   const each = step.shape.length === 1 && x.shape.length > 1 && first === x.shape[0];

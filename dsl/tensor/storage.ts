@@ -1,15 +1,17 @@
-/** How a weight that is stored in fewer bits stands in a program: the states that hold its parts, and the nodes that make it f32 again. */
+/**
+ * Stored weights (in fewer bits) in a program: the states for their parts, and the nodes that dequantize them to f32.
+ */
 import { NF4_BLOCK, SCALE_BLOCK } from "./numbers/quantize.js";
 import type { Attributes, TensorState, StorageForm, StoredPart, Type } from "./program.js";
 import { sizeOf } from "./values.js";
 
-/** What `storage` of a model asks for; `double`: of nf4, whether the scales are quantised too. */
+/** A model's `storage` setting; `double`: whether the scales of nf4 are quantised too. */
 export interface WeightStorage {
   readonly weights: "f32" | "bf16" | "int8" | "nf4";
   readonly double?: boolean;
 }
 
-/** A state's name and what it is, of a part of another state. */
+/** Name and state of one part of a stored state. */
 export function storedPartOf(
   name: string,
   state: TensorState,
@@ -27,7 +29,7 @@ export function storedPartOf(
   };
 }
 
-/** What another state is made of where it begins with what a stored one stands for. */
+/** Initial value of a state that is derived from the dequantized value of a stored one. */
 export function dequantizedInitial(
   name: string,
   { type, initial }: TensorState,
@@ -36,12 +38,12 @@ export function dequantizedInitial(
   return { of: { name, type, initial }, take: { stored, part: "value" } };
 }
 
-/** Appends a node; gives where it is. */
+/** Appends nodes; returns the ref of each. */
 export interface NodeWriter<R> {
   part(part: StoredPart): R;
   node(op: string, inputs: readonly R[], attributes: Attributes): R;
 }
-/** The f32 weight. */
+/** Appends the nodes that dequantize a weight to f32; returns its ref. */
 export function appendDequantize<R>(type: Type, stored: StorageForm, w: NodeWriter<R>): R {
   if (stored.as === "bf16") return w.node("cast", [w.part("codes")], { dtype: "f32" });
   if (stored.as === "int8") return w.node("dequantize", [w.part("codes"), w.part("scales")], { axis: stored.axis });

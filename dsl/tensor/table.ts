@@ -1,4 +1,4 @@
-/** All ops by name. Leaves are none: the builder makes those nodes itself. */
+/** All ops by name. Leaves are not ops: the builder makes those nodes itself. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { InferAttributes } from "./attributes.js";
 import type { ForEachName, NodeOfOp, Op } from "./op.js";
@@ -196,17 +196,16 @@ type NamesOf<P> = P extends Op<infer I, infer O, infer S> ? { inputs: I; outputs
 export type InputsOf<N extends OpName, T> = ForEachName<NamesOf<OpOf<N>>["inputs"], T>;
 export type OutputsOf<N extends OpName, T> = ForEachName<NamesOf<OpOf<N>>["outputs"], T>;
 export type AttributesOf<N extends OpName> = InferAttributes<NamesOf<OpOf<N>>["schema"]>;
-/** A node of the op of that name. */
 export type NodeOf<N extends OpName> = NodeOfOp<OpOf<N>>;
 
 const byName: Readonly<Record<string, Op | undefined>> = opTable;
 
-/** Undefined for leaves, and for what a newer version may have written. */
+/** Returns a node's op; undefined for leaves, and for ops that a newer version may have written. */
 export function opOf({ op }: Pick<Node, "op">): Op | undefined {
   return Object.hasOwn(byName, op) ? byName[op] : undefined;
 }
 
-/** Throws `graph-unknown-op`. */
+/** Returns the op of that name; throws `graph-unknown-op`. */
 export function opNamed(name: string): Op {
   const op = opOf({ op: name });
   if (!op) throw new CodedError("graph-unknown-op", { op: name });

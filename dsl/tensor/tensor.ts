@@ -1,18 +1,17 @@
 /**
- * Tensors and the graph that they lie in, as those see them who write with them: gradients of ops, losses, layers. It
- * knows no op's record, so that ops may be written against it; `builder.ts` makes it real.
+ * Interfaces of tensors and graphs for code that writes with them: gradients of ops, losses, layers. This file knows no
+ * op's record, so that ops may be written against it; `builder.ts` implements it.
  */
 import type { SmoothActivation } from "./ops/shared/gelu.js";
 import type { Attributes, Dimension, DType, NDArray, Node, Ref, Type } from "./program.js";
 
-/** What of an op's record a node of it is made with. */
+/** The parts of an op's record that are needed to make a node. */
 export interface OpSignature<I extends readonly Type[], O extends readonly Type[], A> {
   readonly name: string;
   type(inputs: I, attributes: A): O;
 }
-/** A tensor for each type. */
 export type Tensors<T extends readonly Type[]> = { readonly [K in keyof T]: Tensor };
-/** Attributes are left out where there are none. */
+/** Attributes, optional if all of them are. */
 export type OptionalAttributes<A> =
   Record<never, never> extends A ? readonly [attributes?: A] : readonly [attributes: A];
 
@@ -20,31 +19,30 @@ export type OptionalAttributes<A> =
 export interface Builder {
   constant(value: NDArray): Tensor;
   number(value: number, dtype?: DType): Tensor;
-  /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
+  /** Nodes made in `body` carry `path`; nested paths are joined with dots. */
   withPath<T>(path: string, body: () => T): T;
-  /** Appends a node of an op and gives its outputs. */
+  /** Appends a node of an op and returns its outputs. */
   apply<I extends readonly Type[], O extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, O, A>,
     inputs: Tensors<NoInfer<I>>,
     ...given: OptionalAttributes<A>
   ): Tensors<O>;
-  /** The first output alone. */
+  /** Appends a node of an op and returns its first output. */
   one<I extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, readonly Type[], A>,
     inputs: Tensors<NoInfer<I>>,
     ...given: OptionalAttributes<A>
   ): Tensor;
-  /** Appends a node like another, on other inputs; its first output. */
+  /** Appends a node of the same op on other inputs and returns its first output. */
   again(node: Node, inputs: readonly Tensor[]): Tensor;
   concat(tensors: readonly Tensor[], axis: number): Tensor;
-  /** The node a tensor comes from. */
   nodeOf(tensor: Tensor): Node;
   tensor(ref: Ref): Tensor;
   /** All nodes so far, in order. */
   readonly table: readonly Node[];
 }
 
-/** A value in a graph: one output of one node. Numbers stand for scalars of the tensor's own dtype. */
+/** A value in a graph: one output of one node. Numbers become scalars of the tensor's dtype. */
 export interface Tensor {
   readonly graph: Builder;
   readonly ref: Ref;
@@ -65,15 +63,15 @@ export interface Tensor {
   lessEqual(x: Tensor | number): Tensor;
   greaterEqual(x: Tensor | number): Tensor;
   power(x: Tensor | number): Tensor;
-  /** `this` is bool, as for the next two. */
+  /** Requires bool tensors, like the next two. */
   and(x: Tensor): Tensor;
   or(x: Tensor): Tensor;
   not(): Tensor;
-  /** The same value; no gradient flows through it. */
+  /** Returns the same value without a gradient. */
   detach(): Tensor;
   sign(): Tensor;
   floor(): Tensor;
-  /** To the nearest whole number, of two as near the even one. */
+  /** Rounds to the nearest integer, ties to even. */
   round(): Tensor;
   negate(): Tensor;
   exp(): Tensor;
@@ -88,35 +86,35 @@ export interface Tensor {
   relu(): Tensor;
   softplus(): Tensor;
   silu(): Tensor;
-  /** `approximate`: true by tanh, "quick" by a sigmoid. */
+  /** `approximate`: true uses tanh, "quick" a sigmoid. */
   gelu(options?: { readonly approximate?: boolean | "quick" }): Tensor;
-  /** i32 [...]: the place of the greatest along the last axis, the first of equals. */
+  /** i32 [...]: index of the maximum along the last axis, the first if several are equal. */
   argmax(): Tensor;
-  /** 0, 1, 2, … as i32, as many as this has along `axis`: positions. */
+  /** Positions 0, 1, 2, … as i32, with the length of `axis`. */
   range(axis: number): Tensor;
-  /** This one's type, every element `value`. */
+  /** A tensor of the same type, filled with `value`. */
   filled(value: number): Tensor;
-  /** cap · tanh(this / cap): close to this where it is small, never beyond the cap. */
+  /** cap · tanh(this / cap): close to this where it is small, never above the cap. */
   capped(cap: number): Tensor;
   /** activation(this) · b. */
   gated(b: Tensor, activation: SmoothActivation): Tensor;
   softmax(): Tensor;
   logSoftmax(): Tensor;
-  /** `this` is bool: elementwise `a` where true, `b` elsewhere. */
+  /** Requires a bool tensor: elementwise `a` where true, `b` otherwise. */
   select(a: Tensor, b: Tensor): Tensor;
   cast(dtype: DType): Tensor;
   reshape(shape: readonly Dimension[]): Tensor;
-  /** Axis i of the result is axis `order[i]` of this; a transposition that undoes another gives what that one took. */
+  /** Axis i of the result is axis `order[i]` of this; an inverse transpose returns the original tensor. */
   transpose(order: readonly number[]): Tensor;
-  /** From `start` on, `size` elements of one axis; see the op for axes of a named size. */
+  /** Takes `size` elements of one axis from `start` on; see the op for axes of a named size. */
   slice(axis: number, start: number, size: Dimension): Tensor;
-  /** Parts of the given sizes along one axis. */
+  /** Splits one axis into parts of the given sizes. */
   split(axis: number, sizes: readonly number[]): readonly Tensor[];
   /** Rows of `this` ([rows, ...]) at i32 `indices` of any shape. */
   gather(indices: Tensor): Tensor;
   /**
-   * `this`: a cache [batch, capacity, ...]. Its first `size` rows with `rows` placed from `start` (i32 scalar) on. Where the
-   * program also writes these rows there (`update(..., { axis: 1, start })`), engines do it in place.
+   * For a cache [batch, capacity, ...]: its first `size` rows, with `rows` written from `start` (i32 scalar) on. If the
+   * program also updates the cache with these rows (`update(..., { axis: 1, start })`), engines do both in place.
    */
   extended(rows: Tensor, start: Tensor, size: Dimension): Tensor;
   sum(axes?: readonly number[], keep?: boolean): Tensor;
@@ -124,11 +122,11 @@ export interface Tensor {
   max(axes?: readonly number[], keep?: boolean): Tensor;
   min(axes?: readonly number[], keep?: boolean): Tensor;
   cumulativeSum(axis: number, options?: { readonly exclusive?: boolean; readonly reverse?: boolean }): Tensor;
-  /** Rows of `more` [...indices, ...row] added to the rows of `this` at i32 `indices`. */
+  /** Adds the rows of `more` [...indices, ...row] to the rows of `this` at i32 `indices`. */
   scatterAdd(indices: Tensor, more: Tensor): Tensor;
-  /** this: i32 indices [...] → f32 [..., depth]; all 0 for an index outside. */
+  /** From i32 indices [...] to f32 [..., depth]; all 0 for an index out of range. */
   oneHot(depth: number): Tensor;
-  /** Batched product over the last two axes, either side transposed on the way. */
+  /** Batched product over the last two axes, with either side optionally transposed. */
   matmul(x: Tensor, options?: { readonly transposeA?: boolean; readonly transposeB?: boolean }): Tensor;
   /** this · weightᵀ + bias over the last axis; weight [out, in], bias [out]. */
   linear(weight: Tensor, bias?: Tensor): Tensor;
@@ -137,8 +135,9 @@ export interface Tensor {
   /** [batch, length, n] → [m, n]: rows of the flattened batch · length at i32 `rows` [m]. */
   takeRows(rows: Tensor): Tensor;
   /**
-   * Cross-entropy of the logits this · weightᵀ (+ bias), which are made in chunks and never held whole. this [m, n];
-   * weight [vocabulary, n]; labels i32 [m], −100 where a row doesn't count. `chunks`: absent, by the vocabulary's size.
+   * Cross-entropy of the logits this · weightᵀ (+ bias), which are computed in chunks and never stored in full. this
+   * [m, n]; weight [vocabulary, n]; labels i32 [m], −100 for ignored rows. `chunks` defaults to a number that fits the
+   * vocabulary's size.
    */
   headLoss(
     weight: Tensor,
@@ -147,18 +146,18 @@ export interface Tensor {
       readonly reduction: "mean" | "sum";
       readonly bias?: Tensor;
       readonly chunks?: number;
-      /** Label smoothing: this share of each label is spread over the vocabulary. */
+      /** Label smoothing: share of each label that is spread over the vocabulary. */
       readonly smoothing?: number;
-      /** Logits are bent to cap · tanh(logit / cap). */
+      /** Caps logits to cap · tanh(logit / cap). */
       readonly cap?: number;
-      /** f32 [m]: what each row counts; the logits are then held whole. */
+      /** f32 [m]: weight of each row; the logits are then stored in full. */
       readonly each?: Tensor;
     },
   ): Tensor;
   /**
-   * this: logits [..., classes]; labels i32 [...], −100 where a row doesn't count. Mean or sum over the rows that do.
-   * `smoothing`: share of each label that is spread over all classes; `weights` [classes]; `focal`: the exponent of 1 − p;
-   * `each`: what each row counts (losses.ts).
+   * For logits [..., classes] and labels i32 [...], −100 for ignored rows: mean or sum over the rows that count.
+   * `smoothing`: share of each label that is spread over all classes; `weights` [classes]; `focal`: the exponent of 1 −
+   * p; `each`: weight of each row (losses.ts).
    */
   crossEntropy(
     labels: Tensor,
@@ -171,6 +170,6 @@ export interface Tensor {
     },
   ): Tensor;
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor;
-  /** `offset` is added to the scale: 1 in Gemma, whose weights are kept less one. */
+  /** `offset` is added to the scale: 1 in Gemma, which stores its weights less one. */
   rmsNorm(scale: Tensor, epsilon: number, offset?: number): Tensor;
 }

@@ -1,4 +1,4 @@
-/** Whether a program keeps its form: topological order, names, types that every op's own rule gives. Throws `graph-invalid`. */
+/** Checks a program: topological order, names, and types by each op's rule. Throws `graph-invalid`. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program, Ref, TensorState, Type, StateUpdate } from "./program.js";
 import { OpInputError, sameShape, typeText } from "./shape.js";
@@ -36,7 +36,7 @@ export function validateProgram(program: Program): void {
   }
 }
 
-/** A state that begins unset takes any sizes where it has names for them. */
+/** Reports whether a full value fits a state; a state that begins unset takes any size in its named dimensions. */
 function fitsWhole(type: Type, { type: whole, initial }: TensorState): boolean {
   if (!("unset" in initial)) return sameType(type, whole);
   return (
@@ -46,7 +46,7 @@ function fitsWhole(type: Type, { type: whole, initial }: TensorState): boolean {
   );
 }
 
-/** The part written has the state's type, but for its own size along the axis. */
+/** Checks that the written part has the state's type, except for its size along the axis. */
 function checkPart(
   program: Program,
   state: string,
@@ -68,7 +68,7 @@ function checkPart(
 function fail(problem: string): never {
   throw new CodedError("graph-invalid", { problem });
 }
-/** `at`: who reads it, told where it is not there. */
+/** Returns the type of a ref. `where` names the reader for the error if the ref does not exist. */
 function typeOf(program: Program, ref: Ref, where: () => string): Type {
   return (
     program.nodes[ref.node]?.types[ref.output] ??

@@ -1,6 +1,6 @@
 /**
- * Dense arrays as the float64 references see them, and their conversion from and to the bytes that travel (`NDArray`).
- * Every element is a double, whatever the dtype: i32 and bool are exact in it.
+ * Dense arrays for the float64 references, and their conversion from and to bytes (`NDArray`). Every element is a
+ * double, whatever the dtype: i32 and bool are exact in it.
  */
 import type { DType, NDArray, Type } from "./program.js";
 import { elementCount, type Sizes } from "./shape.js";
@@ -18,19 +18,19 @@ export function arrayValues(shape: readonly number[], data?: ArrayLike<number>):
   return { shape, data: data ? new Float64Array(data) : zeros(sizeOf(shape)) };
 }
 
-/** Bytes of a buffer that many arrays share, and of the largest that is put into it. */
+/** Bytes of a buffer shared by many arrays, and of the largest array placed in it. */
 const SHARED = 2 ** 20;
 const LARGEST = SHARED / 8;
 let shared = new ArrayBuffer(SHARED);
 let used = 0;
 
 /**
- * So many zeros. A program's arrays are many and small: a buffer of its own each would take longer to get and to give back than
- * most take to be computed, so that they lie side by side in larger ones.
+ * Returns an array of zeros. A program's arrays are many and small: allocating and freeing a buffer for each would take
+ * longer than computing most of them, so they share larger buffers.
  */
 export function zeros(count: number): Float64Array {
   const bytes = 8 * count;
-  // A size that is no whole number must not put those after it on top of each other.
+  // A fractional size must not make later arrays overlap.
   if (!(bytes <= LARGEST) || !Number.isInteger(count)) return new Float64Array(count);
   if (used + bytes > SHARED) {
     shared = new ArrayBuffer(SHARED);
@@ -107,7 +107,7 @@ export function scalar(dtype: DType, value: number): NDArray {
   return toNDArray(dtype, arrayValues([], [value]));
 }
 
-/** Strides of a row-major array; 0 where the dimension is 1, so that an index runs over a broadcast. */
+/** Strides of a row-major array; 0 where the dimension is 1, so that an index repeats over a broadcast. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length).fill(0);
   for (let axis = shape.length - 1, step = 1; axis >= 0; axis--) {
@@ -118,7 +118,7 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Calls `visit(flat, offset of each array)` over all positions of `shape`; `strides` are aligned to the last axis. */
+/** Calls `visit(flat, offset of each array)` for all positions of `shape`; `strides` are aligned to the last axis. */
 export function forEachPosition(
   shape: readonly number[],
   strides: readonly (readonly number[])[],

@@ -2,13 +2,12 @@
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { listNamesAsCode } from "../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface AnnotateCodeData {
   "nothing-to-annotate": {
     readonly data: string;
-    /** What people would have to write there; absent: there are neither labels nor a list of them. */
+    /** What annotators would have to write for that role; unset if the data have neither labels nor a list of them. */
     readonly holds?: string;
-    /** Its rows lie on disk. */
+    /** The rows are on disk. */
     readonly streamed?: true;
   };
   "order-needs-model": { readonly order: string; readonly data: string };

@@ -1,4 +1,7 @@
-/** `annotate`: data whose labels people decide on; the file of their decisions lies beside the source, which stays as it is. */
+/**
+ * `annotate`: data whose labels are decided by people. Their decisions are stored in a file next to the source; the
+ * source is not changed.
+ */
 import type { AnnotationOrder, ActionSubject } from "../plan/action.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
@@ -60,7 +63,7 @@ function dataOf(subject: ActionSubject): { readonly data: DataPlan; readonly spl
   return "data" in subject ? subject : undefined;
 }
 
-/** The name stands for annotated data from now on; broken where what it annotates is not known. */
+/** Binds the name to the annotated data; marks it broken if the annotated data are unknown. */
 function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
@@ -83,7 +86,7 @@ function keep(
   program.runs.delete(text);
 }
 
-/** What is decided on; undefined: nothing can be (reported). */
+/** Returns what is to be annotated. Undefined if nothing can be (reported). */
 function annotationsOf(program: Program, draft: Draft, data: DataPlan, span: Span): Annotations | undefined {
   if (draft.annotations) return draft.annotations;
   const { columns } = data;
@@ -99,7 +102,7 @@ function annotationsOf(program: Program, draft: Draft, data: DataPlan, span: Spa
   }
   return { file: fileOf(program, data), role: role ?? "label", ...(role === undefined && { adds: true }) };
 }
-/** What other roles hold that teach something. */
+/** Contents of other training roles, as named in messages. */
 const others: Readonly<Record<string, string>> = {
   tags: "tags of words",
   score: "scores",
@@ -113,14 +116,16 @@ function withLabels(data: DataPlan, { adds, role }: Annotations): DataPlan {
   return adds ? { ...data, columns: { ...data.columns, [role]: role } } : data;
 }
 
-/** Beside the file that the rows come from; of other sources beside the program, called as the data are. */
+/**
+ * Returns the decisions file: next to the rows' file, or for other sources next to the program, named after the data.
+ */
 function fileOf({ registry }: Program, { source, name }: DataPlan): string {
   const path = isCall(source as Value) ? pathOf(registry, source as Call) : undefined;
   const plain = path === undefined || /[*?[\]{}]|^[a-z][a-z\d+.-]*:\/\//i.test(path) ? name : path;
   const stem = plain.replace(/[\\/]+$/, "").replace(/(?<=[^\\/])\.[a-z]\w{0,9}(\.(gz|zst|zip))?$/i, "");
   return `${stem}.annotations.jsonl`;
 }
-/** Of a source that reads files of its kind; others read folders, or what lies elsewhere. */
+/** Returns the path of a source that reads files of its kind; undefined for folders and remote data. */
 function pathOf(registry: Registry, { kind, word, arguments: given }: Call): string | undefined {
   const parameter = registry
     .find(kind, word)
@@ -129,7 +134,7 @@ function pathOf(registry: Registry, { kind, word, arguments: given }: Call): str
   return typeof path === "string" ? path : undefined;
 }
 
-/** Whether the order asks a model that is not there. */
+/** Reports an annotation order that needs a model when none is given. */
 function orderAstray(
   program: Program,
   order: AnnotationOrder | null | undefined,
@@ -142,7 +147,10 @@ function orderAstray(
   return true;
 }
 
-/** The model after `with`; undefined: it can't be asked (reported). A training that is older than the annotations serves. */
+/**
+ * Returns the model after `with`. Undefined if it cannot predict these labels (reported). A training older than the
+ * annotations is accepted.
+ */
 function modelOf(
   program: Program,
   operand: Operand,

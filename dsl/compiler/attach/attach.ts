@@ -1,4 +1,7 @@
-/** `attach`: a training or a sweep that runs, or ran, by itself: its name stands for the model that it makes, as after `load`, or for what it found. */
+/**
+ * `attach`: connects to a training or sweep that runs, or ran, in its own process. Its name stands for the resulting
+ * model, as after `load`, or for the sweep's result.
+ */
 import { isFailed, type TrainingGroup } from "../../language/types/facts.js";
 import type { GivenValue } from "../../language/types/given-value.js";
 import type { Value } from "../../language/types/value.js";
@@ -38,7 +41,7 @@ export function compileAttach(program: Program, header: StatementHeader): void {
   const ownName = operand.is === "string" ? undefined : path;
   if (run === undefined || isFailed(run)) {
     const name = as?.text ?? ownName;
-    // What it would have stood for is not known: what uses it is silent.
+    // The name's meaning is unknown, so statements that use it report nothing.
     if (name !== undefined && !program.names.has(name)) program.lost.names.add(name);
     if (run) program.reportFailed(run, span);
     return;
@@ -50,14 +53,14 @@ export function compileAttach(program: Program, header: StatementHeader): void {
   }
   const { together } = run;
   if (together?.is === "sweep") defineSweep(program, { name, span: as?.span ?? span }, together);
-  // Which rows each of them didn't see is known where the data are defined, and there the statement stands too.
+  // The held-out rows of each fold are known only where the data are defined, which is where the statement is too.
   else if (together?.is !== "each") define(program, { name, path, span: as?.span ?? span });
   addAction(program, header, "attach", { name, run: run.folder });
 }
 
 /**
- * Whether a statement of this notebook starts it: its name goes on standing for that training, whose weights it has then, and
- * so do the names of those that run with it (seeds, folds).
+ * Whether a statement of this notebook starts the training. Its name keeps standing for that training, which then has
+ * the weights; so do the names of runs grouped with it (seeds, folds).
  */
 function here(program: Program, name: string): boolean {
   if (program.runs.get(name)?.detached !== name) return false;
@@ -68,7 +71,7 @@ function here(program: Program, name: string): boolean {
   return true;
 }
 
-/** The same of a sweep. */
+/** Whether a statement of this notebook starts the sweep. */
 function sweptHere(program: Program, name: string): boolean {
   const known = program.sweeps.get(name);
   if (!known?.detached) return false;
@@ -78,7 +81,7 @@ function sweptHere(program: Program, name: string): boolean {
   return true;
 }
 
-/** The name stands for the sweep's best, over what was written of model and recipe where it was started. */
+/** Binds the name to the sweep's best result, over the model and recipe written where the sweep was started. */
 function defineSweep(
   program: Program,
   { name, span }: { readonly name: string; readonly span: Draft["span"] },
@@ -95,7 +98,7 @@ function defineSweep(
   });
 }
 
-/** The name stands for the run, with the run's own settings. */
+/** Binds the name to the run, with the run's own settings. */
 function define(
   program: Program,
   { name, path, span }: { readonly name: string; readonly path: string; readonly span: Draft["span"] },

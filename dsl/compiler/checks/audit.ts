@@ -1,4 +1,4 @@
-/** Warnings of counted data: what its labels, texts and splits say of each other. Each is said where the data is defined. */
+/** Warnings on counted data: relations between labels, texts and splits. Each is reported at the data definition. */
 import type { ScoreFacts, SplitLanguages } from "../../language/types/audit-facts.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
@@ -11,22 +11,25 @@ import { checkOddLabels, checkOddScores } from "./odd-labels.js";
 import type { PersonalFacts } from "../../language/types/personal-facts.js";
 import { normalizedLabel } from "./label-form.js";
 
-/** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
+/** Ratio of the most frequent label's rows to the rarest label's rows from which labels count as uneven. */
 const UNEVEN = 10;
-/** Share of rows whose text names their own label, and of rows that name any label, where it is their own. */
+/**
+ * Thresholds for labels leaked in texts. `rows`: share of rows whose text names their own label. `own`: share of rows
+ * naming any label that name their own.
+ */
 const TOLD = { rows: 0.3, own: 0.9 } as const;
-/** Share of rows that contradict another, and texts, below which it is chance. */
+/** Share of contradicting rows, and number of texts, below which conflicts are treated as chance. */
 const CONFLICTS = { share: 0.005, texts: 2 } as const;
 
-/** Rows that tell a split's languages, and by how much a share may be greater than where it trains. */
+/** Minimum rows to estimate a split's languages, and the tolerated excess of a share over the training split. */
 const LANGUAGES = { rows: 20, points: 0.1 } as const;
 
-/** Pairs of near texts that the notes show. */
+/** Maximum pairs of near-duplicate texts shown in the notes. */
 const SHOWN = 5;
 
 type Place = (path: string) => Span | undefined;
 
-/** `here`: where errors stand that belong to another source. @returns false if it can't be trained on */
+/** `here`: span for errors that belong to another source. @returns false if the data cannot be trained on */
 export function checkDataAudit(
   program: Program,
   draft: Draft,
@@ -88,12 +91,15 @@ export function checkDataAudit(
   return good;
 }
 
-/** One warning for all splits. What leaks into `test` makes the last score wrong, so it comes first. */
+/**
+ * Reports near-duplicates across splits in one warning. Leaks into `test` come first, since they make the final score
+ * wrong.
+ */
 function nearLeaks(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
   const near = (facts.audit?.near ?? []).toSorted((a, b) => Number(b.split === "test") - Number(a.split === "test"));
   if (near.length === 0) return;
   const dropped = plan.clean.flatMap(({ arguments: given }) => shareOf(given["similarity"]) ?? []);
-  // Some of each split, so that the first doesn't take all the places in the notes.
+  // Shows some pairs of each split, so that the first split does not fill the notes.
   const some = near.length === 1 ? Infinity : Math.ceil(SHOWN / near.length);
   const details = {
     data: draft.name,
@@ -113,9 +119,12 @@ function nearLeaks(program: Program, draft: Draft, plan: DataPlan, facts: DataFa
   program.reportOwn("near-leak", details, draft, place);
 }
 
-/** Losses of scores beyond it are squares that float32 can't hold; each is told on the scores' own scale. */
+/**
+ * Largest score magnitude: the squared loss of larger scores overflows float32. Losses are reported on the scale of the
+ * scores.
+ */
 const FURTHEST = 1e15;
-/** Steps of float32 at the scores' mean that their spread must have, and the spread whose square still is a number. */
+/** Minimum spread of scores, in float32 steps at their mean, and the smallest spread whose square is representable. */
 const CLOSE = { steps: 64, spread: 1e-15 } as const;
 
 function checkScores(
@@ -144,9 +153,9 @@ function checkScores(
   return true;
 }
 
-/** Labels that differ in how they are written alone: `1` and `1.0`, `True` and `true`, with a blank at the end. */
+/** Finds labels that differ only in spelling: `1` and `1.0`, `True` and `true`, a trailing blank. */
 function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
-  // Who lists the labels knows them.
+  // An explicit label list is taken to be intended.
   if (plan.labels) return;
   const counts = new Map<string, number>();
   for (const { labels } of Object.values(facts.splits))
@@ -166,12 +175,12 @@ function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: Dat
   if (plan.columns["label"] === undefined || !train || train.rows < 50) return;
   const counts = train.labels.filter(({ count }) => count > 0).toSorted((a, b) => a.count - b.count);
   const [smallest, largest] = [counts[0], counts.at(-1)];
-  // Labels with a handful of rows are `rare-label`'s.
+  // Labels with fewer than 5 rows are reported by `rare-label`.
   if (!smallest || !largest || smallest.count < 5 || largest.count < UNEVEN * smallest.count) return;
   program.reportOwn("imbalanced", { data: draft.name, smallest, largest }, draft, place);
 }
 
-/** The language of which a split that scores has a far greater share than what trains. */
+/** Finds a language whose share in an evaluation split is far greater than in the training split. */
 function languagesDiffer(
   program: Program,
   draft: Draft,
@@ -187,7 +196,7 @@ function languagesDiffer(
     for (const { code, name, count } of other.languages) {
       const share = count / scores;
       const trained = (train.languages.find((one) => one.code === code)?.count ?? 0) / trains;
-      // Draws of so many rows differ by chance.
+      // Samples of this size differ by chance within three standard errors.
       const chance = 3 * Math.sqrt(trained * (1 - trained) * (1 / trains + 1 / scores));
       if (share - trained <= Math.max(LANGUAGES.points, chance)) continue;
       const details = { data: draft.name, split: other.split, language: name, share, trained };
@@ -201,7 +210,7 @@ function toldIn({ rows, untold }: SplitLanguages): number {
   return rows - untold;
 }
 
-/** Labels of the other splits that no row has which trains. */
+/** Finds labels of the other splits that no training row has. */
 function labelsNotTrained(
   program: Program,
   draft: Draft,
@@ -228,7 +237,7 @@ function labelsNotTrained(
   }
 }
 
-/** Whether the split draws each label's rows by themselves already. */
+/** Whether the split is already stratified by label. */
 function isStratified({ split, columns }: DataPlan): boolean {
   const by = split?.arguments["stratify"];
   return by !== undefined && (by === "label" || by === columns["label"]);
@@ -240,11 +249,11 @@ function shareOf(value: Value | undefined): number | undefined {
 
 const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-/** What is to be learnt in the column that is read. */
+/** Roles that are read as inputs, as opposed to targets. */
 const READ = ["text", "text_pair", "tokens", "input", "messages", "question"] as const;
 const LEARNT = ["label", "labels", "score", "tags", "target", "answer"] as const;
 
-/** @returns false if a column plays two such roles */
+/** @returns false if one column has two conflicting roles */
 export function checkColumnRoles(program: Program, draft: Draft, columns: Readonly<Record<string, string>>): boolean {
   let good = true;
   for (const learnt of LEARNT) {
@@ -257,7 +266,7 @@ export function checkColumnRoles(program: Program, draft: Draft, columns: Readon
   return good;
 }
 
-/** `here`: where errors stand that belong to another source. @returns false if it can't be trained on */
+/** `here`: span for errors that belong to another source. @returns false if the data cannot be trained on */
 function checkPersonal(
   program: Program,
   draft: Draft,

@@ -1,4 +1,4 @@
-/** How rows come together in batches, against what the task and the technique make of them. */
+/** Checks how rows are combined into batches, against the task and the technique. */
 import { predictsNext } from "../plan/batches.js";
 import type { RecipePlan } from "../plan/recipe.js";
 import type { Program } from "../plan/program.js";
@@ -15,7 +15,7 @@ export interface BatchingInput {
   readonly here: Span;
 }
 
-/** @returns false if the rows can't be packed as the recipe says (reported) */
+/** @returns false if the rows cannot be packed as the recipe requires (reported) */
 export function checkBatching(program: Program, options: BatchingInput): boolean {
   const { model, training, settings, here } = options;
   const packed = settings.get("packing")?.span;
@@ -31,7 +31,10 @@ export function checkBatching(program: Program, options: BatchingInput): boolean
   return true;
 }
 
-/** Parts of a batch one after the other are not the batch where its texts are held beside each other. */
+/**
+ * Checks gradient accumulation: if the loss compares texts within a batch, micro-batches are not equal to the full
+ * batch.
+ */
 function checkParts(program: Program, { model, data, training, settings, here }: BatchingInput): void {
   const { accumulate, batch_size } = training;
   if (accumulate <= 1 || !isBatchwise(program, model, data)) return;
@@ -39,12 +42,12 @@ function checkParts(program: Program, { model, data, training, settings, here }:
   program.reportNear("batchwise-parts", details, settings.get("accumulate")?.span, here);
 }
 
-/** Whether the task holds texts beside all others of their batch. */
+/** Whether the task's loss compares each text with all others of its batch. */
 export function isBatchwise({ registry }: Program, { task }: ModelPlan, { columns }: DataPlan): boolean {
   return registry.find("task", task.word)?.capabilities?.batchwise?.(task, Object.keys(columns)) === true;
 }
 
-/** Positions that the technique takes from a text; undefined: it has no prompts of its own. */
+/** Returns the positions that the technique's virtual tokens take from a text; undefined if it has none. */
 export function virtualTokensOf({ registry }: Program, { technique }: ModelPlan): number | undefined {
   return registry.find("technique", technique.word)?.capabilities?.virtualTokens?.(technique);
 }

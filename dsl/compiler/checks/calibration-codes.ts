@@ -1,10 +1,9 @@
-/** Codes of what is fitted after a training. */
+/** Codes of calibration after a training. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { listNames } from "../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface CalibrationCodeData {
-  /** `labels`: how many there are; null: the task decides nothing of that sort. */
+  /** `labels`: number of labels; null if the task does not decide labels. */
   "cannot-calibrate": { readonly word: string; readonly task: string; readonly labels: number | null };
   "calibrated-twice": { readonly word: string };
   "calibrated-label": {

@@ -1,4 +1,7 @@
-/** What is fitted to the rows of validation after a training (`calibrate`): whether the task decides anything, of how many labels, and of which rows. */
+/**
+ * Checks `calibrate`, which is fitted to validation rows after a training: whether the task decides labels, how many,
+ * and on which rows.
+ */
 import { fillDefaults } from "../plan/defaults.js";
 import type { CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "../plan/program.js";
@@ -16,13 +19,16 @@ export interface CalibrationInput {
   readonly task: Call;
   readonly data: string;
   readonly facts: DataFacts;
-  /** Whether there are rows of validation; else how the data are divided. */
+  /** Whether there are validation rows; `divided` says how the data are split if there are none. */
   readonly validation: boolean;
   readonly divided: Pick<CodeData["needs-validation"], "split" | "rename">;
   readonly here: Span;
 }
 
-/** The calls with their defaults, those first by whose probabilities the others go; undefined: something is wrong (reported). */
+/**
+ * Returns the calibration calls with defaults; those whose probabilities others use come first. Undefined if there is
+ * an error (reported).
+ */
 export function calibrationsOf(
   program: Program,
   given: GivenValue | undefined,

@@ -1,4 +1,4 @@
-/** Whether canaries can be put among the rows of a training. */
+/** Checks whether canaries can be inserted into the training rows. */
 import type { Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { RecipePlan } from "../plan/recipe.js";
@@ -7,13 +7,13 @@ import type {} from "./canary-codes.js";
 
 interface Planted extends BatchingInput {
   readonly streamed: boolean;
-  /** It goes on from trained weights by a strategy. */
+  /** True if the training continues from trained weights by an update strategy. */
   readonly update: boolean;
-  /** Its rows are with clients. */
+  /** True if the rows are held by federated clients. */
   readonly federated: boolean;
 }
 
-/** @returns false if they can't (reported) */
+/** @returns false if they cannot (reported) */
 export function checkCanaries(program: Program, options: Planted): boolean {
   const { model, data, training, settings, here } = options;
   const copies = settings.get("canary_copies");
@@ -37,10 +37,10 @@ export function checkCanaries(program: Program, options: Planted): boolean {
   return false;
 }
 
-/** About as many as a canary has. */
+/** Approximate number of tokens in a canary. */
 const TOKENS = 30;
 
-/** The same data with the canaries that train with them. */
+/** Returns the data facts with the canaries added to the training rows. */
 export function withCanaries(
   facts: DataFacts,
   { canaries = 0, canary_copies: times = 1 }: Pick<RecipePlan, "canaries" | "canary_copies">,

@@ -1,11 +1,10 @@
-/** Codes of canaries, and of what asks after them. */
+/** Codes of canaries, and of evaluations that need them. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface CanaryCodeData {
   "canaries-impossible": {
     readonly why: "task" | "streamed" | "update" | "federated";
-    /** The task, or the data. */
+    /** Name of the task or the data. */
     readonly of: string;
   };
   "copies-of-nothing": Readonly<Record<never, never>>;

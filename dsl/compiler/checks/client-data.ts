@@ -1,4 +1,7 @@
-/** What the data of several clients say of each other: labels in several spellings, rows that one scores and another trains. */
+/**
+ * Checks across clients' data: labels in several spellings, and rows that one client evaluates on and another trains
+ * on.
+ */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { isFailed } from "../../language/types/facts.js";
@@ -11,13 +14,13 @@ export interface LabelledClientData {
   readonly span: Span;
 }
 
-/** By their rows: nothing is said while someone types. */
+/** Compares rows, so it does not run for editor assistance. */
 export function checkClientRowOverlap(
   program: Program,
   datas: readonly { readonly plan: DataPlan; readonly span: Span }[],
 ): void {
   const found = program.ask({ about: "apart", datas: datas.map(({ plan }) => plan) }, true);
-  // What can't be read was told of the data.
+  // Unreadable data are reported at their definition.
   if (found === undefined || isFailed(found)) return;
   const nameOf = (i: number): readonly string[] => datas.slice(i, i + 1).map(({ plan }) => plan.name);
   for (const { data, splits, trains } of found.leaks)
@@ -25,7 +28,10 @@ export function checkClientRowOverlap(
       program.report("federate-leak", { data: plan.name, splits, trains: trains.flatMap(nameOf) }, span);
 }
 
-/** The head that clients share has the labels of all. What one data set itself writes in several ways is told of it. */
+/**
+ * Checks label spellings across clients, since the shared head has the labels of all. Variants within one data set are
+ * reported there.
+ */
 export function checkClientLabelForms(program: Program, datas: readonly LabelledClientData[]): void {
   const known = new Map<string, Map<string, string>>();
   for (const { name, labels, span } of datas) {

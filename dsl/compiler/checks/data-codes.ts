@@ -1,11 +1,10 @@
-/** Codes of what data say of themselves once they are counted: labels, texts beside texts, splits. */
+/** Codes of counted data: labels, similar texts, splits. */
 import type { OutlyingScores } from "../../language/types/audit-facts.js";
 import type { RowName } from "../../language/types/row-name.js";
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { exampleLines, listNames } from "../../language/diagnostics/listed.js";
 import { MASKED_DATA_NOTE } from "./masked.js";
 
-/** The data of each code. */
 export interface DataCodeData {
   "same-column": { readonly column: string; readonly roles: readonly [string, string] };
   imbalanced: {
@@ -29,17 +28,17 @@ export interface DataCodeData {
     readonly labels: readonly string[];
     readonly rows: number;
     readonly of: number;
-    /** The split draws each label by itself already. */
+    /** The split is already stratified by label. */
     readonly stratified?: true;
   };
   "near-leak": {
     readonly data: string;
-    /** Test first. `rows`: of `of`. */
+    /** Splits with `rows` out of `of` affected; `test` first. */
     readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
     readonly pairs: readonly string[];
-    /** In some of them something is masked. */
+    /** Some of the texts have masked personal data. */
     readonly masked?: true;
-    /** Similarity (a share) from which on rows are dropped already. */
+    /** Similarity threshold (a share) from which rows are already dropped. */
     readonly dropped?: number;
   };
   "shared-groups": {
@@ -48,7 +47,7 @@ export interface DataCodeData {
     readonly shared: number;
     readonly of: number;
     readonly some: readonly string[];
-    /** The word of a source that brings splits of its own. */
+    /** The source word, if the source defines its own splits. */
     readonly own?: string;
   };
   "label-conflict": {
@@ -67,7 +66,7 @@ export interface DataCodeData {
   "constant-score": {
     readonly data: string;
     readonly score: number;
-    /** Those of the rows that train are; others differ. */
+    /** True if only the training rows have this one score; other splits differ. */
     readonly part?: boolean;
   };
   "score-too-large": {
@@ -80,7 +79,7 @@ export interface DataCodeData {
     readonly data: string;
     readonly mean: number;
     readonly spread: number;
-    /** Between two neighbouring numbers of float32 at the mean. */
+    /** Distance between neighbouring float32 numbers at the mean. */
     readonly step: number;
   };
   "outlying-scores": OutlyingScores & { readonly data: string; readonly column: string };
@@ -95,7 +94,7 @@ export interface DataCodeData {
     readonly data: string;
     readonly split: string;
     readonly language: string;
-    /** Of the split's texts, and of those that train. */
+    /** Share of the split's texts, and share of the training texts. */
     readonly share: number;
     readonly trained: number;
   };
@@ -104,9 +103,11 @@ export interface DataCodeData {
 const allRows = ({ splits }: { readonly splits: readonly { readonly rows: number }[] }): number =>
   splits.reduce((sum, { rows }) => sum + rows, 0);
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
-/** A label that is a whole text leaves room for the next one. Its end shows, which may be what differs. */
+/**
+ * Shortens labels that are entire texts to fit two in a message. The end is shown too, because labels may differ there.
+ */
 const clipped = (label: string): string => (label.length > 60 ? `${label.slice(0, 40)}…${label.slice(-19)}` : label);
-/** 99.97% is not all. */
+/** Avoids rounding 99.97% to 100%. */
 const percentBelow = (share: number): string => (share > 0.99 && share < 1 ? "over 99%" : percent(share));
 const columnText = (column: string): string => (/^[A-Za-z_]\w*$/.test(column) ? column : JSON.stringify(column));
 const power = (n: number): string => n.toExponential().replace("e+", "e");
@@ -152,7 +153,7 @@ export const dataCodes: CodeTable<DataCodeData> = {
       return `labels of \`${d.data}\` that are written nearly the same are learnt as different ones: ${some.join("; ")}${more > 0 ? `; and ${count(more)} more` : ""}`;
     },
     help: ({ alike }) => {
-      // The commonest way of writing each.
+      // The most common spelling of each label.
       const names = alike.flatMap((group) => {
         const [most, ...others] = group.toSorted((a, b) => b.count - a.count);
         return others.map(({ label }) => `${JSON.stringify(label)}: ${JSON.stringify(most?.label)}`);

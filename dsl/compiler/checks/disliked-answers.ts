@@ -1,18 +1,18 @@
-/** Answers that a column calls bad (as data for KTO have it) and that a training on all rows would learn. */
+/** Detects answers that a column marks as bad (as in KTO data), which a training on all rows would learn. */
 import type { Draft, Program } from "../plan/program.js";
 import type { TableFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
 import type {} from "./odd-label-codes.js";
 
-/** Columns that say of an answer whether it is good, by their names in TRL (`label`), LLaMA-Factory (`kto_tag`) and others. */
+/** Names of columns that rate an answer, as in TRL (`label`), LLaMA-Factory (`kto_tag`) and others. */
 const MARKS: readonly string[] = ["label", "kto_tag", "desirable", "is_desirable", "preferred", "is_good", "thumbs_up"];
-/** Roles of what is written. */
+/** Roles that hold written answers. */
 const WRITTEN: readonly string[] = ["target", "messages"];
 
-/** `path`: its file; absent: it is made by a query, or in the notebook. */
+/** `path`: the table's file; unset if a query or the notebook makes the table. */
 type Table = TableFacts & { readonly path?: string };
 
-/** Warning `disliked-answers`, at the role that holds the answers. */
+/** Reports the warning `disliked-answers` at the role that holds the answers. */
 export function checkDislikedAnswers(
   program: Program,
   draft: Draft,
@@ -45,8 +45,8 @@ const ignoredBy = (conversation: DataPlan["conversation"]): readonly string[] =>
 };
 
 /**
- * Whether every row that is known says true or false there; tables of text have the words. The first rows may all be good, but
- * not in what a query gives, which may have left the others out.
+ * Whether every sampled row has true or false in the column; text tables have the words. The first rows may all be
+ * good, except in a query's result, which may have dropped the others.
  */
 function saysOfEach({ columns, sample, path }: Table, column: string): boolean {
   const cells = columns.includes(column) ? sample.map((row) => String(row[column]).toLowerCase()) : [];

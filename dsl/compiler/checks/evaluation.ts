@@ -1,4 +1,4 @@
-/** Warnings of a score that is asked for: what its metric hides on these labels, and how exactly so few rows can tell it. */
+/** Warnings on evaluations: what a metric hides on these labels, and how precise it is on so few rows. */
 import type { DataFacts } from "../../language/types/facts.js";
 import type { Call } from "../../language/types/value.js";
 import { markLookedFor } from "../../language/types/allow.js";
@@ -7,12 +7,12 @@ import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";
 
-/** Share of one label from which on a score of that label alone looks good. */
+/** Share of one label from which always predicting that label scores well. */
 const MOSTLY = 0.75;
-/** Half-width of a 95% interval around 90%, in points, from which on a test tells little. */
+/** Half-width of a 95% interval around 90%, in points, from which a test set is too small to be informative. */
 const WIDE = 6;
 
-/** A share that was counted on `rows` rows is known to so many points, at 95%. */
+/** Returns the half-width, in points, of the 95% confidence interval of a share measured on `rows` rows. */
 export function confidenceHalfWidth(rows: number, share = 0.9): number {
   return 100 * 1.96 * Math.sqrt((share * (1 - share)) / rows);
 }

@@ -1,4 +1,6 @@
-/** A training beside the machine: memory and time, each with the smallest change that makes it fit, as words and as edits. */
+/**
+ * Checks a training against the machine: memory and time. Suggests the smallest change that fits, as text and as edits.
+ */
 import { fillDefaults } from "../plan/defaults.js";
 import { parametersOf } from "../plan/definitions.js";
 import type { MachineFacts, SplitFacts } from "../../language/types/facts.js";
@@ -16,7 +18,7 @@ import type { Edit, Span } from "../../language/diagnostics/span.js";
 import type {} from "./training-codes.js";
 import type {} from "./world-codes.js";
 
-/** Seconds from which on a training is called long. */
+/** Seconds from which a training is reported as long. */
 const LONG = 6 * 3600;
 
 export interface MachineFitInput {
@@ -28,14 +30,14 @@ export interface MachineFitInput {
   readonly parts: boolean;
   readonly lengths: SplitFacts["lengths"] | undefined;
   readonly settings: ReadonlyMap<string, GivenValue>;
-  /** The training's statement where it may be given keys of a recipe: its braces, if it has some, and its end. */
+  /** The training's statement if it can take recipe keys: the span of its block, if any, and its end. */
   readonly statement: { readonly block: Span | undefined; readonly end: number } | undefined;
   readonly here: Span;
   readonly machine: MachineFacts;
   estimated(over: PlanOverrides): Estimates;
 }
 
-/** @returns false where the machine's memory is too small (reported) */
+/** @returns false if the machine has too little memory (reported) */
 export function checkMachineMemory(program: Program, options: MachineFitInput, estimates: Estimates): boolean {
   const place = (options.settings.get("batch_size") ?? options.settings.get("recompute"))?.span;
   const span = place?.source === program.source.id ? place : options.here;
@@ -93,7 +95,10 @@ function leversOf(program: Program, options: MachineFitInput): FitOptions {
   };
 }
 
-/** The word of a kind that is suggested where memory is short (capability `suggested`: how it is written), defaults filled in. */
+/**
+ * Returns the word of a kind suggested when memory is short (capability `suggested`: how it is written), with defaults
+ * filled in.
+ */
 function suggested(
   program: Program,
   options: MachineFitInput,
@@ -123,7 +128,7 @@ function changesText(changes: readonly FitChange[]): string {
   return changes.map(({ key, text }) => `${key}: ${text}`).join(", ");
 }
 
-/** Edits in the present source; undefined where one of the keys belongs into another. */
+/** Returns edits in the current source; undefined if a key belongs to another source. */
 function fixOf(program: Program, options: MachineFitInput, { changes, same }: PlanFit): Fix | undefined {
   const { text, id } = program.source;
   const edits: Edit[] = [];

@@ -1,17 +1,17 @@
 /**
- * The smallest change of a training that makes it fit (memory, time), found by trying changes on the plan's own estimate:
- * alone and together, the one that costs least. What changes no number costs least, then what costs time or a little
- * precision, then what is read, at last the technique.
+ * Finds the smallest change that makes a training fit in memory or time. Changes are tried alone and together on the
+ * plan's own estimate, and the cheapest is chosen. Cost order: changes without numeric effect, then time or slight
+ * precision, then the input, last the technique.
  */
 import type { Estimates } from "../plan/plan.js";
 import type { RecipePlan } from "../plan/recipe.js";
 import type { ModelPlan } from "../../language/types/subject.js";
 
-/** One value of a key, in the recipe or the model. */
+/** A new value for one key of the recipe or the model. */
 export interface FitChange {
   readonly owner: "recipe" | "model";
   readonly key: string;
-  /** As it is written. */
+  /** The value as written. */
   readonly text: string;
 }
 export interface PlanOverrides {
@@ -21,24 +21,24 @@ export interface PlanOverrides {
 export interface PlanFit {
   readonly changes: readonly FitChange[];
   readonly estimates: Estimates;
-  /** Whether the updates stay what they were. */
+  /** Whether the updates are unchanged. */
   readonly same: boolean;
 }
-/** What may be tried; whoever asks knows the vocabulary. */
+/** The changes that may be tried; the caller knows the vocabulary. */
 export interface FitOptions {
   readonly training: RecipePlan;
   readonly model: ModelPlan;
-  /** What `recompute` comes to now. */
+  /** Current effective value of `recompute`. */
   readonly recompute: "none" | "blocks";
-  /** Whether parts of a batch may be fed one after the other without a change of the update. */
+  /** Whether gradient accumulation leaves the update unchanged. */
   readonly parts: boolean;
-  /** Lengths to try, longest first: below the present one. */
+  /** Maximum lengths to try, longest first, all below the current one. */
   readonly lengths: readonly number[];
-  /** A technique with few weights, where all train now. */
+  /** A parameter-efficient technique, if all weights are trained now. */
   readonly technique: { readonly plan: ModelPlan["technique"]; readonly text: string } | null;
-  /** How a base that stays frozen may be stored. */
+  /** How a frozen base may be stored. */
   readonly storage: { readonly plan: NonNullable<ModelPlan["storage"]>; readonly text: string } | null;
-  /** Whether the base stays frozen now. */
+  /** Whether the base is frozen now. */
   readonly frozen: boolean;
 }
 
@@ -51,7 +51,7 @@ interface Option {
 }
 const AS_IS: Option = { cost: 0, changes: [], over: { training: {}, model: {} }, same: true };
 
-/** @returns what fits for the least change; else what comes nearest by `measure`, and `fits` false */
+/** @returns the cheapest change that fits; else the closest by `measure`, with `fits` false */
 export function smallestFittingChange(
   levers: FitOptions,
   estimated: (over: PlanOverrides) => Estimates,
@@ -86,7 +86,7 @@ function joined(a: Option, b: Option): Option {
 const inRecipe = (key: string, text: string | number): FitChange => ({ owner: "recipe", key, text: String(text) });
 const inModel = (key: string, text: string | number): FitChange => ({ owner: "model", key, text: String(text) });
 
-/** Smaller batches that make up the same update. */
+/** Returns smaller batches with accumulation that give the same update. */
 function batchesOf({ training: { batch_size, accumulate }, parts }: FitOptions): Option[] {
   const whole = batch_size * accumulate;
   const sizes = Array.from({ length: batch_size - 1 }, (_, i) => batch_size - 1 - i).filter((n) => whole % n === 0);

@@ -1,8 +1,7 @@
-/** Codes of columns that are labels by the program and something else by what stands in them, and of splits that nothing reads. */
+/** Codes of label columns whose contents do not look like labels, and of splits that nothing reads. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { listNames } from "../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface OddLabelCodeData {
   "labels-like-ids": {
     readonly data: string;
@@ -15,13 +14,13 @@ export interface OddLabelCodeData {
   "disliked-answers": {
     readonly data: string;
     readonly column: string;
-    /** Absent: the rows come from no one file. */
+    /** Unset if the rows do not come from a single file. */
     readonly file?: string;
     readonly by: string;
   };
   "labels-like-splits": OddLabelCodeData["labels-like-ids"] & {
     readonly has: readonly string[];
-    /** The split word that reads a column of split names, such as `by_column(…)`. Absent if the vocabulary has none. */
+    /** The split word that reads a column of split names, such as `by_column(…)`. Unset if the vocabulary has none. */
     readonly split?: string;
   };
   "numbers-as-text": { readonly column: string; readonly role: string; readonly some: readonly string[] };
@@ -34,7 +33,7 @@ export interface OddLabelCodeData {
 const count = (n: number): string => n.toLocaleString("en-US");
 const plural = (n: number, one: string): string => `${count(n)} ${n === 1 ? one : `${one}s`}`;
 
-/** A column of SQL, within a string of Tune. */
+/** Quotes a column name for SQL inside a Tune string. */
 const sqlName = (column: string): string =>
   /^[A-Za-z_]\w*$/.test(column) ? column : `\\"${column.replaceAll('"', '\\"\\"')}\\"`;
 
@@ -121,7 +120,7 @@ export const oddLabelCodes: CodeTable<OddLabelCodeData> = {
   },
 };
 
-/** `rename: { dev: validation }`. */
+/** Writes `rename: { dev: validation }`. */
 export function renameSplitsText(splits: readonly { readonly name: string; readonly meant: string }[]): string {
   return `rename: { ${splits.map(({ name, meant }) => `${nameOf(name)}: ${meant}`).join(", ")} }`;
 }

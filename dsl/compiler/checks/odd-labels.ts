@@ -1,18 +1,18 @@
-/** Labels that are no classes: as many as rows (an id, the text itself), or numbers on a scale. */
+/** Detects labels that are not classes: one per row (an id, the text itself), or numbers on a scale. */
 import type { Draft, Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./odd-label-codes.js";
 
-/** Rows from which on, and labels for each of them from which on, labels name rows. */
+/** Labels count as row ids from this many rows, with at least this many distinct labels per row. */
 const NAMES = { rows: 20, share: 0.9 } as const;
-/** Fewer, such as -1, 0 and 1, are classes. */
+/** Fewer distinct numbers, such as -1, 0 and 1, are classes. */
 const FEWEST_OF_A_SCALE = 5;
 const MOST_SHOWN = 5;
 const NUMBER = /^\s*[+-]?\d+(?:\.\d+)?\s*$/;
 
-/** What splits are called, in lower case. */
+/** Common split names, in lower case. */
 const SPLITS = new Set("train training validation valid val dev test testing eval".split(" "));
 
 interface OddLabels {
@@ -23,10 +23,10 @@ interface OddLabels {
   readonly has: readonly string[];
 }
 
-/** What else could be said of such labels follows of it. */
+/** Finds labels that are no classes. Other label warnings would only follow from this one. */
 export function findOddLabels({ columns, labels }: DataPlan, facts: DataFacts): OddLabels | undefined {
   const column = columns["label"];
-  // Who lists the labels knows them; a part of the rows has each but once by chance.
+  // An explicit label list is intended. In a sample, each label may occur once by chance.
   if (column === undefined || labels || facts.sampled) return undefined;
   const splits = Object.values(facts.splits);
   const used = new Set(splits.flatMap(({ labels }) => labels.flatMap((one) => (one.count > 0 ? [one.label] : []))));
@@ -55,12 +55,12 @@ export function checkOddLabels(
   return true;
 }
 
-/** The names of two splits or more, one of them that which trains. */
+/** Tests for names of two or more splits, including the training split. */
 function isSplits(labels: readonly string[]): boolean {
   const names = labels.map((label) => label.trim().toLowerCase());
   return names.length > 1 && names.every((name) => SPLITS.has(name)) && names.some((name) => name.startsWith("train"));
 }
-/** The split of the vocabulary whose names stand in a column. */
+/** Returns the split word of the vocabulary that reads split names from a column. */
 function splitBy({ registry }: Program, column: string): string | undefined {
   const word = registry.ofKind("split").find((one) => {
     return one.capabilities?.namedByData === true && one.parameters[0]?.type.is === "column";
@@ -69,19 +69,19 @@ function splitBy({ registry }: Program, column: string): string | undefined {
   return word && `${word.name}(${name})`;
 }
 
-/** Classes that are numbers are counted from 0 or from 1, or are codes; what lies below 0 and between whole numbers measures. */
+/** Class numbers count from 0 or 1, or are codes. Negative or fractional numbers are measurements. */
 function isScale(labels: readonly string[]): boolean {
   const numbers = labels.map((label) => (NUMBER.test(label) ? Number(label) : Number.NaN));
   if (labels.length < FEWEST_OF_A_SCALE || numbers.some(Number.isNaN)) return false;
   return numbers.some((number) => number < 0 || !Number.isInteger(number));
 }
 
-/** Fewest first rows of a table by which a column is judged. */
+/** Minimum first rows of a table needed to judge a column. */
 const FEWEST_ROWS = 5;
 /** Roles that a language model reads. */
 const READ = ["text", "text_pair", "input", "question"];
 
-/** Warns of a column that is read as text and holds numbers alone, by the first rows of its table. */
+/** Warns of a column read as text that contains only numbers, judged by the first rows of its table. */
 export function checkNumbersAsText(
   program: Program,
   draft: Draft,
@@ -99,7 +99,7 @@ export function checkNumbersAsText(
   }
 }
 
-/** Warning `scores-like-labels`. Scores of pairs of texts may be 0 and 1: whether they belong together. */
+/** Reports the warning `scores-like-labels`. Scores of text pairs may be 0 and 1 (whether they belong together). */
 export function checkOddScores(program: Program, draft: Draft, { columns }: DataPlan, facts: DataFacts): void {
   const column = columns["score"];
   const values = facts.sampled ? undefined : facts.audit?.scores?.values;

@@ -1,4 +1,4 @@
-/** Codes of personal data in data sets. What is found is named by its sort and its rows, never by its text. */
+/** Codes of personal data in data sets. Findings are named by their type and rows, never by their text. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { listNames } from "../../language/diagnostics/listed.js";
 import type { PersonalFacts } from "../../language/types/personal-facts.js";
@@ -7,7 +7,6 @@ interface Found {
   readonly data: string;
   readonly found: readonly PersonalFacts[];
 }
-/** The data of each code. */
 export interface PersonalCodeData {
   "personal-data": Found;
   "personal-numbers": Found;

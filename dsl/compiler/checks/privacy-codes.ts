@@ -1,7 +1,6 @@
-/** Codes of trainings with privacy. */
+/** Codes of trainings with differential privacy. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface PrivacyCodeData {
   "private-order": { readonly shuffle: string };
   "private-packing": Readonly<Record<never, never>>;

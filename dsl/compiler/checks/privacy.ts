@@ -1,4 +1,4 @@
-/** Whether a training can keep what it promises of single rows, before anything of it runs. */
+/** Checks whether a training can meet its privacy guarantee for single rows, before any of it runs. */
 import { trainingSplit } from "../plan/estimates.js";
 import { privacyCapabilitiesOf } from "../plan/private.js";
 import type { Program } from "../plan/program.js";
@@ -12,20 +12,20 @@ import { isBatchwise, type BatchingInput } from "./batching.js";
 import type {} from "./privacy-codes.js";
 
 export interface PrivateTraining extends BatchingInput {
-  /** Made whole. */
+  /** The privacy call with its defaults filled in. */
   readonly call: Call;
   readonly facts: DataFacts;
   readonly streamed: boolean;
   readonly repeats: { readonly count: number } | undefined;
   readonly runner: GivenValue | undefined;
   readonly calibrate: GivenValue | undefined;
-  /** It goes on from trained weights by a strategy. */
+  /** True if the training continues from trained weights by an update strategy. */
   readonly update: boolean;
-  /** Its rows are with clients. */
+  /** True if the rows are held by federated clients. */
   readonly federated: boolean;
 }
 
-/** @returns false if it can't (reported) */
+/** @returns false if it cannot (reported) */
 export function checkPrivacy(program: Program, options: PrivateTraining): boolean {
   const before = program.reporter.diagnostics.length;
   checkSettings(program, options);
@@ -35,7 +35,7 @@ export function checkPrivacy(program: Program, options: PrivateTraining): boolea
   return !program.reporter.diagnostics.slice(before).some(({ severity }) => severity === "error");
 }
 
-/** Settings that were written beside it. */
+/** Checks settings that conflict with privacy. */
 function checkSettings(
   program: Program,
   { call, settings, training, runner, update, federated, here }: PrivateTraining,
@@ -53,13 +53,13 @@ function checkSettings(
     const details = { clip: training.clip === null ? "none" : String(training.clip), privacy };
     program.reportNear("two-clips", details, clip.span, here);
   }
-  // Of a federation it carries messages, and each client makes its updates by itself.
+  // In a federation the runner only carries messages, and each client computes its own updates.
   if (runner && !federated && isCall(runner.value))
     program.reportNear("private-runner", { runner: runner.value.word }, runner.span, here);
   if (!federated && unit === "client") program.reportNear("private-client", {}, span, here);
 }
 
-/** The model and its data. */
+/** Checks the model and its data. */
 function checkSubject(program: Program, options: PrivateTraining): void {
   const { model, data, facts, streamed, settings, here } = options;
   const { registry } = program;
@@ -84,14 +84,14 @@ function checkSubject(program: Program, options: PrivateTraining): void {
   if (copies > 0) program.reportNear("private-copies", { data: data.name, rows: copies }, span, here);
 }
 
-/** One training is one promise. */
+/** The privacy guarantee covers a single training. */
 function checkTimes(program: Program, { repeats, settings, here }: PrivateTraining): void {
   const span = settings.get("privacy")?.span;
   if (!repeats) return;
   program.reportNear("private-many", { what: `repeats: ${String(repeats.count)}`, times: repeats.count }, span, here);
 }
 
-/** What follows of rows of validation, which no noise covers. */
+/** Checks uses of validation rows, which no noise protects. */
 function checkSelection(program: Program, { facts, training, settings, calibrate, here }: PrivateTraining): void {
   const rows = facts.splits["validation"]?.rows ?? 0;
   if (rows === 0) return;

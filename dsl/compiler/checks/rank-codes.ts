@@ -1,7 +1,6 @@
-/** Codes of trainings whose updates several processes are to share. */
+/** Codes of trainings whose updates are shared by several processes. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface RankCodeData {
   "batch-below-ranks": { readonly batch_size: number; readonly ranks: number };
   "batchwise-ranks": { readonly task: string; readonly ranks: number };

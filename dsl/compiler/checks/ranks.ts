@@ -1,4 +1,4 @@
-/** Whether several processes can share the updates of a training. */
+/** Checks whether several processes can share the updates of a training. */
 import type { Program } from "../plan/program.js";
 import { ranksOf, workerCapabilitiesOf } from "../plan/ranks.js";
 import { isCall } from "../plan/value.js";
@@ -6,7 +6,7 @@ import type { GivenValue } from "../../language/types/given-value.js";
 import { isBatchwise, type BatchingInput } from "./batching.js";
 import type {} from "./rank-codes.js";
 
-/** @returns false if they can't (reported) */
+/** @returns false if they cannot (reported) */
 export function checkRanks(program: Program, options: BatchingInput, runner: GivenValue | undefined): boolean {
   const { model, data, training, settings, here } = options;
   const { count: ranks, here: beside } = ranksOf(program, runner);

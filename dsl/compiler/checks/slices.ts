@@ -1,4 +1,4 @@
-/** What parts the rows of an evaluation: columns are looked for in the sources; a role's name stands for its column too. */
+/** Checks the slices of an evaluation: columns are looked up in the sources; a role's name stands for its column. */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { listNames } from "../../language/diagnostics/listed.js";
@@ -12,7 +12,7 @@ import type {} from "./world-codes.js";
 
 export type SliceKeys = readonly (string | Call)[];
 
-/** @returns undefined where a column is not there (each is reported once), or not known yet */
+/** @returns undefined if a column is missing (each reported once) or not yet known */
 export function sliceKeysOf(
   program: Program,
   by: Value | undefined,
@@ -51,7 +51,7 @@ export function sliceKeysOf(
   return good ? found : undefined;
 }
 
-/** The sources that a split's rows come from. */
+/** Returns the sources of a split's rows. */
 function sourcesOf({ data, split }: { readonly data: DataPlan; readonly split: string | null }): {
   readonly call: Call;
 }[] {

@@ -1,4 +1,4 @@
-/** Splits that the data name otherwise than what trains and scores is called: `TrainAction`, `dev`, `val`. */
+/** Detects splits whose names differ from the training and evaluation names: `TrainAction`, `dev`, `val`. */
 import type { Draft, Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
@@ -11,11 +11,11 @@ const KNOWN: readonly string[] = ["train", "validation", "test"];
 export interface StrangeSplit {
   readonly name: string;
   readonly rows: number;
-  /** What it is called elsewhere in Tune. */
+  /** The name that Tune uses for the split. */
   readonly meant: string;
 }
 
-/** Those whose word can rename them. */
+/** Finds strange splits that the split's word can rename. */
 export function findStrangeSplits(program: Program, { split }: DataPlan, facts: DataFacts): readonly StrangeSplit[] {
   const word = split && program.registry.find("split", split.word);
   if (!word || !word.parameters.some(({ name }) => name === "rename")) return [];
@@ -25,7 +25,7 @@ export function findStrangeSplits(program: Program, { split }: DataPlan, facts: 
   });
 }
 
-/** Names that differ in capitals, and what other tools call a split that the data don't have. */
+/** Matches names that differ in capitals, and other tools' names for a split that the data lack. */
 function meantBy(program: Program, name: string, { splits }: DataFacts): string | undefined {
   if (KNOWN.includes(name)) return undefined;
   const plain = name.toLowerCase();
@@ -51,7 +51,7 @@ export function checkSplitNames(
   program.reportOwn("strange-splits", { data: draft.name, splits, of: total }, draft, place, fix ? { fix } : {});
 }
 
-/** The call with `rename`; of one that has it already there is no fix. */
+/** Returns a fix that adds `rename` to the call; none if the call already has it. */
 function renamed(text: string | undefined, { start, end }: Span, splits: readonly StrangeSplit[]): Fix | undefined {
   if (!text?.endsWith(")") || /\brename\b|\/\//.test(text)) return undefined;
   const added = renameSplitsText(splits);

@@ -1,23 +1,22 @@
-/** Codes of what a training would take and learn: its time, its memory, texts that are cut, an answer that never ends. */
+/** Codes of a training's cost and effect: time, memory, truncated texts, an answer that never ends. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { daysText } from "../../language/diagnostics/days.js";
 
-/** The data of each code. */
 export interface TrainingCodeData {
-  /** `lengths`: that 95 and 99 % of the texts don't exceed, and so many positions as there are at most. */
+  /** `lengths`: 95th and 99th percentile of text lengths, and the maximum positions. */
   truncated: {
     readonly share: number;
     readonly rows: number;
     readonly max_length: number;
-    /** A part of the rows was looked at. */
+    /** Only a sample of the rows was measured. */
     readonly about?: true;
     readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
   };
-  /** Rows in an update, training rows, and updates in all. */
+  /** Rows per update, training rows, and total updates. */
   "warm-up-takes-all": {
     readonly steps: number;
     readonly warmUp: number;
-    /** Share of the written learning rate that the last step has. */
+    /** Fraction of the written learning rate that the last step reaches. */
     readonly reached: number;
   };
   "batch-beyond-rows": {
@@ -29,7 +28,7 @@ export interface TrainingCodeData {
   "no-train-split": { readonly data: string; readonly has: readonly string[]; readonly random: boolean };
   "unknown-tokens": {
     readonly base: string;
-    /** Of all tokens, and of the rows that were looked at. */
+    /** Share of all tokens, and number of measured rows. */
     readonly share: number;
     readonly rows: number;
     readonly of: number;
@@ -39,22 +38,24 @@ export interface TrainingCodeData {
     readonly base: string;
     readonly language: string;
     readonly perWord: number;
-    /** The language that it spends least on; absent: there is no other. */
+    /** The language with the fewest tokens per word; unset if there is no other. */
     readonly beside?: { readonly language: string; readonly perWord: number };
   };
   "memory-short": {
     readonly needed: number;
     readonly has: number;
-    /** The smallest change that fits; where none does, the one that needs least. */
+    /** The smallest change that fits; if none fits, the one that needs least. */
     readonly change: PlanChangeText;
     readonly fits: boolean;
   };
-  /** `soonest`: steps that the row needs whose answer ends first; null: no answer ends with the template's stop. */
+  /**
+   * `soonest`: length needed by the row whose answer ends first; null if no answer ends with the template's stop token.
+   */
   "stop-not-trained": {
     readonly data: string;
     readonly max_length: number;
     readonly soonest: number | null;
-    /** That the base has for texts. */
+    /** Text positions of the base. */
     readonly positions: number;
   };
   "long-training": { readonly seconds: number; readonly change: PlanChangeText | null };
@@ -66,11 +67,11 @@ export interface TrainingCodeData {
     readonly validation: boolean;
   };
 }
-/** A change of a plan as it would be written, and what the plan then takes (bytes or seconds). */
+/** A plan change as it would be written, and what the plan then needs (bytes or seconds). */
 export interface PlanChangeText {
   readonly text: string;
   readonly takes: number;
-  /** Whether the updates stay what they were. */
+  /** Whether the updates are unchanged. */
   readonly same: boolean;
 }
 const count = (n: number): string => Math.round(n).toLocaleString("en-US");

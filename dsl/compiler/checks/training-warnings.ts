@@ -1,4 +1,4 @@
-/** Warnings of what a training would teach: texts that are cut, weights that learn their rows by heart. */
+/** Warnings on what a training learns: truncated texts, overfitting. */
 import { countTextsLongerThan, lengthQuantile } from "../plan/lengths.js";
 import { keepsBest } from "../plan/watched-metric.js";
 import type { DataFacts, SplitFacts } from "../../language/types/facts.js";
@@ -16,10 +16,10 @@ export function checkTruncation(
   options: {
     readonly model: Draft;
     readonly plan: ModelPlan;
-    /** Positions of the base that texts may take. */
+    /** Positions of the base available for texts. */
     readonly positions: number;
     readonly split: SplitFacts | undefined;
-    /** Whether a part of the rows was looked at. */
+    /** Whether only a sample of the rows was measured. */
     readonly about: boolean;
     readonly here: Span;
   },
@@ -32,7 +32,7 @@ export function checkTruncation(
   const lengthsRead = written > read ? targets : lengths;
   const [p95, p99] = [lengthQuantile(lengthsRead, 0.95), lengthQuantile(lengthsRead, 0.99)];
   const share = rows / Math.max(1, options.split?.rows ?? 1);
-  // There is nothing to be done about so few.
+  // So few truncated texts need no action.
   if (share < FEW_CUT && p99 !== null && p99 <= most) return;
   const details = {
     rows,
@@ -48,15 +48,15 @@ export function checkTruncation(
   });
 }
 
-/** Share of texts below which it says nothing that they are cut. */
+/** Share of truncated texts below which truncation is not reported. */
 const FEW_CUT = 0.0025;
 
-/** Tokens that stand for what has none: share of all, or of the rows. */
+/** Thresholds for unknown tokens: share of all tokens, or of the rows. */
 const UNKNOWN = { tokens: 0.01, rows: 0.1 } as const;
-/** Tokens a word from which on a language is spelt rather than read, and how many times another's. */
+/** Tokens per word from which a language is costly, and the minimum ratio to the cheapest language. */
 const COSTLY = { perWord: 3, times: 2 } as const;
 
-/** What the base's tokenizer makes of the texts. */
+/** Checks how the base's tokenizer encodes the texts. */
 export function checkTokenizerReading(
   program: Program,
   options: { readonly model: Draft; readonly plan: ModelPlan; readonly facts: DataFacts; readonly here: Span },
@@ -82,13 +82,16 @@ export function checkTokenizerReading(
   program.reportNear("costly-language", details, place, options.here);
 }
 
-/** Of conversations: whether any row keeps the token that ends an answer. One whose answer begins too late keeps its end. */
+/**
+ * For conversations, checks whether any row keeps the token that ends an answer. A row whose answer begins too late
+ * keeps its end instead.
+ */
 export function checkEndTokens(
   program: Program,
   options: {
     readonly model: Draft;
     readonly plan: ModelPlan;
-    /** Positions of the base that texts may take. */
+    /** Positions of the base available for texts. */
     readonly positions: number;
     readonly data: string;
     readonly split: SplitFacts | undefined;
@@ -107,7 +110,7 @@ export function checkEndTokens(
   );
 }
 
-/** Epochs from which on the rows are known by heart, and weights for each token of them. */
+/** Epochs from which rows are likely memorized, and the minimum weights per training token. */
 const MANY = { epochs: 10, weights: 10 } as const;
 
 export function checkOverfitting(

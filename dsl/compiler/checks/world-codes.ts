@@ -1,17 +1,16 @@
-/** Codes of what the program says beside what is there: columns, labels, splits, bases, memory, trained weights. */
+/** Codes of mismatches between the program and the facts: columns, labels, splits, bases, memory, trained weights. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { exampleLines, listNames } from "../../language/diagnostics/listed.js";
 import type { SettingChange } from "../plan/recipe-settings.js";
 import { MASKED_DATA_NOTE } from "./masked.js";
 
-/** The data of each code. */
 export interface WorldCodeData {
   "unknown-column": {
     readonly column: string;
     readonly file: string;
     readonly has: readonly string[];
     readonly nearest?: string;
-    /** What to write where the first line looks like a row. */
+    /** What to write if the first line looks like a data row. */
     readonly headless?: string;
   };
   "no-template": { readonly base: string; readonly has: readonly string[] };
@@ -21,27 +20,27 @@ export interface WorldCodeData {
   "asks-without-context": { readonly model: string };
   "one-label-alone": { readonly data: string; readonly label: string };
   "one-label": { readonly data: string; readonly labels: readonly string[] };
-  /** `nearest`: a label that is listed and differs in capitals alone; `both`: there are rows with that one too. */
+  /** `nearest`: a listed label that differs only in capitals; `both`: some rows have that spelling too. */
   "unlisted-label": {
     readonly label: string;
     readonly data: string;
     readonly nearest?: string;
     readonly both?: true;
   };
-  /** The rarest first. `repeated`: how many rows they are once a cleaner evened out the labels. */
+  /** Rarest first. `repeated`: row count after a cleaner balanced the labels. */
   "rare-label": {
     readonly labels: readonly { readonly label: string; readonly count: number; readonly repeated?: number }[];
     readonly data: string;
   };
-  /** `file`: its source is one of its own. */
+  /** `file`: set if the split has its own source. */
   "empty-split": { readonly data: string; readonly split: string; readonly file?: string };
-  /** Bytes of the file that were read, and of the rows that came of them. */
+  /** Bytes read from the file, and bytes of the rows unpacked from it. */
   "unpacks-far": { readonly data: string; readonly file: string; readonly packed: number; readonly unpacked: number };
   "split-leak": {
     readonly data: string;
     readonly count: number;
     readonly places: readonly string[];
-    /** In some of them something is masked. */
+    /** Some of the texts have masked personal data. */
     readonly masked?: true;
     /** The last cleaner after the one that drops repeated texts. */
     readonly late?: { readonly drops: string; readonly after: string };
@@ -53,26 +52,26 @@ export interface WorldCodeData {
     readonly has: readonly string[];
     readonly nearest?: string;
   };
-  /** `best`: the one that is meant most likely. */
+  /** `best`: the most likely intended split. */
   "which-split": { readonly data: string; readonly best: string };
   "split-twice": { readonly data: string };
-  /** `split`: how the data are divided; absent: not at all. */
+  /** `split`: how the data are split; unset if they are not. */
   "needs-validation": {
     readonly what: string;
     readonly data: string;
     readonly split?: "words" | "files" | "column";
-    /** What to write where the column calls it otherwise. */
+    /** What to write if the column uses another name for it. */
     readonly rename?: string;
   };
   "not-trained": {
     readonly model: string;
-    /** The name that its training was kept under. */
+    /** The name that its training was assigned. */
     readonly as?: string;
-    /** Tasks that its base's own head does, none of them the model's, and their labels. */
+    /** Labels per task of the base's own head; none of these tasks is the model's. */
     readonly heads?: Readonly<Record<string, readonly string[]>>;
-    /** The statement that was to train it, and did not end. */
+    /** The statement that should train it and did not finish. */
     readonly began?: string;
-    /** The statement shows the model's mask, which it also can without training, `on` some data. */
+    /** The statement shows the model's mask, which needs no training if data are given with `on`. */
     readonly mask?: true;
   };
   "changed-since-trained": { readonly model: string; readonly changes?: readonly SettingChange[] };
@@ -99,7 +98,7 @@ export interface WorldCodeData {
   "writes-no-text": { readonly key: string; readonly task: string };
 }
 
-/** Most further changes that are listed. */
+/** Maximum further changes listed. */
 const MOST_CHANGES = 5;
 function changeText({ setting, was, now }: SettingChange): string {
   const shown = (value: string | null): string => (value === null ? "not given" : `\`${clipped(value)}\``);

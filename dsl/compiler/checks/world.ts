@@ -1,4 +1,7 @@
-/** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
+/**
+ * Checks a program against facts: columns, labels, splits, duplicates, layers, lengths. Reads facts, requests missing
+ * ones, reports diagnostics.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ResolvedModel } from "../plan/resolved.js";
 import { redactedAddress } from "../../language/diagnostics/address.js";
@@ -19,7 +22,7 @@ import type { Edit, Span } from "../../language/diagnostics/span.js";
 import type {} from "./world-codes.js";
 import { listNames } from "../../language/diagnostics/listed.js";
 
-/** Checks columns against the headers of the sources. @returns false if something is wrong or not known yet. */
+/** Checks columns against the headers of the sources. @returns false if there is an error or a header is unknown */
 export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
   let good = true;
   const sourcePlaces = draft.given.get("source");
@@ -72,7 +75,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
       if (role && !Object.values(plan.columns).includes(column)) continue;
       const instead = insteadOf(header, wanted);
-      // Said once: the other columns are missing for the same reason.
+      // Reported once per file: the other columns are missing for the same reason.
       if (instead !== undefined) headless.add(header.file);
       const near = instead === undefined ? nearestWord(column, header.columns) : undefined;
       program.reportNear(
@@ -87,7 +90,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         place,
         here,
         {
-          // Without a nearest name the help lists them.
+          // If no column name is near, the help lists them.
           ...(near ? { label: `the file has: ${listNames(header.columns)}` } : {}),
           ...(instead !== undefined && readOtherwise(program, header.place, instead)),
           ...(near && place
@@ -110,20 +113,23 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
 const pathOf = ({ arguments: { path } }: Call): { readonly path?: string } =>
   typeof path === "string" ? { path } : {};
 
-/** How a file is read whose first line looks like a row: not where a wanted column is there after all, or nearly. */
+/**
+ * How to read a file whose first line looks like a row; undefined if a wanted column, or a near match, is in the
+ * header.
+ */
 function insteadOf({ columns, headless }: TableFacts, wanted: readonly string[]): string | undefined {
   const there = wanted.some((column) => columns.includes(column) || nearestWord(column, columns) !== undefined);
   return there ? undefined : headless;
 }
 
-/** The source's call with further arguments, or another in its place: a guess, which who reads it takes or leaves. */
+/** Suggests the source's call with further arguments, or another call. This is a guess that the user may reject. */
 function readOtherwise(program: Program, place: Span | undefined, instead: string): DiagnosticDetails {
   if (place?.source !== program.source.id) return {};
   const text = program.source.text.slice(place.start, place.end);
-  // The path, and what else is written; a call with a remark is left alone.
+  // Splits the path from the other arguments; a call with a comment is left unchanged.
   const [whole, more = ""] = /^\w+\(\s*"[^"\\]*"\s*,?([^/]*)\)$/s.exec(text) ?? [];
   if (whole === undefined) return {};
-  // Another word would lose what this one is told.
+  // Replacing the word would lose its other arguments.
   if (!/^\w+:/.test(instead))
     return more.trim() === "" ? { fix: replacementFix(place, instead, `write \`${instead}\``, false) } : {};
   const end = { ...place, start: place.end - 1, end: place.end - 1 };
@@ -131,7 +137,7 @@ function readOtherwise(program: Program, place: Span | undefined, instead: strin
   return { fix: replacementFix(end, `${comma}${instead}`, `add \`${instead}\``, false) };
 }
 
-/** Column arguments of a word, by path. A role's name stands for its column too. */
+/** Returns a word's column arguments by path. A role's name stands for its column. */
 function columnsIn(program: Program, call: Call, path: string): [string, string][] {
   const word = program.registry.find(call.kind, call.word);
   return Object.entries(call.arguments).flatMap(([name, value]): [string, string][] => {
@@ -142,7 +148,7 @@ function columnsIn(program: Program, call: Call, path: string): [string, string]
     return column && typeof value === "string" ? [[`${path}.${name}`, value]] : [];
   });
 }
-/** The file of a source as errors name it: `rows.csv`; of a source over several others `mix(a.csv, b.jsonl)`. */
+/** The file of a source as errors name it: `rows.csv`; for a source over several others, `mix(a.csv, b.jsonl)`. */
 export function sourceFileName(call: Call): string {
   const values = Object.values(call.arguments);
   const inner = values.flat().filter((value): value is Call => isSource(value));
@@ -154,7 +160,7 @@ export function sourceFileName(call: Call): string {
 }
 const isSource = (value: unknown): value is Call => isRecord(value) && value["kind"] === "source" && "word" in value;
 
-/** The last cleaner after one that drops repeated texts: it may have made texts the same that were not. */
+/** Returns the last cleaner after one that drops repeated texts: it may have made different texts equal. */
 function afterRepeated(
   { registry }: Program,
   { clean }: DataPlan,
@@ -164,7 +170,7 @@ function afterRepeated(
   return drops !== undefined && after !== undefined ? { drops, after } : undefined;
 }
 
-/** The whole data set, counted. Asked for only when it will be run. */
+/** Requests the facts of the complete counted data set. Requested only if the program will run. */
 export function dataFacts(
   program: Program,
   draft: Draft,
@@ -187,13 +193,13 @@ export function dataFacts(
   return fact;
 }
 
-/** Whether the rows could not be counted because their reader's base is missing: that is reported where the base is named. */
+/** Whether the rows could not be counted because their reader's base is missing; that is reported at the base. */
 function isOfBase(program: Program, { name, folder, scratch }: DataReader, { failed: ofData }: FailedFact): boolean {
   const base = program.facts.get({ about: "base", name, folder, ...(scratch && { scratch }) });
   return base !== undefined && isFailed(base) && JSON.stringify(base.failed) === JSON.stringify(ofData);
 }
 
-/** Of several sources the one that failed, by its file: path in the definition, and place. */
+/** For several sources, finds the one that failed by its file: path in the definition, and span. */
 function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: FailedFact): [string, Span | undefined] {
   const source = draft.given.get("source");
   const { file } = fact.failed.data as { readonly file?: unknown };
@@ -206,8 +212,9 @@ function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: Fail
 }
 
 /**
- * Rules on counted data. `among`: labels of all clients that learn together, theirs among them; `client`: these
- * are looked at elsewhere; `defined`: nothing learns from them yet. Absent: they are learnt from by themselves. @returns false if it can't be trained on.
+ * Checks counted data. `among`: labels of all clients that train together, including these. `client`: labels are
+ * checked elsewhere. `defined`: no training uses the data yet. Defaults to the data's own labels.
+ * @returns false if the data cannot be trained on
  */
 export function checkData(
   program: Program,
@@ -220,8 +227,8 @@ export function checkData(
   const place = (path: string): Span | undefined => draft.given.get(path.split(".")[0] ?? path)?.places.get(path);
   let good = true;
   const labelled = ["label", "labels", "tags"].find((role) => plan.columns[role] !== undefined);
-  // One label of several may stand alone: a text has it or not.
-  // What a look at a part of the rows doesn't find may stand in the rest.
+  // With multi-label data a single label is allowed: a text has it or not. Labels missing from a sample may be in the
+  // remaining rows.
   const whole = facts.sampled === undefined;
   const has = typeof among === "string" ? facts.labels : among;
   const few = among !== "client" && whole && labelled !== undefined && has.length < (labelled === "labels" ? 1 : 2);
@@ -229,7 +236,7 @@ export function checkData(
     const [label = ""] = has;
     program.reportNear("one-label-alone", { data: draft.name, label }, place(`columns.${labelled}`), here);
   } else if (few) {
-    // The definition's own warning says the same.
+    // The warning at the definition says the same.
     program.reporter.drop((d) => d.code === "one-label-alone" && d.data.data === draft.name);
     program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
     good = false;
@@ -293,7 +300,7 @@ export function checkData(
   checkSplitNames(program, draft, plan, facts, place("split"));
   if (!checkDataAudit(program, draft, plan, facts, place, here)) good = false;
   const train = facts.splits["train"];
-  // However often they are repeated, so few texts tell the label.
+  // Repeating so few texts does not make their label learnable.
   const rare = (train?.labels ?? [])
     .map(({ label, count, own: ownCount }) => ({
       label,
@@ -309,7 +316,7 @@ export function checkData(
 }
 
 type Places = (path: string) => Span | undefined;
-/** Labels of the list that differ in capitals from those of the rows, as the rows have them. */
+/** Finds listed labels that differ from the rows' labels only in capitals, in the rows' spelling. */
 function asInRows(
   program: Program,
   labels: readonly string[],
@@ -331,7 +338,7 @@ function asInRows(
   return { fix: { title: `write ${[first, ...others].join(", ")}`, certain: true, edits } };
 }
 
-/** Whether what the splits are called stands in the data: in a column, or as the source's own. */
+/** Whether the data name the splits: in a column, or as the source's own splits. */
 export function areSplitsNamedByData(program: Program, { split, source }: DataPlan): boolean {
   if (split) return program.registry.find("split", split.word)?.capabilities?.namedByData === true;
   if (!("word" in source)) return false;
@@ -339,12 +346,12 @@ export function areSplitsNamedByData(program: Program, { split, source }: DataPl
   return program.registry.find("source", word)?.capabilities?.hosted === true && (given["split"] ?? null) === null;
 }
 
-/** Names of the splits: none, some, or null while only the data can tell. */
+/** Returns the names of the splits; null if only the data can tell. */
 export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | undefined): readonly string[] | null {
   if (!("word" in plan.source)) return Object.keys(plan.source);
   const byData = areSplitsNamedByData(program, plan);
   if (!plan.split && !byData) return [];
-  // A part of the rows names a part of the splits.
+  // A sample of the rows names only some of the splits.
   if (facts?.sampled && plan.split && byData) return null;
   if (facts) return Object.keys(facts.splits);
   if (!plan.split) return null;
@@ -357,7 +364,7 @@ export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | 
   });
   return shares.length > 0 ? shares.map(([name]) => name) : null;
 }
-/** Shares or numbers of rows, perhaps beside words that stand for some (`rest`). */
+/** Accepts shares or row counts, possibly combined with words such as `rest`. */
 function takesShare(type: ValueType): boolean {
   return type.is === "either" ? type.of.some(takesShare) : type.is === "number" && type.unit !== undefined;
 }
@@ -368,7 +375,7 @@ function isShare(value: Value): boolean {
   );
 }
 
-/** Model against base: positions. (A technique checks its own parameters against the base.) */
+/** Checks the model's positions against the base. (A technique checks its own parameters.) */
 export function checkModel(program: Program, draft: Draft, resolved: ResolvedModel, here: Span): boolean {
   const { base, plan } = resolved;
   let good = true;
@@ -409,18 +416,21 @@ function builtIn(program: Program): readonly string[] {
   return program.registry.ofKind("template").map((word) => word.name);
 }
 
-/** Roles that a task reads (capability `roles`). */
+/** Returns the roles that a task reads (capability `roles`). */
 export function rolesOf(program: Program, task: Call): readonly string[] {
   return program.registry.find("task", task.word)?.capabilities?.roles ?? [];
 }
 
-/** Roles that the task needs and the data lack; a task may name others that serve as well (capability `orRoles`). */
+/** Returns the roles that the task needs and the data lack. A task may accept alternatives (capability `orRoles`). */
 export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
   const others = program.registry.find("task", task.word)?.capabilities?.orRoles;
   if (others?.every((role) => data.columns[role] !== undefined)) return [];
   return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
 }
-/** What the task reads must have columns, and what a training needs beside it (capability `trainingRoles`, of the call). */
+/**
+ * Checks that the roles the task reads have columns, and those a training needs in addition (capability
+ * `trainingRoles`, of the call).
+ */
 export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
   const wanted = program.registry.find("task", task.word)?.capabilities?.trainingRoles?.(task) ?? [];
   const missing = [...missingRoles(program, data, task), ...wanted.filter((role) => data.columns[role] === undefined)];

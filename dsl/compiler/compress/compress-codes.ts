@@ -1,7 +1,6 @@
-/** Codes of models that are made smaller. */
+/** Codes of model compression. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface CompressCodeData {
   "compress-labelled": { readonly data: string; readonly role: string };
   "compress-over-start": { readonly start: string };

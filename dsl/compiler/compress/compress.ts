@@ -1,6 +1,6 @@
 /**
- * `compress`: a smaller model is made of a trained one, in stages: a student learns from it, parts are taken out, numbers get
- * fewer bits. Each is a training of its own whose base is made of the one before; the name after `as` is the last one's.
+ * `compress`: makes a smaller model from a trained one in steps: distillation into a student, pruning, quantization.
+ * Each step is a training whose base is made from the step before. The name after `as` is that of the last step.
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
@@ -20,7 +20,9 @@ import { readBaseline, isBaseline } from "../evaluate/contenders.js";
 import { draftOf, areNamesTaken, resolveTrainedName } from "../drafts/names.js";
 import { checkDuration } from "../drafts/settings.js";
 
-/** Keys of the statement that are no settings of the recipe, in the order of their stages, and what such a stage's model is called. */
+/**
+ * Keys of the statement that are steps rather than recipe settings, in step order, and the name of each step's model.
+ */
 const STAGES: readonly (readonly [key: CompressKey, called: string])[] = [
   ["distill", "distilled"],
   ["sparsify", "pruned"],
@@ -78,14 +80,14 @@ export function compileCompress(program: Program, header: StatementHeader): void
   });
 }
 
-/** What a student learns of that was not trained here, and the task that it does. */
+/** A teacher that was not trained in this program, and its task. */
 interface Teacher {
   readonly name: string;
   readonly contender: { readonly call: Call; readonly folder: string };
   readonly task: Call;
 }
 
-/** Undefined: the operand names a model; null: what is wrong was said. */
+/** Undefined: the operand names a model. Null: an error was reported. */
 function taughtBy(program: Program, operand: Operand, data: Draft | undefined): Teacher | null | undefined {
   if (!isBaseline(program, operand) || operand.path.length > 1) return undefined;
   const plan = data && resolveData(program, data, operand.span)?.plan;
@@ -106,7 +108,7 @@ interface Stage {
   readonly span: Span;
 }
 
-/** In their order. Undefined: what is wrong was said. */
+/** Returns the steps in their order; undefined if an error was reported. */
 function stagesIn(
   program: Program,
   { statement, verb, operands }: StatementHeader,
@@ -125,7 +127,7 @@ function stagesIn(
   return stages.length > 0 ? stages : undefined;
 }
 
-/** The last has the statement's name, those before it that of what they do. */
+/** Names the steps: the last has the statement's name, earlier ones are named after what they do. */
 function named(stages: readonly Stage[], name: string): readonly (Stage & { readonly name: string })[] {
   return stages.map((stage, i) => {
     const called = STAGES.find(([key]) => key === stage.key)?.[1] ?? "";
@@ -133,7 +135,7 @@ function named(stages: readonly Stage[], name: string): readonly (Stage & { read
   });
 }
 
-/** @returns whether one of them is trained and nothing says how long */
+/** @returns whether a step is trained without a given duration */
 function demandLong(program: Program, stages: readonly Stage[], here: Span): boolean {
   const trained = stages.find(({ call }) => saysOf(program, call)?.trains === true);
   if (trained) program.report("distill-without-recipe", { stage: trained.call.word }, here);
@@ -172,7 +174,7 @@ function planStages(
     }
     const compress = { start, stage: call, unlabelled, ...(teacher && { teacher: teacher.contender }) };
     const run = { ...options.run, model, compress };
-    // A stage without a plan (a mistake was told, or a fact is missing) leaves those after it unplanned, and all of them known.
+    // A step without a plan (an error, or a missing fact) leaves the later steps unplanned, and all of them known.
     const planned =
       program.silent || done.length < i
         ? undefined

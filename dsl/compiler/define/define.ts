@@ -1,4 +1,4 @@
-/** `data`, `model`, `recipe` and `parameters`: statements that give a name to something and train nothing. */
+/** `data`, `model`, `recipe` and `parameters`: statements that name something without training it. */
 import { markLookedFor } from "../../language/types/allow.js";
 import { checkColumnRoles } from "../checks/audit.js";
 import type { StatementHeader } from "../../language/types/header.js";
@@ -20,7 +20,7 @@ import { draftOf } from "../drafts/names.js";
 import type { Value } from "../../language/types/value.js";
 import { checkDuration } from "../drafts/settings.js";
 
-/** Keys that take the place of others where a definition varies another one. */
+/** Keys that replace others when a definition varies another one. */
 const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string[]])[]>> = {
   recipe: [
     ["steps", "epochs"],
@@ -38,7 +38,7 @@ const lacks =
   ({ name, required, unless }: Parameter): boolean =>
     required === true && !given.has(name) && ![unless ?? []].flat().some((other) => given.has(other));
 
-/** `data`, `model`, `recipe`: a draft under a name, then its own checks. */
+/** Defines `data`, `model` or `recipe`: binds a draft to a name, then runs its own checks. */
 export function compileDefinition(program: Program, header: StatementHeader): void {
   const { verb, statement, clauses } = header;
   const is = verb.name as Draft["is"];
@@ -82,7 +82,7 @@ export function compileDefinition(program: Program, header: StatementHeader): vo
     broken: broken || missing.length > 0 || !settled,
     needs: [...needs, ...(base?.needs ?? [])],
     allowances: program.allowing,
-    // Another source has other rows.
+    // Annotations belong to the rows of the old source.
     ...(base?.annotations && !isOwnKey("source") && { annotations: base.annotations }),
     ...(statement.block && { block: statement.block.span }),
   };
@@ -102,12 +102,12 @@ export function compileDefinition(program: Program, header: StatementHeader): vo
     });
 }
 
-/** The definition that another one varies: by its name, or as a sweep's best has it. */
+/** Returns the definition that another one varies: by its name, or from a sweep's best. */
 function likened(program: Program, operand: Operand | undefined, is: Draft["is"]): Draft | undefined {
   if (operand?.is !== "word" || !isSweepBest(program, operand)) return draftOf(program, operand, is, "like");
   const best = bestTrialOf(program, operand);
   if (!best) return undefined;
-  // While it is typed nobody knows what the best has: the sweep's own settings stand for it.
+  // In the editor the best is not looked up; the sweep's own settings are used instead.
   const given = program.purpose === "assist" ? program.sweeps.get(operand.path[0]?.text ?? "")?.[is] : best[is];
   return {
     is,
@@ -141,7 +141,7 @@ function defineData(program: Program, header: StatementHeader, draft: Draft, her
   });
 }
 
-/** What its source says of the columns, where something else in it is wrong. */
+/** Checks the columns against the source even if something else in the definition is wrong. */
 function checkBeside(program: Program, draft: Draft, here: Span): void {
   const { reporter } = program;
   program.reporter = new Reporter();

@@ -1,4 +1,4 @@
-/** `deploy`: a model with trained weights and the target that it is written as, or models and the target that serves them. */
+/** `deploy`: a trained model and the target it is written as, or models and the target that serves them. */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Program } from "../plan/program.js";
@@ -65,7 +65,7 @@ function wordAfterTo({ registry }: Program, { clauses }: StatementHeader): Word<
   return node?.is === "word" ? registry.find("target", node.path[0]?.text ?? "") : undefined;
 }
 
-/** The name stands for what serves from now on. */
+/** Binds the name to the server. */
 function keep(program: Program, { text, span }: { readonly text: string; readonly span: Span }): void {
   const before = program.names.get(text);
   if (before !== undefined && before.is !== "server" && before.source !== program.source.id)
@@ -73,7 +73,10 @@ function keep(program: Program, { text, span }: { readonly text: string; readonl
   program.define(text, span, { is: "server" });
 }
 
-/** Whether the statement says what such a target goes by: one that writes takes one model, one that serves a name; else reported. */
+/**
+ * Checks that the statement has what the target needs: a writing target takes one model, a serving one a name. Else
+ * reports it.
+ */
 function suitsTarget(
   program: Program,
   { verb, statement, operands, clauses }: StatementHeader,
@@ -112,12 +115,12 @@ function suitsTarget(
   return false;
 }
 
-/** A target's call, and where its arguments are written. */
+/** A target's call and the spans of its arguments. */
 interface Target {
   readonly call: Call;
   readonly places: ReadonlyMap<string, Span>;
 }
-/** The definition of the model, as it was trained. */
+/** Returns the definition of the model as it was trained. */
 const draftOf = (program: Program, name: string): Draft | undefined =>
   program.runs.get(name)?.model ?? program.names.get(name)?.draft;
 function taskOf(program: Program, name: string): Call | undefined {
@@ -125,7 +128,7 @@ function taskOf(program: Program, name: string): Call | undefined {
   return task !== undefined && isCall(task) ? task : undefined;
 }
 
-/** Whether the target holds models of that task; else reported. */
+/** Whether the target supports the model's task; else reported. */
 function holds(program: Program, name: string, target: Call, span: Span): boolean {
   const { registry } = program;
   const { continues, tasks } = registry.find("target", target.word)?.capabilities ?? {};
@@ -147,7 +150,7 @@ function holds(program: Program, name: string, target: Call, span: Span): boolea
   return refuse(`of ${tasks.join(", ")}`, `another target: ${others.map((one) => `\`${one.name}\``).join(", ")}`);
 }
 
-/** Whether the base has as many positions as a shape fixes; else reported. */
+/** Whether the base has as many positions as the target's shape fixes; else reported. */
 function fits(program: Program, name: string, { call, places }: Target, reportSpan: Span): boolean {
   const { shapedBy } = program.registry.find("target", call.word)?.capabilities ?? {};
   const shape = shapedBy === undefined ? undefined : call.arguments[shapedBy];
@@ -164,7 +167,10 @@ function fits(program: Program, name: string, { call, places }: Target, reportSp
   return false;
 }
 
-/** Whether something may be written at its place; else reported. Who types isn't told: the disk is looked at when it counts. */
+/**
+ * Checks that the output path may be written; else reports it. In the editor the check is left to the run, because the
+ * disk may change.
+ */
 function free(
   program: Program,
   name: string,
@@ -182,7 +188,7 @@ function free(
   return false;
 }
 
-/** The target's call with its defaults, each of its words checked by itself. */
+/** Returns the target's call with its defaults; each of its words is checked. */
 function targetOf(program: Program, { clauses }: StatementHeader, here: Span): Target | undefined {
   const node = clauses.get("to")?.operands[0];
   if (!node) return undefined;

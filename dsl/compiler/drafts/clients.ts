@@ -1,4 +1,4 @@
-/** Clients of a federated training: their data, how many of them a round has, and what all rounds take. */
+/** Clients of a federated training: their data, the participants per round, and the cost of all rounds. */
 import { resolveData, resolveRecipe } from "../plan/definitions.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { countTimesDue } from "../plan/cadence.js";
@@ -13,20 +13,20 @@ import type { Span } from "../../language/diagnostics/span.js";
 import { dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
 import { isStreamed } from "../plan/streaming.js";
 
-/** Clients of a training beside its data, and what they do. */
+/** Settings and further data of a federated training's clients. */
 export interface FederationDraft {
   readonly settings: Omit<FederatedPlan, "others">;
   readonly others: readonly { readonly draft: Draft; readonly span: Span }[];
-  /** Where it is said what each client keeps for itself. */
+  /** Span of the setting for the weights each client keeps private. */
   readonly personalAt?: Span | undefined;
-  /** Where it is said how rows are given out. */
+  /** Span of the setting that distributes the rows. */
   readonly clientsAt?: Span | undefined;
 }
 
-/** Fewest clients of a round whose sum hides each of them. */
+/** Minimum clients per round for the sum to hide each of them. */
 export const MIN_CLIENTS_TO_HIDE = 3;
 
-/** Clients that the statement names, or that join; null: as many as a column has values. */
+/** Returns the number of clients that the statement names or that join; null if a column's values determine it. */
 export function clientCount(
   program: Program,
   { clients, joined }: Pick<FederatedPlan, "clients" | "joined">,
@@ -38,23 +38,25 @@ export function clientCount(
   return facts?.clients(clients) ?? null;
 }
 
-/** Of so many clients those of a round. */
+/** Returns the number of clients that take part in a round, out of `clients`. */
 export function participantCount({ participation }: Pick<FederatedPlan, "participation">, clients: number): number {
   const wanted = typeof participation === "number" ? participation : Math.round(participation.share * clients);
   return Math.max(1, Math.min(clients, Math.round(wanted)));
 }
 
-/** Of so many clients of a round those that don't answer; one at least does. */
+/** Returns the number of participants that do not respond in a round; at least one responds. */
 export const stragglerCount = ({ stragglers }: Pick<FederatedPlan, "stragglers">, participants: number): number =>
   Math.min(participants - 1, Math.round(stragglers * participants));
 
-/** Data of a client, resolved and counted. */
+/** Resolved and counted data of a client. */
 export interface ClientData {
   readonly plan: DataPlan;
   readonly facts: DataFacts;
 }
 
-/** Data of the clients but the first, `own`. Undefined: something is wrong (reported) or not known yet. */
+/**
+ * Resolves the data of all clients except the first. Undefined if there is an error (reported) or facts are missing.
+ */
 export function resolveOtherClients(
   program: Program,
   { others }: FederationDraft,
@@ -63,7 +65,7 @@ export function resolveOtherClients(
 ): readonly ClientData[] | undefined {
   const { allowing } = program;
   const found = others.map(({ draft, span }) => {
-    // What is allowed of one client's data says nothing of another's.
+    // A warning allowed for one client's data is not allowed for another's.
     program.allowing = [...allowing.filter((one) => !firstData.allowances.includes(one)), ...draft.allowances];
     return otherOf(program, { draft, span }, model);
   });
@@ -81,7 +83,7 @@ function otherOf(
   if (!data || !checkRoles(program, data.plan, model.task, span)) return undefined;
   if (!checkTables(program, draft, data.plan, span) || !checkInMemory(program, data.plan, span)) return undefined;
   const facts = dataFacts(program, draft, data.plan, dataReaderOf(model), span);
-  // One label alone may be a client's: those of all are looked at together.
+  // A client may have a single label: the labels of all clients are checked together.
   return facts && checkData(program, draft, data.plan, facts, span, "client") ? { plan: data.plan, facts } : undefined;
 }
 
@@ -90,25 +92,25 @@ export function checkInMemory(program: Program, plan: DataPlan, here: Span): boo
   return !isStreamed(plan);
 }
 
-/** A technique whose weights come by steps. */
+/** Checks that the technique's weights are trained by steps. */
 export function checkTrainsBySteps(program: Program, { technique }: ModelPlan, here: Span): boolean {
   const exact = program.registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true;
   if (exact) program.report("federate-exact", { technique: technique.word }, here);
   return !exact;
 }
 
-/** Whether there are rows to validate on. `facts`: of all data; absent: names of splits are all that is known. */
+/** Whether there are validation rows. `facts`: of all data; if unset, only the names of splits are used. */
 export function hasValidationRows(
   federated: FederationDraft | undefined,
   facts: readonly DataFacts[] | undefined,
   splits: readonly string[] | null | undefined,
 ): boolean {
-  // Clients elsewhere may have some: nobody here knows.
+  // Remote clients may have validation rows; this cannot be known locally.
   if (federated?.settings.joined !== undefined) return true;
   return facts ? facts.some((one) => (one.splits["validation"]?.rows ?? 0) > 0) : (splits ?? []).includes("validation");
 }
 
-/** What all rounds take, from what one client with the rows of `first` takes in one. A step is a round. */
+/** Estimates the cost of all rounds from one round of a client with the rows of `first`. A step is a round. */
 export function estimateRounds(
   program: Program,
   settings: Omit<FederatedPlan, "others">,
@@ -153,20 +155,20 @@ export function estimateRounds(
     steps: rounds,
     tokens: Math.round(one.tokens * times),
     flops: Math.round(one.flops * times),
-    // Each client that is started here has a model of its own, beside that of who leads.
+    // Each locally started client has its own model in memory, in addition to the coordinator's.
     memoryBytes: memoryBytes * (carried ? 2 + others.length : 1),
     seconds: seconds === null ? null : seconds * times,
     ...(secondsBetween && { secondsBetween: [secondsBetween[0] * times, secondsBetween[1] * times] }),
   };
 }
 
-/** What a training here takes, but for the time. */
+/** Returns the estimates without the timing fields. */
 function without({ secondsBetween, validating, ...rest }: Estimates): Omit<Estimates, "secondsBetween" | "validating"> {
   void [secondsBetween, validating];
   return rest;
 }
 
-/** Of a plan by epochs: a round is what an epoch is elsewhere. */
+/** Estimates validation over rounds: for a plan by epochs, a round counts as an epoch. */
 function validatingOf(
   one: NonNullable<Estimates["validating"]>,
   { validate }: RecipePlan,
@@ -176,7 +178,7 @@ function validatingOf(
   return { ...one, times, flops: Math.round((one.flops / Math.max(1, one.times)) * times) };
 }
 
-/** The rows of validation of all clients together. */
+/** Estimates validation over the validation rows of all clients. */
 function validatedBy(
   datas: readonly DataFacts[],
   options: { readonly training: RecipePlan; readonly one: Estimates; readonly rounds: number },
@@ -185,13 +187,13 @@ function validatedBy(
   const { validating: looked } = one;
   const rows = datas.reduce((sum, { splits }) => sum + (splits["validation"]?.rows ?? 0), 0);
   const learnt = Math.max(1, one.rows * (training.epochs ?? 1));
-  // Where the first has none: of what a row takes to be learnt a third is its pass forward.
+  // If the first client has none: a forward pass costs one third of a training step per row.
   const each = looked ? looked.flops / Math.max(1, looked.times * looked.rows) : one.flops / learnt / 3;
   const all = validatingOf({ times: 1, rows, flops: each * rows }, training, rounds);
   return rows > 0 && all.times > 0 ? all : undefined;
 }
 
-/** The recipe; of a federation what a client does in a round: one pass over its rows unless it is written. */
+/** Returns the recipe. In a federation, the recipe of one client's round: one pass over its rows unless set. */
 export function resolveTrainingRecipe(
   program: Program,
   options: {

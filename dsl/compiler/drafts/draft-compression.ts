@@ -1,4 +1,4 @@
-/** Plans of the stages of `compress`, as they are written and as they were run. */
+/** Plans of the steps of `compress`, for new statements and for runs that already exist. */
 import { countParametersWithHead, type ReferenceModel } from "../plan/estimates.js";
 import { hashOf } from "../plan/hash.js";
 import { STUDENT_KEY } from "../plan/bases/compressed-base.js";
@@ -20,13 +20,16 @@ import { settingsOf } from "./settings.js";
 import { type PlannedTraining } from "./training-request.js";
 import { isStreamed } from "../plan/streaming.js";
 
-/** Keys of a model that its smaller one has too. */
+/** Keys that the smaller model takes from the larger one. */
 const SAME: readonly string[] = ["task", "max_length", "template"];
 
 const saysOf = (program: Program, { kind, word }: Call): StageCapabilities | undefined =>
   program.registry.find(kind as "student", word)?.capabilities;
 
-/** The definition of a stage's model: the task of the one that it is made of, all weights trained or none. Undefined: that one isn't known. */
+/**
+ * Builds the definition of a step's model: the task of its source model, with all weights trained or none. Undefined if
+ * the source is unknown.
+ */
 export function studentDraft(
   program: Program,
   options: {
@@ -34,7 +37,7 @@ export function studentDraft(
     readonly name: string;
     readonly call: Call;
     readonly span: Span;
-    /** Of a student whose teacher was not trained here. */
+    /** Task of a student whose teacher was not trained in this program. */
     readonly task?: Call | undefined;
   },
 ): Draft | undefined {
@@ -53,7 +56,7 @@ export function studentDraft(
     );
     return undefined;
   }
-  // What takes no step leaves its base as it is made.
+  // A step without training leaves its base as it was made.
   const fitting = program.registry
     .ofKind("technique")
     .find(({ capabilities }) => (says?.trains ? capabilities?.whole : capabilities?.bare) === true);
@@ -82,14 +85,13 @@ export function studentDraft(
 
 export interface CompressPlaces {
   readonly modelAt: Span;
-  /** Of each data set. */
   readonly dataAt: readonly Span[];
   readonly stageAt: Span;
   readonly here: Span;
   readonly statement?: { readonly block: Span | undefined; readonly end: number };
 }
 
-/** The plan of a stage, whose recipe names what it is made of. */
+/** Plans a step; its recipe names the model it is made from. */
 export function planCompressStage(
   program: Program,
   run: Pick<NamedTraining, "model" | "recipe" | "ownSettings" | "data"> & { readonly compress: CompressDraft },
@@ -139,20 +141,20 @@ export function planCompressStage(
   };
 }
 
-/** Parameters of the larger model as it stands: with a head for the labels of the data. */
+/** Parameters of the larger model, including a head for the labels of the data. */
 function withHead(program: Program, { recipe: { data, model } }: Plan, larger: BaseFacts): number {
   const facts = program.ask({ about: "data", data, base: dataReaderOf(model) }, true);
   const labels = facts === undefined || isFailed(facts) ? 0 : facts.labels.length;
   return countParametersWithHead(program, model.task, larger, labels);
 }
 
-/** The model that is made smaller, as a base; undefined: nothing is known of it. */
+/** Returns the larger model as a base; undefined if it is unknown. */
 function largerOf(program: Program, start: string, here: Span): BaseFacts | undefined {
   const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
   return draft && resolveModel(program, draft, here)?.base;
 }
 
-/** What is held of the larger model where it runs in the same program. */
+/** Returns what must be held of the larger model if it runs in the same program. */
 function besideOf(
   program: Program,
   { stage, task, larger }: { readonly stage: Call; readonly task: Value; readonly larger: BaseFacts | undefined },
@@ -167,7 +169,7 @@ function besideOf(
   };
 }
 
-/** Whether the task can be learnt of another model as the stage says. */
+/** Checks that the step can distill the task from another model. */
 function demandTeachable(
   program: Program,
   student: Draft,
@@ -192,7 +194,7 @@ function demandTeachable(
 
 type Bases = NonNullable<DistillationContext["bases"]>;
 
-/** As far as they are known; what is wrong with one of them is said where it is planned. */
+/** Returns both bases as far as they are known. Errors are discarded, since each is reported where it is planned. */
 function basesOf(program: Program, start: string, student: Draft, here: Span): Bases {
   const { reporter } = program;
   program.reporter = new Reporter();
@@ -203,10 +205,10 @@ function basesOf(program: Program, start: string, student: Draft, here: Span): B
   return { own: studentBase, of: teacherBase };
 }
 
-/** Whether what was trained and what is to learn from it make the same tokens of a text. */
+/** Checks that teacher and student tokenize text equally. */
 function readsAlike(program: Program, start: string, { own: studentBase, of: teacherBase }: Bases): boolean {
   if (!program.runs.get(start) && !program.names.get(start)?.draft) return false;
-  // What isn't known yet is told by itself.
+  // An unknown base is reported elsewhere.
   if (!teacherBase || !studentBase) return true;
   return (
     teacherBase.hash === studentBase.hash ||
@@ -214,7 +216,7 @@ function readsAlike(program: Program, start: string, { own: studentBase, of: tea
   );
 }
 
-/** Rows without labels, with the columns that the first data have beside theirs. Reports what is wrong. */
+/** Resolves unlabelled data, with the columns that the first data have besides their labels. Reports errors. */
 function unlabelledOf(
   program: Program,
   { draft, span }: { readonly draft: Draft; readonly span: Span },
@@ -236,11 +238,11 @@ function unlabelledOf(
   }
   return undefined;
 }
-/** Roles of what people said of a row, and of what a model reads of it. */
+/** Label roles, and the roles that a model reads. */
 const LABELS: readonly string[] = ["label", "labels"];
 const READ: readonly string[] = ["text", "text_pair"];
 
-/** Reports `student-larger`. */
+/** Checks that the student is smaller; else reports `student-larger`. */
 function isSmaller(
   program: Program,
   { plan }: PlannedTraining,
@@ -256,7 +258,7 @@ function isSmaller(
   return false;
 }
 
-/** Parameters of the base that a model begins from, where it is known. */
+/** Returns the parameter count of a model's base, if it is known. */
 function teacherParameters(program: Program, start: string): number | undefined {
   const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
   const base = draft?.given.get("base");
@@ -271,7 +273,7 @@ function parametersOf(program: Program, name: string, folder: string): number | 
   return fact && !isFailed(fact) ? fact.parameters : undefined;
 }
 
-/** What tells the weights of a name; undefined: nothing is known of them. */
+/** Returns the hash that identifies the weights of a name; undefined if they are unknown. */
 function startHash(program: Program, name: string): string | undefined {
   const run = program.runs.get(name);
   if (run?.here && run.recipeHash !== undefined) return run.recipeHash;

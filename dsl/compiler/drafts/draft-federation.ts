@@ -1,4 +1,6 @@
-/** Plans of federated trainings, as they are written and as they were run: who the clients are, and what their rounds take. */
+/**
+ * Plans of federated trainings, for new statements and for existing runs: the clients and the cost of their rounds.
+ */
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { carrierCapabilitiesOf } from "../plan/ranks.js";
@@ -21,7 +23,6 @@ type Federated = NonNullable<NamedTraining["federated"]>;
 
 export interface FederationPlaces {
   readonly modelAt: Span;
-  /** Of each data set. */
   readonly dataAt: readonly Span[];
   readonly here: Span;
   readonly statement?: { readonly block: Span | undefined; readonly end: number };
@@ -58,13 +59,13 @@ export function planFederation(
   });
 }
 
-/** Of a call the place of its column, where it names one. */
+/** Returns the span of the column that a call names, if any. */
 function columnIn(given: GivenValue | undefined): Span | undefined {
   const named = [...(given?.places ?? [])].find(([path]) => /(^|\.)(by|column)$/.test(path));
   return named?.[1] ?? given?.span;
 }
 
-/** The statement's own keys, filled in. Undefined: what is wrong was said. */
+/** Returns the statement's own keys with defaults. Undefined if there is an error (reported). */
 function settledOf(
   program: Program,
   { settings }: Federated,
@@ -134,7 +135,7 @@ function demandClients(
   );
 }
 
-/** Who is left can undo the masks of who is lost. */
+/** Checks that enough clients remain to undo the masks of lost clients in secure aggregation. */
 function demandLeft(
   program: Program,
   settings: Omit<FederatedPlan, "others">,
@@ -151,7 +152,7 @@ function demandLeft(
   return false;
 }
 
-/** Where the server sees sums alone, sums are enough. */
+/** With secure aggregation the server sees only sums, so the aggregator and the compression must work on sums. */
 function demandSums(
   program: Program,
   { aggregate, compression, secure_aggregation: secure }: Omit<FederatedPlan, "others">,
@@ -176,7 +177,7 @@ function demandSums(
   return first === undefined;
 }
 
-/** A round has as many clients as what is done with their updates takes. */
+/** Checks that a round has as many clients as the processing of their updates needs. */
 function demandEnough(
   program: Program,
   settings: Omit<FederatedPlan, "others">,

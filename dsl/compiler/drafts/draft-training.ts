@@ -1,4 +1,4 @@
-/** The plan of one training: data, model and recipe resolved, checked against each other and the machine, hashed. */
+/** Plans one training: data, model and recipe are resolved, checked against each other and the machine, and hashed. */
 import { warmUpSteps } from "../plan/warm-up.js";
 import type { Estimates } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
@@ -26,7 +26,7 @@ import {
 } from "./training-definitions.js";
 import { planIfItFitsMachine } from "./fitting.js";
 
-/** @returns undefined when something is wrong (reported) or not known yet (a need was named) */
+/** @returns undefined if there is an error (reported) or a fact is missing (requested) */
 export function planTraining(program: Program, options: TrainingRequest): PlannedTraining | undefined {
   const before = program.allowing;
   const current = options.recipe ? (program.names.get(options.recipe.name)?.draft ?? options.recipe) : undefined;
@@ -54,7 +54,7 @@ function plannedWith(program: Program, options: TrainingRequest): PlannedTrainin
   return plannedOf(program, whole, { ...defined, model: goingOn(defined.model, onward) });
 }
 
-/** The model with what strategies made of its technique. */
+/** Returns the model with the technique as the update strategies changed it. */
 function goingOn(model: ResolvedModel, { technique, why }: UpdateTechnique): ResolvedModel {
   const changed = Object.entries(why).map(
     ([name, reason]) => [`model.technique.${name}`, { from: "derived" as const, why: reason }] as const,
@@ -95,7 +95,7 @@ function plannedOf(
     here: options.here,
   });
   const fitting = calibrate && planIfItFitsMachine(program, options, known, machine);
-  // A batch that doesn't fit, or that no noise suits, has a report of its own.
+  // A batch that does not fit, or for which no noise works, is reported separately.
   if (fitting && options.read !== true && !options.federated) {
     checkUpdates(program, options, known, fitting.plan.estimates);
     checkWarmUp(program, options, known, fitting.plan.estimates);
@@ -103,7 +103,7 @@ function plannedOf(
   return fitting && { ...fitting, calibrate };
 }
 
-/** The recipe against task and technique: what it watches, and how its batches are made. */
+/** Checks the recipe against task and technique: what it monitors, and how it makes batches. */
 function checkRecipe(program: Program, options: TrainingRequest, known: ResolvedTraining): boolean {
   const { data, model, recipe } = known;
   const common = { model: model.plan, data: data.plan, here: options.here };
@@ -116,7 +116,9 @@ function checkRecipe(program: Program, options: TrainingRequest, known: Resolved
   );
 }
 
-/** Warns of a batch that holds all rows. Packed rows and windows are other than the rows of the data. */
+/**
+ * Warns if a batch holds all rows. Does not apply to packed rows and windows, which differ from the rows of the data.
+ */
 function checkUpdates(
   program: Program,
   options: TrainingRequest,
@@ -124,7 +126,7 @@ function checkUpdates(
   { kept: replayed }: Estimates,
 ): void {
   const { batch_size, accumulate, epochs, packing, privacy } = recipe.plan;
-  // Rows of earlier data that an update learns among the new ones fill batches too.
+  // Replayed rows that are mixed with the new ones also fill batches.
   const rows = (trainingSplit(facts)?.rows ?? 0) + (replayed && !replayed.beside ? replayed.rows : 0);
   const isRead =
     !predictsNext(program.registry, model.plan.task) && !packing && !privacy && facts.sampled === undefined;
@@ -139,10 +141,10 @@ function checkUpdates(
   };
   program.reportNear("batch-beyond-rows", details, place, options.here);
 }
-/** Fewer training rows often fill a single batch. */
+/** With fewer training rows than this, a single batch of all rows is common. */
 const FEW_ROWS = 100;
 
-/** Warns of a warm-up that no step comes after: the learning rate that is written is never reached. */
+/** Warns if the warm-up takes all steps, so that the written learning rate is never reached. */
 function checkWarmUp(
   program: Program,
   options: TrainingRequest,
@@ -150,7 +152,7 @@ function checkWarmUp(
   { steps }: Estimates,
 ): void {
   const { technique } = model.plan;
-  // What is found exactly takes no steps.
+  // A closed-form technique takes no steps.
   if (program.registry.find("technique", technique.word)?.capabilities?.exact?.(technique)) return;
   const warmUp = warmUpSteps(program.registry, recipe.plan.schedule, steps);
   if (steps === 0 || warmUp < steps) return;
@@ -163,7 +165,7 @@ function checkWarmUp(
   );
 }
 
-/** Labels that the task's call names are labels of the data. */
+/** Checks that the labels named in the task's call are labels of the data. */
 function checkNamedLabels(
   program: Program,
   options: TrainingRequest,
@@ -183,7 +185,7 @@ function checkNamedLabels(
   return true;
 }
 
-/** Warns of texts that are cut. Windows over joined texts cut none. */
+/** Warns of truncated texts. Windows over joined texts truncate none. */
 function checkTexts(
   program: Program,
   options: TrainingRequest,

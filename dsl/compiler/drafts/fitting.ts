@@ -1,4 +1,4 @@
-/** The whole plan of a training, where the machine has room for it. */
+/** The complete plan of a training, if it fits the machine's memory. */
 import type { Program } from "../plan/program.js";
 import { isBatchwise } from "../checks/batching.js";
 import { checkMachineMemory } from "../checks/fits.js";
@@ -27,7 +27,7 @@ import { SEMANTICS_VERSION } from "../plan/semantics.js";
 import type { TrainingRequest, PlannedTraining } from "./training-request.js";
 import type { ResolvedTraining } from "./training-definitions.js";
 
-/** The plan, where the machine has room for it. */
+/** Returns the plan if the training fits the machine's memory. */
 export function planIfItFitsMachine(
   program: Program,
   options: TrainingRequest,
@@ -77,7 +77,7 @@ export function planIfItFitsMachine(
       estimated({ training: { recompute, ...training }, model: other }),
   };
   if (!checkMachineMemory(program, fitting, estimates)) return undefined;
-  // Noise hides what single rows would teach by heart, and of rows elsewhere nothing is known.
+  // Privacy noise prevents memorizing single rows, and nothing is known of remote rows.
   if (!recipe.privacy && options.federated?.settings.joined === undefined)
     checkOverfitting(program, {
       training: recipe.plan,
@@ -100,7 +100,7 @@ export function planIfItFitsMachine(
   return { resume: recipe.resume, plan: wholePlan(program, options, known, { recompute, estimates: taken, privacy }) };
 }
 
-/** What `recompute` comes to: nothing is computed twice where there is memory to keep it. */
+/** Resolves `recompute: auto`: recomputes activations only if they do not fit in memory. */
 function recomputeOf(
   { recompute }: RecipePlan,
   machine: MachineFacts,
@@ -124,7 +124,7 @@ function wholePlan(
   const ranks = recipe.plan.average && { ranks: ranksOf(program, options.runner).count };
   const training = { ...recipe.plan, ...ranks, ...(privacy && { privacy }) };
   const { loaded, ...freshModel } = model.plan;
-  void loaded; // whose weights it begins with stands in the update
+  void loaded; // the update names the weights that it starts from
   const subject = options.update ? freshModel : model.plan;
   const update = options.update && { update: options.update };
   const further = others.map((one) => ({ data: one.plan, dataHash: one.facts.hash }));
@@ -156,7 +156,7 @@ function wholePlan(
   };
 }
 
-/** Null: there are none; undefined: they are not known yet, or can't be read (which is told). */
+/** Null: there are no unlabelled rows. Undefined: they are not known yet, or cannot be read (reported). */
 function drawnBeside(
   program: Program,
   { unlabelled = [], stage }: Pick<CompressPlan, "unlabelled" | "stage">,

@@ -1,4 +1,4 @@
-/** Names that statements work on: definitions, splits, trained weights. */
+/** Resolves names that statements use: definitions, splits, trained weights. */
 import { nearestWord } from "../../language/diagnostics/nearest.js";
 import type { CompressDraft, Draft, NameEntry, Program, NamedTraining } from "../plan/program.js";
 import { replacementFix, Reporter } from "../../language/diagnostics/reporter.js";
@@ -28,7 +28,7 @@ import { planCompressStage } from "./draft-compression.js";
 import { baseHeads } from "../plan/bases/untrained.js";
 import { savedRunReference } from "../statement/run-on-disk.js";
 
-/** What `operand` names, if it is one of `kinds`; reports what is wrong. */
+/** Returns what `operand` names, if it is one of `kinds`; reports errors. */
 export function resolveOperandName(
   program: Program,
   operand: Operand | undefined,
@@ -98,7 +98,7 @@ export function resolveOperandName(
   return { name, node: operand, entry };
 }
 
-/** Whether a text that was refused was to define it. That is told once, not of each of its names. */
+/** Whether a rejected text would have defined the name. This is reported once, not for each of its names. */
 function refusedBefore(program: Program, name: string, wanted: string, place: Span): boolean {
   const { refused = {} } = program.outside;
   const by = Object.hasOwn(refused, name) ? refused[name] : undefined;
@@ -110,7 +110,7 @@ function refusedBefore(program: Program, name: string, wanted: string, place: Sp
 }
 const clipped = (title: string): string => (title.length > 80 ? `${title.slice(0, 79)}…` : title);
 
-/** A definition by its plain name. */
+/** Returns a definition by its plain name. */
 export function draftOf(
   program: Program,
   operand: Operand | undefined,
@@ -131,7 +131,10 @@ export function draftOf(
   return found.entry.draft;
 }
 
-/** Data, or one of its splits. `must`: a split must be said where there is one. `fold`: the one that the model did not see. */
+/**
+ * Returns data or one of its splits. `must`: a split must be named if there are any. `fold`: the fold that the model
+ * was not trained on.
+ */
 export function subjectOf(
   program: Program,
   operand: Operand,
@@ -142,7 +145,7 @@ export function subjectOf(
   | {
       readonly subject: ActionSubject;
       readonly draft: Draft;
-      /** Whether the columns that it names are there. */ readonly sound: boolean;
+      /** Whether the columns that it names exist. */ readonly sound: boolean;
     }
   | undefined {
   const found = resolveOperandName(program, operand, ["data"], "data", after);
@@ -178,7 +181,7 @@ export function subjectOf(
     return { subject: { data: data.plan, split: null }, draft, sound: headers };
   }
   if (splits && !splits.includes(splitNode.text)) {
-    // `dev`, `val`: what other tools call a split is in the vocabulary of those that split.
+    // Other tools' names of splits (`dev`, `val`) are in the vocabulary of the split words.
     const called = program.registry
       .ofKind("split")
       .map((word) => word.elsewhere?.[splitNode.text])
@@ -197,18 +200,18 @@ export function subjectOf(
   return { subject: { data: data.plan, split: splitNode.text }, draft, sound: headers };
 }
 
-/** The models of a name that is one for each fold; undefined: it is one model, or none. */
+/** Returns the models behind a name that stands for one per fold; undefined if it is a single model or none. */
 export function foldModelsNamed(program: Program, operand: Operand): NamedTraining | undefined {
   const run = operand.is === "word" && operand.path.length === 1 ? program.runs.get(operand.text) : undefined;
   return run?.folds && run;
 }
 
-/** A model or run whose weights are those of its definition as it is now. */
+/** Returns a model or run whose weights match its current definition. */
 export function resolveTrainedName(
   program: Program,
   operand: Operand,
   after: string,
-  /** Whether a model of that task may also be used as its base is, never trained. */
+  /** Whether a model of that task may also be used untrained, as its base is. */
   untrained: ((task: Call, model: Draft) => boolean) | null = null,
 ): string | undefined {
   const found = resolveOperandName(program, operand, ["model", "run"], "model", after);
@@ -226,7 +229,7 @@ export function resolveTrainedName(
   return trainedNameOf(program, found, untrained);
 }
 
-/** What `named` found, where its weights are those of its definition as it is now. */
+/** Returns the resolved name if its weights match its current definition. */
 export function trainedNameOf(
   program: Program,
   found: NonNullable<ReturnType<typeof resolveOperandName>>,
@@ -247,9 +250,9 @@ export function trainedNameOf(
     program.report("trains-apart", { name: run.detached }, found.node.span);
     return undefined;
   }
-  // Who types is not told which weights there are: a training in an earlier cell counts.
+  // In the editor, available weights are unknown: a training in an earlier cell is enough.
   if (run && (run.here || program.purpose === "assist")) return found.name;
-  // What is wrong with its definition or its training was said there.
+  // Errors in its definition or training were reported there.
   const { names, kinds } = program.lost;
   if (found.entry.draft?.broken || program.tried.has(found.name) || names.has(found.name) || kinds.has("train"))
     return undefined;
@@ -299,19 +302,19 @@ export function trainedNameOf(
   return found.name;
 }
 
-/** A training that an earlier text planned, and that left no weights. */
+/** Finds a training that an earlier text planned and that left no weights. */
 function unended({ model, data, recipe, best }: NamedTraining, name: string): { readonly began: string } {
   const by = best?.text ?? recipe?.name;
   const [given, as] = [by === undefined ? "" : ` with ${by}`, name === model.name ? "" : ` as ${name}`];
   return { began: `train ${model.name} on ${data.name}${given}${as}` };
 }
 
-/** A definition with what a sweep's best gives over it. */
+/** Returns a definition overridden by the settings of a sweep's best trial. */
 function over(draft: Draft, given: Draft["given"] | undefined): Draft {
   return given ? { ...draft, given: new Map([...draft.given, ...given]) } : draft;
 }
 
-/** The run's recipe as today's definitions give it, if it differs from that of the weights. */
+/** Returns the run's recipe from the current definitions, if it differs from the recipe of the weights. */
 function changedRecipe(
   program: Program,
   run: NamedTraining,
@@ -325,7 +328,7 @@ function changedRecipe(
   if (begun === null) return undefined;
   const model = over(program.names.get(run.model.name)?.draft ?? run.model, (best ?? begun)?.model);
   const data = over(currentDataOf(program, run), best?.data);
-  // What its settings are warned of was said where it was trained.
+  // Warnings about its settings were reported where it was trained.
   const { reporter } = program;
   program.reporter = new Reporter();
   const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
@@ -367,13 +370,13 @@ function changedRecipe(
   return hash === present ? undefined : plan.recipe;
 }
 
-/** A stage of `compress` of today's definitions. */
+/** Returns a `compress` step rebuilt from the current definitions. */
 function compressedToday<R extends NamedTraining & { readonly compress: CompressDraft }>(program: Program, run: R): R {
   const unlabelled = run.compress.unlabelled.map((draft) => program.names.get(draft.name)?.draft ?? draft);
   return { ...run, compress: { ...run.compress, unlabelled } };
 }
 
-/** Data of further clients as they are defined now. */
+/** Returns further clients' data as currently defined. */
 function today(
   program: Program,
   federated: NonNullable<NamedTraining["federated"]>,
@@ -382,7 +385,7 @@ function today(
   return { ...federated, others };
 }
 
-/** Whether a statement beneath that place defines the name. */
+/** Whether a statement below that position defines the name. */
 function definedBelow({ source, registry }: Program, name: string, { end }: Span): boolean {
   const verbs = registry.verbs();
   const { statements } = parse(
@@ -399,8 +402,8 @@ function definedBelow({ source, registry }: Program, name: string, { end }: Span
 }
 
 /**
- * Whether one of the names that trained weights are to have, and that of the statement, can't be given: it is a model's, or that
- * of what the statement begins with, which is told by the code `over`.
+ * Reports a name for trained weights (or the statement's own) that cannot be used: it belongs to a model definition, or
+ * to the model that the statement starts from (reported with the code `over`).
  */
 export function areNamesTaken(
   program: Program,

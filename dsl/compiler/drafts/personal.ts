@@ -1,4 +1,4 @@
-/** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
+/** The weights that each client of a federation keeps private, and a check that some are shared. */
 import { checkClientLabelForms, checkClientRowOverlap } from "../checks/client-data.js";
 import { countHeadParameters, trainingSplit } from "../plan/estimates.js";
 import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
@@ -20,7 +20,10 @@ interface Known {
   readonly recipe: { readonly plan: RecipePlan };
 }
 
-/** What all rounds take, from what one client with the rows of the first data takes in one. Undefined: something is wrong (reported). */
+/**
+ * Estimates all rounds from one round of a client with the rows of the first data. Undefined if there is an error
+ * (reported).
+ */
 export function estimatePersonalRounds(
   program: Program,
   federating: FederationDraft,
@@ -52,7 +55,7 @@ export function estimatePersonalRounds(
   const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
   const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });
   if (personal === undefined) return undefined;
-  // The head has the labels of all clients.
+  // The shared head has the labels of all clients.
   const more =
     countHeadParameters(program, model.plan.task, base, labels) -
     countHeadParameters(program, model.plan.task, base, facts.labels.length);
@@ -63,7 +66,7 @@ export function estimatePersonalRounds(
   return estimateRounds(program, federating.settings, each, { first: facts, others, carried });
 }
 
-/** Whether there are as many rows as clients take, and the column that they are parted by. */
+/** Checks that there are enough rows for the clients, and that the partition column exists. */
 function demandRows(
   program: Program,
   { settings: { clients }, clientsAt }: Pick<FederationDraft, "settings" | "clientsAt">,
@@ -85,7 +88,10 @@ function demandRows(
   return false;
 }
 
-/** Elements that stay with each client. Null: all that trains travels. Undefined: nothing would, or nothing would stay (reported). */
+/**
+ * Parameters that stay with each client. Null: all trained parameters are sent. Undefined: none would be sent, or none
+ * would stay (reported).
+ */
 function personalOf(
   program: Program,
   { settings, personalAt }: Pick<FederationDraft, "settings" | "personalAt">,

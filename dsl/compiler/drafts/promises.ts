@@ -1,4 +1,4 @@
-/** What a federation promises: of each client, or of each row of a client that is as most are. */
+/** The privacy guarantee of a federation: for each client, or for each row of a client of average size. */
 import { tuneText } from "../plan/text.js";
 import { privacyPlan, privacyCapabilitiesOf } from "../plan/private.js";
 import { trainingSplit } from "../plan/estimates.js";
@@ -20,26 +20,25 @@ import { isStreamed } from "../plan/streaming.js";
 import type {} from "../checks/privacy-codes.js";
 
 interface Promising {
-  /** Made whole. */
+  /** The privacy call with its defaults filled in. */
   readonly privacy: Call;
   readonly training: RecipePlan;
-  /** Of each data set. */
   readonly datas: readonly DataFacts[];
-  /** Clients are processes elsewhere. */
+  /** Clients are remote processes. */
   readonly elsewhere: boolean;
   readonly span: Span | undefined;
   readonly here: Span;
 }
 type Settings = Omit<FederatedPlan, "others">;
 
-/** Undefined: nothing can be promised (reported). */
+/** Returns the privacy plan; undefined if no guarantee is possible (reported). */
 function promiseOf(program: Program, settings: Settings, options: Promising): PrivacyPlan | undefined {
   const unit = privacyCapabilitiesOf(program, options.privacy)?.unit(options.privacy);
   if (unit !== "client" && unit !== "row") return undefined;
   return unit === "client" ? ofClients(program, settings, options) : ofRows(program, settings, options);
 }
 
-/** A round is an update, and each client is in it by chance. */
+/** Client-level guarantee: a round is an update, and each client is sampled into it. */
 function ofClients(program: Program, settings: Settings, options: Promising): PrivacyPlan | undefined {
   const { aggregate, participation, rounds } = settings;
   const facts: AggregatorCapabilities | undefined = program.registry.find("aggregator", aggregate.word)?.capabilities;
@@ -78,7 +77,9 @@ function ofClients(program: Program, settings: Settings, options: Promising): Pr
   });
 }
 
-/** Each client's steps are private by themselves; those of a client with as many rows as there are on average. */
+/**
+ * Row-level guarantee: each client's steps are private on their own, computed for a client with the average row count.
+ */
 function ofRows(program: Program, settings: Settings, options: Promising): PrivacyPlan | undefined {
   const { training, span, here } = options;
   if (settings.joined !== undefined) return ofRowsElsewhere(program, options);
@@ -97,7 +98,10 @@ function ofRows(program: Program, settings: Settings, options: Promising): Priva
   });
 }
 
-/** How many rows each client has nobody here knows, nor the noise that they take: the promise alone is told to all. */
+/**
+ * Row-level guarantee with remote clients: row counts and the resulting noise are unknown locally, so only the
+ * guarantee itself is sent to all.
+ */
 function ofRowsElsewhere(program: Program, { privacy, span, here }: Promising): PrivacyPlan | undefined {
   const word = privacyCapabilitiesOf(program, privacy);
   const [few, many] = [1, 2].map((steps) => word?.promises(privacy, { rate: 1, steps, units: 1 }));
@@ -107,11 +111,11 @@ function ofRowsElsewhere(program: Program, { privacy, span, here }: Promising): 
     return undefined;
   }
   const { epsilon, delta } = few;
-  // As it is written: each finds the δ of as many rows as it has.
+  // As written: each client derives δ from its own row count.
   return { call: privacy, unit: "row", epsilon, delta, clip: word.clip(privacy), noise: 0, rate: 0, steps: 0 };
 }
 
-/** A training, as far as what it promises goes. */
+/** The parts of a training that its privacy guarantee depends on. */
 interface Trains {
   readonly settings: ReadonlyMap<string, GivenValue>;
   readonly here: Span;
@@ -128,7 +132,7 @@ interface Has {
   readonly recipe: { readonly privacy?: Call; readonly plan: RecipePlan };
 }
 
-/** Whether what is promised of single rows, or of clients, can be kept, and rows be made that tell whether it is. */
+/** Checks that the guarantee for rows or clients can be met, and that canary rows that test it can be made. */
 export function checkPrivacyGuarantee(
   program: Program,
   { runner, calibrate, repeats, update, federated }: Trains,
@@ -143,7 +147,7 @@ export function checkPrivacyGuarantee(
   );
 }
 
-/** The noise that keeps the promise, over the steps of the training. Undefined: none does (reported). */
+/** Returns the noise that meets the guarantee over the training's steps. Undefined if none does (reported). */
 export function resolvePrivacyNoise(
   program: Program,
   { settings, federated, runner, here }: Trains,

@@ -1,4 +1,4 @@
-/** How data come to their splits. */
+/** How data get their splits. */
 import { isCall } from "../plan/definitions.js";
 import type { Program } from "../plan/program.js";
 import { renameSplitsText } from "../checks/odd-label-codes.js";
@@ -11,7 +11,7 @@ export function isSplitNamedByData(program: Program, { split }: DataPlan): boole
   return split !== null && program.registry.find("split", split.word)?.capabilities?.namedByData === true;
 }
 
-/** How the data come to splits, for what is said where one is missing. */
+/** Describes how the data get their splits, for messages about a missing split. */
 export function splitOrigin(
   program: Program,
   plan: DataPlan,

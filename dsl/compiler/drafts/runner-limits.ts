@@ -1,4 +1,7 @@
-/** Runners and federations: what carries them, what clients elsewhere can't do, and where a runner of them is none. */
+/**
+ * Limits of runners and federations: what carries a federation, what remote clients cannot do, and runners that only
+ * federate.
+ */
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { carrierCapabilitiesOf } from "../plan/ranks.js";
@@ -15,14 +18,14 @@ import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
 
 type Settings = Omit<FederatedPlan, "others">;
 
-/** Whether a statement that is no federation can have its work done by that runner. */
+/** Checks that a statement other than `federate` does not use a runner that only carries federations. */
 export function requireWorkers(program: Program, verb: string, runner: GivenValue | undefined, here: Span): boolean {
   if (!isCall(runner?.value) || !carrierCapabilitiesOf(program.registry, runner.value)) return true;
   program.reportNear("runner-federates", { runner: runner.value.word, verb }, runner.span, here);
   return false;
 }
 
-/** Whether that runner carries a federation with these settings. */
+/** Checks that the runner can carry a federation with these settings. */
 export function requireCarrier(
   program: Program,
   runner: GivenValue | undefined,
@@ -49,7 +52,7 @@ export function requireCarrier(
   return false;
 }
 
-/** What of a training is found in rows, of which those of clients elsewhere stay there. */
+/** Facts of a training that are derived from rows; a remote client's rows stay with it. */
 interface Found {
   readonly data: { readonly plan: DataPlan };
   readonly facts: DataFacts;
@@ -63,7 +66,7 @@ interface Statement {
   readonly here: Span;
 }
 
-/** Whether all that clients must agree on is written. */
+/** Checks that all settings on which clients must agree are written. */
 export function requireWrittenSettings(
   program: Program,
   { data: draft, runner, federated, here }: Statement,
@@ -88,7 +91,7 @@ export function requireWrittenSettings(
   return false;
 }
 
-/** Where the data are defined in the present source, behind their columns. */
+/** Adds `labels` after the columns, if the data are defined in the current source. */
 function labelsWritten(program: Program, { given }: Draft, labels: readonly string[]): Fix | undefined {
   const columns = given.get("columns")?.span;
   if (columns?.source !== program.source.id) return undefined;

@@ -1,4 +1,4 @@
-/** What a plan says of its data beside their rows: of a federation those of all clients. */
+/** Data facts in a plan, other than rows; in a federation, those of all clients. */
 import type { Plan } from "../plan/plan.js";
 import type { ClientData } from "./clients.js";
 
@@ -6,7 +6,7 @@ export function planDataFacts(
   datas: readonly ClientData[],
 ): Pick<Plan, "sources" | "reads" | "personal" | "annotated"> {
   const sources = [...new Set(datas.flatMap(({ facts }) => facts.sources ?? []))];
-  // The base reads the same language in the same way, whoever writes it.
+  // The tokenizer encodes a language the same for all clients.
   const reads = datas.find(({ facts }) => (facts.reading?.languages.length ?? 0) > 0)?.facts.reading?.languages;
   const personal = datas.flatMap(({ plan, facts }) =>
     (facts.personal ?? []).map(({ column, entity, rows, looked }) => ({

@@ -1,9 +1,9 @@
-/** Settings of a training: a recipe's, and the statement's own over them. */
+/** Settings of a training: the recipe's, overridden by the statement's own. */
 import type { Program, NamedTraining } from "../plan/program.js";
 import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 
-/** Settings of a run: the recipe after `with` as it is now, and the statement's own keys over it. */
+/** Returns the settings of a run: the current recipe after `with`, overridden by the statement's own keys. */
 export function settingsOf(
   program: Program,
   run: Pick<NamedTraining, "recipe" | "ownSettings">,
@@ -15,7 +15,7 @@ export function settingsOf(
   return settings;
 }
 
-/** Both at once in one block is the mistake; a later `steps` over a recipe's `epochs` is a change. */
+/** Reports `steps` and `epochs` in the same block. A later `steps` over a recipe's `epochs` is an override. */
 export function checkDuration(
   program: Program,
   given: ReadonlyMap<string, GivenValue>,

@@ -1,4 +1,4 @@
-/** What is known of a training's data and model: definitions with their defaults, the data counted, the recipe that follows. */
+/** Resolves a training's data and model: definitions with defaults, counted data, and the resulting recipe. */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { withCanaries } from "../checks/canaries.js";
@@ -35,7 +35,10 @@ export interface TrainingDefinitions {
   readonly headers: boolean;
 }
 
-/** Data and model with their defaults, each looked at beside the other; undefined: nothing more can be said. */
+/**
+ * Resolves data and model with their defaults and checks them against each other. Undefined if nothing more can be
+ * checked.
+ */
 export function trainingDefinitionsOf(program: Program, options: TrainingRequest): TrainingDefinitions | undefined {
   if (!options.update && !checkTrainable(program, options.model, options.modelAt)) return undefined;
   const data = resolveData(program, options.data, options.dataAt);
@@ -43,7 +46,8 @@ export function trainingDefinitionsOf(program: Program, options: TrainingRequest
   const fresh = isFromScratch(options.model);
   const checkedHeaders =
     fresh && data && !options.broken ? checkTables(program, options.data, data.plan, options.dataAt) : undefined;
-  // The tokenizer of a model from scratch is trained on data that can be read: what is wrong with them is said of them.
+  // The tokenizer of a model from scratch is trained on the data, so they must be readable. Errors are reported at the
+  // data.
   const readable =
     checkedHeaders && data && dataFacts(program, options.data, data.plan, null, options.dataAt) !== undefined;
   if (checkTrainedBase(program, options.model, options.modelAt) === "missing") return undefined;
@@ -58,7 +62,7 @@ export function trainingDefinitionsOf(program: Program, options: TrainingRequest
   return { data, model, headers };
 }
 
-/** Whether the data have one split; those in folds have as many as there are folds. */
+/** Checks that the data have one split; data in folds have as many as there are folds. */
 export function checkNotInFolds(program: Program, { name, split }: DataPlan, here: Span): boolean {
   const k = foldsOf(program.registry, split);
   if (k === null || !split) return true;
@@ -66,17 +70,19 @@ export function checkNotInFolds(program: Program, { name, split }: DataPlan, her
   return false;
 }
 
-/** All that a training is made of, and the facts of it. */
+/** Everything a training is made from, with its facts. */
 export interface ResolvedTraining extends TrainingDefinitions {
   readonly base: BaseFacts;
   readonly facts: DataFacts;
   readonly validation: boolean;
   readonly recipe: ReturnType<typeof resolveRecipe>;
-  /** Data of further clients. */
   readonly others: readonly ClientData[];
 }
 
-/** The data counted, and the recipe with the defaults that follow from them; undefined: something is wrong or not known. */
+/**
+ * Resolves the counted data and the recipe with defaults derived from them. Undefined if there is an error or a fact is
+ * missing.
+ */
 export function resolveTraining(
   program: Program,
   options: TrainingRequest,
@@ -107,7 +113,7 @@ export function resolveTraining(
   return { ...defined, base: model.base, facts: withCanaries(facts, recipe.plan), validation, recipe, others };
 }
 
-/** Data of the clients of a federation but the first. */
+/** Resolves the data of all federated clients except the first. */
 function clientsOf(
   program: Program,
   options: TrainingRequest,
@@ -119,7 +125,7 @@ function clientsOf(
   return sound ? resolveOtherClients(program, federated, model.plan, options.data) : undefined;
 }
 
-/** Data whose splits all score. */
+/** Reports data whose splits are all for evaluation. */
 function withoutTraining(
   program: Program,
   options: TrainingRequest,
@@ -131,13 +137,13 @@ function withoutTraining(
   program.reportNear("no-train-split", { data: data.name, has, random }, splitSetting?.span, options.dataAt);
   return undefined;
 }
-/** What defaults of the recipe may follow of the model. */
+/** Values of the model that recipe defaults may depend on. */
 function settingOf({ task, technique, base, scratch, trained }: ModelPlan): Readonly<Record<string, Value>> {
   const made = trained?.made && { made: trained.made };
   return { task, technique, base, ...(scratch && { scratch: true }), ...made };
 }
 
-/** The data have no rows to validate on: settings that need some are wrong. */
+/** Reports settings that need validation rows when the data have none. */
 function checkValidation(
   program: Program,
   options: TrainingRequest,

@@ -1,4 +1,4 @@
-/** A training as its statement names it, and what planning it comes to. */
+/** A training as its statement describes it, and the result of planning it. */
 import type { Draft } from "../plan/program.js";
 import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
@@ -13,12 +13,12 @@ import type { Call } from "../../language/types/value.js";
 
 export interface PlannedTraining {
   readonly plan: Plan;
-  /** What is fitted to the rows of validation once it is trained. */
+  /** Calibrations fitted to the validation rows after the training. */
   readonly calibrate: readonly Call[];
   readonly resume: boolean;
 }
 
-/** A training as its statement names it. */
+/** A training as its statement describes it. */
 export interface TrainingRequest {
   readonly model: Draft;
   readonly data: Draft;
@@ -26,49 +26,52 @@ export interface TrainingRequest {
   readonly run: string;
   readonly modelAt: Span;
   readonly dataAt: Span;
-  /** What in the present source led to this (for what is wrong in earlier sources). */
+  /** Span in the current source that led to this, for errors in earlier sources. */
   readonly here: Span;
   readonly broken?: boolean;
-  /** The statement, where its block takes keys of a recipe: a mend may add some. */
+  /** The statement, if its block takes recipe keys: a fix may add some. */
   readonly statement?: { readonly block: Span | undefined; readonly end: number };
-  /** How many seeds it is trained with; absent: one. */
+  /** Number of seeds to train with; defaults to one. */
   readonly repeats?: { readonly count: number; readonly span: Span } | undefined;
-  /** It runs in a process of its own. */
+  /** Runs in its own process. */
   readonly detach?: boolean;
-  /** The recipe after `with`: what it allows counts too. */
+  /** The recipe after `with`; its allowed warnings count too. */
   readonly recipe?: Draft | null;
-  /** What runs it, where that is not one process. */
+  /** The runner; defaults to a single process. */
   readonly runner?: GivenValue | undefined;
-  /** It goes on from trained weights; absent: it begins from its base. */
+  /** Continues from trained weights; if unset, starts from the base. */
   readonly update?: UpdatePlan | undefined;
-  /** Of an update: rows of earlier data that it learns again. Undefined: they are not known yet. */
+  /** For an update: the replayed rows of earlier data. Undefined while they are unknown. */
   readonly replay?:
     | ((known: { readonly model: ModelPlan; readonly facts: DataFacts }) => ReplayedRows | undefined)
     | undefined;
-  /** Of an update: what strategies make of the technique. Undefined: what is wrong was said. */
+  /** For an update: the technique as its strategies change it. Undefined if there is an error (reported). */
   readonly onward?: ((technique: Call, base: BaseFacts | undefined) => UpdateTechnique | undefined) | undefined;
-  /** What the tokenizer of a model from scratch was trained on, where it goes on from trained weights; absent: `data`. */
+  /**
+   * Data on which the tokenizer of a from-scratch model was trained, if the training continues from trained weights.
+   * Defaults to `data`.
+   */
   readonly reads?: Draft;
-  /** Its rows are with several clients, and it learns from them in rounds; absent: they are at hand. */
+  /** Rows are with several clients and the training runs in rounds; if unset, rows are local. */
   readonly federated?: FederationDraft | undefined;
-  /** How its texts are read was looked at where what it is made of learnt from them. */
+  /** The tokenization of the texts was already checked when the source model was trained. */
   readonly read?: boolean;
-  /** It is made of a larger model; absent: it isn't. */
+  /** The training is a `compress` step. */
   readonly compress?: CompressPlan | undefined;
-  /** The model that it is made of; absent: nothing is known of it. */
+  /** The larger model that it is made from, if known. */
   readonly larger?: BaseFacts | undefined;
-  /** It takes no step. */
+  /** Takes no training steps. */
   readonly still?: boolean;
-  /** The model that it learns from, where that runs in the same program; absent, and null: none does. */
+  /** Returns the teacher if it runs in the same program; null if there is none. */
   readonly beside?: (ownBase: BaseFacts) => ReferenceModel | null;
-  /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
+  /** Calibrations to fit after the training. They change no weight, so the recipe does not include them. */
   readonly calibrate?: GivenValue | undefined;
 }
 
-/** A technique that has room for the next data, and the strategies of these, made whole. */
+/** A technique extended for the next data, and the strategies with their defaults filled in. */
 export interface UpdateTechnique {
   readonly technique: Call;
   readonly strategy: readonly Call[];
-  /** Of the technique's arguments that differ. */
+  /** Reasons for the technique's arguments that changed. */
   readonly why: Readonly<Record<string, string>>;
 }

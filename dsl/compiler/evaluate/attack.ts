@@ -1,4 +1,4 @@
-/** Whether what an attack asks after is there. */
+/** Checks that what an attack needs (canaries) exists. */
 import type { Program } from "../plan/program.js";
 import type { GivenValue } from "../../language/types/given-value.js";
 import type { AttackCapabilities } from "../../language/types/capabilities/scoring.js";
@@ -6,7 +6,10 @@ import type { Call } from "../../language/types/value.js";
 import { settingsOf } from "../drafts/settings.js";
 import type {} from "../checks/canary-codes.js";
 
-/** `names`: of the models. @returns false if something isn't (reported); of models that were trained elsewhere it is told later. */
+/**
+ * `names`: names of the models. @returns false if something is missing (reported); models trained elsewhere are checked
+ * later.
+ */
 export function checkAttacks(
   program: Program,
   attacks: readonly Call[],

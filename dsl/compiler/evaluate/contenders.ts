@@ -1,4 +1,4 @@
-/** What stands beside models in `evaluate`: words with their arguments, and bases as they were before a training. */
+/** Baselines in `evaluate`: words with arguments, and bases as they were before a training. */
 import { must } from "../../language/diagnostics/must.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { fillDefaults } from "../plan/defaults.js";
@@ -18,7 +18,7 @@ import { resolveOperandName } from "../drafts/names.js";
 const KIND = "contender" satisfies WordKind;
 const BASE = "base";
 
-/** Whether an operand is none of the session's models: `baseline(tfidf)`, or `router.base`. */
+/** Whether an operand is a baseline rather than a model: `baseline(tfidf)` or `router.base`. */
 export function isBaseline(program: Program, operand: Operand): operand is WordNode {
   if (operand.is !== "word") return false;
   const [first, second, more] = operand.path;
@@ -27,7 +27,7 @@ export function isBaseline(program: Program, operand: Operand): operand is WordN
   return operand.arguments !== undefined || (word !== undefined && !program.names.has(word.name));
 }
 
-/** The model that contenders stand beside, and the data that all are scored on. */
+/** The model that baselines are compared with, and the data on which all are scored. */
 export interface BaselineContext {
   readonly model: string;
   readonly task: Call;
@@ -36,17 +36,17 @@ export interface BaselineContext {
 }
 export interface NamedBaseline {
   readonly name: string;
-  /** The same, cut where it is long; absent: it is short. */
+  /** The name, shortened; unset if it is already short. */
   readonly brief?: string;
   readonly contender: Baseline;
 }
 
-/** Undefined where something was reported. */
+/** Reads a baseline operand; returns undefined if an error was reported. */
 export function readBaseline(program: Program, operand: WordNode, beside: BaselineContext): NamedBaseline | undefined {
   return operand.path.length > 1 ? baseOf(program, operand, beside) : called(program, operand, beside);
 }
 
-/** The base of a model as it is, or with a linear head on it where it has none for the task. */
+/** Returns the base of a model, with a linear head if it has none for the task. */
 function baseOf(program: Program, operand: WordNode, beside: BaselineContext): NamedBaseline | undefined {
   const found = resolveOperandName(program, operand, ["model", "run"], "model", "evaluate");
   if (!found) return undefined;
@@ -84,21 +84,21 @@ function called(program: Program, node: WordNode, beside: BaselineContext): Name
   const call = values[KIND];
   const wrong = program.reporter.diagnostics.slice(errors).some(({ severity }) => severity === "error");
   if (wrong || call === undefined || !isCall(call)) return undefined;
-  // As it is written: what follows from the task and the data stands nowhere.
+  // The call as written, without the values derived from task and data.
   const actualCall = isCall(value) ? value : call;
   const [name, brief] = [shortCallText(actualCall, program.registry), briefCallText(actualCall, program.registry)];
   if (!isAble(program, { call, contender: name, span: node.span }, beside)) return undefined;
   return { name, brief, contender: { call, folder: program.folderAt(node.span) } };
 }
 
-/** The call that puts a head on a base. */
+/** Returns the call that puts a linear head on a base. */
 function probeIn({ registry }: Program): Call | undefined {
   for (const { name, capabilities } of registry.ofKind(KIND))
     if (capabilities?.probes) return { kind: KIND, word: name, arguments: capabilities.probes };
   return undefined;
 }
 
-/** Whether it does the task, and has rows to learn from where it learns; else reported. */
+/** Checks that the baseline supports the task and has training rows if it trains; else reports it. */
 function isAble(
   program: Program,
   { call, contender, span }: { readonly call: Call; readonly contender: string; readonly span: Span },
@@ -113,7 +113,7 @@ function isAble(
   return !has.learns(call) || subjects.every(({ subject }) => learnsFrom(program, subject, contender, span));
 }
 
-/** What a contender's own check may look at: the task that it is to do, and the data. */
+/** Returns what a baseline's own check may read: its task and the data. */
 function settingOf({ task, subjects: [first] }: BaselineContext): Readonly<
   Record<"model", Readonly<Record<string, Value>>>
 > & {
@@ -127,12 +127,12 @@ function rolesOf({ subjects: [first] }: BaselineContext): readonly string[] {
   return first && "data" in first.subject ? Object.keys(first.subject.data.columns) : [];
 }
 
-/** Whether the data have rows to learn from, as far as that is known before they are read; else reported. */
+/** Checks that the data have training rows, as far as known before they are read; else reports it. */
 function learnsFrom(program: Program, subject: ActionSubject, contender: string, span: Span): boolean {
   if (!("data" in subject)) return true;
   const { data } = subject;
   const has = areSplitsNamedByData(program, data) ? null : splitNames(program, data, undefined);
-  // Of data in folds each row is scored by what learnt from the others.
+  // With folds, each row is scored by the model trained on the other folds.
   if (has === null || has.includes("train") || foldsIn(program, data.split)) return true;
   program.report("no-rows-to-learn", { contender, data: data.name, has }, span);
   return false;
@@ -141,7 +141,7 @@ function foldsIn(program: Program, split: Call | null): boolean {
   return split !== null && program.registry.find("split", split.word)?.capabilities?.folds !== undefined;
 }
 
-/** Coded error `named-twice` of what stands there twice; false then. */
+/** Reports the coded error `named-twice` for repeated names; returns false then. */
 export function checkNamedOnce(
   program: Program,
   names: readonly { readonly name: string; readonly span: Span }[],
@@ -151,7 +151,7 @@ export function checkNamedOnce(
   return twice === undefined;
 }
 
-/** Says that contenders stand there alone. */
+/** Reports an evaluation that contains only baselines. */
 export function reportOnlyBaselines(program: Program, operands: readonly Operand[]): void {
   const [first] = operands;
   const contenders = operands.map((operand) => program.textOf(operand.span) ?? "it");

@@ -1,4 +1,4 @@
-/** `evaluate` and `predict`: what is asked of a model that was trained, or of its base. */
+/** `evaluate` and `predict`: requests to a trained model or its base. */
 import { checkScoreReliability } from "../checks/evaluation.js";
 import { checkAttacks } from "./attack.js";
 import { sliceKeysOf } from "../checks/slices.js";
@@ -133,12 +133,12 @@ export function compileEvaluate(program: Program, header: StatementHeader): void
   });
 }
 
-/** What parameters may name of the data that are scored. */
+/** Columns and labels of the evaluated data that parameters may name. */
 function columnsAndLabels({ columns }: DataPlan, labels: DataPlan["labels"]) {
   return { columns: { record: columns }, ...(labels && { labels }) };
 }
 
-/** Of all rows that it is asked of: how exactly so few can tell, and what a metric hides. */
+/** Checks the precision of scores on so few rows, and what a metric hides, over all evaluated rows. */
 function checkAllScores(
   program: Program,
   subjects: readonly ReturnType<typeof subjectOf>[],
@@ -160,7 +160,7 @@ function checkAllScores(
   }
 }
 
-/** Each of those that stand beside the models; undefined where something of them was reported, or the model was. */
+/** Resolves all baselines; undefined if an error was reported for one of them or for the model. */
 function contendersOf(
   program: Program,
   operands: readonly WordNode[],
@@ -186,8 +186,8 @@ function contendersOf(
 }
 
 /**
- * The name of models of folds, where all of them are trained and the rows are those of the folds: which of them did not see a
- * row is known of no others.
+ * Returns the name of the fold models if all are trained and the rows are those of the folds. For other rows, the fold
+ * that excluded a row is unknown.
  */
 function foldsEvaluated(
   program: Program,
@@ -228,7 +228,10 @@ function sameFolds(
   );
 }
 
-/** What is required, and the metrics with those that only it names; `bars`: of each of these the bar that does, from 0. */
+/**
+ * Returns the required thresholds and the metrics that only they name. `bars`: for each of these metrics, the index of
+ * its threshold, from 0.
+ */
 function withBars(
   program: Program,
   requested: readonly Call[],
@@ -248,13 +251,13 @@ function withBars(
   };
 }
 
-/** Of a model of a fold: which one it did not see. */
+/** For a fold's model: the index of the fold it was not trained on. */
 function foldOf(program: Program, operand: Operand | undefined): number | undefined {
   const name = operandName(operand)?.text;
   return name === undefined ? undefined : program.runs.get(name)?.fold;
 }
 
-/** Which rows each model of folds is asked of. */
+/** Returns the rows on which each fold's model is evaluated. */
 function heldBy(
   program: Program,
   names: readonly string[],
@@ -275,22 +278,21 @@ function heldBy(
   return folds.length > 0 ? { folds: Object.fromEntries(folds) } : undefined;
 }
 
-/** Keys of `predict` that say how text is written. */
+/** Keys of `predict` that control text generation. */
 const WRITING = ["decode", "max_tokens", "stop"] as const;
 
-/** The task of a model, trained or not. */
 function taskOf(program: Program, name: string | undefined): Call | undefined {
   const task = name === undefined ? undefined : program.names.get(name)?.draft?.given.get("task")?.value;
   return task !== undefined && isCall(task) ? task : taskBehind(program, name)?.task;
 }
-/** What a model does that is asked as its base is. */
+/** Returns the task of a model that is used untrained, as its base is. */
 function untrainedTask(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
   const [task, model] = [taskOf(program, name), name === undefined ? undefined : program.names.get(name)?.draft];
   return name !== undefined && task && model && canServeUntrainedModel(program, task, model)
     ? { model: name, task }
     : undefined;
 }
-/** What a trained model does; undefined where its definition is not sound. */
+/** Returns the task of a trained model; undefined if its definition has errors. */
 function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
   const named = name === undefined ? undefined : program.names.get(name)?.draft;
   const draft =
@@ -304,7 +306,7 @@ function modelBehind(program: Program, name: string | undefined): { name: string
   return typeof base?.value === "string" ? { name: base.value, folder: program.folderAt(base.span) } : null;
 }
 
-/** Whether data that are asked about lack what the models' task reads (reported). */
+/** Reports data that lack what the models' task reads. */
 function lacks(
   program: Program,
   { subject, draft }: { readonly subject: ActionSubject; readonly draft: Draft },
@@ -382,7 +384,7 @@ function tasksThatSayWhy(program: Program): readonly string[] {
   return program.registry.ofKind("task").flatMap(({ name, capabilities }) => (capabilities?.why ? [name] : []));
 }
 
-/** Keys of writing that are given though the task writes nothing (reported). */
+/** Reports generation keys given for a task that generates no text. */
 function astrayFor(
   program: Program,
   given: ReadonlyMap<string, GivenValue>,

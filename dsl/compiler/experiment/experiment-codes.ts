@@ -1,7 +1,6 @@
 /** Codes of `experiment`. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ExperimentCodeData {
   "experiment-name": { readonly length: number; readonly most: number };
   "experiment-notes": { readonly length: number; readonly most: number };

@@ -1,4 +1,7 @@
-/** `experiment { … }`: where trainings below it belong, and who is told of them. It changes no recipe and no plan. */
+/**
+ * `experiment { … }`: the experiment that trainings below it belong to, and who is notified. It changes no recipe and
+ * no plan.
+ */
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/value.js";
 import type { Program } from "../plan/program.js";

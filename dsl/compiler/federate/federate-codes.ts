@@ -1,10 +1,9 @@
-/** Codes of models that learn from data that are apart. */
+/** Codes of federated models. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { tuneText } from "../plan/text.js";
 
-/** The data of each code. */
 export interface FederateCodeData {
-  /** `joined`: how many clients join on their own, where the statement also names several data or has `clients`. */
+  /** `joined`: number of clients that join on their own, if the statement also names several data or has `clients`. */
   "clients-twice":
     | { readonly data: readonly string[]; readonly clients: string }
     | { readonly joined: number; readonly data?: readonly string[]; readonly clients?: string };

@@ -1,6 +1,6 @@
 /**
- * `federate`: one training of a model whose rows are with several clients. Its recipe says who they are, how many rounds there
- * are and what becomes of their updates; `training` is what a client does in one round.
+ * `federate`: one training whose rows are with several clients. Its recipe says who they are, how many rounds there are
+ * and how updates are combined; `training` is what a client does in one round.
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
@@ -60,7 +60,7 @@ export function compileFederate(program: Program, header: StatementHeader): void
   if (planned) addAction(program, header, "federate", { name: as.text, plan: planned.plan, resume: planned.resume });
 }
 
-/** Each data set is one that a client can have. */
+/** Checks that each data set is suitable for a client. */
 function demandWhole(program: Program, datas: readonly Draft[], { clauses, statement }: StatementHeader): boolean {
   const onto = clauses.get("on")?.operands ?? [];
   const folded = datas.findIndex((data) => writtenFoldsOf(program, data) !== null);

@@ -1,4 +1,4 @@
-/** What a Tune source comes to: a host (kernel, command line, tests) does its `Action`s in order. */
+/** Result of compiling a Tune source: a host (kernel, command line, tests) runs its `Action`s in order. */
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressAction } from "./actions/compress-actions.js";
 import type { AutoPlan } from "./sweep/auto.js";
@@ -10,26 +10,26 @@ import type { Plan } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
 import type { SweepPlan } from "./sweep/sweep-plan.js";
 
-/** What evaluate and predict work on. */
+/** What `evaluate` and `predict` run on. */
 export type ActionSubject =
   | { readonly data: DataPlan; readonly split: SplitName | null }
   | { readonly texts: readonly string[] }
   | { readonly live: string };
 
-/** A model of a fold, and the data with that fold as their split `validation`. */
+/** A fold's model, and the data with that fold as their split `validation`. */
 export interface FoldModel {
   readonly name: string;
   readonly data: DataPlan;
 }
 /**
- * A word's call, and the folder that its paths are relative to; or the base of a model as it was before its training, with the
- * call that puts a head on it where it has none for the model's labels (absent: the task needs none).
+ * A word's call and the folder that its paths are relative to; or the base of a model before its training. The latter
+ * has a call that adds a head if the base has none for the model's labels (unset if the task needs none).
  */
 export type Baseline =
   | { readonly call: Call; readonly folder: string }
   | { readonly baseOf: string; readonly folder: string; readonly probe?: Call };
 
-/** In which order rows are asked about: those that a model is least sure of, those whose label is probably wrong, or by chance. */
+/** Order in which rows are presented for annotation: least certain first, likely wrong labels first, or random. */
 export type AnnotationOrder = "uncertainty" | "label_issues" | "random";
 
 export interface GenerationSettings {
@@ -39,21 +39,21 @@ export interface GenerationSettings {
 }
 
 export type PlannedCompressStage = CompressAction<Plan>["stages"][number];
-/** One data set of several that a model learns one after the other. */
+/** One data set of several that a model is trained on in sequence. */
 export interface UpdateStage {
-  /** What the model is called as it is after it. */
+  /** Name of the model after this task. */
   readonly name: string;
   readonly plan: Plan;
 }
 
-/** What a host does, by verb: the verb's record reads its statements into this. Open, as `CodeData` is. */
+/** Actions of a host by verb; the verb's record compiles statements to them. Extensible, like `CodeData`. */
 export interface Actions {
-  /** `told`: codes of warnings that its statement was given or allows, so that nobody tells the same again. Absent: none. */
+  /** `told`: codes of warnings that the statement already reported or allows, so that they are not repeated. */
   data: {
     readonly name: string;
     readonly data: DataPlan;
     readonly told?: readonly string[];
-    /** It stands in a used file: nothing of it is shown, or read before it is asked for; absent: it stands here. */
+    /** True if it is in a used file: nothing of it is displayed, and it is read only on request. */
     readonly brought?: true;
   };
   model: { readonly name: string; readonly model: ModelPlan; readonly brought?: true };
@@ -63,44 +63,47 @@ export interface Actions {
     readonly name: string;
     readonly plan: Plan;
     readonly resume: boolean;
-    /** What is fitted to the rows of validation once it is trained; absent: nothing. */
+    /** Calibrations fitted to the validation rows after the training. */
     readonly calibrate?: readonly Call[];
-    /** It goes on in a process of its own, and the statement ends at once; absent: it doesn't. */
+    /** Runs in its own process; the statement returns at once. */
     readonly detach?: true;
-    /** What was evaluated before isn't scored again; absent: it is. */
+    /** False if earlier evaluations are not repeated to measure forgetting; defaults to repeating them. */
     readonly forgetting?: false;
-    /** Of data in folds: each model that is trained; `plan` is the first one's. */
+    /** With folds: each trained model; `plan` is the plan of the first. */
     readonly folds?: readonly { readonly name: string; readonly plan: Plan }[];
-    /** Of several seeds: each model that is trained. `recipeHash`: what tells the weights that stay under the name. */
+    /** With several seeds: each trained model. `recipeHash` identifies the weights stored under the name. */
     readonly repeats?: {
       readonly each: readonly { readonly name: string; readonly plan: Plan }[];
       readonly recipeHash: string;
     };
   };
   update: {
-    /** What the model is called afterwards. */
+    /** Name of the resulting model. */
     readonly name: string;
-    /** The model whose weights it begins with. */
+    /** The model whose weights it starts from. */
     readonly start: string;
     readonly stages: readonly UpdateStage[];
     readonly resume: boolean;
-    /** Texts of rows that shall be forgotten. */
+    /** Texts of rows to be forgotten. */
     readonly forget?: readonly string[];
-    /** What was evaluated before isn't scored with its own data; absent: it is. */
+    /** False if earlier evaluations are not repeated on their own data; defaults to repeating them. */
     readonly forgetting?: false;
-    /** Nobody wrote a strategy: it is the usual one. Absent: somebody did. */
+    /** True if no strategy is written, so the default one is used. */
     readonly usual?: true;
   };
   compress: CompressAction<Plan>;
   federate: {
-    /** What the model is called afterwards. */
+    /** Name of the resulting model. */
     readonly name: string;
     readonly plan: Plan;
     readonly resume: boolean;
   };
   attach: {
     readonly name: string;
-    /** Folder of its run, or of several trainings that run as one; null: a statement of this notebook starts it, and it is found by its name. */
+    /**
+     * Folder of the run, or of several trainings that run as one. Null if a statement of this notebook starts it and it
+     * is found by its name.
+     */
     readonly run: string | null;
   };
   evaluate: {
@@ -109,20 +112,20 @@ export interface Actions {
     readonly metrics: readonly Call[];
     readonly batch_size: number;
     readonly worst: number;
-    /** What parts the rows, for scores of each part: columns of the source, and words; absent: nothing that was asked for. */
+    /** Slices for which scores are computed separately: columns of the source, and words. */
     readonly by?: readonly (string | Call)[];
     readonly uncertain: number;
-    /** What is tried to find out of the rows that trained; absent: nothing. */
+    /** Attacks that try to extract information about the training rows. */
     readonly attacks?: readonly Call[];
-    /** Bars that the first model's scores must clear; absent: none. Their metrics are among `metrics`. */
+    /** Thresholds that the first model's scores must reach. Their metrics are among `metrics`. */
     readonly require?: readonly Call[];
-    /** How text is written where it is scored; absent: the task writes none. */
+    /** Decoding for scores on generated text; unset if the task generates none. */
     readonly decode?: Call;
-    /** Null: as many as the model's `max_length`. */
+    /** Null for as many as the model's `max_length`. */
     readonly max_tokens?: number | null;
-    /** Of names that are no model's: what stands there beside models. A model is the first of `names`. */
+    /** Baselines by name. The first of `names` is always a model. */
     readonly contenders?: Readonly<Record<string, Baseline>>;
-    /** Of names that are several models, one for each fold: these, and the rows that each didn't see. */
+    /** For names that stand for one model per fold: those models, each with the rows it was not trained on. */
     readonly folds?: Readonly<Record<string, readonly FoldModel[]>>;
   };
   predict: {
@@ -130,55 +133,54 @@ export interface Actions {
     readonly on: ActionSubject;
     readonly as: string | null;
     readonly batch_size: number;
-    /** How text is written; null: the task writes none. */
+    /** Generation settings; null if the task generates no text. */
     readonly writing: GenerationSettings | null;
-    /** Whether it is shown which words spoke for the answers; absent: no. */
+    /** Method that shows which words influenced the predictions; defaults to none. */
     readonly why?: "left_out" | "gradient";
   };
-  /** `detach`: it goes on in a process of its own, and the statement ends at once; absent: it doesn't. */
+  /** `detach`: runs in its own process, and the statement returns at once. */
   sweep: { readonly name: string; readonly sweep: SweepPlan; readonly detach?: true };
-  /** A sweep that the host writes. */
+  /** A sweep that the host composes. */
   auto: { readonly name: string; readonly auto: AutoPlan };
   deploy: DeployAction<ActionSubject>;
-  /** Models that answer requests from now on. */
+  /** Models that begin to answer requests. */
   serve: ServeAction;
   show: ShowAction<ActionSubject>;
   annotate: {
-    /** What the annotated data are called. */
+    /** Name of the annotated data. */
     readonly name: string;
     readonly data: DataPlan;
-    /** The data as their source has them, and the split whose rows are asked about; null: all. */
+    /** The data as in their source, and the split whose rows are annotated; null for all. */
     readonly from: DataPlan;
     readonly split: SplitName | null;
     readonly model: string | null;
     readonly order: AnnotationOrder;
-    /** Null: whoever runs it. */
+    /** Null for the person who runs it. */
     readonly annotator: string | null;
-    /** Most rows that are asked about; null: all. */
+    /** Maximum rows to annotate; null for all. */
     readonly rows: number | null;
   };
   engine: { readonly settings: Readonly<Record<string, Value>> };
   experiment: object;
   report: {
-    /** What is written of: names of this notebook, or runs by their folder. */
+    /** Subjects of the report: names in this notebook, or runs by their folder. */
     readonly of: readonly ({ readonly name: string; readonly is: "model" | "sweep" } | { readonly run: string })[];
-    /** As it was written; null: it is called after what it is of. */
+    /** The path as written; null to derive it from the subjects. */
     readonly path: string | null;
-    /** Texts of rows too: what was mistaken, and what the model was least sure of. */
+    /** Includes texts of rows: the errors, and those the model was least certain of. */
     readonly rows: boolean;
   };
   use: { readonly path: string };
 }
-/** Where trainings belong, and who is told of them. */
+/** The experiment that trainings belong to, and who is notified of them. */
 export interface Experiment {
   readonly name: string;
   readonly notes: string;
   readonly trackers: readonly Call[];
 }
 interface At {
-  /** The experiment that stood above; absent: none did. */
   readonly experiment?: Experiment;
-  /** The whole statement and the name that is most to blame when it fails as a whole. */
+  /** The complete statement and the name to blame when it fails as a whole. */
   readonly span: Span;
   readonly source: string;
 }

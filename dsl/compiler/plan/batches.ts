@@ -1,6 +1,6 @@
 /**
- * Rows of one epoch, and what the compiler asks of the row format of a task. The format says how rows of the data become rows of
- * a batch; packing fills rows of a batch up to the longest.
+ * Rows of one epoch, and what the compiler needs from a task's row format. The format converts rows of the data to rows
+ * of a batch; packing fills batch rows up to the maximum length.
  */
 import type { EpochRows, RowFormatCapabilities, SplitRows } from "../../language/types/capabilities/row-format.js";
 import type { Registry } from "../../language/types/registry.js";
@@ -10,25 +10,25 @@ import { countPackedRows, type TextsOfLength } from "./packing.js";
 import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../../language/types/subject.js";
 
-/** Undefined: the task is not known. */
+/** Returns undefined if the task is unknown. */
 export function rowFormatOf(registry: Registry, task: ModelPlan["task"]): RowFormatCapabilities | undefined {
   return registry.find("task", task.word)?.capabilities?.rowFormat;
 }
-/** Whether the task learns each next token of a text. */
+/** Whether the task predicts every next token of a text. */
 export function predictsNext(registry: Registry, task: ModelPlan["task"]): boolean {
   return rowFormatOf(registry, task)?.predictsNextToken === true;
 }
-/** Whether a model of the task writes text: it continues one, or makes one of another. */
+/** Whether a model of the task generates text, from a prefix or from another text. */
 export function writesText(registry: Registry, task: ModelPlan["task"]): boolean {
   return rowFormatOf(registry, task)?.generatesText === true;
 }
 
-/** Whether a model of the task may be asked as its base is, never trained (capability `untrained`). */
+/** Whether a model of the task may be used untrained, as its base is (capability `untrained`). */
 export function canServeUntrained(registry: Registry, task: ModelPlan["task"]): boolean {
   return registry.find("task", task.word)?.capabilities?.untrained === true;
 }
 
-/** Whether rows are conversations, fed whole (capability `conversation`). */
+/** Whether rows are conversations, fed in full (capability `conversation`). */
 export function readsConversations(registry: Registry, task: ModelPlan["task"]): boolean {
   return registry.find("task", task.word)?.capabilities?.conversation === true;
 }
@@ -36,7 +36,10 @@ export function readsConversations(registry: Registry, task: ModelPlan["task"]):
 /** All rows of a split. */
 export const allRows = (split: SplitFacts | undefined): SplitRows => ({ split, rows: split?.rows ?? 0 });
 
-/** Rows of one epoch over several splits. `max`: most tokens of a row. `rowFormat`, if not known: rows are cut. */
+/**
+ * Counts rows of one epoch over several splits. `max`: maximum tokens per row. `rowFormat`: if unknown, rows are
+ * truncated.
+ */
 export function countEpochRows(
   parts: readonly SplitRows[],
   max: number,
@@ -55,7 +58,7 @@ export function countEpochRows(
   };
 }
 
-/** Texts by their lengths, those of a bin spread over it; longer ones as the windows that they are cut into. */
+/** Returns texts by length, spread evenly within each bin; longer texts count as the windows they are cut into. */
 function textsOf({ split, rows }: SplitRows, max: number): readonly TextsOfLength[] {
   const lengths = split?.lengths;
   if (!lengths) return [{ length: Math.min(DEFAULT_TEXT_TOKENS, max), count: rows }];
@@ -73,7 +76,7 @@ function textsOf({ split, rows }: SplitRows, max: number): readonly TextsOfLengt
   );
 }
 
-/** Updates of an epoch of `rows` rows. */
+/** Returns the updates in an epoch of `rows` rows. */
 export function updatesPerEpoch(rows: number, training: Pick<RecipePlan, "batch_size" | "accumulate">): number {
   return Math.max(1, Math.ceil(Math.ceil(rows / training.batch_size) / training.accumulate));
 }

@@ -1,4 +1,4 @@
-/** Fills in defaults, keeps where each value came from, and lets words check themselves. */
+/** Fills in defaults, records where each value came from, and runs the checks of words. */
 import type { CheckContext, TextPart } from "../../language/types/context.js";
 import { codeEntryOf, type Code, type CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "./program.js";
@@ -11,15 +11,14 @@ import type { ValueOrigins } from "./plan.js";
 import type { Call, Value } from "../../language/types/value.js";
 
 export type ValueOrigin = ValueOrigins[string];
-/** What a statement's words may look at while they are filled in. */
+/** What the words of a statement may read while their defaults are filled in. */
 export interface DefaultsContext {
   readonly data?: Readonly<Record<string, Value>>;
   readonly model?: Readonly<Record<string, Value>>;
   /** Facts of the draft that derived defaults read (`validation`, `positions`, `length`). */
   readonly draft?: Readonly<Record<string, Value>>;
-  /** The model's base, where it is known. */
   readonly base?: BaseFacts;
-  /** Where to report when a value stands in another source. */
+  /** Span to report at if a value is in another source. */
   readonly here: Span;
 }
 export interface FilledParameters {
@@ -27,16 +26,19 @@ export interface FilledParameters {
   readonly origins: Record<string, ValueOrigin>;
 }
 
-/** What does not change while one block is filled in. */
+/** Constant while one block is filled in. */
 interface Filling {
   readonly program: Program;
   readonly setting: DefaultsContext;
   readonly origins: Record<string, ValueOrigin>;
-  /** The draft's facts and the values so far: what derived defaults and checks look at. */
+  /** The draft's facts and the values so far, read by derived defaults and checks. */
   readonly statement: Record<string, Value>;
 }
 
-/** All parameters of a block with their values, defaults included. `prefix` starts the paths of origins (`training.`). */
+/**
+ * Returns all parameters of a block with values, including defaults. `prefix` starts the paths of origins
+ * (`training.`).
+ */
 export function fillDefaults(
   program: Program,
   parameters: readonly Parameter[],
@@ -64,7 +66,7 @@ export function fillDefaults(
 type Places = ReadonlyMap<string, Span>;
 const nowhere: Places = new Map();
 
-/** `path` is where origins tell of it, `local` where `places` knows it. */
+/** Fills in a value's defaults. `path` is its path in origins, `local` its path in `places`. */
 function filled(filling: Filling, value: Value, path: string, local: string, places: Places): Value {
   if (value === null || typeof value !== "object") return value;
   const part = (v: Value, name: string): Value => filled(filling, v, `${path}.${name}`, `${local}.${name}`, places);
@@ -107,12 +109,12 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
   return whole;
 }
 
-/** What is found where it isn't written, and is written as it usually is. */
+/** Whether a parameter with a detected default is written with its usual value. */
 function isUsual({ found, default: usual }: Parameter, written: Value): boolean {
   return found === true && usual !== undefined && "value" in usual && usual.value === written;
 }
 
-/** Whether a parameter has a value of its own: neither what is not built, nor an old spelling, nor what needs a switch that is off. */
+/** Whether a parameter takes a value: excludes planned and open parameters. */
 function has(program: Program, parameter: Parameter): boolean {
   return !parameter.planned && !parameter.open;
 }
@@ -128,7 +130,7 @@ function originOf({ default: standard, why }: Parameter, draft: Draft, context: 
   return { from: "derived", why: standard.because?.(draft(), context()) ?? standard.derived };
 }
 
-/** A part of a text where it stands as it is; with characters before it that are escaped the whole of it. */
+/** Returns the span of a part of a string; if the part follows escaped characters, the span of the complete string. */
 function partOf(program: Program, whole: Span, { start: partStart, length }: TextPart): Span {
   const before = program.textOf(whole)?.slice(0, partStart + 1);
   if (before === undefined || !before.startsWith('"') || before.includes("\\")) return whole;
@@ -159,7 +161,7 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
     folderOf: (path) => program.folderAt(placeOf(path) ?? whole ?? setting.here),
     report<C extends Code>(code: C, data: CodeData[C], path?: string, instead?: string, within?: TextPart): void {
       const written = placeOf(path);
-      // Of the call itself its word stands at its beginning.
+      // Without a path the text part is within the call's word, which is at the start of the span.
       const ownSpan =
         path === undefined && whole && within
           ? { ...whole, start: whole.start + within.start, end: whole.start + within.start + within.length }

@@ -1,4 +1,4 @@
-/** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
+/** Resolves drafts to plans of data, model and recipe: fills in defaults and checks words. */
 import { plainNumber } from "../../language/types/numeric.js";
 import type { Draft, Program, NamedTraining } from "./program.js";
 import type { GivenValue } from "../../language/types/given-value.js";
@@ -36,7 +36,7 @@ export function resolveData(
   });
   const source = values["source"];
   if (source === undefined) return undefined;
-  // Columns and sources per split are plain records in the plan: their parts have origins, the whole has none.
+  // Columns and sources per split are plain records in the plan: only their parts have origins.
   for (const [path, parts] of [
     ["data.columns", columns],
     ["data.source", recordOf(source)],
@@ -46,7 +46,7 @@ export function resolveData(
     delete origins[path];
     for (const part of Object.keys(parts)) origins[`${path}.${part}`] = whole;
   }
-  // It matters to a role alone that these data don't have.
+  // Only multi-label data use the separator.
   if (columns["labels"] === undefined) delete origins["data.separator"];
   if ((values["thin"] ?? null) === null) delete origins["data.thin"];
   const conversation = recordOf(values["columns"])["messages"];
@@ -63,7 +63,7 @@ export function resolveData(
   const names = Object.fromEntries(
     Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"),
   );
-  // The first column stands for the role; the call says what else is read.
+  // The first column stands for the role; the call names the other columns.
   const [main] = isCall(conversation)
     ? Object.values(conversation.arguments).filter((value) => typeof value === "string")
     : [];
@@ -84,7 +84,7 @@ export function resolveData(
         : {}),
       sample: typeof values["sample"] === "number" ? values["sample"] : null,
       ...thinned(values["thin"]),
-      // One split for all seeds of training: scores of different seeds are about the same rows.
+      // All training seeds share one split, so that their scores are on the same rows.
       seed: 0,
       ...(annotations && { annotations }),
     },
@@ -97,8 +97,8 @@ function thinned(value: Value | undefined): Pick<DataPlan, "thin"> {
 }
 
 /**
- * `base` facts are asked for (a need of the run); while they lack, the plan stands without a hash. `data`: what a model from
- * scratch trains its tokenizer on, where that is known.
+ * Requests `base` facts (needed for the run); until they arrive, the plan has no hash. `data`: training data of a
+ * from-scratch model's tokenizer, if known.
  */
 export function resolveModel(
   program: Program,
@@ -141,7 +141,10 @@ export function resolveModel(
   });
 }
 
-/** What a task's own defaults may follow: positions of the base, how much of a text it reads, and `max_length` and `technique` where they are written. */
+/**
+ * Values that a task's own defaults may depend on: the base's positions, the length it reads, and `max_length` and
+ * `technique` if written.
+ */
 function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<string, Value>> {
   const length = draft.given.get("max_length")?.value;
   const technique = draft.given.get("technique")?.value;
@@ -150,13 +153,13 @@ function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<s
   return { ...(base && { positions: base.positions }), ...reads, ...written };
 }
 
-/** A model that begins from the weights of another one; undefined while there are none. */
+/** Resolves a model that starts from another model's weights; undefined while there are none. */
 function onTrained(program: Program, draft: Draft, here: Span, modelName: string): ResolvedModel | undefined {
   const run = program.runs.get(modelName) ?? loadedBase(program, modelName);
   const recipeHash = run?.here ? run.recipeHash : program.outside.trained[modelName];
   const place = draft.given.get("base")?.span;
   if (!run || recipeHash === undefined || program.lineage.includes(modelName)) {
-    // A base of a base that changed since, or that leads back here.
+    // A base of the base changed since, or leads back to this model.
     if (program.lineage.length > 0) program.reportNear("not-trained", { model: modelName }, place, here);
     return undefined;
   }
@@ -184,7 +187,7 @@ function onTrained(program: Program, draft: Draft, here: Span, modelName: string
   return modelOf(program, draft, here, { name: modelName, folder, fact, trained, fresh: false, values, origins });
 }
 
-/** A model that was loaded, as the training that it comes from. */
+/** Returns a loaded model as the training that made it. */
 function loadedBase(
   program: Program,
   modelName: string,
@@ -246,10 +249,10 @@ function isPlain({ registry }: Program, storage: Call): boolean {
 
 export interface ResolvedRecipe extends Resolved<RecipePlan> {
   readonly resume: boolean;
-  /** What it promises of single rows; the noise follows of steps and rows. Absent: nothing. */
+  /** The privacy guarantee for single rows; the noise is derived from steps and rows. Unset for none. */
   readonly privacy?: Call;
 }
-/** A whole recipe. `setting.draft.validation` says whether there is a validation split. */
+/** Resolves a complete recipe. `setting.draft.validation` tells whether there is a validation split. */
 export function resolveRecipe(
   program: Program,
   given: ReadonlyMap<string, GivenValue>,
@@ -263,14 +266,14 @@ export function resolveRecipe(
 ): ResolvedRecipe {
   const { values, origins } = fillDefaults(program, parametersOf(program, "recipe"), given, "training.", {
     here,
-    // What early stopping watches unless it says so is what the best is kept by.
+    // By default, early stopping monitors the metric that selects the best checkpoint.
     draft: { validation: setting.validation, kept: given.get("keep")?.value ?? null },
     ...(setting.model ? { model: setting.model } : {}),
     ...(setting.data ? { data: setting.data } : {}),
     ...(setting.base ? { base: setting.base } : {}),
   });
   const steps = numberOf(values["steps"]);
-  // A number of updates leaves nothing for the epochs to say, nor for the reason of their default.
+  // With a number of updates set, `epochs` and its default reason do not apply.
   if (steps !== null) origins["training.epochs"] = { from: "derived", why: "`steps` decide" };
   const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
   const number = (name: string): number => standing(name, numberOf(values[name]));
@@ -309,13 +312,16 @@ export function resolveRecipe(
   };
 }
 const CANARIES = ["canaries", "canary_copies"] as const;
-/** A setting that is always there: what isn't written has a default in the verb's record, and nowhere else. */
+/** Returns a setting that always has a value: its default is in the verb's record, and nowhere else. */
 function standing<T>(name: string, value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error(`the verb \`recipe\` has no default for \`${name}\``);
   return value;
 }
 
-/** A metric without parameters stands in a plan as its name: it was one before metrics of all kinds could be watched. */
+/**
+ * A metric without parameters is stored in a plan as its bare name. This keeps plans from before metrics of all kinds
+ * could be monitored valid.
+ */
 function withBareMetric(call: Call | null): Call | null {
   const { metric } = call?.arguments ?? {};
   if (!call || !isCall(metric) || metric.definition !== undefined || Object.keys(metric.arguments).length > 0)
@@ -323,7 +329,7 @@ function withBareMetric(call: Call | null): Call | null {
   return { ...call, arguments: { ...call.arguments, metric: metric.word } };
 }
 
-/** What a recipe statement itself gives: the words it names filled in, the rest left open. */
+/** Returns the values that a recipe statement itself sets, with the defaults of its words; the rest is left open. */
 export function partialRecipe(program: Program, draft: Draft, here: Span): Partial<RecipePlan> {
   const parameters = parametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
   const { values } = fillDefaults(program, parameters, draft.given, "training.", { here });

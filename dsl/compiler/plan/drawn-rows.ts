@@ -1,12 +1,14 @@
-/** Rows that stand beside each batch, as many as it has: drawn anew, out of rows that no epoch counts. */
+/**
+ * Rows added to each batch, as many as it has rows. They are sampled anew for each batch and do not count in an epoch.
+ */
 export interface DrawnRows {
-  /** Of all that are drawn from, read once. */
+  /** Size of the pool that is sampled from, in one pass. */
   readonly rows: number;
   readonly tokens: number;
-  /** Tokens of the longest. */
+  /** Tokens of the longest row. */
   readonly longest: number;
 }
 
-/** Tokens of one of them, on average. */
+/** Returns the mean tokens per row. */
 export const meanTokensOf = ({ rows, tokens }: Pick<DrawnRows, "rows" | "tokens">): number =>
   rows > 0 ? tokens / rows : 0;

@@ -1,27 +1,27 @@
 /**
- * How long a training will take, by those that this machine did lately. A step takes a time of its own, whatever it
- * computes, and a time for each FLOP of effort; both are fitted to what was measured, with what the machine's product is
- * known to reach as one more, weaker, measurement. So a run of a tiny model says little of a large one's speed.
+ * Estimates how long a training takes from recent trainings on this machine. A step takes a fixed time plus a time per
+ * FLOP of effort; both are fitted to the measurements. The machine's measured product speed is one further, weaker
+ * measurement, so a run of a tiny model says little about a large one.
  */
 import type { MachineFacts, TrainingTime } from "../../language/types/facts.js";
 
 export interface Duration {
   readonly seconds: number;
-  /** Wider where the trainings measured are few, contradict each other, or are far from this one. */
+  /** Likely range of seconds. Wider if measured trainings are few, contradict each other, or are far from this one. */
   readonly between: readonly [least: number, most: number];
 }
-/** Share of the product's speed that a step reaches: 0.6 – 0.8 on every model and engine in bench/LOG.md. */
+/** Share of the machine's product speed that a step reaches: 0.6 – 0.8 on every model and engine in bench/LOG.md. */
 const REACHED = 0.65;
-/** What such a share is worth beside a training that was measured. */
+/** Weight of that assumed share relative to a measured training. */
 const TRUST = 0.3;
-/** A training repeated: a neighbour on the same machine, another mix of lengths. */
+/** Spread factor of a repeated training: other load on the machine, another mix of lengths. */
 const NOISE = 1.2;
-/** For each doubling between the effort of this step and the nearest one measured. */
+/** Spread factor per doubling between this step's effort and the nearest measured one. */
 const DISTANCE = 1.1;
-/** Seconds of a training that tell half of what a long one does: shorter ones are mostly the machine's noise. */
+/** Seconds of training that get half the weight of a long one; shorter ones mostly measure the machine's noise. */
 const TELLING = 1;
 
-/** null: nothing was measured on this machine. */
+/** Returns the estimated duration; null if nothing was measured on this machine. */
 export function durationOf(
   work: { readonly flops: number; readonly steps: number },
   { took, product }: Pick<MachineFacts, "took" | "product">,
@@ -32,10 +32,11 @@ export function durationOf(
   const { fixed, each } = fit(usable, product);
   const secondsFor = (flops: number): number => fixed + each * flops;
   const apart = (t: Step): number => Math.abs(Math.log2(effort / t.effort));
-  // A training that tells little is as good as one that is farther away.
+  // A training with low weight counts as farther away.
   const nearest = Math.min(...usable.map((t) => apart(t) - Math.log2(t.weight)));
   const by = NOISE * Math.exp(astray(usable, secondsFor, apart)) * DISTANCE ** nearest;
-  // No step is faster than its products. One lighter than all that were measured may have no time of its own, or no other.
+  // No step is faster than its matrix products. For a step lighter than all measured ones, the fixed time may be zero
+  // or everything.
   const products = product === null ? 0 : effort / product;
   const lightest = usable.reduce((a, b) => (b.effort < a.effort ? b : a));
   const [less, more] =
@@ -51,14 +52,14 @@ export function durationOf(
 interface Step {
   readonly effort: number;
   readonly seconds: number;
-  /** How much its training tells: 0 – 1. */
+  /** Weight of the training: 0 – 1. */
   readonly weight: number;
 }
 function perStep({ flops, steps, seconds }: TrainingTime): Step {
   return { effort: flops / steps, seconds: seconds / steps, weight: seconds / (seconds + TELLING) };
 }
 
-/** How far the trainings measured are from what is told of them, as a logarithm: those count that tell much and are like this one. */
+/** Returns the largest log deviation of measured trainings from the fit, weighted by weight and similarity. */
 function astray(steps: readonly Step[], secondsFor: (effort: number) => number, apart: (step: Step) => number): number {
   const counts = steps.map((t) => t.weight * 2 ** -apart(t));
   const most = Math.max(...counts);
@@ -66,7 +67,7 @@ function astray(steps: readonly Step[], secondsFor: (effort: number) => number, 
   return Math.max(...far);
 }
 
-/** Least squares of relative errors, neither time below nothing. */
+/** Fits fixed and per-FLOP time by least squares of relative errors; neither may be negative. */
 function fit(steps: readonly Step[], product: number | null): { readonly fixed: number; readonly each: number } {
   const rows = steps.map(({ effort, seconds, weight }) => {
     const trust = Math.sqrt(weight);

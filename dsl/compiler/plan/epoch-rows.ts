@@ -1,13 +1,13 @@
-/** Rows and tokens of an epoch, from the histogram of the lengths of a split: for row formats, which choose between the two. */
+/** Rows and tokens of an epoch from a split's length histogram. Row formats choose between truncation and windows. */
 import type { EpochRows, SplitRows } from "../../language/types/capabilities/row-format.js";
 import type { SplitFacts } from "../../language/types/facts.js";
 
 type Lengths = NonNullable<SplitFacts["lengths"]>;
 
-/** Tokens of a text whose length is not known. */
+/** Assumed tokens of a text whose length is unknown. */
 export const DEFAULT_TEXT_TOKENS = 64;
 
-/** Each row is cut at `max`; of two texts, each is. */
+/** Counts rows truncated at `max` tokens; in text pairs, each text is truncated. */
 export function truncatedEpochRows(part: SplitRows, max: number): EpochRows {
   const lengths = part.split?.lengths;
   if (!lengths) return unknownLengths(part, max);
@@ -20,7 +20,10 @@ export function truncatedEpochRows(part: SplitRows, max: number): EpochRows {
   };
 }
 
-/** Texts longer than `max` become several rows, and no token is lost; packed rows are filled up to `max`. */
+/**
+ * Counts rows if texts longer than `max` become several rows, without losing tokens; packed rows are filled up to
+ * `max`.
+ */
 export function windowEpochRows(part: SplitRows, max: number, packing: boolean): EpochRows {
   const { split, rows } = part;
   const lengths = split?.lengths;
@@ -59,12 +62,12 @@ function shareOf({ split, rows }: SplitRows): number {
   return split && split.rows > 0 ? rows / split.rows : 1;
 }
 
-/** Sum over all texts of a function of their length, which is the middle of their bin. */
+/** Sums a function of the length over all texts, taking the middle of each histogram bin. */
 function sumOver({ step, counts }: Lengths, term: (length: number) => number): number {
   return counts.reduce((total, count, i) => total + count * term((i + 0.5) * step), 0);
 }
 
-/** Tokens that are left when every text is cut at `max`. */
+/** Returns the tokens left when every text is truncated at `max`. */
 function cutTokens({ step, counts, total, longest }: Lengths, max: number): number {
   if (longest <= max) return total;
   return Math.max(0, total - counts.reduce((lost, count, i) => lost + count * Math.max(0, (i + 0.5) * step - max), 0));

@@ -1,18 +1,19 @@
 /**
- * What a training will take. Parameters and steps are exact; the rest are estimates with these formulas (P parameters,
- * T trainable ones, b batch, L longest text in tokens, h hidden, i intermediate, n layers, V vocabulary):
- * - memory of the engine's process = 4·P + 8·T (weights, two moments) + working memory + what the engine takes by itself.
- *   Working memory is the greater of the start of the backward pass (all activations, a head's gradient and a copy of its
- *   weight) and its end (all gradients, which clipping waits for, and one block's activations).
- *   Activations of a block, in numbers for each token: 7·h + 2·i where all trains, 3·h + 2·i where the base is frozen (no
- *   inputs kept for weight gradients), 3·i for 2·i with gated units; in bf16 0.59 of it and 2 bytes for each weight of a
- *   matrix beside; recomputed: h for each block and one block whole. A head over the vocabulary holds three copies of
- *   one chunk's logits, at the places that are learnt. The factors are fitted to `tensor/memory.ts`, which walks the program itself.
- * - seconds by what trainings took on this machine lately (duration.ts). Effort, in FLOPs of f32 products: tokens ·
- *   (2·M + 4·n·h·l̄) · c, M the elements of matrices outside embeddings, l̄ the mean length, c = 3 where all trains
- *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.7 of it; and
- *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte; and for each
- *   validation its tokens · (2·M + 4·n·h·l̄).
+ * Estimates the cost of a training. Parameters and steps are exact; the rest are estimates with these formulas (P
+ * parameters, T trainable ones, b batch, L longest text in tokens, h hidden, i intermediate, n layers, V vocabulary):
+ * - Memory of the engine's process = 4·P + 8·T (weights, two moments) + working memory + the engine's fixed
+ *   memory. Working memory is the greater of the start of the backward pass (all activations, a head's gradient
+ *   and a copy of its weight) and its end (all gradients, which clipping waits for, and one block's activations).
+ *   Activations of a block, in numbers per token: 7·h + 2·i if all weights train, 3·h + 2·i if the base is
+ *   frozen (no inputs stored for weight gradients), 3·i instead of 2·i with gated units. In bf16, 0.59 of it
+ *   plus 2 bytes per matrix weight. With recomputation, h per block plus one full block. A head over the
+ *   vocabulary holds three copies of one chunk's logits, at the positions with targets. The factors are fitted
+ *   to `tensor/memory.ts`, which walks the program itself.
+ * - Seconds are estimated from recent trainings on this machine (duration.ts). Effort, in FLOPs of f32 products:
+ *   tokens · (2·M + 4·n·h·l̄) · c. M is the elements of matrices outside embeddings, l̄ the mean length. c = 3 if
+ *   all weights train (forward, two products backward), 2 if the base is frozen, one more with recomputation; in
+ *   bf16 1 / 1.7 of it. Add 280·T per update, which moves 28 bytes per parameter while a core does about ten
+ *   FLOPs a byte. Add for each validation its tokens · (2·M + 4·n·h·l̄).
  */
 import { headChunks } from "../../tensor/ops/shared/head.js";
 import type { FamilyCapabilities, LayerStacks } from "../../language/types/capabilities/model.js";
@@ -30,10 +31,13 @@ import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../../language/types/subject.js";
 import type { Call } from "../../language/types/value.js";
 
-/** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */
+/**
+ * Fixed memory of the engine: TensorFlow loaded, a compiled graph, oneDNN kernels, allocator reserve. Measured with
+ * programs of six to thirty layers.
+ */
 const engineBytes = 490e6;
 
-/** Rows that train: the split `train`, or all where there is none. */
+/** Returns the training rows: the split `train`, or all rows if there is none. */
 export function trainingSplit(facts: DataFacts): SplitFacts | undefined {
   return facts.splits["train"] ?? facts.splits["all"] ?? Object.values(facts.splits)[0];
 }
@@ -44,9 +48,12 @@ export interface EstimateInput {
   readonly data: DataFacts;
   readonly training: RecipePlan;
   readonly machine: MachineFacts;
-  /** Another model that runs in the same program and does not train. Default: none. */
+  /** A frozen model that runs in the same program. Default: none. */
   readonly beside?: ReferenceModel | null;
-  /** As many further rows in each batch, and the base that predicts all of them once, where it is known. Default: none. */
+  /**
+   * Further rows in each batch, as many as it has, and the base that predicts each of them once, if known. Default:
+   * none.
+   */
   readonly drawn?: (DrawnRows & { readonly larger?: BaseFacts | undefined }) | null;
   /** Replayed rows of earlier data. Default: none. */
   readonly replayed?: ReplayedRows | undefined;
@@ -70,7 +77,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
   const trainable = share.trains + head;
   const parameters = base.parameters - headElements + head + share.adds;
   const perEpoch = updatesPerEpoch(epoch.rows, training);
-  // One update reads all rows once, forward alone.
+  // A closed-form update reads all rows once, with a forward pass only.
   const exact =
     program.registry.find("technique", model.technique.word)?.capabilities?.exact?.(model.technique) === true;
   const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
@@ -80,7 +87,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
     replayed?.beside && replayed.parts.length > 0
       ? countEpochRows(replayed.parts, model.max_length, feeding)
       : options.drawn;
-  // None of them is drawn twice for a batch.
+  // No row is drawn twice for a batch.
   const each = drawn && replayed ? Math.min(1, drawn.rows / training.batch_size) : 1;
   const added = drawn && mean > 0 ? 1 + (each * meanTokensOf(drawn)) / mean : 1;
   const stepped = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
@@ -146,7 +153,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
   };
 }
 
-/** Validations of the whole run. `effort`: for each token of texts of a mean length. */
+/** Estimates the validations of the run. `effort`: per token for texts of a mean length. */
 function validatingOf(
   { rows, tokens }: EpochRows,
   options: {
@@ -159,7 +166,7 @@ function validatingOf(
   return { times, rows, flops: Math.round(times * tokens * options.effort(tokens / Math.max(1, rows))) };
 }
 
-/** Rows that are not the data's own. */
+/** Returns the rows added to the data's own rows. */
 function besideOf({
   drawn,
   replayed,
@@ -174,13 +181,13 @@ function besideOf({
   };
 }
 
-/** Of what takes no step: its weights are made, and nothing trains. */
+/** Returns the estimates of a compression without training: its weights are made directly. */
 export function estimatesWithoutSteps({ validating, secondsBetween, ...rest }: Estimates): Estimates {
   void [validating, secondsBetween];
   return { ...rest, trainable: 0, steps: 0, tokens: 0, flops: 0, seconds: null };
 }
 
-/** What the base's weights take as they are stored; undefined: f32. */
+/** Returns the stored size of the base's weights; undefined for f32. */
 function storedWeights(
   program: Program,
   { storage, task }: ModelPlan,
@@ -190,12 +197,15 @@ function storedWeights(
   return count && { bytes: count(storage, base.shapes, writesText(program.registry, task)) };
 }
 
-/** Replayed rows. `beside`: each batch gets as many of them as it has new rows; absent: they are mixed with the new rows. */
+/**
+ * Replayed rows. `beside`: each batch gets as many of them as it has new rows; by default they are mixed with the new
+ * rows.
+ */
 export interface ReplayedRows {
   readonly parts: readonly SplitRows[];
   readonly beside?: true;
 }
-/** A model that doesn't train, and what is held of it until the losses are known. */
+/** A frozen model, and the outputs of it that are held until the losses are computed. */
 export interface ReferenceModel {
   readonly base: BaseFacts;
   readonly memory: TeacherMemory;
@@ -209,7 +219,7 @@ function heldBeside(
 
 const multiplied = (path: string): boolean => !/embedding/i.test(path);
 
-/** Elements of the matrices whose path is asked for. */
+/** Counts the elements of matrices whose path passes the test. */
 function matricesOf(base: BaseFacts, isCounted: (path: string) => boolean): number {
   return Object.entries(base.shapes).reduce(
     (sum, [path, shape]) => (shape.length === 2 && isCounted(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum),
@@ -218,8 +228,8 @@ function matricesOf(base: BaseFacts, isCounted: (path: string) => boolean): numb
 }
 
 /**
- * What a token of an encoder-decoder meets on average: one that is read goes through the encoder's layers and the keys and
- * values that the decoder makes of it, one that is written through the rest. A decoder's layer attends twice.
+ * Returns the average work per token of an encoder-decoder. Input tokens pass through the encoder and the decoder's
+ * cross-attention keys and values; output tokens pass through the rest. A decoder layer attends twice.
  */
 function pairWork(
   base: BaseFacts,
@@ -233,34 +243,37 @@ function pairWork(
   return { layers: mean(encoder, decoder), matrices: mean(met("read"), met("written")) };
 }
 
-/** What the memory and the effort of a training step depend on. */
+/** Inputs of the memory and effort formulas of a training step. */
 export interface StepShape {
   readonly parameters: number;
-  /** In one batch, padding included. */
+  /** Tokens per batch, including padding. */
   readonly tokens: number;
   readonly layers: number;
   readonly hidden: number;
   readonly intermediate: number;
-  /** Whether units are gated: three wide activations instead of two. */
+  /** Whether units are gated, with three wide activations instead of two. */
   readonly gated: boolean;
   readonly frozen: boolean;
   readonly trainable: number;
-  /** Elements of the weights that products read. */
+  /** Elements of the weights used in matrix products. */
   readonly matrices: number;
-  /** 0: no head over the vocabulary. */
+  /** Vocabulary size of the head; 0 for no head over the vocabulary. */
   readonly vocabulary: number;
-  /** Share of the tokens at which that head makes logits; absent: all. */
+  /** Share of tokens for which the head computes logits; defaults to all. */
   readonly places?: number;
   readonly low: boolean;
   readonly recomputed: boolean;
-  /** Whether sums of gradients are kept over several batches. */
+  /** Whether gradients are accumulated over several batches. */
   readonly accumulated: boolean;
-  /** Bytes that frozen weights take less than as f32; absent: none. */
+  /** Bytes saved by storing frozen weights below f32; defaults to none. */
   readonly saved?: number;
-  /** Bytes of a model that runs beside: its weights, and what is held of it where the backward pass begins; absent: none does. */
+  /**
+   * Bytes of a reference model: its weights, and its outputs held when the backward pass begins. Unset if there is
+   * none.
+   */
   readonly beside?: { readonly state: number; readonly start: number };
 }
-/** Of the engine's process, at its peak. */
+/** Returns the peak memory of the engine's process. */
 export function memoryBytes(options: StepShape): number {
   return (
     4 * options.parameters +
@@ -271,19 +284,19 @@ export function memoryBytes(options: StepShape): number {
     engineBytes
   );
 }
-/** Effort for each token of texts of a mean length. */
+/** Returns the effort per token for texts of a mean length. */
 export function productFlopsPerToken(options: StepShape, length: number): number {
   const passes = (options.frozen ? 2 : 3) + (options.recomputed ? 1 : 0);
   return ((2 * options.matrices + 4 * options.layers * options.hidden * length) * passes) / (options.low ? 1.7 : 1);
 }
-/** Forward alone, as a validation computes. */
+/** Returns the effort of a forward pass only, as in a validation. */
 function forwardEffort(options: StepShape, length: number): number {
   return (2 * options.matrices + 4 * options.layers * options.hidden * length) / (options.low ? 1.7 : 1);
 }
 export function updateFlops({ trainable }: StepShape): number {
   return 280 * trainable;
 }
-/** Most bytes alive at once in a training step beside its state. */
+/** Returns the peak bytes alive in a training step besides its state. */
 function workingBytes(options: StepShape): number {
   const wide = (options.gated ? 3 : 2) * options.intermediate;
   const block = ((options.frozen ? 3 : 7) * options.hidden + wide) * (options.low ? 0.59 : 1);
@@ -292,15 +305,17 @@ function workingBytes(options: StepShape): number {
   const logits =
     options.vocabulary > 0 ? (3 * options.vocabulary * (options.places ?? 1)) / headChunks(options.vocabulary) : 0;
   const head = options.vocabulary * options.hidden;
-  // Its gradient, where it has one, and its weight as the product's library lays it out.
+  // The head's gradient, if it trains, and its weight in the layout of the product library.
   const weights = head * ((options.frozen ? 0 : 4) + (options.low ? 2 : 4));
   const start = 4 * options.tokens * (activations + logits) + weights + (options.beside?.start ?? 0);
-  // Sums of gradients are state, added to as each gradient comes.
+  // Accumulated gradients are part of the state and are updated as each gradient arrives.
   const end = 4 * (options.tokens * block + (options.accumulated ? 0 : options.trainable));
   return Math.max(start, end) + copies + (options.accumulated ? 4 * options.trainable : 0);
 }
 
-/** What a technique trains of a base and adds to it, in elements; `frozen`: no weight matrix of the base trains. */
+/**
+ * Counts the elements that a technique trains in a base and adds to it. `frozen`: no weight matrix of the base trains.
+ */
 export function countTrainedParameters(
   program: Program,
   { technique, freeze = [] }: Pick<ModelPlan, "technique" | "freeze">,
@@ -317,25 +332,25 @@ export function countTrainedParameters(
   const layout = program.registry.find("model", base.family)?.capabilities?.layout;
   const whole = has.saves !== "trained";
   const elementsOf = (how: typeof count): number => how(technique, shapes, layout, base);
-  // The base's own count leaves out what is no parameter.
+  // The base's own count excludes tensors that are not parameters.
   const trains = whole && !freeze.length ? base.parameters : elementsOf(count);
   const { adds } = has;
   return { trains, adds: adds === true ? trains : adds ? elementsOf(adds) : 0, frozen: !whole };
 }
 
-/** Parameters of a base with the task's head in place of its own. */
+/** Returns the parameters of a base with the task's head in place of its own. */
 export function countParametersWithHead(program: Program, task: Call, base: BaseFacts, labels: number): number {
   const hidden = sizesIn(base, program.registry.find("model", base.family)?.capabilities).hidden || 1;
   return base.parameters - ownHead(program, base, hidden) + countHeadParameters(program, task, base, labels);
 }
 
-/** Elements of the head of a model for so many labels. */
+/** Returns the elements of a model's head for a number of labels. */
 export function countHeadParameters(program: Program, task: Call, base: BaseFacts, labels: number): number {
   const family = program.registry.find("model", base.family)?.capabilities;
   return addedByHead(program, task, base, { hidden: sizesIn(base, family).hidden || 1, labels });
 }
 
-/** Elements of the head that the task puts on the base (capability `parameters`). */
+/** Returns the elements of the head that the task adds to the base (capability `parameters`). */
 function addedByHead(
   program: Program,
   call: Call,
@@ -347,19 +362,22 @@ function addedByHead(
   return does?.parameters(hidden, labels, { family, base, call }) ?? 0;
 }
 
-/** Elements of the head that the base brings: the task's head stands in their place, taken over or made anew. */
+/** Returns the elements of the base's own head, which the task's head replaces or reuses. */
 function ownHead(program: Program, base: BaseFacts, hidden: number): number {
   const [task, labels = []] = Object.entries(base.heads ?? {})[0] ?? [];
   if (task === undefined) return 0;
   return addedByHead(program, { word: task, kind: "task", arguments: {} }, base, { hidden, labels: labels.length });
 }
 
-/** Share of the tokens at which the task's head names one of the vocabulary (capability `unmasks`); 0: it names none. */
+/**
+ * Returns the share of tokens for which the task's head predicts a token of the vocabulary (capability `unmasks`); 0 if
+ * it predicts none.
+ */
 function unmaskedBy(program: Program, task: Call): number {
   return program.registry.find("task", task.word)?.capabilities?.unmasks?.(task) ?? 0;
 }
 
-/** As the family's configurations tell them; 0: they don't. */
+/** Reads sizes by the field names of the family's configuration; 0 if a size is missing. */
 function sizesIn(base: BaseFacts, family: FamilyCapabilities | undefined): Readonly<Record<keyof SizeFields, number>> {
   const sizeFor = (name: keyof SizeFields): number => size(base, family?.sizes[name] ?? []);
   const [hidden, layers, intermediate, vocabulary] = [

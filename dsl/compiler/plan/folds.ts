@@ -1,6 +1,6 @@
 /**
- * Data that come in folds: each training holds one of them out. A model trained on folds is as many models, each an ordinary
- * one on data that could be written (`data d like folded { split: folds(5, fold: 1) }`), under a name of its own.
+ * Data in folds: each training holds out one fold. A model trained on folds is several ordinary models, each with its
+ * own name, on data that could be written as `data d like folded { split: folds(5, fold: 1) }`.
  */
 import type { Registry } from "../../language/types/registry.js";
 import type { GivenValue } from "../../language/types/given-value.js";
@@ -8,21 +8,21 @@ import type { Call } from "../../language/types/value.js";
 import { isCall } from "./value.js";
 import type { Draft, Program, NamedTraining } from "./program.js";
 
-/** How many folds the rows are parted into, each held out once; null: they are not. */
+/** Returns the number of folds, each held out once; null if the data are not in folds. */
 export function foldsOf(registry: Registry, split: Call | null): number | null {
   if (!split) return null;
   const folds = registry.find("split", split.word)?.capabilities?.folds?.(split);
   return typeof folds === "number" && Number.isInteger(folds) ? folds : null;
 }
 
-/** Of a definition, before its defaults are filled in. */
+/** Returns the folds of a definition before its defaults are filled in. */
 export function writtenFoldsOf(program: Program, data: Draft): number | null {
   const split = data.given.get("split")?.value;
   if (!isCall(split)) return null;
   return foldsOf(program.registry, { ...split, arguments: { fold: null, ...split.arguments } });
 }
 
-/** The same data with one fold held out; `fold`: from 1. */
+/** Returns the data with one fold held out; `fold` counts from 1. */
 export function withHeldOutFold(data: Draft, fold: number): Draft {
   const split = data.given.get("split");
   if (!split || !isCall(split.value)) return data;
@@ -30,12 +30,12 @@ export function withHeldOutFold(data: Draft, fold: number): Draft {
   return { ...data, given: new Map([...data.given, ["split", heldSplit]]) };
 }
 
-/** The data of a training as they are defined now. */
+/** Returns the data of a training as they are currently defined. */
 export function currentDataOf(program: Program, run: Pick<NamedTraining, "data" | "fold">): Draft {
   const draft = program.names.get(run.data.name)?.draft;
   if (!draft) return run.data;
   return run.fold === undefined || writtenFoldsOf(program, draft) === null ? draft : withHeldOutFold(draft, run.fold);
 }
 
-/** What the model is called that does not see the fold. */
+/** Returns the name of the model that was not trained on the fold. */
 export const foldModelName = (name: string, fold: number): string => `${name}_${String(fold)}`;

@@ -12,8 +12,8 @@ export function hashOf(value: unknown): string {
 }
 
 /**
- * Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either.
- * Queries of addresses are left out: the hash is public, and whoever guesses a secret query could check the guess against it.
+ * Folders and names are excluded: content hashes identify the data, and names change no result. URL queries are
+ * excluded too: the hash is public, and a guessed secret query could be checked against it.
  */
 export function recipeHash(recipe: Recipe): string {
   const { semantics, model, training, update, federated, compress } = recipe;
@@ -26,7 +26,7 @@ export function recipeHash(recipe: Recipe): string {
       base: model.baseHash === null ? model.base : null,
       folder: model.baseHash === null ? model.folder : null,
       ...(model.trained && { trained: null }),
-      // The base's hash covers all that its words come to.
+      // The base's hash covers the words that define a from-scratch model.
       ...(model.scratch && { scratch: model.baseHash === null ? withoutAddressQueries(model.scratch) : null }),
     },
     training,
@@ -41,7 +41,7 @@ export function recipeHash(recipe: Recipe): string {
     }),
   });
 }
-/** What is written as it usually is, and what stands there unwritten, are the same recipe where they read the same rows. */
+/** A default written explicitly and an implicit default give the same recipe if they read the same rows. */
 function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
   return {
     data: {
@@ -49,13 +49,13 @@ function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
       source: withoutAddressQueries(dataHash === null ? data.source : withoutWrittenDefaultMarks(data.source as Value)),
       name: null,
       folder: dataHash === null ? data.folder : null,
-      // What people decided is in the data's hash.
+      // The data's hash includes the annotators' decisions.
       ...(data.annotations && dataHash !== null && { annotations: null }),
     },
     dataHash,
   };
 }
-/** Nobody need know that somebody wrote what is usual. */
+/** Removes the marks on defaults that were written explicitly. */
 export function withoutWrittenDefaultMarks(value: Value): Value {
   if (Array.isArray(value)) return (value as readonly Value[]).map(withoutWrittenDefaultMarks);
   if (value === null || typeof value !== "object") return value;

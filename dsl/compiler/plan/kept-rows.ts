@@ -1,18 +1,18 @@
 /**
- * How many rows of earlier data an update learns again: the same rows are drawn and kept as when it runs
- * (kernel/session/updates/buffer.ts), counted without the rows themselves.
+ * Counts the replayed rows of earlier data in an update. Rows are sampled and buffered as when the update runs
+ * (kernel/session/updates/buffer.ts), but counted without reading them.
  */
 import type { ReplayBuffer } from "../../language/types/capabilities/learning.js";
 import type { TrainingRows } from "../../language/types/facts.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { Call } from "../../language/types/value.js";
 
-/** A training or a stage of an update, of which the next one begins. */
+/** A training or update task from which the next one starts. */
 export interface EarlierTraining extends TrainingRows {
-  /** Empty: a training, which keeps no rows. */
+  /** Empty for a training, which buffers no rows. */
   readonly strategy: readonly Call[];
 }
-/** What is known of a run that was loaded. */
+/** Earlier rows of a loaded run. */
 export interface EarlierRows {
   readonly buffered: readonly TrainingRows[];
   readonly learnt: readonly TrainingRows[];
@@ -23,7 +23,9 @@ export function replayBufferOf(registry: Registry, strategy: readonly Call[]): R
   return buffers.find((one) => one !== undefined);
 }
 
-/** Rows of earlier data sets that `own` is trained with. `line`: the trainings before it, oldest first. */
+/**
+ * Returns the rows of earlier data sets that `current` is trained with. `line`: the trainings before it, oldest first.
+ */
 export function rowsToReplay(
   registry: Registry,
   line: readonly EarlierTraining[],
@@ -40,7 +42,10 @@ export function rowsToReplay(
   return buffer ? others(buffered, learnt, buffer, current) : [];
 }
 
-/** Rows of earlier data sets other than `own`: those in the buffer, or drawn from all earlier data when the buffer is empty. */
+/**
+ * Returns the rows of data sets other than `current`: from the buffer, or drawn from all earlier data if the buffer is
+ * empty.
+ */
 function others(
   buffered: readonly TrainingRows[],
   learnt: readonly TrainingRows[],
@@ -57,7 +62,7 @@ function drawn({ hash, rows }: TrainingRows, { size }: ReplayBuffer): TrainingRo
   return { hash, rows: Math.min(rows, wanted) };
 }
 
-/** At most `most` rows of all together, each data set with its share of them. */
+/** Limits the rows to `most` in total, proportionally for each data set. */
 function bounded(all: readonly TrainingRows[], { most }: ReplayBuffer): readonly TrainingRows[] {
   const total = all.reduce((sum, { rows }) => sum + rows, 0);
   if (most === undefined || total <= most) return all;

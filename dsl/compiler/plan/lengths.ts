@@ -1,9 +1,9 @@
-/** What a histogram of lengths tells: how many are longer, and which length a share of them doesn't exceed. */
+/** Length histogram: counts longer texts, and computes quantiles. */
 import type { SplitFacts } from "../../language/types/facts.js";
 
 type Lengths = SplitFacts["lengths"] | undefined;
 
-/** Texts longer than `max`, by the histogram. */
+/** Counts texts longer than `max` by the histogram. */
 export function countTextsLongerThan(lengths: Lengths, max: number): number {
   if (!lengths || lengths.longest <= max) return 0;
   return Math.max(
@@ -12,7 +12,10 @@ export function countTextsLongerThan(lengths: Lengths, max: number): number {
   );
 }
 
-/** A length that `share` of the texts don't exceed: the upper end of the bin where that is so; null: nothing was measured. */
+/**
+ * Returns the length that `share` of the texts do not exceed, as the upper end of its bin; null if nothing was
+ * measured.
+ */
 export function lengthQuantile(lengths: Lengths, share: number): number | null {
   if (!lengths) return null;
   const all = lengths.counts.reduce((a, b) => a + b, 0);

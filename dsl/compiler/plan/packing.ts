@@ -1,19 +1,19 @@
 /**
- * How many packed rows some texts fill, by the histogram of their lengths: each text goes into the row with the least room
- * that still holds it, the longest first, as when the training packs them (kernel/data/sequences/packing.ts). Of texts
- * that share a bin of the histogram the lengths are spread over the bin.
+ * Estimates how many packed rows some texts fill, from their length histogram. Each text, longest first, goes into the
+ * row with the least remaining space that fits it, as the training packs them (kernel/data/sequences/packing.ts).
+ * Lengths within a histogram bin are spread evenly.
  */
 
-/** So many texts of that length. */
+/** A number of texts of one length. */
 export interface TextsOfLength {
   readonly length: number;
   readonly count: number;
 }
 
-/** Texts that are laid at most; of more, as many rows are filled as such a part of them fills. */
+/** Maximum texts packed in the estimate; larger sets are scaled from a sample of this size. */
 const LAID = 4096;
 
-/** `capacity`: tokens of a row, at least as long as the longest text. */
+/** Counts packed rows. `capacity`: tokens per row, at least the length of the longest text. */
 export function countPackedRows(texts: readonly TextsOfLength[], capacity: number): number {
   const all = texts.reduce((sum, { count }) => sum + count, 0);
   const scale = Math.max(1, all / LAID);
@@ -26,11 +26,11 @@ export function countPackedRows(texts: readonly TextsOfLength[], capacity: numbe
   return Math.round(open.rows * scale);
 }
 
-/** Rows that are begun, by the room that each has left. */
+/** Open rows by remaining space. */
 class Room {
   rows = 0;
   private readonly left = new Map<number, number>();
-  /** Rooms that some row has, the least first. */
+  /** Remaining spaces of the open rows, smallest first. */
   private rooms: number[] = [];
   constructor(private readonly capacity: number) {}
 

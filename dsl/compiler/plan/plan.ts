@@ -1,33 +1,33 @@
-/** A training once everything is resolved: its recipe, where it goes, what it takes, and where each value comes from. */
+/** A fully resolved training: its recipe, its effects, its estimates, and the origin of each value. */
 import type { BaseOrigin, LanguageReading } from "../../language/types/facts.js";
 import type { Call } from "../../language/types/value.js";
 import type { Recipe } from "./recipe.js";
 
-/** Where things go; hashed with the recipe into `planHash`. */
+/** Settings that change no result; hashed with the recipe into `planHash`. */
 export interface PlanEffects {
-  readonly run: string; // name of the run: the model's, or that after `as`
-  /** How many trainings it is, with as many seeds; absent: one. */
+  readonly run: string; // name of the run: the model's, or the name after `as`
+  /** Number of trainings with different seeds; defaults to one. */
   readonly repeats?: number;
-  /** It runs in a process of its own, which nothing here ends; absent: it runs where it is asked for. */
+  /** Runs in its own process, which the notebook does not stop; by default it runs in place. */
   readonly detach?: true;
-  /** What runs it, where that is not one process; it changes no number. */
+  /** The runner, if it is not a single process; it changes no result. */
   readonly runner?: Call;
   readonly engine: string; // auto | tensorflow | tfjs
   readonly threads: number | null;
-  /** Which activations are computed again: what the recipe says, or what `auto` chose for this machine's memory. */
+  /** Which activations are recomputed: as the recipe sets, or as `auto` chose for this machine's memory. */
   readonly recompute: "none" | "blocks";
-  /** Warnings that were found and are allowed: code, reason, and the statement that says so. Absent: none. */
+  /** Warnings that were found and are allowed: code, reason, and the allowing statement. */
   readonly allowed?: readonly { readonly code: string; readonly reason: string; readonly of: string }[];
 }
 /** Workers that share the updates of a training. */
 export interface WorkerSharing {
   readonly count: number;
   readonly threads: number;
-  /** They have machines of their own; absent: they share this one. */
+  /** Workers have their own machines; by default they share this one. */
   readonly elsewhere?: true;
-  /** Graphics cards of each; absent: none. */
+  /** GPUs per worker; defaults to none. */
   readonly gpus?: number;
-  /** What each costs in an hour; absent: nobody said. */
+  /** Price per worker and hour, if known. */
   readonly price?: number;
 }
 export interface Estimates {
@@ -35,38 +35,44 @@ export interface Estimates {
   readonly trainable: number;
   readonly rows: number;
   readonly steps: number;
-  /** Clients have rows that nobody here counts: rows, tokens, effort and time aren't known, and stand as 0 or null. */
+  /** Clients' rows cannot be counted locally: rows, tokens, effort and time are unknown, stored as 0 or null. */
   readonly elsewhere?: true;
-  /** Parameters of the model that it is made of or learns from. */ readonly larger?: number;
-  /** Rows without labels that stand beside the others, as many in each batch: of all that are drawn from. Absent: none. */
+  /** Parameters of the larger model or teacher. */ readonly larger?: number;
+  /** Unlabelled rows added to each batch, as many as it has rows: size of the pool. Unset for none. */
   readonly drawn?: { readonly rows: number; readonly tokens: number };
-  /** Replayed rows of an update. `beside`: each batch gets as many as it has new rows; absent: mixed with the new rows. */
+  /**
+   * Replayed rows of an update. `beside`: each batch gets as many as it has new rows; by default they are mixed with
+   * the new rows.
+   */
   readonly kept?: { readonly rows: number; readonly beside?: true };
-  /** Real (unpadded) tokens over the whole run, those of rows without labels among them. */
+  /** Real (unpadded) tokens of the run, including unlabelled rows. */
   readonly tokens: number;
   readonly memoryBytes: number;
-  /** Processes that share each update, and threads of each; `memoryBytes` is of all that are on this machine. Absent: one. */
+  /**
+   * Processes that share each update, and threads of each; `memoryBytes` is the total of those on this machine.
+   * Defaults to one.
+   */
   readonly ranks?: WorkerSharing;
-  /** Of `trainable`, what stays with each client of a federation; absent: nothing. */
+  /** Part of `trainable` that stays with each federated client. */
   readonly personal?: number;
-  /** What the base's weights take of it, where they are stored in fewer bits than f32. */
+  /** Part of the memory used by the base's weights, if they are stored below f32. */
   readonly storedBytes?: number;
-  /** Effort of the whole run in FLOPs of f32 products (estimates.ts). */
+  /** Effort of the run in FLOPs of f32 products (estimates.ts). */
   readonly flops: number;
-  /** Validations of the whole run, the rows of each, and their effort besides; absent: none. */
+  /** Validations of the run: their number, the rows of each, and their additional effort. Unset for none. */
   readonly validating?: { readonly times: number; readonly rows: number; readonly flops: number };
-  readonly seconds: number | null; // null: this machine was not measured yet
-  /** Range of likely values of `seconds`; absent where it is not known. */
+  readonly seconds: number | null; // null: this machine has not been measured yet
+  /** Range of likely values of `seconds`; unset if unknown. */
   readonly secondsBetween?: readonly [least: number, most: number];
 }
-/** Path in the recipe (`training.batch_size`) to where its value came from, with the sentence for derived ones. */
+/** Maps a path in the recipe (`training.batch_size`) to the origin of its value, with a reason for derived ones. */
 export type ValueOrigins = Readonly<
   Record<
     string,
     {
       readonly from: "written" | "default" | "derived" | "parameter" | "reference";
       readonly why?: string;
-      /** What a value of null comes to, in words. */
+      /** The effective value of null, in words. */
       readonly stands?: string;
     }
   >
@@ -78,23 +84,23 @@ export interface Plan {
   readonly effects: PlanEffects;
   readonly estimates: Estimates;
   readonly origins: ValueOrigins;
-  /** Where the base's weights come from; absent: a folder that doesn't say, or nothing (from scratch). */
+  /** Origin of the base's weights; unset for a folder without this information, or from scratch. */
   readonly base?: BaseOrigin;
-  /** Where the rows come from, where there is something to say (`DataFacts.sources`). */
+  /** Origin of the rows, if any is known (`DataFacts.sources`). */
   readonly sources?: readonly string[];
-  /** Tokens of the base for each word, by language. */
+  /** Tokens per word of the base's tokenizer, by language. */
   readonly reads?: readonly LanguageReading[];
-  /** Personal data that is in the texts: rows by column and sort, never what. */
+  /** Personal data in the texts: row counts by column and type, never the data itself. */
   readonly personal?: readonly {
-    /** Of a federation whose clients have data of their own: whose; absent: there is one data set. */
+    /** In a federation whose clients have their own data: whose data; unset for a single data set. */
     readonly data?: string;
     readonly column: string;
     readonly entity: string;
     readonly rows: number;
-    /** Rows that were looked through for it, where not all were. */
+    /** Number of rows searched, if not all were. */
     readonly looked?: number;
   }[];
-  /** Of data that people annotated: rows, and who. */
+  /** For annotated data: number of rows, and the annotators. */
   readonly annotated?: { readonly rows: number; readonly by: readonly string[] };
   readonly recipeHash: string;
   readonly planHash: string;

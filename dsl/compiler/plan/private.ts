@@ -1,4 +1,4 @@
-/** Trainings with privacy: what the recipe's other settings become, and the noise that keeps the promise. */
+/** Trainings with differential privacy: how other recipe settings change, and the noise that meets the guarantee. */
 import type { PrivacySampling, PrivacyGuarantee } from "../../language/types/capabilities/promised.js";
 import type { PrivacyCapabilities } from "../../language/types/capabilities/learning.js";
 import type { Refusal } from "../../language/types/capabilities/refusal.js";
@@ -19,8 +19,8 @@ interface Settled {
 }
 
 /**
- * Settings that follow where each row is cut and drawn by itself: nobody cuts the sum again, rows come by chance, and the last
- * weights are kept unless something else is written.
+ * Sets what follows from per-example clipping and sampling, unless written otherwise: no clipping of the sum, random
+ * sampling, and the last weights are saved.
  */
 export function withPrivacySettings<S extends Settled>(settled: S, settings: ReadonlyMap<string, GivenValue>): S {
   const { plan, origins } = settled;
@@ -45,8 +45,8 @@ export function withPrivacySettings<S extends Settled>(settled: S, settings: Rea
 }
 
 /**
- * The plan of a call made whole, of so many units of which each is in every one of so many steps with chance `rate`.
- * @returns undefined: no noise keeps the promise (reported)
+ * Returns the privacy plan of a call. Each of the units is in every step with probability `rate`.
+ * @returns undefined if no noise meets the guarantee (reported)
  */
 export function privacyPlan(
   program: Pick<Program, "registry" | "reportNear">,
@@ -67,7 +67,7 @@ export function privacyPlan(
     return undefined;
   }
   const { epsilon, delta, noise, call: whole } = promised;
-  // Where it is written its word says so.
+  // A written epsilon is checked by its own word.
   if (promised.weak && call.arguments["epsilon"] === undefined)
     program.reportNear("weak-privacy", { epsilon }, options.span, options.here);
   if (delta >= 1 / Math.max(1, units)) {

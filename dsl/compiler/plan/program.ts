@@ -1,6 +1,4 @@
-/**
- * The state of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order.
- */
+/** State of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order. */
 import {
   isFailed,
   type FactOf,
@@ -32,20 +30,18 @@ import { quoteString } from "../../language/syntax/strings.js";
 import type { ReferenceValue, TypingContext } from "../../language/types/typing.js";
 import { typedValue } from "../../language/types/values.js";
 
-/** A definition of data, model or recipe: what was given, `like` included, nothing filled in. */
+/** A definition of data, model or recipe: the given values, including those from `like`, without defaults. */
 export interface Draft {
   readonly is: "data" | "model" | "recipe";
   readonly name: string;
   readonly span: Span;
   readonly source: Source;
   readonly given: ReadonlyMap<string, GivenValue>;
-  /** True when something in it was reported or is not known yet: what builds on it stays silent. */
+  /** True if an error was reported in it or a fact is missing: statements that use it report nothing. */
   readonly broken: boolean;
   readonly needs: readonly Need[];
-  /** Of data that people annotate. */
   readonly annotations?: Annotations;
   readonly allowances: readonly Allowance[];
-  /** The braces and what is between them. */
   readonly block?: Span;
 }
 /** A warning that was found and is allowed. */
@@ -53,60 +49,60 @@ export interface AllowedWarning {
   readonly code: string;
   readonly reason: string;
   readonly of: string;
-  /** What it would have said. */
+  /** The message of the suppressed warning. */
   readonly message: string;
 }
-/** A training that a name stands for: the model's own, or one kept by `as`. */
+/** A training that a name stands for: the model's own, or one named by `as`. */
 export interface NamedTraining {
   readonly model: Draft;
   readonly data: Draft;
-  /** The name of a sweep's best after `with`: what it gives over data, model and recipe is asked for again. */
+  /** Name of a sweep's best after `with`; its settings for data, model and recipe are looked up again. */
   readonly best?: WordNode;
-  /** That of the training that it went on from: what it gives over the model is its own. */
+  /** Sweep's best of the training that it continued from; only its model settings apply. */
   readonly begunBest?: WordNode;
-  /** Name of the recipe after `with`, and what the statement's own block gave. */
+  /** The recipe after `with`, and the settings of the statement's own block. */
   readonly recipe: Draft | null;
   readonly ownSettings: ReadonlyMap<string, GivenValue>;
-  /** Of the recipe that the statement planned; absent: it was not planned. */
+  /** Hash of the recipe that the statement planned; unset if it was not planned. */
   readonly recipeHash?: string;
-  /** True when it was trained by a statement of the source at hand. */
+  /** True if a statement of the current source trained it. */
   readonly here: boolean;
-  /** How many seeds it was trained with; the best of them stays. Absent: one. */
+  /** Number of seeds it was trained with; the best of them is saved. Defaults to one. */
   readonly repeats?: number;
-  /** It trains in a process of its own, and nothing here has its weights until that is attached: the name to do it by. */
+  /** Name for attaching to a training in its own process. Its weights are unavailable until it is attached. */
   readonly detached?: string;
   /** It is one of those seeds. */
   readonly seeded?: true;
-  /** It went on from other weights; absent: it began from its base. */
+  /** Set if it continued from trained weights; otherwise it started from its base. */
   readonly update?: UpdateDraft;
-  /** It is a stage of what makes a model smaller; absent: it isn't. */
+  /** Set for a step of a compression. */
   readonly compress?: CompressDraft;
-  /** It learnt in rounds from several clients: its own keys, and the data of the others. */
+  /** Set for a federated training: its own keys, and the data of the other clients. */
   readonly federated?: { readonly settings: ReadonlyMap<string, GivenValue>; readonly others: readonly Draft[] };
-  /** Of data in folds: the one that it does not see, from 1. */
+  /** For data in folds: the held-out fold, from 1. */
   readonly fold?: number;
-  /** It is several models, one for each fold: their names. */
+  /** Names of its models, one per fold. */
   readonly folds?: readonly string[];
 }
-/** What a stage of `compress` begins with and does, as names of the notebook. */
+/** The start and action of a `compress` step, as names of the notebook. */
 export interface CompressDraft {
   readonly start: string;
   readonly stage: Call;
-  /** What it learns of, where that was not trained here. */
+  /** A teacher that was not trained in this program. */
   readonly teacher?: { readonly call: Call; readonly folder: string };
   readonly unlabelled: readonly Draft[];
 }
-/** What a stage of an update goes on from, as names of the notebook. */
+/** What an update task continues from, as names of the notebook. */
 export interface UpdateDraft {
   readonly start: string;
-  /** What it goes on from, as far as it is known here: data as they were then, the first training's first. */
+  /** The trainings it continues from, as far as known, oldest first, with their data as they were then. */
   readonly line: readonly { readonly data: Draft; readonly strategy: readonly Call[] }[];
   readonly strategy: readonly Call[];
-  /** Data of the stages before, the first first. */
+  /** Data of the earlier tasks, oldest first. */
   readonly before: readonly Draft[];
-  /** Strategies of all stages that it goes on from, those of earlier updates too, the first first. */
+  /** Strategies of all tasks it continues from, including earlier updates, oldest first. */
   readonly lineage: readonly (readonly Call[])[];
-  /** Hash of what shall be forgotten. */
+  /** Hash of the texts to be forgotten. */
   readonly forget?: string;
 }
 export interface NameEntry {
@@ -119,52 +115,51 @@ export interface NameEntry {
 export class Program implements StatementScope {
   readonly names = new Map<string, NameEntry>();
   readonly runs = new Map<string, NamedTraining>();
-  /** Sweep name → its model, data and settings. */
+  /** Maps a sweep name to its model, data and settings. */
   readonly sweeps = new Map<
     string,
     {
       readonly here: boolean;
-      /** It runs in a process of its own, and nothing here knows what it comes to until it is attached. */
+      /** Runs in its own process; its result is unknown until it is attached. */
       readonly detached?: true;
       readonly data: ReadonlyMap<string, GivenValue>;
       readonly model: ReadonlyMap<string, GivenValue>;
       readonly recipe: ReadonlyMap<string, GivenValue>;
-      /** What its trials vary and are after; absent: it couldn't be read. */
+      /** What its trials vary and their goals; unset if it could not be read. */
       readonly study?: JournalFacts["studies"][number];
     }
   >();
-  /** Names whose training could not be read: what is wrong was said there. */
+  /** Names whose training could not be read; the error was reported there. */
   readonly tried = new Set<string>();
-  /** Names that a statement was to define which could not be read, and kinds of those that have lost their name. */
+  /** Names that unreadable statements would have defined, and the kinds of such statements whose name is unknown. */
   readonly lost = { names: new Set<string>(), kinds: new Set<string>() };
-  /** Names that are missing for a cause that was told. */
+  /** Names that are missing for a reason already reported. */
   readonly reportedNames = new Set<string>();
   readonly parameters = new Map<string, { readonly value: Value; readonly span: Span }>();
   readonly actions: Action[] = [];
   readonly needs = new Map<string, Need>();
   reporter = new Reporter();
   engine: { engine: string; threads: number | null } = { engine: "auto", threads: null };
-  /** Null: no statement so far began one. */
+  /** The current experiment; null if no statement started one. */
   experiment: Experiment | null = null;
   source: Source = { id: "", title: "", text: "" };
-  /** True while earlier sources are read: they contribute definitions and say nothing. */
+  /** True while earlier sources are read: they contribute definitions and report nothing. */
   silent = false;
-  /** The version line of the present source. */
   versionLine: Statement | undefined;
-  /** Files on the way to the present source, against circles. */
+  /** Chain of files that use the current source, to detect cycles. */
   using: readonly string[] = [];
-  /** Models trained here that the present one begins from, on the way to the first of them. */
+  /** Chain of locally trained models that the current one starts from. */
   readonly lineage: string[] = [];
-  /** What the statements at hand allow: the one that is read, and the definitions that it works on. */
+  /** Allowances of the current statement and of the definitions it uses. */
   allowing: readonly Allowance[] = [];
-  /** What was allowed while the statement at hand was read. */
+  /** Warnings allowed while the current statement was read. */
   readonly allowed: AllowedWarning[] = [];
-  /** All allowances of the present source. */
+  /** All allowances of the current source. */
   readonly allowances: Allowance[] = [];
-  /** Needs named while one statement is read. */
+  /** Needs requested while one statement is read. */
   noted: Need[] = [];
 
-  /** Names of the other language that were met and whose values nobody can tell. */
+  /** TypeScript names in use whose values are unknown. */
   readonly unvalued = new Set<string>();
 
   constructor(
@@ -174,7 +169,7 @@ export class Program implements StatementScope {
     readonly outside: CompilerEnvironment,
   ) {}
 
-  /** A program in the same state that goes on by itself, from the same or newer facts. */
+  /** Returns an independent copy of the program, with the same or newer facts. */
   fork(registry: Registry, facts: Facts, outside: CompilerEnvironment): Program {
     const other = new Program(registry, facts, this.purpose, outside);
     const maps = ["names", "runs", "sweeps", "parameters", "needs", "folders", "sources"] as const;
@@ -187,21 +182,21 @@ export class Program implements StatementScope {
     return other;
   }
 
-  /** All sources read so far, by id. */
+  /** Maps ids to all sources read so far. */
   readonly sources = new Map<string, Source>();
-  /** Source id → folder of its file. */
+  /** Maps a source id to the folder of its file. */
   readonly folders = new Map<string, string>();
   folderAt(span: Span | undefined): string {
     return (span && this.folders.get(span.source)) ?? ".";
   }
 
-  /** @returns false where a statement allows it */
+  /** Reports a diagnostic. @returns false if a statement allows it */
   report<C extends Code>(code: C, data: CodeData[C], span: Span, more: DiagnosticDetails = {}): boolean {
     if (this.allows(code, data)) return false;
     this.reporter.report(code, data, span, more);
     return true;
   }
-  /** Whether one of the statements at hand allows what was found; the plan tells of it. */
+  /** Whether a current statement allows the diagnostic; if so, it is listed in the plan. */
   allows<C extends Code>(code: C, data: CodeData[C]): boolean {
     const matching = this.allowing.filter((one) => one.code === code);
     for (const one of matching) {
@@ -212,7 +207,7 @@ export class Program implements StatementScope {
     }
     return matching.length > 0;
   }
-  /** Reports at `span` if it stands in the present source, else at `here` (what in this source led there). */
+  /** Reports at `span` if it is in the current source, else at `here` (what in this source led there). */
   reportNear<C extends Code>(
     code: C,
     data: CodeData[C],
@@ -222,7 +217,7 @@ export class Program implements StatementScope {
   ): boolean {
     return span?.source === this.source.id ? this.report(code, data, span, more) : this.report(code, data, here);
   }
-  /** A warning about a definition alone: it is said where the definition stands, not again wherever it is used. */
+  /** Reports a warning about a definition only where it is defined, not at each use. */
   reportOwn<C extends Code>(
     code: C,
     data: CodeData[C],
@@ -234,19 +229,19 @@ export class Program implements StatementScope {
     if (draft.source.id === this.source.id) this.reporter.report(code, data, span ?? draft.span, more);
     return true;
   }
-  /** Where a failure's code says that it stands in the definition, if it is written in the present source. */
+  /** Returns the span in the definition that a failure refers to, if it is in the current source. */
   placeOf(failure: FailedFact, draft: Draft): Span | undefined {
     return codeEntryOf(failure.failed.code)
       ?.paths?.map((path) => draft.given.get(path.split(".")[0] ?? path)?.places.get(path))
       .find((place) => place?.source === this.source.id);
   }
-  /** `argument`: where an argument of the call that failed is written. */
+  /** Reports a failed fact. `argument` returns the span of an argument of the failed call. */
   reportFailed(
     { failed: { code, data } }: FailedFact,
     span: Span,
     argument?: (name: string) => Span | undefined,
   ): void {
-    // What a word's own check has told isn't told again by who runs it.
+    // Does not repeat what the word's own check already reported.
     const isWithin = (inner: Span): boolean =>
       inner.source === span.source && inner.start >= span.start && inner.end <= span.end;
     if (this.reporter.diagnostics.some((one) => one.code === code && isWithin(one.span))) return;
@@ -257,8 +252,9 @@ export class Program implements StatementScope {
   }
 
   /**
-   * The answer to a need, if it is there; else the need is named, unless it is costly and someone is typing.
-   * @returns undefined when it is not known yet.
+   * Returns the answer to a need. If it is missing, the need is requested, unless it is costly and the purpose is
+   * assistance.
+   * @returns undefined if it is not known yet
    */
   ask<N extends Need>(need: N, costly = false): FactOf<N["about"]> | FailedFact | undefined {
     const answer = this.facts.get(need);
@@ -269,19 +265,21 @@ export class Program implements StatementScope {
     }
     return answer;
   }
-  /** A need that names hang on: asked in an earlier source too, or what is written after it would stand for nothing. */
+  /**
+   * Requests a need that names depend on, even in an earlier source: without it, later statements would lack the name.
+   */
   insist<N extends Need>(need: N): FactOf<N["about"]> | FailedFact | undefined {
     const answer = this.ask(need);
     if (answer === undefined && !this.cannotBeTold(need)) this.needs.set(needKey(need), need);
     return answer;
   }
-  /** Needs of a definition made by an earlier source count once it is used. */
+  /** Adds the needs of a definition from an earlier source once it is used. */
   require(needs: readonly Need[]): void {
     if (!this.silent)
       for (const need of needs)
         if (this.facts.get(need) === undefined && !this.cannotBeTold(need)) this.needs.set(needKey(need), need);
   }
-  /** True for a need that a name of the other language stands in whose value nobody can tell. */
+  /** True for a need with a TypeScript name whose value is unknown. */
   private cannotBeTold(need: Need): boolean {
     const { unvalued = [] } = this.outside;
     if (unvalued.length === 0) return false;
@@ -304,17 +302,17 @@ export class Program implements StatementScope {
       sourceOf: (span) => (span.source === this.source.id ? this.source.text : undefined),
     };
   }
-  /** Whether it is the best of a sweep: `found.best`. */
+  /** Whether the name is a sweep's best trial: `found.best`. */
   isBest(name: string): boolean {
     const [sweep = "", part, ...more] = name.split(".");
     return part === "best" && more.length === 0 && this.names.get(sweep)?.is === "sweep";
   }
-  /** What is written at a place of the present source. */
+  /** Returns the text at a span of the current source. */
   textOf({ source, start, end }: Span): string | undefined {
     return source === this.source.id ? this.source.text.slice(start, end) : undefined;
   }
 
-  /** What `$x` stands for: a parameter first, then a TypeScript value. */
+  /** Returns the value of `$x`: a parameter first, then a TypeScript value. */
   reference(node: ReferenceNode): ReferenceValue | undefined {
     const parameter = this.parameters.get(node.text);
     if (parameter) return { value: parameter.value };
@@ -339,7 +337,7 @@ export class Program implements StatementScope {
     return undefined;
   }
 
-  /** Gives a name to something; reports a name that is taken. */
+  /** Binds a name; reports a name that is taken. */
   define(name: string, span: Span, named: Omit<NameEntry, "span" | "source">): void {
     const before = this.names.get(name);
     const verb = this.registry.verbs().find(({ operands }) => operands.ownSubject?.name === name);
@@ -356,7 +354,7 @@ export class Program implements StatementScope {
   }
 }
 
-/** The call that failed with another word, or with an argument that it lacks or has otherwise. */
+/** Returns a fix for a failed call: another word, or a missing or different argument. */
 function mendOfCall(
   mend: CallFix,
   span: Span,
@@ -375,7 +373,9 @@ function mendOfCall(
   return replacementFix({ ...span, start: span.end - 1, end: span.end - 1 }, `${parted}${whole}`, `add \`${whole}\``);
 }
 
-/** A failure that tells what was probably meant is mended where the wrong name stands in quotes at its place, once. */
+/**
+ * Returns a fix for a failure with a likely intended name, if the wrong name occurs in quotes exactly once in the span.
+ */
 function mendOf(data: unknown, span: Span, text: string): DiagnosticDetails {
   const { near, name, path } = data as Readonly<Record<string, unknown>>;
   const wrong = name ?? path;
@@ -387,14 +387,14 @@ function mendOf(data: unknown, span: Span, text: string): DiagnosticDetails {
   return { fix: replacementFix({ ...span, start, end: start + quoted.length }, meant, `write ${meant}`) };
 }
 
-/** The live values that stand in a need. */
+/** Returns the live values in a need. */
 function liveIn(value: unknown): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
   if ("live" in value && typeof value.live === "string") return [value.live];
   return Object.values(value).flatMap(liveIn);
 }
 
-/** Folder of a source's file; `.` where it has none. */
+/** Returns the folder of a source's file; `.` if it has none. */
 export function folderOf(source: Source): string {
   if (source.path === undefined) return ".";
   const cut = Math.max(source.path.lastIndexOf("/"), source.path.lastIndexOf("\\"));

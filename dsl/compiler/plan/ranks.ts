@@ -1,4 +1,4 @@
-/** A training whose updates several processes share: how many they are, and what they need together. */
+/** A training whose updates are shared by several processes: their number and combined requirements. */
 import type {
   CarrierCapabilities,
   RunnerCapabilities,
@@ -12,24 +12,24 @@ import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 
 export interface RankLayout {
-  /** 1: it trains alone. */
+  /** Number of processes; 1 for a single one. */
   readonly count: number;
-  /** Threads of each on a machine with so many cores, where nobody says how many. */
+  /** Default threads per process on a machine with this many cores. */
   threads(cores: number): number;
   /** Whether they share this machine's memory. */
   readonly here: boolean;
-  /** Graphics cards of each, and what each costs in an hour, where somebody said. */
+  /** GPUs per process, and the price per hour of each, if known. */
   readonly gpus?: number;
   readonly price?: number;
 }
 const ALONE: RankLayout = { count: 1, threads: (cores) => cores, here: true };
 
-/** What a runner says of its workers; undefined: it has none. */
+/** Returns a runner's worker capabilities; undefined if it has no workers. */
 export function workerCapabilitiesOf(registry: Program["registry"], { word }: Call): WorkerCapabilities | undefined {
   const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
   return runnerCapabilities && "workers" in runnerCapabilities ? runnerCapabilities : undefined;
 }
-/** What a runner says of the clients of a federation; undefined: it carries none. */
+/** Returns a runner's capabilities for federated clients; undefined if it carries none. */
 export function carrierCapabilitiesOf(registry: Program["registry"], { word }: Call): CarrierCapabilities | undefined {
   const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
   return runnerCapabilities && "federates" in runnerCapabilities ? runnerCapabilities : undefined;
@@ -41,7 +41,7 @@ export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: GivenVa
 export function ranksOfRunner(runner: Call, registry: Program["registry"]): RankLayout {
   const workers = workerCapabilitiesOf(registry, runner);
   if (!workers) return ALONE;
-  // Those whose number nobody knows before train no updates together (compiler/checks/ranks.ts).
+  // Runners with an unknown number of workers do not share updates (compiler/checks/ranks.ts).
   const [gpus, price] = [workers.gpus?.(runner) ?? 0, workers.price?.(runner) ?? null];
   return {
     count: workers.workers(runner) ?? 1,
@@ -53,8 +53,9 @@ export function ranksOfRunner(runner: Call, registry: Program["registry"]): Rank
 }
 
 /**
- * Each rank holds the whole model, and its share of a batch. Those of this machine share its cores, so together they are as fast
- * as one; those elsewhere have cores of their own, taken for as fast as these. How fast their graphics cards are nobody knows.
+ * Estimates a training over ranks. Each rank holds the full model and its share of a batch. Local ranks share the
+ * cores, so together they are as fast as one. Remote ranks have their own cores, assumed equally fast. The speed of
+ * their GPUs is unknown.
  */
 export function estimateWithRanks(
   { count, threads, here, gpus, price }: RankLayout,
@@ -66,7 +67,7 @@ export function estimateWithRanks(
   const between = secondsBetween && { secondsBetween };
   if (count === 1 && here) return { ...alone, ...between };
   const batch_size = Math.ceil(training.batch_size / count);
-  // Sums of gradients are kept, as where several batches make an update.
+  // Gradients are summed in a buffer, as with gradient accumulation.
   const each = estimated({ ...training, batch_size, accumulate: Math.max(2, training.accumulate) });
   const memoryBytes = (here ? count : 1) * each.memoryBytes;
   const ranks = {

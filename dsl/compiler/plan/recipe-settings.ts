@@ -1,15 +1,18 @@
-/** The settings of a recipe one by one, and what differs between two recipes. */
+/** Lists the settings of a recipe one by one, and the differences between two recipes. */
 import type { Value } from "../../language/types/value.js";
 import type { Recipe } from "./recipe.js";
 import { tuneText } from "./text.js";
 import { isCall } from "./value.js";
 
-/** Each setting as it is written (`data split`, `model technique.rank`, `batch_size`), with its value as Tune text. */
+/**
+ * Returns each setting by its written path (`data split`, `model technique.rank`, `batch_size`) with its value as Tune
+ * text.
+ */
 export function recipeSettingTexts({ data, model, training }: Recipe): Map<string, string> {
   const found = new Map<string, string>();
   flatten(found, "data ", without(data, "folder", "seed", "name", "annotations"));
   flatten(found, "model ", without(model, "folder", "name", "baseHash", "trained"));
-  // Of `privacy` the call is left out: what its arguments lead to is listed.
+  // The `privacy` call is omitted, since the values derived from its arguments are listed.
   const { privacy, ...settings } = training;
   flatten(found, "", { ...settings, ...(privacy && { privacy: without(privacy, "call") }) });
   if (model.trained) found.set("model trained before", `recipe ${model.trained.recipeHash.slice(0, 12)}`);
@@ -18,12 +21,11 @@ export function recipeSettingTexts({ data, model, training }: Recipe): Map<strin
 
 export interface SettingChange {
   readonly setting: string;
-  /** Null: the setting is missing. */
   readonly was: string | null;
   readonly now: string | null;
 }
 
-/** What differs, the content of data and base included. */
+/** Returns the differences, including the contents of data and base. */
 export function settingChangesBetween(was: Recipe, now: Recipe): readonly SettingChange[] {
   const [before, after] = [withContent(was), withContent(now)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((setting) => {
@@ -39,7 +41,7 @@ function withContent(recipe: Recipe): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Leaves out names and folders, and hashes that are listed by themselves. */
+/** Removes names, folders, and hashes that are listed separately. */
 function without(record: object, ...names: readonly string[]): object {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
@@ -55,7 +57,7 @@ function flatten(into: Map<string, string>, prefix: string, record: object): voi
     else into.set(path, tuneText(value));
   }
 }
-/** Whether a value has parts that are listed by their names. */
+/** Whether a value has parts that are listed by name. */
 function hasParts(value: Value): value is Extract<Value, { readonly record: unknown }> {
   return (
     typeof value === "object" &&

@@ -6,95 +6,109 @@ import type { Call } from "../../language/types/value.js";
 export interface RecipePlan {
   readonly epochs: number | null;
   readonly steps: number | null;
-  /** Rows in one batch (packed rows with `packing`). */
+  /** Rows per batch (packed rows with `packing`). */
   readonly batch_size: number;
-  /** Batches in one update. */
+  /** Batches per update. */
   readonly accumulate: number;
-  /** How often workers average their weights, and how many do: other numbers come of it. Absent: each update is of all. */
+  /**
+   * How often workers average their weights, and how many workers there are; both change the results. By default every
+   * update is synchronized.
+   */
   readonly average?: Call;
   readonly ranks?: number;
-  /** Several texts in one row. */
+  /** Puts several texts into one row. */
   readonly packing: boolean;
   readonly optimizer: Call;
   readonly schedule: Call;
-  /** Greatest gradient norm; null: no clipping. */
+  /** Maximum gradient norm; null for no clipping. */
   readonly clip: number | null;
-  readonly dropout: number | null; // null: the base config's own
+  readonly dropout: number | null; // null: the rates of the base's config
   readonly shuffle: "by_length" | "random" | "none";
   readonly early_stopping: Call | null;
   readonly checkpoint: Call | null; // every(steps|epochs)
   readonly validate: Call | null; // every(steps|epochs)
-  /** Call: the best by the metric that it names. */
+  /** A call: the best by the metric that it names. */
   readonly keep: "best" | "last" | Call;
   readonly log: Call; // every(steps)
   readonly precision: "f32" | "bf16";
-  /** As written; what `auto` comes to on this machine stands in the effects. */
+  /** As written; the effects hold what `auto` resolves to on this machine. */
   readonly recompute: "auto" | "none" | "blocks";
   readonly seed: number;
-  /** What may be learnt of single rows or clients; absent: nobody said. */
+  /** Privacy guarantee for rows or clients, if requested. */
   readonly privacy?: PrivacyPlan;
-  /** Rows that were made and stand among those that train, and how often each does; absent: none. */
+  /** Number of canary rows among the training rows, and how often each occurs. Unset for none. */
   readonly canaries?: number;
   readonly canary_copies?: number;
 }
-/** Noise and clipping, and what they promise. */
+/** Noise and clipping, with the privacy guarantee they give. */
 export interface PrivacyPlan {
-  /** As written, made whole. */
+  /** The call as written, with its defaults filled in. */
   readonly call: Call;
-  /** Whose privacy it is. */
   readonly unit: "row" | "client";
   readonly epsilon: number;
   readonly delta: number;
-  /** Greatest norm of what one unit says. */
+  /** Maximum norm of one unit's contribution. */
   readonly clip: number;
-  /** Standard deviation of the noise of a sum, in units of `clip`. Of rows of clients that join it is each client's own, and stands here as 0. */
+  /**
+   * Standard deviation of the noise of a sum, in units of `clip`. For rows of clients that join, each client computes
+   * its own, and this is 0.
+   */
   readonly noise: number;
-  /** Chance of each unit to be in an update, and updates in all; 0 of both where each client has its own. */
+  /** Probability of each unit to be in an update, and total updates; both 0 if each client has its own. */
   readonly rate: number;
   readonly steps: number;
 }
 
 /** Everything that can change a number in the result. Hashed (RFC 8785 + SHA-256) to `recipeHash`. */
 export interface Recipe {
-  /** Version of the semantics that it was compiled with (./semantics.ts); absent: 1. */
+  /** Version of the language semantics it was compiled with (./semantics.ts); defaults to 1. */
   readonly semantics?: number;
   readonly data: DataPlan;
   readonly dataHash: string | null;
   readonly model: ModelPlan;
   readonly training: RecipePlan;
-  /** It goes on from trained weights; absent: it begins from its base. */
+  /** Set if it continues from trained weights; otherwise it starts from its base. */
   readonly update?: UpdatePlan;
-  /** It learns in rounds from several clients; `training` is of each client's part in one. Absent: its rows are at hand. */
+  /**
+   * Set for federated training in rounds; `training` describes each client's part of one round. If unset, rows are
+   * local.
+   */
   readonly federated?: FederatedPlan;
-  /** It is made of a larger model. */ readonly compress?: CompressPlan;
+  /** Set if it is made from a larger model. */ readonly compress?: CompressPlan;
 }
-/** A model that learns from data that stay where they are. */
+/** A model trained on data that stay with their clients. */
 export interface FederatedPlan {
-  /** Further data, where each is one client's: `Recipe.data` is the first's. Empty: `clients` parts `Recipe.data`, or the runner's clients have their own. */
+  /**
+   * Further clients' data, if each data set is one client's: `Recipe.data` is the first's. Empty if `clients`
+   * partitions `Recipe.data`, or if the runner's clients have their own data.
+   */
   readonly others: readonly { readonly data: DataPlan; readonly dataHash: string | null }[];
-  /** How the rows of one data set are given to clients; null: each data set is one. */
+  /** How the rows of one data set are distributed to clients; null if each data set is one client's. */
   readonly clients: Call | null;
-  /** Clients that join by themselves, with data of their own that nobody here reads; absent: the program names the data. */
+  /**
+   * Number of clients that join on their own, with data that is never read locally. If unset, the program names the
+   * data.
+   */
   readonly joined?: number;
   readonly rounds: number;
-  /** Clients of a round: a share of them, or their number. */
+  /** Clients per round: a share of them, or their number. */
   readonly participation: { readonly share: number } | number;
-  /** Share of these that is lost before they answer, drawn for each round. */
+  /** Share of these that drop out before responding, sampled for each round. */
   readonly stragglers: number;
   readonly aggregate: Call;
   readonly secure_aggregation: boolean;
-  /** What makes updates smaller, one after the other. */
+  /** Compression of updates, applied in order. */
   readonly compression: readonly Call[];
-  /** What of the model each client keeps for itself: it is trained and never sent. Absent: all that trains travels. */
+  /** Parameters that each client trains and never sends. By default all trained parameters are sent. */
   readonly personal?: readonly "head"[];
 }
-/** What a model that goes on learning begins with, and how it keeps what it knows. */
+/** How a model continues training: its start and the strategies against forgetting. */
 export interface UpdatePlan {
-  /** What tells the weights that the first stage begins with. */
+  /** Hash that identifies the weights the first task starts from. */
   readonly start: string;
   readonly strategy: readonly Call[];
-  /** Recipes of the stages before this one, the first first. */
+  /** Recipes of the earlier tasks, oldest first. */
   readonly before: readonly string[];
-  /** Hash of the texts that shall be forgotten, which stand in no plan; absent: none. */
+  /** Hash of the texts to be forgotten, which no plan contains; unset for none. */
   readonly forget?: string;
 }

@@ -1,7 +1,7 @@
 /**
- * `repeats: n` of a training: the same recipe n times, with the seeds s, s + 1, …, each an ordinary training that could be
- * written (`train m on d as m_2 { seed: 1 }`). Together they say how far chance moves the scores; the best by validation stays
- * under the name. The recipe's hash is that of its seed; `repeats` is in the plan's alone.
+ * `repeats: n` of a training: the same recipe n times, with the seeds s, s + 1, …, each an ordinary training that could
+ * be written (`train m on d as m_2 { seed: 1 }`). Together they show how far scores vary by chance; the best by
+ * validation is saved under the name. The recipe hash is that of its seed; `repeats` is only in the plan's hash.
  */
 import { hashOf, planHash, recipeHash } from "./hash.js";
 import type { Plan } from "./plan.js";
@@ -11,10 +11,10 @@ export interface RepeatPlan {
   readonly plan: Plan;
 }
 
-/** What the training with the `number`th seed (from 1) is called. */
+/** Returns the name of the training with the `number`th seed (from 1). */
 export const repeatName = (name: string, number: number): string => `${name}_${String(number)}`;
 
-/** The trainings that a plan with `repeats` stands for. */
+/** Returns the trainings that a plan with `repeats` stands for. */
 export function repeatPlansOf({ recipe, effects: { repeats = 1, ...effects }, ...plan }: Plan): readonly RepeatPlan[] {
   return Array.from({ length: repeats }, (_, i) => {
     const seededRecipe = { ...recipe, training: { ...recipe.training, seed: recipe.training.seed + i } };
@@ -25,7 +25,7 @@ export function repeatPlansOf({ recipe, effects: { repeats = 1, ...effects }, ..
   });
 }
 
-/** What tells the weights that are kept of several seeds: which seed was the best is known once all are trained. */
+/** Returns the hash that identifies the weights saved from several seeds, before it is known which seed is best. */
 export function repeatsHash(recipe: string, repeats: number): string {
   return hashOf({ recipe, repeats });
 }

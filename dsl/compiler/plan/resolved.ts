@@ -1,4 +1,4 @@
-/** A definition with its defaults filled in, and where each value came from. */
+/** A definition with its defaults filled in, and the origin of each value. */
 import type { BaseFacts } from "../../language/types/facts.js";
 import type { ModelPlan } from "../../language/types/subject.js";
 import type { ValueOrigin } from "./defaults.js";

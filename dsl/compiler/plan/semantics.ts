@@ -7,5 +7,5 @@
  */
 export const SEMANTICS_VERSION = 2;
 
-/** The version of a stored recipe. */
+/** Returns the semantics version of a stored recipe. */
 export const semanticsVersionOf = (recipe: { readonly semantics?: number }): number => recipe.semantics ?? 1;

@@ -1,13 +1,13 @@
-/** A word as its user would write it, for names of columns: what is placed by order without its name, defaults left out. */
+/** Formats a word as a user would write it, for column names: positional arguments without names, defaults omitted. */
 import type { Parameter, Registry } from "../../language/types/registry.js";
 import type { Call } from "../../language/types/value.js";
 import { hashOf } from "./hash.js";
 import { tuneText, type ValueTextStyle } from "./text.js";
 
-/** Characters of a text that are enough to know it by. */
+/** Maximum characters of a string that identify it. */
 const ENOUGH = 24;
 
-/** The same with long texts cut. */
+/** Formats a call with long strings shortened. */
 export function briefCallText(call: Call, registry: Registry): string {
   const quoted = (text: string): string => {
     const characters = Array.from(text.replace(/\s+/gu, " "));
@@ -23,7 +23,7 @@ export function briefCallText(call: Call, registry: Registry): string {
   return shortCallText(call, registry, { number: String, quoted });
 }
 
-/** The same, with the first that has a place standing there though it is the default, and those before others: `ewc(1000)`. */
+/** Formats a call with its first positional argument shown even if it is the default: `ewc(1000)`. */
 export function callTextWithPositional(call: Call, registry: Registry): string {
   return shortCallText(call, registry, undefined, true);
 }

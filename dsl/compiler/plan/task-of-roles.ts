@@ -1,16 +1,16 @@
-/** Which tasks the roles of some data are for, by what the words of tasks say of themselves. */
+/** Finds the tasks that the roles of some data are for, from the task words' capabilities. */
 import type { DataPlan } from "../../language/types/subject.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { Call } from "../../language/types/value.js";
 
 export type TaskOfRoles =
   | { readonly task: Call }
-  /** `of`: the tasks among which somebody must choose; empty: the roles are for none. */
+  /** `tasks`: the tasks to choose from; empty if no task fits the roles. */
   | { readonly tasks: readonly string[] };
 
 /**
- * The one task whose rows have answers that can be counted. A task that reads more of the roles stands before one that reads a
- * part of them: texts with labels are for telling labels, though a model of texts alone could read them too.
+ * Returns the only task that fits the roles and whose outcomes can be scored. A task that reads more of the roles wins
+ * over one that reads fewer: texts with labels are for classification, though a language model could read them too.
  */
 export function taskOfRoles(registry: Registry, { columns }: Pick<DataPlan, "columns">): TaskOfRoles {
   const has = (role: string): boolean => columns[role] !== undefined;
@@ -26,7 +26,7 @@ export function taskOfRoles(registry: Registry, { columns }: Pick<DataPlan, "col
   return first && others.length === 0 ? { task: first.task } : { tasks: whole.map(({ task }) => task.word) };
 }
 
-/** What is said of texts themselves is no answer. */
+/** Scores of given texts involve no answer. */
 const isAnswer = (outcome: string): boolean => outcome !== "next_token";
 
 function isPart(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

@@ -1,7 +1,7 @@
 /**
- * What decides what a client of a federation computes, told to clients elsewhere and held there against what they would do
- * themselves. Where rows come from, what things are called, how often it is done and what the server makes of it stand not in it:
- * two machines whose programs say the same have the same terms.
+ * The terms that determine what a federated client computes. They are sent to remote clients, which compare them with
+ * their own. They exclude the source of rows, names, the number of repetitions and the server's processing: two
+ * machines with equal programs have equal terms.
  */
 import canonicalize from "canonicalize";
 import { isRecord } from "../../language/diagnostics/record.js";
@@ -11,10 +11,10 @@ import { tuneText } from "./text.js";
 import { isCall } from "./value.js";
 import type { Value } from "../../language/types/value.js";
 
-/** Roles by which rows come to splits and are told apart: they are nothing that a client learns. */
+/** Roles that divide or identify rows; no client trains on them. */
 const DIVIDING: readonly string[] = ["id", "group"];
 
-/** Plain JSON, the same after it went over a wire. */
+/** Plain JSON that is unchanged by serialization. */
 export type FederationTerms = Readonly<Record<string, unknown>>;
 
 export function federationTermsOf({ recipe }: { readonly recipe: Recipe }): FederationTerms {
@@ -48,26 +48,26 @@ export function federationTermsOf({ recipe }: { readonly recipe: Recipe }): Fede
       aggregate: federated.aggregate,
       secure_aggregation: federated.secure_aggregation,
       compression: federated.compression,
-      // How often a client is asked decides what is promised of it.
+      // The participation rate determines the clients' privacy guarantee.
       ...(privacy?.unit === "client" && { participation: federated.participation }),
     },
   });
 }
 
-/** Without what is undefined, and what is written as it usually is as though nobody had. */
+/** Removes undefined fields and the marks on explicitly written defaults. */
 function plain(value: Readonly<Record<string, unknown>>): FederationTerms {
   return withoutWrittenDefaultMarks(JSON.parse(JSON.stringify(value)) as Value) as unknown as FederationTerms;
 }
 
 export interface TermDifference {
-  /** As it is written in a program: `training.optimizer.learning_rate`. */
+  /** Path as written in a program: `training.optimizer.learning_rate`. */
   readonly path: string;
-  /** As a program writes it; `nothing` where it has none. */
+  /** Text as a program writes it; `nothing` if there is none. */
   readonly ours: string;
   readonly theirs: string;
 }
 
-/** Whatever differs between two terms, in the order of the first. */
+/** Returns all differences between two terms, in the order of the first. */
 export function termDifferences(ours: unknown, theirs: unknown, path = ""): readonly TermDifference[] {
   if (canonicalize(ours) === canonicalize(theirs)) return [];
   const [one, other] = [partsOf(ours), partsOf(theirs)];
@@ -78,12 +78,12 @@ export function termDifferences(ours: unknown, theirs: unknown, path = ""): read
   );
 }
 
-/** Of a record its fields, of a word its arguments; null: it is neither. */
+/** Returns the fields of a record or the arguments of a word; null for other values. */
 function partsOf(value: unknown): Readonly<Record<string, unknown>> | null {
   if (isCall(value)) return value.arguments;
   return isRecord(value) ? value : null;
 }
-/** What tells words apart; null: it is none. */
+/** Returns the identity of a word; null if the value is not a word. */
 const wordOf = (value: unknown): string | null =>
   isCall(value) ? [value.word, value.definition].filter((one) => one !== undefined).join(" ") : null;
 

@@ -1,6 +1,6 @@
 /**
- * Values and whole plans back as Tune text. Numbers are exact: what is read from the text is the value again, so a plan's
- * text compiles to a plan of the same recipe hash where the data, the base and the defaults are the same.
+ * Prints values and plans as Tune text. Numbers are exact and read back as the same value. A plan's text compiles to
+ * the same recipe hash if the data, the base and the defaults are the same.
  */
 import type { Registry, ValueType } from "../../language/types/registry.js";
 import type { Plan } from "./plan.js";
@@ -10,20 +10,20 @@ import { isCall, recipeValueAt } from "./value.js";
 
 const bare = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 
-/** `as`: what is asked where the value stands, by which a text is written in quotes or bare. */
+/** `as`: the expected type, which decides whether a string is written in quotes or bare. */
 export interface ValueTextContext {
   readonly type: ValueType | undefined;
   readonly registry: Registry;
 }
 
-/** How numbers and quoted texts are written. */
+/** How numbers and quoted strings are written. */
 export interface ValueTextStyle {
   readonly number: (value: number) => string;
   readonly quoted: (text: string) => string;
 }
 const exact: ValueTextStyle = { number: String, quoted: (text) => JSON.stringify(text) };
 
-/** The one printer of values: exact, so that it reads as the same value, unless `writing` says otherwise. */
+/** Prints a value exactly, so that it reads back as the same value, unless `writing` overrides this. */
 export function tuneText(value: Value, as?: ValueTextContext, writing = exact): string {
   if (value === null) return "none";
   if (typeof value === "string") return bare.test(value) && !quoted(value, as?.type) ? value : writing.quoted(value);
@@ -37,7 +37,7 @@ export function tuneText(value: Value, as?: ValueTextContext, writing = exact): 
   if ("from" in value) return `${writing.number(value.from)}..${writing.number(value.to)}`;
   return `{ ${entriesOf("record" in value ? value.record : value, () => itemContext, writing)} }`;
 }
-/** Arguments that are `null` stand for nothing written. */
+/** Arguments that are `null` are not written. */
 function callText(
   { word, kind, arguments: given }: Call,
   registry: Registry | undefined,
@@ -64,7 +64,7 @@ function entriesOf(
 function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
-/** Whether a bare name would be taken for something else than this text. */
+/** Whether the string needs quotes, because a bare name would be read as something else. */
 function quoted(text: string, type: ValueType | undefined): boolean {
   const ways = type === undefined ? [] : type.is === "either" ? type.of : [type];
   const bareToo = ways.some(
@@ -77,7 +77,7 @@ function itemOf(type: ValueType): ValueType {
   return type.is === "either" ? { is: "either", of: type.of.map(itemOf) } : type;
 }
 
-/** A training as a program of its own: what was written, by value; `defaults` writes what stood by itself, too. */
+/** Prints a training as a standalone program with the written values; `defaults` also writes the default ones. */
 export function programText(
   plan: Plan,
   registry: Registry,
@@ -103,7 +103,7 @@ export function programText(
   ].join("\n");
 }
 
-/** A written word with its defaults left out, unless they are wanted. */
+/** Removes defaults from a written word, unless `defaults` is set. */
 function written(plan: Plan, path: string, value: Value, options: { readonly defaults?: boolean }): Value {
   if (!isCall(value) || options.defaults) return value;
   const given = Object.entries(value.arguments).flatMap(([name, inner]): [string, Value][] => {
@@ -113,7 +113,7 @@ function written(plan: Plan, path: string, value: Value, options: { readonly def
   return { ...value, arguments: Object.fromEntries(given) };
 }
 
-/** Columns and sources per split stand in the plan part by part. */
+/** In the plan, columns and sources per split are stored part by part. */
 function dataKeys(plan: Plan, data: DataPlan, rest: readonly string[], registry: Registry): readonly string[] {
   const columns = Object.entries(data.columns).map(([role, column]): [string, Value] => [
     role,

@@ -1,4 +1,4 @@
-/** What kind of value a value is, and what stands at a path of a recipe. */
+/** Tests the kind of a value, and reads values at paths of a recipe. */
 import type { Recipe } from "./recipe.js";
 import type { Call, Value } from "../../language/types/value.js";
 
@@ -6,10 +6,11 @@ export function isCall(value: unknown): value is Call {
   return value !== null && typeof value === "object" && "word" in value && "arguments" in value;
 }
 
-/** What stands at a dotted path of the recipe (`training.optimizer.learning_rate`). */
+/** Returns the value at a dotted path of the recipe (`training.optimizer.learning_rate`). */
 export function recipeValueAt(recipe: Partial<Recipe>, path: string): Value | undefined {
   let part: unknown = recipe;
-  // Words of a model from scratch stand together in the plan, and that of privacy beside what it comes to.
+  // In the plan, the words of a from-scratch model are under `scratch`, and the privacy call is a field of the
+  // resulting privacy plan.
   const place = path
     .replace(/^model\.(?=architecture\b|tokenizer\b)/, "model.scratch.")
     .replace(/^training\.privacy\b/, "training.privacy.call");
@@ -22,10 +23,10 @@ export function recipeValueAt(recipe: Partial<Recipe>, path: string): Value | un
   return part as Value | undefined;
 }
 
-/** Values of a statement by key, checked against its parameters and filled in. */
+/** A statement's values by key, checked against its parameters and filled with defaults. */
 type Filled = Readonly<Record<string, Value>>;
 
-/** The number at `key`; anything else is a defect of the verb's record and throws. */
+/** Returns the number at `key`; anything else is a bug in the verb's record and throws. */
 export function numberAt(values: Filled, key: string): number {
   const value = values[key];
   return typeof value === "number" ? value : unfit(key, "number");

@@ -1,4 +1,4 @@
-/** The version line, `tune 1`: the first statement of a file or a cell. A used file has its own. */
+/** The version line, `tune 1`: the first statement of a file or cell. A used file has its own. */
 import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "./program.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
@@ -7,7 +7,6 @@ import { parse } from "../../language/syntax/parse.js";
 import type { Statement } from "../../language/syntax/tree.js";
 import type {} from "../../language/types/codes/version-codes.js";
 
-/** The version of the language that this compiler reads. */
 export const LANGUAGE_VERSION = 1;
 
 export function checkVersionLine(program: Program, header: StatementHeader): void {
@@ -30,12 +29,12 @@ export function checkVersionLine(program: Program, header: StatementHeader): voi
   program.versionLine ??= statement;
 }
 
-/** A version line is the first statement, and the only one. */
+/** Reports a version line that is not the first statement or is repeated. */
 function misplaced(program: Program, statement: Statement): void {
   const { source, registry } = program;
   const verbs = registry.verbs().map((verb) => verb.name);
   const first = parse(source, verbs).tree.statements[0];
-  // A part of a file that waits for another part begins in its middle.
+  // A later part of a file (`ID#2`) does not begin with the file's first statement.
   const opens = source.cell !== undefined || !/#\d+$/.test(source.id);
   if (opens && (!first || first.span.start >= statement.span.start)) return;
   const { versionLine } = program;
@@ -56,7 +55,7 @@ function misplaced(program: Program, statement: Statement): void {
   program.report("misplaced-version", {}, statement.span, opens ? { fix } : {});
 }
 
-/** The whole line that a statement has to itself, its end included; else the statement. */
+/** Returns the complete line, including its end, if a statement has it to itself; else the statement. */
 function lineAt(text: string, { start, end }: Span): { readonly start: number; readonly end: number } {
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const to = text.indexOf("\n", end);

@@ -1,8 +1,8 @@
-/** How much of a training its warm-up takes. */
+/** Length of a training's warm-up. */
 import type { Registry } from "../../language/types/registry.js";
 import type { Call } from "../../language/types/value.js";
 
-/** Steps of the warm-up of a training of `steps`; they may be more than these. */
+/** Returns the warm-up steps of a training of `steps`; may exceed `steps`. */
 export function warmUpSteps(registry: Registry, schedule: Call, steps: number): number {
   return registry.find("schedule", schedule.word)?.capabilities?.warmUp?.(schedule, steps) ?? 0;
 }

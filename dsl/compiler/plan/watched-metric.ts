@@ -1,6 +1,6 @@
 /**
- * The one metric that says which validation was the best: by it weights are kept, training stops early, and pictures and
- * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the usual one (the loss).
+ * The metric that decides which validation was best. It selects the saved weights and controls early stopping, and
+ * pictures and cards use it. `keep: best(…)` names it, or the word of `early_stopping`; the default is the loss.
  */
 import { CodedError, type CodeData } from "../../language/diagnostics/codes.js";
 import type { MetricDirection, RankingDirection } from "../../language/types/capabilities/metric.js";
@@ -15,7 +15,7 @@ export function watchedMetric(
 ): Call {
   return metricOf(keep) ?? metricOf(early_stopping) ?? usualMetricOfVocabulary(registry);
 }
-/** What is watched where nothing is said. */
+/** Returns the default metric. */
 export function usualMetricOfVocabulary(registry: Pick<Registry, "ofKind">): Call {
   const word = registry.ofKind("metric").find(({ capabilities }) => capabilities?.usual);
   if (!word) throw new Error("no metric of the vocabulary is the usual one");
@@ -23,7 +23,7 @@ export function usualMetricOfVocabulary(registry: Pick<Registry, "ofKind">): Cal
 }
 const metricCalled = (word: string): Call => ({ word, kind: "metric", arguments: {} });
 
-/** The metric that a word of a recipe names, as a call or by its bare name; undefined: none. */
+/** Returns the metric that a word of a recipe names, as a call or by its bare name; undefined if there is none. */
 export function metricOf(value: Value | undefined): Call | undefined {
   const metric = isCall(value) ? value.arguments["metric"] : undefined;
   if (isCall(metric)) return metric;
@@ -35,7 +35,7 @@ export function keepsBest({ keep }: Pick<RecipePlan, "keep">): boolean {
 export function directionOf(registry: Pick<Registry, "find">, metric: Call): MetricDirection {
   return registry.find("metric", metric.word)?.capabilities?.better ?? "greater";
 }
-/** Direction of a metric that something is ranked by. Coded error `no-direction` for a metric without one. */
+/** Returns the direction of a metric used for ranking. Coded error `no-direction` for a metric without one. */
 export function rankingDirectionOf(registry: Pick<Registry, "find">, metric: Call, key: string): RankingDirection {
   const better = directionOf(registry, metric);
   if (better === "none") throw new CodedError("no-direction", noDirectionData(metric, key));

@@ -1,6 +1,6 @@
 /**
- * The needs/update protocol run to its end: compile, have answered what the compiler lacks, compile again, until nothing is
- * missing that is asked for. Whoever knows the world (a kernel, a page) brings the answers.
+ * Runs the compiler until its needs are met: compile, look up the missing facts, compile again. The host (a kernel, a
+ * page) looks up the facts.
  */
 import { CodedError } from "../../language/diagnostics/codes.js";
 import type { Source } from "../../language/diagnostics/span.js";
@@ -11,7 +11,10 @@ import { Facts, type FactOf, type FailedFact, type Need } from "../../language/t
 import type { Registry } from "../../language/types/registry.js";
 
 export type FactAnswer = FactOf<Need["about"]> | FailedFact;
-/** Looks one thing up. A coded error that it rejects with is an answer too: the compiler reports it at the place that asked. */
+/**
+ * Looks up one fact. A coded error that it rejects with is an answer too: the compiler reports it where the fact was
+ * requested.
+ */
 export type FactLookup = (need: Need) => Promise<FactAnswer>;
 
 export interface CompileOptions {
@@ -19,14 +22,14 @@ export interface CompileOptions {
   readonly purpose: "assist" | "run";
   readonly outside: CompilerEnvironment;
   readonly answer: FactLookup;
-  /** What is known before anything is asked. */
+  /** Facts known in advance. */
   readonly facts?: Facts;
-  /** Whether a need is worth an answer; absent: every one is. */
+  /** Whether to answer a need; defaults to answering all. */
   readonly asks?: (need: Need) => boolean;
-  /** What earlier cells came to the last time; absent: they are read anew, once for all rounds. */
+  /** Cached results of earlier cells; by default they are read once for all rounds. */
   readonly cellCache?: EarlierCellsCache;
 }
-/** What a compilation came to, and all it was told on the way. */
+/** Result of a compilation, with all facts it received. */
 export interface CompiledWithFacts extends CompileResult {
   readonly facts: Facts;
 }

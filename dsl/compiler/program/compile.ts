@@ -1,6 +1,6 @@
 /**
  * The compiler: text in; diagnostics, needs and actions out. Pure and synchronous. The host answers the needs
- * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
+ * (`Facts.with`) and calls again until none is left. Actions are returned only if there is no error and no need.
  */
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.js";
 import { reportUnusedAllowances } from "../../language/types/allow.js";
@@ -19,25 +19,25 @@ import { parse } from "../../language/syntax/parse.js";
 import type { Statement } from "../../language/syntax/tree.js";
 
 export interface CompileResult {
-  /** All that is wrong with the last source, in the order of the text. */
+  /** All diagnostics of the last source, in text order. */
   readonly diagnostics: readonly Diagnostic[];
-  /** What the host must fetch before the answer is whole. */
+  /** Facts that the host must look up to complete the result. */
   readonly needs: readonly Need[];
-  /** What to do, in order; present only when there is no error and no need, and the purpose is to run. */
+  /** Actions in order; set only if there is no error and no need, and the purpose is to run. */
   readonly actions?: readonly Action[];
-  /** Every name that the sources define, earlier ones included. */
+  /** All names that the sources define, including earlier ones. */
   readonly names: Readonly<Record<string, NameKind>>;
-  /** Names that the last source was to define, and which could not be read. */
+  /** Names whose definitions in the last source could not be read. */
   readonly lost: readonly string[];
-  /** Names in `parameters { }`, those of used files included. */
+  /** Names in `parameters { }`, including those of used files. */
   readonly parameters: readonly string[];
   /** Names of `unvalued` that the last source depends on. */
   readonly unvalued: readonly string[];
 }
 
 /**
- * Compiles the last source; earlier ones are cells that ran already and contribute definitions only, silently.
- * Never throws on any text. `kept`: what whoever compiles these cells again keeps of the earlier ones.
+ * Compiles the last source; earlier ones are cells that already ran and contribute only definitions, silently. Never
+ * throws on any text. `cellCache`: cached results of the earlier cells, for repeated compilation.
  */
 export function compile(
   sources: readonly Source[],
@@ -65,8 +65,8 @@ export function compile(
 }
 
 /**
- * The state after reading all sources: what completion and hover look into. `quiet`: the last source contributes
- * definitions only, too; nothing is checked against the world.
+ * Returns the state after reading all sources, for completion and hover. `quiet`: the last source contributes only
+ * definitions too; nothing is checked against facts.
  */
 export function readProgram(
   sources: readonly Source[],
@@ -87,17 +87,17 @@ export function readProgram(
   return program;
 }
 
-/** A source that contributes definitions only. */
+/** Reads a source that contributes only definitions. */
 export function readSilently(program: Program, source: Source): void {
   read(program, source, true);
 }
 
-/** 1 syntax → tree, 2 statements in order: header, keys, types, names, world, plan. */
+/** Reads a source: 1. syntax → tree; 2. statements in order: header, keys, types, names, facts, plan. */
 function read(program: Program, source: Source, silent: boolean): void {
   for (const statement of beginSource(program, source, silent)) readStatement(program, statement);
   endSource(program);
 }
-/** From now on the program reads this source: its statements, of which nothing is read yet. */
+/** Makes a source the current one and returns its statements, none of them read yet. */
 export function beginSource(program: Program, source: Source, silent: boolean): readonly Statement[] {
   program.source = source;
   program.silent = silent;
@@ -123,14 +123,14 @@ export function readStatement(program: Program, statement: Statement): void {
     tooMuch(program, error.span);
   }
 }
-/** Thousands of mistakes have one cause, and each costs a search for what was meant. */
+/** Ends the check after too many errors: thousands have one cause, and each costs a search for the likely intent. */
 function tooMuch(program: Program, span: Span): void {
   if (program.reporter.diagnostics.some(({ code }) => code === "too-much")) return;
   const beyond = new Reporter();
   beyond.report("too-much", { what: "mistakes", most: parseLimits.reports }, span);
   program.reporter.diagnostics.push(...beyond.diagnostics);
 }
-/** All statements were read: what was allowed and never found is told. */
+/** Ends a source: reports allowances that matched no warning. */
 export function endSource(program: Program): void {
   program.allowing = [];
   reportUnusedAllowances(program, program.allowances);

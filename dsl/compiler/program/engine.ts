@@ -21,7 +21,7 @@ export function compileEngine(program: Program, header: StatementHeader): void {
     addAction(program, header, "engine", { settings: values });
 }
 
-/** Whether something computes on a device that is named, as far as it is known; reported where nothing does. */
+/** Checks that a named device is available, as far as known; else reports it. */
 function isThere(program: Program, header: StatementHeader, name: string, device: GivenValue | undefined): boolean {
   const usual = header.verb.parameters.find((p) => p.name === "device")?.default;
   if (typeof device?.value !== "string" || (usual && "value" in usual && usual.value === device.value)) return true;

@@ -1,4 +1,4 @@
-/** A statement: what it allows is taken out, its header checked, and the rest read by its verb's record. */
+/** Compiles a statement: extracts its allowances, checks its header, and lets its verb's record read the rest. */
 import { takeAllowances } from "../../language/types/allow.js";
 import { readHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
@@ -29,7 +29,7 @@ export function compileStatement(program: Program, written: Statement): void {
   program.reporter.dropSwallowed(statement.span, statement.block?.span, program.source.text);
 }
 
-/** What a statement that can't be read was to define: later statements that use it are silent. */
+/** Records the names that an unreadable statement would have defined, so that later uses report nothing. */
 function lose(program: Program, { verb, operands, broken }: Statement): void {
   const record = program.registry.find("verb", verb.text);
   const known = record !== undefined;

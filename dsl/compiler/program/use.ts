@@ -1,4 +1,4 @@
-/** `use "common.tune"`: brings the definitions of another file; the host reads it (need `file`). */
+/** `use "common.tune"`: imports the definitions of another file, which the host reads (need `file`). */
 import { readHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import { diagnosticText } from "../../language/diagnostics/codes.js";
@@ -12,7 +12,7 @@ import { addAction } from "../statement/run-action.js";
 import { usedFileId } from "../statement/used-files.js";
 import { compileStatement } from "./statements.js";
 
-/** Whether a statement brings the definitions of a file. */
+/** Whether a statement imports the definitions of a file. */
 export function isUseOfFile(registry: Registry, { verb }: Statement): boolean {
   return registry.verbs().some(({ name, operands }) => name === verb.text && operands.what === "file");
 }
@@ -35,7 +35,7 @@ export function readUsedFile(program: Program, statement: Statement): void {
   const need = { about: "file", path, folder: program.folderAt(operand.span) } as const;
   const fact = program.facts.get(need);
   if (fact === undefined) {
-    // Wanted also where an earlier cell or a used file names it: its definitions count.
+    // Requested even from an earlier cell or a used file, because its definitions are needed.
     program.needs.set(needKey(need), need);
     return;
   }

@@ -1,7 +1,6 @@
 /** Codes of `report`. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ReportCodeData {
   "report-ending": { readonly path: string; readonly instead: string };
 }

@@ -1,4 +1,4 @@
-/** `report`: a page of what was trained, swept or kept, written into a file. */
+/** `report`: writes a page about models, sweeps or runs to a file. */
 import { fillDefaults } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
 import type { Actions } from "../plan/action.js";
@@ -58,8 +58,8 @@ function ofWhat(program: Program, operand: Operand): Of | undefined {
 }
 
 /**
- * A name that no statement gave is that of a training that ran before, the newest. Null: it isn't one; undefined: it isn't known,
- * or there is none of that name (reported).
+ * Returns the newest earlier training for a name that no statement defines. Null: the operand is not such a name.
+ * Undefined: it is not known yet, or there is none of that name (reported).
  */
 function runOf(program: Program, operand: Operand): Of | null | undefined {
   if (operand.is !== "word" || operand.arguments || operand.path.length > 1) return null;
@@ -74,7 +74,7 @@ function runOf(program: Program, operand: Operand): Of | null | undefined {
   return undefined;
 }
 
-/** Null: none was written; undefined: it is none (reported). */
+/** Null: no path was written. Undefined: it is not a path (reported). */
 function pathOf(program: Program, operand: Operand | undefined): string | null | undefined {
   if (!operand) return null;
   if (operand.is !== "string") {

@@ -7,7 +7,7 @@ import { draftOf, resolveOperandName } from "../drafts/names.js";
 import { planTraining } from "../drafts/draft-training.js";
 import { settingsOf } from "../drafts/settings.js";
 
-/** Of the form `NAME.plan`. */
+/** Tests for the form `NAME.plan`. */
 export const isPlanReference = (operand: Operand): boolean =>
   operand.is === "word" && operand.path.length === 2 && operand.path[1]?.text === "plan";
 

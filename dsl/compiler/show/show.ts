@@ -1,4 +1,4 @@
-/** `show`: a definition, or a part of what it came to. */
+/** `show`: displays a definition, or a part of its result. */
 import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import type { NameKind } from "../plan/known-names.js";
@@ -18,7 +18,7 @@ import type { ActionSubject } from "../plan/action.js";
 import { resolveOperandName, subjectOf, trainedNameOf } from "../drafts/names.js";
 import { isPlanReference, compileShowPlan } from "./show-plan.js";
 
-/** What can be shown, in a few words. */
+/** Short descriptions of the topics. */
 export const topicDocs = {
   tree: "the statement as it was read",
   plan: "what it comes to: settings, sizes, time",
@@ -58,7 +58,7 @@ const trained = [
   "learning_curve",
   "edge",
 ] as const satisfies readonly Topic[];
-/** What can be shown of a name, by what it stands for. */
+/** Topics of a name, by what it stands for. */
 export const topicsByKind: Readonly<Record<NameKind, readonly Topic[]>> = {
   model: trained,
   run: trained,
@@ -84,7 +84,7 @@ export const topicsByKind: Readonly<Record<NameKind, readonly Topic[]>> = {
   parameters: [],
 };
 
-/** As Optuna calls its pictures. */
+/** Aliases from Optuna's plots. */
 const elsewhere: Readonly<Record<string, Topic>> = {
   pareto: "front",
   pareto_front: "front",
@@ -130,7 +130,7 @@ export function compileShow(program: Program, header: StatementHeader): void {
       trainedNameOf(program, found);
       continue;
     }
-    // Which tokens train is known before the training, where it is said on which data.
+    // The training mask is known before the training if the data are given.
     if (ofRun && !on && !budget && trainedNameOf(program, found) === undefined) continue;
     importDefinition(program, found);
     const source = program.sources.get(found.entry.source);
@@ -141,11 +141,11 @@ export function compileShow(program: Program, header: StatementHeader): void {
   }
 }
 
-/** The topic that is told by a budget, of models that aren't trained too. */
+/** The topic that takes a budget, also for untrained models. */
 const BUDGETED = "edge" satisfies Topic;
 const topicIn = (operand: Operand): string | undefined => (operand.is === "word" ? operand.path[1]?.text : undefined);
 
-/** Null: it was reported. */
+/** Null: an error was reported. */
 function budgetIn(program: Program, { statement, verb }: StatementHeader): DeviceBudget | null {
   const { given, broken } = readKeys(program, statement.block?.entries ?? [], verb, verb.parameters);
   const { values } = fillDefaults(program, verb.parameters, given, "", { here: statement.verb.span });
@@ -158,7 +158,7 @@ function budgetIn(program: Program, { statement, verb }: StatementHeader): Devic
   };
 }
 
-/** Whether the data have what the model's task reads (`missing-role`). */
+/** Checks that the data have what the model's task reads (`missing-role`). */
 function readable(program: Program, operand: Operand, on: ActionSubject, here: Span): boolean {
   const name = operand.is === "word" ? operand.path[0]?.text : undefined;
   const named = name === undefined ? undefined : program.names.get(name);
@@ -166,7 +166,7 @@ function readable(program: Program, operand: Operand, on: ActionSubject, here: S
   return !isCall(task) || !("data" in on) || checkRoles(program, on.data, task, here);
 }
 
-/** A recipe belongs to plans on data alone. */
+/** Reports a recipe in a `show` without a plan on data. */
 function withoutRecipe(program: Program, { clauses }: StatementHeader): boolean {
   const recipe = clauses.get("with")?.operands[0];
   if (recipe)
@@ -178,17 +178,17 @@ function withoutRecipe(program: Program, { clauses }: StatementHeader): boolean 
   return recipe === undefined;
 }
 
-/** Topics that are told of rows. */
+/** Topics that display rows. */
 const OF_ROWS: readonly string[] = ["mask", "label_issues", "learning_curve"] satisfies readonly Topic[];
 
-/** Data of `on`, which belongs to those topics alone; undefined: there is none. Null: it was reported. */
+/** Returns the data of `on`, which only those topics take. Undefined: none is given. Null: an error was reported. */
 function dataShownOn(program: Program, { clauses, operands }: StatementHeader): ActionSubject | undefined | null {
   const clause = clauses.get("on");
   if (!clause) return undefined;
   const astray = operands.find((operand) => {
     if (operand.is !== "word") return true;
     const [name, topic] = operand.path;
-    // A sweep's curve is told of its own trials.
+    // A sweep's learning curve uses its own trials.
     return !OF_ROWS.includes(topic?.text ?? "") || program.sweeps.has(name?.text ?? "");
   });
   if (astray) {

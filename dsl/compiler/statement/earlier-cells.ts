@@ -1,11 +1,10 @@
 /**
- * What earlier cells came to, kept from one compilation to the next: a notebook is compiled at every key that is pressed, and
- * all its cells but one are what they were. Kept is the state after each of them; it holds as long as the cells, the
- * vocabulary, what is outside and every fact that was asked for are the same. One notebook at a time.
+ * Caches the results of earlier cells between compilations: a notebook is compiled at every keystroke, and only one
+ * cell changes. The state after each cell is cached. It is valid while the cells, the vocabulary, the environment and
+ * all requested facts are the same. Caches one notebook at a time.
  *
- * A state holds all names so far, so that those of a long notebook would grow with the square of its length: they are kept
- * for the cells near the one that was asked about, and for fewer the further away. One that is missing is read again from the
- * nearest before it.
+ * A state holds all names so far, so caching all states would take quadratic memory. They are cached for the cells near
+ * the requested one, and more sparsely with distance. A missing state is recomputed from the nearest one before it.
  */
 import { Program } from "../plan/program.js";
 import type { Source } from "../../language/diagnostics/span.js";
@@ -15,20 +14,20 @@ import type { Registry } from "../../language/types/registry.js";
 
 interface Step {
   readonly source: Source;
-  /** Facts that were asked for while the source was read, by key, and what was answered. */
+  /** Facts requested while the source was read, by key, with their answers. */
   readonly lookups: ReadonlyMap<string, unknown>;
   after: Program | undefined;
 }
-/** States within twice as many cells are all kept, then as many in each doubling of the distance. */
+/** States within twice as many cells are all cached, then this many per doubling of the distance. */
 const NEAR = 8;
 
-/** What whoever compiles a notebook again and again keeps of it, and hands in each time. */
+/** The cache of a client that compiles a notebook repeatedly; it passes the cache in each time. */
 export class EarlierCellsCache {
   private readonly steps: Step[] = [];
   private under = "";
   private words: Registry["words"] | undefined;
 
-  /** The program after `sources`, read silently one by one by `read`, from as far back as they are known. */
+  /** Returns the program after `sources`, reading silently with `read` those that are not cached. */
   after(
     sources: readonly Source[],
     start: {
@@ -43,7 +42,7 @@ export class EarlierCellsCache {
     const { steps } = this;
     this.begin(registry, JSON.stringify([purpose, outside]));
     const known = this.known(sources, facts);
-    // A shorter list of the same cells leaves those after it known: an editor asks about one cell after another.
+    // A shorter list of the same cells does not discard later states: an editor requests one cell after another.
     if (known < sources.length) steps.length = known;
     let from = known;
     while (from > 0 && !steps[from - 1]?.after) from--;
@@ -56,17 +55,17 @@ export class EarlierCellsCache {
       steps[i] = { source, after: program, lookups };
     }
     this.thin(sources.length);
-    // What is kept must not be written to.
+    // A cached state must not be modified.
     return program.fork(registry, facts, outside);
   }
 
-  /** Other words or circumstances make other programs of the same cells. */
+  /** Clears the cache if the vocabulary or the environment changed. */
   private begin({ words }: Registry, circumstances: string): void {
     if (words !== this.words || circumstances !== this.under) this.steps.length = 0;
     [this.words, this.under] = [words, circumstances];
   }
 
-  /** How many of the sources are what they were. */
+  /** Returns how many of the sources are unchanged. */
   private known(sources: readonly Source[], facts: Facts): number {
     const { steps } = this;
     let known = 0;
@@ -77,7 +76,7 @@ export class EarlierCellsCache {
     return known;
   }
 
-  /** Lets go of states that lie too close to each other for their distance from the cell at `place`. */
+  /** Drops states that are too dense for their distance from the cell at `place`. */
   private thin(place: number): void {
     for (const [i, step] of this.steps.entries()) {
       const doublings = Math.floor(Math.log2(Math.abs(place - i - 1) / NEAR));

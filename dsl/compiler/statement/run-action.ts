@@ -1,4 +1,6 @@
-/** How a verb's record reads a statement, and what its reading hands on: an action for the host, unless the source is silent. */
+/**
+ * How a verb's record reads a statement, and how the reading emits an action for the host, unless the source is silent.
+ */
 import type { Verb } from "../../language/types/registry.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
@@ -10,12 +12,15 @@ export type StatementHandler = (program: Program, header: StatementHeader) => vo
 
 declare module "../../language/types/registry.js" {
   interface Verb {
-    /** Checks a statement of the verb, plans it and acts (`addAction`); absent: the design knows the verb but nothing reads it yet. */
+    /**
+     * Checks a statement of the verb, plans it and emits actions (`addAction`). Unset for a designed verb that is not
+     * implemented.
+     */
     readonly read?: StatementHandler;
   }
 }
 
-/** A verb that is built: its record reads its statements. */
+/** An implemented verb: its record reads its statements. */
 export type ImplementedVerb = Verb & { readonly read: StatementHandler };
 
 export function operandName(operand: Operand | undefined): { text: string; span: Span } | undefined {

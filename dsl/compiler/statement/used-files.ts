@@ -1,6 +1,6 @@
 /**
- * Definitions of used files that a statement here acts on. What stands in a used file hands nothing on by itself, so that a host
- * gets a definition with the first statement that asks for it, as if it stood there, and shows nothing of it.
+ * Definitions of used files that a statement of the notebook acts on. A used file emits no actions itself. The host
+ * gets a definition with the first statement that needs it, as if it were written there, and displays nothing of it.
  */
 import { Reporter } from "../../language/diagnostics/reporter.js";
 import type { Action } from "../plan/action.js";
@@ -9,10 +9,10 @@ import type { NameEntry, Program } from "../plan/program.js";
 import type { WordNode } from "../../language/syntax/tree.js";
 
 const USED = "use:";
-/** What the text of a used file is called among sources. */
+/** Returns the source id of a used file. */
 export const usedFileId = (path: string): string => `${USED}${path}`;
 
-/** Hands the definition on, once, where it stands in a used file; what only a machine finds wrong with it is told here. */
+/** Emits the definition once if it is in a used file; reports errors that can only be found on this machine. */
 export function importDefinition(
   program: Program,
   found: { readonly name: string; readonly node: WordNode; readonly entry: NameEntry },
@@ -29,7 +29,7 @@ export function importDefinition(
   const action = definitionOf(program, draft, here);
   program.reporter = reporter;
   if (action) program.actions.push(action);
-  // What is only warned of was told where the file was checked; a statement may have told the rest by itself.
+  // Warnings were reported when the file was checked; other errors may have been reported by the statement itself.
   for (const { severity, code, data, span } of ownReporter.diagnostics)
     if (severity === "error" && !reporter.diagnostics.some((one) => one.code === code && one.span.start === span.start))
       reporter.report(code, data, span);

@@ -1,4 +1,4 @@
-/** A value that stands by itself, as an option of a command line has it: `accuracy, f1(macro)`. */
+/** A standalone value, as in a command-line option: `accuracy, f1(macro)`. */
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.js";
 import { fillDefaults, type DefaultsContext } from "../plan/defaults.js";
 import { emptyEnvironment } from "../plan/known-names.js";
@@ -9,13 +9,16 @@ import type { Parameter, Registry } from "../../language/types/registry.js";
 import type { Value } from "../../language/types/value.js";
 import { typedValue } from "../../language/types/values.js";
 
-/** A value holds where no diagnostic is an error. */
+/** The value is valid if no diagnostic is an error. */
 export interface ValueReading {
   readonly value: Value | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** As it is written; a parameter that takes a list takes what stands between its brackets. Nothing is filled in. */
+/**
+ * Parses a value as written, without defaults; for a parameter that takes a list, the text is what goes between its
+ * brackets.
+ */
 export function parseValue(text: string, parameter: Parameter, registry: Registry): ValueReading {
   const { name, type } = parameter;
   const written = type.is === "list" ? `[${text}]` : text;
@@ -31,7 +34,7 @@ export function parseValue(text: string, parameter: Parameter, registry: Registr
   return { value, diagnostics: program.reporter.diagnostics };
 }
 
-/** The value with what is left out at its default, if its words have nothing to say against it. `data`: as their checks see it. */
+/** Returns the value with its defaults, if its words report no error. `data`: passed to their checks. */
 export function completeValue(
   value: Value,
   parameter: Parameter,
@@ -48,7 +51,7 @@ export function completeValue(
   return { value: values[parameter.name], diagnostics: program.reporter.diagnostics };
 }
 
-/** A source of one statement that has the value as its only key: what is wrong is then wrong in the value. */
+/** Makes a one-statement source whose only key is the value, so that any error is in the value. */
 function alone({ name }: Parameter, written: string, registry: Registry): Program {
   const program = new Program(registry, Facts.none, "run", emptyEnvironment);
   const [verb] = registry.verbs();

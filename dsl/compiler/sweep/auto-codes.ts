@@ -1,8 +1,7 @@
-/** Codes of a verb that works on something of its own in place of a defined name. */
+/** Codes of a verb's own subject (`sweep auto`), which replaces a defined name. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { listNamesAsCode } from "../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface AutoCodeData {
   "name-of-verb": { readonly name: string; readonly verb: string };
   /** `does`: what it does instead, after "it". */

@@ -1,4 +1,6 @@
-/** `sweep auto`: what is wanted and what stays; what varies is written by the host, once it has looked at data, bases and machine. */
+/**
+ * `sweep auto`: the goal and the fixed settings. The host writes what varies after probing data, bases and machine.
+ */
 import type { StatementHeader } from "../../language/types/header.js";
 import { requireWorkers } from "../drafts/runner-limits.js";
 import { readKeys } from "../../language/types/keys.js";
@@ -25,7 +27,7 @@ import { thresholdsIn, checkGoals, goalsIn } from "./sweep-goals.js";
 import { splitOrigin } from "../drafts/rank-division.js";
 import { checkNotInFolds } from "../drafts/training-definitions.js";
 
-/** What the verb calls its own, where that is what it works on here. */
+/** Returns the verb's own subject, if the statement works on it. */
 export function ownSubject({ verb }: StatementHeader, operand: Operand | undefined): OwnSubject | undefined {
   const { ownSubject: subject } = verb.operands;
   return subject && operandName(operand)?.text === subject.name && operand?.is === "word" && !operand.arguments
@@ -33,7 +35,7 @@ export function ownSubject({ verb }: StatementHeader, operand: Operand | undefin
     : undefined;
 }
 
-/** Reports a name that nothing has and that is nearly the verb's own. */
+/** Reports an unknown name that is close to the verb's own subject. */
 export function reportMeantOwnSubject(
   program: Program,
   { verb }: StatementHeader,
@@ -49,7 +51,7 @@ export function reportMeantOwnSubject(
   return true;
 }
 
-/** Reports keys that are for the verb's own subject alone. */
+/** Reports keys that apply only to the verb's own subject. */
 export function checkOwnSubjectKeys(program: Program, { verb }: StatementHeader, entries: readonly Entry[]): boolean {
   const { ownSubject: subject } = verb.operands;
   const wrong = entries.filter(({ key }) => subject?.keys.includes(key.path[0] ?? key.text));
@@ -116,7 +118,7 @@ export function compileSweepAuto(program: Program, header: StatementHeader, subj
   });
 }
 
-/** Seconds that looking at data and bases takes whatever the budget is. */
+/** Seconds for probing data and bases, whatever the budget. */
 const LOOKS = 10;
 
 function checkBudget(
@@ -127,7 +129,7 @@ function checkBudget(
   program.report("budget-hardly", { seconds: ms / 1000 }, given.span);
 }
 
-/** Reports a key that it decides by itself. */
+/** Reports a key that the sweep decides itself. */
 function takes(program: Program, { verb }: StatementHeader, subject: OwnSubject, { key }: Entry): boolean {
   const does = subject.without[key.path[0] ?? key.text];
   if (does === undefined) return true;
@@ -135,7 +137,7 @@ function takes(program: Program, { verb }: StatementHeader, subject: OwnSubject,
   return false;
 }
 
-/** The data, which have rows that train and rows that validate. */
+/** Returns the data, which must have training and validation rows. */
 function dataIn(program: Program, draft: Draft, span: Span): DataPlan | undefined {
   const data = resolveData(program, draft, span);
   if (!data || !checkNotInFolds(program, data.plan, span) || !checkTables(program, draft, data.plan, span))
@@ -181,7 +183,7 @@ function taskIn(
   return undefined;
 }
 
-/** What stands where it is not written: the goal that goes with the task, and what the verb's record says. */
+/** Adds defaults: the goal of the task, and those in the verb's record. */
 function withUsual(
   program: Program,
   subject: OwnSubject,
@@ -199,7 +201,7 @@ function withUsual(
   return given;
 }
 
-/** Goals and bars as they were written: nothing is filled in that a program can't say. */
+/** Returns goals and thresholds as written, without defaults, because some cannot be written in a program. */
 function writtenIn(program: Program, given: ReadonlyMap<string, GivenValue>): AutoPlan["written"] {
   const { registry } = program;
   const each = (value: Value): string =>
@@ -217,7 +219,7 @@ function writtenIn(program: Program, given: ReadonlyMap<string, GivenValue>): Au
   return { keys: Object.fromEntries(keys), goal: goals[0] ? text(goals[0].metric) : "" };
 }
 
-/** What the recipe after `with` says, as it would be written. */
+/** Returns the settings of the recipe after `with`, as they would be written. */
 function fixedIn(program: Program, recipe: Draft | null): Readonly<Record<string, string>> {
   const { registry } = program;
   const parameters = registry.find("verb", "recipe")?.parameters;

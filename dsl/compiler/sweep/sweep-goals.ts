@@ -1,4 +1,7 @@
-/** What a sweep compares trials by: the metrics after `maximize` and `minimize`, the first written first, and the bars after `require`. */
+/**
+ * Goals and thresholds of a sweep: the metrics after `maximize` and `minimize`, in written order, and the thresholds
+ * after `require`.
+ */
 import type { Program } from "../plan/program.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
@@ -14,12 +17,11 @@ import type { GivenValue } from "../../language/types/given-value.js";
 import type { Call, Value } from "../../language/types/value.js";
 
 const DIRECTIONS = ["maximize", "minimize"] as const;
-/** A goal and where it is written. */
 interface WrittenGoal extends SweepGoal {
   readonly place: Span | undefined;
 }
 
-/** What is measured: by which name it is told, its task, and the roles of its data. */
+/** The swept model: its name in messages, its task, and the roles of its data. */
 export interface SweptModel {
   readonly model: string;
   readonly task: Call;
@@ -31,7 +33,7 @@ export function sweptModelOf(plan: Plan | undefined): SweptModel | undefined {
   return { model: model.name, task: model.task, roles: Object.keys(data.columns) };
 }
 
-/** In the order of their keys. `values`: of the block, filled in. */
+/** Returns the goals in the order of their keys. `values`: of the block, with defaults. */
 export function goalsIn(
   values: Readonly<Record<string, Value>>,
   given: ReadonlyMap<string, GivenValue>,
@@ -49,7 +51,10 @@ export function goalsIn(
   });
 }
 
-/** Whether each metric has a direction and gets better that way, is one of the model's task and stands there once; false: one isn't (reported). */
+/**
+ * Checks that each metric has a direction, is optimized in it, belongs to the model's task and occurs once. False if
+ * not (reported).
+ */
 export function checkGoals(
   program: Program,
   goals: readonly WrittenGoal[],
@@ -66,7 +71,7 @@ export function checkGoals(
     if (better !== direction) {
       const keys = options.block?.entries ?? [];
       const key = keys.find((e) => e.key.text === direction)?.key.span;
-      // With a key of its own it may stay where it stands; among others, or beside the other key, it must move.
+      // The fix replaces the key if this is its only metric; otherwise the metric must move to the other key.
       const alone = goals.filter((goal) => goal.direction === direction).length === 1;
       const fix =
         key && alone && !goals.some((goal) => goal.direction === better) ? replacementFix(key, better) : undefined;
@@ -87,7 +92,7 @@ export function checkGoals(
   );
 }
 
-/** Whether the search learns from so many goals; false: it learns from one (reported). */
+/** Checks that the search supports several goals; false if it supports only one (reported). */
 export function checkOneGoal(
   program: Program,
   search: Call,
@@ -107,7 +112,7 @@ export function checkOneGoal(
   return false;
 }
 
-/** The bars, whose metrics are of the task too; undefined: one isn't (reported). */
+/** Returns the thresholds, whose metrics must belong to the task too; undefined if one does not (reported). */
 export function thresholdsIn(
   program: Program,
   value: Value | undefined,

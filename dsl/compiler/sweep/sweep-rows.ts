@@ -1,4 +1,4 @@
-/** The rows that the trials of a sweep are scored on: whether there are some, and enough of them. */
+/** Checks that there are enough rows to score the trials of a sweep. */
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Plan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
@@ -6,15 +6,15 @@ import { splitNames } from "../checks/world.js";
 import { isFailed } from "../../language/types/facts.js";
 import { dataReaderOf } from "../../language/types/subject.js";
 
-/** Rows that validate, below which one score is known too badly to choose by. */
+/** Validation rows below which a score is too imprecise for selection. */
 const FEW = 50;
 
-/** Warns where the rows that trials are scored on are too few to tell settings apart. */
+/** Warns if the validation rows are too few to distinguish settings. */
 export function checkFewValidationRows(program: Program, { recipe: { data, model } }: Plan, here: Span): void {
   const rows = validatingRows(program, data, model);
   const decides = program.registry.find("task", model.task.word)?.capabilities?.decides;
   if (rows === null || rows === 0 || rows >= FEW || decides === undefined) return;
-  // Half of the interval of 95 % of a share of a half, in points.
+  // Half-width of the 95 % interval of a share of one half, in points.
   const points = Math.round(98 / Math.sqrt(rows));
   program.report("few-rows-choose", { rows, points, data: data.name }, here);
 }

@@ -1,4 +1,4 @@
-/** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
+/** `sweep`: what varies, the search method, the goals. A trial is its own Tune program, written by the host. */
 import type { StatementHeader } from "../../language/types/header.js";
 import { requireWorkers } from "../drafts/runner-limits.js";
 import { readKeys } from "../../language/types/keys.js";
@@ -26,7 +26,7 @@ import { checkOwnSubjectKeys, reportMeantOwnSubject, ownSubject, compileSweepAut
 import { checkFewValidationRows, hasValidation } from "./sweep-rows.js";
 import { thresholdsIn, checkGoals, checkOneGoal, goalsIn, sweptModelOf } from "./sweep-goals.js";
 
-/** Keys whose values are no values of their types: spaces and paths stand in them. */
+/** Keys whose values contain spaces and paths instead of values of their types. */
 const VARY = "vary";
 const WHERE = "where";
 
@@ -50,7 +50,7 @@ export function compileSweep(program: Program, header: StatementHeader): void {
   const swept = sweptBy(program, header);
   const vary = variedBy(program, header, varied, swept);
   const as = operandName(header.clauses.get("as")?.operands[0]);
-  // What it starts from may have its own name: an earlier sweep over another space.
+  // It may start from an earlier sweep of its own name, over another space.
   const before = as && program.sweeps.get(as.text);
   const detach = ownKeys.given.get("detach")?.value === true;
   if (as) keep(program, as, swept, detach);
@@ -105,10 +105,10 @@ export function compileSweep(program: Program, header: StatementHeader): void {
 }
 const bare = ({ direction, metric }: SweepGoal): SweepGoal => ({ direction, metric });
 
-/** Trials where nothing else bounds a sweep. */
+/** Default number of trials if nothing else limits a sweep. */
 const TRIALS = 10;
 
-/** How many trials, how long, on how many tokens, and with how many seeds each. */
+/** Reads the limits: trials, time, tokens, and seeds per trial. */
 function boundsIn(
   program: Program,
   values: Readonly<Record<string, Value>>,
@@ -128,7 +128,7 @@ function boundsIn(
   };
 }
 
-/** What the header names; undefined: it can't be read. `recipe` is null where none is named. */
+/** The names of the header; undefined if unreadable. `recipe` is null if none is named. */
 interface Swept {
   readonly model: Draft | undefined;
   readonly data: Draft | undefined;
@@ -152,7 +152,7 @@ function isWhole(swept: Swept): swept is WholeSwept {
   return swept.model !== undefined && swept.data !== undefined && swept.recipe !== undefined;
 }
 
-/** The spaces after `vary:`; reports what lacks there. */
+/** Reads the spaces after `vary:`; reports missing parts. */
 function variedBy(
   program: Program,
   { statement, verb, sound }: StatementHeader,
@@ -181,7 +181,7 @@ function variedBy(
   return undefined;
 }
 
-/** Warns of what changes the rows that trials are scored on. */
+/** Warns of varied settings that change the rows on which trials are scored. */
 function checkRows(program: Program, { entries }: BlockNode): void {
   const data = parametersOf(program, "data");
   for (const { key } of entries) {
@@ -191,7 +191,7 @@ function checkRows(program: Program, { entries }: BlockNode): void {
   }
 }
 
-/** The name stands for the sweep's best from now on. */
+/** Binds the name to the sweep's best. */
 function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
@@ -208,7 +208,7 @@ function keep(
   });
 }
 
-/** What a later sweep that starts from its trials is held to. */
+/** Records the goals and varied paths, which a later sweep that starts from these trials must share. */
 function tell(program: Program, name: string, { vary, goals }: Pick<SweepPlan, "vary" | "goals">): void {
   const earlier = program.sweeps.get(name);
   if (!earlier) return;
@@ -216,7 +216,7 @@ function tell(program: Program, name: string, { vary, goals }: Pick<SweepPlan, "
   program.sweeps.set(name, { ...earlier, study: { directions, varies: Object.keys(vary), trials: 0 } });
 }
 
-/** The training that all trials are changes of. */
+/** Plans the training that all trials modify. */
 function planned(
   program: Program,
   { statement, operands, clauses }: StatementHeader,
@@ -235,7 +235,7 @@ function planned(
     here,
     recipe,
   });
-  // Trials that don't validate on their way (`validate: none`) are scored at their end.
+  // Trials without intermediate validation (`validate: none`) are scored at their end.
   if (found && !found.plan.recipe.training.validate && !hasValidation(program, found.plan)) {
     const details = { what: "sweep", data: data.name, ...splitOrigin(program, found.plan.recipe.data, undefined) };
     program.report("needs-validation", details, dataAt);

@@ -1,4 +1,6 @@
-/** `train`: a recipe put together from `with`, a sweep's best and the statement's own block, planned for each model it names. */
+/**
+ * `train`: combines the recipe after `with`, a sweep's best and the statement's own block, and plans it for each model.
+ */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program, NamedTraining } from "../plan/program.js";
@@ -20,7 +22,7 @@ import { type PlannedTraining } from "../drafts/training-request.js";
 import { tuneText } from "../plan/text.js";
 import type {} from "../checks/privacy-codes.js";
 
-/** Keys of the statement that are no settings of the recipe. */
+/** Keys of the statement that are not recipe settings. */
 const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach", "runner", "forgetting"];
 
 export function compileTrain(program: Program, header: StatementHeader): void {
@@ -117,7 +119,7 @@ export function compileTrain(program: Program, header: StatementHeader): void {
   }
 }
 
-/** What runs by itself has a name to be found by. */
+/** Checks that a detached training has a name to attach it by. */
 function demandDetachable(
   program: Program,
   { operands, statement }: StatementHeader,
@@ -145,10 +147,10 @@ interface One {
   /** Where a sweep's best is named. */
   readonly bestAt: WordNode | undefined;
   readonly recipe: Draft | null;
-  /** What the statement's own block gives. */
+  /** Settings of the statement's own block. */
   readonly written: ReadonlyMap<string, GivenValue>;
   readonly calibrate: GivenValue | undefined;
-  /** The name to attach it by; absent: it trains here. */
+  /** The name to attach it by; unset for a training in this process. */
   readonly detached: string | undefined;
   readonly runner: GivenValue | undefined;
   readonly broken: boolean;
@@ -158,7 +160,7 @@ interface One {
   readonly repeats?: { readonly count: number; readonly span: Span };
 }
 
-/** Plans one training and notes that its name stands for it. @returns the plan, where the source is to run */
+/** Plans one training and binds its name to it. @returns the plan, if the source is to run */
 function trainOn(program: Program, header: StatementHeader, options: One): ReturnType<typeof planTraining> {
   const { statement } = header;
   const model: Draft = options.best
@@ -201,7 +203,7 @@ function trainOn(program: Program, header: StatementHeader, options: One): Retur
 
 const GREATEST_SEED = 2_147_483_647;
 
-/** One training for each seed; each has a name of its own beside the one that the best of them gets. */
+/** Plans one training per seed; each has its own name, in addition to the name that the best one gets. */
 function trainRepeats(
   program: Program,
   header: StatementHeader,
@@ -233,7 +235,7 @@ function trainRepeats(
   program.runs.set(options.name, { ...run, repeats: count, ...(recipeHash !== undefined && { recipeHash }) });
   if (!whole || !each || recipeHash === undefined) return;
   if (!whole.plan.recipe.training.validate) {
-    // There may be rows that validate, and the recipe doesn't.
+    // There may be validation rows, but the recipe does not use them.
     const wasReported = program.reporter.diagnostics.some((d) => d.code === "needs-validation" && d.span === span);
     if (!wasReported) program.report("needs-validation", { what: "repeats", data: options.data.name }, span);
     return;
@@ -244,14 +246,13 @@ function trainRepeats(
 }
 const without = ({ recipeHash, ...run }: NamedTraining): NamedTraining => run;
 
-/** What is fitted once it is trained. */
+/** Returns the calibrations to fit after the training. */
 function fits({
   calibrate,
 }: Pick<PlannedTraining, "calibrate">): { readonly calibrate: PlannedTraining["calibrate"] } | undefined {
   return calibrate.length > 0 ? { calibrate } : undefined;
 }
 
-/** One training for each fold. */
 function trainFolds(
   program: Program,
   header: StatementHeader,

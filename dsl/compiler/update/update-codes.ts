@@ -1,7 +1,6 @@
-/** Codes of models that go on learning. */
+/** Codes of `update`. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface UpdateCodeData {
   "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
   "strategy-batchwise": { readonly strategy: string; readonly task: string };

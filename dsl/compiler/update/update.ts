@@ -1,6 +1,6 @@
 /**
- * `update`: a trained model goes on learning from one data set after another. Each is a training of its own, a stage, whose
- * recipe says what it went on from; the name after `as` has the weights of the last, `NAME_1` and so on those of each.
+ * `update`: a trained model continues training on one data set after another. Each task is a training whose recipe
+ * names its start. The name after `as` has the weights of the last task, `NAME_1` and so on those of each.
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
@@ -20,7 +20,7 @@ import { checkDuration } from "../drafts/settings.js";
 import { type PlannedTraining } from "../drafts/training-request.js";
 import { planUpdateStage } from "../drafts/update/draft-update.js";
 
-/** Keys of the statement that are no settings of the recipe. */
+/** Keys of the statement that are not recipe settings. */
 const FORGET = "forget";
 const FORGETTING = "forgetting";
 const OF_STATEMENT: readonly string[] = [STRATEGY_KEY, FORGET, FORGETTING];
@@ -88,7 +88,6 @@ interface Stage {
   readonly updating: UpdateDraft;
 }
 
-/** What each stage's model is called. */
 const stageNames = (name: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => repeatName(name, i + 1));
 
@@ -149,11 +148,11 @@ function planStages(
   });
 }
 
-/** The definition of the model that was trained under a name. */
+/** Returns the definition of the model trained under a name. */
 const modelOf = (program: Program, name: string): Draft | undefined =>
   program.runs.get(name)?.model ?? program.names.get(name)?.draft;
 
-/** Strategies of the stages that a name's weights come from. */
+/** Returns the strategies of the tasks that a name's weights come from. */
 function lineageOf(program: Program, name: string): UpdateDraft["lineage"] {
   const update = program.runs.get(name)?.update;
   return update ? [...update.lineage, update.strategy] : [];
@@ -164,7 +163,7 @@ const lineOf = ({ data, update }: NamedTraining): UpdateDraft["line"] => [
   { data, strategy: update?.strategy ?? [] },
 ];
 
-/** Texts that shall be forgotten, sorted. */
+/** Returns the texts to be forgotten, sorted. */
 function textsIn(
   program: Program,
   { statement, verb }: StatementHeader,
@@ -176,7 +175,7 @@ function textsIn(
   return Array.isArray(texts) ? texts.filter((one) => typeof one === "string").toSorted() : [];
 }
 
-/** Each stage is one training. */
+/** Reports data in folds: each task is a single training. */
 function undivided(program: Program, datas: readonly Draft[], onto: readonly Operand[]): boolean {
   const folded = datas.findIndex((data) => writtenFoldsOf(program, data) !== null);
   const span = onto[folded]?.span;

@@ -1,6 +1,7 @@
 /**
- * Which parts of an address (`https://user:password@host/rows.csv?sig=…#part`) may be shown: the user name, the password, the
- * query and the fragment often hold secrets. Addresses are read by `URL`, which every host of the compiler has.
+ * Decides which parts of a URL (`https://user:password@host/rows.csv?sig=…#part`) may be shown. The user name, the
+ * password, the query and the fragment often hold secrets. URLs are parsed by `URL`, which every host of the compiler
+ * has.
  */
 interface Parsed {
   readonly href: string;
@@ -11,28 +12,27 @@ interface Parsed {
 }
 declare const URL: { new (text: string): Parsed; canParse(text: string): boolean };
 
-/** Replaces the query of an address in stored plans; the file's checksum may follow. */
+/** Replaces the query of a URL in stored plans; the file's checksum may follow. */
 const MARK = "?…";
 const LEFT_OUT = /\?…([\da-f]{64})?$/;
 
-/** Whether the text is an address with a user name or a password. */
+/** Whether the text is a URL with a user name or a password. */
 export function hasCredentials(text: string): boolean {
   const url = parsed(text);
   return url !== null && (url.username !== "" || url.password !== "");
 }
 
-/** Whether the text is an address with a query. */
 export function hasQuery(text: string): boolean {
   return headOf(text) !== null && (parsed(text)?.search ?? "") !== "";
 }
 
-/** The address without user name, password, query and fragment. Text that is not an address is returned unchanged. */
+/** Returns the URL without user name, password, query and fragment. Text that is not a URL is returned unchanged. */
 export function redactedAddress(text: string): string {
   const head = headOf(text);
   if (head === null) return text;
   const url = parsed(text);
   if (url === null) {
-    // An address that `URL` can't read may hold a password anywhere.
+    // A URL that `URL` cannot parse may hold a password anywhere.
     const isHidden = /[@?#]/.test(text) && !/^:\s/.test(text.slice(head.length - 1));
     return isHidden ? `${head}…` : text;
   }
@@ -41,12 +41,12 @@ export function redactedAddress(text: string): string {
   return url.href;
 }
 
-/** As `redactedAddress`, with a mark where the query was, and the checksum of what it gave where that is known. */
+/** Like `redactedAddress`, with a mark in place of the query, and the checksum of the file if known. */
 export function storedAddress(text: string, checksum = ""): string {
   return hasQuery(text) ? `${redactedAddress(text)}${MARK}${checksum}` : redactedAddress(text);
 }
 
-/** What `storedAddress` made of an address with a query; null: it is none. */
+/** Parses a URL stored by `storedAddress` that had a query; null if the text is not one. */
 export function parseStoredAddress(
   text: string,
 ): { readonly address: string; readonly checksum: string | null } | null {
@@ -54,12 +54,12 @@ export function parseStoredAddress(
   return LEFT_OUT.test(text) ? { address: text.replace(LEFT_OUT, ""), checksum } : null;
 }
 
-/** The text with each address in it as `redactedAddress` has it. */
+/** Returns the text with each URL in it redacted by `redactedAddress`. */
 export function redactAddresses(text: string): string {
   return mapped(text, redactedAddress);
 }
 
-/** The same text, as long as before, with `*` for each secret part of an address. */
+/** Returns a text of equal length with `*` for each secret part of a URL. */
 export function maskAddressSecrets(text: string): string {
   return mapped(text, starred);
 }
@@ -78,7 +78,7 @@ function starred(address: string): string {
   if (redactedAddress(address) === address) return address;
   const from = (headOf(address) ?? "").length;
   const stars = (text: string): string => "*".repeat(text.length);
-  // Escapes of a string, and what `URL` can't read, say little of where the parts are.
+  // With string escapes, or if `URL` cannot parse it, the positions of the parts are unknown.
   if (parsed(address) === null || address.includes("\\")) return address.slice(0, from) + stars(address.slice(from));
   const rest = address.slice(from);
   const query = firstOf(rest, /[?#]/);
@@ -86,20 +86,20 @@ function starred(address: string): string {
   return address.slice(0, from) + stars(rest.slice(0, account)) + rest.slice(account, query) + stars(rest.slice(query));
 }
 
-/** Whether the text begins as an address does, such as `https://host` or `https:host`. */
+/** Whether the text begins like a URL, such as `https://host` or `https:host`. */
 export function looksLikeAddress(text: string): boolean {
   return headOf(text) !== null;
 }
 
-/** Scheme and slashes of an address; null: the text is no address. A single letter is a drive of Windows. */
+/** Returns scheme and slashes of a URL; null if the text is not a URL. A single letter is a Windows drive. */
 function headOf(text: string): string | null {
   const [head, scheme = "", slashes = ""] = /^\s*([a-z][a-z\d+.-]+):([/\\]*)/i.exec(text) ?? [];
   return head !== undefined && (slashes.startsWith("//") || SPECIAL.test(scheme)) ? head : null;
 }
-/** `URL` reads `https:host`, `https:/host` and `https:\\host` as `https://host`. Addresses of other schemes need `://`. */
+/** `URL` reads `https:host`, `https:/host` and `https:\\host` as `https://host`. URLs of other schemes need `://`. */
 const SPECIAL = /(?<![a-z\d])(?:https?|wss?|ftp)$/i;
 
-/** Where each address begins and ends, in order. The time is linear in the length of the text. */
+/** Returns the start and end of each URL, in order. Takes linear time in the length of the text. */
 function addressesIn(text: string): readonly (readonly [start: number, end: number])[] {
   const found: [number, number][] = [];
   for (
@@ -120,7 +120,7 @@ function addressesIn(text: string): readonly (readonly [start: number, end: numb
 
 const QUOTES = "\"'`";
 const LONGEST_SCHEME = 32;
-/** Characters in which the `@` after a password is looked for. */
+/** Maximum characters in which the `@` after a password is searched. */
 const LONGEST_ACCOUNT = 512;
 
 function endOfQuoted(text: string, from: number, quote: string): number {
@@ -130,13 +130,13 @@ function endOfQuoted(text: string, from: number, quote: string): number {
   }
   return text.length;
 }
-/** An address without quotes ends at a space or a bracket, unless these are part of a password. */
+/** An unquoted URL ends at a space or a bracket, unless these are part of a password. */
 function endOfBare(text: string, start: number, from: number): number {
   const end = wordEnd(text, from);
   const address = text.slice(start, end);
   const head = headOf(address) ?? address;
   if (address.length === head.length || address.includes("@")) return end;
-  // `https://user:pass word@host`: `URL` can't read `https://user:pass`, because `pass` is no port.
+  // `https://user:pass word@host`: `URL` cannot parse `https://user:pass`, because `pass` is not a port.
   const stop = parsed(address) === null ? /[\n/\\?#]/ : /[\s"`/\\?#]/;
   const rest = text.slice(start + head.length, start + head.length + LONGEST_ACCOUNT);
   const index = rest.slice(0, firstOf(rest, stop)).lastIndexOf("@");

@@ -1,7 +1,7 @@
-/** What is rendered stays short, whatever the text or its mistakes: each part is cut, and the rest is counted. */
+/** Limits what is rendered, whatever the text or its errors: each part is truncated, and the rest is counted. */
 import type { Diagnostic } from "./diagnostic.js";
 
-/** Diagnostics that are rendered of one text for people, and for programs. */
+/** Maximum diagnostics rendered per text, for people and for programs. */
 export const maxRenderedDiagnostics = { people: 100, programs: 1000 };
 
 export interface RemainingCounts {
@@ -9,7 +9,7 @@ export interface RemainingCounts {
   readonly warnings: number;
 }
 
-/** The first `most`, errors before warnings, in their order; and how many more there are. */
+/** Returns the first `most` diagnostics, errors before warnings, in order, and the number of the rest. */
 export function limitDiagnostics<T extends Pick<Diagnostic, "severity">>(
   all: readonly T[],
   most: number,

@@ -1,9 +1,9 @@
 /**
- * Every error, warning and note has a code. Its texts stand in one table, never where it is thrown.
+ * Every error, warning and note has a code. Its texts are in one table, never where it is thrown.
  *
- * A folder exports the table of its codes (`codes.ts`); `dsl/codes.ts`, `stdlib/codes.ts` and `kernel/codes.ts` put the tables of
- * their package together and add its data to `CodeData`. The vocabulary's registry registers those of dsl and stdlib, the main
- * module of a process those of the kernel. `tunebook explain CODE` prints from the same table.
+ * A folder exports the table of its codes (`codes.ts`). `dsl/codes.ts`, `stdlib/codes.ts` and `kernel/codes.ts` combine
+ * the tables of their package and add its data to `CodeData`. The vocabulary's registry registers those of dsl and
+ * stdlib, the main module of a process those of the kernel. `tunebook explain CODE` prints from the same table.
  */
 import { redactAddresses } from "./address.js";
 import { truncateText } from "./cut-words.js";
@@ -12,43 +12,46 @@ import type { Span } from "./span.js";
 /** Data of each code (kebab-case). The three packages add theirs by declaration merging, each in its `codes.ts`. */
 export interface CodeData {}
 export type Code = keyof CodeData;
-/** A note says what a check left out: it is no mistake, and cannot be allowed away. */
+/** A note names what a check left out: it is not an error, and cannot be allowed. */
 export type Severity = "error" | "warning" | "note";
 
-/** Another word in a call's place, or an argument with its value. */
+/** A replacement word for a call, or an argument with its value. */
 export type CallFix = { readonly word: string } | { readonly argument: string; readonly value: string | number };
 
-/** The words of one code. `message` makes sense alone and never says how to mend; `help` does. */
+/** Texts of one code. `message` makes sense alone and never suggests a fix; `help` does. */
 export interface CodeEntry<D> {
   readonly severity: Severity;
   message(data: D): string;
   help?(data: D): string | undefined;
   notes?(data: D): readonly string[];
-  /** What it means and how to mend it, in a few sentences of Markdown: the page of `tunebook explain`. */
+  /** The meaning and how to fix it, in a few sentences of Markdown: the page of `tunebook explain`. */
   readonly explain: string;
-  /** The compiler reports it beside facts of the world (data, a base, files, a machine): the corpus of bad programs shows it. */
+  /** Reported from facts (data, a base, files, a machine); the corpus of bad programs has an example of it. */
   readonly facts?: true;
-  /** Where it stands when reading data or a base failed with it: paths in the definition (`split.column`), the first that is written. */
+  /**
+   * Paths in the definition (`split.column`) to report at if reading data or a base failed with this code; the first
+   * written one is used.
+   */
   readonly paths?: readonly string[];
-  /** Of an error of a call, such as a source: what mends it there. */
+  /** For an error of a call, such as a source: returns its fix. */
   mend?(data: D): CallFix | undefined;
-  /** Which statement's check finds it, where that is not a training's: an allowance is idle once that check was made. */
+  /** The statement whose check finds it, if not a training's. An allowance is reported as unused after that check. */
   readonly found?: "data" | "model" | "evaluate";
-  /** Of an error: `allow` may keep it quiet. Of a warning: `false` where it may not. */
+  /** For an error: `allow` may suppress it. For a warning: `false` if it may not be allowed. */
   readonly allowable?: boolean;
-  /** The marked text may be a secret: excerpts of the program show stars instead. */
+  /** The marked text may be a secret: excerpts of the program show asterisks instead. */
   readonly hides?: true;
-  /** A Tune program that shows it (tested to do so), for codes that a program alone can show. */
+  /** A Tune program that shows the code (tested), for codes that depend only on the program. */
   readonly example?: string;
 }
 
-/** The texts of all codes in `D`. */
+/** Texts of all codes in `D`. */
 export type CodeTable<D> = { readonly [C in keyof D]: CodeEntry<D[C]> };
 
-/** Filled while a process starts. */
+/** Filled at process start. */
 const table = new Map<string, CodeEntry<never>>();
 
-/** Adds codes; a code that two tables have is a defect and throws. */
+/** Registers codes; throws if two tables have the same code. */
 export function registerCodes(...tables: readonly Readonly<Record<string, CodeEntry<never>>>[]): void {
   for (const entries of tables)
     for (const [code, entry] of Object.entries(entries)) {
@@ -72,12 +75,15 @@ export interface DiagnosticText {
   readonly notes: readonly string[];
 }
 
-/** The words of a code for its data; values in `data` may come from hostile files, so control characters are made visible. */
+/**
+ * Returns the texts of a code for its data. Values in `data` may come from hostile files, so control characters are
+ * made visible.
+ */
 export function codeText<C extends Code>(code: C, data: CodeData[C]): DiagnosticText {
   return diagnosticText({ code, data });
 }
 
-/** Of what was reported or thrown: its code and its data have belonged together since it was made. */
+/** Returns the texts of a reported or thrown code; its code and data match by construction. */
 export function diagnosticText({ code, data }: { readonly code: Code; readonly data: unknown }): DiagnosticText {
   const entry = codeEntryOf(code as string);
   if (!entry) return { severity: "error", message: shownText(`${code as string} ${JSON.stringify(data)}`), notes: [] };
@@ -90,12 +96,15 @@ export function diagnosticText({ code, data }: { readonly code: Code; readonly d
   };
 }
 
-/** Secret parts of addresses are left out before the text is cut: a cut address may lack the `@` that marks a password. */
+/** Removes secret parts of URLs before truncating: a truncated URL may lack the `@` that marks a password. */
 function shownText(text: string): string {
   return escapeControlCharacters(truncateText(redactAddresses(text)));
 }
 
-/** Control characters and bidirectional overrides as `\u{..}`, so that data cannot forge a terminal or a page. */
+/**
+ * Writes control characters and bidirectional overrides as `\u{..}`, so that data cannot forge terminal output or a
+ * page.
+ */
 export function escapeControlCharacters(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
@@ -103,7 +112,7 @@ export function escapeControlCharacters(text: string): string {
   );
 }
 
-/** An error with a code, thrown by anything at run time; `span` points into a Tune source where the cause is written there. */
+/** An error with a code, thrown at run time; `span` points into a Tune source if the cause is written there. */
 export class CodedError<C extends Code = Code> extends Error {
   override readonly name = "CodedError";
   constructor(
@@ -114,7 +123,7 @@ export class CodedError<C extends Code = Code> extends Error {
     super(codeText(code, data).message, origin.cause === undefined ? undefined : { cause: origin.cause });
   }
 
-  /** The same error, at this place. */
+  /** Returns the same error with a span. */
   placed(span: Span): CodedError<C> {
     const placed = new CodedError(this.code, this.data, { ...this.origin, span });
     placed.stack = this.stack ?? "";

@@ -1,7 +1,7 @@
-/** Characters of a message, a help, a note or a label. */
+/** Maximum characters of a message, a help, a note or a label. */
 export const maxDiagnosticCharacters = 2000;
 
-/** Words that stay short, whatever they are made of. */
+/** Truncates a text to the maximum length. */
 export function truncateText(text: string): string {
   if (text.length <= maxDiagnosticCharacters) return text;
   // no half of a surrogate pair at the end

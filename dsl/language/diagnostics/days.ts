@@ -1,4 +1,4 @@
-/** A long time as every place tells it: whole days from two on, `12,847 days`; null: it is shorter. */
+/** Formats a long time as whole days (`12,847 days`), from two days on; null for a shorter time. */
 export function daysText(seconds: number): string | null {
   const minutes = Math.round(seconds / 60);
   return minutes < 2880 ? null : `${Math.round(minutes / 1440).toLocaleString("en-US")} days`;

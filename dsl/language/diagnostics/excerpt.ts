@@ -1,4 +1,4 @@
-/** The lines of a source that a diagnostic points at, with carets: what the ANSI and the HTML renderer share. */
+/** Source lines that a diagnostic points at, with carets; shared by the ANSI and HTML renderers. */
 import { truncateText } from "./cut-words.js";
 import { maskAddressSecrets } from "./address.js";
 import { codeEntryOf, escapeControlCharacters, diagnosticText, type Severity } from "./codes.js";
@@ -20,21 +20,21 @@ export interface Excerpt {
   readonly severity: Severity;
   readonly code: string;
   readonly message: string;
-  /** `cell 3:3:31`, or empty when the source is not at hand. */
+  /** `cell 3:3:31`, or empty if the source is unavailable. */
   readonly place: string;
   readonly lines: readonly ExcerptLine[];
   readonly help?: string;
   readonly notes: readonly string[];
 }
 
-/** Code points of a line that are quoted, and how many of them before the place in it; labels that are shown. */
+/** Code points quoted per line, how many of them before the span, and the maximum labels shown. */
 const quoted = 160;
 const before = 60;
 const mostLabels = 20;
-/** Places that are named of a warning that is told once. */
+/** Maximum positions listed for a grouped warning. */
 const mostPlaces = 8;
 
-/** Where a source's lines begin never changes: found once, for as long as the source is there. */
+/** Line index per source, computed once for the lifetime of the source. */
 const known = new WeakMap<Source, LineIndex>();
 export function linesOf(source: Source): LineIndex {
   const lines = known.get(source) ?? new LineIndex(source.text);
@@ -42,12 +42,12 @@ export function linesOf(source: Source): LineIndex {
   return lines;
 }
 
-/** Places of values that may be secrets: no excerpt shows them, whatever else is wrong on their lines. */
+/** Returns the spans of possible secrets, which no excerpt shows, whatever other diagnostics are on their lines. */
 export function hiddenSpans(diagnostics: readonly Diagnostic[]): readonly Span[] {
   return diagnostics.filter(({ code }) => codeEntryOf(code)?.hides === true).map(({ span }) => span);
 }
 
-/** `hidden`: places of secrets, of all diagnostics of the check. `elsewhere`: further places with the same message. */
+/** `hidden`: spans of secrets from all diagnostics of the check. `elsewhere`: further spans with the same message. */
 export function excerptOf(
   diagnostic: Diagnostic,
   sources: readonly Source[],
@@ -108,7 +108,7 @@ function placesOf(spans: readonly Span[], sources: readonly Source[]): string {
   return `(${spans.length.toLocaleString("en-US")} places${words})`;
 }
 
-/** The line that a span begins on, cut to the text near it, with stars for secrets. */
+/** Quotes the line where a span begins, cut to the text near it, with asterisks for secrets. */
 function quotedAt(
   lines: LineIndex,
   span: Span,
@@ -122,7 +122,7 @@ function quotedAt(
   );
   const offset = Math.min(span.start - first, line.length);
   const end = Math.min(span.end - first, line.length);
-  // twice the units, so that as many code points are in them
+  // twice the code units, to include enough code points
   const left = [...line.slice(Math.max(0, offset - 2 * quoted), offset)].slice(line.length > quoted ? -before : 0);
   const marked = [...line.slice(offset, Math.min(end, offset + 2 * quoted))].slice(0, quoted - left.length);
   const room = quoted - left.length - marked.length;
@@ -141,7 +141,7 @@ function quotedAt(
   };
 }
 
-/** The same text with stars between two places, as long as before; quotes stay. */
+/** Replaces the text between two offsets by asterisks of the same length; quotes remain. */
 function starredBetween(text: string, start: number, end: number): string {
   const [from, to] = [Math.max(0, start), Math.min(end, text.length)];
   if (from >= to) return text;

@@ -1,18 +1,20 @@
 /**
- * Applies the certain fixes of texts until none is left, as `tunebook fix` and editors do. What must hold: no fix makes more
- * errors than there were, and none stays that doesn't mend what it stands at (such a one is taken back); overlapping fixes
- * wait for each other; it always ends.
+ * Applies certain fixes until none is left, as `tunebook fix` and editors do. Invariants: no fix adds errors; a fix
+ * that does not remove its diagnostic is undone; overlapping fixes are applied in separate passes; it always
+ * terminates.
  */
 import type { Diagnostic } from "./diagnostic.js";
 import type { Edit } from "./span.js";
 
-/** Texts by the id of their source. */
+/** Maps source ids to texts. */
 export type SourceTexts = ReadonlyMap<string, string>;
-/** What is wrong with texts that belong together. The source of a span may be a part, `ID#2`, of one of them. */
+/**
+ * Returns the diagnostics of texts that belong together. The source of a span may be a part, `ID#2`, of one of them.
+ */
 export type DiagnoseTexts = (texts: SourceTexts) => Promise<readonly Diagnostic[]> | readonly Diagnostic[];
 
 export interface AppliedFix {
-  /** Source, and place in its text as it was at first. */
+  /** Source id, and offset in its original text. */
   readonly text: string;
   readonly offset: number;
   readonly code: string;
@@ -21,20 +23,20 @@ export interface AppliedFix {
 export interface FixResult {
   readonly texts: SourceTexts;
   readonly applied: readonly AppliedFix[];
-  /** Fixes that would have made more errors, or mended nothing, and were taken back. */
+  /** Fixes that were undone because they would add errors or did not remove their diagnostic. */
   readonly refused: readonly AppliedFix[];
-  /** What is still wrong. */
+  /** Remaining diagnostics. */
   readonly left: readonly Diagnostic[];
 }
 
-/** Each pass may uncover what another mistake hid. No text of the corpus takes more than 4. */
+/** Maximum passes; each may uncover what another error hid. No text of the corpus takes more than 4. */
 const most = 50;
 
 interface Candidate extends AppliedFix {
   readonly edits: readonly Edit[];
 }
 
-/** `last`: asked of texts in which `quick` finds no error any more, where there is more that it doesn't look at. */
+/** `last`: a slower check, run on texts in which `quick` finds no more errors. */
 export async function applyFixes(start: SourceTexts, quick: DiagnoseTexts, last?: DiagnoseTexts): Promise<FixResult> {
   let texts = start;
   let judge = quick;
@@ -59,7 +61,7 @@ export async function applyFixes(start: SourceTexts, quick: DiagnoseTexts, last?
     for (const [id, edit] of byText(chosen)) edits.set(id, [...(edits.get(id) ?? []), edit]);
     const again = new Set(after && candidates(after, next, edits).map(nameOf));
     if (after === undefined || errorsIn(after) > errorsIn(found) || chosen.some((one) => again.has(nameOf(one)))) {
-      // One of them mends nothing, or breaks something: from now on each is tried alone.
+      // One of them fixes nothing or adds an error: from now on each is tried alone.
       if (chosen.length > 1) together = false;
       else for (const one of chosen) refused.set(nameOf(one), one);
       continue;
@@ -74,7 +76,7 @@ export async function applyFixes(start: SourceTexts, quick: DiagnoseTexts, last?
   return { texts, applied: applied.map(toApplied), refused: [...refused.values()].map(toApplied), left: found };
 }
 
-/** Certain fixes with the texts they are of, in the order of the text. */
+/** Returns the certain fixes with their texts, in text order. */
 function candidates(
   found: readonly Diagnostic[],
   texts: SourceTexts,
@@ -90,7 +92,7 @@ function candidates(
     .sort((a, b) => (a.edits[0]?.start ?? 0) - (b.edits[0]?.start ?? 0));
 }
 
-/** As many as don't touch each other; the others come in a later pass. */
+/** Returns the fixes that do not overlap; the others follow in a later pass. */
 function apart(all: readonly Candidate[]): readonly Candidate[] {
   const taken = new Map<string, Edit[]>();
   return all.filter(({ text, edits }) => {
@@ -101,7 +103,7 @@ function apart(all: readonly Candidate[]): readonly Candidate[] {
   });
 }
 
-/** Whether two edits are about the same characters; what is put in at the edge of another has no certain order. */
+/** Whether two edits overlap; an insertion at the edge of another edit has no defined order. */
 function touches(a: Edit, b: Edit): boolean {
   const empty = a.start === a.end || b.start === b.end;
   return empty ? a.start <= b.end && b.start <= a.end : a.start < b.end && b.start < a.end;
@@ -123,7 +125,7 @@ function byText(chosen: readonly Candidate[]): ReadonlyMap<string, readonly Edit
   return edits;
 }
 
-/** Where an offset stood before all edits. */
+/** Returns an offset's position before all edits. */
 function before(history: readonly (readonly Edit[])[], offset: number): number {
   return history.reduceRight((at, edits) => {
     let moved = 0;

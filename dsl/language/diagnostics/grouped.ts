@@ -1,15 +1,15 @@
-/** Warnings that say the same of several places are told once: people read them again and again otherwise. */
+/** Groups warnings that say the same about several spans, so that they are read once. */
 import { diagnosticText } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { Span } from "./span.js";
 
 export interface GroupedDiagnostic extends Pick<Diagnostic, "severity"> {
   readonly diagnostic: Diagnostic;
-  /** Where else the same is said, in the order of the diagnostics; empty: nowhere. */
+  /** Further spans with the same message, in the order of the diagnostics. */
   readonly elsewhere: readonly Span[];
 }
 
-/** In their order, each where the first of its kind stands. Errors are kept apart: each is mended by itself. */
+/** Returns groups in order, each at its first occurrence. Errors are not grouped: each has its own fix. */
 export function groupDiagnostics(diagnostics: readonly Diagnostic[]): readonly GroupedDiagnostic[] {
   const groups: GroupedDiagnostic[] = [];
   const known = new Map<string, Span[]>();
@@ -27,7 +27,7 @@ export function groupDiagnostics(diagnostics: readonly Diagnostic[]): readonly G
   return groups;
 }
 
-/** Code and all words, labels' too: two of which this is the same tell the reader the same. */
+/** Key of the code and all texts, including labels: equal keys mean the same to the reader. */
 export function diagnosticKey(diagnostic: Diagnostic): string {
   const { message, help, notes } = diagnosticText(diagnostic);
   return JSON.stringify([diagnostic.code, message, help, notes, diagnostic.labels.map(({ text }) => text)]);

@@ -1,7 +1,7 @@
-/** Edits that give a block another key, or a statement its first block. */
+/** Edits that add a key to a block, or a block to a statement without one. */
 import type { Edit, Span } from "./span.js";
 
-/** `block`: the braces and what is between; absent: the statement has none, and ends at `end`. */
+/** `block`: span of the braces and their contents; if unset, the statement has none and ends at `end`. */
 export function insertionEdit(text: string, entries: readonly string[], block: Span | undefined, end: number): Edit {
   if (!block) return { start: end, end, text: ` { ${entries.join(", ")} }` };
   const inner = text.slice(block.start + 1, block.end - 1);

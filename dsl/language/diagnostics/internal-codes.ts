@@ -1,7 +1,6 @@
-/** The code of what is nobody's mistake but ours. By itself, for whoever throws it needs no other words. */
+/** The code of internal errors. It is in its own file, so that whoever throws it needs no other codes. */
 import type { CodeTable } from "./codes.js";
 
-/** The data of each code. */
 export interface InternalCodeData {
   internal: { readonly what: string };
 }

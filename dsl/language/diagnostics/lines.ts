@@ -1,4 +1,6 @@
-/** Lines and columns of a text. Both from 1; columns count code points; an offset at the end of the text has a place too. */
+/**
+ * Lines and columns of a text, both from 1; columns count code points. An offset at the end of the text is valid too.
+ */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -29,7 +31,7 @@ export class LineIndex {
     }
     return low + 1;
   }
-  /** The line's text, without its end. */
+  /** Returns the line's text without its line break. */
   line(number: number): string {
     const start = this.startOf(number);
     return this.text.slice(start, (this.starts[number] ?? this.text.length + 1) - 1).replace(/\r$/, "");

@@ -1,6 +1,6 @@
-/** Lists in messages that are cut say how many more there are. */
+/** Truncated lists in messages, with the number of omitted items. */
 
-/** In a line: the first names. */
+/** Lists the first names on one line. */
 export function listNames(
   names: readonly string[],
   { most = 12, total = names.length }: { readonly most?: number; readonly total?: number } = {},
@@ -10,12 +10,12 @@ export function listNames(
   return more > 0 ? `${some.join(", ")} and ${more.toLocaleString("en-US")} more` : some.join(", ");
 }
 
-/** The same, each between the marks of code. */
+/** Lists the first names, each in backticks. */
 export function listNamesAsCode(names: readonly string[]): string {
   return listNames(names.map((name) => `\`${name}\``));
 }
 
-/** As notes, a line each. `of`: how many there are in all. */
+/** Lists examples as notes, one per line. `total`: their total number. */
 export function exampleLines(some: readonly string[], total: number): readonly string[] {
   const more = total - some.length;
   return more > 0 ? [...some, `and ${more.toLocaleString("en-US")} more`] : some;

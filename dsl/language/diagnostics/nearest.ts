@@ -1,6 +1,6 @@
 /**
- * The one word that was probably meant: edit distance at most a third of the length, and no tie. `among`: where it is told;
- * of so many mistakes none is worth a search.
+ * Returns the one word that was probably intended: edit distance at most a third of the length, without a tie. `among`:
+ * the reporter; after too many diagnostics no search is made.
  */
 export function nearestWord(
   word: string,
@@ -27,7 +27,7 @@ export function nearestWord(
   return tied ? undefined : best;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
+/** Counts insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

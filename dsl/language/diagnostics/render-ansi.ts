@@ -1,4 +1,4 @@
-/** Diagnostics as text for a terminal or a traceback. */
+/** Renders diagnostics as text for a terminal or a traceback. */
 import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./bounded.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
@@ -22,7 +22,7 @@ export function renderAnsi(
   ].join("\n\n");
 }
 
-/** Codes of the terminal: red, yellow, cyan. */
+/** Terminal codes: red, yellow, cyan. */
 const HUES: Readonly<Record<Severity, string>> = { error: "1;31", warning: "1;33", note: "1;36" };
 
 function one(

@@ -1,4 +1,4 @@
-/** Diagnostics as HTML. Everything that comes from a source or from data is escaped. No scripts, no outside styles. */
+/** Renders diagnostics as HTML. Everything from a source or from data is escaped. No scripts, no external styles. */
 import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./bounded.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
@@ -6,14 +6,14 @@ import { excerptOf, hiddenSpans } from "./excerpt.js";
 import { groupDiagnostics, type GroupedDiagnostic } from "./grouped.js";
 import type { Source, Span } from "./span.js";
 
-/** What a page may do better that knows what it lies on. */
+/** Styles that a page may override to match its background. */
 export interface HtmlStyle {
-  /** The style of words in a colour. */
+  /** Returns the style of words in a colour. */
   readonly ink: (color: string) => string;
-  /** Opacity of a line's number, and of the place. */
+  /** Opacity of a line's number, and of the position. */
   readonly number: string;
   readonly place: string;
-  /** The style of the lines that are quoted. */
+  /** Style of the quoted lines. */
   readonly lines: string;
 }
 const onWhite: HtmlStyle = { ink: (color) => `color: ${color}`, number: ".6", place: ".7", lines: "margin: .3em 0" };
@@ -65,7 +65,7 @@ function one(
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${String(c.charCodeAt(0))};`);
 }
-/** Escaped, with `code` between backticks set as code. */
+/** Escapes a text and sets `code` between backticks as code. */
 function coded(text: string): string {
   return escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 }

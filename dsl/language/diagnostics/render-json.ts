@@ -1,4 +1,7 @@
-/** Diagnostics as JSON: the shape that `tunebook check --json` prints. Lines and columns from 1, columns in code points, ends exclusive. */
+/**
+ * Diagnostics as JSON: the format of `tunebook check --json`. Lines and columns from 1, columns in code points, ends
+ * exclusive.
+ */
 import { limitDiagnostics, maxRenderedDiagnostics, type RemainingCounts } from "./bounded.js";
 import { diagnosticText, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
@@ -23,7 +26,7 @@ export interface JsonDiagnostic extends JsonRange {
   readonly fix?: {
     readonly title: string;
     readonly edits: readonly (JsonRange & { readonly text: string })[];
-    /** True when the fix may be applied without asking, as `tunebook fix` does. */
+    /** True if the fix may be applied without confirmation, as `tunebook fix` does. */
     readonly certain: boolean;
   };
 }

@@ -1,6 +1,7 @@
 /**
- * Collects diagnostics: one cause, one report. A second report of the same code at the same place is dropped. Findings in
- * data, files or the machine (`facts`) are dropped only if their data are equal, too: two splits may each have a leak.
+ * Collects diagnostics: one cause, one report. A second report of the same code at the same span is dropped. Findings
+ * from data, files or the machine (`facts`) are dropped only if their data are equal too: two splits may each have a
+ * leak.
  */
 import type { Code, CodeData } from "./codes.js";
 import { codeEntryOf } from "./codes.js";
@@ -8,12 +9,12 @@ import { asDiagnostic, type Diagnostic, type Fix, type DiagnosticLabel } from ".
 import type { Span } from "./span.js";
 
 export interface DiagnosticDetails {
-  /** The text beside the caret. */
+  /** Text next to the caret. */
   readonly label?: string;
   readonly labels?: readonly DiagnosticLabel[];
   readonly fix?: Fix;
 }
-/** Thrown at the report beyond `most`: so many mistakes have one cause. */
+/** Thrown at the report beyond `most`: so many errors have one cause. */
 export class TooManyDiagnostics extends Error {
   constructor(readonly span: Span) {
     super("there are too many mistakes");
@@ -29,7 +30,7 @@ export class Reporter {
 
   constructor(private readonly most = Infinity) {}
 
-  /** What was found in the text itself comes first, and is not dropped for another cause. */
+  /** Adds the diagnostics of the text itself first; they are not dropped for another cause. */
   begin(diagnostics: readonly Diagnostic[]): void {
     this.diagnostics.push(...diagnostics);
     this.ofText = new Set(diagnostics);
@@ -53,11 +54,11 @@ export class Reporter {
     });
     this.diagnostics.push(one);
   }
-  /** Takes back what another report says better. */
+  /** Drops diagnostics that another report states better. */
   drop(isSaid: (d: Diagnostic) => boolean): void {
     this.diagnostics = this.diagnostics.filter((d) => !isSaid(d));
   }
-  /** If `code` was reported inside `span`, it is the one cause of whatever else was there. */
+  /** If `code` was reported inside `span`, drops all other diagnostics there, since it is their cause. */
   dropInside(span: Span, code: Code): void {
     const inside = (d: Diagnostic): boolean =>
       d.span.source === span.source && d.span.start >= span.start && d.span.end <= span.end;
@@ -65,8 +66,8 @@ export class Reporter {
       this.diagnostics = this.diagnostics.filter((d) => d.code === code || !inside(d));
   }
   /**
-   * What a bracket that is never closed took in, and what stands before one that closes nothing, is read as something that
-   * it isn't. `block`: of the statement; its own `{` may stand open without a loss.
+   * Drops diagnostics caused by an unclosed or stray bracket: the text it took in, or the text before it, was misread.
+   * `block`: of the statement; its own unclosed `{` causes no drop.
    */
   dropSwallowed(statement: Span, block: Span | undefined, text: string): void {
     const line = text.indexOf("\n", statement.end);
@@ -90,7 +91,7 @@ export class Reporter {
       );
     }
   }
-  /** More than anybody is shown. */
+  /** Whether there are more diagnostics than are ever shown. */
   get crowded(): boolean {
     return this.seen.size >= CROWD;
   }
@@ -99,7 +100,7 @@ export class Reporter {
   }
 }
 
-/** A fix that puts `text` in place of `span`. */
+/** Returns a fix that replaces `span` with `text`. */
 export function replacementFix(
   span: Span,
   text: string,

@@ -1,4 +1,4 @@
-/** Places in a source: UTF-16 offsets, end exclusive. Lines and code points exist only in renderers. */
+/** Spans in a source: UTF-16 offsets, end exclusive. Lines and code points exist only in renderers. */
 export type SourceId = string;
 export interface Span {
   readonly source: SourceId;
@@ -12,13 +12,13 @@ export interface Edit {
 }
 export interface Source {
   readonly id: SourceId;
-  /** What a reader is shown: a file's path or `cell 3`. */
+  /** Displayed title: a file's path or `cell 3`. */
   readonly title: string;
   readonly text: string;
-  /** The file the text lies in, if it is a file: relative paths in it are relative to that file. */
+  /** File that contains the text, if it is a file: relative paths in it are relative to that file. */
   readonly path?: string;
-  /** Number of the notebook cell, from 1, when the source is a cell. */
+  /** Number of the notebook cell, from 1, if the source is a cell. */
   readonly cell?: number;
-  /** What the front end calls that cell, whichever number it has when it runs. */
+  /** The front end's id of that cell, which does not change with its execution number. */
   readonly cellId?: string;
 }

@@ -1,4 +1,4 @@
-/** What people mean by what can't stand somewhere, where its token tells: parts of values, conditions, other formats. */
+/** Advice for unexpected tokens whose intent is clear: parts of values, conditions, other formats. */
 import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
@@ -15,7 +15,7 @@ const CONTROL: ReadonlySet<string> = new Set([
   "lambda",
 ]);
 
-/** The help for `token`, which stands after `before`; undefined: what is expected says enough. */
+/** Returns the help for `token`, which follows `before`; undefined if naming the expected token is enough. */
 export function adviceOnToken(token: IToken, before: IToken | undefined, text: string): string | undefined {
   const touches = before !== undefined && t.tokenEnd(before) === token.startOffset;
   if (touches && t.endsValue(before) && (token.tokenType === t.Dot || token.tokenType === t.LeftSquare))
@@ -33,7 +33,7 @@ export function adviceOnToken(token: IToken, before: IToken | undefined, text: s
   return undefined;
 }
 
-/** `with` before braces, which need none: what it names would stand between them. */
+/** Finds a needless `with` before braces. */
 export function needlessWith(before: IToken | undefined, text: string): IToken | undefined {
   if (before?.tokenType !== t.Identifier || before.image !== "with") return undefined;
   return /^[ \t]*\{/.test(text.slice(t.tokenEnd(before))) ? before : undefined;

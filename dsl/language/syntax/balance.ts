@@ -1,7 +1,7 @@
 /**
- * Balances brackets before parsing, so that one missing bracket costs one statement at most:
- * a stray new line in `(` or `[` closes it; a line of the form verb + name, string or `{` closes every open block.
- * New lines that mean nothing (after an opener or comma, before a closer) are dropped.
+ * Balances brackets before parsing, so that one missing bracket costs at most one statement: a stray new line in `(` or
+ * `[` closes it; a line of the form verb + name, string or `{` closes every open block. New lines without meaning
+ * (after an opener or comma, before a closer) are dropped.
  */
 import type { IToken, TokenType } from "chevrotain";
 import type { Reporter } from "../diagnostics/reporter.js";
@@ -27,7 +27,7 @@ const image: ReadonlyMap<TokenType, string> = new Map([
 
 export interface BalancedTokens {
   readonly tokens: readonly IToken[];
-  /** Lines (from 1) that a bracket was missing or too much on: whatever else fails there has the same cause. */
+  /** Lines (from 1) with a missing or extra bracket: other errors on them have the same cause. */
   readonly lines: ReadonlySet<number>;
 }
 
@@ -40,14 +40,14 @@ export function balanceBrackets(
   return new Balancer(tokens, verbs, source, reporter).balanced();
 }
 
-/** One walk over the tokens: what came out so far, and which brackets stand open. */
+/** One pass over the tokens: the output so far, and the open brackets. */
 class Balancer {
   private readonly out: IToken[] = [];
   private readonly stack: IToken[] = [];
   private readonly lines = new Set<number>();
   /** Brackets with a line that ends without a comma, and whether each is closed later. */
   private readonly closed = new Map<IToken, boolean>();
-  /** Where the run of new lines ends that was met last. */
+  /** Index after the last run of new lines. */
   private next = 0;
 
   constructor(
@@ -76,7 +76,7 @@ class Balancer {
     }
   }
 
-  /** A statement begins with `token`: whatever is open ends on the line above. */
+  /** Closes all open brackets at the end of the line above, because a statement begins with `token`. */
   private closeBefore(token: IToken): void {
     const near = this.out.findLast((k) => k.tokenType !== t.NewLine) ?? token;
     this.dropNewLines();
@@ -103,7 +103,7 @@ class Balancer {
     this.out.push(token);
   }
 
-  /** Whether the line goes on with the next item of a `(` or `[` that is closed later: only its comma is missing (normalise.ts). */
+  /** Whether the next line continues a `(` or `[` that is closed later: only its comma is missing (normalise.ts). */
   private lacksComma(previous: IToken, following: IToken, i: number): boolean {
     const open = this.stack.at(-1);
     if (!open || open.tokenType === t.LeftBrace || !t.endsValue(previous) || !t.startsValue(following)) return false;
@@ -130,13 +130,13 @@ class Balancer {
     this.out.push(token);
   }
 
-  /** `open` is the innermost, and `token` closes it though it is of another sort: one of the two becomes as the other. */
+  /** Handles `token` closing the innermost bracket `open` of another type: one of the two is replaced to match. */
   private swap(open: IToken, token: IToken): void {
     this.stack.pop();
     const index = this.out.lastIndexOf(open);
     const opener = openerOf.get(token.tokenType) ?? open.tokenType;
     const closer = closerOf.get(open.tokenType) ?? token.tokenType;
-    // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
+    // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the wrong one.
     const before = this.out[index - 1];
     const called = this.stack.length > 0 || (before !== undefined && t.tokenEnd(before) === open.startOffset);
     if (token.tokenType === t.RightParen && before?.tokenType === t.Identifier && called) {
@@ -147,7 +147,7 @@ class Balancer {
     } else this.closeAs(open, token, closer);
   }
 
-  /** A closer of which no opener stands open. */
+  /** Handles a closer without an open bracket of its type. */
   private unopened(token: IToken, i: number): void {
     const open = this.stack.at(-1);
     const closer = this.wanted();
@@ -163,14 +163,14 @@ class Balancer {
     this.lines.add(token.startLine ?? 0);
   }
 
-  /** `token` closes `open` and should be a `closer`. */
+  /** Replaces `token`, which closes `open`, by `closer`. */
   private closeAs(open: IToken, token: IToken, closer: TokenType): void {
     const right = image.get(closer) ?? "";
     this.mismatched(open, token, token, right);
     this.out.push(t.withTokenType(token, closer, right));
   }
 
-  /** Closes what is open until `enough`: one report for all of it, at the innermost. */
+  /** Closes brackets until `enough` returns true, with one report for all at the innermost one. */
   private close(near: IToken, enough: () => boolean): void {
     const innermost = this.stack.at(-1);
     let missing = "";
@@ -191,7 +191,7 @@ class Balancer {
     });
   }
 
-  /** `wrong`: the one of the two that should be `right`. */
+  /** Reports mismatched brackets. `wrong`: the one of the two that should be `right`. */
   private mismatched(open: IToken, close: IToken, wrong: IToken, right: string): void {
     const place = this.span(wrong);
     const other =
@@ -205,7 +205,10 @@ class Balancer {
     for (const { startLine } of [open, close]) this.lines.add(startLine ?? 0);
   }
 
-  /** Whether the closer at `i` taken for that of the innermost bracket leaves fewer faults in its statement than taken as it is. */
+  /**
+   * Whether reading the closer at `i` as that of the innermost bracket leaves fewer faults in its statement than
+   * reading it as it is.
+   */
   private swapped(i: number): boolean {
     const { tokens, verbs } = this;
     const open = this.stack.map((k) => k.tokenType);
@@ -216,7 +219,7 @@ class Balancer {
     return skipped > 0 || faults(tokens, i + 1, open.slice(0, index), verbs, 1) > 0;
   }
 
-  /** The closer of the innermost bracket. */
+  /** Returns the closer of the innermost bracket. */
   private wanted(): TokenType | undefined {
     const open = this.stack.at(-1);
     return open && closerOf.get(open.tokenType);
@@ -229,7 +232,7 @@ class Balancer {
   }
 }
 
-/** Whether a new line between the two says nothing. */
+/** Whether a new line between the two tokens has no meaning. */
 function meansNothing(previous: IToken, following: IToken): boolean {
   return (
     previous.tokenType === t.NewLine ||
@@ -239,7 +242,7 @@ function meansNothing(previous: IToken, following: IToken): boolean {
   );
 }
 
-/** Whether `following`, on a line of its own, is the `{` of what `previous` ends. */
+/** Whether `following`, on its own line, is the `{` of the header that ends with `previous`. */
 function opensBlockOf(previous: IToken, following: IToken): boolean {
   return (
     following.tokenType === t.LeftBrace &&
@@ -248,7 +251,10 @@ function opensBlockOf(previous: IToken, following: IToken): boolean {
   );
 }
 
-/** Whether what is open at `i` is closed by its own closer later: on the rest of the line, a block before the next statement. */
+/**
+ * Whether the bracket open at `i` is closed later by its own closer: on the rest of the line, or for a block before the
+ * next statement.
+ */
 function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, verbs: ReadonlySet<string>): boolean {
   let depth = 0;
   for (let index = i + 1; index < tokens.length; index++) {
@@ -262,10 +268,13 @@ function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, ve
   return false;
 }
 
-/** Most tokens in which the closer of a list is looked for, so that many open brackets take no quadratic time. */
+/** Maximum tokens in which the closer of a list is searched, to avoid quadratic time with many open brackets. */
 const LONGEST_LIST = 1000;
 
-/** Whether the bracket around `from` has its own closer before another one, the next statement or, of `[`, the next key. */
+/**
+ * Whether the bracket around `from` has its own closer before another closer, the next statement or, for `[`, the next
+ * key.
+ */
 function closesAsList(tokens: readonly IToken[], from: number, open: TokenType, verbs: ReadonlySet<string>): boolean {
   let depth = 0;
   for (let index = from + 1; index < Math.min(tokens.length, from + LONGEST_LIST); index++) {
@@ -281,7 +290,7 @@ function closesAsList(tokens: readonly IToken[], from: number, open: TokenType, 
   return false;
 }
 
-/** Brackets that don't fit in the rest of a statement, which begins with `open` ones; counted no further than to `most`. */
+/** Counts unmatched brackets in the rest of a statement, which begins inside the `open` ones; stops at `most`. */
 function faults(
   tokens: readonly IToken[],
   from: number,
@@ -290,7 +299,7 @@ function faults(
   most: number,
 ): number {
   const stack = [...open];
-  /** How many of each are open: a closer without any is not sought. */
+  /** Number of open brackets per type: if it is zero, the closer needs no search. */
   const openOf = new Map<TokenType, number>();
   const counted = (type: TokenType, by: number): void => void openOf.set(type, (openOf.get(type) ?? 0) + by);
   for (const type of stack) counted(type, 1);
@@ -314,7 +323,7 @@ function faults(
   return count + stack.length;
 }
 
-/** A verb at the start of a line, followed by a name, a string or `{`, and no key. */
+/** Matches a verb at the start of a line, followed by a name, a string or `{`, and not by a key. */
 function startsStatement(tokens: readonly IToken[], i: number, verbs: ReadonlySet<string>): boolean {
   const [verb, next, after] = [tokens[i], tokens[i + 1], tokens[i + 2]];
   if (verb?.tokenType !== t.Identifier || !verbs.has(verb.image) || !next) return false;

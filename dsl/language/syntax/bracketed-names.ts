@@ -12,7 +12,7 @@ const closers: Readonly<Record<string, string>> = { "[": "]", "(": ")" };
 
 type Report = (code: "bracketed-names", data: CodeData["bracketed-names"], span: Span, fix: Fix) => void;
 
-/** `head`: a statement's tokens up to its block, brackets balanced. */
+/** Removes brackets around names. `head`: a statement's tokens up to its block, brackets balanced. */
 export function unbracketNames(head: readonly IToken[], text: string, report: Report, source: SourceId): IToken[] {
   const out: IToken[] = [];
   for (let i = 0; i < head.length; i++) {
@@ -41,7 +41,10 @@ export function unbracketNames(head: readonly IToken[], text: string, report: Re
   return out;
 }
 
-/** Whether a bracket stands where a name is asked: after the verb, a connector or a comma. `m(…)` is a word with arguments. */
+/**
+ * Whether a bracket is where a name is expected: after the verb, a connector or a comma. `m(…)` is a word with
+ * arguments.
+ */
 function opensNames(head: readonly IToken[], index: number): boolean {
   const [token, before, earlier] = [head[index], head[index - 1], head[index - 2]];
   if (!token || !before || !(token.tokenType === t.LeftSquare || token.tokenType === t.LeftParen)) return false;

@@ -1,18 +1,19 @@
 /**
- * Which language a cell is: the one rule that kernel, extension and language server share. It imports the search for a near name
- * alone, so that it can be bundled anywhere. Tried on 595,884 statements of real TypeScript files: none was taken for Tune
- * (misspelt verbs: 331,147 statements).
+ * Detects the language of a cell: the single rule that kernel, extension and language server share. It imports only the
+ * nearest-name search, so that it can be bundled anywhere. Tested on 595,884 statements of real TypeScript files: none
+ * was taken for Tune (misspelt verbs: 331,147 statements).
  */
 import { nearestWord } from "../diagnostics/nearest.js";
 
 const trivia = /\s+|\/\/(?![ \t]*%%)[^\n]*|\/\*[\s\S]*?\*\/|#(?!!)[^\n]*/y;
 const magic = /^(?:\/\/[ \t]*)?%%(\w+)/;
-/** A pure function's results: the same verbs always make the same expression. */
+/** Cache of a pure function: the same verbs always give the same expression. */
 const heads = new Map<string, RegExp>();
 
 /**
- * True if `cell` is Tune: `verbs` are the registry's verbs. A misspelt verb counts if the rest of the line is valid
- * only in Tune (`Data d {`, `trian m on d`): the user then gets one error of Tune instead of several of TypeScript.
+ * Returns true if `cell` is Tune: `verbs` are the registry's verbs. A misspelt verb counts if the rest of the line is
+ * valid only in Tune (`Data d {`, `trian m on d`): the user then gets one Tune error instead of several TypeScript
+ * errors.
  */
 export function isTune(cell: string, verbs: readonly string[]): boolean {
   const text = cell.slice(startOf(cell));
@@ -21,27 +22,30 @@ export function isTune(cell: string, verbs: readonly string[]): boolean {
   return headOf(verbs).test(text) || isMisspelt(text, verbs);
 }
 
-/** The cell without a `%%tune` line: blanks stand in its place, so that offsets stay true. */
+/** Replaces a `%%tune` line by blanks, so that offsets remain valid. */
 export function withoutMagic(cell: string): string {
   const start = startOf(cell);
   const line = /^(?:\/\/[ \t]*)?%%\w+[^\n]*/.exec(cell.slice(start));
   return line ? cell.slice(0, start) + " ".repeat(line[0].length) + cell.slice(start + line[0].length) : cell;
 }
 
-/** Where blanks and comments end. One match after another: a single one over megabytes of lines overflows the stack. */
+/**
+ * Returns the end of leading blanks and comments. Matches repeatedly: a single match over megabytes of lines overflows
+ * the stack.
+ */
 function startOf(cell: string): number {
   let end = 0;
   for (trivia.lastIndex = 0; trivia.test(cell);) end = trivia.lastIndex;
   return end;
 }
 
-/** A line of a TypeScript cell that looks like Tune (for the hint "Tune goes in a cell of its own"): its verb. */
+/** Returns the verb of a line in a TypeScript cell that looks like Tune, for the hint that Tune needs its own cell. */
 export function tuneVerbOfLine(line: string, verbs: readonly string[]): string | undefined {
   const text = line.trimStart();
   return headOf(verbs).test(text) ? /^\w+/.exec(text)?.[0] : undefined;
 }
 
-/** How a Tune cell's first statement begins, as the source of a Unicode regular expression. */
+/** Returns the pattern of a Tune cell's first statement, as the source of a Unicode regular expression. */
 export function statementHeadPattern(verbs: readonly string[]): string {
   return `(?:${verbs.join("|")})(?:[ \\t]+(?!(?:as|in|instanceof|satisfies)(?![\\p{ID_Continue}$]))(?=[\\p{ID_Start}_$\\d])|[ \\t]*(?=["\\u201c{]))`;
 }
@@ -59,7 +63,7 @@ function headOf(verbs: readonly string[]): RegExp {
 /** Two words followed by `{`, `on`, `with` or `like`: valid in Tune, and in TypeScript only after its own keywords. */
 const twoWords =
   /^([\p{L}]{3,})[ \t]+(?!(?:as|in|instanceof|satisfies)(?![\p{ID_Continue}$]))[\p{ID_Start}_$][\p{ID_Continue}$]*[ \t]*(?:\{|(?:on|with|like)[ \t]+[\p{ID_Start}_$"])/u;
-/** TypeScript's keywords that may stand before another word. */
+/** TypeScript keywords that may precede another word. */
 const typescript = new Set(
   "abstract async await case class const declare default delete enum export extends function get implements import in instanceof interface let module namespace new of private protected public readonly return set static throw type typeof using var void yield".split(
     " ",

@@ -1,20 +1,18 @@
-/** Codes of what is wrong with the text itself. */
+/** Codes of syntax errors. */
 import { codeEntryOf, type CodeTable } from "../diagnostics/codes.js";
 
-/** The data of each code. */
 export interface SyntaxCodeData {
-  /** `advice`: what to do about what was probably meant. */
   /** `names`: the text between the brackets. */
   "bracketed-names": { readonly names: string };
   unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
   "unclosed-bracket": { readonly open: string; readonly close: string };
   "stray-bracket": { readonly bracket: string };
-  /** `opener`: the opening bracket is the wrong one, and this the right one. */
+  /** `opener`: set if the opening bracket is the wrong one; the right opener. */
   "mismatched-bracket": { readonly open: string; readonly close: string; readonly opener?: string };
   "missing-colon": { readonly key: string };
   "missing-comma": { readonly before: string };
   "no-value": { readonly key: string; readonly instead?: string };
-  /** `instead`: of a whole statement. */
+  /** `instead`: the complete statement to write. */
   "equals-for-colon": { readonly instead?: string };
   "braces-for-parentheses": { readonly word: string };
   "brace-on-next-line": object;
@@ -35,7 +33,7 @@ export interface SyntaxCodeData {
   "too-much": { readonly what: TextLimit; readonly most: number };
 }
 
-/** What there is too much of in a text. */
+/** Limits of a text that can be exceeded. */
 export type TextLimit = "characters" | "brackets in brackets" | "statements" | "mistakes";
 const LESS: Readonly<Record<TextLimit, string>> = {
   characters: 'keep data in files, and put parts of a long program into files of their own: `use "part.tune"`',
@@ -107,7 +105,7 @@ export const syntaxCodes: CodeTable<SyntaxCodeData> = {
   "no-value": {
     severity: "error",
     message: (d) => `\`${d.key}\` has no value`,
-    // What stands in `allow: { … }` is a code, and its value the reason.
+    // A key in `allow: { … }` is a code, and its value the reason.
     help: (d) => `write \`${d.instead ?? `${d.key}: ${codeEntryOf(d.key) ? '"why"' : "…"}`}\``,
     explain: "Every key needs a colon and a value. Leave the whole line out to have the default.",
     example: "recipe r { epochs: }",

@@ -1,6 +1,6 @@
 /**
- * Whole shapes of other languages at the level of tokens, read as what they mean and reported once: `recipe quick = dict(…)`,
- * `<path>` for something to fill in, `**config`. Stands before mend.ts, which reads single tokens.
+ * Reads complete constructs of other languages at the token level as intended, with one report each: `recipe quick =
+ * dict(…)`, `<path>` as a placeholder, `**config`. Runs before repair.ts, which reads single tokens.
  */
 import type { IToken } from "chevrotain";
 import type { Reporter } from "../diagnostics/reporter.js";
@@ -29,7 +29,7 @@ export function repairForeignSyntax(
   return idle.size === 0 ? out : out.filter((token) => !idle.has(token));
 }
 
-/** `VERB NAME = VALUE` at the start of a line. */
+/** Matches `VERB NAME = VALUE` at the start of a line. */
 function assigns(tokens: readonly IToken[], i: number): boolean {
   const [verb, name, equals, value] = tokens.slice(i, i + 4);
   return (
@@ -42,7 +42,9 @@ function assigns(tokens: readonly IToken[], i: number): boolean {
   );
 }
 
-/** The same, where the value is a record: `{ … }`, or `dict(KEY=VALUE, …)` or `SomeName(…)` with nothing but keywords. */
+/**
+ * Matches an assignment of a record: `{ … }`, or `dict(KEY=VALUE, …)` or `SomeName(…)` with only keyword arguments.
+ */
 function assignsRecord(tokens: readonly IToken[], i: number): boolean {
   if (!assigns(tokens, i)) return false;
   const [value, open] = tokens.slice(i + 3, i + 5);
@@ -70,7 +72,7 @@ function keyed(tokens: readonly IToken[], open: number): boolean {
   return true;
 }
 
-/** `data reviews = csv("s.csv")`: only the vocabulary knows the key of the value, so no fix is offered. */
+/** Reports `data reviews = csv("s.csv")`: only the vocabulary knows the key of the value, so there is no fix. */
 function assignedValue(
   all: readonly IToken[],
   i: number,
@@ -94,7 +96,7 @@ function assignedValue(
   ];
 }
 
-/** Where the line ends that goes on from `from`, brackets over several lines included. */
+/** Returns the end of the line that continues from `from`, including brackets over several lines. */
 function endOfLine(tokens: readonly IToken[], from: number): number {
   let depth = 0;
   for (let i = from; i < tokens.length; i++) {
@@ -105,7 +107,7 @@ function endOfLine(tokens: readonly IToken[], from: number): number {
   return tokens.length;
 }
 
-/** `recipe quick = dict(epochs=3)` as `recipe quick { epochs: 3 }`, in one report. */
+/** Reads `recipe quick = dict(epochs=3)` as `recipe quick { epochs: 3 }`, in one report. */
 function assigned(all: IToken[], i: number, text: string, source: SourceId, reporter: Reporter): IToken[] {
   const equals = all[i + 2] as IToken;
   const from = all[i + 3]?.tokenType === t.LeftBrace ? i + 3 : i + 4;
@@ -145,7 +147,7 @@ function assigned(all: IToken[], i: number, text: string, source: SourceId, repo
   ];
 }
 
-/** `<3>`: the angles mark what is to be filled in, and belong to the manual. */
+/** Reads `<3>` as a placeholder whose angle brackets come from the documentation. */
 function filledIn(all: IToken[], i: number, source: SourceId, reporter: Reporter): IToken[] {
   const near = all.slice(i + 1, i + 30);
   const ends = near.findIndex((k) => k.tokenType === t.NewLine || (k.tokenType === t.Unknown && k.image === ">"));
@@ -161,7 +163,7 @@ function filledIn(all: IToken[], i: number, source: SourceId, reporter: Reporter
   return all.filter((k) => k !== open && k !== close);
 }
 
-/** The name after `**` says nothing without them. */
+/** Returns the name after `**`, which has no meaning of its own. */
 function unpacked(all: readonly IToken[], i: number): IToken | undefined {
   const name = all[i + 2];
   const touches = name?.tokenType === t.Identifier && name.startOffset === t.tokenEnd(all[i + 1] as IToken);

@@ -1,6 +1,6 @@
 /**
- * The formatter: two blanks a level, one between tokens, no aligned colons, one-line blocks up to 100 columns, at most one
- * empty line. Comments and texts stay as they are. Text with syntax errors comes back unchanged.
+ * The formatter: two blanks per level, one between tokens, no aligned colons, one-line blocks up to 100 columns, at
+ * most one empty line. Comments and strings are unchanged. Text with syntax errors is returned unchanged.
  */
 import type { IToken } from "chevrotain";
 import { parse } from "./parse.js";
@@ -38,7 +38,7 @@ export function formatSource(text: string, verbs: readonly string[]): string {
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-/** One line's tokens as text; a block on one line that is too long takes a line per entry. */
+/** Prints the tokens of one line; a one-line block that is too long gets a line per entry. */
 function laid(tokens: readonly IToken[], depth: number): string[] {
   const indent = "  ".repeat(depth);
   const whole = indent + joined(tokens);

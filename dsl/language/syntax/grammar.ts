@@ -1,4 +1,7 @@
-/** The grammar of Tune in chevrotain, building the typed tree as it reads. Every rule can be entered on its own: recovery is by entry. */
+/**
+ * Grammar of Tune in chevrotain, which builds the typed tree while reading. Every rule can be an entry point: recovery
+ * is per entry.
+ */
 import { EmbeddedActionsParser, tokenLabel, type IParserErrorMessageProvider, type IToken } from "#chevrotain";
 import type { SourceId, Span } from "../diagnostics/span.js";
 import { decodeNumber } from "./numbers.js";
@@ -26,7 +29,7 @@ export interface StatementHead {
   readonly clauses: readonly Clause[];
 }
 
-/** The message of a parse error is what was expected, in words. */
+/** The message of a parse error names what was expected. */
 const expectedWords: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected, previous }) =>
     previous.tokenType === t.Comma ? `a value or ${tokenLabel(expected)}` : tokenLabel(expected),
@@ -246,7 +249,7 @@ export class Grammar extends EmbeddedActionsParser {
     return { is: "block", entries, span: this.spanOf(open, close) };
   });
 
-  /** Whether the tokens ahead are a key and its colon. */
+  /** Whether the next tokens are a key and its colon. */
   private keyed(): boolean {
     if (this.LA(1).tokenType !== t.Identifier) return this.LA(2).tokenType === t.Colon;
     let i = 2;

@@ -1,24 +1,24 @@
 /**
- * How much of a program is read. What people write lies far below; beyond them stands what was pasted by mistake or made to
- * hold up a compiler, and one report of it is all that helps.
+ * Limits on the size of a program. Normal programs are far below them; beyond is text pasted by mistake or written to
+ * stall a compiler, which gets a single report.
  */
 import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
 export const parseLimits = {
-  /** UTF-16 units of one source. */
+  /** Maximum UTF-16 units of one source. */
   characters: t.MAX_TEXT_CHARACTERS,
-  /** Brackets in brackets. */
+  /** Maximum nesting depth of brackets. */
   depth: 100,
-  /** Of one source. */
+  /** Maximum statements of one source. */
   statements: 2000,
-  /** Mistakes of syntax, after which the rest of the text is left. */
+  /** Maximum syntax errors, after which the rest of the text is skipped. */
   mistakes: 200,
-  /** Mistakes of any kind, after which the statement is left. */
+  /** Maximum errors of any kind, after which the statement is skipped. */
   reports: 5000,
 } as const;
 
-/** The bracket that lies too deep. */
+/** Returns the first bracket that is nested too deeply. */
 export function findTooDeepBracket(tokens: readonly IToken[]): IToken | undefined {
   let depth = 0;
   for (const token of tokens) {

@@ -1,4 +1,7 @@
-/** Error productions inside one value: `lora { rank: 8 }` for `lora(rank: 8)`, a missing comma or colon between brackets. */
+/**
+ * Error productions inside one value: `lora { rank: 8 }` for `lora(rank: 8)`, a missing comma or colon between
+ * brackets.
+ */
 import type { IToken } from "chevrotain";
 import { replacementFix } from "../diagnostics/reporter.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
@@ -17,7 +20,7 @@ type Report = <C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix
 
 export function normaliseTokens(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {
   const out: IToken[] = [];
-  // `lines`: commas for the new lines of `random { … }`, by which its parameters are parted.
+  // `lines`: commas that replace the new lines of `random { … }`, which separate its parameters.
   const stack: { open: IToken; word: boolean; lines: Edit[]; commas?: Edit[] }[] = [];
   for (const [i, token] of tokens.entries()) {
     const previous = out.at(-1);
@@ -82,7 +85,7 @@ export function normaliseTokens(tokens: readonly IToken[], report: Report, sourc
           span,
           replacementFix(insertSpan, ":", `write \`${previous.image}:\``),
         );
-      // One report for all commas that a bracket lacks.
+      // All commas missing in a bracket get one report.
       else if (top.commas) top.commas.push({ start: insertSpan.start, end: insertSpan.end, text: "," });
       else {
         top.commas = [{ start: insertSpan.start, end: insertSpan.end, text: "," }];
@@ -102,7 +105,7 @@ export function normaliseTokens(tokens: readonly IToken[], report: Report, sourc
   return out;
 }
 
-/** `epochs is 3`: a word between a name and a value that can't be a list's next item stands where a colon should. */
+/** `epochs is 3`: detects a word in place of a colon, between a name and a value that cannot be a list's next item. */
 export function standsForColon(token: IToken | undefined, next: IToken | undefined): boolean {
   return (
     token?.tokenType === t.Identifier &&

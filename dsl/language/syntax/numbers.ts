@@ -1,7 +1,7 @@
-/** Numbers as they are written: digits with `_`, an exponent, a unit that touches. */
+/** Numbers as written: digits with `_`, an exponent, and a unit without a space. */
 export interface DecodedNumber {
   readonly value: number;
-  /** `%`, a unit's letters, or empty. */
+  /** `%`, the letters of a unit, or empty. */
   readonly unit: string;
 }
 export function decodeNumber(image: string): DecodedNumber {

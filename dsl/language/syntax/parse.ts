@@ -1,6 +1,6 @@
 /**
- * Text → tree. Phases: lex → mend (habits) → balance (brackets) → statements → entries, each read on its own by the grammar,
- * so that one mistake costs one entry. Never throws; whatever is wrong is in `diagnostics`.
+ * Text → tree. Phases: lex → repair (habits) → balance (brackets) → statements → entries. Each entry is parsed on its
+ * own, so that one error costs one entry. Never throws; all errors are in `diagnostics`.
  */
 import type { IToken } from "chevrotain";
 import type { CodeData } from "../diagnostics/codes.js";
@@ -36,16 +36,16 @@ export interface ParseResult {
   readonly comments: readonly IToken[];
 }
 
-/** Made when it is first used; it is set anew for every text, so that nothing of one is left for the next. */
+/** Created on first use; reset for every text, so that no state carries over. */
 let grammar: Grammar | undefined;
-/** What a text comes to depends on it and the verbs alone: texts that were parsed of late, the last one last. */
+/** Cache of recently parsed texts, least recent first. A result depends only on the text and the verbs. */
 const cache = new Map<string, ParseResult>();
-/** Characters of them. */
+/** Total characters of the cached texts. */
 let cached = 0;
-/** Characters of the texts that are kept: some hundred cells, or the last few versions of a long file. */
+/** Maximum characters of the cached texts: some hundred cells, or the last few versions of a long file. */
 const ROOM = 100_000;
 
-/** Parses one source; what was parsed of late is kept. */
+/** Parses one source; recent results are cached. */
 export function parse(source: Source, verbs: readonly string[]): ParseResult {
   const key = [source.id, verbs.join(" "), source.text].join("\u0000");
   const known = cache.get(key);
@@ -67,7 +67,7 @@ export function parse(source: Source, verbs: readonly string[]): ParseResult {
 
 class Reader {
   private readonly reporter = new Reporter(parseLimits.mistakes);
-  /** Of what is reported beyond all other mistakes. */
+  /** Collects reports that are exempt from the limit on errors. */
   private readonly beyond = new Reporter();
   private readonly statements: Statement[] = [];
   private readonly lines = new Set<number>();
@@ -114,7 +114,7 @@ class Reader {
     const most = what === "brackets in brackets" ? parseLimits.depth : parseLimits[what];
     this.beyond.report("too-much", { what, most }, { source: this.source.id, start, end });
   }
-  /** One report for a text of which nothing is read. */
+  /** Returns the result for a text that is not read, with one report. */
   private refused(what: "characters" | "brackets in brackets", start: number, end: number): ParseResult {
     this.tooMuch(what, start, end);
     return { tree: { statements: [], lost: [] }, diagnostics: this.beyond.diagnostics, comments: [] };
@@ -141,11 +141,11 @@ class Reader {
     }
   }
 
-  /** Reads the statement at the front; returns what stands behind it on its line and is another. */
+  /** Reads the first statement; returns the tokens of another statement on the same line. */
   private statement(tokens: readonly IToken[]): readonly IToken[] {
     const colon = tokens[2];
     if (colon?.tokenType === t.Colon && tokens[1]?.tokenType === t.Identifier && tokens[3]?.tokenType === t.LeftBrace) {
-      // `data tickets: {`, as YAML and JSON have it.
+      // `data tickets: {`, as in YAML and JSON.
       const span = { ...this.span(colon), start: t.tokenEnd(tokens[1]) };
       this.lines.add(colon.startLine ?? 0);
       this.reporter.report("unexpected", { found: "`:`", expected: "`{`" }, this.span(colon), {
@@ -206,7 +206,7 @@ class Reader {
     return { head: { verb: { text: verb.image, span: this.span(verb) }, operands: [], clauses: [] }, broken: true };
   }
 
-  /** The lines as a block's tokens, reported at the colon that ends `head`. */
+  /** Converts the lines to a block's tokens, with a report at the colon that ends `head`. */
   private braced(head: readonly IToken[], lines: readonly IToken[][], open: string): IToken[] {
     const final = head.at(-1) as IToken;
     const written = final.tokenType === t.Colon;
@@ -215,7 +215,7 @@ class Reader {
     const name = this.source.text.slice(head[0]?.startOffset, colon.startOffset);
     const toBrace = { start: colon.startOffset, end: t.tokenEnd(colon), text: open };
     const close = { start: t.tokenEnd(last), end: t.tokenEnd(last), text: " }" };
-    // The closing brace is there, and was taken for a stray one.
+    // The closing brace exists and was reported as stray.
     const stray = this.reporter.diagnostics.find(
       (d) => d.code === "stray-bracket" && this.source.text.slice(t.tokenEnd(last), d.span.start).trim() === "",
     );
@@ -230,7 +230,7 @@ class Reader {
     ];
   }
 
-  /** `tokens` from `{` to its `}`. */
+  /** Reads a block: `tokens` from `{` to its `}`. */
   private block(tokens: readonly IToken[]): BlockNode {
     const pieces = splitTokens(tokens.slice(1, -1), [t.NewLine, t.Comma]);
     const entries: Entry[] = [];
@@ -345,7 +345,7 @@ class Reader {
   private suspect(token: IToken): boolean {
     return this.lines.has(token.startLine ?? 0);
   }
-  /** A target without its connector. */
+  /** Reports a target without its connector. */
   private unconnected(word: IToken): void {
     if (this.suspect(word)) return;
     const fix = replacementFix(
@@ -360,7 +360,7 @@ class Reader {
       fix,
     });
   }
-  /** `before`: what it follows; absent: nothing. */
+  /** `before`: the preceding token, if any. */
   private unexpected(token: IToken, expected: string, before?: IToken): void {
     if (this.suspect(token)) return;
     this.lines.add(token.startLine ?? 0);
@@ -401,7 +401,7 @@ class Reader {
   }
 }
 
-/** A text that is set in as YAML is: one habit, one report, whose fix mends all of it. */
+/** Merges the reports of a text indented like YAML into one, whose fix corrects all of it. */
 function oneHabit(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const habits = diagnostics.filter((d) => d.code === "block-without-braces" || d.code === "dash-list");
   const [first, ...others] = habits;

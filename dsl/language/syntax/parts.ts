@@ -1,12 +1,16 @@
 /**
- * A file in parts that can be compiled one after another: what uses a sweep's best trial (`with search.best`, `evaluate search.best`) is known only
- * when the sweep has run, so a part ends before it. Other parts' text is blank in each, so that offsets stay true.
+ * Splits a file into parts that can be compiled one after another. What uses a sweep's best trial (`with search.best`,
+ * `evaluate search.best`) is known only when the sweep has run, so a part ends before it. Other parts are blanked out,
+ * so that offsets remain valid.
  */
 import type { Source } from "../diagnostics/span.js";
 import { parse } from "./parse.js";
 import type { Statement } from "./tree.js";
 
-/** One part where nothing waits for a sweep of the same source, or for one that it attaches. Ids are those of the source with `#2`, `#3` … after the first. */
+/**
+ * Returns one part if nothing waits for a sweep of the same source, or for one that it attaches. Ids are those of the
+ * source with `#2`, `#3` … after the first.
+ */
 export function splitSource(source: Source, verbs: readonly string[]): readonly Source[] {
   const starts = [0];
   let sweeps = new Set<string>();
@@ -27,7 +31,7 @@ export function splitSource(source: Source, verbs: readonly string[]): readonly 
   });
 }
 
-/** A source for each of its statements. The others are blank in it, so that places stay true. */
+/** Returns a source per statement. The others are blanked out in it, so that offsets remain valid. */
 export function sourcePerStatement(source: Source, statements: readonly Statement[]): readonly Source[] {
   return statements.map((statement, i) => {
     let { text } = source;
@@ -39,7 +43,7 @@ export function sourcePerStatement(source: Source, statements: readonly Statemen
   });
 }
 
-/** What a statement may find the best of: a sweep, or a name that it attaches. */
+/** Returns the name whose best the statement provides: a sweep, or a name that it attaches. */
 export function nameForBest({ verb, operands, clauses }: Statement): string | undefined {
   const as = clauses.find((c) => c.connector.text === "as")?.operands[0];
   const name = as ?? (verb.text === "attach" ? operands[0] : undefined);

@@ -1,8 +1,8 @@
-/** Tokens cut into what is read on its own: lines, entries, blocks; and where each of them begins and ends. */
+/** Splits tokens into units that are read on their own (lines, entries, blocks), and finds their bounds. */
 import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
-/** Pieces between separators that stand outside all brackets; empty pieces are left out. */
+/** Splits at separators outside all brackets; omits empty pieces. */
 export function splitTokens(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
   const pieces: IToken[][] = [];
   let piece: IToken[] = [];
@@ -18,17 +18,17 @@ export function splitTokens(tokens: readonly IToken[], separators: readonly ITok
   if (piece.length > 0) pieces.push(piece);
   return pieces;
 }
-/** The token before `at`, which may be none of them. */
+/** Returns the token before `next`, which need not be one of the tokens. */
 export function previousToken(tokens: readonly IToken[], next: IToken): IToken | undefined {
   return tokens.findLast((token) => token.startOffset < next.startOffset);
 }
-/** What a header without a block has none of. */
+/** Tokens that do not occur in a header without a block. */
 const BLOCKS: ReadonlySet<IToken["tokenType"]> = new Set([t.LeftBrace, t.Colon]);
-/** Further lines of a record without braces: `header:` at `i`, then lines that are set in and begin with a key. */
+/** Returns the lines of a record without braces: `header:` at `i`, then indented lines that begin with a key. */
 export function bracelessRecordLines(pieces: readonly (readonly IToken[])[], i: number): readonly IToken[][] {
   const head = pieces[i] ?? [];
   const [first] = head;
-  // A statement may lack its colon too: nothing else is set in under it.
+  // The colon of a statement may be missing too, because nothing else has indented lines.
   const bare = first?.tokenType === t.Identifier && head.length > 1 && head.every((k) => !BLOCKS.has(k.tokenType));
   if (!first || (head.at(-1)?.tokenType !== t.Colon && !bare)) return [];
   const isUnder = ([key, next]: readonly IToken[]): boolean =>
@@ -42,7 +42,7 @@ export function bracelessRecordLines(pieces: readonly (readonly IToken[])[], i: 
   while (isUnder(pieces[end] ?? [])) end++;
   return pieces.slice(i + 1, end) as IToken[][];
 }
-/** Where `key:` stands in a header, whose `{` is missing; -1: nowhere. */
+/** Returns the index of a `key:` in a header whose `{` is missing; -1 if there is none. */
 export function indexOfKeyInHead(tokens: readonly IToken[]): number {
   let depth = 0;
   for (const [i, token] of tokens.entries()) {
@@ -60,7 +60,7 @@ export function indexOfKeyInHead(tokens: readonly IToken[]): number {
   }
   return -1;
 }
-/** The `{` of a statement: the first that stands in no other bracket. */
+/** Returns the index of a statement's `{`: the first one outside other brackets. */
 export function indexOfBlockStart(tokens: readonly IToken[]): number {
   let depth = 0;
   for (const [i, token] of tokens.entries()) {
@@ -70,7 +70,7 @@ export function indexOfBlockStart(tokens: readonly IToken[]): number {
   }
   return -1;
 }
-/** Index of the bracket that closes the one at `open` (they are balanced). */
+/** Returns the index of the bracket that closes the one at `open` (brackets are balanced). */
 export function indexOfClosingBracket(tokens: readonly IToken[], open: number): number {
   let depth = 0;
   for (let i = open; i < tokens.length; i++) {
@@ -80,7 +80,7 @@ export function indexOfClosingBracket(tokens: readonly IToken[], open: number): 
   }
   return tokens.length - 1;
 }
-/** Where a further `key:` begins in the tokens of a value (its comma is missing), or -1. */
+/** Returns the index of a further `key:` in a value (its comma is missing), or -1. */
 export function indexOfNextEntry(tokens: readonly IToken[]): number {
   let depth = 0;
   for (let i = 0; i < tokens.length; i++) {

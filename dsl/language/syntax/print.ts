@@ -1,4 +1,4 @@
-/** What the compiler's first two phases make of a text, as text: its tokens, its tree. Places are lines and columns from 1. */
+/** Prints the result of the compiler's first two phases: tokens and tree. Positions are lines and columns from 1. */
 import { LineIndex } from "../diagnostics/lines.js";
 import type { Source, Span } from "../diagnostics/span.js";
 import { withoutMagic } from "./cell.js";
@@ -6,7 +6,7 @@ import { parse } from "./parse.js";
 import * as t from "./tokens.js";
 import type { Entry, Expression, Statement } from "./tree.js";
 
-/** A token a line: place, kind, text. */
+/** Prints one token per line: position, kind, text. */
 export function printTokens(text: string): string {
   const lines = new LineIndex(text);
   const { tokens, comments } = t.lex(withoutMagic(text));
@@ -21,7 +21,7 @@ export function printTokens(text: string): string {
     .join("");
 }
 
-/** The tree of a source, indented. `named`: of the statements alone that work on this name first. */
+/** Prints the tree of a source, indented. `named`: only statements whose first operand is this name. */
 export function printTree(source: Source, verbs: readonly string[], named?: string): string {
   const lines = new LineIndex(source.text);
   const { statements, lost } = parse(source, verbs).tree;
@@ -45,7 +45,7 @@ function printStatement(statement: Statement, lines: LineIndex): readonly string
   ];
 }
 
-/** A node and what is inside it. `role`: what it is to what holds it. */
+/** Prints a node and its children. `role`: its role in its parent. */
 function printed(role: string, node: Expression, lines: LineIndex): readonly string[] {
   const [label, inside] = contents(node, lines);
   return [`${role === "" ? "" : `${role} `}${label}  ${placeOf(node.span, lines)}`, ...inside.flatMap(indented)];

@@ -1,6 +1,6 @@
 /**
- * Error productions at the level of tokens: what people type out of habit is read as what they meant, and reported.
- * Stands between the lexer and the balancing of brackets. What comes out holds only tokens of the grammar.
+ * Error productions at the token level: what people type out of habit is read as intended, and reported. Runs between
+ * the lexer and the bracket balancing. The output contains only tokens of the grammar.
  */
 import type { IToken, TokenType } from "chevrotain";
 import type { Reporter } from "../diagnostics/reporter.js";
@@ -16,13 +16,13 @@ export function repairTokens(tokens: readonly IToken[], source: SourceId, report
   return new Mender(undashed(tokens, source, reporter), source, reporter).mended();
 }
 
-/** One walk over the tokens: what came out so far, and what is still to be read. */
+/** One pass over the tokens: the output so far, and the remaining input. */
 class Mender {
   private readonly out: IToken[] = [];
   private readonly allowance = allowances(this.out);
-  /** How many `(` and `[` stand open. */
+  /** Number of open `(` and `[`. */
   private inside = 0;
-  /** Place of the token that is read; one that is read with it moves it on. */
+  /** Index of the current token; tokens read together with it advance the index. */
   private i = 0;
 
   constructor(
@@ -89,7 +89,7 @@ class Mender {
 
   private equals(token: IToken, next: IToken | undefined): void {
     const last = this.out.at(-1);
-    // The blank before it goes too: a colon touches its key.
+    // The blank before it is removed too: a colon directly follows its key.
     const start = last && last.tokenType !== t.NewLine ? t.tokenEnd(last) : token.startOffset;
     this.reporter.report("equals-for-colon", {}, this.span(token), {
       fix: {
@@ -114,7 +114,7 @@ class Mender {
   }
 
   private kebab(token: IToken): void {
-    // Codes are written as they are said: `allow: { rare-label: "…" }`. Without their reasons they are no names either.
+    // Codes contain dashes: `allow: { rare-label: "…" }`. Without their reasons they are not names either.
     const within = this.allowance() ?? (isOfAllow(this.out, this.out.length) ? "" : undefined);
     if (within === undefined && this.out.at(-1)?.tokenType === t.Colon && UNQUOTED.test(token.image)) {
       const instead = `"${token.image}"`;
@@ -128,7 +128,7 @@ class Mender {
       this.reporter.report("kebab-name", { name: token.image, instead: name }, this.span(token), {
         fix: replacementFix(this.span(token), name),
       });
-    // Of a list the first is told.
+    // In a list only the first code is reported.
     else if (within !== "{" && !this.out.slice(this.out.findLastIndex((k) => t.isOpenBracket(k))).some(isCode)) {
       const instead = `{ ${token.image}: "why" }`;
       this.reporter.report("no-value", { key: token.image, instead }, this.span(token), {
@@ -166,7 +166,7 @@ class Mender {
     this.i++;
   }
 
-  /** `.5`, where no name stands before it. */
+  /** Handles `.5` without a name before it. */
   private dot(token: IToken, next: IToken | undefined): void {
     const last = this.out.at(-1);
     const begins = !last || t.tokenEnd(last) < token.startOffset || !t.endsValue(last);
@@ -183,7 +183,7 @@ class Mender {
     this.i++;
   }
 
-  /** What stands together is one mistake; behind a fence of Markdown the line is no Tune. */
+  /** Adjacent unknown characters are one error; after a Markdown fence the rest of the line is skipped. */
   private unknown(token: IToken): void {
     const from = this.i;
     while (touching(this.queue[this.i], this.queue[this.i + 1])) this.i++;
@@ -216,18 +216,21 @@ class Mender {
   }
 }
 
-/** The token made as long as to the end of `last`. */
+/** Returns the token extended to the end of `last`. */
 function upTo(last: IToken, token: IToken): IToken {
   return { ...token, endOffset: t.tokenEnd(last) - 1 };
 }
 
-/** Whether `unit` stands apart from the number that it belongs to. */
+/** Whether `unit` is separated by blanks from its number. */
 function isUnitOf(number: IToken, unit: IToken): boolean {
   const apart = /\d$/.test(number.image) && t.tokenEnd(number) < unit.startOffset;
   return apart && (units.has(unit.image) || unit.image === "%");
 }
 
-/** YAML's `~` after a colon is `none`; what else means nothing is taken out, where one is asked. */
+/**
+ * Returns the fix for an unknown character: YAML's `~` after a colon becomes `none`. Other characters are removed, but
+ * only after confirmation.
+ */
 function characterMend(character: string, place: Span, before: IToken | undefined): Fix {
   if (character === "~" && before?.image === ":") return replacementFix(place, "none");
   return { ...replacementFix(place, ""), certain: false };
@@ -237,7 +240,7 @@ function touching(a: IToken | undefined, b: IToken | undefined): boolean {
   return a !== undefined && b?.tokenType === t.Unknown && t.tokenEnd(a) === b.startOffset;
 }
 
-/** YAML's lists, `- item` line by line after a key's colon, read as `[item, item]`. */
+/** Reads YAML lists (`- item` per line after a key's colon) as `[item, item]`. */
 function undashed(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
   const isDash = (i: number): boolean =>
     tokens[i]?.tokenType === t.NewLine && tokens[i + 1]?.tokenType === t.Unknown && tokens[i + 1]?.image === "-";
@@ -270,7 +273,7 @@ function undashed(tokens: readonly IToken[], source: SourceId, reporter: Reporte
   return out;
 }
 
-/** A badly quoted string as a `Str` token, without the brackets and commas that an unclosed one swallowed. */
+/** Reads a badly quoted string as a `Str` token, without the brackets and commas that an unclosed one swallowed. */
 function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
   const image = token.image;
   const closed = image.length > 1 && /["'\u2018\u2019\u201c\u201d]$/.test(image) && !/[^\\]\\["']$/.test(image);
@@ -280,7 +283,7 @@ function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
       string: t.withTokenType(token, t.Str, `"${/^["]/.test(image) ? body : body.replace(/(?<!\\)"/g, '\\"')}"`),
     };
   }
-  // Where a further key follows, the string ended before its comma.
+  // If another key follows, the string ended before its comma.
   const quotedPart = /^["'][^,]*(?=,\s*[\p{ID_Continue}.]+\s*:\s)/u.exec(image)?.[0] ?? unclosed(image);
   const end = token.startOffset + quotedPart.length;
   const string = { ...t.withTokenType(token, t.Str, `"${quotedPart.slice(1)}"`), endOffset: end - 1 };
@@ -293,14 +296,14 @@ function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
   return { string, rest };
 }
 
-/** Without the closers, commas and blanks at its end. */
+/** Removes closers, commas and blanks at the end. */
 function unclosed(image: string): string {
   let end = image.length;
   while (end > 0 && /[\s)\]},]/.test(image.charAt(end - 1))) end--;
   return image.slice(0, end);
 }
 
-/** `1,000`: a number, a comma and three digits without a blank; in a list only where the digits begin with 0. */
+/** `1,000`: a number, a comma and three digits without a blank; in a list only if the digits begin with 0. */
 function isThousands(out: readonly IToken[], token: IToken): boolean {
   const comma = out.at(-1);
   const head = out.at(-2);
@@ -310,7 +313,10 @@ function isThousands(out: readonly IToken[], token: IToken): boolean {
   if (t.tokenEnd(head) !== comma.startOffset || t.tokenEnd(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
 }
-/** Tells the bracket of `allow: { … }`, or of a list there, in which the end of the tokens, which grow, stands. */
+/**
+ * Returns a function that gives the bracket of `allow: { … }`, or of a list in it, that encloses the end of the growing
+ * tokens.
+ */
 function allowances(tokens: readonly IToken[]): () => string | undefined {
   const open: (string | undefined)[] = [];
   let seen = 0;
@@ -323,10 +329,10 @@ function allowances(tokens: readonly IToken[]): () => string | undefined {
     return open.at(-1);
   };
 }
-/** Names of models and files (`all-MiniLM-L6-v2`) have capitals, digits or several dashes; names of ours don't. */
+/** Names of models and files (`all-MiniLM-L6-v2`) have capitals, digits or several dashes; Tune's codes do not. */
 const UNQUOTED = /[A-Z\d]|-.*-/;
 
-/** Whether `allow:` stands before that place. */
+/** Whether `allow:` precedes that index. */
 function isOfAllow(tokens: readonly IToken[], index: number): boolean {
   return tokens[index - 1]?.tokenType === t.Colon && tokens[index - 2]?.image === "allow";
 }

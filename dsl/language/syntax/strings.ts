@@ -1,4 +1,4 @@
-/** What a quoted text stands for: escapes read, the closing line's indentation removed from `"""` texts. */
+/** Decodes a quoted string: reads escapes, and removes the closing line's indentation from `"""` strings. */
 export interface BadEscape {
   readonly escape: string;
   readonly start: number;
@@ -15,14 +15,14 @@ const simple: Readonly<Record<string, string>> = {
   "/": "/",
 };
 
-/** `image` with its quotes; places of unknown escapes are relative to its start. */
+/** `image` includes its quotes; offsets of unknown escapes are relative to its start. */
 export function decodeString(image: string): { value: string; bad: BadEscape[] } {
   const long = image.startsWith('"""') && image.length >= 6;
   const quotes = long ? 3 : 1;
   const bad: BadEscape[] = [];
   const body = image.slice(quotes, Math.max(quotes, image.length - quotes));
   if (long) return { value: dedent(body), bad };
-  // In `C:\\data\\tickets.csv` the `\\t` is no tab.
+  // In `C:\\data\\tickets.csv` the `\\t` is not a tab.
   const windows = /^[A-Za-z]:\\[^\\]/.test(body);
   const value = body.replace(
     /\\(u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|[\s\S])/gu,
@@ -49,7 +49,6 @@ function dedent(body: string): string {
   return remaining.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart())).join("\n");
 }
 
-/** `text` as a Tune string. */
 export function quoteString(text: string): string {
   return JSON.stringify(text)
     .replace(/\u2028|\u2029/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`)

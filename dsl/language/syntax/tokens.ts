@@ -1,4 +1,4 @@
-/** Tokens of Tune. Verbs, connectors, `true` and `none` are names here: the lexer knows no vocabulary. */
+/** Tokens of Tune. Verbs, connectors, `true` and `none` are names to the lexer, which knows no vocabulary. */
 import { createToken, Lexer, type CustomPatternMatcherFunc, type IToken, type TokenType } from "#chevrotain";
 
 const order: TokenType[] = [];
@@ -16,9 +16,12 @@ function token(
   order.push(type);
   return type;
 }
-/** UTF-16 units of the longest text that is read; a longer one has no tokens. */
+/** Maximum UTF-16 units of a text; a longer one has no tokens. */
 export const MAX_TEXT_CHARACTERS = 250_000;
-/** Where the last `what` stands in the text that is read, sought once for each text: without it, what is opened again and again is sought only once. */
+/**
+ * Returns the last position of `what` in a text, cached per text. This avoids a repeated search for each unclosed
+ * opener.
+ */
 function lastOf(what: string): (text: string) => number {
   let known = { text: "", at: -1 };
   return (text) => {
@@ -35,7 +38,9 @@ const sticky =
 
 const lastEnd = lastOf("*/");
 const lastQuotes = lastOf('"""');
-/** `//` opens a comment at a line's start, after a blank or after an opener or comma only, so that `http://` survives. */
+/**
+ * `//` opens a comment only at a line's start, after a blank, or after an opener or comma, so that `http://` survives.
+ */
 const comment: CustomPatternMatcherFunc = (text, offset) => {
   if (text[offset] !== "/") return null;
   if (text[offset + 1] === "*")
@@ -62,7 +67,7 @@ export const BadString = token(
   /'(?:[^'\\\n]|\\[^\n])*'|[\u2018\u2019][^\u2018\u2019'\n]*[\u2018\u2019']|[\u201c\u201d\u201e][^\u201c\u201d"\n]*[\u201c\u201d"]|["'\u201c\u201d\u201e](?:[^"\\\n]|\\[^\n])*/,
 );
 export const Hash = token("Hash", /#[^\n]*/);
-/** The unit touches the number. A minus may be U+2212 or a dash here: `mend` reports it. */
+/** No space is allowed between number and unit. A minus may be U+2212 or a dash here; repair.ts reports it. */
 export const Num = token("Num", /[-\u2212\u2013]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?(?:%|[A-Za-z]\w*)?/, {
   label: "a number",
 });
@@ -77,7 +82,7 @@ export const LeftParen = token("LeftParen", /\(/, { label: "`(`" });
 export const RightParen = token("RightParen", /\)/, { label: "`)`" });
 export const LeftSquare = token("LeftSquare", /\[/, { label: "`[`" });
 export const RightSquare = token("RightSquare", /\]/, { label: "`]`" });
-/** `=`, `:=`, `=>`: what other languages set values with. */
+/** `=`, `:=`, `=>`: assignments of other languages. */
 export const Equals = token("Equals", /:?=+>?/);
 export const Colon = token("Colon", /:/, { label: "`:`" });
 export const Comma = token("Comma", /,/, { label: "`,`" });
@@ -86,7 +91,7 @@ export const Unknown = token("Unknown", /[\s\S]/u, { line_breaks: true });
 
 export const allTokens: readonly TokenType[] = order;
 
-/** Made when it is first used, and the same for every text. */
+/** Created on first use, and the same for every text. */
 let lexer: Lexer | undefined;
 export interface LexResult {
   readonly tokens: readonly IToken[];
@@ -99,13 +104,13 @@ export function lex(text: string): LexResult {
   return { tokens, comments: groups["comments"] ?? [] };
 }
 
-/** One past the token's last character. */
+/** Returns the offset after the token's last character. */
 export function tokenEnd(token: IToken): number {
   return token.endOffset === undefined || Number.isNaN(token.endOffset)
     ? token.startOffset + token.image.length
     : token.endOffset + 1;
 }
-/** A token that was not written, standing at `at` (an offset); it has no width. */
+/** Makes a token that was not written, at `offset` and without width. */
 export function virtualToken(type: TokenType, near: IToken, offset: number, image = ""): IToken {
   return {
     tokenType: type,
@@ -118,7 +123,7 @@ export function virtualToken(type: TokenType, near: IToken, offset: number, imag
     payload: "virtual",
   };
 }
-/** The same place read as another token. */
+/** Returns the token read as another type. */
 export function withTokenType(token: IToken, type: TokenType, image = token.image): IToken {
   return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0, image };
 }

@@ -1,4 +1,6 @@
-/** The syntax tree: what was written, with its places and nothing decided. Missing parts are absent, never invented. */
+/**
+ * The syntax tree: the written text with its spans, without interpretation. Missing parts are unset, never invented.
+ */
 import type { Span } from "../diagnostics/span.js";
 
 export interface NameNode {
@@ -18,13 +20,13 @@ export interface StringNode {
   readonly value: string;
   readonly span: Span;
 }
-/** `tickets.train`, `lora(rank: 8)`: a path of names, perhaps with arguments. */
+/** `tickets.train`, `lora(rank: 8)`: a path of names, optionally with arguments. */
 export interface WordNode {
   readonly is: "word";
   readonly path: readonly NameNode[];
   /** `path` joined by dots. */
   readonly text: string;
-  /** Absent when no parentheses were written. */
+  /** Unset if no parentheses were written. */
   readonly arguments?: readonly Argument[];
   readonly span: Span;
 }
@@ -53,7 +55,7 @@ export interface ListNode {
 export interface BlockNode {
   readonly is: "block";
   readonly entries: readonly Entry[];
-  /** True when something in it could not be read as an entry: rules about what is missing stay silent. */
+  /** True if part of it could not be read as an entry: checks for missing keys report nothing. */
   readonly broken?: boolean;
   readonly span: Span;
 }
@@ -68,7 +70,7 @@ export interface Key {
 }
 export interface Entry {
   readonly key: Key;
-  /** Absent when nothing readable stands after the colon. */
+  /** Unset if nothing readable follows the colon. */
   readonly value?: Expression;
   readonly span: Span;
 }
@@ -82,17 +84,17 @@ export interface Statement {
   readonly operands: readonly Operand[];
   readonly clauses: readonly Clause[];
   readonly block?: BlockNode;
-  /** True when the header could not be read to its end: rules about what is missing stay silent. */
+  /** True if the header could not be read completely: checks for missing parts report nothing. */
   readonly broken: boolean;
   readonly span: Span;
 }
 export interface Tree {
   readonly statements: readonly Statement[];
-  /** Names of lines that could not be read as statements: they may be what such a line was to define. */
+  /** Names in lines that could not be read as statements, which may have defined them. */
   readonly lost: readonly string[];
 }
 
-/** Where a word's path stands, without its arguments. */
+/** Returns the span of a word's path, without its arguments. */
 export function pathSpan({ path, span }: WordNode): Span {
   const last = path.at(-1);
   return last ? { ...span, end: last.span.end } : span;

@@ -1,12 +1,15 @@
-/** A target that follows a name without its connector: `deploy router onnx("build")`. */
+/** Detects a target without its connector: `deploy router onnx("build")`. */
 import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
-/** The connector that words with arguments follow, and the verb that has it. */
+/** The connector that precedes words with arguments, and its verb. */
 export const TO_CONNECTOR = "to";
 const VERB = "deploy";
 
-/** `at`: where the head can't be read on. The word before its bracket, where the connector should stand before that; else undefined. */
+/**
+ * Returns the word before the bracket at `stuckToken` (where parsing the head stopped) that lacks its connector; else
+ * undefined.
+ */
 export function findMissingConnector(head: readonly IToken[], stuckToken: IToken): IToken | undefined {
   const i = head.indexOf(stuckToken);
   const [word, before] = [head[i - 1], head[i - 2]];

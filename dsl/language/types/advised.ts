@@ -1,6 +1,6 @@
 /**
- * What the help of an unknown name says in so many words, as a fix. Advices of the vocabulary (`Word.advice`) that begin with
- * "write `KEY: VALUE`" or "leave it out" are done, where what was written leaves no doubt; of anything else there is no fix.
+ * Turns the help of an unknown name into a fix. Advice of the vocabulary (`Word.advice`) that begins with "write `KEY:
+ * VALUE`" or "leave it out" is applied if the intent is certain; other advice gives no fix.
  */
 import type { Expression } from "../syntax/tree.js";
 import type { Word } from "./registry.js";
@@ -19,16 +19,16 @@ export interface AdvicePlace {
   readonly text: string;
   readonly all: readonly WrittenSetting[];
   readonly one: WrittenSetting;
-  /** What is to be written in place of a name, as `KEY: VALUE`: of two that become one key the first is mended first. */
+  /** Returns the replacement of a name, as `KEY: VALUE`. If two names become one key, the first is fixed first. */
   readonly becomes: (name: string) => string | undefined;
 }
 
-/** "write `KEY: VALUE`" alone, without another way beside it. */
+/** Matches "write `KEY: VALUE`" if it is the only advice. */
 export function settingInAdvice(advice: string | undefined): string | undefined {
   return /^write `([\w.]+: [^`]+)`(?:: [^`]*)?$/.exec(advice ?? "")?.[1];
 }
 
-/** `idle`: the name says nothing that isn't so without it. */
+/** `idle`: the setting has no effect, so that it can be removed. */
 export function fixFromAdvice(advice: string, place: AdvicePlace, idle: boolean): Fix | undefined {
   if (/^leave it out\b/.test(advice))
     return { title: "remove it", certain: idle || isOff(place.one.value), edits: [without(place)] };
@@ -36,7 +36,7 @@ export function fixFromAdvice(advice: string, place: AdvicePlace, idle: boolean)
   return meant === undefined ? undefined : replaceSettingFix(meant, place);
 }
 
-/** Puts `KEY: VALUE` where the entry stands; a `…` in it is the value that was written. */
+/** Replaces the entry by `KEY: VALUE`; a `…` in it stands for the written value. */
 export function replaceSettingFix(meant: string, place: AdvicePlace): Fix | undefined {
   const { text, all, one } = place;
   const { value } = one;
@@ -58,7 +58,7 @@ function becomesKey({ becomes }: AdvicePlace, name: string | undefined): string 
   return name === undefined ? undefined : becomes(name)?.split(":")[0];
 }
 
-/** `{ label: team }` into a record that is there, `lora(alpha: 16)` into that word. */
+/** Adds `{ label: team }` to an existing record, or `lora(alpha: 16)` to an existing word. */
 function inside(text: string, there: Expression, rest: string): Edit | undefined {
   const entry = /^(?:\w+\(|\{ )(\w+)(: .+?)(?:\)| \})$/s.exec(rest);
   if (!entry) return undefined;
@@ -74,7 +74,7 @@ function inside(text: string, there: Expression, rest: string): Edit | undefined
   return { start: end - 1, end: end - 1, text: there.arguments.length > 0 ? `, ${added}` : added };
 }
 
-/** The text without one of several, and without what parted it from the others. */
+/** Removes one of several settings with its separator. */
 function without({ text, all, one: { span } }: AdvicePlace): Edit {
   const line = { start: text.lastIndexOf("\n", span.start - 1) + 1, end: text.indexOf("\n", span.end) };
   const after = text.slice(span.end, line.end < 0 ? undefined : line.end);
@@ -97,7 +97,7 @@ function isOff(value: Expression | undefined): boolean {
   return /^(?:false|none|null|no|off|0)$/i.test(text);
 }
 
-/** What a word's record says to whoever writes `name` as other tools do. */
+/** Returns a word record's advice for a name used by other tools. */
 export function adviceFor(word: Word, name: string): string | undefined {
   return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * `allow: { CODE: "reason" }` in any block: a warning of that code, about that statement, is not shown. Nothing else keeps a
- * warning quiet. The reason stands in the plan. Like rustc's `expect`, an allowance that keeps nothing quiet is itself a
- * warning, once the check that could have found something has been made with all its facts.
+ * `allow: { CODE: "reason" }` in any block suppresses a warning of that code about that statement. Nothing else
+ * suppresses a warning. The plan lists the reason. Like rustc's `expect`, an allowance that suppresses nothing is
+ * itself a warning, once the check has run with all its facts.
  */
 import type { Parameter } from "./registry.js";
 import type { Entry, Expression, Statement } from "../syntax/tree.js";
@@ -17,19 +17,19 @@ import type {} from "./codes/allow-codes.js";
 export interface Allowance {
   readonly code: string;
   readonly reason: string;
-  /** The code, as it is written. */
+  /** Span of the code as written. */
   readonly span: Span;
-  /** The statement that says it: `data tickets`. */
+  /** The statement that contains it: `data tickets`. */
   readonly owner: string;
-  /** Takes it out of the text. */
+  /** Removes the allowance from the text. */
   readonly removal: Fix;
-  /** True once it kept something quiet. */
+  /** True once it suppressed a warning. */
   used: boolean;
-  /** True once what it allows was looked for. */
+  /** True once the check for its warning has run. */
   looked: boolean;
 }
 
-/** The key as completion and hover tell of it: no verb's own, taken by all blocks. */
+/** The key as completion and hover show it: it belongs to no verb, and all blocks take it. */
 export const ALLOW_PARAMETER: Parameter = {
   name: "allow",
   type: { is: "record", of: { is: "string" } },
@@ -38,12 +38,12 @@ export const ALLOW_PARAMETER: Parameter = {
   impact: "low",
 };
 
-/** Which statement's check finds what a code tells, once its facts are there. */
+/** The statement whose check finds a code's warning, once its facts are known. */
 export type WarningFinder = "data" | "model" | "train" | "evaluate";
 export function finderOfCode(code: string): WarningFinder {
   return codeEntryOf(code)?.found ?? "train";
 }
-/** Codes that may be allowed. */
+/** Returns the codes that may be allowed. */
 export function allowableCodes(): readonly string[] {
   return allCodes().filter((code) => mayAllow(code));
 }
@@ -52,7 +52,7 @@ function mayAllow(code: string): boolean {
   return entry !== undefined && (entry.severity === "warning" ? entry.allowable !== false : entry.allowable === true);
 }
 
-/** Takes `allow` out of a statement's block: what its verb reads is the rest. */
+/** Removes `allow` from a statement's block; the verb reads the rest. */
 export function takeAllowances(
   scope: StatementScope,
   statement: Statement,
@@ -76,7 +76,7 @@ export function takeAllowances(
     const record = codes && `{ ${codes.map((code) => `${code}: "…"`).join(", ")} }`;
     const advice = record && `say why between the quotes: \`allow: ${record}\``;
     const wanted = 'a record of codes, `{ CODE: "reason" }`';
-    // Of codes with dashes it was said where they were read.
+    // Codes with dashes were reported when they were read.
     if (!barely(value).some((code) => code.includes("-")))
       scope.report("wrong-type", { key: "allow", wanted, found, ...(advice && { advice }) }, value.span);
     return { statement: rest, allowances: [] };
@@ -98,7 +98,7 @@ export function takeAllowances(
   return { statement: rest, allowances: made };
 }
 
-/** Codes that were written without reasons: `[imbalanced, "rare-label"]`; undefined: something else was. */
+/** Returns codes written without reasons: `[imbalanced, "rare-label"]`; undefined for anything else. */
 function codesIn(value: Expression): readonly string[] | undefined {
   const items = itemsOf(value);
   const codes = items.flatMap((item) => (item.is === "string" ? [item.value] : barely(item)));
@@ -106,17 +106,19 @@ function codesIn(value: Expression): readonly string[] | undefined {
   return codeNames.length > 0 && codeNames.length === items.length && codeNames.every(mayAllow) ? codeNames : undefined;
 }
 const itemsOf = (value: Expression): readonly Expression[] => (value.is === "list" ? value.items : [value]);
-/** Without quotes. */
+/** Returns the unquoted codes. */
 function barely(value: Expression): readonly string[] {
   return itemsOf(value).flatMap((item) => (item.is === "word" ? [item.text] : []));
 }
 
-/** `parameters { allow: 3 }` is a parameter of that name. */
+/** `parameters { allow: 3 }` defines a parameter of that name. */
 function isAllowance(scope: StatementScope, { key, value }: Entry, { verb }: Statement): boolean {
   return key.text === "allow" && (!scope.registry.find("verb", verb.text)?.anyKey || value?.is === "block");
 }
 
-/** Reports what is wrong with one entry (that it has no value was said where it was read). @returns whether something is */
+/**
+ * Reports an error of one entry (a missing value was reported when it was read). @returns whether there is an error
+ */
 function faultOf(scope: StatementScope, { key, value }: Entry, before: readonly Allowance[]): boolean {
   const code = key.text;
   const first = before.find((one) => one.code === code);
@@ -142,7 +144,7 @@ function faultOf(scope: StatementScope, { key, value }: Entry, before: readonly 
   return true;
 }
 
-/** Takes an entry out with what parts it from its neighbours; `alone`: where it is the only one, with the braces around it. */
+/** Removes an entry with its separator; `alone`: it is the only one, so its braces are removed too. */
 function removed(
   text: string,
   entry: Entry,
@@ -161,12 +163,12 @@ function removed(
         : [entry.span.start, entry.span.end];
   return { title: "take it out", certain: true, edits: [{ start, end, text: "" }] };
 }
-/** What a check, made with all its facts, would have said: allowances of these statements that kept nothing quiet are idle. */
+/** Marks allowances whose checks ran with all their facts: those that suppressed nothing are unused. */
 export function markLookedFor(allowances: readonly Allowance[], ...finders: readonly WarningFinder[]): void {
   for (const one of allowances) if (finders.includes(finderOfCode(one.code))) one.looked = true;
 }
 
-/** Reports the allowances of a source that kept nothing quiet. */
+/** Reports the allowances of a source that suppressed nothing. */
 export function reportUnusedAllowances(scope: StatementScope, allowances: readonly Allowance[]): void {
   for (const { code, used, looked, span, removal } of allowances)
     if (looked && !used && span.source === scope.source.id)

@@ -1,22 +1,22 @@
-/** What people decided about the rows of a data set, counted. */
+/** Counts of people's decisions on the rows of a data set. */
 export interface AnnotatedFacts {
-  /** Where the decisions lie. */
+  /** File with the decisions. */
   readonly file: string;
-  /** Rows that anybody labelled, dropped or skipped. */
+  /** Rows that someone labelled, dropped or skipped. */
   readonly rows: number;
-  /** Who, and how many rows each, most first. */
+  /** Annotators with their row counts, most first. */
   readonly by: readonly { readonly annotator: string; readonly rows: number }[];
-  /** Rows whose label is another one than the source's. */
+  /** Rows whose label differs from the source's. */
   readonly changed: number;
-  /** Rows that had no label. */
+  /** Rows that had no label before. */
   readonly labelled: number;
   readonly dropped: number;
-  /** Rows that have no label yet: they are left out. */
+  /** Rows without a label, which are left out. */
   readonly waiting: number;
-  /** Rows on which annotators disagree, as many for each: the source's label stays. */
+  /** Rows on which annotators are tied: the source's label is used. */
   readonly ties: number;
-  /** Decisions whose row is no longer there: its text changed, or it went. */
+  /** Decisions whose row no longer exists: its text changed or it was removed. */
   readonly lost: number;
-  /** Lines of the file that can't be read. */
+  /** Unreadable lines of the file. */
   readonly unread: number;
 }

@@ -1,4 +1,4 @@
-/** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
+/** Words with arguments: looked up in the vocabulary, each argument given once and typed by its parameter. */
 import type { Call, Value } from "./value.js";
 import { quoteString } from "../syntax/strings.js";
 import type { Parameter, Word } from "./registry.js";
@@ -11,12 +11,12 @@ import type {} from "./codes/value-codes.js";
 import { areEditsDisjoint } from "./trial.js";
 import type { ExpectedValue, TypingContext } from "./typing.js";
 
-/** Whether values of the kind are never part of a program. */
+/** Whether values of the kind are secrets, which are never part of a program. */
 export function isSecretKind(kind: string, { registry }: TypingContext): boolean {
   return registry.ofKind(kind).some(({ capabilities }) => capabilities && "held" in capabilities);
 }
 
-/** A word of a kind with its written arguments. */
+/** Types a word of a kind with its written arguments. */
 export function word(node: WordNode, kind: string, expected: ExpectedValue, t: TypingContext): Value | undefined {
   const record = t.registry.find(kind, node.text);
   if (!record) {
@@ -42,7 +42,7 @@ export function word(node: WordNode, kind: string, expected: ExpectedValue, t: T
       t.reporter.report("secret-in-text", { key: expected.key, ...(env !== undefined && { env }) }, node.span);
       return undefined;
     }
-    // `technique: dpo`: another kind's words may know the name.
+    // `technique: dpo`: words of another kind may have advice for the name.
     const beyond = near === undefined ? t.registry.words.map((w) => adviceFor(w, node.text)) : [];
     const advice = ofKind ?? beyond.find((hint) => hint !== undefined);
     const place = node.path.length > 0 ? pathSpan(node) : node.span;
@@ -52,7 +52,7 @@ export function word(node: WordNode, kind: string, expected: ExpectedValue, t: T
       t.reporter.report("unknown-word", details, place, { fix: replacementFix(place, reader) });
       return undefined;
     }
-    // `write \`f1(macro)\``, or the key as it should be, alone.
+    // The advice is only `write \`f1(macro)\``, or the corrected key.
     const suggestion = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
     const instead =
       suggestion && (suggestion[1] === undefined || suggestion[1] === expected.path) ? suggestion[2] : undefined;
@@ -61,9 +61,10 @@ export function word(node: WordNode, kind: string, expected: ExpectedValue, t: T
       t.reporter.report("not-built-yet", { word: near, meanwhile: meant.planned.meanwhile }, place);
       return undefined;
     }
-    // Put in its place, the word may not take what stands in the parentheses.
+    // If replaced, the intended word may not accept the written arguments.
     const refused = !meant || !node.arguments ? [] : refusals(meant, node, expected, t);
-    // What it doesn't take may have a mend of its own, done with it; and only capitals leave no doubt what is meant.
+    // Arguments it does not accept may have their own fixes, applied together. The fix is certain only if just capitals
+    // differ.
     const inner = refused.flatMap(({ fix }) => (fix?.certain ? fix.edits : []));
     const fits = refused.every(({ fix }) => fix?.certain) && areEditsDisjoint(inner);
     const capitals = near?.toLowerCase() === node.text.toLowerCase() && refused.length <= 1;
@@ -100,7 +101,7 @@ export function word(node: WordNode, kind: string, expected: ExpectedValue, t: T
   return typedCall(node, record, expected, t);
 }
 
-/** `tickets.csv` without its quotes: the word that reads such a file, with them. */
+/** `tickets.csv` without quotes: returns the word that reads such a file, with the quoted path. */
 function readerOf({ text, arguments: given }: WordNode, kind: string, t: TypingContext): string | undefined {
   const ending = given ? undefined : /[^.]\.(\w+)$/.exec(text)?.[1];
   const word = ending === undefined ? undefined : t.registry.find(kind, ending);
@@ -109,29 +110,29 @@ function readerOf({ text, arguments: given }: WordNode, kind: string, t: TypingC
     : undefined;
 }
 
-/** What the word does not take of the arguments of `node`. */
+/** Returns errors for the arguments of `node` that the word does not accept. */
 function refusals(meant: Word, node: WordNode, expected: ExpectedValue, t: TypingContext): readonly Diagnostic[] {
   const reporter = new Reporter();
   typedCall(node, meant, expected, { ...t, reporter, places: new Map() });
   return reporter.diagnostics;
 }
 
-/** The typed call of a word; undefined if something was reported. */
+/** Returns the typed call of a word; undefined if an error was reported. */
 export function typedCall(node: WordNode, record: Word, expected: ExpectedValue, t: TypingContext): Call | undefined {
   return new Arguments(node, record, expected, t).call();
 }
 
-/** The arguments of one call, taken in order. */
+/** Arguments of one call, read in order. */
 class Arguments {
   private readonly given: Record<string, Value> = {};
   private readonly seen = new Set<string>();
-  /** False once something was reported: what builds on the call stays silent. */
+  /** False once an error was reported: what uses the call reports nothing. */
   private whole = true;
   private readonly positional: readonly Parameter[];
   private readonly open: Parameter | undefined;
-  /** Which positional parameter is the next one's. */
+  /** Index of the next positional parameter. */
   private next = 0;
-  /** Whether one was met that has no name and no place. */
+  /** True once an argument had neither name nor position. */
   private nameless = false;
 
   constructor(
@@ -153,7 +154,7 @@ class Arguments {
     return this.whole ? { word: name, kind, arguments: this.given } : undefined;
   }
 
-  /** An argument without a name belongs to the parameter at its place. */
+  /** Assigns an argument without a name to the parameter at its position. */
   private placed(argument: Argument): void {
     const parameter = this.positional[this.next];
     if (!parameter) return this.tooMany(argument);
@@ -198,7 +199,7 @@ class Arguments {
     return value;
   }
 
-  /** One report for all that have neither name nor place. */
+  /** Reports all arguments that have neither name nor position at once. */
   private tooMany(argument: Argument): void {
     this.whole = false;
     if (this.nameless) return;
@@ -211,7 +212,7 @@ class Arguments {
       (p) => !p.planned && !p.open && !this.seen.has(p.name) && !names.has(p.name),
     );
     const [free] = frees;
-    // `csv("a.csv", "b.csv")`: several where one of them has a place.
+    // `csv("a.csv", "b.csv")`: several arguments where only one is positional.
     const advice = argument.value.is === "string" ? this.positional.at(-1)?.misfits?.list : undefined;
     const details = {
       word: record.name,
@@ -246,8 +247,10 @@ class Arguments {
   }
 }
 
-/** Whether other tools have that name for a parameter: no new name then, even where any name may stand. */
-/** No name of one's own. Nothing can be kept under `__proto__`. */
+/**
+ * Whether other tools use the name for a parameter: then it cannot be a new name, even if any name is allowed.
+ * `__proto__` cannot be one either, because nothing can be stored under it.
+ */
 function isForeign(record: Word, name: string): boolean {
   if (name === "__proto__") return true;
   return (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true || adviceFor(record, name) !== undefined;

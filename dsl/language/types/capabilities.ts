@@ -1,6 +1,7 @@
 /**
- * What words say of themselves, by kind: facts that checker, plan and runner read instead of asking which word it is. `dsl`
- * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/language/types/capabilities/model.js"`).
+ * Capabilities of words by kind: facts that checker, plan and runner read instead of testing for a word. `dsl` knows
+ * kinds and no word. Folders of stdlib add the capabilities that they read themselves (`declare module
+ * "#dsl/language/types/capabilities/model.js"`).
  */
 import type { Call } from "./value.js";
 import type {
@@ -43,7 +44,7 @@ import type {
   CompressorCapabilities,
 } from "./capabilities/federation.js";
 
-/** Kinds of words. A kind that says nothing of its words but what every word says has `NoCapabilities`. */
+/** Kinds of words. A kind without specific capabilities has `NoCapabilities`. */
 export interface Kinds<C extends Call = Call> {
   verb: NoCapabilities;
   reserved: NoCapabilities;

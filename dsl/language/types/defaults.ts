@@ -1,11 +1,11 @@
-/** A call's arguments as what a word does reads them. */
+/** A call's arguments as the implementation of a word reads them. */
 import type { WordKind } from "./capabilities.js";
 import type { Word } from "./registry.js";
 import type { Arguments, Call, Value } from "./value.js";
 
 /**
- * What is left out stands at the default that the word's record says. A default that follows from the rest of a plan was
- * filled in when the plan was made.
+ * Returns the arguments with the defaults of the word's record. Defaults derived from the rest of a plan were filled in
+ * when the plan was made.
  */
 export function argumentsOf<A extends Arguments>(word: Word<WordKind, A>, call: Call): A {
   const filled: Record<string, Value> = { ...call.arguments };

@@ -1,13 +1,13 @@
 /**
- * How words are written down: the arguments that a word's own functions read are inferred from its parameters, and what it
- * says of itself is of its kind. Both functions give back what they are given.
+ * Typed definitions of words: the argument types of a word's own functions are inferred from its parameters, and its
+ * capabilities are those of its kind. Both functions return their argument unchanged.
  */
 import type { WordKind, Kinds } from "./capabilities.js";
 import type { CheckContext } from "./context.js";
 import type { Arguments, Call, Value } from "./value.js";
 import type { Implementations, LoadedImplementation, Parameter, ValueType, Word } from "./registry.js";
 
-/** The value of an argument of this type, once it is checked; of a type that isn't told any value. */
+/** Checked value of an argument of this type; any value if the type is not specific. */
 type ValueOf<T> = [ValueType] extends [T] ? Value : CheckedOf<T>;
 type CheckedOf<T> = T extends { readonly is: "number"; readonly unit: infer U }
   ? U extends "share"
@@ -36,7 +36,7 @@ type CheckedOf<T> = T extends { readonly is: "number"; readonly unit: infer U }
                     : Value;
 
 type Wide<V> = V extends number ? number : V extends boolean ? boolean : V;
-/** What stands where nothing is written. */
+/** Type of the default value. */
 type Standing<P> = P extends { readonly default: { readonly value: infer V } }
   ? Wide<V>
   : P extends { readonly default: { from(...given: never[]): infer V } }
@@ -45,19 +45,19 @@ type Standing<P> = P extends { readonly default: { readonly value: infer V } }
 type ArgumentOf<P> = P extends { readonly type: infer T }
   ? With<P extends { readonly positional: "rest" } ? readonly ValueOf<T>[] : ValueOf<T>, Standing<P>>
   : Value;
-/** What stands for itself says no more where it is of the type that is asked for anyway. */
+/** Adds the default's type only if it is not already included. */
 type With<V, S> = V | Exclude<S, V>;
 
-/** Parameters whose argument is always there: what is left out has a default. */
+/** Parameters whose argument is always set, because they are required or have a default. */
 type Given<P> = P extends { readonly default: unknown } | { readonly required: true }
   ? P extends { readonly unless: unknown } | Unwritten
     ? never
     : P
   : never;
 type Optional<P> = P extends Unwritten | Given<P> | Unnamed<P> ? never : P;
-/** Of any name: open, or written where its name is not a literal (see `parameter`). */
+/** Parameters of any name: open, or declared with a name that is not a literal (see `parameter`). */
 type Unnamed<P> = string extends NameOf<P> ? P : never;
-/** Not built yet. */
+/** A parameter that is not implemented. */
 type Unwritten = { readonly planned: unknown };
 type NameOf<P> = P extends { readonly open: true }
   ? string
@@ -66,7 +66,7 @@ type NameOf<P> = P extends { readonly open: true }
     : never;
 
 type Flat<T> = { readonly [K in keyof T]: T[K] } & unknown;
-/** Arguments of a call of a word with these parameters, once it is checked and filled in. */
+/** Arguments of a call of a word with these parameters, after checks and defaults. */
 export type ArgumentsOf<P extends readonly Parameter[]> =
   Flat<
     { [Q in Given<P[number]> as NameOf<Q>]: ArgumentOf<Q> } & {
@@ -76,19 +76,18 @@ export type ArgumentsOf<P extends readonly Parameter[]> =
     ? A
     : never;
 
-/** A word says of itself what its kind asks for. */
+/** The capabilities that a kind requires of its words. */
 type Says<K extends WordKind, C extends Call> = [Kinds<C>[K]] extends [never]
   ? { readonly capabilities?: `a ${K} says nothing but what every word says` }
   : NonNullable<unknown> extends Kinds<C>[K]
     ? { readonly capabilities?: Kinds<C>[K] }
     : { readonly capabilities: Kinds<C>[K] };
 
-/** A word of a kind that does something says how that is loaded, unless it is planned, or a target that the session serves. */
+/** A word of an executable kind has `load`, unless it is planned, or is a target that the session serves. */
 type Does<K extends WordKind> = K extends keyof Implementations
   ? Running<K> | Planned | (K extends "target" ? Serving : never)
   : NonNullable<unknown>;
 interface Running<K extends WordKind> {
-  /** Loads its run file. */
   load(): Promise<LoadedImplementation<K>>;
 }
 interface Planned {
@@ -109,11 +108,11 @@ export function defineWord(word: unknown): unknown {
   return word;
 }
 
-/** A parameter that several words share. */
+/** Defines a parameter that several words share. */
 export function defineParameter<const P extends Parameter>(one: P): P {
   return one;
 }
-/** Parameters that several words share. */
+/** Defines parameters that several words share. */
 export function defineParameters<const P extends readonly Parameter[]>(all: P): P {
   return all;
 }

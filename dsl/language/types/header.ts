@@ -1,4 +1,4 @@
-/** The header of a statement: its verb, the names it works on, its connectors. */
+/** The header of a statement: its verb, its operands, its connectors. */
 import type { Verb } from "./registry.js";
 import type { Clause, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
@@ -15,7 +15,7 @@ export interface StatementHeader {
   readonly statement: Statement;
   readonly operands: readonly Operand[];
   readonly clauses: ReadonlyMap<string, Clause>;
-  /** False when something in the header was reported: what needs it stays silent. */
+  /** False if an error was reported in the header: what needs it reports nothing. */
   readonly sound: boolean;
 }
 
@@ -43,7 +43,7 @@ const foreign: ReadonlySet<string> = new Set([
   "new",
 ]);
 
-/** What begins a line in other languages, and where it belongs. */
+/** Line starts in other languages, and what to write in Tune. */
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:select|insert|update|join|create|drop|alter)$/i,
@@ -55,11 +55,11 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Checks the header; nothing comes back for what is no statement of a built verb. */
+/** Checks the header; returns undefined if it is not a statement of an implemented verb. */
 export function readHeader(scope: StatementScope, statement: Statement): StatementHeader | undefined {
   const { verb: name } = statement;
   const verb = scope.registry.find("verb", name.text);
-  // `tune router on tickets`: a version is no name.
+  // `tune router on tickets`: a version is not a name.
   const [first] = statement.operands;
   if (!verb || (verb.operands.what === "version" && first?.is === "word")) {
     noVerb(scope, statement, verb && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
@@ -78,7 +78,7 @@ export function readHeader(scope: StatementScope, statement: Statement): Stateme
     if (!takes) {
       const called = verb.elsewhere?.[text];
       const near = called !== undefined && has.includes(called) ? called : nearestWord(text, has, scope.reporter);
-      // What can't be read to its end may have lost a comma or a name before.
+      // An unreadable header may have lost a comma or a name.
       if (statement.broken) continue;
       scope.report(
         "unknown-connector",
@@ -117,7 +117,10 @@ export function readHeader(scope: StatementScope, statement: Statement): Stateme
   return { verb, statement, operands: statement.operands, clauses, sound };
 }
 
-/** The clause that says what the missing one takes, after a connector that a new name follows: `deploy router as onnx("build")`. */
+/**
+ * Returns the clause that contains what the missing one takes, after a connector for new names: `deploy router as
+ * onnx("build")`.
+ */
 function takenFor(
   { registry }: StatementScope,
   { connectors }: Verb,
@@ -174,7 +177,7 @@ function operandsFit(scope: StatementScope, verb: Verb, statement: Statement): b
   }
   for (const operand of operands) {
     const later = operand.is === "word" ? scope.registry.find("subject", operand.text)?.planned : undefined;
-    // Who looks the name up says so.
+    // Reported when the name is looked up.
     if (later && operand.is === "word" && operand.arguments) continue;
     if (verb.operands.calls && operand.is === "word" && operand.arguments) continue; // a word, which the verb reads
     const fits = verb.operands.what === "file" ? operand.is === "string" : operand.is === "word" && !operand.arguments;
@@ -208,7 +211,7 @@ function operandsFit(scope: StatementScope, verb: Verb, statement: Statement): b
   return verb.operands.what !== "model" || namedOnce(scope, operands, name.text);
 }
 
-/** Of names that are worked on one after the other. */
+/** Reports repeated names in a list of operands. */
 function namedOnce(scope: StatementScope, operands: readonly Operand[], after: string): boolean {
   const before = new Set<string>();
   for (const [i, operand] of operands.entries()) {
@@ -236,7 +239,7 @@ function inBraces(operand: WordNode): Fix {
   return { title: "fill the record in braces", edits, certain: true };
 }
 
-/** What serves until a verb is built, said of the name that was written in place of the example's own. */
+/** Returns what to use until a verb is implemented, with the written name in place of the example's. */
 function meanwhileOf(verb: Verb, operand: Operand | undefined): string | undefined {
   const shown = /^\w+ (\w+)/.exec(verb.example)?.[1];
   const named = operand?.is === "word" && !operand.arguments && operand.path.length === 1 ? operand.text : undefined;
@@ -297,7 +300,7 @@ function unknownVerb(scope: StatementScope, statement: Statement, written: strin
   );
 }
 
-/** Whether the rest of the header is one of that verb's: other tools' `export m to "folder"` needs more than another verb. */
+/** Whether the rest of the header fits that verb: other tools' `export m to "folder"` needs more than another verb. */
 function fitsVerb(scope: StatementScope, statement: Statement, verb: string): boolean {
   const trial = dryRunScope(scope);
   const header = readHeader(trial.scope, { ...statement, verb: { ...statement.verb, text: verb } });
@@ -314,7 +317,7 @@ function fitsVerb(scope: StatementScope, statement: Statement, verb: string): bo
   );
 }
 
-/** How a key of the verb is written that is called so, or whose words are called so elsewhere. */
+/** Returns an example of the verb's key with this name, or of a word that has the name as an alias. */
 function keyLike({ registry }: StatementScope, verb: string, name: string): string | undefined {
   const words = (registry.find("verb", verb)?.parameters ?? []).flatMap((parameter) => {
     const candidates = kindsIn(parameter.type).flatMap((kind) => registry.ofKind(kind));

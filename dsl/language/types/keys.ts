@@ -1,4 +1,4 @@
-/** The keys of a block: known to the verb, given once, typed; dotted keys change a part of what is there. */
+/** Reads the keys of a block: known to the verb, given once, typed. Dotted keys change a part of an existing value. */
 import type { Call, Value } from "./value.js";
 import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
@@ -17,8 +17,8 @@ export interface BlockKeys {
 }
 
 /**
- * Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). `partly`: of
- * a list the items that are sound are given, though others are wrong, so that these are checked too.
+ * Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`).
+ * `partly`: returns the valid items of a list even if others have errors, so that they are checked too.
  */
 export function readKeys(
   scope: StatementScope,
@@ -82,7 +82,7 @@ export function readKeys(
   return { given, broken };
 }
 
-/** The items of a list that are sound, and where they and their parts stand by the numbers that they have then. */
+/** Returns the valid items of a list, and the spans of their parts by their new indexes. */
 function soundOf(
   items: readonly (Value | undefined)[],
   root: string,
@@ -100,14 +100,14 @@ function soundOf(
   return { value, places: new Map(moved) };
 }
 
-/** Where a part of a key was given before the whole of it, which would undo it. */
+/** Returns the span of a part that was given before its complete key, which would override it. */
 function partBefore(seen: ReadonlyMap<string, Span>, key: Key): Span | undefined {
   if (key.path.length > 1) return undefined;
   for (const [text, span] of seen) if (text.startsWith(`${key.text}.`)) return span;
   return undefined;
 }
 
-/** The value of `root` with the part at `key` replaced. */
+/** Returns the value of `root` with the part at `key` replaced. */
 function changed(
   scope: StatementScope,
   key: Key,
@@ -126,7 +126,7 @@ function changed(
         ({ planned, parameters }) =>
           !planned &&
           parameters.some((p) => p.name === part && !p.open) &&
-          // Written with that part alone it must be whole.
+          // The word must be complete with only that part.
           parameters.every((p) => !p.required || p.name === part),
       );
     const instead = taking && deeper.length === 0 ? `${root}: ${taking.name}(${part ?? ""}: …)` : undefined;
@@ -164,7 +164,7 @@ function changed(
 }
 
 export type PathPart = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
-/** Which parameter a path inside a value names. */
+/** Returns the parameter that a path inside a value names. */
 export function pathPartOf(
   scope: StatementScope,
   value: Value,

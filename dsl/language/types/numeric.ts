@@ -92,11 +92,11 @@ export function typedNumber(
 }
 
 const isShare = ({ unit, value }: NumberNode): boolean => unit === "%" || (unit === "" && value > 0 && value < 1);
-/** A share as it is written: `0.1` as `10%`. */
+/** Formats a share: `0.1` as `10%`. */
 const percent = ({ unit, value, raw }: NumberNode): string =>
   unit === "%" ? raw : `${String(Number((value * 100).toPrecision(12)))}%`;
 const digits = (node: NumberNode): string => node.raw.slice(0, node.raw.length - node.unit.length);
-/** `2hours`, `2H`, `512mb`: the number with the unit that is meant. */
+/** `2hours`, `2H`, `512mb`: returns the number with the intended unit. */
 function withUnit(node: NumberNode, units: Readonly<Record<string, number>>): string | undefined {
   const writtenUnit = node.unit.toLowerCase();
   const names = Object.keys(units);
@@ -146,7 +146,7 @@ export function checkRange(
   return value;
 }
 
-/** A number, or the number behind a share. */
+/** Returns the number, or the number of a share. */
 export function plainNumber(value: Value): number | undefined {
   if (typeof value === "number") return value;
   return value !== null && typeof value === "object" && "share" in value ? value.share : undefined;

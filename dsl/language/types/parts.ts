@@ -1,4 +1,4 @@
-/** What stands inside the words that a key takes. */
+/** Parameters inside the words that a key takes. */
 import type { StatementScope } from "./scope.js";
 import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Call, Value } from "./value.js";
@@ -8,7 +8,10 @@ export function defaultCall(parameter: Parameter): Value | undefined {
   return standing !== null && typeof standing === "object" && "word" in standing ? standing : undefined;
 }
 
-/** A parameter inside a word that a key takes; the key's default and words of the verb's own example come first. */
+/**
+ * Finds a parameter inside a word that a key takes; the key's default and the words of the verb's own example come
+ * first.
+ */
 export function findNestedParameter(
   scope: StatementScope,
   name: string,
@@ -33,7 +36,7 @@ export function findNestedParameter(
   const [first] = found.toSorted((a, b) => a.rank - b.rank);
   return first;
 }
-/** The parameter of a word that is meant by a name: its own, or what others call it. */
+/** Returns the parameter of a word by its own name or an alias. */
 function innerOf(word: Word, name: string): string | undefined {
   if (word.planned) return undefined;
   const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];

@@ -1,2 +1,2 @@
-/** A row's number in its source, from 1; where each split has a source of its own, with the split: `3 (test)`. */
+/** A row's number in its source, from 1; if each split has its own source, with the split: `3 (test)`. */
 export type RowName = number | string;

@@ -1,6 +1,6 @@
 /**
- * The narrow side of a compilation that statements, their keys and their values see while they are read: the vocabulary, the
- * source at hand, what is switched on, and whom to tell. What names stand for and what is planned is no business of theirs.
+ * The compilation context of statements, keys and values while they are read: the vocabulary, the current source and
+ * the reporter. It excludes what names stand for and what is planned.
  */
 import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { DiagnosticDetails, Reporter } from "../diagnostics/reporter.js";
@@ -11,14 +11,13 @@ import type { TypingContext } from "./typing.js";
 export interface StatementScope {
   readonly registry: Registry;
   readonly reporter: Reporter;
-  /** The source that is read. */
   readonly source: Source;
-  /** By the names in `parameters { }`. */
+  /** Names in `parameters { }`. */
   readonly parameters: { has(name: string): boolean };
-  /** @returns false where a statement allows it */
+  /** @returns false if a statement allows it */
   report<C extends Code>(code: C, data: CodeData[C], span: Span, more?: DiagnosticDetails): boolean;
-  /** What is written at a place of the present source. */
+  /** Returns the text at a span of the current source. */
   textOf(span: Span): string | undefined;
-  /** `places`: filled with where each part of a value was written. */
+  /** `places`: receives the spans of a value's parts. */
   typing(places: Map<string, Span>): TypingContext;
 }

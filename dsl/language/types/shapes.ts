@@ -1,8 +1,8 @@
-/** The forms of what was written and of what a key takes, in words. */
+/** Describes in words what was written and what a key takes. */
 import type { Parameter, Registry, ValueType } from "./registry.js";
 import type { Expression } from "../syntax/tree.js";
 
-/** Whether `node` has the outer form of `type`; what is inside is not looked at. */
+/** Whether `node` has the outer form of `type`; its contents are not checked. */
 export function fitsType(node: Expression, type: ValueType, registry: Registry): boolean {
   if (node.is === "reference") return type.is !== "record";
   switch (type.is) {
@@ -34,7 +34,7 @@ export function fitsType(node: Expression, type: ValueType, registry: Registry):
   }
 }
 
-/** What a key takes, in words. */
+/** Describes what a key takes. */
 export function describeType(type: ValueType): string {
   switch (type.is) {
     case "number":
@@ -73,7 +73,7 @@ function plural(text: string): string {
   return text.replace(/^an? /, "").replace(/^(\w+)/, "$1s");
 }
 
-/** What was written, in words. */
+/** Describes what was written. */
 export function describeExpression(node: Expression): string {
   switch (node.is) {
     case "number":
@@ -93,7 +93,7 @@ export function describeExpression(node: Expression): string {
   }
 }
 
-/** An end of a range as it is written: of a share in percent. */
+/** Formats an end of a range; a share in percent. */
 export function boundText(parameter: Pick<Parameter, "type"> | undefined, bound: number): string {
   const isShare = parameter?.type.is === "number" && parameter.type.unit === "share";
   return isShare ? `${String(Number((100 * bound).toPrecision(12)))}%` : String(bound);

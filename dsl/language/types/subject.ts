@@ -1,4 +1,4 @@
-/** Data and models as they are defined, with every default filled in: what a host reads, loads and tells facts of. */
+/** Data and models as defined, with all defaults: what a host reads, loads and determines facts of. */
 import type { Call, SplitName } from "./value.js";
 
 export interface DataPlan {
@@ -6,61 +6,67 @@ export interface DataPlan {
   /** One source, or one per split. Relative paths are relative to `folder`. */
   readonly source: Call | Readonly<Record<SplitName, Call>>;
   readonly folder: string;
-  /** Role (text, text_pair, negative, label, labels, score, tokens, tags, messages, input, target, question, context, answer, answer_start, group, weight, id) to column name. */
+  /**
+   * Maps a role (text, text_pair, negative, label, labels, score, tokens, tags, messages, input, target, question,
+   * context, answer, answer_start, group, weight, id) to a column name.
+   */
   readonly columns: Readonly<Record<string, string>>;
-  /** How the role `messages` is read, where that was written: `turns(…)`; absent: the column holds lists of turns. */
+  /** How the role `messages` is read, if written: `turns(…)`; by default the column holds lists of turns. */
   readonly conversation?: Call;
   readonly clean: readonly Call[];
   readonly split: Call | null;
   /** Labels in their written order, if written; else null: sorted labels found in the data. */
   readonly labels: readonly string[] | null;
-  /** What stands between labels in a text; only where there is a role `labels`. */
+  /** Separator of labels in a text; only with the role `labels`. */
   readonly separator?: string;
   readonly sample: number | null;
-  /** Rows that train: so many, or that share of all rows; drawn by chance, the fewer among the more. Absent: all of their split. */
+  /**
+   * Number or share of the rows to train on, sampled so that smaller samples are subsets of larger ones. Defaults to
+   * all training rows.
+   */
   readonly thin?: number | { readonly share: number };
   readonly seed: number;
-  /** Decisions of people about its rows, over what the source says; absent: none. */
+  /** Annotators' decisions that override the source; unset for none. */
   readonly annotations?: Annotations;
 }
 export interface Annotations {
-  /** Relative to the data's `folder`. Where nothing is yet, nothing was decided. */
+  /** Relative to the data's `folder`. A missing file means no decisions. */
   readonly file: string;
   readonly role: LabelRole;
-  /** No column of the source has the role: every label is a person's. */
+  /** No column of the source has the role: all labels are from annotators. */
   readonly adds?: true;
 }
-/** Roles whose values people decide on. */
+/** Roles whose values are annotated. */
 export type LabelRole = "label" | "labels";
 
-/** Roles that columns of the source have. */
+/** Returns the roles that are read from columns of the source. */
 export function columnsRead({ columns, annotations }: DataPlan): DataPlan["columns"] {
   if (!annotations?.adds) return columns;
   return Object.fromEntries(Object.entries(columns).filter(([role]) => role !== annotations.role));
 }
 
-/** A model from scratch: the words that its config.json and its tokenizer are made of. */
+/** A model from scratch: the words that define its config.json and its tokenizer. */
 export interface ScratchPlan {
   readonly architecture: Call;
   readonly tokenizer: Call;
   readonly max_length: number;
-  /** What the tokenizer is trained on (its training split); null: the data are not known yet. */
+  /** Data of the tokenizer (their training split); null if unknown yet. */
   readonly data: DataPlan | null;
 }
 export interface ModelPlan {
   readonly name: string;
-  /** As written: a hub name, a folder, or a package's model; of a model from scratch the family's word. */
+  /** As written: a hub name, a folder, or a package's model; for a model from scratch, the family's word. */
   readonly base: string;
-  /** Absent: there is a base. */
+  /** Unset if there is a base. */
   readonly scratch?: ScratchPlan;
-  /** The base is what a training here made: `base` is its name, `from` what that began from. */
+  /** Set if the base was trained in this program: `base` is its name, `from` its own base. */
   readonly trained?: {
     readonly recipeHash: string;
     readonly from: DataReader;
-    /** What was made of its weights before anything else: a stage of `compress`. Absent: they are as they were. */
+    /** A `compress` step applied to its weights first; unset for none. */
     readonly made?: Call;
   };
-  /** Its weights are those of a finished run (absolute folder), and all that is said here is that run's. */
+  /** Set for the weights of a finished run (absolute folder); all other fields are then that run's. */
   readonly loaded?: { readonly run: string; readonly recipeHash: string };
   readonly folder: string;
   /** Content hash of the base's files, once known. */
@@ -68,30 +74,30 @@ export interface ModelPlan {
   readonly task: Call;
   readonly technique: Call;
   readonly max_length: number;
-  /** Parts of the base that don't train; absent: the technique alone decides. */
+  /** Frozen parts of the base; if unset, only the technique decides. */
   readonly freeze?: readonly Call[];
-  /** How the weights that don't train lie in memory; absent: f32. */
+  /** Storage of frozen weights in memory; defaults to f32. */
   readonly storage?: Call;
-  /** Of tasks that read conversations: how they are written; null: as the base's own template says. */
+  /** For tasks that read conversations: how they are formatted; null for the base's own template. */
   readonly template?: Call | null;
 }
-/** What is told of a model where data are read for it: its base, and how conversations are written for it. */
+/** How data are read for a model: its base, and the format of conversations. */
 export interface DataReader {
   readonly name: string;
   readonly folder: string;
   readonly scratch?: ScratchPlan;
   readonly template?: Call | null;
-  /** Which turns are to be learnt, where not all. */
+  /** Which turns are targets, if not all. */
   readonly learn?: "last";
-  /** The two texts of a row are read each by itself. */
+  /** The two texts of a row are encoded separately. */
   readonly apart?: true;
-  /** Of tasks that read contexts: tokens of a window, and how many neighbours share. */
+  /** For tasks that read contexts: tokens per window, and overlap of neighbours. */
   readonly windows?: { readonly length: number; readonly overlap: number };
 }
 export function dataReaderOf({ base, folder, scratch, trained, task, template, max_length }: ModelPlan): DataReader {
   const { stride, pooling, learn } = task.arguments;
   const reader = {
-    // A model reads with the tokenizer that the first of its line has.
+    // A model uses the tokenizer of the first base it derives from.
     ...rootOf(trained?.from ?? { name: base, folder, ...(scratch && { scratch }) }),
     ...(typeof stride === "number" && { windows: { length: max_length, overlap: stride } }),
   };

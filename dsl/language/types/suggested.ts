@@ -1,11 +1,11 @@
-/** What was probably meant by a value of the wrong form: the help, or the value in the form that is wanted. */
+/** Suggestions for a value of the wrong form: help text, or the value in the expected form. */
 import { decodeNumber } from "../syntax/numbers.js";
 import { quoteString } from "../syntax/strings.js";
 import type { Argument, BlockNode, Expression, WordNode } from "../syntax/tree.js";
 import type { Parameter, Registry, ValueType, Word } from "./registry.js";
 
 export interface Suggestion {
-  /** The value as it should be written. */
+  /** The corrected value. */
   readonly instead?: string;
   readonly advice?: string;
   /** How the key is written with a word that it takes. */
@@ -48,7 +48,7 @@ export function suggestionFor(
   return undefined;
 }
 
-/** Whether a number as it is written is one of that type: `20%` is no number of folds. */
+/** Whether a written number is of that type: `20%` is not a number of folds. */
 function fits(raw: string, type: ValueType): boolean {
   return type.is === "number" && (type.integer !== true || /^[\d_]+$/.test(raw));
 }
@@ -58,7 +58,7 @@ function standing(parameter: Parameter | undefined): string | undefined {
   return value !== null && typeof value === "object" && "word" in value ? value.word : undefined;
 }
 
-/** `{ "adamw": { "lr": 1e-3 } }` and `{ name: adamw, lr: 1e-3 }` as `adamw(learning_rate: 1e-3)`. */
+/** Converts `{ "adamw": { "lr": 1e-3 } }` and `{ name: adamw, lr: 1e-3 }` to `adamw(learning_rate: 1e-3)`. */
 function calledIn({ entries }: BlockNode, words: readonly Word[]): string | undefined {
   const [first] = entries;
   const named = (name: string): Word | undefined =>
@@ -91,7 +91,7 @@ function called(word: Word, entries: BlockNode["entries"]): string | undefined {
   return given.length === 0 ? word.name : `${word.name}(${given.join(", ")})`;
 }
 
-/** A value as it is written; undefined for what is rarely part of another. */
+/** Returns a value as written; undefined for forms that are rarely nested. */
 function written(node: Expression): string | undefined {
   switch (node.is) {
     case "number":

@@ -1,4 +1,4 @@
-/** Tries what a fix would write before the fix is called certain: reports of a trial go to a reporter of its own. */
+/** Tries a fix before it is called certain, with a separate reporter. */
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
 import { Reporter } from "../diagnostics/reporter.js";
 import type { Edit } from "../diagnostics/span.js";
@@ -19,13 +19,13 @@ export function dryRunScope(scope: StatementScope): { readonly scope: StatementS
       return true;
     },
     textOf: (span) => scope.textOf(span),
-    // A reference is reported, or asked of the host, where the program itself has it.
+    // References are reported or requested from the host when the program itself is read.
     typing: (places) => ({ ...scope.typing(places), reporter, reference: () => undefined }),
   };
   return { scope: trial, reporter };
 }
 
-/** What would be reported of a value if it were the value of `parameter`. */
+/** Returns the diagnostics of a value if it were the value of `parameter`. */
 export function errorsOfValue(scope: StatementScope, value: Expression, parameter: Parameter): readonly Diagnostic[] {
   const trial = dryRunScope(scope);
   const typing = trial.scope.typing(new Map());
@@ -34,8 +34,8 @@ export function errorsOfValue(scope: StatementScope, value: Expression, paramete
 }
 
 /**
- * The fix together with the fixes of what it would uncover. It stays certain only if all of these are certain and none touches
- * another.
+ * Combines a fix with the fixes of the errors it would uncover. It remains certain only if all of these are certain and
+ * none overlaps another.
  */
 export function withInnerFixes(fix: Fix, uncovered: readonly Diagnostic[]): Fix {
   const inner = uncovered.flatMap((one) => (one.fix?.certain ? one.fix.edits : []));

@@ -1,4 +1,4 @@
-/** What is said of a key that a block doesn't have: what it is called here, where it belongs, what serves instead. */
+/** Advice for a key that a block does not have: its Tune name, the block it belongs to, or what to use instead. */
 import type { Parameter, Verb } from "./registry.js";
 import type { Entry } from "../syntax/tree.js";
 import { adviceFor, fixFromAdvice, settingInAdvice, replaceSettingFix, type AdvicePlace } from "./advised.js";
@@ -9,7 +9,7 @@ import { kindsIn, findNestedParameter } from "./parts.js";
 import type { StatementScope } from "./scope.js";
 import { errorsOfValue, withInnerFixes } from "./trial.js";
 
-/** An unknown key: where it belongs, what it is called here, or the nearest one. */
+/** Reports an unknown key with the block it belongs to, its Tune name, or the nearest one. */
 export function reportUnknownKey(scope: StatementScope, entry: Entry, block: Block): void {
   const { key } = entry;
   const { verb, parameters } = block;
@@ -104,7 +104,7 @@ export function reportUnknownKey(scope: StatementScope, entry: Entry, block: Blo
   });
 }
 
-/** The key of other verbs whose name is nearest, if one is near. */
+/** Returns the nearest key of other verbs, if one is close. */
 function nearestKeyOf(
   verbs: readonly Verb[],
   name: string,
@@ -116,7 +116,7 @@ function nearestKeyOf(
   return keys.find((key) => key.name === nearest);
 }
 
-/** The fix that renames a key. It is certain only where the block lacks that key and the key takes the value. */
+/** Returns a fix that renames a key. It is certain only if the block lacks that key and the key takes the value. */
 function renamed(scope: StatementScope, entry: Entry, { parameters, entries }: Block, fix: Fix): Fix {
   const name = fix.edits[0]?.text ?? "";
   if (entries.some((other) => other !== entry && other.key.path[0] === name && entry.key.path.length === 1))
@@ -127,8 +127,8 @@ function renamed(scope: StatementScope, entry: Entry, { parameters, entries }: B
 }
 
 /**
- * What other verbs, and the words that verbs take, advise on a name: `neftune_noise_alpha` in a model, `rank_pattern` outside
- * of `lora(…)`. What is to be left out is so wherever it stands; else the place is told.
+ * Returns advice from other verbs, and from the words that they take: `neftune_noise_alpha` in a model, `rank_pattern`
+ * outside of `lora(…)`. "Leave it out" applies anywhere; for other advice the right block is named.
  */
 function adviceElsewhere(
   { registry }: StatementScope,
@@ -147,12 +147,12 @@ function adviceElsewhere(
   return undefined;
 }
 
-/** The block that an unknown key stands in. */
+/** The block that contains an unknown key. */
 interface Block {
   readonly verb: Verb;
   readonly parameters: readonly Parameter[];
   readonly entries: readonly Entry[];
-  /** Whether nothing but the block says what its statement makes. */
+  /** Whether the block alone defines its statement, without `like`. */
   readonly alone: boolean;
 }
 function placeIn(scope: StatementScope, entry: Entry, { verb, parameters, entries }: Block): AdvicePlace {
@@ -165,7 +165,10 @@ function placeIn(scope: StatementScope, entry: Entry, { verb, parameters, entrie
   };
   return { text: scope.source.text, all: entries, one: entry, becomes };
 }
-/** `rank: 8` in a model as `technique: lora(rank: 8)`; where more than the block says what the word is, as a part of it. */
+/**
+ * Fix for `rank: 8` in a model: `technique: lora(rank: 8)`. If a base definition may set the word, the key becomes
+ * `technique.rank`.
+ */
 function movedInto(scope: StatementScope, entry: Entry, block: Block): DiagnosticDetails {
   const place = placeIn(scope, entry, block);
   const meant = entry.key.path.length === 1 ? place.becomes(entry.key.text) : undefined;
@@ -180,12 +183,12 @@ function movedInto(scope: StatementScope, entry: Entry, block: Block): Diagnosti
   return fix ? { fix } : {};
 }
 
-/** Whether the word that stands at a key has a parameter of that name. */
+/** Whether the word given for a key has a parameter of that name. */
 function takes({ registry }: StatementScope, name: string, { type }: Parameter, inner: string): boolean {
   const word = kindsIn(type).flatMap((kind) => registry.find(kind, name) ?? [])[0];
   return word?.parameters.some((p) => p.name === inner) === true;
 }
-/** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */
+/** Returns the key and word that have a parameter: `technique: lora(rank: …)` for `rank: 8` in a model. */
 function insideWord(
   scope: StatementScope,
   name: string,

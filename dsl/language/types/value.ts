@@ -1,6 +1,9 @@
-/** What text of Tune comes to: plain JSON. */
+/** Values of Tune text: plain JSON. */
 
-/** A value after checking. Shares are `{ share: 0.8 }`, durations milliseconds, sizes bytes; `$x` is replaced by its value, or stays `{ live }` for tables. */
+/**
+ * A value after checking. Shares are `{ share: 0.8 }`, durations milliseconds, sizes bytes; `$x` is replaced by its
+ * value, or remains `{ live }` for tables.
+ */
 export type Value =
   | string
   | number
@@ -15,14 +18,14 @@ export type Value =
 
 export type Arguments = Readonly<Record<string, Value>>;
 
-/** A word with all its arguments, defaults included. */
+/** A word with all its arguments, including defaults. */
 export interface Call<A extends Arguments = Arguments> {
   readonly word: string;
   readonly kind: string;
   readonly arguments: A;
-  /** Content hash of the user's definition that is meant; absent: a word of the package. */
+  /** Content hash of the user's definition; unset for a word of the package. */
   readonly definition?: string;
-  /** Parameters that are written as they usually are, and would be found if they weren't written (`Parameter.found`). */
+  /** Parameters written with their usual value, which would otherwise be detected (`Parameter.found`). */
   readonly held?: readonly string[];
 }
 

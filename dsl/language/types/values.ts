@@ -1,6 +1,6 @@
 /**
- * Gives what was written the type that its key asks for: syntax → `Value`. Calls keep only what was written; defaults
- * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
+ * Types the written syntax as its key expects: syntax → `Value`. Calls contain only what was written; defaults are
+ * added when a plan is made. `undefined` means: already reported, or not known yet (a need was requested).
  */
 import type { Call, Value } from "./value.js";
 import type { Parameter, ValueType } from "./registry.js";
@@ -69,7 +69,7 @@ export function typedValue(
   }
 }
 
-/** Reports an address with a password in any argument, because programs, plans and outputs are shared. */
+/** Reports a URL with a password in any argument, because programs, plans and outputs are shared. */
 function demandNoAccount(
   { value, span }: Extract<Expression, { readonly is: "string" }>,
   { key }: ExpectedValue,
@@ -89,13 +89,13 @@ function quotedText(
   t.reporter.report("user-form", { key: expected.key }, node.span);
   return undefined;
 }
-/** HTTP's basic login ends the user name at the first `:` (RFC 7617). */
+/** HTTP basic authentication ends the user name at the first `:` (RFC 7617). */
 export function isUserName(text: string): boolean {
   return !/[:\p{Cc}]/u.test(text);
 }
 type TypeOf<I extends ValueType["is"]> = Extract<ValueType, { is: I }>;
 
-/** A single value may stand for a list of one. */
+/** A single value is accepted as a list of one. */
 function list(node: Expression, type: TypeOf<"list">, expected: ExpectedValue, t: TypingContext): Value | undefined {
   if (node.is !== "list" && !fitsType(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
     return wrong(node, type, expected, t);
@@ -128,7 +128,7 @@ function record(
   }
   return whole ? { record: values } : undefined;
 }
-/** `first`: the entry before it with the same key. */
+/** `first`: the previous entry with the same key. */
 function entryOf(
   { key, span }: Entry,
   value: Expression,
@@ -141,7 +141,7 @@ function entryOf(
     t.reporter.report("duplicate-key", { key: key.text }, key.span, {
       labels: [{ span: first.key.span, text: "first here" }],
     });
-  // `image` of other tools is `images`, which isn't built.
+  // Other tools' `image` is `images`, which is not implemented.
   const called = type.elsewhere && Object.hasOwn(type.elsewhere, key.text) ? type.elsewhere[key.text] : undefined;
   const later = [key.text, called].find(
     (name) => name !== undefined && type.planned && Object.hasOwn(type.planned, name),
@@ -166,7 +166,7 @@ function unknownRecordKey(
     elsewhere && Object.hasOwn(elsewhere, key.text) ? elsewhere[key.text] : nearestWord(key.text, has, t.reporter);
   const turned =
     near === undefined && value.is === "word" && has.includes(value.text) ? `${value.text}: ${key.text}` : undefined;
-  // Whether the key is a column is not known here.
+  // Whether the key is a column is unknown at this point.
   const fix = near
     ? replacementFix(key.span, near)
     : turned === undefined
@@ -200,7 +200,7 @@ function range(node: Expression, type: TypeOf<"range">, expected: ExpectedValue,
   return { from: a, to: b };
 }
 
-/** The first of the types that fit in which nothing is wrong; where something is in each, what is wrong with the first. */
+/** Returns the value of the first fitting type without errors; if all have errors, reports those of the first. */
 function either(
   node: Expression,
   type: TypeOf<"either">,
@@ -218,13 +218,13 @@ function either(
     const value = typedValue(node, one, expected, t);
     const { hasErrors, diagnostics } = t.reporter;
     t.reporter = reporter;
-    // What it warns of is told once it is chosen.
+    // Its warnings are reported once it is chosen.
     if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typedValue(node, one, expected, t) : value;
   }
   return typedValue(node, only, expected, t);
 }
 
-/** The value behind `$x`, held to the same rules as a written one. */
+/** Returns the value behind `$x`, checked like a written one. */
 function fromReference(
   node: ReferenceNode,
   type: ValueType,
@@ -255,7 +255,7 @@ function fromReference(
   for (const key of t.places.keys()) if (!places.has(key)) t.places.set(key, node.span);
   return value;
 }
-/** A value as if it had been written at `span` (a word in a string is read as a bare name where names are asked). */
+/** Returns a value as if written at `span` (a word in a string is read as a bare name where names are expected). */
 export function expressionOf(value: Value, span: Span): Expression | undefined {
   if (typeof value === "number") return { is: "number", value, unit: "", raw: String(value), span };
   if (typeof value === "string") {
@@ -289,7 +289,7 @@ export function expressionOf(value: Value, span: Span): Expression | undefined {
 export function acceptsLive(type: ValueType): boolean {
   return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLive));
 }
-/** `source: $rows`: the source that says it takes live values. */
+/** `source: $rows`: returns the source word that accepts live values. */
 function liveSource(node: ReferenceNode, expected: ExpectedValue, t: TypingContext): Value | undefined {
   const taker = t.registry.ofKind("source").find((w) => w.capabilities?.live);
   const parameter = taker?.parameters[0];
@@ -320,7 +320,7 @@ function unknownChoice(
   return undefined;
 }
 
-/** What Python, JSON and YAML write for `true`, `false` and `none`. */
+/** Reports the spellings of `true`, `false` and `none` in Python, JSON and YAML. */
 function foreignLiteral(node: Expression, type: ValueType, t: TypingContext): boolean {
   if (node.is !== "word" || node.arguments) return false;
   const instead = /^(?:none|null|nil|undefined)$/i.test(node.text)
@@ -346,7 +346,7 @@ function wrong(node: Expression, type: ValueType, expected: ExpectedValue, t: Ty
   const fix = inForm(node, type, t);
   const misfit = fix ? undefined : misfitOf(node, expected.parameter);
   const kind = fix || misfit ? undefined : types(type).find((one) => one.is === "word")?.kind;
-  // `"cosine_with_restarts"`: what is said of the name is said of it in quotes.
+  // `"cosine_with_restarts"`: a quoted name gets the same diagnostics as the name.
   if (kind !== undefined && node.is === "string" && isSecretKind(kind, t)) {
     const { env } = expected.parameter ?? {};
     t.reporter.report("secret-in-text", { key: expected.key, ...(env !== undefined && { env }) }, node.span);
@@ -379,7 +379,7 @@ function misfitOf({ is }: Expression, parameter: Parameter | undefined): Suggest
 }
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 const types = (type: ValueType): readonly ValueType[] => (type.is === "either" ? type.of : [type]);
-/** The same value in the form that is asked: with quotes or without them, a number, the word that reads a file. */
+/** Returns a fix with the value in the expected form: quoted or unquoted, a number, the word that reads a file. */
 function inForm(node: Expression, type: ValueType, t: TypingContext): Fix | undefined {
   const all = types(type);
   if (node.is === "word" && !node.arguments && all.some((one) => one.is === "string"))
@@ -401,7 +401,7 @@ function isNamed(name: string, type: ValueType, t: TypingContext): boolean {
   if (type.is === "word") return t.registry.find(type.kind, name) !== undefined;
   return type.is === "choice" ? type.of.includes(name) : type.is === "boolean" && /^(?:true|false)$/.test(name);
 }
-/** What a key takes, with words of the vocabulary it may be. */
+/** Describes what a key takes, with example words of the vocabulary. */
 function wantedOf(type: ValueType, t: TypingContext): string {
   if (type.is === "either") return type.of.map((one) => wantedOf(one, t)).join(" or ");
   if (type.is === "record" && type.example !== undefined)
@@ -413,7 +413,7 @@ function wantedOf(type: ValueType, t: TypingContext): string {
     ? describeType(type)
     : `${describeType(type)} (${named.join(", ")}${words.length > 3 ? ", …" : ""})`;
 }
-/** `"tickets.csv"` where a source is asked: the word that reads such a file. */
+/** `"tickets.csv"` where a source is expected: returns the word that reads such a file. */
 function fileAsWord(node: Expression, type: ValueType, t: TypingContext): Fix | undefined {
   if (type.is === "either") return type.of.map((one) => fileAsWord(node, one, t)).find((fix) => fix !== undefined);
   if (node.is !== "string" || type.is !== "word" || /[*?]/.test(node.value)) return undefined;
@@ -421,7 +421,7 @@ function fileAsWord(node: Expression, type: ValueType, t: TypingContext): Fix | 
   const word = reader === undefined ? undefined : t.registry.find(type.kind, reader);
   return word && !word.planned ? replacementFix(node.span, `${word.name}(${quoteString(node.value)})`) : undefined;
 }
-/** None of several alternatives has the form of what was written: ask the one that explains best. */
+/** Reports a value that fits none of the alternatives, by the one that explains it best. */
 function none(
   node: Expression,
   type: Extract<ValueType, { is: "either" }>,

@@ -1,4 +1,7 @@
-/** Emitted programs as text, a node a line: what TensorFlow or ONNX Runtime is given. Constants show their first numbers. */
+/**
+ * Prints emitted programs, a node per line, as TensorFlow or ONNX Runtime receives them. Constants show their first
+ * numbers.
+ */
 import type { OnnxAttributeValue as OnnxValue, OnnxGraphText } from "./onnx/proto.js";
 import type { TensorflowAttributeValue as TensorflowValue, GraphNode } from "./tensorflow/saved-model.js";
 

@@ -1,4 +1,6 @@
-/** The error function to double precision: its Taylor series near 0, else the continued fraction of erfc (Lentz). */
+/**
+ * The error function in double precision: its Taylor series near 0, otherwise the continued fraction of erfc (Lentz).
+ */
 const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
 
 export function erfOf(x: number): number {
@@ -18,14 +20,14 @@ function series(a: number): number {
   return TWO_OVER_ROOT_PI * sum;
 }
 
-/** erfc(a) = e^(−a²)/√π · 1/(a + (1/2)/(a + 1/(a + (3/2)/(a + …)))), from the inside out. */
+/** erfc(a) = e^(−a²)/√π · 1/(a + (1/2)/(a + 1/(a + (3/2)/(a + …)))), evaluated from the innermost term. */
 function fraction(a: number): number {
   let tail = a;
   for (let k = 120; k > 0; k--) tail = a + k / 2 / tail;
   return Math.exp(-a * a) / (Math.sqrt(Math.PI) * tail);
 }
 
-/** 1 − erf, exact in the far tail too, where the difference would be rounded away. */
+/** 1 − erf, exact in the far tail too, where a subtraction would lose all digits. */
 export function erfcOf(x: number): number {
   return x < 2.5 ? 1 - erfOf(x) : fraction(x);
 }

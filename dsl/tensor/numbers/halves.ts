@@ -1,6 +1,6 @@
-/** Half precision (IEEE 754 binary16) as 16 bits: numbers to the nearest half, ties to even, and back. */
+/** Half precision (IEEE 754 binary16) as 16 bits: conversion to the nearest half, ties to even, and back. */
 
-/** The halves nearest to the numbers; what is too large becomes infinite, NaN stays NaN. */
+/** Converts numbers to the nearest halves; too large ones become infinite, NaN remains NaN. */
 export function toFloat16(numbers: Float32Array): Uint16Array {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
   const halves = new Uint16Array(numbers.length);
@@ -13,12 +13,12 @@ export function fromFloat16(halves: Uint16Array): Float32Array {
   return numbers;
 }
 
-/** Of the bits of an f32. */
+/** Converts the bits of an f32. */
 function toHalf(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const size = bits & 0x7fffffff;
   if (size > 0x7f800000) return sign | 0x7e00;
-  // From 65520 on the nearest is infinite.
+  // From 65520 on, the nearest half is infinite.
   if (size >= 0x477ff000) return sign | 0x7c00;
   if (size < 0x38800000) return sign | subnormal(size);
   const rest = size & 0x1fff;

@@ -1,11 +1,11 @@
 /**
- * What the codes of quantised weights stand for. `nf4`: the 16 levels of NormalFloat (Dettmers et al., 2023, arXiv
- * 2305.14314), quantiles of a normal distribution, as bitsandbytes publishes them. `dynamic`: its 256 levels for scales, which are
- * as dense near 0 as near 1 (dynamic tree quantisation, Dettmers, 2016).
+ * Values of the codes of quantised weights. `nf4`: the 16 levels of NormalFloat (Dettmers et al., 2023, arXiv
+ * 2305.14314), quantiles of a normal distribution, as bitsandbytes publishes them. `dynamic`: its 256 levels for
+ * scales, as dense near 0 as near 1 (dynamic tree quantisation, Dettmers, 2016).
  */
 export type LevelsName = "nf4" | "dynamic";
 
-/** In rising order, each an f32. */
+/** In ascending order, each an f32. */
 export const QUANTIZATION_LEVELS: Readonly<Record<LevelsName, readonly number[]>> = {
   nf4: [
     ...[-1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453],
@@ -17,8 +17,9 @@ export const QUANTIZATION_LEVELS: Readonly<Record<LevelsName, readonly number[]>
 };
 
 /**
- * For each power of ten from 10⁻⁶ to 1 the middles of 1, 2, 4 … 64 equal parts of 0.1 … 1, of either sign; 0 and 1. Each
- * step is rounded to f32 as PyTorch's `linspace` rounds it, which counts from the nearer end, multiplying and adding in one.
+ * Computes the `dynamic` levels: for each power of ten from 10⁻⁶ to 1, the midpoints of 1, 2, 4 … 64 equal parts of 0.1
+ * … 1 with both signs; then 0 and 1. Each step is rounded to f32 like PyTorch's `linspace`, which counts from the
+ * nearer end and multiplies and adds in one operation.
  */
 function dynamic(): readonly number[] {
   const f = Math.fround;

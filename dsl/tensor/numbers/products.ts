@@ -1,13 +1,16 @@
-/** The products of the references: written so that the compiler keeps sums in registers; each is added up in the order of x. */
+/**
+ * Matrix products of the reference ops, written so that the compiler keeps sums in registers; each sums in the order of
+ * x.
+ */
 
-/** Where a row begins in an array, and how long it is. */
+/** A row of an array: where it begins, and its length. */
 export interface ArrayRow {
   readonly data: Float64Array;
   readonly start: number;
   readonly size: number;
 }
 
-/** y += x · weightᵀ, element by element in the order of x; four sums at a time, none of which waits for another. */
+/** y += x · weightᵀ, summed in the order of x; four independent sums at a time. */
 export function addProducts({ data: x, start, size: n }: ArrayRow, weight: Float64Array, to: ArrayRow): void {
   const { data: y, start: first, size: out } = to;
   let options = 0;

@@ -1,8 +1,8 @@
 /**
- * Weights in fewer bits: what a frozen weight is rounded to when it is loaded. `int8`: each channel is divided by its
- * greatest absolute value / 127 and rounded to nearest even (LLM.int8, Dettmers et al., 2022, arXiv 2208.07339). `nf4`: blocks of
- * 64 in row-major order, each divided by its greatest absolute value, and the nearest of 16 levels; `double` stores the
- * scales themselves, less their mean, as 8-bit codes in blocks of 256 (QLoRA).
+ * Quantisation of frozen weights as they are loaded. `int8`: each channel is divided by its greatest absolute value /
+ * 127 and rounded to nearest even (LLM.int8, Dettmers et al., 2022, arXiv 2208.07339). `nf4`: blocks of 64 in row-major
+ * order, each divided by its greatest absolute value, then the nearest of 16 levels. `double` stores the scales, less
+ * their mean, as 8-bit codes in blocks of 256 (QLoRA).
  */
 import { roundHalfToEven } from "./to-even.js";
 import { QUANTIZATION_LEVELS } from "./levels.js";
@@ -14,7 +14,7 @@ export const SCALE_BLOCK = 256;
 
 type Parts = Readonly<Partial<Record<StoredPart, NDArray>>>;
 
-/** The arrays that f32 numbers are stored as, by the parts' names. */
+/** Quantises f32 numbers to the arrays that store them, by part name. */
 export function quantizeArray(x: Float32Array, shape: readonly number[], stored: StorageForm): Parts {
   if (stored.as === "int8") return channels(x, shape as [number, number], stored.axis);
   if (stored.as === "bf16") return { codes: { dtype: "bf16", shape, bytes: bytesOf(brains(x)) } };
@@ -34,7 +34,6 @@ export function quantizeArray(x: Float32Array, shape: readonly number[], stored:
   };
 }
 
-/** The numbers that the parts stand for. */
 export function dequantizeArray(parts: Parts, shape: readonly number[], stored: StorageForm): Float32Array {
   const n = sizeOf(shape);
   const codes = parts.codes!.bytes;
@@ -78,7 +77,7 @@ function channels(x: Float32Array, [rows, columns]: readonly [number, number], a
   return { codes: { dtype: "i8", shape: [rows, columns], bytes: bytesOf(codes) }, scales: floats(scales) };
 }
 
-/** The last block is filled up with zeros. */
+/** The last block is padded with zeros. */
 function blocks(x: Float32Array, block: number, name: "nf4" | "dynamic"): { codes: Uint8Array; scales: Float32Array } {
   const levels = QUANTIZATION_LEVELS[name];
   const packed = levels.length === 16;
@@ -99,7 +98,7 @@ function blocks(x: Float32Array, block: number, name: "nf4" | "dynamic"): { code
   }
   return { codes, scales };
 }
-/** How many borders lie below. */
+/** Number of borders below x. */
 function nearest(borders: Float64Array, x: number): number {
   let [low, high] = [0, borders.length];
   while (low < high) {
@@ -124,7 +123,7 @@ function looked(
   }
   return y;
 }
-/** To nearest, ties to even; NaN stays NaN. */
+/** Rounds to the nearest bf16, ties to even; NaN remains NaN. */
 function brains(x: Float32Array): Uint16Array {
   const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
   const halves = new Uint16Array(bits.length);

@@ -1,15 +1,14 @@
 /**
- * The counter-based generator behind dropout: which elements fall is a function of seed, step, site and position alone,
- * in 32-bit integer arithmetic, so every engine computes the same mask, and a resumed run too.
+ * The counter-based generator behind dropout. The dropped elements are a function of seed, step, site and position
+ * alone, in 32-bit integer arithmetic, so every engine computes the same mask, and so does a resumed run.
  *
- * A step is one number for the whole array, or one for each of its groups: equal parts along the first axis, of which each
- * counts its own rows from 0. So what falls out of a row of a batch is the same whatever other rows are beside it, and
- * however long they are.
+ * A step is one number for the full array, or one per group: equal parts along the first axis, each of which counts its
+ * rows from 0. So the mask of a row does not depend on the other rows of its batch or on their length.
  *
- * Seen as rows × columns (the last axis), element (i, j) of a group is dropped where `(R[i] xor C[j]) · ODD`, as a signed 32-bit
- * number, is below the threshold. R and C are short vectors hashed with murmur3's finalizer, so that an element itself
- * costs one xor, one product and one comparison. Rows and columns are pairwise independent; four elements on the corners
- * of a rectangle are not, which dropout doesn't notice. The rate is exact to 2⁻³².
+ * Seen as rows × columns (the last axis), element (i, j) of a group is dropped where `(R[i] xor C[j]) · ODD`, as a
+ * signed 32-bit number, is below the threshold. R and C are short vectors hashed with murmur3's finalizer, so that an
+ * element itself costs one xor, one product and one comparison. Rows and columns are pairwise independent; four
+ * elements on the corners of a rectangle are not, which makes no difference to dropout. The rate is exact to 2⁻³².
  */
 import { zeros } from "../values.js";
 
@@ -22,7 +21,7 @@ export function mixBits(x: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }
-/** Of one site (an attribute of the op) at one step. */
+/** Key of one site (an attribute of the op) at one step. */
 export function siteKey(seed: number, step: number, site: number): number {
   return mixBits(mixBits(mixBits(seed) + step) + site);
 }
@@ -32,14 +31,14 @@ export function rowHash(key: number, i: number): number {
 export function columnHash(key: number, j: number): number {
   return mixBits(mixBits(~j) + key);
 }
-/** Elements below it are dropped. */
+/** Elements below this threshold are dropped. */
 export function dropThreshold(rate: number): number {
   return Math.min(-2147483648 + Math.round(rate * 4294967296), 2147483647);
 }
 
 /**
- * Scaled mask of an array with rows of `columns` elements: 0 or 1/(1 − rate). `steps`: of each group. `counted`: as which
- * row of its group one counts that stands at `i`; absent: as that.
+ * Scaled mask of an array with rows of `columns` elements: 0 or 1/(1 − rate). `steps`: one per group. `counted` maps
+ * row `i` of a group to the row number to hash; by default `i` itself.
  */
 export function dropoutMask(
   size: number,
@@ -65,9 +64,9 @@ export function dropoutMask(
 }
 
 /**
- * What dropout is drawn by for each text of a batch. `step` from 1; `place`: of the batch's first row among all rows of the
- * update, so that it doesn't matter which of several processes, or which of several batches, has a row. Text t of `texts`
- * belongs to row t mod `rows` (a row of several texts has them apart, text k of all rows after text k − 1 of all rows).
+ * Dropout steps for each text of a batch. `step` counts from 1. `place` is the position of the batch's first row among
+ * all rows of the update, so that the split into processes or batches makes no difference. Text t of `texts` belongs to
+ * row t mod `rows` (for rows with several texts, text k of all rows follows text k − 1 of all rows).
  */
 export function dropoutDraws(step: number, place: number, rows: number, texts: number): Int32Array {
   const stepHash = mixBits(step);

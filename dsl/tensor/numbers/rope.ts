@@ -1,7 +1,7 @@
 /**
- * Rotary position embedding (Su et al., 2021, arXiv 2104.09864): the angle of each pair of a head's elements is position
- * × frequency. The ways in which models stretch the frequencies to longer texts all come to a list of frequencies and a
- * factor on cosine and sine, computed here once, as transformers computes them.
+ * Rotary position embedding (Su et al., 2021, arXiv 2104.09864): the angle of each pair of a head's elements is
+ * position × frequency. Every method that stretches the frequencies to longer texts reduces to a list of frequencies
+ * and a factor on cosine and sine. This file computes both as transformers does.
  */
 import { flag, number, numbers, optional, type InferAttributes } from "../attributes.js";
 import type { Type } from "../program.js";
@@ -10,16 +10,16 @@ import { OpInputError, sameShape, requireFloat } from "../shape.js";
 export interface Rotation {
   /** Radians per position, one for each pair of elements. */
   readonly frequencies: readonly number[];
-  /** Cosines and sines are multiplied by it (attention scaling of YaRN and LongRoPE). */
+  /** Multiplies cosines and sines (attention scaling of YaRN and LongRoPE). */
   readonly factor: number;
 }
 export type RopeScaling =
   | { readonly type: "default" }
-  /** Positions are divided by `factor`. */
+  /** Divides positions by `factor`. */
   | { readonly type: "linear"; readonly factor: number }
-  /** NTK-aware: the base grows with the length, taken at the longest, `length` (absent: the model's own). */
+  /** NTK-aware: the base grows with the length, taken at the longest, `length` (defaults to the model's own). */
   | { readonly type: "dynamic"; readonly factor: number; readonly length?: number }
-  /** LLaMA 3.1: long wavelengths are divided by `factor`, short ones kept, between them blended. */
+  /** LLaMA 3.1: divides long wavelengths by `factor`, leaves short ones unchanged, and blends between them. */
   | {
       readonly type: "llama3";
       readonly factor: number;
@@ -39,7 +39,10 @@ export type RopeScaling =
       readonly mscale_all_dim?: number;
       readonly truncate?: boolean;
     }
-  /** Ding et al., 2024, arXiv 2402.13753: a divisor for each frequency; the long ones where `length` passes the original. */
+  /**
+   * Ding et al., 2024, arXiv 2402.13753: a divisor per frequency; the long ones apply where `length` exceeds the
+   * original.
+   */
   | {
       readonly type: "longrope";
       readonly short_factor: readonly number[];
@@ -50,7 +53,7 @@ export type RopeScaling =
       readonly length?: number;
     };
 export interface RopeConfig {
-  /** Elements of a head that are turned: its size, or a part of it (`partial_rotary_factor`). */
+  /** Elements of a head that are rotated: all of them, or a part (`partial_rotary_factor`). */
   readonly size: number;
   /** `rope_theta`. */
   readonly theta: number;
@@ -104,7 +107,7 @@ export function ropeFrequencies({ size, theta, positions, scaling = { type: "def
 function yarn(plain: readonly number[], theta: number, options: Extract<RopeScaling, { type: "yarn" }>): Rotation {
   const { factor, original_max_position_embeddings: old, beta_fast = 32, beta_slow = 1, truncate = true } = options;
   const size = 2 * plain.length;
-  /** The pair that turns so many times within the original length. */
+  /** Index of the pair that makes this many turns within the original length. */
   const pair = (turns: number): number => (size * Math.log(old / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
   const round = (x: number, by: (x: number) => number): number => (truncate ? by(x) : x);
   const low = Math.max(round(pair(beta_fast), Math.floor), 0);
@@ -124,12 +127,11 @@ function yarn(plain: readonly number[], theta: number, options: Extract<RopeScal
 
 export interface RopeAttributes extends Rotation {
   readonly heads: number;
-  /** Pairs are neighbours (2i, 2i + 1); else halves of the turned part (i, i + pairs), as LLaMA has them. */
+  /** Pairs are neighbours (2i, 2i + 1); otherwise halves of the rotated part (i, i + pairs), as in LLaMA. */
   readonly interleaved: boolean;
-  /** Turns back: the transposed rotation. */
+  /** Rotates back: the transposed rotation. */
   readonly inverse: boolean;
 }
-/** Attributes as nodes have them. */
 export const ROPE_ATTRIBUTES = {
   heads: number,
   frequencies: numbers,

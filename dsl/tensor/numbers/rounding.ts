@@ -1,8 +1,7 @@
 /**
- * Weights rounded to whole numbers as they lie in files: a byte each with a scale for each line (a row or a column), or half a
- * byte with a scale for each block of 32 along a product's inputs. What is written for other runtimes (`emit/onnx/rounding`)
- * and what a compressed model's own file holds is rounded here, so that both say the same. What was rounded once is rounded
- * to the same codes again.
+ * Integer rounding of weights as files store them: a byte each with a scale per line (a row or a column), or 4 bits
+ * each with a scale per block of 32 along a product's inputs. Exports to other runtimes (`emit/onnx/rounding`) and
+ * files of compressed models both use it, so that they agree. Rounding twice gives the same codes.
  */
 import { CodedError } from "../../language/diagnostics/codes.js";
 
@@ -10,11 +9,11 @@ import { CodedError } from "../../language/diagnostics/codes.js";
 export const MAX_PRODUCT_CODE = 63;
 export const MAX_LOOKUP_CODE = 127;
 
-/** A matrix whose lines have scales of their own. */
+/** A matrix with a scale per line. */
 export interface ScaledMatrix {
   readonly rows: number;
   readonly columns: number;
-  /** A scale for each row; else for each column. */
+  /** One scale per row; otherwise one per column. */
   readonly byRow: boolean;
   /** Greatest code. */
   readonly most: number;
@@ -29,7 +28,7 @@ export function lineScales(x: Float32Array, { rows, columns, byRow, most }: Scal
     }
   return scales.map((size) => (size === 0 ? 1 : size / most));
 }
-/** `turn`: codes lie as [columns, rows]. */
+/** Rounds each line to codes. `turn`: returns the codes as [columns, rows]. */
 export function lineCodes(
   x: Float32Array,
   scales: Float32Array,
@@ -44,7 +43,7 @@ export function lineCodes(
     }
   return codes;
 }
-/** The numbers that codes stand for, which lie as the matrix does. */
+/** Dequantises codes to numbers, in the matrix's layout. */
 export function dequantizeLines(
   codes: Int8Array,
   scales: Float32Array,
@@ -57,27 +56,29 @@ export function dequantizeLines(
 }
 
 export const INT4_BLOCK = 32;
-/** Below it a weight of half a byte saves nothing that counts. */
+/** Below this size, 4-bit weights save too little. */
 const LEAST = 16 * INT4_BLOCK;
 
-/** A product's weight. */
+/** Shape of a product's weight. */
 export interface ProductWeight {
   readonly in: number;
   readonly out: number;
-  /** It lies as [out, in]; else as [in, out]. */
+  /** Stored as [out, in]; otherwise as [in, out]. */
   readonly turned: boolean;
 }
-/** Codes 0 … 15 stand for (code − 8) · scale; [out, in], two in a byte, the first in its low half; [out, in / 32] scales. */
+/** Codes 0 … 15 mean (code − 8) · scale; [out, in], two per byte, the first in the low half; [out, in / 32] scales. */
 export interface Int4Codes {
   readonly codes: Uint8Array;
   readonly scales: Float32Array;
 }
-/** Whether its inputs are whole blocks, and it is large enough. */
+/** Reports whether the inputs fill complete blocks and the weight is large enough. */
 export function fitsInt4(p: Pick<ProductWeight, "in" | "out">): boolean {
   return p.in % INT4_BLOCK === 0 && p.in * p.out >= LEAST;
 }
 
-/** Shares of the scale that takes the number of the greatest size in a block exactly; of these the one that errs least is taken. */
+/**
+ * Shares to try of the scale that represents a block's largest number exactly; the one with the least error is used.
+ */
 const SHARES = [1, 0.94, 0.88, 0.82];
 
 export function toInt4(x: Float32Array, p: ProductWeight): Int4Codes {
@@ -102,7 +103,7 @@ export function toInt4(x: Float32Array, p: ProductWeight): Int4Codes {
     }
   return { codes, scales };
 }
-/** The numbers that they stand for, which lie as the weight does. */
+/** Dequantises to numbers, in the weight's layout. */
 export function fromInt4({ codes, scales }: Int4Codes, p: ProductWeight): Float32Array {
   const x = new Float32Array(p.in * p.out);
   const [step, row] = p.turned ? [1, p.in] : [p.out, 1];
@@ -133,7 +134,7 @@ function bestScale(block: Float32Array, most: number): number {
   return best;
 }
 
-/** How a matrix lies as whole numbers. `turned`: it lies as [out, in]. */
+/** Integer format of a matrix. `turned`: stored as [out, in]. */
 export type RoundingForm =
   | { readonly as: "int8"; readonly lines: "rows" | "columns"; readonly most: number }
   | { readonly as: "int4"; readonly turned: boolean };
@@ -143,7 +144,7 @@ export interface RoundedMatrix {
   readonly codes: Int8Array | Uint8Array;
   readonly scales: Float32Array;
 }
-/** Coded error `round-not-finite`. */
+/** Rounds a matrix; throws `round-not-finite`. */
 export function roundMatrix(x: Float32Array, shape: readonly [number, number], how: RoundingForm): RoundedMatrix {
   if (!x.every(Number.isFinite)) throw new CodedError("round-not-finite", {});
   if (how.as === "int4") return { how, shape, ...toInt4(x, productWeightOf(how, shape)) };
@@ -151,7 +152,6 @@ export function roundMatrix(x: Float32Array, shape: readonly [number, number], h
   const scales = lineScales(x, lines);
   return { how, shape, scales, codes: lineCodes(x, scales, lines) };
 }
-/** The numbers that they stand for. */
 export function dequantizeMatrix({ how, shape, codes, scales }: RoundedMatrix): Float32Array {
   if (how.as === "int4") return fromInt4({ codes: codes as Uint8Array, scales }, productWeightOf(how, shape));
   return dequantizeLines(codes as Int8Array, scales, {

@@ -1,6 +1,6 @@
 import { zeros } from "../values.js";
 
-/** Softmax or its logarithm of each row of `n` numbers. */
+/** Computes softmax or log softmax of each row of `n` numbers. */
 export function softmaxRows(data: Float64Array, n: number, logarithm: boolean): Float64Array {
   const y = zeros(data.length);
   for (let start = 0; start < data.length; start += n) {

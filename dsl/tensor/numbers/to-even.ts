@@ -1,4 +1,4 @@
-/** The nearest whole number; of two as near the even one, as engines round. */
+/** Rounds to the nearest integer, ties to even, as engines do. */
 export function roundHalfToEven(x: number): number {
   const down = Math.floor(x);
   const rest = x - down;

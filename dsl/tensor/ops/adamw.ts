@@ -4,7 +4,6 @@ import { elementCount, OpInputError, requireShape } from "../shape.js";
 import { arrayValues } from "../values.js";
 
 const ADAM = { beta1: number, beta2: number, epsilon: number, weight_decay: number };
-/** Attributes of the op. */
 export type AdamSettings = InferAttributes<typeof ADAM>;
 
 export const adamw = defineOp({

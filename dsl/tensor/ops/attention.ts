@@ -20,7 +20,7 @@ import { arrayValues } from "../values.js";
 
 /**
  * Scaled dot-product attention (Vaswani et al., 2017, arXiv 1706.03762), with grouped key-value heads (Ainslie et al.,
- * 2023, arXiv 2305.13245). The products of hidden keys are computed and counted in full, causal or not, as PyTorch's are.
+ * 2023, arXiv 2305.13245). Products with hidden keys are computed and counted in full, causal or not, as in PyTorch.
  */
 export const attention = defineOp({
   name: "attention",
@@ -42,7 +42,7 @@ export const attention = defineOp({
     if (!dy) return [];
     const known = [q, k, v, probabilities, context, dy] as const;
     const [dq, dk, dv, dscores] = graph.apply(attention_gradient, step ? [...known, step] : known, attributes);
-    // Over all rows of the batch, and over the heads where they share one bias.
+    // Sums the bias gradient over the batch, and over the heads where they share one bias.
     const biasInput = 4 + a.given.indexOf("bias");
     const dbias =
       bias && wanted[biasInput] ? dscores.sum(bias.shape[0] === a.heads ? [0] : [0, 1]).reshape(bias.shape) : undefined;

@@ -15,9 +15,9 @@ import { arrayValues } from "../values.js";
 
 /**
  * With P the probabilities and K dropout's factors: dV = (P ∘ K)ᵀ dY, dP = K ∘ (dY Vᵀ), dS = P ∘ (dP − D), D the sum of
- * P ∘ dP over the keys, dQ = scale · dS K, dK = scale · dSᵀ Q. D equals the sum of Y ∘ dY over a head's size (Dao et al., 2022,
- * arXiv 2205.14135), which engines take instead: it spares two passes over all scores. Where scores are capped, what flows on
- * to q and k is dS · (1 − tanh²(score / cap)); dscores is what a bias gets, before that.
+ * P ∘ dP over the keys, dQ = scale · dS K, dK = scale · dSᵀ Q. D equals the sum of Y ∘ dY over a head's size (Dao et
+ * al., 2022, arXiv 2205.14135), which engines use instead, as it saves two passes over all scores. With capped scores,
+ * the gradient of q and k uses dS · (1 − tanh²(score / cap)); dscores is the gradient of the bias, before that factor.
  */
 export const attention_gradient = defineOp({
   name: "attention_gradient",
@@ -64,6 +64,6 @@ export const attention_gradient = defineOp({
     const products = dq + dk + Math.max(dq, dk, dscores) + dv;
     return 2 * products * elementCount(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
   },
-  // Probabilities are formed again, block by block, where no cap bends scores.
+  // Probabilities are recomputed block by block, unless scores are capped.
   unread: ({ cap }) => (cap ? [] : [3]),
 });

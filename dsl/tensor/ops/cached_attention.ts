@@ -19,16 +19,17 @@ import { scatter_rows } from "./scatter_rows.js";
 const ATTRIBUTES = {
   heads: number,
   key_value_heads: number,
-  /** 0: all keys are seen. */
+  /** 0: all keys are visible. */
   window: number,
   scale: number,
-  /** 0: scores stay as they are. */
+  /** 0: scores are not capped. */
   cap: number,
 };
 
 /**
- * Has no gradient: texts are written with it, each at its own place. The cache is one store for all texts; where a text's keys
- * lie in it is said by a table, so that texts that begin alike may share them.
+ * Has no gradient: it is for generation, with each sequence at its own position. The cache is one store for all
+ * sequences. A table maps each sequence to its keys in the store, so that sequences with a common prefix can share
+ * them.
  */
 export const cached_attention = defineOp({
   name: "cached_attention",
@@ -63,7 +64,7 @@ export const cached_attention = defineOp({
     const { graph } = q;
     const tokens = q.shape[0]!;
     const seen = places.gather(texts);
-    // Which token's row stands in each place after them all, from 1 on; 0: what stood there before.
+    // Number of the token (from 1) whose row each cache place gets in this step; 0 if the old row remains.
     const numbers = rows.range(0).add(1).cast("f32").reshape([tokens, 1]);
     const news = graph.one(scatter_rows, [rows, numbers], { rows: keys.shape[0]! });
     const whose = news.gather(seen).cast("i32");

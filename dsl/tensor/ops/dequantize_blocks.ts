@@ -4,14 +4,13 @@ import { defineOp } from "../op.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
 import { sizeOf, arrayValues, DTYPE_BYTES } from "../values.js";
 
-/** The attributes as they are meant. */
+/** Parsed attributes of the op. */
 export interface BlockQuantization {
   readonly levels: readonly number[];
-  /** Bits of a code. */
   readonly bits: 4 | 8;
   readonly block: number;
   readonly shape: readonly number[];
-  /** Elements of the shape, and of all whole blocks. */
+  /** Elements of the shape, and of its blocks with the last one padded. */
   readonly count: number;
   readonly padded: number;
 }
@@ -49,6 +48,6 @@ export const dequantize_blocks = defineOp({
     for (let i = 0; i < y.data.length; i++) y.data[i] = levels[code(i)]! * scales.data[Math.floor(i / block)]!;
     return [y];
   },
-  // Places in the table of levels, and what was found before it is scaled.
+  // Indices into the table of levels, and the levels before scaling.
   workspace: ([codes], { shape }, sizes) => 4 * elementCount(codes, sizes) + DTYPE_BYTES.f32 * sizeOf(shape),
 });

@@ -3,7 +3,10 @@ import { defineOp } from "../op.js";
 import { OpInputError, sameShape, requireSameDType } from "../shape.js";
 import { sizeOf, arrayValues } from "../values.js";
 
-/** Has no gradient: caches belong to generation. Engines that write the same rows into the cache's state do both in one. */
+/**
+ * Has no gradient: caches belong to generation. Engines that write the same rows to the cache's state do both in one
+ * step.
+ */
 export const extend_cache = defineOp({
   name: "extend_cache",
   doc:

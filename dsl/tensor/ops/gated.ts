@@ -5,8 +5,8 @@ import { defineOp } from "../op.js";
 import { elementCount, requireFloat, requireSameDType, requireShape } from "../shape.js";
 
 /**
- * Gated linear units (Shazeer, 2020, arXiv 2002.05202) without their products: SwiGLU, GeGLU. One op because nothing
- * between need be kept: forward reads a and b and writes y, backward reads a, b and dy.
+ * Gated linear units (Shazeer, 2020, arXiv 2002.05202) without their products: SwiGLU, GeGLU. It is one op because no
+ * intermediate need be stored: forward reads a and b and writes y, backward reads a, b and dy.
  */
 export const gated = defineOp({
   name: "gated",

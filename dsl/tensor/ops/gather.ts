@@ -41,7 +41,7 @@ export const gather = defineOp({
   },
 });
 
-/** dy [...indices, ...row] with zeros where the index is `padding`. */
+/** Returns dy [...indices, ...row] with zeros where the index is `padding`. */
 function without(indices: Tensor, padding: number, dy: Tensor): Tensor {
   const row = dy.shape.slice(indices.rank).map(() => 1);
   return dy.multiply(

@@ -38,7 +38,7 @@ export const head_loss_gradient = defineOp({
     });
     return dbias ? [dx, dweight, dbias] : [dx, dweight];
   },
-  // A product each for dx and dweight; the logits are head_loss's.
+  // One product each for dx and dweight; the logits are counted in head_loss.
   flops: ([x, weight], _, sizes, [dx, dweight]) =>
     2 * (Number(dx) + Number(dweight)) * elementCount(x, sizes) * Number(weight.shape[0]),
 });

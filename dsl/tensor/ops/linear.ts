@@ -27,7 +27,7 @@ export const linear = defineOp({
   },
   gradient(graph, { inputs: [x, weight, bias], outputs: [y], attributes }, [d], wanted) {
     const activation = activationOf(attributes);
-    // relu, tanh and sigmoid tell their slope from the result: y > 0 where x > 0.
+    // The slope of relu, tanh and sigmoid follows from the result: y > 0 where x > 0.
     const dy = activation ? activation.gradient(graph, activation.fromResult ? y : x.linear(weight, bias), y, d) : d;
     if (!dy) return [];
     return [
@@ -54,6 +54,6 @@ export const linear = defineOp({
     return [activation ? activation.evaluate(y) : y];
   },
   flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * (weight.shape[0] as number),
-  // The product's library turns the weight into blocks.
+  // The matrix library repacks the weight into blocks.
   workspace: ([, weight], _, sizes) => bytesOf(weight, sizes),
 });

@@ -13,6 +13,6 @@ export const reduce_sum = defineOp({
     graph.one(reduce_gradient, [dy, x], { ...attributes, mean: false }),
   ],
   evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, 0, (sum, v) => sum + v)],
-  // A sum over all rows: engines form it as a product with ones, added up in f32.
+  // A sum over all rows: engines compute it as a product with ones, accumulated in f32.
   followsBf16: ([x], { axes }) => axes.length === x.shape.length - 1 && !axes.includes(x.shape.length - 1),
 });

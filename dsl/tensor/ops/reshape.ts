@@ -3,7 +3,7 @@ import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { OpInputError } from "../shape.js";
 
-/** A shape's number part and its named part, which must both stay. */
+/** Splits a shape into its numeric size and its named sizes, which a reshape must both preserve. */
 function parts(shape: readonly Dimension[]): { count: number; names: string } {
   return {
     count: shape.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1),

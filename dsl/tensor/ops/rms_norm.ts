@@ -6,7 +6,7 @@ import { rmsRow, rmsTypes } from "./shared/norm.js";
 import { elementCount } from "../shape.js";
 import { arrayValues } from "../values.js";
 
-/** Zhang and Sennrich, 2019, arXiv 1910.07467; Gemma's weights are kept less one (`offset` 1). */
+/** Zhang and Sennrich, 2019, arXiv 1910.07467; Gemma stores its weights less one (`offset` 1). */
 export const rms_norm = defineOp({
   name: "rms_norm",
   doc: "(x [..., n], scale [n]) → y = x / √(mean of x² + `epsilon`) · (scale + `offset`) over the last axis, and inverse [...] = 1 / √(mean of x² + `epsilon`).",

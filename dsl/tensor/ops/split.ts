@@ -23,7 +23,7 @@ export const split = defineOp({
     const { axis, sizes } = attributes;
     const given = dys.filter((d) => d !== undefined);
     if (given.length === sizes.length) return [graph.concat(given, axis)];
-    // Parts that nothing reads have no gradient: the others are put in their places.
+    // Unread parts have no gradient; the others are added at their positions.
     const total = sizes.reduce((p, s) => p + s, 0);
     let before = 0;
     const placed: Tensor[] = [];

@@ -1,7 +1,7 @@
 /**
- * Algebra that keeps every bit: identities, double negation, casts, reshapes and transposes that undo each other. Rules
- * apply only where the replacement has the type of what it replaces: `slice(x) → x` is that of a slice of everything.
- * x + 0 stays: it turns −0 into 0. It goes only where x is never −0, and x − 0 and x + −0, which change nothing, always go.
+ * Algebra that preserves every bit: identities, double negation, and casts, reshapes and transposes that cancel out. A
+ * rule applies only if the replacement has the same type: `slice(x) → x` is only for a slice of everything. x + 0 turns
+ * −0 into 0, so it is removed only where x is never −0; x − 0 and x + −0 change nothing and are always removed.
  */
 import { isNodeOf } from "../op.js";
 import type { DType, Node } from "../program.js";
@@ -23,16 +23,15 @@ function noMinusZero({ values: { x } }: PatternMatch, edit: ProgramEdit): boolea
 }
 const typeOfRoot = (b: PatternMatch): DType => b.nodes[0]!.types[0]!.dtype;
 const isFloatRoot = (b: PatternMatch): boolean => isFloat(typeOfRoot(b));
-/** The order of a transposition. */
 const orderOf = (node: Node | undefined): readonly number[] =>
   node && isNodeOf(node, opTable.transpose) ? node.attributes.order : [];
-/** Of a reduction: it goes over no axis. */
+/** Reports whether a reduction has no axes. */
 function overNothing({ nodes: [node] }: PatternMatch): boolean {
   const axes = node?.attributes["axes"];
   return Array.isArray(axes) && axes.length === 0;
 }
 
-/** Every value of the first dtype is one of the second. */
+/** Dtypes that can represent every value of the key's dtype. */
 const FITS: Readonly<Record<DType, readonly DType[]>> = {
   bool: ["bool", "i32", "f32", "f64", "bf16"],
   bf16: ["bf16", "f32", "f64"],

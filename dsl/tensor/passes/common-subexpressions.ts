@@ -1,6 +1,6 @@
 /**
- * Common sub-expressions: equal nodes are computed once, also where only a pass made them equal. Random ops are equal
- * only at one site; a node that waits for others (`after`) equals none that doesn't wait for the same.
+ * Common sub-expressions: equal nodes are computed once, also those that only a pass made equal. Random ops are equal
+ * only at the same site; nodes are equal only if they wait (`after`) for the same nodes.
  */
 import type { Attribute, NDArray, Node } from "../program.js";
 import { opOf } from "../table.js";

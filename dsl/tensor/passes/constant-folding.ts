@@ -1,17 +1,18 @@
-/** Constant folding: what depends on constants alone is computed once, here, by the ops' own float64 references. */
+/** Constant folding: values that depend on constants alone are computed once, with the ops' float64 references. */
 import { isConstant, isLeaf } from "../leaves.js";
 import { opNamed } from "../table.js";
 import { fromNDArray, sizeOf, toNDArray } from "../values.js";
 import type { Pass } from "./pass.js";
 import { rewriteProgram, type RewriteNode } from "./rewrite.js";
 
-/** What has more elements is cheaper to compute each time than to carry about: 64 Ki. */
+/** Larger results (over 64 Ki elements) are cheaper to recompute than to store. */
 const MOST = 65_536;
 
 export const constantFolding: Pass = {
   name: "constant_folding",
   doc: "Computes what depends on constants alone, where the result stays small.",
-  // Sums, products and roots come out as f32 gives them; exponentials and their kin are better by an ulp than an engine's.
+  // Sums, products and roots equal f32 results; exponentials and similar functions are up to an ulp more exact than an
+  // engine's.
   tolerance: 1e-6,
   run: (program) => rewriteProgram(program, () => fold),
 };

@@ -1,4 +1,4 @@
-/** Dead code: nodes that no output and no update needs, and state that is neither read nor written. Inputs are kept. */
+/** Removes nodes that no output and no update needs, and states that are neither read nor written. Inputs remain. */
 import { isState } from "../leaves.js";
 import type { Node, Program, Ref } from "../program.js";
 import type { Pass } from "./pass.js";
@@ -21,7 +21,7 @@ export function prune(program: Program): Program {
   for (let index = program.nodes.length - 1; index >= 0; index--)
     if (live[index]) for (const ref of program.nodes[index]!.inputs) live[ref.node] = 1;
   if (isNeeded(program, live)) return program;
-  /** Where a node stands now; −1: it is gone, or not reached yet. */
+  /** New index of each node; −1 if it is removed or not yet reached. */
   const moved = new Int32Array(program.nodes.length).fill(-1);
   const nodes: Node[] = [];
   const move = (ref: Ref): Ref => ({ node: moved[ref.node]!, output: ref.output });
@@ -51,7 +51,7 @@ export function prune(program: Program): Program {
   };
 }
 
-/** Nothing is to be dropped: neither a node nor a state nor an empty list of what is waited for. */
+/** Reports whether nothing can be removed: no node, no state and no empty `after` list. */
 function isNeeded({ nodes, state, updates }: Program, live: Uint8Array): boolean {
   if (live.includes(0) || nodes.some(({ after }) => after?.length === 0)) return false;
   const used = new Set(nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : [])));

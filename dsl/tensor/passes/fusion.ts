@@ -1,8 +1,9 @@
 /**
- * Fusion to kernels that engines have: an activation goes into the linear layer before it, where nothing else reads what
- * lies between. A gelu whose gradient is taken needs its input and stays; relu, tanh and sigmoid tell their slope from
- * their result, so that they go into the product in training too. Chains of elementwise ops are left to the engines:
- * TensorFlow's own optimiser fuses tanh, sigmoid and silu after a product by itself (measured: no gain from doing it here).
+ * Fusion into kernels that engines have: an activation moves into the preceding linear layer if nothing else reads the
+ * value between them. A gelu whose gradient is needed keeps its input and is not fused; relu, tanh and sigmoid have
+ * gradients computed from their result, so they are fused in training too. Chains of elementwise ops are left to the
+ * engines: TensorFlow's own optimizer fuses tanh, sigmoid and silu after a product (measured: no gain from fusing them
+ * in this pass).
  */
 import { activationOfNode } from "../ops/shared/activation.js";
 import { isNodeOf } from "../op.js";
@@ -30,7 +31,7 @@ const intoLinear: RewriteNode = (node, edit) => {
   return [edit.add("linear", product.inputs, { ...product.attributes, activation }, product.path)];
 };
 
-/** `x > 0` asks relu(x) instead where that is there: then x has a reader less. */
+/** Rewrites `x > 0` to `relu(x) > 0` where relu(x) exists, so that x has one reader less. */
 function slopesFromResults(): RewriteNode {
   const results = new Map<string, number>();
   return (node, edit) => {

@@ -1,6 +1,6 @@
 /**
- * Ops that an engine has no way of its own to compute become what they are made of (`decompose`), and so on, until what is
- * left the engine runs. Not one of `optimise`'s passes: each engine's emitter asks for it with the table of what it runs.
+ * Replaces ops that an engine does not support by their decomposition (`decompose`), repeatedly, until the engine can
+ * run every op. It is not one of `optimise`'s passes: each engine's emitter calls it with its own table of ops.
  */
 import { Graph } from "../builder.js";
 import { isConstant, isInput } from "../leaves.js";
@@ -8,7 +8,7 @@ import type { Program, Ref } from "../program.js";
 import { opOf } from "../table.js";
 import { rewriteProgram, type ProgramEdit, type RewriteNode } from "./rewrite.js";
 
-/** `runs`: whether the engine computes an op itself. A program of such ops alone comes back as it is. */
+/** `runs`: reports whether the engine supports an op. A program of supported ops is returned unchanged. */
 export function lowerProgram(program: Program, runs: (op: string) => boolean): Program {
   const made = (node: Program["nodes"][number]): boolean => opOf(node)?.decompose !== undefined && !runs(node.op);
   if (!program.nodes.some(made)) return program;
@@ -16,7 +16,7 @@ export function lowerProgram(program: Program, runs: (op: string) => boolean): P
   return rewriteProgram(program, () => expand);
 }
 
-/** The op is written with tensors once more, in a graph of its own, whose nodes take the place of the one. */
+/** Decomposes the op in a separate graph, whose nodes then replace it. */
 const expanded: RewriteNode = (node, edit) => {
   const graph = new Graph();
   const inputs = node.inputs.map((ref, i) => graph.input(String(i), edit.typeOf(ref)));
@@ -25,7 +25,7 @@ const expanded: RewriteNode = (node, edit) => {
   return outputs.map(({ ref }) => refs[ref.node]![ref.output]!);
 };
 
-/** For each node of the graph what stands for its outputs in the program that is written. */
+/** Copies the graph's nodes into the program; returns the new refs of each node's outputs. */
 function copied(graph: Graph, inputs: readonly Ref[], edit: ProgramEdit): readonly (readonly Ref[])[] {
   const made: (readonly Ref[])[] = [];
   for (const node of graph.table) {

@@ -1,7 +1,7 @@
 /**
- * Rewrites as data: `rule("subtract(x, negate(y))", "add(x, y)")`. In a pattern a name stands for any value (twice the
- * same name: the same value), a number for a constant all of whose elements are that number (−0 is not 0), `#a` for a
- * constant with one repeated number. The order of the inputs doesn't matter where the op's doesn't.
+ * Rewrites as data: `rule("subtract(x, negate(y))", "add(x, y)")`. In a pattern, a name matches any value (the same
+ * name twice: the same value), a number matches a constant all of whose elements equal it (−0 is not 0), and `#a` a
+ * constant with one repeated number. Inputs match in any order if the op is commutative.
  */
 import { isConstant } from "../leaves.js";
 import type { NDArray, Node, Ref } from "../program.js";
@@ -13,13 +13,13 @@ import type { ProgramEdit, RewriteNode } from "./rewrite.js";
 export interface PatternMatch {
   readonly values: Readonly<Record<string, Ref>>;
   readonly numbers: Readonly<Record<string, number>>;
-  /** The matched nodes in the order in which the pattern names them, the root first. */
+  /** The matched nodes in pattern order, the root first. */
   readonly nodes: readonly Node[];
-  /** Where those below the root are. */
+  /** Refs of the nodes below the root. */
   readonly within: readonly Ref[];
 }
 export interface RewriteRule {
-  /** As it reads: `negate(negate(x)) → x`. */
+  /** Text of the rule: `negate(negate(x)) → x`. */
   readonly text: string;
   readonly pattern: Pattern;
   replace(bound: PatternMatch, edit: ProgramEdit): Ref | undefined;
@@ -30,7 +30,9 @@ export type Pattern =
   | { readonly constant: string }
   | { readonly op: string; readonly inputs: readonly Pattern[] };
 
-/** `to`: a pattern to build, or a function where attributes or numbers are computed. `when`: what must hold besides. */
+/**
+ * `to`: a pattern to build, or a function where attributes or numbers are computed. `when`: an additional condition.
+ */
 export function defineRule(
   from: string,
   to: string | ((bound: PatternMatch, edit: ProgramEdit) => Ref | undefined),
@@ -45,7 +47,7 @@ export function defineRule(
   };
 }
 
-/** The rewrite that applies the first of the rules that fits and keeps the value's type. */
+/** Returns a rewrite that applies the first rule that matches and preserves the value's type. */
 export function applyRules(rules: readonly RewriteRule[]): RewriteNode {
   const byOp = new Map<string, RewriteRule[]>();
   for (const r of rules) {
@@ -69,7 +71,7 @@ function sameType(edit: ProgramEdit, ref: Ref, node: Node): boolean {
   return a.dtype === b.dtype && sameShape(a.shape, b.shape);
 }
 
-/** The one number that a constant repeats. */
+/** Returns the number that a constant repeats, if any. */
 export function constantNumber(edit: ProgramEdit, ref: Ref): number | undefined {
   const node = edit.nodeOf(ref);
   if (!isConstant(node)) return undefined;
@@ -81,10 +83,10 @@ export function constantNumber(edit: ProgramEdit, ref: Ref): number | undefined 
   return number;
 }
 
-/** Constants that were looked at: every rule asks of every one. */
+/** Cache of examined constants, as every rule examines each one. */
 const repeated = new WeakMap<NDArray, { readonly number: number | undefined }>();
 function repeatedIn(value: NDArray): number | undefined {
-  // What is large is no factor.
+  // Large constants are not factors.
   if (value.bytes.length > 65_536) return undefined;
   const { data } = fromNDArray(value);
   const [first] = data;
@@ -93,7 +95,7 @@ function repeatedIn(value: NDArray): number | undefined {
 
 const NOTHING: PatternMatch = { values: {}, numbers: {}, nodes: [], within: [] };
 
-/** False where no input can be what the pattern has for any of them: told without trying them one by one. */
+/** Quick check: false if no input can match any of the pattern's inputs. */
 function mayFit({ inputs }: Extract<Pattern, { op: string }>, node: Node, edit: ProgramEdit): boolean {
   if (inputs.length !== node.inputs.length) return false;
   return inputs.every((pattern) => "any" in pattern || node.inputs.some((ref) => looksLike(pattern, edit.nodeOf(ref))));
@@ -159,7 +161,7 @@ function build(pattern: Pattern, bound: PatternMatch, edit: ProgramEdit): Ref {
   );
 }
 
-/** What the pattern calls x times a number, in the root's dtype. */
+/** Builds the pattern's `x` times a number, in the root's dtype. */
 export function buildMultiplyBy(b: PatternMatch, edit: ProgramEdit, factor: number): Ref {
   return edit.add("multiply", [b.values["x"]!, edit.constant(scalar(b.nodes[0]!.types[0]!.dtype, factor))]);
 }

@@ -1,7 +1,8 @@
 /**
- * Mixed precision: with `precision: "bf16"` matrix products take bf16 and give bf16 (they add up in f32). What keeps the
- * training stable stays f32: weights, norms, softmax and loss, sums over the residual stream, optimizer. A value is cast
- * once, however many read it; activations and what only moves elements about keep the dtype that they find.
+ * Mixed precision: with `precision: "bf16"` matrix products take and return bf16 (they accumulate in f32). Everything
+ * that training stability depends on stays f32: weights, norms, softmax and loss, sums over the residual stream,
+ * optimizer. A value is cast once, however many readers it has; activations and ops that only move elements keep their
+ * input's dtype.
  */
 import type { Attributes, DType, Node, Program, Ref, Type } from "../program.js";
 import { isNodeOf } from "../op.js";
@@ -21,18 +22,18 @@ function wanted(program: Program, { precision }: PassSettings): boolean {
   return precision === "bf16" && program.nodes.some(isProduct);
 }
 
-/** One row for each text: such products are too small to gain, and a head's logits are better in f32. */
+/** One row per text: such products are too small to gain, and a head's logits are better in f32. */
 function isSmall([x]: readonly Type[]): boolean {
   return x!.shape.slice(0, -1).every((d) => d === "batch" || d === 1);
 }
 
 class Rewriting {
   private readonly nodes: Node[] = [];
-  /** Where each value of the old program is made. */
+  /** New ref of each value of the old program. */
   private readonly given = new Map<string, Ref>();
-  /** Where each old node went, for `after`. */
+  /** New index of each old node, for `after`. */
   private readonly moved = new Map<number, number>();
-  /** Casts, and what else is made once for all who ask. */
+  /** Casts and other nodes made once for all readers. */
   private readonly extra = new Map<string, Ref>();
 
   constructor(private readonly program: Program) {
@@ -73,14 +74,14 @@ class Rewriting {
       );
     const inputs = node.inputs.map((ref, i) => {
       const { dtype, shape } = types[i]!;
-      // A scalar (the factor of a loss) stays precise: it costs nothing.
+      // A scalar (such as the loss factor) stays f32, at no cost.
       const low = (product && shape.length > 0) || stays;
       return this.as(ref, low && dtype === "f32" ? "bf16" : dtype, node.path);
     });
     this.append(node, inputs, node.attributes, index, product || stays);
   }
 
-  /** linear(x, weight + scale · b a, bias): the merged weight is cast as any other, for forward and backward. */
+  /** linear(x, weight + scale · b a, bias): the merged weight is cast like any other, for forward and backward. */
   private lowRank(node: NodeOf<"low_rank_linear">, index: number): void {
     const [x, weight, a, b, bias] = node.inputs;
     const merged = this.merge([weight, a, b], node.attributes, node.path);
@@ -132,7 +133,7 @@ class Rewriting {
     refs.forEach((ref, output) => this.given.set(keyOf({ node: index, output }), ref));
   }
 
-  /** A value in a dtype: as it was made, or cast. */
+  /** Returns a value in a dtype, cast if necessary. */
   private as(ref: Ref, dtype: DType, path?: string): Ref {
     const value = this.given.get(keyOf(ref))!;
     if (this.made(value).dtype === dtype) return value;
@@ -176,7 +177,7 @@ class Rewriting {
   }
 }
 
-/** Whether a node of the op stays in bf16 where all it reads is. */
+/** Reports whether a node stays in bf16 if all its inputs are bf16. */
 function follows(node: Node, types: readonly Type[]): boolean {
   const op = opOf(node);
   return op?.bf16 !== undefined || op?.followsBf16?.(types, node.attributes) === true;

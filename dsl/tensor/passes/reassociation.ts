@@ -1,6 +1,6 @@
 /**
- * Arithmetic in another order, for less of it: factors multiplied together and taken out of sums, transposes taken into
- * products. Sums of constants stay as they are: (x + 1e8) − 1e8 is not x + 0.
+ * Reorders arithmetic to save work: factors are multiplied together and taken out of sums, transposes are taken into
+ * products. Sums of constants are not reordered: (x + 1e8) − 1e8 is not x + 0.
  */
 import { isNodeOf } from "../op.js";
 import type { Node } from "../program.js";
@@ -17,13 +17,13 @@ export const reassociation: Pass = {
   run: (program) => rewriteProgram(program, () => REWRITE),
 };
 
-/** Well inside f32 and bf16: neither overflow nor underflow may come of a new factor. */
+/** Well inside the range of f32 and bf16, so that a new factor cannot overflow or underflow. */
 const modest = (x: number): boolean => Math.abs(x) >= 1e-30 && Math.abs(x) <= 1e30;
 const isFloatRoot = (b: PatternMatch): boolean => isFloat(b.nodes[0]!.types[0]!.dtype);
-/** Nobody else reads the node below the root, so that it goes. */
+/** Nothing else reads the node below the root, so it is removed. */
 const alone = ({ within: [inner] }: PatternMatch, e: ProgramEdit): boolean => e.readers(inner!) === 1;
 
-/** A transpose that swaps the last two axes only. */
+/** Reports whether a transpose swaps only the last two axes. */
 function swapsLast(node: Node): boolean {
   if (!isNodeOf(node, opTable.transpose)) return false;
   const { order } = node.attributes;

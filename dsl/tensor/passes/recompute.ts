@@ -1,9 +1,9 @@
 /**
- * Recomputation of activations: with `recompute: "blocks"` the backward pass keeps only what goes into each block of a
- * model and computes the rest of the block again when it gets there, at the cost of about one more forward pass (Chen et
- * al., 2016, arXiv 1604.06174). The copies wait (`after`) for the gradient that comes back to the block: an engine that
- * computed them at once would keep them as long as the originals. Values are the same bit for bit; so is dropout, whose
- * random numbers are counted and not drawn.
+ * Recomputation of activations (Chen et al., 2016, arXiv 1604.06174). With `recompute: "blocks"` the backward pass
+ * stores only the input of each block of a model. It recomputes the rest of the block when needed, at the cost of about
+ * one more forward pass. The copies wait (`after`) for the block's incoming gradient: an engine that computed them at
+ * once would store them as long as the originals. Values are bit-identical, dropout included, as its random numbers are
+ * counter-based.
  */
 import type { Node, Program, Ref } from "../program.js";
 import { isLeaf } from "../leaves.js";
@@ -19,7 +19,7 @@ export const recompute: Pass = {
       : program,
 };
 
-/** The block that a layer is in, `encoder.layer.3` of `encoder.layer.3.output.dense`: what precedes it and its number. */
+/** Returns the block of a layer, `encoder.layer.3` for `encoder.layer.3.output.dense`: the path up to its number. */
 export function layerBlockOf(path: string | undefined): string | undefined {
   return path && /^(?:[^.]*\.)*?\d+(?=\.|$)/.exec(path)?.[0];
 }
@@ -29,12 +29,15 @@ class Rewriting {
   private readonly blocks: readonly (string | undefined)[];
   private readonly keptNodes: ReadonlySet<number>;
   private readonly nodes: Node[] = [];
-  /** Where each node went. */
+  /** New index of each node. */
   private readonly moved: number[] = [];
   private readonly copies = new Map<number, number>();
-  /** For each block the nodes that bring its gradient. */
+  /** Nodes that bring each block its gradient. */
   private readonly triggers = new Map<string, readonly number[]>();
-  /** Nodes of the backward pass that what a block made leads to; others (turned angles, merged weights) are there at once. */
+  /**
+   * Nodes of the backward pass that depend on values of a block; others (rope angles, merged weights) are available at
+   * once.
+   */
   private readonly late = new Set<number>();
 
   constructor(
@@ -80,14 +83,14 @@ class Rewriting {
       const block = this.forward.has(ref.node) ? this.blocks[ref.node] : undefined;
       return block && this.triggers.has(block) ? this.again(ref, block) : this.original(ref);
     });
-    // What reads a kept value, or weights alone, waits too: an engine that shares work inside ops would else keep what it
-    // made of them in the forward pass.
+    // Readers of stored values, or of weights alone, wait too: otherwise an engine that shares work inside ops would
+    // store what it derived from them in the forward pass.
     const reads = (ref: Ref, i: number): boolean =>
       this.forward.has(ref.node) && !this.isLeaf(ref) && inputs[i]!.node === this.moved[ref.node];
     const waits = node.inputs.some(reads) || node.inputs.every((ref) => this.isLeaf(ref));
     return this.push(node, inputs, here && waits ? this.triggers.get(here) : undefined);
   }
-  /** A value of a block as the backward pass shall see it: computed again, unless it is kept. */
+  /** Returns a block's value for the backward pass: recomputed, unless it is stored. */
   private again(ref: Ref, block: string): Ref {
     if (this.blocks[ref.node] !== block || this.keptNodes.has(ref.node)) return this.original(ref);
     let copy = this.copies.get(ref.node);
@@ -110,7 +113,7 @@ class Rewriting {
   }
 }
 
-/** Nodes that `ref` is computed from, itself included. */
+/** Returns the nodes that `ref` is computed from, itself included. */
 function ancestors(program: Program, ref: Ref): ReadonlySet<number> {
   const found = new Set([ref.node]);
   for (let index = ref.node; index >= 0; index--)
@@ -118,7 +121,7 @@ function ancestors(program: Program, ref: Ref): ReadonlySet<number> {
   return found;
 }
 
-/** For each node of the forward pass its block; a node without a path (a residual sum) is in that of its latest input. */
+/** Returns the block of each forward node; a node without a path (a residual sum) is in that of its latest input. */
 function blocksOf(program: Program, forward: ReadonlySet<number>): readonly (string | undefined)[] {
   const blocks: (string | undefined)[] = [];
   program.nodes.forEach((node, index) => {
@@ -129,7 +132,7 @@ function blocksOf(program: Program, forward: ReadonlySet<number>): readonly (str
   return blocks;
 }
 
-/** Nodes of a block that the rest of the forward pass reads, outputs and updates too: they are there anyway. */
+/** Nodes of a block that the rest of the forward pass, the outputs or the updates read: they are in memory anyway. */
 function keptBy(
   program: Program,
   forward: ReadonlySet<number>,

@@ -1,16 +1,19 @@
 /**
- * What rewriting passes share: a sweep copies a program node by node and lets a function replace each node by other
- * values, until a sweep changes nothing. So a pass is idempotent by construction, if each of its rules makes progress.
+ * Shared by rewriting passes: a sweep copies a program node by node, and a function may replace each node by other
+ * values; sweeps repeat until nothing changes. So a pass is idempotent by construction if each of its rules makes
+ * progress.
  */
 import type { Attributes, NDArray, Node, Program, Ref, Type } from "../program.js";
 import { isConstant, isLeaf } from "../leaves.js";
 import { opNamed } from "../table.js";
 import { prune } from "./dead-code.js";
 
-/** Given a node whose inputs are final: the values to use in place of its outputs, or undefined to keep it. */
+/**
+ * Rewrites a node whose inputs are final: returns values in place of its outputs, or undefined to leave it unchanged.
+ */
 export type RewriteNode = (node: Node, edit: ProgramEdit) => readonly Ref[] | undefined;
 
-/** The new program while it is written. */
+/** The new program under construction. */
 export class ProgramEdit {
   readonly nodes: Node[] = [];
   private origin: Node | undefined;
@@ -24,11 +27,14 @@ export class ProgramEdit {
   typeOf(ref: Ref): Type {
     return this.nodeOf(ref).types[ref.output]!;
   }
-  /** How many inputs, outputs and updates read the node before the sweep; a node made in this sweep counts as read once. */
+  /**
+   * Number of inputs, outputs and updates that read the node before the sweep; a node made in this sweep has one
+   * reader.
+   */
   readers(ref: Ref): number {
     return this.counts[ref.node]!;
   }
-  /** Appends a node in place of the one that is being rewritten: it takes over its order and, unless given, its path. */
+  /** Appends a node in place of the node being rewritten: it takes over its `after` and, by default, its path. */
   add(op: string, inputs: readonly Ref[], attributes: Attributes = {}, path?: string): Ref {
     const types = opNamed(op).type(
       inputs.map((ref) => this.typeOf(ref)),
@@ -44,7 +50,7 @@ export class ProgramEdit {
   keep(node: Node, index: number): Ref {
     return this.push(node, this.readersBefore[index]!);
   }
-  /** What `f` makes of a node of the new program; nodes that it makes belong to that one. */
+  /** Applies `f` to a node of the new program; nodes that it makes belong to that node. */
   replaced(node: Node, f: RewriteNode): readonly Ref[] | undefined {
     this.origin = node;
     return f(node, this);
@@ -59,7 +65,7 @@ export class ProgramEdit {
   }
 }
 
-/** Sweeps until nothing changes; dead nodes go after each sweep. */
+/** Sweeps until nothing changes; dead nodes are removed after each sweep. */
 export function rewriteProgram(program: Program, start: () => RewriteNode): Program {
   for (;;) {
     const next = sweep(program, start());
@@ -68,10 +74,10 @@ export function rewriteProgram(program: Program, start: () => RewriteNode): Prog
   }
 }
 
-/** One sweep; undefined where nothing was replaced. */
+/** One sweep; undefined if nothing was replaced. */
 function sweep(program: Program, f: RewriteNode): Program | undefined {
   const edit = new ProgramEdit(readersOf(program));
-  // Until something was replaced or added, every node stands where it stood: most sweeps find nothing.
+  // Undefined until something is replaced or added, as most sweeps change nothing.
   let moved: (readonly Ref[])[] | undefined;
   let changed = false;
   program.nodes.forEach((old, index) => {
@@ -101,14 +107,14 @@ function sweep(program: Program, f: RewriteNode): Program | undefined {
 
 const outputsOf = ({ types }: Node, node: number): readonly Ref[] => types.map((_, output) => ({ node, output }));
 
-/** A node that reads what it read where that is now. */
+/** Returns the node with its inputs at their new indices. */
 function movedNode(old: Node, moved: readonly (readonly Ref[])[]): Node {
   const after = old.after?.flatMap((n) => moved[n]!.map((ref) => ref.node));
   const inputs = old.inputs.map((ref) => moved[ref.node]![ref.output]!);
   return { ...old, inputs, ...(after && { after: [...new Set(after)] }) };
 }
 
-/** How many inputs, outputs and updates read each node. */
+/** Number of inputs, outputs and updates that read each node. */
 function readersOf(program: Program): readonly number[] {
   const counts = program.nodes.map(() => 0);
   const count = (ref: Ref): void => void (counts[ref.node] = counts[ref.node]! + 1);
@@ -118,7 +124,6 @@ function readersOf(program: Program): readonly number[] {
   return counts;
 }
 
-/** Another record under the same names. */
 export function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([name, a]) => [name, f(a)]));
 }

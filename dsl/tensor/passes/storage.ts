@@ -1,10 +1,10 @@
 /**
- * Frozen weights in fewer bits: with `storage` what doesn't train and is read as a matrix becomes state of another dtype,
- * and each product that reads it makes it f32 for itself, after its other input is there (`after`), so that a copy lives
- * as long as one product needs it: forward and backward each make their own, layer after layer. What lies between a weight
- * and its product and depends on no input (a transposition, LoRA's merge, a cast) moves with it. Tables whose rows are
- * looked up become bf16: the rows alone are made f32. A table that is a head too stays f32: its copy would be there when
- * all activations are, so that nothing would be saved.
+ * Storage of frozen weights in fewer bits. With `storage`, each untrained weight that is read as a matrix becomes state
+ * of another dtype. Each product that reads it dequantizes it for itself, after its other input exists (`after`), so
+ * that the f32 copy lives only as long as the product; forward and backward each make their own, layer by layer. Nodes
+ * between a weight and its product that depend on no input (a transpose, LoRA's merge, a cast) move with it. Tables
+ * whose rows are looked up become bf16, and only those rows are converted to f32. A table that is also a head stays
+ * f32: its copy would coincide with all activations, so that nothing would be saved.
  */
 import type { Attributes, Node, Program, Ref, TensorState, StorageForm, StoredPart } from "../program.js";
 import { appendDequantize, storedPartOf, dequantizedInitial, type WeightStorage } from "../storage.js";
@@ -25,10 +25,10 @@ export const storage: Pass = {
   },
 };
 
-/** Smaller ones cost more than they save. */
+/** Storing smaller weights in fewer bits costs more than it saves. */
 const least = 256;
 
-/** The states that are stored in fewer bits, and how. */
+/** Returns the states to store in fewer bits, and their form. */
 export function storedStates(program: Program, wanted: WeightStorage | undefined): ReadonlyMap<string, StorageForm> {
   const found = new Map<string, StorageForm>();
   if (!wanted || wanted.weights === "f32") return found;
@@ -42,7 +42,7 @@ export function storedStates(program: Program, wanted: WeightStorage | undefined
   }
   return found;
 }
-/** States that something reads otherwise than by rows. */
+/** States with readers that take more than rows. */
 function readWhole({ nodes }: Program): ReadonlySet<string> {
   return new Set(
     nodes.flatMap((node) => {
@@ -63,9 +63,9 @@ function storedAs({ weights, double = true }: WeightStorage, { outputs }: Tensor
 class Rewriting {
   private readonly nodes: Node[] = [];
   private readonly state: Record<string, TensorState> = {};
-  /** Where each node went; those that depend on stored weights alone go where they are read. */
+  /** New index of each node; nodes that depend only on stored weights move to their readers. */
   private readonly moved = new Map<number, number>();
-  /** Nodes that depend on no input, and those among them that depend on a stored weight. */
+  /** Nodes that depend on no input, and among them those that depend on a stored weight. */
   private readonly fixed = new Set<number>();
   private readonly heavy = new Set<number>();
   private readonly copies = new Map<string, Ref>();
@@ -97,11 +97,11 @@ class Rewriting {
     return { nodes: this.nodes, inputs, outputs, state: this.state, updates };
   }
 
-  /** A node that depends on an input, or on no stored weight. */
+  /** Copies a node that depends on an input, or on no stored weight. */
   private keep(node: Node): number {
     const first = node.inputs.find((ref) => !this.fixed.has(ref.node) && !isLeaf(this.program.nodes[ref.node]!));
     const awaited = first && this.moved.get(first.node);
-    // The reader waits too: an engine makes of a weight inside a product what it needs there.
+    // The reader waits too, as an engine may convert a weight inside the product.
     const waits = awaited !== undefined && node.inputs.some((ref) => this.heavy.has(ref.node)) ? [awaited] : [];
     return this.written(node, awaited, waits).node;
   }
@@ -113,24 +113,24 @@ class Rewriting {
       const inputs = node.inputs.map((ref) => this.read(ref, awaited));
       return { node: this.push(node, inputs, waits), output: 0 };
     }
-    // Products in bf16 take what is stored in bf16 as it is; of a table rows are taken before they are made f32.
+    // Products in bf16 read weights stored in bf16 directly; rows of a table are taken before conversion to f32.
     if (narrows) return this.part(name, "codes");
     const inputs = [this.part(name, "codes"), ...node.inputs.slice(1).map((ref) => this.read(ref, awaited))];
     const types = [{ dtype: "bf16", shape: node.types[0]!.shape }] as const;
     const rows = { node: this.push({ ...node, types }, inputs, waits), output: 0 };
     return this.made(opTable.cast.name, [rows], { dtype: "f32" }, node.path, waits);
   }
-  /** The name of the state that is read there, if it is stored as bf16. */
+  /** Name of the state that the table at `ref` reads, if it is stored as bf16. */
   private tableAt(ref: Ref): string | undefined {
     const node = this.program.nodes[ref.node]!;
     return isState(node) && this.stored.get(node.attributes.name)?.as === "bf16" ? node.attributes.name : undefined;
   }
 
-  /** A value for a reader that starts once `awaited` is done. */
+  /** Returns a value for a reader that starts once `awaited` is done. */
   private read(ref: Ref, awaited: number | undefined): Ref {
     if (!this.heavy.has(ref.node)) return { node: this.moved.get(ref.node)!, output: ref.output };
     const node = this.program.nodes[ref.node]!;
-    // What is small beside the weight that it is made of (the length of its rows) is made once.
+    // A value much smaller than its weight (such as row norms) is made once.
     const key = `${ref.node} ${this.isSmall(ref) ? "" : (awaited ?? "")}`;
     const known = this.copies.get(key);
     if (known) return { node: known.node, output: ref.output };
@@ -179,7 +179,7 @@ class Rewriting {
     const { types } = this.program.nodes[ref.node]!;
     return types[ref.output]!.shape.length < 2;
   }
-  /** What a state begins with that is made of a stored one. */
+  /** Initial value of a state derived from a stored one. */
   private began(state: TensorState): TensorState {
     const { initial } = state;
     if (!("of" in initial)) return state;

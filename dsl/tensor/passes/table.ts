@@ -1,14 +1,15 @@
 /**
- * All passes in their order, and the one way to run them. The order, and why:
+ * All passes in order, and the function that runs them. Reasons for the order:
  * 1. dead code first, so that the others count true readers;
  * 2. constants are folded before algebra looks for 1 and 0;
- * 3. algebra, then reassociation, which algebra has made room for (a transpose of a transpose is gone, not taken in);
- * 4. fusion, while activations still stand next to their products, without casts between;
- * 5. precision, which sees fused products as one; the casts that it makes may undo each other, so algebra again;
- * 6. common sub-expressions once nobody makes new ones;
- * 7. recomputation last of the rewriting: the copies that it makes on purpose must not be merged again;
- * 8. storage, whose copies are made on purpose too, and which keeps what recomputation said of when;
- * 9. dead code, for what is left over.
+ * 3. algebra, then reassociation, which depends on it (a transpose of a transpose is removed, not taken
+ *   in);
+ * 4. fusion, while activations directly follow their products, without casts between;
+ * 5. precision, which sees fused products as one; its casts may cancel out, so algebra again;
+ * 6. common sub-expressions, once no pass makes new ones;
+ * 7. recomputation last of the rewriting: its deliberate copies must not be merged again;
+ * 8. storage, whose copies are deliberate too, and which preserves the waits that recomputation added;
+ * 9. dead code, for the rest.
  */
 import type { Program } from "../program.js";
 import { algebra } from "./algebra.js";

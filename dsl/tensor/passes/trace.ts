@@ -1,9 +1,12 @@
-/** What each pass does to a program, as text: how many nodes it leaves, and which operations went and came. */
+/**
+ * Traces the passes over a program as text: the number of nodes after each pass, and which ops disappeared and
+ * appeared.
+ */
 import type { Program } from "../program.js";
 import type { PassSettings } from "./pass.js";
 import { passes } from "./table.js";
 
-/** A pass a line; `program` is as it was built, before any pass. */
+/** Prints one pass per line; `program` is the program as built, before any pass. */
 export function printPasses(program: Program, settings: PassSettings): string {
   let present = program;
   const rows: (readonly [string, string, string])[] = [["as built", String(program.nodes.length), ""]];

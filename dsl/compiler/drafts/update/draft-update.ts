@@ -1,4 +1,4 @@
-/** Plans of the stages of an update, as they are written and as they were run. */
+/** Plans of the tasks of an update, for new statements and for existing runs. */
 import { loadedRunOf } from "../../plan/bases/loaded-base.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Program, NamedTraining, UpdateDraft } from "../../plan/program.js";
@@ -10,7 +10,7 @@ import { planTraining } from "../draft-training.js";
 import { settingsOf } from "../settings.js";
 import { type PlannedTraining, type TrainingRequest } from "../training-request.js";
 
-/** The plan of a stage, whose recipe names what it goes on from. `before`: the plans of those before it. */
+/** Plans a task of an update; its recipe names the weights it continues from. `before`: plans of the earlier tasks. */
 export function planUpdateStage(
   program: Program,
   run: Pick<NamedTraining, "model" | "recipe" | "ownSettings" | "data"> & {
@@ -52,7 +52,7 @@ export function planUpdateStage(
   });
 }
 
-/** The same of a stage that ran before, from today's definitions: the stages that it went on from first. */
+/** Replans a task that already ran from current definitions, after the tasks it continued from. */
 export function replanUpdateStage(
   program: Program,
   run: NamedTraining & { readonly update: UpdateDraft },
@@ -78,14 +78,14 @@ export function replanUpdateStage(
   return undefined;
 }
 
-/** What tells the weights of a name; undefined: nothing is known of them. */
+/** Returns the hash that identifies the weights of a name; undefined if they are unknown. */
 function startHash(program: Program, name: string): string | undefined {
   const run = program.runs.get(name);
   if (run?.here && run.recipeHash !== undefined) return run.recipeHash;
   return loadedOf(program, name)?.recipeHash ?? program.outside.trained[name];
 }
 
-/** The run of a name that loads one. */
+/** Returns the run that a name loads. */
 function loadedOf(program: Program, name: string): RunFacts | undefined {
   const draft = program.names.get(name)?.draft;
   const loaded = draft && !program.runs.has(name) && loadedRunOf(program, draft.given);

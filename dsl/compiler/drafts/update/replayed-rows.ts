@@ -1,4 +1,4 @@
-/** Rows of earlier data that a stage of an update learns again: how many, and how long they are. */
+/** Rows of earlier data that an update replays: their number and lengths. */
 import { rowsToReplay, replayBufferOf, type EarlierTraining } from "../../plan/kept-rows.js";
 import { allRows } from "../../plan/batches.js";
 import { resolveData } from "../../plan/definitions.js";
@@ -8,15 +8,18 @@ import type { Span } from "../../../language/diagnostics/span.js";
 import { isFailed, type DataFacts, type RunFacts } from "../../../language/types/facts.js";
 import { dataReaderOf, type ModelPlan } from "../../../language/types/subject.js";
 
-/** Undefined: earlier data are not read yet. Those that can't be read count no rows: the update says so when it runs. */
+/**
+ * Returns undefined while earlier data are unread. Unreadable data count as no rows; the update reports them when it
+ * runs.
+ */
 export function replayedRowsOf(
   program: Program,
   { line, strategy }: Pick<UpdateDraft, "line" | "strategy">,
   options: {
     readonly model: ModelPlan;
-    /** Of the stage's own data. */
+    /** Facts of the task's own data. */
     readonly facts: DataFacts;
-    /** The run that it begins with; undefined: it begins with a training of this program. */
+    /** The run that it starts from; undefined if it starts from a training of this program. */
     readonly loaded: RunFacts | undefined;
     readonly here: Span;
   },

@@ -1,4 +1,4 @@
-/** Strategies of an update: which are listed, which go together, and which of them a task is for. */
+/** Strategies of an update: which are given, which combine, and which the task supports. */
 import { fillDefaults } from "../../plan/defaults.js";
 import { isCall } from "../../plan/definitions.js";
 import type { Recipe } from "../../plan/recipe.js";
@@ -11,10 +11,10 @@ import type { Call } from "../../../language/types/value.js";
 import type { StrategyCapabilities } from "../../../language/types/capabilities/learning.js";
 import { isStreamed } from "../../plan/streaming.js";
 
-/** The key of the statement that is no setting of the recipe. */
+/** The statement's key that is not a recipe setting. */
 export const STRATEGY_KEY = "strategy";
 
-/** Undefined: what is wrong was said. */
+/** Returns undefined if there is an error (reported). */
 export function strategyOf(
   program: Program,
   { statement, verb }: StatementHeader,
@@ -48,7 +48,7 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
   return false;
 }
 
-/** Whether exemplars can be drawn from the data of all stages, where a strategy replays rows. */
+/** Checks that exemplars can be drawn from the data of all tasks, if a strategy replays rows. */
 export function checkReplayRows(
   program: Program,
   stages: readonly Pick<Recipe, "data" | "update">[],
@@ -60,7 +60,7 @@ export function checkReplayRows(
   return !streamed;
 }
 
-/** Whether the task has what its strategies need. */
+/** Checks that the task has what its strategies need. */
 export function checkStrategyNeeds(
   program: Program,
   { model, data, update }: Pick<Recipe, "model" | "data" | "update">,

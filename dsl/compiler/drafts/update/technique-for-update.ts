@@ -1,4 +1,6 @@
-/** What a model's technique becomes where strategies make room in it for each data set: by all stages that it went on from. */
+/**
+ * The technique of a model after its update strategies extend it for each data set, over all tasks it continued from.
+ */
 import type { Program, UpdateDraft } from "../../plan/program.js";
 import type { GrownTechnique } from "../../../language/types/capabilities/learning.js";
 import type { WeightShapes } from "../../../language/types/capabilities/refusal.js";
@@ -7,13 +9,15 @@ import type { Span } from "../../../language/diagnostics/span.js";
 import type { Call } from "../../../language/types/value.js";
 import type { UpdateTechnique } from "../training-request.js";
 
-/** `technique`: as the model is defined, or as the run that it loads has it. Undefined: what is wrong was said. */
+/**
+ * `technique`: from the model's definition, or from the run that it loads. Undefined if there is an error (reported).
+ */
 export function techniqueForUpdate(
   program: Program,
   options: Pick<UpdateDraft, "lineage" | "strategy"> & {
     readonly technique: Call;
     readonly loaded: RunFacts | undefined;
-    /** Of the base; undefined: not known yet. */
+    /** Weight shapes of the base; undefined while unknown. */
     readonly shapes: WeightShapes | undefined;
   },
   span: Span,
@@ -37,14 +41,14 @@ export function techniqueForUpdate(
 
 interface Room {
   readonly technique: Call;
-  /** The latest call of each strategy, made whole. */
+  /** Latest call of each strategy, with its defaults filled in. */
   readonly known: ReadonlyMap<string, Call>;
-  /** Of the technique's arguments that differ from what was written. */
+  /** Reasons for the technique's arguments that differ from those written. */
   readonly why: Readonly<Record<string, string>>;
 }
 type Crowded = NonNullable<GrownTechnique["crowded"]> & { readonly strategy: string };
 
-/** What one stage's strategies make of it. */
+/** Applies one task's strategies to the technique. */
 function roomFor(
   program: Program,
   calls: readonly Call[],
@@ -85,7 +89,7 @@ function roomFor(
   return { room, strategy, crowded };
 }
 
-/** Why of each argument that is another now. */
+/** Returns the reason for each argument that changed. */
 function changes(before: Call, { technique, why }: GrownTechnique): Readonly<Record<string, string>> {
   const names = Object.keys(technique.arguments).filter((name) => technique.arguments[name] !== before.arguments[name]);
   return Object.fromEntries(names.map((name) => [name, why]));

@@ -1,37 +1,37 @@
-/** What `compress` comes to: the stages of a model that is made smaller, each a training of its own. */
+/** Actions of `compress`: the steps that make a model smaller, each of them a training. */
 import type { DataPlan } from "../../../language/types/subject.js";
 import type { Call } from "../../../language/types/value.js";
 
-/** A stage of what makes a model smaller. */
+/** A step that makes a model smaller. */
 export interface CompressPlan {
-  /** What it does, made whole. */
+  /** The step's call, with its defaults filled in. */
   readonly stage: Call;
-  /** What tells the weights of the model that it is made of, or learns from. */
+  /** Hash that identifies the weights of its source model or teacher. */
   readonly of: string;
-  /** It learns of what was not trained here (a prompted base); absent: of the model that it is made of. */
+  /** A teacher that was not trained in this program (a prompted base); defaults to the source model. */
   readonly teacher?: { readonly call: Call; readonly folder: string };
-  /** Data whose rows have no labels: the larger model's answers are learnt. Absent: none. */
+  /** Unlabelled data, on which the larger model's predictions are the targets. */
   readonly unlabelled?: readonly { readonly data: DataPlan; readonly dataHash: string | null }[];
 }
-/** A stage of what makes a model smaller. */
+/** A step that makes a model smaller. */
 export interface CompressStage<Plan> {
-  /** What its model is called: the last one's name is the statement's. */
+  /** Name of the step's model; the last one has the statement's name. */
   readonly name: string;
-  /** What it begins with. */
+  /** The model that the step starts from. */
   readonly start: string;
-  /** The key that asked for it. */
+  /** The key that requested the step. */
   readonly key: CompressKey;
-  /** `recipe.compress` is there. */
+  /** The plan; its `recipe.compress` is set. */
   readonly plan: Plan;
 }
-/** Keys of `compress`, in the order of its stages. */
+/** Keys of `compress`, in step order. */
 export type CompressKey = "distill" | "sparsify" | "quantize";
 
-/** What the host does. */
+/** The action that the host runs. */
 export interface CompressAction<Plan> {
-  /** What the model is called afterwards. */
+  /** Name of the resulting model. */
   readonly name: string;
-  /** The model that is made smaller, or as it is written what a student learns of that was not trained here. */
+  /** The model to make smaller, or the text of a teacher that was not trained in this program. */
   readonly start: string;
   readonly stages: readonly CompressStage<Plan>[];
   readonly resume: boolean;

@@ -1,24 +1,27 @@
-/** What `show` is asked for. */
+/** Options of `show`. */
 import type { Plan } from "../plan.js";
 
-/** What an answer may take on a small device. */
+/** Budget of a prediction on a small device. */
 export interface DeviceBudget {
   /** Seconds. */
   readonly time: number;
-  /** Bytes; absent: what the device has room for. */
+  /** Bytes; defaults to the memory of the device. */
   readonly memory?: number;
-  /** Tokens of the text that is answered; absent: as long as those that it learnt from. */
+  /** Tokens of the input text; defaults to the length of the training texts. */
   readonly length?: number;
 }
 
 export interface ShowAction<Subject> {
   readonly topic: readonly string[];
-  /** Of the topic `tree`: the statement's, as text. */
+  /** For the topic `tree`: the statement's tree as text. */
   readonly tree?: string;
-  /** Of the topics `mask`, `label_issues` and `learning_curve`: the data whose rows are shown; absent: those of the training. */
+  /**
+   * For the topics `mask`, `label_issues` and `learning_curve`: the data whose rows are shown. Defaults to the
+   * training's data.
+   */
   readonly on?: Subject;
-  /** Of the topic `plan` of a training that nobody has begun; absent: the plan of the training that was. */
+  /** For the topic `plan` of a training not yet started; defaults to the plan of the training that ran. */
   readonly plan?: Plan;
-  /** Of the topic `edge`. */
+  /** For the topic `edge`. */
   readonly budget?: DeviceBudget;
 }

@@ -1,4 +1,4 @@
-/** What is known of a data set by whatever name and with whatever tokenizer it was counted. */
+/** Finds the facts of a data set, whatever its name and the tokenizer it was counted with. */
 import type { Program } from "../program.js";
 import { needKey, type DataFacts } from "../../../language/types/facts.js";
 import type { DataPlan } from "../../../language/types/subject.js";

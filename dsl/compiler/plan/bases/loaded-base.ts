@@ -1,6 +1,6 @@
 /**
- * A model that was trained before (`load: "runs/…"`): nothing of it is written but the run, and every setting is the run's
- * own. What the run says stands in the draft as if it were written, so that who reads a model's task or technique need not know.
+ * A model trained before (`load: "runs/…"`): the program names only the run, and all settings are the run's. They are
+ * put into the draft as if written, so that readers of a model's task or technique need no special case.
  */
 import type { Draft, Program } from "../program.js";
 import type { GivenValue } from "../../../language/types/given-value.js";
@@ -14,7 +14,7 @@ export function isLoaded({ given }: Pick<Draft, "given">): boolean {
   return given.has("load");
 }
 
-/** Of a model that was attached: its run may train still. Nobody writes this key. */
+/** Key of an attached model, whose run may still be training. It cannot be written in a program. */
 export const ATTACHED_KEY = "attached";
 
 export function runNeed(
@@ -24,7 +24,7 @@ export function runNeed(
   return { about: "run", path, folder: program.folderAt(span), ...(still && { still: true }) };
 }
 
-/** The run behind `load`; undefined: there is none, or it isn't known yet. */
+/** Returns the run behind `load`; undefined if there is none or it is not known yet. */
 export function loadedRunOf(
   program: Program,
   given: ReadonlyMap<string, GivenValue>,
@@ -34,7 +34,7 @@ export function loadedRunOf(
   return program.ask(runNeed(program, { path: load.value, span: load.span, still: given.has(ATTACHED_KEY) }));
 }
 
-/** Keys of a model that is loaded, as its run was trained with them. */
+/** Returns the keys of a loaded model, with the values its run was trained with. */
 export function loadedRunSettings(
   program: Program,
   is: Draft["is"],
@@ -49,9 +49,9 @@ export function loadedRunSettings(
 }
 
 /**
- * Other keys beside `load`, in the same block or over a definition that loads.
+ * Reports other keys next to `load`, in the same block or over a definition that loads.
  * @param own whether a key is written in the statement's own block
- * @returns false if something is wrong
+ * @returns false if there is an error
  */
 export function checkLoaded(
   program: Program,
@@ -93,7 +93,7 @@ export function resolveLoadedModel(program: Program, draft: Draft, here: Span): 
   return { base, origins: {}, plan: { ...model, name: draft.name, loaded: { run: folder, recipeHash } } };
 }
 
-/** What can't be trained again as it is. @returns false if the model is loaded */
+/** Reports a model that cannot be trained further as it is. @returns false if the model is loaded */
 export function checkTrainable(program: Program, draft: Draft, here: Span): boolean {
   if (!isLoaded(draft)) return true;
   const task = draft.given.get("task")?.value;

@@ -1,12 +1,12 @@
-/** What `dropout: auto` comes to: the rates of the base's own configuration, as a plan tells them. */
+/** Describes `dropout: auto` in a plan: the rates of the base's own configuration. */
 import type { ValueOrigins } from "../plan.js";
 import type { Recipe } from "../recipe.js";
 
-/** Names that configurations have for rates of a body; those of heads of the base's own are not meant. */
+/** Configuration names of dropout rates in the body; those of the base's own heads are excluded. */
 const RATE = /(?:^|_)(?:dropout|pdrop)(?:_|$)/;
 const OF_HEADS = /classif|summary|qa|head/;
 
-/** `the base's own, 0.1`; `the base's own, 0 and 0.1`; without figures where the configuration says none. */
+/** Returns `the base's own, 0.1` or `the base's own, 0 and 0.1`; without figures if the configuration has none. */
 export function baseDropoutText(config: Readonly<Record<string, unknown>>): string {
   const rates = Object.entries(config).flatMap(([name, rate]) =>
     RATE.test(name) && !OF_HEADS.test(name) && typeof rate === "number" && rate >= 0 && rate < 1 ? [rate] : [],
@@ -16,7 +16,7 @@ export function baseDropoutText(config: Readonly<Record<string, unknown>>): stri
   return figures === "" ? "the base's own" : `the base's own, ${figures}`;
 }
 
-/** With what stands for a rate that the recipe leaves to the base. */
+/** Adds the text for a rate that the recipe leaves to the base. */
 export function withBaseDropout(
   origins: ValueOrigins,
   { dropout }: Recipe["training"],

@@ -1,7 +1,7 @@
 /**
- * A model from scratch (`architecture: gpt2(…), tokenizer: bpe(…)`): in place of a base's files stand the words that
- * config.json and tokenizer are made of. The tokenizer is trained on the training split, so what the model is exactly is
- * known with the data; before that its vocabulary is taken to be what the tokenizer's word says.
+ * A model from scratch (`architecture: gpt2(…), tokenizer: bpe(…)`): instead of a base's files, words define
+ * config.json and the tokenizer. The tokenizer is trained on the training split, so the exact model is known only with
+ * the data. Until then, its vocabulary size is the one in the tokenizer's word.
  */
 import type { Draft, Program } from "../program.js";
 import { Reporter } from "../../../language/diagnostics/reporter.js";
@@ -12,14 +12,14 @@ import type { DataPlan, ScratchPlan } from "../../../language/types/subject.js";
 import type { Value } from "../../../language/types/value.js";
 import { isCall } from "../value.js";
 
-/** Longest text unless `max_length` says otherwise. */
+/** Default `max_length`. */
 const LENGTH = 512;
 
 export function isFromScratch(draft: Draft): boolean {
   return draft.given.has("architecture");
 }
 
-/** Undefined where its words are not sound, which is reported when the whole model is filled in. */
+/** Returns undefined if its words have errors, which are reported when the complete model is resolved. */
 export function scratchPlanOf(
   program: Program,
   draft: Draft,
@@ -40,8 +40,9 @@ export function scratchPlanOf(
 }
 
 /**
- * What makes no sense of a model from scratch, and tokenizers without one. `values`: of the model, defaults filled in.
- * @returns false if something is wrong
+ * Reports settings that make no sense for a model from scratch, and tokenizers without one. `values`: the model's
+ * values, with defaults.
+ * @returns false if there is an error
  */
 export function checkScratch(
   program: Program,
@@ -88,7 +89,7 @@ export function checkScratch(
   return good;
 }
 
-/** The tokens that the data gave, beside those asked for. @returns false if they are too few */
+/** Compares the tokens that the data gave with the requested number. @returns false if they are too few */
 export function checkVocabulary(
   program: Program,
   draft: Draft,

@@ -1,10 +1,10 @@
-/** A base that is a model trained here (`base: domain`): whether there are weights to begin from. */
+/** A base that is a model trained in this notebook (`base: domain`): checks that there are weights to start from. */
 import type { Draft, Program } from "../program.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import { recordOf } from "../definitions.js";
 import { isLoaded } from "./loaded-base.js";
 
-/** Reports `not-trained`. Null: the base is no model of this notebook. */
+/** Reports `not-trained`. Null: the base is not a model of this notebook. */
 export function checkTrainedBase(program: Program, draft: Draft, here: Span): "there" | "missing" | null {
   const base = draft.given.get("base");
   const name = recordOf(base?.value)["model"];
@@ -14,7 +14,7 @@ export function checkTrainedBase(program: Program, draft: Draft, here: Span): "t
     program.require(loaded.needs);
     return "there";
   }
-  // What is wrong with a sweep's best was said where it is named.
+  // Errors of a sweep's best are reported where it is named.
   if (program.isBest(name)) return "missing";
   const run = program.runs.get(name);
   if (run?.folds) {

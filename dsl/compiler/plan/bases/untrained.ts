@@ -1,6 +1,6 @@
 /**
- * A model that nobody trained, asked as its base is: where its task needs no head, where it writes text (by the base's own
- * output embedding), or where the base brings the task's head.
+ * A model used without training, as its base is: if its task needs no head, if it generates text (with the base's own
+ * output embedding), or if the base brings the task's head.
  */
 import type { Draft, Program } from "../program.js";
 import { isFailed, type BaseFacts } from "../../../language/types/facts.js";
@@ -13,12 +13,12 @@ export function canServeUntrainedModel(program: Program, task: Call, model: Draf
   return canServeWithoutHead(program.registry, task) || hasHead(program, task, model);
 }
 
-/** Whether any base does it, without a head of its own. */
+/** Whether any base can do the task without a head of its own. */
 export function canServeWithoutHead(registry: Registry, task: Call): boolean {
   return canServeUntrained(registry, task) || writesText(registry, task);
 }
 
-/** What the base's own head does, as far as that is known: tasks and their labels. */
+/** Returns the known tasks of the base's own head, with their labels. */
 export function baseHeads(program: Program, model: Draft): BaseFacts["heads"] {
   const base = model.given.get("base");
   if (isLoaded(model) || typeof base?.value !== "string") return undefined;
@@ -26,7 +26,7 @@ export function baseHeads(program: Program, model: Draft): BaseFacts["heads"] {
   return fact === undefined || isFailed(fact) ? undefined : fact.heads;
 }
 
-/** Not known yet counts as yes: what the base is made of is asked for. */
+/** An unknown base counts as having the head; its facts are requested. */
 function hasHead(program: Program, task: Call, model: Draft): boolean {
   const base = model.given.get("base");
   if (isLoaded(model) || typeof base?.value !== "string") return false;

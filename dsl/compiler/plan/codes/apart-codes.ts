@@ -1,12 +1,11 @@
-/** Codes of what the data of several clients say of each other. */
+/** Codes of checks across several clients' data. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 import { listNames } from "../../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ApartCodeData {
   "federate-labels-alike": {
     readonly data: string;
-    /** `of`: the data that writes the other. */
+    /** `of`: the data that use the other spelling. */
     readonly alike: readonly { readonly label: string; readonly other: string; readonly of: string }[];
   };
   "federate-leak": {

@@ -1,18 +1,17 @@
-/** What can go wrong with what stands beside models in `evaluate`. */
+/** Codes of baselines in `evaluate`. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ContenderCodeData {
   "contenders-alone": { readonly contenders: readonly string[] };
   "contender-refused": {
     readonly contender: string;
     readonly task: string;
     readonly why: string;
-    /** Absent: what any task has. */
+    /** Baseline to use instead; defaults to one that any task has. */
     readonly instead?: string;
   };
-  /** `has`: the splits that there are. */
+  /** `has`: the existing splits. */
   "no-rows-to-learn": { readonly contender: string; readonly data: string; readonly has: readonly string[] };
 }
 

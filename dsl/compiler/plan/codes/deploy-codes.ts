@@ -1,10 +1,9 @@
-/** Words of what `deploy` can't do. */
+/** Codes of `deploy`. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface DeployCodeData {
-  /** `instead`: what to write; `help`: what to do. Neither: another target. */
+  /** `instead`: what to write; `help`: what to do. If neither is set, another target is suggested. */
   "cannot-deploy": {
     readonly model: string;
     readonly target: string;

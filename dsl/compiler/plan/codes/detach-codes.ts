@@ -1,7 +1,6 @@
-/** Codes of trainings that run in a process of their own, and of watching one. */
+/** Codes of trainings that run in their own process, and of watching one. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface DetachCodeData {
   "detach-without-name": { readonly model: string };
   "cannot-detach": { readonly name: string };

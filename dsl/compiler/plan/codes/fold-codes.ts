@@ -1,14 +1,13 @@
-/** What can go wrong with data that come in folds, and with the models that were trained on them. */
+/** Codes of data in folds, and of the models trained on them. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface FoldCodeData {
   "fold-model": {
     readonly model: string;
-    /** Names of its models, one for each fold. */
+    /** Names of its models, one per fold. */
     readonly folds: readonly string[];
     readonly data: string;
-    /** It was to be evaluated on other rows. */
+    /** Other rows on which it was to be evaluated. */
     readonly on?: string;
   };
   "fold-data": { readonly data: string; readonly split: string; readonly k: number };

@@ -1,7 +1,6 @@
 /** Codes of models that were trained before and are loaded. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface LoadedCodeData {
   "kept-as-a-model": { readonly name: string };
   "loaded-setting": { readonly keys: readonly string[] };
@@ -10,7 +9,7 @@ export interface LoadedCodeData {
   "run-base-gone": {
     readonly run: string;
     readonly base: string;
-    /** Where it is looked for. */ readonly was: string;
+    /** Where it is searched. */ readonly was: string;
   };
   "base-changed": { readonly base: string; readonly run: string };
 }

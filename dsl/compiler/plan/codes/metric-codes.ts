@@ -1,9 +1,8 @@
-/** Codes of metrics that something is ranked by. */
+/** Codes of metrics used for ranking. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface MetricCodeData {
-  /** `own`: a metric that the notebook defines. */
+  /** `own`: a metric defined in the notebook. */
   "no-direction": { readonly metric: string; readonly key: string; readonly own: boolean };
 }
 

@@ -2,14 +2,13 @@
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface NameCodeData {
-  /** `advice`: what to do about what was probably meant. */
+  /** `advice`: what to do about the likely intent. */
   "unknown-verb": {
     readonly word: string;
     readonly nearest?: string;
     readonly advice?: string;
-    /** What of the verb's block does what was written. */
+    /** The key of the verb's block that does what was written. */
     readonly key?: string;
   };
   "typescript-here": { readonly word: string };
@@ -19,7 +18,7 @@ export interface NameCodeData {
     readonly nearest?: string;
     readonly belongs?: string;
     readonly elsewhere?: boolean;
-    /** What serves instead of a name that other tools have. */
+    /** What to use instead of a name from other tools. */
     readonly advice?: string;
     readonly has?: readonly string[];
   };
@@ -47,13 +46,13 @@ export interface NameCodeData {
     readonly nearest?: string;
     /** A later statement of the same text defines it. */
     readonly below?: true;
-    /** Title of the text that was to define it, and was refused. */
+    /** Title of the rejected text that would have defined it. */
     readonly refused?: string;
-    /** A run of that name, as `load` takes it. */
+    /** A run of that name, in the form that `load` takes. */
     readonly kept?: string;
     /** The program uses a sweep's best trial, as in `s.best`. */
     readonly swept?: true;
-    /** How such a name is defined. */
+    /** Example of how such a name is defined. */
     readonly example?: string;
   };
   "wrong-kind-of-name": { readonly name: string; readonly is: string; readonly wanted: string };
@@ -61,7 +60,7 @@ export interface NameCodeData {
   "defined-twice": { readonly name: string };
   "named-twice": { readonly name: string; readonly after: string };
   "unknown-reference": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
-  /** `instead`: how the part is written where the whole isn't there yet. */
+  /** `instead`: how the part is written if its parent is not set yet. */
   "path-into-nothing": { readonly path: string; readonly root: string; readonly instead?: string };
   "epochs-and-steps": object;
   "action-in-used-file": { readonly verb: string; readonly file: string };

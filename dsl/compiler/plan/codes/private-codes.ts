@@ -1,7 +1,6 @@
-/** Codes of what a promise of privacy comes to. */
+/** Codes of the strength of a privacy guarantee. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface PrivateCodeData {
   "weak-privacy": { readonly epsilon: number };
   "no-noise-keeps": { readonly epsilon: string; readonly why: string; readonly instead: string };
@@ -13,7 +12,7 @@ export interface PrivateCodeData {
   };
 }
 
-/** `1e-5`. */
+/** Formats small numbers as `1e-5`. */
 const small = (x: number): string => (x < 1e-3 ? x.toExponential() : String(x));
 
 export const privateCodes: CodeTable<PrivateCodeData> = {

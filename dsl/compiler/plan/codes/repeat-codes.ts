@@ -1,7 +1,6 @@
-/** What can go wrong with a training that is repeated with other seeds. */
+/** Codes of trainings repeated with other seeds. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface RepeatCodeData {
   "repeats-of-folds": { readonly data: string; readonly repeats: number };
   "seeds-run-out": { readonly seed: number; readonly repeats: number; readonly most: number };

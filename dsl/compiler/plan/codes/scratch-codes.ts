@@ -1,7 +1,6 @@
 /** Codes of models from scratch. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ScratchCodeData {
   "base-and-architecture": { readonly architecture: string };
   "tokenizer-of-base": { readonly base: string };

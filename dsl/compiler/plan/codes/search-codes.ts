@@ -1,14 +1,13 @@
-/** What can be wrong between a search and what it searches. */
+/** Codes of search methods that do not fit their search space. */
 import { escapeControlCharacters, type CodeTable } from "../../../language/diagnostics/codes.js";
 import { listNames } from "../../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface SearchCodeData {
-  /** `path`: of a dimension in which every number counts; `search`: the word. */
+  /** `path`: a dimension with continuous values; `search`: the word. */
   "not-a-grid": { readonly path: string; readonly search: string };
-  /** `points`: how many, in words. */
+  /** `points`: number of points, in words. */
   "grid-without-end": { readonly search: string; readonly points: string };
-  /** `points`: that one score may be off, at 95 %. */
+  /** `points`: half-width of a score's 95% interval. */
   "few-rows-choose": { readonly rows: number; readonly points: number; readonly data: string };
   "no-such-sweep": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
   "other-goals": { readonly start: string; readonly has: readonly string[]; readonly wanted: readonly string[] };

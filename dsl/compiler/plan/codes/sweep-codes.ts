@@ -1,16 +1,15 @@
-/** Codes of sweeps: what they vary, what they go by, and the best that they found. */
+/** Codes of sweeps: what they vary, their goals, and the best trial. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface SweepCodeData {
   "known-after-run": { readonly name: string };
   "best-gone": { readonly sweep: string };
-  /** `trials`: how many there were; 0: nothing was trained. */
+  /** `trials`: number of trials; 0 if nothing was trained. */
   "no-best": { readonly sweep: string; readonly trials: number };
   "no-goal": object;
   "same-goal": { readonly metric: string };
-  /** `own`: a metric of the notebook's. */
+  /** `own`: a metric defined in the notebook. */
   "wrong-direction": {
     readonly metric: string;
     readonly found: string;
@@ -19,9 +18,9 @@ export interface SweepCodeData {
   };
   "not-varied": { readonly path: string; readonly why: string };
   "nothing-varies": object;
-  /** As they are written. `last`: the greatest value that is a step. */
+  /** Numbers as written. `last`: the largest value that falls on a step. */
   "uneven-steps": { readonly path: string; readonly step: string; readonly to: string; readonly last: string };
-  /** `has`: paths that have one. */
+  /** `has`: paths that have a number. */
   "no-number-there": { readonly path: string; readonly has: readonly string[]; readonly nearest?: string };
   "never-holds": { readonly relation: string };
   "scores-of-other-rows": { readonly path: string };

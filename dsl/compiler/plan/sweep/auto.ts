@@ -1,4 +1,7 @@
-/** What `sweep auto` comes to: not what varies but what is wanted; the host looks, writes a sweep as a program, and runs that. */
+/**
+ * Plan of `sweep auto`: states a goal instead of what varies. The host probes, writes a sweep as a program, and runs
+ * it.
+ */
 import type { DataPlan } from "../../../language/types/subject.js";
 import type { Call } from "../../../language/types/value.js";
 
@@ -9,26 +12,26 @@ export interface SweepGoal {
 
 export interface AutoPlan {
   readonly data: DataPlan;
-  /** As written, or the one that the roles of the data are for. */
+  /** The task as written, or the one that fits the roles of the data. */
   readonly task: Call;
-  /** As written, relative to `folder`; absent: those at hand. */
+  /** Bases as written, relative to `folder`; defaults to those available locally. */
   readonly bases?: readonly string[];
   readonly folder: string;
-  /** Settings that stay: keys of the recipe after `with`, as Tune text. */
+  /** Fixed settings: keys of the recipe after `with`, as Tune text. */
   readonly fixed: Readonly<Record<string, string>>;
-  /** What everything is ranked by: the first of `goals`. */
+  /** The ranking goal: the first of `goals`. */
   readonly goal: SweepGoal;
   readonly goals: readonly SweepGoal[];
-  /** As of a sweep. Absent: none. */
+  /** Thresholds, as in a sweep. */
   readonly require?: readonly Call[];
-  /** As a program writes them: the keys of goals and bars in their order, and the first goal's metric. */
+  /** As a program writes them: the keys of goals and thresholds in order, and the first goal's metric. */
   readonly written: { readonly keys: Readonly<Record<string, string>>; readonly goal: string };
-  /** Most trials; null: as many as the budget lets begin. */
+  /** Maximum trials; null for as many as the budget allows. */
   readonly trials: number | null;
-  /** For probes and trials together. */
+  /** Time budget of probes and trials together. */
   readonly budgetMs: number;
   readonly budgetTokens?: number;
   readonly atOnce?: number;
-  /** As a program writes it. Absent: the notebook's own engine. */
+  /** The runner as a program writes it; defaults to the notebook's own engine. */
   readonly runner?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * `found.best` where a model is wanted: the best trial of a sweep that ran, opened from its run's folder as `model … { load: "…" }`
- * opens one. It has its name in the notebook, so that it is opened once.
+ * `found.best` as a model: the best trial of a finished sweep, opened from its run's folder as `model … { load: "…" }`
+ * would. It is bound to a name in the notebook so that it is opened once.
  */
 import { isFailed } from "../../../language/types/facts.js";
 import type { GivenValue } from "../../../language/types/given-value.js";
@@ -9,12 +9,11 @@ import type { WordNode } from "../../../language/syntax/tree.js";
 import { resolveLoadedModel, loadedRunSettings } from "../bases/loaded-base.js";
 import type { Draft, NameEntry, Program } from "../program.js";
 
-/** Whether a name's part means that: the name is a sweep's. */
 export function isSweepBest(program: Program, node: WordNode): boolean {
   return program.isBest(node.text);
 }
 
-/** Undefined: it can't be had (reported), or is not known yet. */
+/** Returns the best model; undefined if it is unavailable (reported) or not known yet. */
 export function resolveBestModel(
   program: Program,
   node: WordNode,
@@ -24,7 +23,7 @@ export function resolveBestModel(
   return entry && { name, node: { ...node, path: [{ text: name, span: node.span }] }, entry };
 }
 
-/** The same by its name. */
+/** Returns the best model by its name. */
 export function bestModelNamed(program: Program, name: string, span: Span): NameEntry | undefined {
   const sweep = name.split(".")[0] ?? name;
   if (program.silent || program.purpose === "assist") return undefined;

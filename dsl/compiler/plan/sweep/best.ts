@@ -1,4 +1,4 @@
-/** `with search.best`: the settings of a sweep's best trial, as the host gives them (path → Tune text). */
+/** `with search.best`: the settings of a sweep's best trial, as the host returns them (path → Tune text). */
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { readKeys } from "../../../language/types/keys.js";
 import type { Program } from "../program.js";
@@ -15,12 +15,12 @@ export interface BestTrial {
   readonly recipe: ReadonlyMap<string, GivenValue>;
 }
 
-/** Whether a best trial is asked for, of whatever name. */
+/** Whether the reference ends in `.best`, whatever the name. */
 export function isBestReference({ path: [, part, ...more] }: WordNode): boolean {
   return part?.text === "best" && more.length === 0;
 }
 
-/** A sweep has one part that stands for a model, or for a recipe: another was written. */
+/** Reports a part of a sweep other than `best`, the only one that stands for a model or recipe. */
 export function reportUnknownSweepPart(program: Program, node: WordNode, after: string): void {
   const part = node.path[1];
   const wanted = `\`${node.path[0]?.text ?? node.text}.best\`, its best trial`;
@@ -28,7 +28,7 @@ export function reportUnknownSweepPart(program: Program, node: WordNode, after: 
   program.report("wrong-operand", { after, wanted, found: `\`${node.text}\`` }, node.span, fix);
 }
 
-/** @returns null when it can't be had (reported) or is not known yet */
+/** @returns null if it is unavailable (reported) or not known yet */
 export function bestTrialOf(program: Program, node: WordNode): BestTrial | null {
   const name = node.path[0]?.text ?? "";
   const sweep = program.sweeps.get(name);

@@ -1,14 +1,14 @@
-/** Spaces as other tools write them: what to write here, as far as it can be told. */
+/** Recognizes search spaces in the syntax of other tools and suggests what to write. */
 import type { Program } from "../program.js";
 import type { BlockNode, Expression, WordNode } from "../../../language/syntax/tree.js";
 
 export interface ForeignSpace {
   readonly why: string;
-  /** The whole space as it is written here; absent: nobody can tell. */
+  /** The space in Tune; unset if it cannot be determined. */
   readonly text?: string;
 }
 
-/** Undefined: it isn't written as others do. */
+/** Returns undefined if the syntax is not that of another tool. */
 export function readForeignSpace(program: Program, value: Expression): ForeignSpace | undefined {
   const foreignText = listed(program, value) ?? (value.is === "block" ? record(program, value) : undefined);
   const text = foreignText ?? (value.is === "word" ? called(program, value) : undefined);
@@ -21,7 +21,7 @@ function listed(program: Program, value: Expression): string | undefined {
   return written(program, "choice", value.items.map((item) => program.textOf(item.span) ?? "…").join(", "));
 }
 
-/** `{ values: [8, 16] }`, `{ distribution: log_uniform_values, min: 1e-5, max: 1e-2 }`: of sweeps in YAML. */
+/** Reads `{ values: [8, 16] }` and `{ distribution: log_uniform_values, min: 1e-5, max: 1e-2 }`, as in YAML sweeps. */
 function record(program: Program, block: BlockNode): string | undefined {
   const entryAt = (...names: readonly string[]): Expression | undefined =>
     block.entries.find((e) => names.includes(e.key.text))?.value;
@@ -39,7 +39,9 @@ function record(program: Program, block: BlockNode): string | undefined {
   );
 }
 
-/** How a function of that name draws, whatever stands before it: `tune.loguniform`, `trial.suggest_float`, `hp.choice`. */
+/**
+ * Distribution by the name of a function, whatever its prefix: `tune.loguniform`, `trial.suggest_float`, `hp.choice`.
+ */
 const DRAWS: readonly (readonly [RegExp, "choice" | "log" | "uniform"])[] = [
   [/^(?:suggest_categorical|choice|categorical|grid_search|sample_from)$/i, "choice"],
   [/^(?:suggest_)?(?:log|q?log_?(?:uniform|randint|int)|reciprocal|lograndint)(?:_values)?$/i, "log"],
@@ -49,7 +51,7 @@ const DRAWS: readonly (readonly [RegExp, "choice" | "log" | "uniform"])[] = [
   ],
 ];
 
-/** `tune.loguniform(1e-5, 1e-2)`, `suggest_int("batch_size", 8, 64)`. */
+/** Reads `tune.loguniform(1e-5, 1e-2)` and `suggest_int("batch_size", 8, 64)`. */
 function called(program: Program, node: WordNode): string | undefined {
   const name = node.path.at(-1)?.text ?? node.text;
   const drawn = DRAWS.find(([names]) => names.test(name))?.[1];
@@ -57,7 +59,7 @@ function called(program: Program, node: WordNode): string | undefined {
   const given = node.arguments ?? [];
   const known = node.path.length === 1 && program.registry.find("space", node.text);
   const placed = given.filter((one) => !one.key).map((one) => one.value);
-  // A word of ours that is given as ours takes it.
+  // A Tune word with Tune arguments is not foreign.
   if (known && (drawn === "choice" || placed.some(({ is }) => is === "range") || given.length === 0)) return undefined;
   const values =
     placed[0]?.is === "string" && (drawn !== "choice" || placed[1]?.is === "list") ? placed.slice(1) : placed;
@@ -83,7 +85,7 @@ function called(program: Program, node: WordNode): string | undefined {
 
 const step = (program: Program, node: Expression | undefined): string =>
   node ? `, step: ${textOf(program, node)}` : "";
-/** The word of the vocabulary that draws so. */
+/** Writes the space with the vocabulary's word for this distribution. */
 function written(program: Program, drawn: "choice" | "log" | "uniform", inside: string): string {
   const word = program.registry.ofKind("space").find(({ capabilities }) => capabilities?.space === drawn);
   return `${word?.name ?? drawn}(${inside})`;

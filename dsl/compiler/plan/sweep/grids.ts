@@ -1,4 +1,4 @@
-/** Whether a search that tries each combination once can count the values that a sweep varies. */
+/** Whether a grid search, which tries each combination once, can enumerate the values that a sweep varies. */
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { Expression } from "../../../language/syntax/tree.js";
@@ -7,7 +7,7 @@ import type { SearchSpace, SweepPlan } from "./sweep-plan.js";
 import type { Program } from "../program.js";
 
 const FEW = 4;
-/** More trials than anybody waits for: who wants them says how many. */
+/** Grids with more trials than this need an explicit limit. */
 const MANY = 10_000n;
 
 interface Places {
@@ -17,7 +17,7 @@ interface Places {
 }
 
 /**
- * Reports the first range in which every number counts, where the search takes none such, and a grid that has no end in sight.
+ * Reports the first continuous range if the search cannot sample points from it, and a grid that is too large.
  * `bounded`: trials, time or tokens end the sweep.
  */
 export function checkGrid(
@@ -41,7 +41,7 @@ export function checkGrid(
   return bounded || checkSize(program, search, { vary, most, places });
 }
 
-/** Reports a grid of more combinations than anybody waits for, where nothing else ends the sweep. */
+/** Reports a grid with too many combinations if nothing else ends the sweep. */
 function checkSize(
   program: Program,
   search: Call,
@@ -57,7 +57,7 @@ function checkSize(
   return false;
 }
 
-/** Values of a space; `most`: of a range that holds more. */
+/** Counts the values of a space; `most`: cap for a range. */
 function countOf(space: SearchSpace, most: number | null): bigint {
   if ("of" in space) return space.of.reduce((sum, option) => sum + countIn(option, most), 0n);
   const { from, to, step, integer } = space;
@@ -65,7 +65,7 @@ function countOf(space: SearchSpace, most: number | null): bigint {
   const all = integer ? Math.floor(to) - Math.ceil(from) + 1 : from === to ? 1 : Number.POSITIVE_INFINITY;
   return BigInt(Math.min(all, most ?? Number.MAX_SAFE_INTEGER));
 }
-/** Of an option: what varies in it, together. */
+/** Counts the combinations of what varies within an option. */
 function countIn(option: Extract<SearchSpace, { readonly of: unknown }>["of"][number], most: number | null): bigint {
   if (typeof option !== "object" || option === null) return 1n;
   if ("space" in option) return countOf(option as SearchSpace, most);
@@ -75,7 +75,7 @@ function countIn(option: Extract<SearchSpace, { readonly of: unknown }>["of"][nu
 }
 
 const NAMES = ["thousand", "million", "billion", "trillion", "quadrillion", "quintillion"] as const;
-/** `12,000`, `3.4 million`, `10^24`. */
+/** Formats a count as `12,000`, `3.4 million`, `10^24`. */
 function inWords(count: bigint): string {
   const digits = count.toString().length;
   const name = NAMES[Math.floor((digits - 1) / 3) - 1];
@@ -91,7 +91,7 @@ function placeOf(path: string, { block, here }: { readonly block: Expression | u
   return entries.find((entry) => entry.key.path.join(".") === path)?.value?.span ?? here;
 }
 
-/** The path of a range in which every number counts. */
+/** Returns the path of a continuous range. */
 function endlessIn(path: string, space: SearchSpace): string | null {
   if (!("of" in space)) return space.integer || "step" in space || space.from === space.to ? null : path;
   const inner = space.of.flatMap((option): [string, SearchSpace][] => {

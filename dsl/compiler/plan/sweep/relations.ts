@@ -1,4 +1,4 @@
-/** `where`: how values of a sweep must stand to each other. Words of the kind `relation` over paths, numbers and terms made of them. */
+/** `where`: constraints between the values of a sweep. Words of the kind `relation` over paths, numbers and terms. */
 import { nearestWord } from "../../../language/diagnostics/nearest.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { pathSpan, type Expression, type WordNode } from "../../../language/syntax/tree.js";
@@ -17,16 +17,16 @@ import type { Plan } from "../plan.js";
 import type { Program } from "../program.js";
 import { isCall } from "../value.js";
 
-/** The words that a relation is held to. */
+/** Key that limits a relation to trials with a given word. */
 const WHEN = "when";
 
-/** From the least to the greatest that a path may have. */
+/** Range of the values that a path may take. */
 interface Reach {
   readonly least: number;
   readonly most: number;
 }
 
-/** Undefined: something is wrong (reported). */
+/** Returns the constraints; undefined if there is an error (reported). */
 export function relationsIn(
   program: Program,
   value: Expression,
@@ -84,7 +84,7 @@ function relationOf(
   return { relation: node.text, terms: [one, other], ...(when && { when }) };
 }
 
-/** The path that may be that word. Undefined: none (reported). */
+/** Returns the path that may take the given word. Undefined if there is none (reported). */
 function whenIn(
   program: Program,
   node: Expression,
@@ -165,7 +165,9 @@ function reachOf(program: Program, term: SweepTerm, reaches: ReadonlyMap<string,
   return { least: made(all.map(({ least }) => least)), most: made(all.map(({ most }) => most)) };
 }
 
-/** Every path that has a number: what varies, what stands in the values that do, and what the definitions say beside. */
+/**
+ * Returns the range of every numeric path: varied ones, those within varied values, and those set in the definitions.
+ */
 function reachesOf(vary: Readonly<Record<string, SearchSpace>>, { recipe }: Plan): ReadonlyMap<string, Reach> {
   const found = new Map<string, Reach>();
   const add = (path: string, least: number, most: number): void => {
@@ -198,7 +200,7 @@ function reachesOf(vary: Readonly<Record<string, SearchSpace>>, { recipe }: Plan
     for (const [key, value] of Object.entries(part) as [string, Value][]) if (!varied.has(key)) values(key, value);
   return found;
 }
-/** Of an option that is a word. */
+/** Returns the word of an option that is a word. */
 export function wordOfOption(option: Value | SearchSpace | NestedCall): string | undefined {
   if (isNestedCall(option)) return option.nested.word;
   return !isSearchSpace(option) && isCall(option) ? option.word : undefined;

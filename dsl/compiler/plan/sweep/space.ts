@@ -13,7 +13,7 @@ import type { Value } from "../../../language/types/value.js";
 
 type Range = Exclude<SearchSpace, { space: "choice" }>;
 
-/** `path`: as the setting is told of. Undefined: something is wrong (reported) or not known yet. */
+/** `path`: name of the setting in messages. Undefined if there is an error (reported) or a fact is missing. */
 export function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: string): SearchSpace | undefined {
   const word = program.registry.find("space", node.text);
   const drawn = word?.capabilities?.space;
@@ -30,7 +30,7 @@ export function spaceOf(program: Program, node: WordNode, parameter: Parameter, 
     program.report("missing-argument", { word: node.text, names: ["range"], example: word.example }, node.span);
     return undefined;
   }
-  // What a space takes beside its range is its own record's.
+  // Arguments of a space other than its range are defined in its record.
   const call = typedCall(node, word, { path, key: path }, program.typing(new Map()));
   const expected = { path, key: path, parameter };
   if (!call) return undefined;
@@ -55,7 +55,10 @@ export function spaceOf(program: Program, node: WordNode, parameter: Parameter, 
 }
 const isShare = (node: Expression): boolean => node.is === "number" && node.unit === "%";
 
-/** From its beginning on every so many; the end must be one of them, or nobody could tell whether it is tried. */
+/**
+ * Restricts a range to multiples of a step from its start. The end must be on a step, so that it is clear whether it is
+ * tried.
+ */
 function stepped(program: Program, node: WordNode, space: Range, written: Value, path: string): Range | undefined {
   const place = node.arguments?.find((one) => one.key?.text === "step")?.value.span ?? node.span;
   const step = plainNumber(written) ?? 0;
@@ -145,7 +148,7 @@ function optionOf(
   }
   return nested ? { nested, spaces } : undefined;
 }
-/** The number that a key takes: of several sorts that which the ends are written as. */
+/** Returns the number type that a key takes; of several, the one in which the ends are written (shares or counts). */
 function numberIn(
   type: ValueType,
   ends: readonly (Expression | undefined)[],

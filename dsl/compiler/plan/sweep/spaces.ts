@@ -1,4 +1,4 @@
-/** `vary`: paths of data, model and recipe, each over a space. */
+/** `vary`: paths of data, model and recipe, each with a search space. */
 import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 import { replacementFix, type DiagnosticDetails } from "../../../language/diagnostics/reporter.js";
@@ -10,12 +10,14 @@ import type { SearchSpace } from "./sweep-plan.js";
 import { spaceOf } from "./space.js";
 import { pathOfForeignName, nearestPath, sweptParameterAt, sweptPathRoots, type SweptDefinitions } from "./varied.js";
 
-/** Settings that vary, by the path as it is written; undefined: something is wrong (reported) or not known yet. */
+/**
+ * Returns the varied settings by their written path; undefined if there is an error (reported) or a fact is missing.
+ */
 export function spacesOf(
   program: Program,
   block: BlockNode,
   given: SweptDefinitions,
-  /** Of which nobody knows what it gives: it is missing, or has a mistake, which was told. */
+  /** Definitions whose values are unknown: missing, or with an error already reported. */
   unsure: readonly (keyof SweptDefinitions)[] = [],
 ): Readonly<Record<string, SearchSpace>> | undefined {
   const spaces: Record<string, SearchSpace> = {};
@@ -56,7 +58,7 @@ function settingAt(
   return { name: key.path.join("."), parameter: found };
 }
 
-/** A path that leads nowhere: what was meant, or what there is. @returns the path that was meant */
+/** Reports an unknown path with the likely intended one, or the existing ones. @returns the intended path */
 function unknownPath(
   program: Program,
   key: Entry["key"],
@@ -85,7 +87,7 @@ function spaceIn(program: Program, { value }: Entry, { name, parameter }: Settin
   return value && isSpace(program, value, name) ? spaceOf(program, value, parameter, name) : undefined;
 }
 
-/** Reports where it is written as none is. */
+/** Whether a value is a search space; else reports it. */
 function isSpace(program: Program, value: Expression, path: string): value is WordNode {
   const foreign = readForeignSpace(program, value);
   if (foreign) {
@@ -99,7 +101,10 @@ function isSpace(program: Program, value: Expression, path: string): value is Wo
   return false;
 }
 
-/** Whether no path varies a part of what another one varies as a whole: which of them counts would be anybody's guess. */
+/**
+ * Checks that no path varies a part of what another path varies entirely, because it would be unclear which one
+ * applies.
+ */
 function within(program: Program, { entries }: BlockNode, names: ReadonlySet<string>): boolean {
   for (const { key } of entries) {
     const whole = key.path.slice(0, -1).map((_, i) => key.path.slice(0, i + 1).join("."));

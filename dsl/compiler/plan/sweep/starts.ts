@@ -1,6 +1,7 @@
 /**
- * `start`: earlier trials that a sweep's search sees before its own. A bare name is a sweep's, of this notebook or of earlier ones;
- * text in quotes is the file of a journal. Trials serve where they varied something that this sweep varies, too.
+ * `start`: earlier trials that a sweep's search uses before its own. A bare name is a sweep of this notebook or an
+ * earlier one; a quoted string is a journal file. Trials are usable if they varied a setting that this sweep varies
+ * too.
  */
 import { nearestWord } from "../../../language/diagnostics/nearest.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
@@ -18,12 +19,12 @@ export interface SweepStartContext {
   readonly goals: readonly SweepGoal[];
   readonly search: Call;
   readonly here: Span;
-  /** The sweep's own name, and what a sweep of that name was before it. */
+  /** The sweep's own name, and the earlier sweep of that name. */
   readonly ownSweep: { readonly name: string; readonly before: Earlier | undefined };
 }
 type Earlier = NonNullable<ReturnType<Program["sweeps"]["get"]>>;
 
-/** Undefined: one is wrong (reported), or isn't known yet. */
+/** Returns the starts; undefined if one has an error (reported) or is not known yet. */
 export function sweepStartsIn(
   program: Program,
   given: GivenValue | undefined,
@@ -48,7 +49,7 @@ interface Started {
 }
 
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
-/** What stands in quotes is a file even where it looks like a name; what came by a parameter goes by how it looks. */
+/** A quoted string is a file even if it looks like a name; a parameter's value is classified by its form. */
 function startAt(program: Program, text: string, place: Span): Started {
   const written = program.textOf(place);
   const isFile = written?.startsWith('"') ? true : !NAME.test(text);
@@ -66,7 +67,7 @@ function serves(program: Program, start: SweepStart, place: Span, context: Sweep
   if (facts === undefined) return program.purpose === "assist";
   if (!isFailed(facts)) return shares(program, start, place, facts, context);
   if (name !== null && facts.failed.code === "no-such-sweep")
-    // A sweep of an earlier cell has a journal once that cell has run.
+    // A sweep of an earlier cell has a journal only after that cell ran.
     return earlier !== undefined || noSweep(program, name, place, context);
   program.reportFailed(facts, place.source === program.source.id ? place : context.here);
   return false;
@@ -80,7 +81,7 @@ function noSweep(program: Program, name: string, place: Span, { ownSweep, here }
   return false;
 }
 
-/** Whether one of its studies is after the same and varied something that varies here. */
+/** Whether one of its studies has the same goals and varied a setting that varies in this sweep. */
 function shares(
   program: Program,
   start: SweepStart,
@@ -104,7 +105,9 @@ function shares(
   return false;
 }
 
-/** Whether all that are wanted are among them: which goals they are, a journal's own names tell. */
+/**
+ * Whether all wanted directions are among the given ones. A journal does not name the goals, so only directions count.
+ */
 function holds(directions: readonly string[], wanted: readonly string[]): boolean {
   const left = [...directions];
   return wanted.every((one) => {
@@ -114,7 +117,7 @@ function holds(directions: readonly string[], wanted: readonly string[]): boolea
   });
 }
 
-/** Whether what a journal calls so is the path, a part of it, or (as other tools name settings) its end. */
+/** Whether a journal's setting name is the path, a part of it, or (as in other tools) its end. */
 function isOf(path: string, earlierPath: string): boolean {
   return (
     earlierPath === path ||

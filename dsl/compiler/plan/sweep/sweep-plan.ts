@@ -1,24 +1,24 @@
-/** A sweep: what it varies and between what, what it goes by, and how long. */
+/** Plan of a sweep: what varies and in which space, the goals, and the limits. */
 import type { SweepGoal } from "./auto.js";
 import type { EarlierTrials } from "../../../language/types/facts.js";
 import type { Call, Value } from "../../../language/types/value.js";
 import type { Plan } from "../plan.js";
 
-/** A space over one dotted path of data, model or recipe; values that are calls are spaces and may nest. */
+/** Search space of one dotted path of data, model or recipe; values that are calls may nest spaces. */
 export type SearchSpace =
   | { readonly space: "choice"; readonly of: readonly (Value | SearchSpace | NestedCall)[] }
   | {
       readonly space: "log" | "uniform";
-      /** Both ends are included. */
+      /** Both ends are inclusive. */
       readonly from: number;
       readonly to: number;
       readonly integer: boolean;
-      /** Only from, from + step, from + 2 step, … to; absent: every number between. */
+      /** Restricts values to from, from + step, from + 2 step, … to; defaults to all numbers between. */
       readonly step?: number;
-      /** The numbers are shares, and written as such: 0.2 is `20%`. */
+      /** The numbers are shares and are written as such: 0.2 is `20%`. */
       readonly share?: true;
     };
-/** A word whose arguments hold spaces: `lora(rank: choice(4, 8))`. */
+/** A word whose arguments contain spaces: `lora(rank: choice(4, 8))`. */
 export interface NestedCall {
   readonly nested: Call;
   readonly spaces: Readonly<Record<string, SearchSpace>>;
@@ -29,58 +29,64 @@ export function isSearchSpace(x: unknown): x is SearchSpace {
 export function isNestedCall(x: unknown): x is NestedCall {
   return typeof x === "object" && x !== null && "nested" in x;
 }
-/** A number at a point: what stands at a path, a number, or what a word makes of several (`product`). */
+/** A number at a point: the value at a path, a constant, or the result of a word over several terms (`product`). */
 export type SweepTerm =
   | { readonly path: string }
   | { readonly number: number }
   | { readonly term: string; readonly of: readonly SweepTerm[] };
-/** Values that must stand so to each other: `at_most(technique.rank, technique.alpha)`. What has no number at a point says nothing there. */
+/**
+ * A constraint between values: `at_most(technique.rank, technique.alpha)`. It does not apply at a point where a term
+ * has no number.
+ */
 export interface SweepRelation {
   readonly relation: string;
   readonly terms: readonly [SweepTerm, SweepTerm];
-  /** Where that word is drawn for that path alone (`when: full`); absent: everywhere. */
+  /** Applies only where that path has that word (`when: full`); defaults to everywhere. */
   readonly when?: { readonly path: string; readonly word: string };
 }
-/** Whose trials the search sees before its first. */
+/** Earlier trials that the search sees before its first. */
 export type SweepStart = EarlierTrials;
 export interface SweepPlan {
-  /** Names as written: a trial is compiled as a Tune program of its own that varies them with `like`. */
+  /** Names as written: each trial is compiled as its own Tune program that varies them with `like`. */
   readonly model: string;
   readonly data: string;
   readonly recipe: string | null;
   readonly vary: Readonly<Record<string, SearchSpace>>;
-  /** What the values of a point must be to each other (study/relations.ts judges); no other point is tried. Absent: nothing. */
+  /** Constraints on a point (evaluated by study/relations.ts); other points are not tried. */
   readonly where?: readonly SweepRelation[];
   readonly search: Call;
-  /** Most trials; null: as many as the budget lets begin. */
+  /** Maximum trials; null for as many as the budget allows. */
   readonly trials: number | null;
-  /** No new trial starts after so much time. */
+  /** No new trial starts after this time. */
   readonly budgetMs: number | null;
   /**
-   * No new trial starts once the trials have trained on so many tokens (unpadded, each time one is read counts: what a trial's
-   * own plan estimates for the steps that it took). Absent: no such bound.
+   * No new trial starts once the trials have trained on this many tokens. Tokens are unpadded, each reading counts, and
+   * the number is the trial plan's own estimate for the steps taken. Defaults to no limit.
    */
   readonly budgetTokens?: number;
-  /** Seeds of each trial: its own and those that follow it (`repeats` of `train`). Its scores are their means, `TrialRecord.spread` keeps how far they lie apart. Absent: 1. */
+  /**
+   * Seeds of each trial: its own and the following ones (`repeats` of `train`). Its scores are means;
+   * `TrialRecord.spread` holds their spread. Defaults to 1.
+   */
   readonly repeats?: number;
-  /** Their trials come first in the study, with numbers below 1, and are trained by nobody. Absent: none. */
+  /** Their trials come first in the study, with numbers below 1, and are not trained again. */
   readonly start?: readonly SweepStart[];
-  /** What the trials are ranked by: the first of `goals`. */
+  /** Ranking goal of the trials: the first of `goals`. */
   readonly goal: SweepGoal;
-  /** More than one: what is found is a front of trials, none of which is better in all. */
+  /** With more than one, the result is a Pareto front of trials. */
   readonly goals: readonly SweepGoal[];
   /**
-   * Bars (`at_most(latency, 20ms)`) that the scores of a trial must clear to be the best, measured on the validation split beside
-   * the goals; `TrialRecord.bars` keeps what was measured of each, in this order. Absent: none.
+   * Thresholds (`at_most(latency, 20ms)`) that a trial's scores must meet to be the best. They are measured on the
+   * validation split together with the goals; `TrialRecord.bars` holds the measurements in this order.
    */
   readonly require?: readonly Call[];
-  /** What gives up poor trials; null: every trial is trained to its end. */
+  /** Stops poor trials early; null to train every trial to its end. */
   readonly pruner: Call | null;
-  /** Who trains the trials: it changes no number, and is in no hash. Absent: the notebook's own engine. */
+  /** The runner of the trials: it changes no result and is in no hash. Defaults to the notebook's own engine. */
   readonly runner?: Call;
-  /** Trials that are open at a time, as far as memory does; absent: whoever runs them says. */
+  /** Maximum trials that run at a time, memory permitting; the default is up to the host. */
   readonly atOnce?: number;
-  /** The plan of a trial before anything varies; a trial replaces paths in its recipe. */
+  /** Plan of a trial before anything varies; a trial replaces paths in its recipe. */
   readonly plan: Plan;
   readonly seed: number;
 }

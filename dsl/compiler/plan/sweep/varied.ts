@@ -1,4 +1,4 @@
-/** What a path of `vary` names: a setting of the data, the model or the recipe that a sweep works on. */
+/** Resolves a path of `vary` to a setting of the data, model or recipe of a sweep. */
 import { nearestWord } from "../../../language/diagnostics/nearest.js";
 import { pathPartOf } from "../../../language/types/keys.js";
 import { defaultCall, kindsIn, findNestedParameter } from "../../../language/types/parts.js";
@@ -7,11 +7,11 @@ import type { Parameter } from "../../../language/types/registry.js";
 import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 
-/** Verbs whose settings vary, and what the definitions that are swept give. */
+/** Verbs whose settings vary, and the values of the swept definitions. */
 export const SWEPT_VERBS = ["data", "model", "recipe"] as const;
 export type SweptDefinitions = Readonly<Record<(typeof SWEPT_VERBS)[number], ReadonlyMap<string, GivenValue>>>;
 
-/** Undefined: there is no such setting. */
+/** Returns undefined if there is no such setting. */
 export function sweptParameterAt(
   program: Program,
   path: readonly string[],
@@ -40,7 +40,7 @@ export function sweptParameterAt(
   return undefined;
 }
 
-/** First parts of all paths that may be written. */
+/** Returns the first parts of all valid paths. */
 export function sweptPathRoots(program: Program): readonly string[] {
   return [...SWEPT_VERBS]
     .reverse()
@@ -48,7 +48,7 @@ export function sweptPathRoots(program: Program): readonly string[] {
     .map((p) => p.name);
 }
 
-/** `lr`, `learning_rate`, `per_device_train_batch_size`: the path that is meant. */
+/** Returns the path meant by another tool's name: `lr`, `learning_rate`, `per_device_train_batch_size`. */
 export function pathOfForeignName(program: Program, name: string): string | undefined {
   const owners = ["recipe", "model", "data"].flatMap((verb) => program.registry.find("verb", verb) ?? []);
   const verbs = owners.flatMap((one) => program.registry.verbs().find((verb) => verb.name === one.name) ?? []);
@@ -63,7 +63,7 @@ export function pathOfForeignName(program: Program, name: string): string | unde
   return undefined;
 }
 
-/** Of a word that was written as if it were a key (`lora.rank`): the keys that take it. */
+/** For a word written as if it were a key (`lora.rank`): returns the keys that take it. */
 function ofWord(program: Program, word: string): readonly string[] {
   const takes = (kind: string): boolean => program.registry.ofKind(kind).some(({ name }) => name === word);
   return SWEPT_VERBS.flatMap((verb) => parametersOf(program, verb))
@@ -71,7 +71,10 @@ function ofWord(program: Program, word: string): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** `optimizer.lr`, `optimiser.learning_rate`: the path that is meant, where its end or its beginning is what others write, or near it. */
+/**
+ * Returns the path meant by `optimizer.lr` or `optimiser.learning_rate`, if its end or start is another tool's name or
+ * is close to a valid one.
+ */
 export function nearestPath(
   program: Program,
   [root = "", ...rest]: readonly string[],

@@ -1,29 +1,29 @@
-/** What words of federations say of themselves: what becomes of updates, who has which rows, what is sent. */
+/** Capabilities of federation words: how updates are combined, which client has which rows, what is sent. */
 import type { Call } from "../value.js";
 import type { CallFunction } from "./refusal.js";
 
-/** What becomes of the updates of clients. */
+/** Combines the updates of clients. */
 export interface AggregatorCapabilities {
-  /** It looks at each update by itself: sums of masked ones are not enough. */
+  /** Processes each update individually: sums of masked updates are not enough. */
   readonly each?: true;
-  /** Fewest clients of a round, by its call; absent: one. */
+  /** Minimum clients per round; defaults to one. */
   readonly least?: (call: Call) => number;
-  /** Clients keep something from round to round. */
+  /** Clients store state between rounds. */
   readonly keeps?: true;
-  /** Vectors that go to a client beside the weights, and back beside its update, each as long; absent: none. */
+  /** Additional vectors of the weights' length sent to each client, and returned with its update; defaults to none. */
   readonly beside?: number;
 }
-/** How rows of one data set are given to clients. */
+/** Distributes the rows of one data set to clients. */
 export interface PartitionCapabilities<C extends Call = Call> {
-  /** Clients that the call names; null: as many as the column that it parts by has values. */
+  /** Number of clients that the call names; null for as many as the partition column has values. */
   readonly clients: CallFunction<C, number | null>;
-  /** The column by whose values it parts, or the rows' label; null: by nothing. */
+  /** The column whose values partition the rows, or their label; null for neither. */
   readonly by?: CallFunction<C, { readonly column: string } | "label" | null>;
-  /** Fewest rows of a client; absent: one. */
+  /** Minimum rows per client; defaults to one. */
   readonly least?: CallFunction<C, number>;
 }
-/** What makes updates smaller. */
+/** Compresses updates. */
 export interface CompressorCapabilities {
-  /** It leaves values out, others for each client. */
+  /** Omits values, different ones for each client. */
   readonly sparse?: true;
 }

@@ -1,4 +1,4 @@
-/** What words of models say of themselves: families, how weights are stored, tasks, techniques. */
+/** Capabilities of model words: families, weight storage, tasks, techniques. */
 import type { BaseFacts } from "../facts.js";
 import type { FromScratch, SizeFields } from "./from-scratch.js";
 import type { Call } from "../value.js";
@@ -6,49 +6,48 @@ import type { WeightShapes, Refusal, CallFunction } from "./refusal.js";
 import type { MetricOutcome } from "./metric.js";
 import type { RowFormatCapabilities } from "./row-format.js";
 
-/** A family of models. */
 export interface FamilyCapabilities {
-  /** What its tokenizer and special tokens are where it is made from scratch; absent: it never is. */
+  /** Tokenizer and special tokens for training from scratch; unset if the family does not support it. */
   readonly scratch?: FromScratch;
-  /** Where config.json tells its sizes. */
+  /** Fields of its sizes in config.json. */
   readonly sizes: SizeFields;
-  /** Of encoder-decoders: what tells the work on tokens that are read from that on those that are written. */
+  /** For encoder-decoders: divides the work between input tokens and output tokens. */
   readonly stacks?: LayerStacks;
-  /** The layer that gates a block's inner one, by its path; absent: there is none. */
+  /** Path pattern of a block's gate layer; unset if there is none. */
   readonly gate?: RegExp;
-  /** How its linear layers lie in a checkpoint; absent: as [out, in]. */
+  /** Layout of its linear layers in a checkpoint; defaults to [out, in]. */
   readonly layout?: "in_out" | "out_in";
 }
 export interface LayerStacks {
-  /** Fields of config.json that tell the layers of each. */
+  /** Fields of config.json with the number of layers of each. */
   readonly encoder: readonly string[];
   readonly decoder: readonly string[];
-  /** Which tokens meet a matrix; null: none, rows are looked up in it. */
+  /** Which tokens multiply with a matrix; null if rows are looked up in it. */
   meets(path: string, shapes: WeightShapes): "read" | "written" | null;
 }
 export interface StorageCapabilities<C extends Call = Call> {
-  /** Bytes of a base's weights as they are stored. `writes`: a head over the vocabulary reads the table of tokens whole. */
+  /** Returns the bytes of a base's stored weights. `writes`: a head over the vocabulary reads the full token table. */
   readonly weightBytes: CallFunction<C, number, [shapes: WeightShapes, writes: boolean]>;
-  /** Weights lie as they are computed with: a plan needn't tell it. */
+  /** Weights are stored in the compute type, so a plan need not mention it. */
   readonly plain?: true;
-  /** How it is written where memory is short and this is what helps. */
+  /** How it is written as a suggestion when memory is short. */
   readonly suggested?: string;
 }
 
-/** A part of a model that can be held fast. */
+/** A part of a model that can be frozen. */
 export interface PartCapabilities<C extends Call = Call> {
-  /** Whether a parameter belongs to it, by its path, with the family's prefix or without it. */
+  /** Whether a parameter belongs to it, by its path, with or without the family's prefix. */
   readonly holds: CallFunction<C, boolean, [path: string]>;
 }
 
-/** What a task's head is put on: what the word of the base's family says of it, and the base itself. */
+/** What a task's head is added to: the family's capabilities and the base. */
 export interface HeadContext {
   readonly family: FamilyCapabilities | undefined;
   readonly base: BaseFacts;
-  /** The task's; absent: without arguments. */
+  /** The task's call; defaults to one without arguments. */
   readonly call?: Call;
 }
-/** What a task measures on some data, and what it measures unless told otherwise. */
+/** The metrics of a task on some data, and the default ones. */
 export interface TaskMetrics {
   readonly measures: readonly MetricOutcome[];
   readonly metrics: readonly Call[];
@@ -56,71 +55,81 @@ export interface TaskMetrics {
 export interface TaskCapabilities<C extends Call = Call> {
   /** Roles that the data must have. */
   readonly roles: readonly string[];
-  /** Others that serve as well. */
+  /** Alternative roles. */
   readonly orRoles?: readonly string[];
-  /** Roles that a training needs beside these. */
+  /** Additional roles that a training needs. */
   readonly trainingRoles?: CallFunction<C, readonly string[]>;
   /** Labels that the call names, which the data must have. */
   readonly names?: CallFunction<C, readonly string[]>;
-  /** How a row of the data becomes input of the model. */
+  /** Converts rows of the data to model inputs. */
   readonly rowFormat: RowFormatCapabilities;
-  /** The head that the call asks for is of no class elsewhere, and no base has it: it always begins anew. */
+  /** No class of another library, and so no base, has the head of the call: it is always newly initialized. */
   readonly ours?: CallFunction<C, boolean>;
-  /** What it decides of a row, of what its logits may be fitted to rows; absent: nothing of that sort. */
+  /** Predicts one label or several per row, so that its logits can be calibrated; unset if it predicts no labels. */
   readonly decides?: "one" | "several";
-  /** What it says of labels or tokens can be learnt of another model; a refusal: nothing of such a model can. */
+  /** Its outputs per label or token can be distilled from another model; a refusal: they cannot. */
   readonly taught?: true | Refusal;
-  /** Rows are conversations, fed whole. */
+  /** Rows are conversations, fed in full. */
   readonly conversation?: true;
-  /** It says of whole texts what follows from one logit: which tokens spoke for it can be told. */
+  /** Predicts from one logit per text, so that token attributions can be computed. */
   readonly why?: true;
-  /** A base does it as it is, never trained. */
+  /** A base does it untrained. */
   readonly untrained?: true;
-  /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
+  /**
+   * Whether the loss compares each text with all others of its batch, so that micro-batches are not equal to the batch.
+   */
   readonly batchwise?: CallFunction<C, boolean, [roles: readonly string[]]>;
-  /** What of a made row its models would have to know by heart: the label of a text, or the text that is written. Absent: no such rows are made. */
+  /**
+   * What a canary row tests memorization of: the label of a text, or the generated text. Unset if no canaries can be
+   * made.
+   */
   readonly canary?: "labelled" | "written";
-  /** What of its call is counted over the rows that train, so that rows weigh on others; absent, and null: nothing. */
+  /** The argument that is computed over the training rows, so that rows affect each other; null or unset for none. */
   readonly counts?: CallFunction<C, string | null>;
-  /** Its head learns numbers by the mean and the spread of those of all rows that train. */
+  /** Its head standardizes targets by the mean and spread of all training rows. */
   readonly standardises?: true;
-  /** Share of the tokens of a batch at which the logits of the whole vocabulary are made; absent: the head names no token. */
+  /**
+   * Share of a batch's tokens for which logits over the vocabulary are computed; unset if the head predicts no token.
+   */
   readonly unmasks?: CallFunction<C, number>;
-  /** Elements of what its head adds, for `hidden` features and `labels` labels. */
+  /** Returns the elements of its head for `hidden` features and `labels` labels. */
   parameters(hidden: number, labels: number, on: HeadContext): number;
-  /** What it can be measured by. */
+  /** Outcomes by which it can be measured. */
   readonly measures: readonly MetricOutcome[];
-  /** Measured where nothing else is asked for. */
+  /** Default metrics. */
   readonly metrics?: readonly Call[];
-  /** Both, where they follow from the roles that the data have. */
+  /** Both, if they depend on the roles of the data. */
   readonly byRoles?: (roles: readonly string[], task: Call) => TaskMetrics;
 }
 
-/** Elements, counted over the shapes of a base (what is frozen is left out of them). */
+/** Counts elements over the shapes of a base (frozen ones are excluded). */
 type Count<C extends Call> = CallFunction<
   C,
   number,
   [shapes: WeightShapes, layout: FamilyCapabilities["layout"] | undefined, base: BaseFacts]
 >;
 export interface TechniqueCapabilities<C extends Call = Call> {
-  /** What makes up a trained model: every weight, or what trains (over a base that stays what it was). */
+  /** What is saved for a trained model: every weight, or only the trained ones (over an unchanged base). */
   readonly saves: "model" | "trained";
-  /** Every weight trains, so that they may begin at random. */
+  /** Every weight trains, so random initialization is possible. */
   readonly whole?: true;
   /** No weight of the base trains, and none is added. */
   readonly bare?: true;
-  /** What it trained goes into the base's own weights: the model can be written whole. */
+  /** Its weights can be merged into the base, so that the complete model can be written. */
   readonly merges?: true;
-  /** Trainable parameters beside the head, from the base's shapes; absent: of a word that came as data alone, from another thread. */
+  /**
+   * Trainable parameters besides the head, from the base's shapes; unset for a word received as data from another
+   * thread.
+   */
   readonly trainableParameters?: Count<C>;
-  /** Whether what trains is added to the base, or how much of it is; absent: none. */
+  /** Whether trained parameters are added to the base, or how many; unset for none. */
   readonly adds?: true | Count<C>;
-  /** What trains is found at once, from one reading of the rows, instead of by steps: that is its one update. */
+  /** Weights are solved in closed form from one pass over the rows, which is the only update. */
   readonly exact?: CallFunction<C, boolean>;
   /** Positions that it takes from a text. */
   readonly virtualTokens?: CallFunction<C, number>;
-  /** How it is written where training all weights takes too much. */
+  /** How it is written as a suggestion when training all weights needs too much memory. */
   readonly suggested?: string;
-  /** The strategy that has made it, and alone makes room in it for the next data. */
+  /** The strategy that created it and that alone can extend it for the next data. */
   readonly grownBy?: string;
 }

@@ -1,30 +1,33 @@
-/** What is told of bars that scores are held to, and of promises that trainings keep. */
+/** Texts of score thresholds, and privacy guarantees of trainings. */
 import type { Call } from "../value.js";
 
 export interface ThresholdText {
   readonly says: string;
   readonly number: number;
   readonly written: string;
-  /** It is a share of 1, written in hundredths. */
+  /** The threshold is a share, displayed as a percentage. */
   readonly percent: boolean;
 }
 
-/** In each of so many steps every one of so many units takes part with chance `rate` by itself. `units`: rows, or clients. */
+/**
+ * In each of `steps` steps, each of `units` units is sampled independently with probability `rate`. `units`: rows, or
+ * clients.
+ */
 export interface PrivacySampling {
   readonly rate: number;
   readonly steps: number;
   readonly units: number;
-  /** ε that may not be passed, whatever noise is written; absent: what is written is done. */
+  /** Upper limit of ε, whatever noise is written; defaults to no limit. */
   readonly most?: number;
 }
 export interface PrivacyGuarantee {
   readonly epsilon: number;
-  /** That ε is told at. */
+  /** δ at which ε is stated. */
   readonly delta: number;
   /** Standard deviation of the noise, in units of the clip. */
   readonly noise: number;
-  /** The call with what followed of the units. */
+  /** The call with `delta` derived from the number of rows or clients. */
   readonly call: Call;
-  /** It promises next to nothing; absent: something. */
+  /** The guarantee is so weak that it is nearly meaningless. */
   readonly weak?: true;
 }

@@ -1,16 +1,16 @@
-/** What the compiler asks of the row format of a task. The formats themselves are in stdlib/row-formats. */
+/** What the compiler needs from a task's row format. The formats themselves are in stdlib/row-formats. */
 import type { SplitFacts } from "../facts.js";
 
 export interface RowFormatCapabilities {
-  /** The model writes text: it has no answers besides tokens. */
+  /** The model generates text: its only outputs are tokens. */
   readonly generatesText: boolean;
   /** Every token of a row is predicted from those before it. Rows may be packed. */
   readonly predictsNextToken: boolean;
-  /** Rows and tokens of an epoch over some rows of a split. `max`: most tokens of a row. */
+  /** Counts the rows and tokens of an epoch over some rows of a split. `max`: maximum tokens per row. */
   countEpoch(part: SplitRows, max: number, packing: boolean): EpochRows;
 }
 
-/** So many rows of a split, taken to be like all of it. */
+/** A number of rows of a split, assumed to be like the complete split. */
 export interface SplitRows {
   readonly split: SplitFacts | undefined;
   readonly rows: number;
@@ -23,6 +23,6 @@ export interface EpochRows {
   readonly tokens: number;
   /** Tokens of the longest row. */
   readonly longest: number;
-  /** Share of the tokens that are those of a second text: a decoder's target. Absent: rows have one text. */
+  /** Share of the tokens that belong to a second text, a decoder's target. Unset if rows have one text. */
   readonly written?: number;
 }

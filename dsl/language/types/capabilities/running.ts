@@ -1,48 +1,48 @@
-/** What words say of themselves by which work is done elsewhere, and models are written for elsewhere. */
+/** Capabilities of runners, which execute work remotely, and of deployment targets. */
 import type { ServerSettings } from "./serving.js";
 import type { Call } from "../value.js";
 import type { CallFunction } from "./refusal.js";
 
-/** What a trained model is written as. */
+/** Format in which a trained model is written. */
 export interface TargetCapabilities<C extends Call = Call> {
-  /** What is named: a folder that is filled, or a file; absent: nothing is written. */
+  /** What the path names: a folder that is filled, or a file. Unset if nothing is written. */
   readonly writes?: "folder" | "file";
-  /** It answers requests until it is stopped, of several models too, under a name of its own. */
+  /** Answers requests until it is stopped, also for several models, under its own name. */
   readonly serves?: CallFunction<C, ServerSettings>;
-  /** How the names of such files end. */
+  /** Extension of its files. */
   readonly ending?: string;
-  /** Of one that writes a file: ends of the names of others that it writes beside, in place of `ending`. */
+  /** For a target that writes a file: endings of further files it writes next to it, in place of `ending`. */
   readonly beside?: readonly string[];
-  /** It holds models alone whose tasks continue texts. */
+  /** Supports only models whose tasks continue texts. */
   readonly continues?: true;
-  /** It holds models of these tasks alone; absent: of any. */
+  /** Supports only models of these tasks; defaults to any. */
   readonly tasks?: readonly string[];
-  /** The parameter that sends it elsewhere than to a place here. */
+  /** The parameter that sends the model to a remote destination instead of a local path. */
   readonly sentBy?: string;
-  /** The parameter that may fix how many texts are read at once, and how many tokens of each. */
+  /** The parameter that may fix the batch size and the tokens per text. */
   readonly shapedBy?: string;
 }
 
-/** Where the work of a statement is done: by workers that share it, or by clients that each have rows of their own. */
+/** Where the work of a statement runs: on workers that share it, or on clients that each have their own rows. */
 export type RunnerCapabilities<C extends Call = Call> = WorkerCapabilities<C> | CarrierCapabilities<C>;
-/** It starts workers, which take what work there is. */
+/** Starts workers, which take the available work. */
 export interface WorkerCapabilities<C extends Call = Call> {
-  /** How many workers there are; null: as many as there is room for, which is asked when they are started. */
+  /** Number of workers; null for as many as fit, determined when they are started. */
   readonly workers: CallFunction<C, number | null>;
-  /** Threads that each has, of a machine with so many. */
+  /** Threads per worker, on a machine with this many cores. */
   readonly threads: CallFunction<C, number, [cores: number]>;
-  /** What they are, in the plural: they share the memory and the processor of the notebook's machine, or have their own. */
+  /** Plural noun for the workers. `here`: they share the memory and processor of the notebook's machine. */
   readonly are: string;
   readonly here: boolean;
-  /** Graphics cards that each has; absent: none that the runner knows of. */
+  /** GPUs per worker; unset if the runner knows of none. */
   readonly gpus?: CallFunction<C, number>;
-  /** What one costs in an hour, in whatever money; absent or null: nobody said. */
+  /** Price per worker and hour, in any currency; null or unset if unknown. */
   readonly price?: CallFunction<C, number | null>;
-  /** Where the search of a sweep runs whose trials it does; null: beside its workers, if it can. Absent: in the notebook. */
+  /** Where the search of a sweep runs: null for next to its workers, if possible. Defaults to the notebook. */
   readonly search?: CallFunction<C, "here" | "cluster" | null>;
 }
-/** It carries what is said between who leads a federation and its clients, and does no other work. */
+/** Carries messages between a federation's coordinator and its clients, and does no other work. */
 export interface CarrierCapabilities<C extends Call = Call> {
-  /** How many clients join by themselves; null: those whose data the statement names are started. */
+  /** Number of clients that join on their own; null if clients are started for the data that the statement names. */
   readonly federates: CallFunction<C, number | null>;
 }

@@ -1,48 +1,50 @@
-/** What words of evaluations say of themselves: bars, what stands beside models, what is fitted, attacks. */
+/** Capabilities of evaluation words: thresholds, baselines, calibrations, attacks. */
 import type { ThresholdText } from "./promised.js";
 import type { Call, Value } from "../value.js";
 import type { CallFunction, Refusal } from "./refusal.js";
 import type { TaskCapabilities } from "./model.js";
 
-/** A bar that the score of a metric is held to. */
+/** A threshold for the score of a metric. */
 export interface ThresholdCapabilities<C extends Call = Call> {
   readonly metric: CallFunction<C, Call>;
-  /** In words (`at least`), the number, and as it was written (`80 %`), with the metric's unit where it has one. */
+  /**
+   * Returns its words (`at least`), the number, and the number as written (`80 %`), with the metric's unit if it has
+   * one.
+   */
   readonly bar: CallFunction<C, ThresholdText, [unit?: string]>;
-  /** Never of NaN. */
+  /** Whether the score meets the threshold; false for NaN. */
   readonly clears: CallFunction<C, boolean, [score: number]>;
 }
 
-/** What stands beside models in an evaluation and is none that was trained here. */
+/** A baseline in an evaluation, which is not a model trained in this program. */
 export interface BaselineCapabilities<C extends Call = Call> {
-  /** Whether it learns from the split `train` of the data that are scored. */
+  /** Whether it trains on the split `train` of the evaluated data. */
   readonly learns: CallFunction<C, boolean>;
-  /** Whether it says the same of all rows, so that beating it is the least. */
+  /** Whether it predicts the same for all rows, so that any model should beat it. */
   readonly constant?: CallFunction<C, boolean>;
-  /** The arguments by which it puts a head of its own on a frozen base: what `NAME.base` is where the base has no head. */
+  /** Arguments that add a head of its own to a frozen base: used for `NAME.base` if the base has no head. */
   readonly probes?: Readonly<Record<string, Value>>;
-  /** Why it can't do a model's task, and what to compare with instead; null: it can. */
+  /** Returns why it cannot do a model's task, and what to compare with instead; null if it can. */
   readonly refuses: CallFunction<C, Refusal | null, [wanted: BaselineTask]>;
 }
-/** What a contender is to do. */
+/** What a baseline should predict. */
 export interface BaselineTask {
   readonly task: Call;
   readonly has: TaskCapabilities | undefined;
-  /** Those of the data. */
   readonly roles: readonly string[];
 }
 
-/** What a task decides of a row: one label of several (of two they are `two` too), or any number of them. */
+/** Labels that a task predicts per row: one of several (`two` if there are two), or any number of them. */
 export type LabelDecision = "one" | "two" | "several";
-/** What is fitted to rows of validation after a training. */
+/** Calibration that is fitted to validation rows after a training. */
 export interface CalibrationCapabilities<C extends Call = Call> {
   readonly of: readonly LabelDecision[];
-  /** What tells whether it helped. */
+  /** Returns the metric that shows its effect. */
   readonly measured: CallFunction<C, Call>;
-  /** It changes probabilities, which others go by: it is fitted before these. */
+  /** Changes probabilities that other calibrations use, so it is fitted before them. */
   readonly probabilities?: true;
 }
 export interface AttackCapabilities {
-  /** What it is told of: the rows that trained and others, or rows that were made and put among them. */
+  /** What the attack needs: training rows and other rows, or canaries among the training rows. */
   readonly asks: "rows" | "planted";
 }

@@ -1,14 +1,14 @@
-/** Where requests are answered, and whose. */
+/** Address and access settings of a server. */
 export interface ServerSettings {
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** The environment variable that holds the keys; null: nobody is asked for one. */
+  /** The environment variable that holds the API keys; null for no authentication. */
   readonly keys: string | null;
-  /** Files. */
+  /** Paths of the files. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
-  /** Further names by which it is asked. */
+  /** Further host names that requests may use. */
   readonly hosts: readonly string[];
-  /** What requests may take, by the names of the host's limits; what isn't there is as usual. */
+  /** Limits on requests, by the names of the host's limits; missing ones have their defaults. */
   readonly limits: Readonly<Record<string, number | boolean>>;
 }

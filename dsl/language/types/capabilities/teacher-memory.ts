@@ -1,27 +1,27 @@
-/** What a model that learns from another takes besides, where both run in the same program. */
+/** Additional memory of a student whose teacher runs in the same program. */
 import type { BaseFacts } from "../facts.js";
 
-/** Numbers that are held of a model that runs beside another until the losses are known. */
+/** Numbers of a teacher's outputs that are held until the losses are computed. */
 export interface TeacherMemory {
-  /** For each token, for each pair of tokens of a row, and for each entry of the vocabulary at each token. */
+  /** Numbers per token, per pair of tokens of a row, and per vocabulary entry at each token. */
   readonly token: number;
   readonly pair: number;
   readonly logit: number;
 }
-/** What the task says, both models, and what the larger one's family says. */
+/** The task's capabilities, both bases, and the capabilities of the larger one's family. */
 export type DistillationModels<Task, Family> = readonly [
   has: Task | undefined,
   own: BaseFacts,
   larger: BaseFacts,
   family: Family | undefined,
 ];
-/** What a model is taught by another one. */
+/** What a student is trained on by its teacher. */
 export interface DistillationContextOf<Task> {
   readonly has: Task | undefined;
-  /** Rows without labels stand beside those that have some. */
+  /** Unlabelled rows are added to the labelled ones. */
   readonly unlabelled: boolean;
-  /** Both read texts by the same tokenizer. */
+  /** Both use the same tokenizer. */
   readonly reads: boolean;
-  /** Its own base and that of what it learns from, as far as they are known. */
+  /** Its own base and the teacher's, as far as known. */
   readonly bases?: Readonly<Record<"own" | "of", BaseFacts | undefined>>;
 }

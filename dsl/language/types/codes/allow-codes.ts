@@ -1,7 +1,6 @@
-/** What can be wrong with `allow: { CODE: "reason" }`. */
+/** Codes of errors in `allow: { CODE: "reason" }`. */
 import type { Severity, CodeTable } from "../../diagnostics/codes.js";
 
-/** The data of each code. */
 export interface AllowCodeData {
   "unknown-allowance": { readonly code: string; readonly nearest?: string };
   "cannot-allow": { readonly code: string; readonly severity: Severity };

@@ -1,19 +1,18 @@
-/** Codes of values that a key or a word can't take. */
+/** Codes of values that a key or a word does not accept. */
 import type { CodeTable } from "../../diagnostics/codes.js";
 import { listNamesAsCode } from "../../diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ValueCodeData {
-  /** `env`: the variable that usually holds it. */
+  /** `env`: the environment variable that usually holds it. */
   "secret-in-text": { readonly key: string; readonly env?: string };
-  /** `instead`: the same value in the form that is wanted. */
+  /** `instead`: the same value in the expected form. */
   "address-with-account": { readonly key: string; readonly address: string };
   "wrong-type": {
     readonly key: string;
     readonly wanted: string;
     readonly found: string;
     readonly instead?: string;
-    /** What to do about what was probably meant. */
+    /** What to do about the likely intent. */
     readonly advice?: string;
   };
   "wrong-unit": {
@@ -23,7 +22,7 @@ export interface ValueCodeData {
     readonly instead?: string;
     readonly advice?: string;
   };
-  /** `share`: it takes no count. */
+  /** `share`: the parameter takes no count. */
   "share-as-decimal": {
     readonly key: string;
     readonly found: string;
@@ -39,7 +38,7 @@ export interface ValueCodeData {
     readonly found: string;
     readonly of: readonly string[];
     readonly nearest?: string;
-    /** What is done otherwise, where no name is near. */
+    /** What to do instead if no name is close. */
     readonly advice?: string;
   };
   "unknown-word": {
@@ -49,7 +48,7 @@ export interface ValueCodeData {
     readonly has: readonly string[];
     readonly nearest?: string;
     readonly advice?: string;
-    /** How the nearest word is written, where what was written does not fit it. */
+    /** How the nearest word is written, if the written text does not fit it. */
     readonly example?: string;
   };
   "unknown-argument": {
@@ -63,9 +62,9 @@ export interface ValueCodeData {
   "too-many-arguments": {
     readonly word: string;
     readonly positional: number;
-    /** Of as many parameters as there are values without a name. */
+    /** Names of as many parameters as there are values without a name. */
     readonly names?: readonly string[];
-    /** What serves where several values were written for one. */
+    /** What to use if several values were written for one. */
     readonly advice?: string;
   };
   "missing-argument": { readonly word: string; readonly names: readonly string[]; readonly example: string };
@@ -74,9 +73,9 @@ export interface ValueCodeData {
     readonly of: string;
     readonly has: readonly string[];
     readonly nearest?: string;
-    /** Key and value stand the wrong way round: how they belong. */
+    /** Key and value are swapped: the corrected order. */
     readonly turned?: string;
-    /** What of it is done elsewhere. */
+    /** The part that is written elsewhere in the program. */
     readonly beyond?: string;
   };
   "user-form": { readonly key: string };

@@ -1,7 +1,6 @@
 /** Codes of the version line. */
 import type { CodeTable } from "../../diagnostics/codes.js";
 
-/** The data of each code. */
 export interface VersionCodeData {
   "unknown-version": { readonly version: string | null };
   "misplaced-version": { readonly second?: boolean };

@@ -1,6 +1,6 @@
 /**
- * A program that only looks, as a Core ML model: an ML Program in floats over the file of its weights. Both are parts of a
- * package (`.mlpackage`), whose other file lists them.
+ * Emits an inference program as a Core ML model: an ML Program in floats and a file of its weights. Both are parts of a
+ * package (`.mlpackage`), whose manifest lists them.
  */
 import type { NDArray, Program } from "../../program.js";
 import type { Sizes } from "../../shape.js";
@@ -12,16 +12,16 @@ import { translateNodes, coreMlTypeOf } from "./translate.js";
 import type { WeightFile } from "./weights.js";
 
 export interface CoreMlOptions {
-  /** Sizes that are numbers in the file. */
+  /** Sizes fixed to numbers in the file. */
   readonly fixed?: Sizes;
-  /** The most that a free size may be, by the names of the program. */
+  /** Maximum of each free size, by its name in the program. */
   readonly most?: Sizes;
-  /** Weights are stored in half floats. */
+  /** Stores weights in float16. */
   readonly half?: boolean;
   readonly about: string;
 }
 export interface CoreMlModel {
-  /** The bytes of `model.mlmodel`. */
+  /** Bytes of `model.mlmodel`. */
   readonly model: Uint8Array;
   readonly weights: WeightFile;
 }
@@ -35,7 +35,7 @@ export function emitCoreMl(
   return { model: writeModel(model), weights: file };
 }
 
-/** The program before it is written as bytes. */
+/** Returns the model before serialization. */
 export function coreMlProgram(
   program: Program,
   weights: ReadonlyMap<string, NDArray>,
@@ -63,14 +63,14 @@ export function coreMlProgram(
   return { model: { inputs, outputs, operations: mil.operations, about }, weights: mil.weights };
 }
 
-/** Identifiers of the two parts, the same each time: a package is compared by its bytes. */
+/** Constant identifiers of the two parts, so that equal packages have equal bytes. */
 const PARTS = {
   model: "5B0B9C0A-5C41-4E6B-9E39-6C5B6D0E7A01",
   weights: "5B0B9C0A-5C41-4E6B-9E39-6C5B6D0E7A02",
 } as const;
 const AUTHOR = "com.apple.CoreML";
 
-/** Where each part lies in the package. */
+/** Paths of the parts in the package. */
 export const PACKAGE_PATHS = {
   manifest: "Manifest.json",
   model: `Data/${AUTHOR}/model.mlmodel`,

@@ -1,14 +1,14 @@
-/** An ML Program being written: operations by the names of what they give, with the types of all of it. */
+/** Builder of an ML Program: operations by the names of their outputs, with all types. */
 import type { NamedTensorType, MilOperation, TensorType, CoreMlTypeName, CoreMlValue } from "./proto.js";
 import { toFloat16 } from "../../numbers/halves.js";
 import { WeightFile } from "./weights.js";
 
-/** A value on its way. */
+/** A value of the program being built. */
 export interface MilValue extends TensorType {
   readonly name: string;
-  /** Its numbers, of constants. */
+  /** Its numbers, if constant. */
   readonly known?: readonly number[];
-  /** Of a list of sizes that is put together when it runs: what is known of it; −1: not that one. */
+  /** For a list of sizes assembled at run time: the known ones; −1 for an unknown one. */
   readonly sizes?: readonly number[];
 }
 
@@ -18,13 +18,13 @@ export class MilProgram {
   private count = 0;
   private readonly constants = new Map<string, string>();
 
-  /** `half`: weights are stored in half floats. */
+  /** `half`: stores weights in float16. */
   constructor(private readonly half: boolean) {}
 
   op(type: string, inputs: MilOperation["inputs"], given: TensorType, name?: string): MilValue {
     return this.ops(type, inputs, [given], name)[0]!;
   }
-  /** An operation with several outputs. */
+  /** Appends an operation with several outputs. */
   ops(
     type: string,
     inputs: MilOperation["inputs"],
@@ -45,7 +45,7 @@ export class MilProgram {
     return outputs;
   }
 
-  /** Small constants are made once. */
+  /** Caches small constants. */
   private constant(value: CoreMlValue): string {
     const key = JSON.stringify(value);
     const known = this.constants.get(key);
@@ -80,11 +80,11 @@ export class MilProgram {
   text(value: string): string {
     return this.constant(text(value));
   }
-  /** Numbers of any count. */
+  /** Writes a constant tensor of any size. */
   tensor(type: CoreMlTypeName, shape: readonly number[], numbers: readonly number[]): string {
     return this.constant(type === "f32" ? { type, shape, floats: numbers } : { type, shape, ints: numbers });
   }
-  /** f32 that lies in the file of weights. */
+  /** Adds an f32 weight stored in the weight file. */
   weight(shape: readonly number[], bytes: Uint8Array): string {
     if (!this.half) return this.put({ type: "f32", shape, weight: this.weights.add("f32", bytes) }).name;
     const name = `weight_${String(this.count++)}`;
@@ -104,7 +104,7 @@ export class MilProgram {
 function text(value: string): CoreMlValue {
   return { type: "text", shape: [], texts: [value] };
 }
-/** What half precision can't hold is as large as it can. */
+/** Clamps to the range of half precision. */
 function within(x: number): number {
   return Math.max(-65504, Math.min(65504, x));
 }

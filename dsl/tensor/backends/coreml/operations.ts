@@ -1,17 +1,17 @@
-/** TensorFlow's ops as ML Program's operations. */
+/** Translates TensorFlow's ops to ML Program operations. */
 import { CodedError } from "../../../language/diagnostics/codes.js";
 import type { MilValue } from "./mil.js";
 import { broadcastSizes, concatShape, matmulShape, reducedShape, reshapedShape, slicedShape } from "./shapes.js";
 import { lazyConstant, type TranslationContext, type NodeTranslation } from "./translation.js";
 
-/** Numbers that an operation must know when it is written. */
+/** Returns the numbers of an input that must be constant. */
 function numbers({ known }: MilValue, what: string): readonly number[] {
   if (!known)
     throw new CodedError("graph-invalid", { problem: `${what} that are not known when a Core ML model is written` });
   return known;
 }
 
-/** Of two tensors; sizes that are known are computed here. */
+/** Translates a binary op; known sizes are computed at emission. */
 const binary =
   (type: string, fold?: (a: number, b: number) => number, gives?: "bool"): NodeTranslation =>
   ({ mil, inputs, name }) => {
@@ -54,7 +54,7 @@ const product =
   };
 const same = ([x]: readonly MilValue[]): MilValue => x!;
 
-/** As a list of one, for lists of sizes. */
+/** Returns a size as a list of one. */
 function listed(t: TranslationContext, x: MilValue): MilValue {
   if (x.known) return lazyConstant(t.mil, [1], x.known);
   return t.mil.op("expand_dims", { x: x.name, axes: t.mil.ints([0]) }, { type: x.type, shape: [1] });
@@ -122,7 +122,7 @@ export const milTranslations: Readonly<Record<string, NodeTranslation>> = {
     const names = { f32: "fp32", i32: "int32", bool: "bool", f16: "fp16", text: "string" } as const;
     return t.mil.op("cast", { x: x.name, dtype: t.mil.text(names[type]) }, { type, shape: x.shape }, t.name);
   },
-  // `select` takes its shape from what it chooses among: two numbers are chosen among by arithmetic.
+  // The output shape of `select` is that of its choices; for two scalars the selection uses arithmetic instead.
   SelectV2: ({ mil, inputs, name }) => {
     const [cond, a, b] = inputs as readonly [MilValue, MilValue, MilValue];
     const { type } = a;
@@ -232,7 +232,7 @@ export const milTranslations: Readonly<Record<string, NodeTranslation>> = {
     if (x.shape.every((d) => d >= 0)) return lazyConstant(mil, [x.shape.length], x.shape);
     return { ...mil.op("shape", { x: x.name }, { type: "i32", shape: [x.shape.length] }, name), sizes: x.shape };
   },
-  /** One of a list, the only form that graphs have. */
+  /** Takes one item of a list, the only form in these graphs. */
   StridedSlice: ({ mil, inputs, name }) => {
     const [x, begin] = inputs as readonly [MilValue, MilValue];
     const index = numbers(begin, "places")[0]!;
@@ -243,7 +243,7 @@ export const milTranslations: Readonly<Record<string, NodeTranslation>> = {
   },
 };
 
-/** Of a list of sizes of which nothing is known. */
+/** Returns −1 for each item of a list of unknown sizes. */
 function free(list: MilValue): readonly number[] {
   return Array.from({ length: list.shape[0] ?? 0 }, () => -1);
 }

@@ -1,11 +1,11 @@
-/** The messages of Core ML's protocol buffers that a model of one ML Program needs, written with pbf. */
+/** Core ML protobuf messages needed for a model of one ML Program, written with pbf. */
 import { PbfWriter } from "pbf";
 
-/** Core ML's numbers for the types of tensors. */
+/** Core ML's codes of tensor types. */
 export const CORE_ML_TYPES = { bool: 1, text: 2, f16: 10, f32: 11, i32: 23 } as const;
 export type CoreMlTypeName = keyof typeof CORE_ML_TYPES;
 
-/** −1: free. A tensor without dimensions is a number. */
+/** −1 for a free size. A tensor without dimensions is a scalar. */
 export interface TensorType {
   readonly type: CoreMlTypeName;
   readonly shape: readonly number[];
@@ -16,12 +16,12 @@ export type CoreMlValue = TensorType &
     | { readonly ints: readonly number[] | Int32Array }
     | { readonly bools: readonly boolean[] }
     | { readonly texts: readonly string[] }
-    /** Where in the file of weights it lies. */
+    /** Offset in the weight file. */
     | { readonly weight: number }
   );
 export interface MilOperation {
   readonly type: string;
-  /** Names of what it reads; several where one parameter takes several. */
+  /** Names of its inputs; several if one parameter takes several. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
   readonly outputs: readonly NamedTensorType[];
   readonly attributes: Readonly<Record<string, CoreMlValue>>;
@@ -29,9 +29,9 @@ export interface MilOperation {
 export interface NamedTensorType extends TensorType {
   readonly name: string;
 }
-/** What a model takes or gives, as its reader sees it. */
+/** An input or output of the model, as its client sees it. */
 export interface CoreMlFeature extends NamedTensorType {
-  /** Sizes along each axis, where one is free. */
+  /** Ranges of the sizes of each axis, if one is free. */
   readonly ranges?: readonly (readonly [least: number, most: number])[];
 }
 export interface CoreMlModelSpec {
@@ -41,7 +41,7 @@ export interface CoreMlModelSpec {
   readonly about: string;
 }
 
-/** iOS 16 and macOS 13: the first whose weights may be stored in half floats and computed with as floats. */
+/** iOS 16 and macOS 13: the first version that can store weights in float16 and compute with them as floats. */
 const SPECIFICATION = 7;
 const OPSET = "CoreML6";
 const WEIGHTS = "@model_path/weights/weight.bin";
@@ -65,7 +65,7 @@ function writeFeature(feature: CoreMlFeature, pbf: PbfWriter): void {
 }
 const ARRAYS: Partial<Record<CoreMlTypeName, number>> = { f32: 65568, i32: 131104, f16: 65552 };
 function writeArray({ type, shape, ranges }: CoreMlFeature, pbf: PbfWriter): void {
-  // The shape of an output that is free is left to be found out.
+  // An output shape with free sizes is left for inference at run time.
   if (shape.every((size) => size > 0)) pbf.writePackedVarint(1, [...shape]);
   else if (ranges)
     pbf.writePackedVarint(
@@ -91,7 +91,7 @@ function writeProgram(model: CoreMlModelSpec, pbf: PbfWriter): void {
   pbf.writeVarintField(1, 1);
   pbf.writeMessage(2, writeMain, model);
 }
-/** An entry of the map of functions. */
+/** Writes an entry of the map of functions. */
 function writeMain(model: CoreMlModelSpec, pbf: PbfWriter): void {
   pbf.writeStringField(1, "main");
   pbf.writeMessage(2, writeFunction, model);
@@ -151,7 +151,7 @@ function writeWeight(offset: number, pbf: PbfWriter): void {
   pbf.writeStringField(1, WEIGHTS);
   pbf.writeVarintField(2, offset);
 }
-/** Each kind of number is a message of its own, with one packed list. */
+/** Each number type has its own message, with one packed list. */
 function writeTensor(value: Exclude<CoreMlValue, { weight: number }>, pbf: PbfWriter): void {
   if ("floats" in value)
     pbf.writeMessage(1, (v: readonly number[], p: PbfWriter) => p.writePackedFloat(1, [...v]), [...value.floats]);

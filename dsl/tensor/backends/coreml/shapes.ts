@@ -1,4 +1,4 @@
-/** Shapes of what operations give, where a size is a number or free (−1). */
+/** Output shapes of operations, with sizes that are numbers or free (−1). */
 
 export function broadcastSizes(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
@@ -10,7 +10,7 @@ export function broadcastSizes(a: readonly number[], b: readonly number[]): numb
   });
 }
 
-/** `shape` as it was asked, its one −1 found where all else is known; `asked` null: nothing of it is. */
+/** Resolves the single −1 of a requested shape if all other sizes are known. */
 export function reshapedShape(from: readonly number[], requested: readonly number[]): number[] {
   const open = requested.filter((d) => d < 0).length;
   if (open !== 1 || from.some((d) => d < 0)) return [...requested];

@@ -1,6 +1,7 @@
 /**
- * The stock graph of an inference program (tensorflow/inference.ts) as an ML Program: operation by operation, by a table of
- * TensorFlow's ops. What is known of sizes is computed on the way, so that a graph of fixed shapes has no shapes to compute.
+ * Translates the stock graph of an inference program (tensorflow/inference.ts) to an ML Program, operation by
+ * operation, with a table of TensorFlow's ops. Known sizes are computed during translation, so that a graph of fixed
+ * shapes computes no shapes at run time.
  */
 import { CodedError } from "../../../language/diagnostics/codes.js";
 import type {
@@ -13,10 +14,10 @@ import { milTranslations } from "./operations.js";
 import type { CoreMlTypeName } from "./proto.js";
 import { lazyConstant } from "./translation.js";
 
-/** Constants of so many bytes and more lie in the file of weights. */
+/** Constants of at least this many bytes are stored in the weight file. */
 const LARGE = 1024;
 
-/** `given`: types of what comes in. Gives what each name stands for. */
+/** Translates nodes. `given`: types of the inputs. Returns the value of each name. */
 export function translateNodes(
   mil: MilProgram,
   nodes: readonly GraphNode[],

@@ -1,14 +1,14 @@
-/** How one node of the stock graph is translated: what every entry of the table is given. */
+/** Context of translating one node of the stock graph, as passed to each entry of the table. */
 import type { GraphNode } from "../tensorflow/saved-model.js";
 import type { MilValue, MilProgram } from "./mil.js";
 import type { CoreMlTypeName } from "./proto.js";
 
-/** One node under way: its inputs as they are in the program, its attributes. */
+/** The node being translated: its inputs in the program, and its attributes. */
 export interface TranslationContext {
   readonly mil: MilProgram;
   readonly node: GraphNode;
   readonly inputs: readonly MilValue[];
-  /** The name that the first output must have; absent: any. */
+  /** Required name of the first output; unset for any. */
   readonly name?: string;
   int(attribute: string): number;
   flag(attribute: string): boolean;
@@ -16,7 +16,10 @@ export interface TranslationContext {
 }
 export type NodeTranslation = (t: TranslationContext) => MilValue | readonly MilValue[];
 
-/** Whole numbers are mostly axes and sizes, which operations take in their own way: they are written where they are read as a tensor. */
+/**
+ * Integers are mostly axes and sizes, which operations take in their own form: they are written only when read as a
+ * tensor.
+ */
 export function lazyConstant(mil: MilProgram, shape: readonly number[], numbers: readonly number[]): MilValue {
   let name: string | undefined;
   return {

@@ -1,6 +1,6 @@
-/** Core ML's file of weights: a head, then for each tensor what it is and its bytes, all at multiples of 64. */
+/** Core ML's weight file: a header, then for each tensor its metadata and bytes, all aligned to 64 bytes. */
 
-/** The file's numbers for types. */
+/** The file's codes of types. */
 const TYPES = { f16: 1, f32: 2 } as const;
 const ALIGNED = 64;
 const MARK = 0xdeadbeef;
@@ -11,7 +11,7 @@ export class WeightFile {
   private size = ALIGNED;
   private count = 0;
 
-  /** Gives the place by which the program names it. */
+  /** Adds bytes and returns the offset by which the program refers to them. */
   add(type: keyof typeof TYPES, bytes: Uint8Array): number {
     const place = this.size;
     const about = new DataView(new ArrayBuffer(ALIGNED));

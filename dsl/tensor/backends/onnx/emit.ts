@@ -1,7 +1,7 @@
 /**
- * A program as one ONNX model: state comes in and goes out like inputs and outputs. Where it is safe, the engine lets what
- * goes out be written over what came in (`inPlaceSteps`). Weights are never part of the model, so it stays small, loads fast,
- * and any number of models share one copy of them.
+ * Emits a program as one ONNX model: state is passed in and out like inputs and outputs. Where it is safe, the engine
+ * writes the output over the input (`UpdatePort.inPlace`). Weights are never part of the model, so it is small and
+ * loads fast, and any number of models share one copy of them.
  */
 import { isConstant, isInput, type Leaf } from "#dsl/tensor/leaves.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -20,7 +20,7 @@ export function emitOnnx(program: Program, wanted?: readonly string[]): OnnxMode
   return { bytes: writeModel(text), ...model };
 }
 
-/** The graph before it is written as bytes. */
+/** Returns the graph before serialization. */
 export function onnxGraph(
   source: Program,
   wanted: readonly string[] = Object.keys(source.outputs),
@@ -58,7 +58,7 @@ export function onnxGraph(
     const { dtype, shape } = program.state[name]!.type;
     const as = chunked.get(name);
     state[name] = { tensor, dtype, ...(as && { as }) };
-    // No array for bf16: its 16 bits come as they are.
+    // There is no array type for bf16: its 16 bits are passed unchanged.
     ports.push({ name: tensor, type: dtype === "bf16" ? "u16" : dtype, shape: as ?? shape });
     return tensor;
   };
@@ -80,7 +80,7 @@ export function onnxGraph(
   });
   const written = emitUpdates(l, fused, read, chunked);
 
-  // A model's output is a value of its own: not an input, not a constant, not another output.
+  // A model's output must be a separate value: not an input, not a constant, not another output.
   const free = new Set(graph.nodes.flatMap((node) => node.outputs));
   const outputs: OnnxPort[] = [];
   const give = (value: string, type: OnnxPort["type"]): string => {

@@ -1,6 +1,7 @@
 /**
- * A model that stands alone as bytes, weights one after the other as they are made: nothing holds them all. What would make one
- * file too large for the format (2 GB) goes into a second file beside it, whose name the first one says.
+ * Writes a standalone model as bytes. Weights are generated one after the other, so that they are never all in memory.
+ * What would make the file too large for the format (2 GB) goes into a second file next to it, which the first one
+ * names.
  */
 import { PbfWriter } from "pbf";
 import type { StandaloneGraph, LazyWeight } from "./standalone.js";
@@ -16,7 +17,7 @@ import {
   type OnnxTypeName,
 } from "./proto.js";
 
-/** Bytes of an element; of those of less than a byte, two lie in one. */
+/** Bytes per element; types below one byte pack two elements per byte. */
 const BYTES: Readonly<Record<OnnxTypeName, number>> = {
   f32: 4,
   u8: 1,
@@ -30,18 +31,18 @@ const BYTES: Readonly<Record<OnnxTypeName, number>> = {
   u32: 4,
   bf16: 2,
 };
-/** Less than the 2 GiB that a message may have, by what the graph itself may take. */
+/** Below the 2 GiB limit of a message, with a reserve for the graph itself. */
 const MOST = 2 ** 31 - 2 ** 26;
 
 export interface ModelFile {
-  /** Bytes of both files together. */
+  /** Total bytes of both files. */
   readonly size: number;
   model(): AsyncIterable<Uint8Array>;
-  /** The second file; null: there is none. */
+  /** The second file; null if there is none. */
   readonly data: (() => AsyncIterable<Uint8Array>) | null;
 }
 
-/** `beside`: the name of the second file, should there be one. `most`: bytes of weights that one file holds. */
+/** `beside`: name of the second file, if needed. `most`: maximum bytes of weights in the first file. */
 export function modelFile(graph: StandaloneGraph, beside: string, most: number = MOST): ModelFile {
   const sizes = graph.weights.map(bytesOf);
   const size = sizes.reduce((a, b) => a + b, 0);
@@ -103,7 +104,7 @@ function finish(write: (pbf: PbfWriter) => void): Uint8Array {
   return pbf.finish();
 }
 
-/** All of a GraphProto but the weights. */
+/** Writes the GraphProto except the weights. */
 function writeRest(graph: StandaloneGraph, pbf: PbfWriter): void {
   for (const node of graph.nodes) pbf.writeMessage(1, writeNode, node);
   pbf.writeStringField(2, "tunebook");
@@ -117,7 +118,7 @@ interface Place {
   readonly offset: number;
   readonly length: number;
 }
-/** An initializer up to its bytes, or all of one that lies in another file. */
+/** Writes an initializer up to its bytes, or completely if its bytes are in another file. */
 function weightHead({ name, type, shape }: LazyWeight, place: Place | null, size: number): Uint8Array {
   const inner = finish((pbf) => {
     for (const d of shape) pbf.writeVarintField(1, d);

@@ -1,15 +1,15 @@
 /**
- * The order in which state is read and written. State is overwritten where it lies, and the runtime knows only of values
- * that flow: so each node that reads state must be an ancestor of the node that writes it. Where it isn't by itself, a
- * gate makes it one: a zero that is computed from what the reader gives and added to a scalar that the writer needs.
+ * Orders the reads and writes of state. State is overwritten in place, and the runtime only orders nodes by data flow:
+ * each node that reads state must be an ancestor of the node that writes it. Where it is not, a gate makes it one: a
+ * zero computed from the reader's output is added to a scalar that the writer needs.
  */
 import type { Lowering } from "./lowering.js";
 import type { OnnxNode } from "./proto.js";
 
-/** Nodes that give their input's memory on, or that the runtime may merge into the product that follows. */
+/** Nodes that pass on their input's memory, or that the runtime may fuse into the product that follows. */
 const PASSING: ReadonlySet<string> = new Set(["Reshape", "Identity", "Transpose", "Cast"]);
 
-/** Who makes and who reads each value of a graph, whose nodes come in topological order. */
+/** Producers and consumers of each value of a graph whose nodes are in topological order. */
 export class NodeOrder {
   private readonly makers = new Map<string, number>();
   private readonly readers = new Map<string, number[]>();
@@ -29,7 +29,7 @@ export class NodeOrder {
   makerOf(value: string): OnnxNode | undefined {
     return this.nodes[this.makers.get(value) ?? -1];
   }
-  /** The nodes that really read a value, behind those that only pass it on, without those that come before `value`. */
+  /** Returns the nodes that read `state`, behind nodes that only pass it on, and that are not ancestors of `value`. */
   unordered(state: string, value: string): readonly OnnxNode[] {
     const readers = this.endReaders(state);
     const first = Math.min(...readers);
@@ -42,7 +42,7 @@ export class NodeOrder {
     }
     return readers.filter((reader) => !before.has(reader)).map((reader) => this.nodes[reader]!);
   }
-  /** Whether a node reads the value without another node between. */
+  /** Whether a node reads the value directly or through nodes that only pass it on. */
   readsItself(node: OnnxNode, state: string): boolean {
     return this.endReaders(state).some((index) => this.nodes[index] === node);
   }
@@ -55,7 +55,7 @@ export class NodeOrder {
   }
 }
 
-/** What the graphs inside a node (the body of a Scan) take from the graph around it. */
+/** Returns the values that a node's subgraphs (the body of a Scan) capture from the outer graph. */
 function captured(node: OnnxNode): readonly string[] {
   return Object.values(node.attributes).flatMap((value) => {
     if (!("graph" in value)) return [];
@@ -69,7 +69,10 @@ function captured(node: OnnxNode): readonly string[] {
   });
 }
 
-/** An f32 scalar that is known only once all the values are. Comparing a number with itself: not even NaN gets through. */
+/**
+ * Returns an f32 scalar that depends on all the values. It compares a number with itself, so that not even NaN changes
+ * it.
+ */
 export function gatedScalar(l: Lowering, scalar: string, values: readonly string[]): string {
   return values.reduce((sum, value) => {
     const first = l.op("Gather", [l.op("Reshape", [value, l.graph.longs([-1])]), l.graph.long(0)]);

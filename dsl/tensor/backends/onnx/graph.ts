@@ -1,15 +1,15 @@
-/** An ONNX graph being written: values are named by number; equal nodes and equal constants are made once. */
+/** Builder of an ONNX graph: values are named by number; equal nodes and equal constants are made once. */
 import type { OnnxAttributeValue, OnnxGraphText, OnnxNode, OnnxPort, OnnxTensor, OnnxTypeName } from "./proto.js";
 
 export type Attributes = Readonly<Record<string, OnnxAttributeValue>>;
 
 export interface NodeOptions {
   readonly attributes?: Attributes;
-  /** "" (default) is ONNX's own. */
+  /** "" (default) is ONNX's own domain. */
   readonly domain?: string;
-  /** How many outputs; default 1. */
+  /** Number of outputs; default 1. */
   readonly outputs?: number;
-  /** Never one with an equal node. */
+  /** Never shared with an equal node. */
   readonly apart?: boolean;
 }
 
@@ -18,13 +18,13 @@ export class OnnxGraph {
   private readonly constants = new Map<string, OnnxTensor & { readonly name: string }>();
   private readonly known = new Map<string, readonly string[]>();
 
-  /** `prefix`: names of a graph inside another one must differ from that one's. */
+  /** `prefix`: distinguishes the names of a subgraph from those of its outer graph. */
   constructor(private readonly prefix = "") {}
 
   get nodes(): readonly OnnxNode[] {
     return this.made;
   }
-  /** Appends a node, or finds its equal; gives its outputs' names. */
+  /** Appends a node, or finds an equal one; returns its output names. */
   nodeAll(op: string, inputs: readonly string[], options: NodeOptions = {}): readonly string[] {
     const { attributes = {}, domain = "", outputs = 1 } = options;
     const key = `${domain} ${op} ${inputs.join()} ${JSON.stringify(attributes, brief)}`;
@@ -56,7 +56,7 @@ export class OnnxGraph {
   integer(value: number): string {
     return this.constant("i32", [], new Uint8Array(Int32Array.of(value).buffer));
   }
-  /** i64, as shapes and axes are. */
+  /** Makes an i64 list, the type of shapes and axes. */
   longs(list: readonly number[]): string {
     return this.constant("i64", [list.length], new Uint8Array(BigInt64Array.from(list, BigInt).buffer));
   }

@@ -1,7 +1,7 @@
 /**
- * The way from a program's nodes to ONNX's: each op has a `NodeLowering` in `lower/`, which makes one output when it is asked
- * for, so that what nothing reads is never written. A value has two forms: `full`, as the program has it, and `flat`,
- * [rows, last axis], in which products and norms work; going from one to the other is a Reshape, which copies nothing.
+ * Lowers a program's nodes to ONNX: each op has a `NodeLowering` in `lower/`, which makes one output on request, so
+ * that unread outputs are never written. A value has two forms: `full`, as in the program, and `flat`, [rows, last
+ * axis], used by products and norms. Conversion between them is a Reshape, which copies nothing.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLeaf, type Leaf } from "#dsl/tensor/leaves.js";
@@ -15,27 +15,27 @@ export interface LoweredValue {
   readonly full?: string;
   readonly flat?: string;
 }
-/** A tensor that comes in, and the axis of it that has the size; or sizes that it is the sum of. */
+/** A tensor and the axis of it that has the size; or sizes of which it is the sum. */
 export type SizeSource = { tensor(): string; readonly axis: number } | { readonly sum: readonly Dimension[] };
 /** Makes one output of a node. */
 export type MakeOutput = () => LoweredValue;
 export type NodeLowering = LoweringEntry<Lowering, MakeOutput>;
-/** The ops that are computed here by ways of their own. */
+/** Ops with a lowering in this backend. */
 export type Lowerings = LoweringTable<Lowering, MakeOutput>;
-/** The same, asked by name. */
+/** The lowerings, looked up by name. */
 export type LowerByName = Readonly<Record<string, NodeLowering | undefined>>;
 
 export interface ProductOptions {
-  /** This side comes transposed. */
+  /** The left or right input is transposed. */
   readonly ta?: boolean;
   readonly tb?: boolean;
   /** Factor of the product; default 1. */
   readonly alpha?: number;
 }
 
-/** What the sweep through the head of a language model makes. */
+/** Results of one pass over the chunks of a language model's head. */
 export interface HeadSweep {
-  /** Losses [m, 1], before their shares. */
+  /** Losses [m, 1], before multiplication by their shares. */
   readonly losses: string;
   readonly share: string;
   /** Gradients for dy = 1. */
@@ -47,9 +47,9 @@ export interface HeadSweep {
 export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly MakeOutput[]>();
-  /** Sweeps through heads that were made, by what they read. */
+  /** Passes over heads, cached by their inputs. */
   readonly sweeps = new Map<string, HeadSweep>();
-  /** Tables of levels that were made, by how many levels they have. */
+  /** Tables of levels, cached by their number of levels. */
   readonly tables = new Map<number, string>();
 
   constructor(
@@ -57,7 +57,7 @@ export class Lowering {
     readonly program: Program,
     private readonly table: LowerByName,
     private readonly leaf: (node: Leaf) => string,
-    /** Where sizes come from, by name. */
+    /** Sources of sizes, by name. */
     private readonly sizes: ReadonlyMap<string, SizeSource>,
   ) {}
 
@@ -71,24 +71,24 @@ export class Lowering {
     return this.typeOf(ref).dtype;
   }
 
-  /** The tensor in the program's own shape. */
+  /** Returns the tensor in the program's own shape. */
   full(ref: Ref): string {
     const value = this.value(ref);
     return (value.full ??= this.reshape(value.flat!, this.typeOf(ref).shape));
   }
-  /** As [rows, last axis]; ranks 0 to 2 stay as they are. */
+  /** Returns the tensor as [rows, last axis]; ranks 0 to 2 are unchanged. */
   flat(ref: Ref): string {
     const { shape } = this.typeOf(ref);
     if (shape.length <= 2) return this.full(ref);
     const value = this.value(ref);
     return (value.flat ??= this.flatten(value.full!, shape.at(-1)!));
   }
-  /** Whichever form there is, for what is reshaped anyway. */
+  /** Returns whichever form exists, for values that are reshaped anyway. */
   any(ref: Ref): string {
     const value = this.value(ref);
     return value.full ?? value.flat!;
   }
-  /** What a node's output of this shape is given as, made in flat form. */
+  /** Returns the lowered value of a node's output computed in flat form. */
   fromFlat(type: Type, tensor: string): LoweredValue {
     return type.shape.length > 2 ? { flat: tensor } : { full: tensor };
   }
@@ -114,13 +114,13 @@ export class Lowering {
   reshape(tensor: string, shape: readonly Dimension[]): string {
     return this.op("Reshape", [tensor, this.shape(shape)]);
   }
-  /** A shape as an i64 list; −1 where it has one named size alone. */
+  /** Returns a shape as an i64 list; −1 if it has only one named size. */
   shape(shape: readonly Dimension[]): string {
     const names = shape.filter((d) => typeof d === "string");
     if (names.length <= 1) return this.graph.longs(shape.map((d) => (typeof d === "number" ? d : -1)));
     return this.exact(shape);
   }
-  /** A shape as an i64 list with all its sizes. */
+  /** Returns a shape as an i64 list with all its sizes. */
   exact(shape: readonly Dimension[]): string {
     if (shape.every((d) => typeof d === "number")) return this.graph.longs(shape);
     return this.join(shape.map((d) => this.size(d)));
@@ -128,7 +128,7 @@ export class Lowering {
   join(parts: readonly string[]): string {
     return parts.length === 1 ? parts[0]! : this.op("Concat", parts, { axis: { int: 0 } });
   }
-  /** A size as an i64 list of one. */
+  /** Returns a size as an i64 list of one. */
   size(d: Dimension): string {
     if (typeof d === "number") return this.graph.longs([d]);
     const { name, more } = dimensionParts(d);
@@ -138,23 +138,23 @@ export class Lowering {
     if ("sum" in source) return source.sum.map((part) => this.size(part)).reduce((a, b) => this.op("Add", [a, b]));
     return this.op("Shape", [source.tensor()], { start: { int: source.axis }, end: { int: source.axis + 1 } });
   }
-  /** A size as a scalar. */
+  /** Returns a size as a scalar. */
   count(d: Dimension, type: "i32" | "i64" | "f32"): string {
     const one = this.op("Reshape", [this.size(d), this.graph.longs([])]);
     return type === "i64" ? one : this.cast(one, type);
   }
-  /** Product of sizes, as an i64 list of one. */
+  /** Returns the product of sizes as an i64 list of one. */
   product(sizes: readonly Dimension[]): string {
     const count = sizes.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1);
     const named = sizes.filter((d) => typeof d === "string").map((d) => this.size(d));
     const all = count === 1 && named.length ? named : [this.graph.longs([count]), ...named];
     return all.reduce((a, b) => this.op("Mul", [a, b]));
   }
-  /** Product of all axes but the last, as an i64 list of one. */
+  /** Returns the product of all axes except the last, as an i64 list of one. */
   rows(type: Type): string {
     return this.product(type.shape.slice(0, -1));
   }
-  /** 0, 1, 2, … as i32 or i64. */
+  /** Returns 0, 1, 2, … below a size, as i32 or i64. */
   range(d: Dimension, type: "i32" | "i64" = "i32"): string {
     const { graph } = this;
     const [zero, one] = type === "i32" ? [graph.integer(0), graph.integer(1)] : [graph.long(0), graph.long(1)];
@@ -167,14 +167,14 @@ export class Lowering {
   contrib(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
     return this.graph.node(op, inputs, { attributes, domain: MICROSOFT_DOMAIN });
   }
-  /** x op a number, as f32. */
+  /** Returns x op a number, as f32. */
   number(op: string, x: string, value: number): string {
     return this.op(op, [x, this.graph.float(value)]);
   }
   cast(x: string, to: OnnxTypeName): string {
     return this.op("Cast", [x], { to: { int: ONNX_TYPES[to] } });
   }
-  /** Matrices: alpha · a b + c. */
+  /** Returns alpha · a b + c for matrices. */
   gemm(a: string, b: string, c?: string, options: ProductOptions = {}): string {
     return this.op("Gemm", c === undefined ? [a, b] : [a, b, c], {
       ...(options.ta && { transA: { int: 1 } }),
@@ -182,7 +182,7 @@ export class Lowering {
       ...(options.alpha !== undefined && options.alpha !== 1 && { alpha: { float: options.alpha } }),
     });
   }
-  /** Batched over the leading axes. */
+  /** Returns the product, batched over the leading axes. */
   matmul(a: string, b: string, options: ProductOptions = {}): string {
     const alpha = options.alpha ?? 1;
     if (!options.ta && !options.tb && alpha === 1) return this.op("MatMul", [a, b]);

@@ -1,18 +1,18 @@
-/** What `emitOnnx` gives: one ONNX model and the names by which an engine feeds, fetches and updates. */
+/** Result of `emitOnnx`: one ONNX model and the names by which an engine feeds, fetches and updates. */
 import type { DType } from "#dsl/tensor/program.js";
 
-/** A tensor that goes in or comes out, and its dtype in the program. */
+/** An input or output tensor, and its dtype in the program. */
 export interface TensorPort {
   readonly tensor: string;
   readonly dtype: DType;
 }
 export interface StatePort extends TensorPort {
-  /** The shape under which the state's memory is handed over, if it isn't the state's own. */
+  /** The shape in which the state's memory is passed, if it is not the state's own. */
   readonly as?: readonly number[];
 }
 export interface UpdatePort extends StatePort {
   readonly state: string;
-  /** The result may be written into the very memory that the state was read from. */
+  /** The result may be written to the memory that the state was read from. */
   readonly inPlace: boolean;
 }
 export interface OnnxModel {
@@ -24,7 +24,7 @@ export interface OnnxModel {
   readonly updates: readonly UpdatePort[];
 }
 
-/** The tensor that a state is read from. */
+/** Returns the tensor that a state is read from. */
 export function stateTensor(name: string): string {
   return `state/${name}`;
 }

@@ -1,8 +1,8 @@
-/** The few messages of ONNX's protocol buffers that a model needs, written with pbf. */
+/** ONNX protobuf messages needed for a model, written with pbf. */
 import { PbfWriter } from "pbf";
 import type { Dimension } from "#dsl/tensor/program.js";
 
-/** ONNX's numbers for dtypes. */
+/** ONNX's codes of dtypes. */
 export const ONNX_TYPES = {
   f32: 1,
   u8: 2,
@@ -33,7 +33,7 @@ export type OnnxAttributeValue =
 export interface OnnxNode {
   readonly name: string;
   readonly op: string;
-  /** "" is ONNX's own. */
+  /** "" is ONNX's own domain. */
   readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -42,7 +42,7 @@ export interface OnnxNode {
 export interface OnnxPort {
   readonly name: string;
   readonly type: OnnxTypeName;
-  /** Absent: the runtime finds it out. */
+  /** Unset if the runtime infers it. */
   readonly shape?: readonly Dimension[];
 }
 export type OnnxConstant = OnnxTensor & { readonly name: string };
@@ -54,10 +54,10 @@ export interface OnnxGraphText {
   readonly outputs: readonly OnnxPort[];
 }
 
-/** The format's version that opset 20 came with. */
+/** Version of the format that introduced opset 20. */
 export const IR_VERSION = 9;
 export const OPSET = 20;
-/** Products with transposed sides and the like, which ONNX Runtime has beyond the standard. */
+/** Domain of ONNX Runtime's ops beyond the standard, such as products with transposed inputs. */
 export const MICROSOFT_DOMAIN = "com.microsoft";
 
 export function writeModel(graph: OnnxGraphText): Uint8Array {
@@ -92,7 +92,7 @@ export function writeNode(node: OnnxNode, pbf: PbfWriter): void {
   if (node.domain) pbf.writeStringField(7, node.domain);
 }
 
-/** Of AttributeProto.type: FLOAT 1, INT 2, STRING 3, TENSOR 4, GRAPH 5, INTS 7. */
+/** Codes of AttributeProto.type: FLOAT 1, INT 2, STRING 3, TENSOR 4, GRAPH 5, INTS 7. */
 function writeAttribute([name, value]: [string, OnnxAttributeValue], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   const type = (kind: number): void => pbf.writeVarintField(20, kind);

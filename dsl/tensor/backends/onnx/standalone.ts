@@ -1,7 +1,7 @@
 /**
- * A program as a model that stands alone: its state is weights of the file, its whole numbers come in as i64, inputs and
- * outputs bear the names that other runtimes ask for, and every op is the standard's own. Weights are named, typed and given
- * a shape here; their bytes are asked for when the file is written (file.ts), one after the other.
+ * A program as a standalone model: its state becomes weights of the file, its integer inputs are i64, inputs and
+ * outputs have the names that other runtimes expect, and every op is standard. Weights get names, types and shapes
+ * here; their bytes are requested one after the other when the file is written (file.ts).
  */
 import { isConstant, isInput, type Leaf } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
@@ -14,7 +14,7 @@ import { Lowering, type SizeSource } from "./lowering.js";
 import { portableLowerings } from "./portable/table.js";
 import type { OnnxNode, OnnxPort, OnnxTensor, OnnxTypeName } from "./proto.js";
 
-/** A tensor of the file whose bytes are made when they are written. */
+/** A tensor of the file whose bytes are made when it is written. */
 export interface LazyWeight extends Omit<OnnxTensor, "bytes"> {
   readonly name: string;
   bytes(): Promise<Uint8Array>;
@@ -27,17 +27,17 @@ export interface StandaloneGraph {
   readonly outputs: readonly OnnxPort[];
 }
 export interface StandaloneOptions {
-  /** Little-endian bytes of a state, of its own dtype. */
+  /** Returns the little-endian bytes of a state, in its own dtype. */
   read(name: string, state: TensorState): Promise<Uint8Array>;
-  /** Names of inputs and outputs in the file, where they are not the program's. */
+  /** Names of inputs and outputs in the file, if they differ from the program's. */
   readonly names?: Readonly<Record<string, string>>;
-  /** What sizes of the program are called in the file. */
+  /** Names in the file of the program's sizes. */
   readonly sizes?: Readonly<Record<string, string>>;
   readonly flag?: InputFlag;
 }
 /**
- * An input of the file (bool [1]) that says whether other inputs count: those of `on` where it is true, those of `off` where
- * it is false, each by the axis along which it is taken for empty otherwise.
+ * An input of the file (bool [1]) that selects other inputs: those of `on` apply if it is true, those of `off` if it is
+ * false. Unselected inputs are treated as empty along the given axis.
  */
 export interface InputFlag {
   readonly name: string;
@@ -45,7 +45,7 @@ export interface InputFlag {
   readonly off: Readonly<Record<string, number>>;
 }
 
-/** As other runtimes take them. */
+/** Returns the type that other runtimes expect. */
 export function fileType(dtype: DType): OnnxTypeName {
   return dtype === "i32" ? "i64" : dtype;
 }
@@ -128,7 +128,10 @@ export function standaloneGraph(source: Program, options: StandaloneOptions): St
   };
 }
 
-/** Of a shape, the last size that has a name is what is left: it may be 0, which would stand for "as it was". */
+/**
+ * Writes the last named size of a shape as −1: its value may be 0, which in a Reshape would mean "copy the input's
+ * size".
+ */
 class Outgoing extends Lowering {
   override shape(shape: readonly Dimension[]): string {
     const last = shape.findLastIndex((d) => typeof d === "string");
@@ -136,7 +139,7 @@ class Outgoing extends Lowering {
   }
 }
 
-/** The file's input as far as it counts. */
+/** Returns the file's input, emptied if the flag does not select it. */
 function countedInput(graph: OnnxGraph, tensor: string, name: string, flag: InputFlag | undefined): string {
   const axis = flag?.on[name] ?? flag?.off[name];
   if (!flag || axis === undefined) return tensor;

@@ -1,4 +1,4 @@
-/** New values of state, and whether each may be written over the old one. */
+/** New values of state, and whether each may overwrite the old one. */
 import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -10,7 +10,7 @@ import type { Lowering } from "./lowering.js";
 import { stateTensor, type UpdatePort } from "./model.js";
 import type { OnnxNode } from "./proto.js";
 
-/** An adamw node whose parameter, m and v are state that it alone updates. */
+/** An adamw node whose parameter, m and v are state that only it updates. */
 export interface FusedUpdate {
   readonly node: NodeOf<"adamw">;
   readonly states: readonly string[];
@@ -30,11 +30,11 @@ export function fusedUpdates(program: Program): readonly FusedUpdate[] {
 }
 
 interface Written extends Omit<UpdatePort, "inPlace"> {
-  /** It may have other sizes than the old one. */
+  /** Its sizes may differ from the old value's. */
   readonly resized?: boolean;
 }
 
-/** `read`: the model's input for a state; `chunked`: the shape of states that are updated in chunks. */
+/** `read`: returns the model's input for a state; `chunked`: shapes of states that are updated in chunks. */
 export function emitUpdates(
   l: Lowering,
   fused: readonly FusedUpdate[],
@@ -51,7 +51,7 @@ export function emitUpdates(
       if (!slice) return { state, tensor: l.full(value), dtype, resized };
       return { state, tensor: scatterInto(l, read(state), value, slice.start, slice.axis), dtype };
     });
-  // All gradients first: only then are all readers of the parameters known.
+  // Lowers all gradients first: only then are all readers of the parameters known.
   for (const { node } of fused) node.inputs.forEach((ref, i) => i > 2 && l.full(ref));
   const order = new NodeOrder([...graph.nodes]);
   const steps = fused.flatMap(({ node, states }): Written[] => {
@@ -68,10 +68,13 @@ export function emitUpdates(
   return inPlace(graph.nodes, [...plain, ...steps]);
 }
 
-/** Kernels that read an element before they write the one in its place. */
+/** Kernels that read an element before they write the one at its position. */
 const STEADY: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Max", "Min", "Where", "Scan", "ScatterND"]);
 
-/** A state may be written where it lies if each node that reads it comes before the one that writes it, or is it and can. */
+/**
+ * A state may be overwritten if each node that reads it is an ancestor of its writer, or is the writer and supports
+ * in-place execution.
+ */
 function inPlace(nodes: readonly OnnxNode[], written: readonly Written[]): readonly UpdatePort[] {
   const order = new NodeOrder(nodes);
   return written.map(({ resized, ...u }) => {

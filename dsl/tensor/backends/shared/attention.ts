@@ -1,4 +1,4 @@
-/** How one attention is cut into heads: sizes that every engine's form of it needs. */
+/** Sizes of one attention's heads, needed by every engine's form of it. */
 import type { InferAttributes } from "#dsl/tensor/attributes.js";
 import type { ATTENTION_ATTRIBUTES } from "#dsl/tensor/ops/shared/heads.js";
 import { attentionAttributes, type AttentionAttributes } from "#dsl/tensor/ops/shared/heads.js";
@@ -6,12 +6,12 @@ import type { Dimension, DType, Ref, Type } from "#dsl/tensor/program.js";
 
 export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
   readonly a: AttentionAttributes;
-  /** Query heads that share a key-value head. */
+  /** Number of query heads that share a key-value head. */
   readonly group: number;
   readonly batch: Dimension;
   readonly length: Dimension;
   readonly keys: Dimension;
-  /** Of one head. */
+  /** Size of one head. */
   readonly size: number;
   readonly dtype: DType;
   constructor(

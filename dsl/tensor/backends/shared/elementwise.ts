@@ -1,19 +1,19 @@
-/** What elementwise ops have in common in every engine's form. */
+/** Shared parts of elementwise ops in all engines. */
 import type { Ref, Type } from "#dsl/tensor/program.js";
 import { sameShape } from "#dsl/tensor/shape.js";
 
-/** A lowering that keeps values as they are or flat, [the first dimensions, the last]. */
+/** A lowering whose values are in full or flat form, [leading dimensions, last dimension]. */
 interface Forms {
   typeOf(ref: Ref): Type;
   flat(ref: Ref): string;
   full(ref: Ref): string;
 }
-/** A node of any op that has such inputs. */
+/** A node of any op with such inputs. */
 interface Elementwise<I extends readonly Ref[]> {
   readonly inputs: I;
   readonly types: readonly Type[];
 }
-/** Of one input at least. */
+/** A node with at least one input. */
 export type ElementwiseNode = Elementwise<readonly [Ref, ...Ref[]]>;
 type Tensors<I extends readonly Ref[]> = { readonly [K in keyof I]: string };
 

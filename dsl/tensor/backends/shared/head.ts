@@ -1,4 +1,4 @@
-/** A chunked head and its gradient, which lie apart in the graph and are one sweep over the chunks in an engine. */
+/** A chunked head and its gradient: separate nodes in the graph, but one pass over the chunks in an engine. */
 import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
 import { isNodeOf, type NodeOfOp } from "#dsl/tensor/op.js";
 import type { Program, Ref } from "#dsl/tensor/program.js";
@@ -13,7 +13,7 @@ export interface HeadInputs {
 }
 export interface HeadGradient {
   readonly dy: Ref;
-  /** dy comes from the loss itself, so it can't be folded into the sweep that makes the loss. */
+  /** dy depends on the loss itself, so it cannot be folded into the pass that computes the loss. */
   readonly late: boolean;
   /** Which of dx, dweight, dbias the program uses. */
   readonly wants: readonly boolean[];
@@ -30,7 +30,7 @@ function keyOf({ settings, ...refs }: HeadInputs): string {
   return JSON.stringify([settings, refs]);
 }
 
-/** The sweep of a node's head, made once for each lowering however many nodes ask. */
+/** Returns the pass over a node's head, made once per lowering however many nodes request it. */
 export function sharedHeadSweep<S, L extends { readonly program: Program; readonly sweeps: Map<string, S> }>(
   through: (l: L, head: HeadInputs, gradient: HeadGradient | undefined) => S,
 ): (l: L, node: HeadNode) => S {
@@ -43,7 +43,7 @@ export function sharedHeadSweep<S, L extends { readonly program: Program; readon
   };
 }
 
-/** The gradient of the same head, if the program has one and uses it. */
+/** Returns the gradient node of the same head, if the program uses one. */
 function gradientOf(program: Program, key: string): HeadGradient | undefined {
   const { nodes, outputs, updates } = program;
   const [index, node] = sameHead(program, opTable.head_loss_gradient, key) ?? [];
@@ -59,7 +59,7 @@ function gradientOf(program: Program, key: string): HeadGradient | undefined {
   const [loss = -1] = sameHead(program, opTable.head_loss, key) ?? [];
   return { dy, late: leadsTo(program, loss, dy.node), wants };
 }
-/** The first node of that op that is about the same head, and where it is. */
+/** Returns the first node of that op with the same head, and its index. */
 function sameHead<P extends typeof opTable.head_loss | typeof opTable.head_loss_gradient>(
   { nodes }: Program,
   op: P,
@@ -69,7 +69,7 @@ function sameHead<P extends typeof opTable.head_loss | typeof opTable.head_loss_
     if (isNodeOf(node, op) && keyOf(headOf(node)) === key) return [index, node];
   return undefined;
 }
-/** Whether node `to` is computed from node `from`. */
+/** Whether node `to` depends on node `from`. */
 function leadsTo(program: Program, from: number, to: number): boolean {
   const seen = new Set<number>();
   const todo = [to];

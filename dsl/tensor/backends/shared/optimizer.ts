@@ -1,4 +1,4 @@
-/** The optimizers that are written as plain arithmetic, in whatever form an engine's arithmetic takes. */
+/** Optimizers written as plain arithmetic, for any engine's arithmetic. */
 import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
 import type { Ref, Type } from "#dsl/tensor/program.js";
 import type { LoweringTable } from "./lowerings.js";
@@ -13,7 +13,7 @@ export interface OptimizerValue {
   readonly full: string;
 }
 
-/** Their lowerings: a node's results are made once, when the first of them is asked for. */
+/** Returns their lowerings: a node's results are made once, when the first of them is requested. */
 export function optimizerLowerings<L extends { full(ref: Ref): string }>(
   arithmeticOf: (l: L, rank: number) => Arithmetic<string>,
 ): Pick<LoweringTable<L, () => OptimizerValue>, "sgd" | "lion" | "adafactor"> {

@@ -1,8 +1,8 @@
 /**
  * Programs as one TensorFlow graph: a resource variable for each state, shared by all programs; for each program its
- * placeholders, its nodes, and an `update` that carries its effects. Within a run every read of a state comes before its
+ * placeholders, its nodes, and an `update` that carries its effects. Within a run every read of a state precedes its
  * update: a control edge leads from each reader to the update. The bytes are a SavedModel without variables; initial
- * values go in through `assign`.
+ * values are set through `assign`.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isConstant, isInput, type ConstantNode, type Leaf } from "#dsl/tensor/leaves.js";
@@ -18,7 +18,7 @@ import { writeSavedModel, type GraphNode } from "./saved-model.js";
 import { emitUpdates } from "./updates.js";
 
 export interface EmitOptions {
-  /** Whether our own kernels (`native/kernels`) are there: they are made for the CPU. */
+  /** Whether Tunebook's own kernels (`native/kernels`) are available; they run on the CPU. */
   readonly kernels: boolean;
 }
 
@@ -34,7 +34,7 @@ function tableOf({ kernels }: EmitOptions): LowerByName {
   return kernels ? withFusedKernels(lowerings) : lowerings;
 }
 
-/** The graph before it is written as bytes. */
+/** Returns the graph before serialization. */
 export function tensorflowGraph(
   programs: Readonly<Record<string, Program>>,
   options: EmitOptions = { kernels: false },
@@ -102,7 +102,7 @@ function emitState(
   });
 }
 
-/** A scalar that is there once all `nodes` ran. */
+/** Returns a scalar that is available once all `nodes` ran. */
 function done(graph: TensorflowGraph, nodes: readonly string[]): string {
   return `${graph.node("Identity", [graph.float(0), ...nodes.map((n) => `^${n}`)], { T: { type: "f32" } })}:0`;
 }
@@ -122,7 +122,7 @@ function emitProgram(
     inputs[name] = port(tensor, type.dtype);
     placeholders.set(name, tensor);
     type.shape.forEach((d, axis) => {
-      // Token ids where there are any: on a GPU they lie in the host's memory.
+      // Prefers sizes of token ids: on a GPU they are in host memory.
       if (typeof d === "string" && (!sizes.has(d) || (type.dtype === "i32" && sizes.get(d)!.dtype !== "i32")))
         sizes.set(d, { tensor, axis, dtype: type.dtype });
     });

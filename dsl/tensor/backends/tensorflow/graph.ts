@@ -1,20 +1,20 @@
-/** A TensorFlow graph being written: nodes are named by number; equal stateless nodes are made once. */
+/** Builder of a TensorFlow graph: nodes are named by number; equal stateless nodes are made once. */
 import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { TensorflowAttributeValue, GraphNode, TensorflowTypeName } from "./saved-model.js";
 
 export type Attributes = Readonly<Record<string, TensorflowAttributeValue>>;
 
-/** Ops with an effect: each call is a node of its own. */
+/** Ops with an effect: each call is a separate node. */
 const STATEFUL = /^(Assign|Resource|TunebookAdamW|VarHandleOp|ReadVariableOp|Placeholder)/;
 const COMPARISON = /^(Equal|NotEqual|Less|LessEqual|Greater|GreaterEqual|Logical\w+)$/;
-/** Attributes that say the dtype of the first output, the more telling first. */
+/** Attributes with the dtype of the first output, most specific first. */
 const TYPE_ATTRIBUTES = ["DstT", "type", "out_type", "output_type", "dtype", "T", "Tparams", "Tidx"] as const;
 
 export class TensorflowGraph {
   private readonly made: GraphNode[] = [];
   private readonly known = new Map<string, string>();
   private readonly types = new Map<string, TensorflowTypeName>();
-  /** Bytes of the constant f32 numbers, by name. */
+  /** Bytes of the constant f32 scalars, by name. */
   private readonly numbers = new Map<string, Uint8Array>();
   private scope = "";
   private order: { readonly waits: readonly string[]; readonly added: Set<string> } | null = null;
@@ -22,7 +22,7 @@ export class TensorflowGraph {
   get nodes(): readonly GraphNode[] {
     return this.made;
   }
-  /** Names of nodes made in `body` begin with `scope/`; nodes are shared within a scope only. */
+  /** Names of nodes made in `body` begin with `scope/`; nodes are shared only within a scope. */
   in<T>(scope: string, body: () => T): T {
     const before = this.scope;
     this.scope = `${scope}/`;
@@ -33,8 +33,8 @@ export class TensorflowGraph {
     }
   }
   /**
-   * Nodes made in `body` start only once the nodes `waits` (names) are done; what waits for something else is not the
-   * same node, so a computation can be made a second time, later.
+   * Nodes made in `body` start only after the nodes `waits` (names). Nodes with different waits are never shared, so a
+   * computation can be repeated later.
    */
   after<T>(waits: readonly string[], body: () => T): T {
     const before = this.order;
@@ -45,7 +45,7 @@ export class TensorflowGraph {
       this.order = before;
     }
   }
-  /** Appends a node; gives its name, which stands for its first output. */
+  /** Appends a node; returns its name, which stands for its first output. */
   node(op: string, given: readonly string[], attributes: Attributes = {}): string {
     const inputs = this.ordered(op, given);
     const key = STATEFUL.test(op) ? "" : this.scope + op + inputs.join() + JSON.stringify(attributes);
@@ -59,30 +59,33 @@ export class TensorflowGraph {
     if (op !== "Const") this.order?.added.add(name);
     return name;
   }
-  /** A node that is called so: what a file's readers ask for by name. */
+  /** Appends a node with a fixed name that a file's readers request. */
   named(name: string, op: string, inputs: readonly string[], attributes: Attributes): string {
     this.made.push({ name, op, inputs, attributes });
     this.types.set(name, outputType(op, attributes));
     return name;
   }
-  /** Whoever takes something made in the same `after` waits through it; constants are there at once. */
+  /**
+   * Adds control inputs; a node that reads one made in the same `after` already waits through it, and constants do not
+   * wait.
+   */
   private ordered(op: string, inputs: readonly string[]): readonly string[] {
     const { order } = this;
     if (!order || op === "Const" || inputs.some((input) => order.added.has(producer(input)))) return inputs;
     return [...inputs, ...order.waits.map((name) => `^${name}`)];
   }
-  /** Whether it is a single constant number. */
+  /** Whether it is a constant scalar. */
   isNumber(tensor: string): boolean {
     return this.numbers.has(tensor);
   }
-  /** A constant f32 number as bf16; anything else as it is. */
+  /** Returns a constant f32 scalar as bf16; other tensors unchanged. */
   brain(tensor: string): string {
     const value = this.numbers.get(tensor);
     return value
       ? this.constant("bf16", [], toNDArray("bf16", arrayValues([], new Float32Array(value.slice().buffer))).bytes)
       : tensor;
   }
-  /** The dtype of a tensor (of a node's first output: the others are not told apart). */
+  /** Returns the dtype of a tensor (of a node's first output; other outputs are not distinguished). */
   typeOf(tensor: string): TensorflowTypeName {
     return this.types.get(producer(tensor)) ?? "f32";
   }
@@ -91,7 +94,7 @@ export class TensorflowGraph {
     if (type === "f32" && shape.length === 0) this.numbers.set(name, bytes);
     return name;
   }
-  /** A constant that is made once and whose bytes are many: they are compared with no other's. */
+  /** Adds a large constant without comparing its bytes with other constants. */
   weight(type: TensorflowTypeName, shape: readonly number[], bytes: Uint8Array): string {
     const name = `${this.scope}weight_${this.made.length}`;
     return this.named(name, "Const", [], { dtype: { type }, value: { tensor: { type, shape, bytes } } });
@@ -110,7 +113,7 @@ export class TensorflowGraph {
   }
 }
 
-/** The node that a tensor comes from. */
+/** Returns the node that produces a tensor. */
 function producer(tensor: string): string {
   return tensor.replace(/^\^|:\d+$/g, "");
 }

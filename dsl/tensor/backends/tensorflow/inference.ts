@@ -1,8 +1,8 @@
 /**
- * A program that only looks, as a SavedModel for others: weights are constants in it, inputs and outputs bear the program's
- * names in the signature `serving_default`, every op is one that any TensorFlow has.
+ * An inference program as a SavedModel for other tools: weights are constants, inputs and outputs have the program's
+ * names in the signature `serving_default`, and every op is available in any TensorFlow.
  */
-// Relative: whoever sees this file's types from outside has the same ones by these names.
+// Relative imports, so that external users of this file's types get the same types.
 import { CodedError } from "../../../language/diagnostics/codes.js";
 import { isConstant, isInput, type Leaf } from "../../leaves.js";
 import type { DType, NDArray, Program, Type } from "../../program.js";
@@ -15,16 +15,16 @@ import { Lowering, type SizeSource } from "./lowering.js";
 import { writeSavedModel, type GraphNode, type Signature, type SignedTensor } from "./saved-model.js";
 
 export interface InferenceModel {
-  /** The bytes of `saved_model.pb`; tag `serve`, no variables folder. */
+  /** Bytes of `saved_model.pb`; tag `serve`, no variables folder. */
   readonly savedModel: Uint8Array;
   readonly signature: Signature;
 }
 export const SIGNATURE_NAME = "serving_default";
 
-/** Bytes that a file of protocol buffers may have. */
+/** Maximum bytes of a protobuf file. */
 export const MAX_FILE_BYTES = 2 ** 31 - 2 ** 20;
 
-/** `weights`: the value of each state of the program. `fixed`: sizes that are numbers in the file. */
+/** `weights`: the value of each state of the program. `fixed`: sizes fixed to numbers in the file. */
 export function emitInference(
   program: Program,
   weights: ReadonlyMap<string, NDArray>,
@@ -34,7 +34,7 @@ export function emitInference(
   return { savedModel: writeSavedModel(nodes, signature), signature };
 }
 
-/** The graph before it is written as bytes. */
+/** Returns the graph before serialization. */
 export function inferenceGraph(
   program: Program,
   weights: ReadonlyMap<string, NDArray>,
@@ -83,7 +83,7 @@ export function inferenceGraph(
   return { nodes: graph.nodes, signature: { name: SIGNATURE_NAME, inputs, outputs } };
 }
 
-/** −1 where it is free. */
+/** Returns −1 for a free size. */
 function sizeIn(d: number | string, fixed: Sizes): number {
   if (typeof d === "number") return d;
   const { name, more } = dimensionParts(d);
@@ -103,7 +103,7 @@ function weightOf(weights: ReadonlyMap<string, NDArray>, name: string): NDArray 
   return value;
 }
 
-/** Bytes of the weights of a program, as they go into the file. */
+/** Returns the bytes of a program's weights in the file. */
 export function weightBytes(program: Program): number {
   const width: Partial<Record<DType, number>> = { bf16: 2, f64: 8, i8: 1, u8: 1, bool: 1 };
   return Object.values(program.state).reduce(

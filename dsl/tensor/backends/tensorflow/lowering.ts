@@ -1,7 +1,7 @@
 /**
- * One program on its way into a TensorFlow graph. Values are made when asked for, so what nobody needs is never written.
- * A value of rank 3 or more has two forms: `full`, as the program has it, and `flat`, [rows, last axis], in which the
- * fast kernels work; going from one to the other is a Reshape, which costs nothing but a node.
+ * Lowers one program to a TensorFlow graph. Values are made on demand, so unused values are never written. A value of
+ * rank 3 or more has two forms: `full`, with the program's shape, and `flat`, [rows, last axis], which the fast kernels
+ * use. Converting between them is a Reshape, which only costs a node.
  */
 import { isLeaf, type Leaf } from "#dsl/tensor/leaves.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/tensor/program.js";
@@ -14,41 +14,40 @@ export interface LoweredValue {
   readonly full?: string;
   readonly flat?: string;
 }
-/** A placeholder, or a variable's resource, and the axis of it that has the size. */
+/** A placeholder or a variable's resource, and the axis that has the size. */
 export interface SizeSource {
   readonly tensor: string;
   readonly axis: number;
   readonly dtype: TensorflowTypeName;
   readonly variable?: true;
 }
-/** Makes one output of a node. */
 export type MakeOutput = () => LoweredValue;
 export type NodeLowering = LoweringEntry<Lowering, MakeOutput>;
-/** The ops that are computed here by ways of their own. */
+/** The ops with a lowering of their own. */
 export type Lowerings = LoweringTable<Lowering, MakeOutput>;
-/** The same, asked by name. */
+/** The same table, indexed by any op name. */
 export type LowerByName = Readonly<Record<string, NodeLowering | undefined>>;
 
-/** What the sweep through the head of a language model makes. */
+/** Results of one pass through the chunked head of a language model. */
 export interface HeadSweep {
   readonly loss: string;
-  /** dx, dweight, dbias: those that are wanted. */
+  /** dx, dweight and dbias; undefined where unused. */
   readonly gradients: readonly (string | undefined)[];
-  /** What the gradients are still to be multiplied by. */
+  /** Factor by which the gradients must still be multiplied. */
   readonly late: Ref | undefined;
 }
 
 export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly MakeOutput[]>();
-  /** Sweeps through heads that were made, by what they read. */
+  /** Finished passes through chunked heads, by their inputs. */
   readonly sweeps = new Map<string, HeadSweep>();
   private readonly uses: number[];
   private readonly used = new Set<string>();
   private readonly indices: ReadonlyMap<Node, number>;
   /** States whose update is done by a node already written (by state name). */
   readonly written = new Map<string, string>();
-  /** Nodes that read rows of a state without reading it whole (by state name). */
+  /** Nodes that read rows of a state without reading the full state (by state name). */
   readonly gathers = new Map<string, readonly string[]>();
 
   constructor(
@@ -56,11 +55,11 @@ export class Lowering {
     readonly program: Program,
     private readonly table: LowerByName,
     private readonly leaf: (node: Leaf) => string,
-    /** Where sizes come from, by name. */
+    /** Where to read each named size. */
     private readonly sizes: ReadonlyMap<string, SizeSource>,
-    /** The resource of each state. */
+    /** Resource of each state. */
     readonly handles: ReadonlyMap<string, string> = new Map(),
-    /** Sizes that are numbers here, whatever the program calls them. */
+    /** Named sizes that are fixed to numbers in this graph. */
     private readonly fixed: Sizes = {},
   ) {
     this.uses = program.nodes.map(() => 0);
@@ -80,11 +79,10 @@ export class Lowering {
   typeOf(ref: Ref): Type {
     return this.nodeOf(ref).types[ref.output]!;
   }
-  /** How many inputs and outputs read a node. */
+  /** Number of inputs and outputs that read a node. */
   usesOf(ref: Ref): number {
     return this.uses[ref.node]!;
   }
-  /** Whether anything reads that output of a node. */
   usesOutput(node: Node, output: number): boolean {
     return this.used.has(`${this.indices.get(node)!}:${output}`);
   }
@@ -92,19 +90,19 @@ export class Lowering {
     return this.typeOf(ref).dtype;
   }
 
-  /** The tensor in the program's own shape. */
+  /** Returns the tensor in the program's shape. */
   full(ref: Ref): string {
     const value = this.value(ref);
     return (value.full ??= this.ordered(ref, () => this.unflatten(value.flat!, this.typeOf(ref).shape)));
   }
-  /** As [rows, last axis]; ranks 0 to 2 stay as they are. */
+  /** Returns the tensor as [rows, last axis]; ranks 0 to 2 are unchanged. */
   flat(ref: Ref): string {
     const { shape } = this.typeOf(ref);
     if (shape.length <= 2) return this.full(ref);
     const value = this.value(ref);
     return (value.flat ??= this.ordered(ref, () => this.flatten(value.full!, shape.at(-1)!)));
   }
-  /** Whether the flat form is at hand or costs no more than the full one. */
+  /** Reports whether the flat form already exists or costs no more than the full one. */
   prefersFlat(ref: Ref): boolean {
     return this.typeOf(ref).shape.length > 2 && this.value(ref).flat !== undefined;
   }
@@ -123,14 +121,14 @@ export class Lowering {
       return makers[ref.output]!();
     });
   }
-  /** Makes nodes of a program's node: they start after those that it waits for, whoever asked for them. */
+  /** Builds the nodes of `body` with control edges to the nodes that the program's node waits for (`after`). */
   private ordered<T>(ref: Ref, body: () => T): T {
     return this.graph.after(
       (this.nodeOf(ref).after ?? []).map((node) => this.awaited(node)),
       body,
     );
   }
-  /** A tensor that is there once a node of the program is done. */
+  /** Returns a tensor that exists once the program's node is done. */
   private awaited(node: number): string {
     const outputs = this.program.nodes[node]!.types.map((_, output) => output);
     const output =
@@ -155,7 +153,7 @@ export class Lowering {
   reshape(tensor: string, shape: string, type = this.graph.typeOf(tensor)): string {
     return this.graph.node("Reshape", [tensor, shape], { T: { type }, Tshape: { type: "i32" } });
   }
-  /** A shape as a tensor; the first name becomes −1 where it is the only one, "" is −1. */
+  /** A shape as a tensor; a named size becomes −1 if it is the only one, and "" is always −1. */
   shape(given: readonly Dimension[]): string {
     const shape = given.map((d) => this.known(d));
     const names = shape.filter((d) => typeof d === "string");
@@ -170,7 +168,7 @@ export class Lowering {
     const size = this.fixed[name];
     return size === undefined ? d : size + more;
   }
-  /** A size as an i32 scalar. */
+  /** Returns a size as an i32 scalar. */
   size(given: Dimension): string {
     const d = this.known(given);
     if (typeof d === "number") return this.graph.integer(d);
@@ -204,7 +202,7 @@ export class Lowering {
     return all.reduce((a, b) => this.graph.node("Mul", [a, b], { T: { type: "i32" } }));
   }
 
-  /** Elementwise and other ops with one attribute T: by default the inputs' own dtype, which numbers take on. */
+  /** Makes a node with the single attribute T, by default the inputs' dtype; plain numbers adopt that dtype. */
   op(op: string, inputs: readonly string[], type = this.common(op, inputs)): string {
     const fitting = type === "bf16" ? inputs.map((x) => this.graph.brain(x)) : inputs;
     return this.graph.node(op, fitting, { T: { type } });
@@ -213,7 +211,7 @@ export class Lowering {
     const values = op === "SelectV2" ? inputs.slice(1) : inputs;
     return this.graph.typeOf(values.find((x) => !this.graph.isNumber(x)) ?? values[0]!);
   }
-  /** In a dtype: cast if it isn't. */
+  /** Casts a tensor to a dtype unless it already has it. */
   to(tensor: string, type: TensorflowTypeName): string {
     const from = this.graph.typeOf(tensor);
     return from === type ? tensor : this.cast(tensor, from, type);

@@ -1,7 +1,6 @@
-/** The few messages of TensorFlow's protocol buffers that a SavedModel without variables needs, written with pbf. */
+/** Writes the few TensorFlow protocol buffer messages that a SavedModel without variables needs, with pbf. */
 import { PbfWriter } from "pbf";
 
-/** TensorFlow's numbers for dtypes. */
 export const TENSORFLOW_TYPES = {
   f32: 1,
   f64: 2,
@@ -24,7 +23,7 @@ export type TensorflowAttributeValue =
   | { readonly text: string }
   | { readonly texts: readonly string[] }
   | { readonly types: readonly TensorflowTypeName[] }
-  /** −1: free. */
+  /** −1: any size. */
   | { readonly shape: readonly number[] }
   | {
       readonly tensor: {
@@ -37,15 +36,15 @@ export type TensorflowAttributeValue =
 export interface GraphNode {
   readonly name: string;
   readonly op: string;
-  /** `name`, `name:1`, or `^name` for control. */
+  /** `name`, `name:1`, or `^name` for a control input. */
   readonly inputs: readonly string[];
   readonly attributes: Readonly<Record<string, TensorflowAttributeValue>>;
 }
 
-/** Of TensorFlow's graph format; any reader since 2.10 accepts it. */
+/** Producer version of TensorFlow's graph format; any reader since 2.10 accepts it. */
 const PRODUCER = 1087;
 
-/** What readers call by the signature's name: tensors (`name:0`) by names of their own. */
+/** A signature: tensors (`name:0`) that readers address by other names. */
 export interface Signature {
   readonly name: string;
   readonly inputs: Readonly<Record<string, SignedTensor>>;
@@ -54,7 +53,7 @@ export interface Signature {
 export interface SignedTensor {
   readonly tensor: string;
   readonly type: TensorflowTypeName;
-  /** −1: free. */
+  /** −1: any size. */
   readonly shape: readonly number[];
 }
 interface Graph {
@@ -62,7 +61,7 @@ interface Graph {
   readonly signature?: Signature | undefined;
 }
 
-/** The version of the format, which those who read a folder by hand ask for: without functions and objects. */
+/** SavedModel schema version, for readers that parse the folder themselves; written without functions and objects. */
 export const SAVED_MODEL_VERSION = 1;
 
 export function writeSavedModel(nodes: readonly GraphNode[], signature?: Signature): Uint8Array {
@@ -78,7 +77,7 @@ function writeMetaGraph({ nodes, signature }: Graph, pbf: PbfWriter): void {
   if (signature) pbf.writeMessage(5, writeSigned, signature);
 }
 
-/** An entry of the map of signatures. */
+/** Writes one entry of the signature map. */
 function writeSigned(signature: Signature, pbf: PbfWriter): void {
   pbf.writeStringField(1, signature.name);
   pbf.writeMessage(2, writeSignature, signature);

@@ -1,7 +1,7 @@
 /**
- * Updates of state, ordered after everything in the program that reads it. Optimizers that TensorFlow has a kernel for
- * write their states in place, sums that grow (state + x) are added in place, and a state that is set back to one value is
- * filled last, so that its old and new memory don't live side by side.
+ * Updates of state, ordered after everything in the program that reads it. Optimizers with a TensorFlow kernel write
+ * their states in place, and growing sums (state + x) are added in place. A state that is reset to one value is filled
+ * last, so that its old and new memory do not exist at the same time.
  */
 import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
@@ -12,7 +12,7 @@ import { kernelsInPlace } from "./lower/kernels.js";
 import { inPlaceSteps } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
 
-/** Writes the updates; gives the nodes that must run. `reads`: the node that reads each state in this program. */
+/** Writes the updates and returns the nodes that must run. `reads`: the node that reads each state in this program. */
 export function emitUpdates(
   l: Lowering,
   handles: ReadonlyMap<string, string>,
@@ -44,7 +44,7 @@ export function emitUpdates(
       rows: u.at && l.typeOf(u.at.start).shape.length > 0 ? l.full(u.at.start) : undefined,
       part: u.at && { ...u.at, start: l.full(u.at.start), size: l.size(l.typeOf(u.value).shape[u.at.axis]!) },
     }));
-  // All values first: only then are all readers known.
+  // All values are made first, because only then are all readers known.
   for (const { node, states } of steps)
     node.inputs.forEach((ref, i) => (options.kernels || i === 0 || i >= states.length) && l.full(ref));
   const readers = readersOf(l);
@@ -56,7 +56,7 @@ export function emitUpdates(
     node,
     name: step(l, node, states.map(handle), [...new Set(states.flatMap(after))]),
   }));
-  /** What reads a state only to step another. */
+  /** Optimizer steps that read the given state. */
   const stepsReading = (state: string): string[] =>
     made.filter(({ node }) => node.inputs.some((ref) => readsState(l, ref, state))).map(({ name }) => name);
   const waiting = (names: readonly string[]): string[] => [...new Set(names)].map((name) => `^${name}`);
@@ -78,7 +78,7 @@ export function emitUpdates(
       const { dtype } = l.typeOf(u.value);
       const before = [...after(u.state), ...stepsReading(u.state)];
       const value = l.graph.after(before, () => l.full(u.value));
-      // TensorFlow folds the filled value to a constant and drops what it waited for: the assignment waits itself.
+      // TensorFlow folds the fill to a constant and drops its control inputs, so the assignment has them too.
       return l.graph.node("AssignVariableOp", [handle(u.state), value, ...waiting(before)], { dtype: { type: dtype } });
     }),
   ];
@@ -91,7 +91,7 @@ function readsState(l: Lowering, ref: Ref, state: string): boolean {
 function isFill(l: Lowering, u: StateUpdate): boolean {
   return isNodeOf(l.nodeOf(u.value), opTable.fill_like) && l.usesOf(u.value) === 0;
 }
-/** x where the update is state + x and nothing else needs the sum. */
+/** Returns x if the update is state + x and nothing else reads the sum. */
 function addend(l: Lowering, u: StateUpdate): Ref | undefined {
   const node = l.nodeOf(u.value);
   if (!isNodeOf(node, opTable.add) || l.usesOf(u.value) > 0) return undefined;
@@ -100,7 +100,7 @@ function addend(l: Lowering, u: StateUpdate): Ref | undefined {
   return x && l.typeOf(x).shape.length === node.types[0].shape.length ? x : undefined;
 }
 
-/** The states that an optimizer's node reads, if its outputs are the updates of just these. */
+/** Returns the states that an optimizer node reads, if its outputs are exactly their updates. */
 function ownStates(program: Program, node: Node, index: number): readonly string[] | undefined {
   const stateNodes = node.inputs.slice(0, node.types.length).map((ref) => program.nodes[ref.node]!);
   if (!stateNodes.every(isState)) return undefined;
@@ -110,14 +110,14 @@ function ownStates(program: Program, node: Node, index: number): readonly string
   return names.every(updates) ? names : undefined;
 }
 
-/** Ops whose output may lie in the memory of their input: who reads it reads that. */
+/** Ops whose output may share their input's memory: a reader of the output reads that memory. */
 const VIEWS = /^(Reshape|Identity|ExpandDims|Squeeze|Slice|StridedSlice|Split|SplitV|Unpack|Bitcast|Snapshot)$/;
 
-/** For each node of the graph the nodes that read its memory. */
+/** Maps each graph node to the nodes that read its memory. */
 function readersOf(l: Lowering): ReadonlyMap<string, readonly string[]> {
   const readers = new Map<string, string[]>();
   const ops = new Map(l.graph.nodes.map((node) => [node.name, node.op]));
-  // From the last node on: a view's own readers are known when it is found reading.
+  // Iterates from the last node, so that a view's readers are known before its input is visited.
   for (const node of [...l.graph.nodes].reverse())
     for (const input of node.inputs) {
       if (input.startsWith("^")) continue;

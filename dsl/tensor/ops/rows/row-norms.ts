@@ -1,9 +1,9 @@
 /**
- * What rows of a batch say of all parameters together, each cut to a greatest length before it is summed: Σ_r min(1, clip / ‖g_r‖) ·
- * g_r, where g_r is the gradient of row r's own loss over every parameter. No row's gradient is made for it where that would be
- * large: of a product d ⊗ x over places its length is told by d dᵀ and x xᵀ alone (ghost norms: Goodfellow 2015, arXiv
- * 1510.01799; Li et al. 2022, arXiv 2110.05679), and the sum is the usual product, d weighed by its row's factor (book-keeping: Bu et al.
- * 2023, arXiv 2210.00038). There is one pass back.
+ * Clips each row's gradient over all parameters to a maximum norm and sums over the batch: Σ_r min(1, clip / ‖g_r‖) ·
+ * g_r, where g_r is the gradient of row r's loss. Large per-row gradients are never computed: for a product d ⊗ x over
+ * positions, the norm follows from d dᵀ and x xᵀ (ghost norms: Goodfellow 2015, arXiv
+ * 1510.01799; Li et al. 2022, arXiv 2110.05679). The sum is the usual product, with d weighted by its row's factor
+ * (book-keeping: Bu et al. 2023, arXiv 2210.00038). One backward pass suffices.
  */
 import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
@@ -13,15 +13,16 @@ import { materializePart, type RowGradientPart } from "./row-part.js";
 import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
 export interface ClippedRowGradients {
-  /** [rows]: how long the gradient of each row is, before it is cut. */
+  /** [rows]: norm of each row's gradient before clipping. */
   readonly norms: Tensor;
-  /** [parameter's shape] for each; undefined where the loss doesn't depend on it. */
+  /** Clipped sums, each with its parameter's shape; undefined where the loss does not depend on it. */
   readonly sums: readonly (Tensor | undefined)[];
 }
 
 /**
- * Of each of `wrt`. `share` [rows]: what the loss of a row is times, so that it is the row's own (of a sum over tokens, 1 / how many
- * there are); absent: 1. Null, and `rows`: as `rowGradientParts` has them; null too where parts of a parameter can't be told together.
+ * Clips and sums the row gradients of each of `wrt`. `share` [rows]: factor that scales each row's loss to the row's
+ * own (for a sum over tokens, 1 / number of tokens); defaults to 1. `rows` and a null result: as in `rowGradientParts`;
+ * also null where parts of a parameter cannot be combined.
  */
 export function clipRowGradients(
   graph: Builder,
@@ -38,7 +39,7 @@ export function clipRowGradients(
   if (!sum) return null;
   const length = sum.maximum(0).sqrt();
   const norms = share ? length.multiply(share) : length;
-  // clip / max(norm, clip) is min(1, clip / norm), also of nothing.
+  // clip / max(norm, clip) is min(1, clip / norm), for norm 0 too.
   const cut = norms.maximum(clip).power(-1).multiply(clip);
   const factor = share ? cut.multiply(share) : cut;
   const sums = wrt.map((t, i) =>
@@ -47,7 +48,7 @@ export function clipRowGradients(
   return { norms, sums };
 }
 
-/** Those that are whole as one. */
+/** Adds up the parts of kind "whole" into one. */
 function added(parts: readonly RowGradientPart[]): readonly RowGradientPart[] {
   const whole = parts.filter((part) => part.is === "whole");
   if (whole.length < 2) return parts;
@@ -55,7 +56,7 @@ function added(parts: readonly RowGradientPart[]): readonly RowGradientPart[] {
   return [{ is: "whole", d }, ...parts.filter((part) => part.is !== "whole")];
 }
 
-/** Summands of the square [rows] of what several parts come to together; null: one of them can't be told. */
+/** Summands of the squared norm [rows] of several parts' sum; null where one cannot be computed. */
 function squaresOf(parts: readonly RowGradientPart[]): readonly (Tensor | null)[] {
   return parts.flatMap((one, i) =>
     parts.slice(0, i + 1).map((other, k) => (i === k ? square(one) : (inner(one, other)?.multiply(2) ?? null))),
@@ -73,16 +74,16 @@ function square(part: RowGradientPart): Tensor | null {
   return inner(part, part);
 }
 
-/** Places of a text, as far as it is known before there is one. */
+/** Assumed sequence length in positions, as the real one is not yet known. */
 const PLACES = 128;
 
-/** Whether a row's matrix is made with less work than what its places have to do with each other. */
+/** Reports whether a row's gradient matrix costs less than the products between its positions. */
 function isSmall({ d, x }: Extract<RowGradientPart, { is: "product" }>): boolean {
   const [m, n] = [d.shape.at(-1), x.shape.at(-1)];
   return typeof m === "number" && typeof n === "number" && m * n <= PLACES * (m + n);
 }
 
-/** [rows]: of each row the inner product of what two parts say; null: there is no way but to make both. */
+/** [rows]: inner product of two parts per row; null if only computing both in full would give it. */
 function inner(a: RowGradientPart, b: RowGradientPart): Tensor | null {
   if (a.is === "whole" && b.is === "whole") return overAll(a.d.multiply(b.d));
   if (a.is === "product" && b.is === "product") {
@@ -102,20 +103,23 @@ function inner(a: RowGradientPart, b: RowGradientPart): Tensor | null {
 
 const overAll = (t: Tensor): Tensor => (t.rank > 1 ? t.sum(t.shape.slice(1).map((_, axis) => axis + 1)) : t);
 
-/** Of one place where it has none. */
+/** Adds a positions axis of size 1 where there is none. */
 function overPlaces({ d, x }: Extract<RowGradientPart, { is: "product" }>): { readonly d: Tensor; readonly x: Tensor } {
   const placed = (t: Tensor): Tensor => (t.rank === 2 ? t.reshape([t.shape[0] ?? 1, 1, t.shape[1] ?? 1]) : t);
   return { d: placed(d), x: placed(x) };
 }
 
-/** ids [rows, places], or [places] alike for all, as [rows or 1, places, 1] or, of axis 0, [rows or 1, 1, places]. */
+/**
+ * Reshapes ids [rows, positions], or [positions] shared by all, to [rows or 1, positions, 1] or, for axis 0,
+ * [rows or 1, 1, positions].
+ */
 function placesOf(ids: Tensor, axis: 0 | 1): Tensor {
   const places = ids.shape.at(-1) ?? 1;
   const lead = ids.rank === 1 ? 1 : (ids.shape[0] ?? 1);
   return ids.reshape(axis === 1 ? [lead, places, 1] : [lead, 1, places]);
 }
 
-/** What a part comes to over all rows, each weighed by its factor [rows]. */
+/** Sums a part over all rows, each weighted by its factor [rows]. */
 function summed(parameter: Tensor, part: RowGradientPart, factor: Tensor): Tensor {
   const weighed = (t: Tensor): Tensor =>
     t.multiply(factor.reshape([t.shape[0] ?? 1, ...t.shape.slice(1).map(() => 1)]));

@@ -1,19 +1,19 @@
 /**
- * How the slope of what all rows of a batch share stays apart for each row. Ops say on their records where it meets the rows
- * (`rowGradient`) and what becomes of it on the way to a parameter (`rowPulled`).
+ * Per-row parts of the gradient of values that all rows of a batch share. Ops define on their records how to get a part
+ * where a shared value meets the rows (`rowGradient`), and how to map it back to a parameter (`rowPulled`).
  */
 import type { Builder, Tensor } from "../../tensor.js";
 
-/** A slope, row by row of the batch. */
+/** A gradient per row of the batch, in one of three forms. */
 export type RowGradientPart =
   /** d [rows, ...shape]. */
   | { readonly is: "whole"; readonly d: Tensor }
-  /** Of each row Σ over its places d ⊗ x: d [rows, ..., m], x [rows, ..., n] of a matrix [m, n]. */
+  /** Per row Σ over its positions of d ⊗ x: d [rows, ..., m], x [rows, ..., n], for a matrix [m, n]. */
   | { readonly is: "product"; readonly d: Tensor; readonly x: Tensor }
-  /** Rows of a table: d [rows, places, n] at i32 ids [rows, places] or, alike for all, [places]. */
+  /** Rows of a table: d [rows, positions, n] at i32 ids [rows, positions] or, shared by all rows, [positions]. */
   | { readonly is: "rows"; readonly ids: Tensor; readonly d: Tensor };
 
-/** d summed over all axes but the first and those that `like`, broadcast to it, has: [rows, ...like]. */
+/** Sums d over all axes but the first and those of `like`, which was broadcast to it: [rows, ...like]. */
 export function sumRowsToShape(like: Tensor, d: Tensor): RowGradientPart {
   const missing = d.rank - like.rank;
   const axes = d.shape.flatMap((size, axis) => {
@@ -24,23 +24,23 @@ export function sumRowsToShape(like: Tensor, d: Tensor): RowGradientPart {
   return { is: "whole", d: summed.reshape([d.shape[0] ?? 1, ...like.shape]) };
 }
 
-/** Of a matrix by which x is multiplied to what d is the slope of; null: not of rows. */
+/** Part of a matrix that multiplies x, where d is the gradient of the product; null without a row axis. */
 export function productGradientPart(d: Tensor, x: Tensor): RowGradientPart | null {
   const fits = d.rank === x.rank && (d.rank === 2 || d.rank === 3) && d.shape[0] === x.shape[0];
   return fits ? { is: "product", d, x } : null;
 }
 
-/** [..., 1]: a number for each place, beside what lies along its last axis. */
+/** Appends an axis of size 1, [..., 1], to broadcast a number per position over the last axis. */
 export const withTrailingAxis = (t: Tensor): Tensor => t.reshape([...t.shape, 1]);
 
-/** Of a table, d at its rows `ids`; the row `padding` gets no slope. */
+/** Part of a table, with d at its rows `ids`; the row `padding` gets no gradient. */
 export function tableGradientAt(ids: Tensor, d: Tensor, padding: number | undefined): RowGradientPart | null {
   if (d.rank !== 3) return null;
   if (padding === undefined) return { is: "rows", ids, d };
   return { is: "rows", ids, d: d.multiply(withTrailingAxis(ids.notEqual(padding).cast(d.dtype))) };
 }
 
-/** Of a table, d [rows, size, n] at its rows from `start` on. */
+/** Part of a table, with d [rows, size, n] at its rows from `start` on. */
 export function tableGradientFrom(graph: Builder, start: number, size: number, d: Tensor): RowGradientPart | null {
   if (d.rank !== 3) return null;
   const rowIndices = Int32Array.from({ length: size }, (_, i) => start + i);
@@ -48,7 +48,7 @@ export function tableGradientFrom(graph: Builder, start: number, size: number, d
   return { is: "rows", ids, d };
 }
 
-/** Of what lies with its axes in another order. */
+/** Part of a transposed value, mapped back to the original axis order. */
 export function transposedPart(part: RowGradientPart, order: readonly number[]): RowGradientPart | null {
   if (part.is === "product") return order.join() === "1,0" ? { is: "product", d: part.x, x: part.d } : null;
   if (part.is === "rows") return null;
@@ -56,7 +56,7 @@ export function transposedPart(part: RowGradientPart, order: readonly number[]):
   return { is: "whole", d: part.d.transpose([0, ...back]) };
 }
 
-/** [rows, ...parameter's shape]; null: it would be too much. */
+/** Computes the part in full, [rows, ...parameter's shape]; null where that would be too large. */
 export function materializePart(part: RowGradientPart): Tensor | null {
   if (part.is === "whole") return part.d;
   if (part.is === "rows") return null;

@@ -1,6 +1,6 @@
 /**
- * The slope of every parameter, apart for each row of a batch: where something that all rows share meets the rows, by the op's
- * own rule there (`Op.rowGradient`), and from there back to the parameters that it is made of (`Op.rowPulled`).
+ * Per-row gradients of every parameter. Where a value shared by all rows meets the rows, the op's rule `Op.rowGradient`
+ * applies; from there `Op.rowPulled` leads back to the parameters.
  */
 import { gradientFromSlopes, nodesDependingOn } from "../../gradient.js";
 import { isLeaf } from "../../leaves.js";
@@ -11,32 +11,35 @@ import type { Builder, Tensor } from "../../tensor.js";
 import type { RowGradientPart } from "./row-part.js";
 import { opOf } from "../../table.js";
 
-/** A node at which something that all rows share meets the rows. */
+/** A node where a value shared by all rows meets the rows. */
 interface Meeting {
   readonly index: number;
-  /** Of its inputs, those that rows share. */
+  /** Positions of the inputs that all rows share. */
   readonly shared: readonly number[];
 }
 
-/** What rows say, and along what it is derived. */
+/** A quantity computed per row, and the gradient to back-propagate from it. */
 export interface DifferentiatedRows {
   readonly quantity: Tensor;
-  /** The slope of `of`, with its shape; of several slopes for a row, [pairs, ...]. */
+  /** Gradient of `quantity`, in its shape; with several gradients per row, [pairs, ...]. */
   readonly slope: Tensor;
-  /** i32 [pairs]: the row that each slope is of. The forward pass is made once for a row, the way back for each pair. Absent: one for each row. */
+  /**
+   * i32 [pairs]: the row of each gradient. The forward pass runs once per row, the backward pass once per pair.
+   * Defaults to one gradient per row.
+   */
   readonly pairs?: Tensor;
 }
 
-/** Of a loss that is a sum over rows. */
+/** For a loss that is a sum over rows. */
 export const differentiatedLoss = (loss: Tensor): DifferentiatedRows => ({
   quantity: loss,
   slope: loss.graph.number(1, loss.dtype),
 });
 
 /**
- * Of each of `wrt` the parts whose sum is its slope; empty: nothing depends on it. `rows`: the name of the axis that is the first
- * of all that is of rows. `path`: what nodes are put under that are made where rows meet what they share. Null: something of
- * the graph has no rule, so that rows must be passed one by one.
+ * Returns, for each of `wrt`, the parts whose sum is its gradient; empty if nothing depends on it. `rows`: name of the
+ * first axis of all per-row values. `path`: suffix for the paths of nodes made where rows meet shared values. Null: an
+ * op has no rule, so rows must be run one by one.
  */
 export function rowGradientParts(
   graph: Builder,
@@ -72,7 +75,7 @@ export function rowGradientParts(
   return parts;
 }
 
-/** Tensors of rows as those of pairs, each made once. */
+/** Gathers per-row tensors to per-pair tensors, each once. */
 function pairedBy(pairs: Tensor, rows: Dimension): (t: Tensor) => Tensor {
   const made = new Map<string, Tensor>();
   return (t) => {
@@ -84,7 +87,7 @@ function pairedBy(pairs: Tensor, rows: Dimension): (t: Tensor) => Tensor {
   };
 }
 
-/** Whether rows lie along no axis but the first. */
+/** Reports whether the row axis is nowhere but first. */
 function isOfRows({ types }: Node, rows: Dimension): boolean {
   return types.every(({ shape }) => shape.lastIndexOf(rows) <= 0);
 }
@@ -98,7 +101,7 @@ function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t)
   };
 }
 
-/** A part of what lies at `ref` as parts of the parameters that it is made of. Null: it can't be told apart. */
+/** Maps a part of the gradient at `ref` back to parts of its parameters; null if an op on the way has no rule. */
 function pulledToParameter(
   graph: Builder,
   ref: Ref,
@@ -107,7 +110,7 @@ function pulledToParameter(
 ): readonly { readonly node: number; readonly part: RowGradientPart }[] | null {
   const node = graph.table[ref.node]!;
   if (isParameter(ref)) return [{ node: ref.node, part }];
-  // None flows on into what doesn't train.
+  // Untrained inputs need no gradient.
   if (isLeaf(node)) return [];
   const pulled = ref.output === 0 ? opOf(node)?.rowPulled?.(graph, viewOf(graph, ref.node), part) : undefined;
   if (!pulled) return null;
@@ -121,14 +124,14 @@ function pulledToParameter(
   return found;
 }
 
-/** Null: something that all rows share meets what is no longer told apart by rows. */
+/** Null: a value shared by all rows meets a value in which the rows are already mixed. */
 function meetingsIn(
   table: readonly Node[],
   needed: ReadonlySet<number>,
   rows: Dimension,
   last: number,
 ): readonly Meeting[] | null {
-  /** Of those that are needed: what all rows share, what is of rows, what comes after. */
+  /** Kind of each needed node: shared by all rows, per row, or after the rows are mixed. */
   const kinds = new Map<number, "shared" | "row" | "after">();
   const found: Meeting[] = [];
   for (let index = 0; index <= last; index++) {

@@ -1,7 +1,7 @@
 /**
- * Squares of what each row of a batch says of a parameter, summed over the rows: Σ_r (∂ loss_r / ∂ parameter)², of a loss that
- * is a sum over rows. One pass serves a whole batch: the gradient of a weight stays apart for each row where a weight meets the
- * rows (a linear layer's is dyᵀ x of the row), is squared, and only then summed.
+ * Sums of squared per-row gradients, Σ_r (∂ loss_r / ∂ parameter)², of a loss that is a sum over rows. One backward
+ * pass serves a full batch: where a weight meets the rows, its gradient is computed per row (dyᵀ x for a linear layer),
+ * squared, and only then summed.
  */
 import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
@@ -11,13 +11,13 @@ import { materializePart, type RowGradientPart } from "./row-part.js";
 import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
 export interface RowGradientSquares {
-  /** [parameter's shape] for each; undefined where the loss doesn't depend on it. */
+  /** Sums with the parameter's shape each; undefined where the loss does not depend on it. */
   readonly squares: readonly (Tensor | undefined)[];
-  /** Numbers that are held for each row of the batch before they are summed. */
+  /** Numbers in memory per row of the batch before they are summed. */
   readonly numbersPerRow: number;
 }
 
-/** Of each of `wrt`; null, and `rows`: as `rowGradientParts` has them. */
+/** Sums the squared row gradients of each of `wrt`. `rows` and a null result: as in `rowGradientParts`. */
 export function rowGradientSquares(
   graph: Builder,
   derived: DifferentiatedRows,
@@ -33,7 +33,7 @@ export function rowGradientSquares(
   };
 }
 
-/** Null: parts of several kinds can't be summed row by row. */
+/** Null: parts of several kinds cannot be summed per row. */
 function squared(parameter: Tensor, parts: readonly RowGradientPart[]): Tensor | undefined | null {
   const [only, ...others] = parts;
   if (!only) return undefined;
@@ -47,7 +47,7 @@ function squared(parameter: Tensor, parts: readonly RowGradientPart[]): Tensor |
 function squaresOf(parameter: Tensor, part: RowGradientPart): Tensor | null {
   if (part.is === "whole") return part.d.square().sum([0]);
   if (part.is === "rows") return squaresOfRows(parameter, part);
-  // A row's own product of two vectors has the squares of both for its squares.
+  // The squares of a product of two vectors are the products of their squares.
   if (part.d.rank === 2) return part.d.graph.one(outer_product, [part.d.square(), part.x.square()]);
   const sizes = stripesOf(part);
   if (sizes.length === 1) return materializePart(part)?.square().sum([0]) ?? null;
@@ -58,10 +58,12 @@ function squaresOf(parameter: Tensor, part: RowGradientPart): Tensor | null {
   );
 }
 
-/** Numbers of a row that are multiplied, squared and summed at a time: of a batch's rows that is what a processor keeps near. */
+/**
+ * Numbers per row that are multiplied, squared and summed at a time, so that a batch's rows fit the processor's cache.
+ */
 const NEAR = 32_768;
 
-/** Rows of a matrix that are made at a time, of a product over places. */
+/** Matrix rows computed at a time for a product over positions. */
 function stripesOf({ d, x }: Extract<RowGradientPart, { is: "product" }>): readonly number[] {
   const [out, width] = [d.shape.at(-1), x.shape.at(-1)];
   if (typeof out !== "number" || typeof width !== "number") return [1];
@@ -80,8 +82,8 @@ function heldOf({ shape }: Tensor, parts: readonly RowGradientPart[] = []): numb
 }
 
 /**
- * Rows of a table at `ids`: where one stands several times in a row of the batch its slopes add up before they are squared; each
- * of so many places then gets an equal part of the square.
+ * Squares for the rows of a table at `ids`. Gradients of an id that occurs several times in one row of the batch are
+ * added before squaring; each occurrence then gets an equal part of the square.
  */
 function squaresOfRows(table: Tensor, { ids, d }: Extract<RowGradientPart, { is: "rows" }>): Tensor | null {
   const lead = ids.shape.slice(0, -1);

@@ -1,4 +1,4 @@
-/** The activations that `linear` may apply to its own result, as an engine's product kernel can: by name, with their ops. */
+/** The activations that `linear` can apply to its result, as engines' product kernels can: by name, with their ops. */
 import { oneOf, optional, type InferAttributes, type AttributeSchema } from "../../attributes.js";
 import type { Op } from "../../op.js";
 import { gelu } from "../gelu.js";
@@ -12,9 +12,9 @@ import type { ArrayValues } from "../../values.js";
 export interface FusedActivation {
   readonly op: Op;
   readonly attributes: Attributes;
-  /** Whether the gradient can be had from the result, so that x · wᵀ itself need not be kept. */
+  /** The gradient follows from the result alone, so that x · wᵀ need not be stored. */
   readonly fromResult: boolean;
-  /** Gradient of x from x, y = f(x) and dy. */
+  /** Returns the gradient of x from x, y = f(x) and dy. */
   gradient(graph: Builder, x: Tensor, y: Tensor, dy: Tensor): Tensor | undefined;
   evaluate(x: ArrayValues): ArrayValues;
 }
@@ -42,17 +42,15 @@ const FUSED: Readonly<Record<Activation, FusedActivation>> = {
   gelu_tanh: fused(gelu, { approximate: true }, false),
 };
 
-/** Attributes of linear. */
 export const LINEAR_ATTRIBUTES = {
   activation: optional(oneOf(NAMES, (_, name) => `there is no activation ${JSON.stringify(name)}`)),
 };
 
-/** The activation that a node's attributes name, if any. */
 export function activationOf({ activation }: InferAttributes<typeof LINEAR_ATTRIBUTES>): FusedActivation | undefined {
   return activation && FUSED[activation];
 }
 
-/** The name under which `linear` knows an activation's node; undefined where it doesn't. */
+/** Returns the name that `linear` uses for an activation's node; undefined if it has none. */
 export function activationOfNode({ op, attributes }: Node): Activation | undefined {
   return NAMES.find((name) => {
     const known = FUSED[name];

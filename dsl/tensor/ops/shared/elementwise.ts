@@ -1,4 +1,4 @@
-/** What all elementwise ops share; each op's file gives its function and its gradient. */
+/** Shared definitions of elementwise ops; each op's file supplies its function and its gradient. */
 import { defineOp, type Op, type OpTraits } from "../../op.js";
 import type { DType } from "../../program.js";
 import { broadcastShapes, OpInputError, requireFloat, requireSameDType } from "../../shape.js";
@@ -10,12 +10,12 @@ export interface UnaryOpDefinition extends OpTraits {
   readonly name: string;
   readonly doc: string;
   f(x: number): number;
-  /** The same of simpler ops. */
+  /** Computes the same with simpler ops. */
   decompose?(x: Tensor): Tensor;
-  /** Gradient of x from x, y = f(x) and dy; absent: that of what it is made of. */
+  /** Returns the gradient of x from x, y = f(x) and dy; defaults to that of the decomposition. */
   gradient?(x: Tensor, y: Tensor, dy: Tensor): Tensor;
 }
-/** A float in, a float of the same type out. */
+/** Defines an op from a float to a float of the same dtype. */
 export function defineUnary({
   f,
   gradient,
@@ -43,14 +43,14 @@ export interface BinaryOpDefinition extends OpTraits {
   readonly name: string;
   readonly doc: string;
   f(a: number, b: number): number;
-  /** Gradients before they are summed to the inputs' shapes. */
+  /** Returns the gradients before they are summed to the inputs' shapes. */
   gradient?(a: Tensor, b: Tensor, y: Tensor, dy: Tensor, wanted: readonly boolean[]): readonly (Tensor | undefined)[];
-  /** Dtype of the inputs where they must be of a certain one. */
+  /** Dtype of the inputs where only one is allowed. */
   readonly inputDType?: DType;
-  /** Dtype of the result where it isn't that of the inputs. */
+  /** Dtype of the result where it differs from that of the inputs. */
   readonly result?: DType;
 }
-/** Two inputs of one dtype, broadcast by numpy's rule. */
+/** Defines an op of two inputs of one dtype, broadcast by numpy's rule. */
 export function defineBinary({
   f,
   gradient,
@@ -82,7 +82,7 @@ export function defineBinary({
         );
         return shared.map((i) => {
           const [input, slope] = [inputs[i], d[i]];
-          // Shared numbers of as many axes as the rows would be rows themselves.
+          // A shared input with as many axes as the rows would itself vary by row.
           return input && slope && (input.rank < dy.rank || input.shape[0] === 1) ? sumRowsToShape(input, slope) : null;
         });
       },
@@ -95,7 +95,7 @@ export function defineBinary({
     evaluate([a, b], _, [shape]) {
       const y = arrayValues(shape);
       const [left, right, to] = [a.data, b.data, y.data];
-      // Where nothing is broadcast, or one number to all, places need no reckoning.
+      // With no broadcast, or a broadcast scalar, indices need no computation.
       if (left.length === to.length && (right.length === to.length || right.length === 1)) {
         const step = right.length === 1 ? 0 : 1;
         for (let i = 0; i < to.length; i++) to[i] = f(left[i]!, right[i * step]!);

@@ -1,13 +1,13 @@
 /**
- * Activations that bend smoothly, with their slopes, as scalars: GELU exact (through erf), by the tanh form that GPT-2 was
- * trained with, by the sigmoid form of CLIP ("quick"), and SiLU.
+ * Smooth activations and their derivatives, as scalar functions: GELU exact (through erf), in the tanh form of GPT-2,
+ * in CLIP's sigmoid form ("quick"), and SiLU.
  */
 import { erfOf } from "../../numbers/erf.js";
 import { oneOf, optional, type InferAttributes } from "../../attributes.js";
 
 const ROOT_HALF = Math.SQRT1_2;
 const C = Math.sqrt(2 / Math.PI);
-/** Of x in quick GELU's sigmoid. */
+/** Factor of x in quick GELU's sigmoid. */
 export const QUICK_GELU_FACTOR = 1.702;
 
 export type SmoothActivation = "gelu" | "gelu_tanh" | "gelu_quick" | "silu";
@@ -35,16 +35,15 @@ const CURVES: Readonly<Record<SmoothActivation, Curve>> = {
   silu: sigmoidal(1),
 };
 
-/** Attributes of gated and of its gradient. */
 export const GATE_ATTRIBUTES = {
   activation: oneOf(
     ["gelu", "gelu_tanh", "gelu_quick", "silu"] satisfies readonly SmoothActivation[],
     (_, name) => `there is no gate ${JSON.stringify(name)}`,
   ),
 };
-/** Attributes of gelu and of its gradient: false (absent too), true (tanh) or "quick". */
+/** Attributes of `gelu` and of its gradient: false (the default), true (tanh) or "quick". */
 export const GELU_ATTRIBUTES = { approximate: optional(oneOf([false, true, "quick"])) };
-/** The curve of a `gelu` node. */
+/** Returns the kind of GELU of a `gelu` node. */
 export function geluKind({ approximate }: InferAttributes<typeof GELU_ATTRIBUTES>): SmoothActivation {
   if (approximate === "quick") return "gelu_quick";
   return approximate === true ? "gelu_tanh" : "gelu";

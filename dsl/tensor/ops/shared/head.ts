@@ -1,6 +1,6 @@
 /**
- * What the ops of the chunked head share: logits = x · weightᵀ (+ bias) row by row and the cross-entropy of each, never
- * more than a row of logits at a time in the reference, a chunk of rows on an engine.
+ * Shared by the ops of the chunked head: logits = x · weightᵀ (+ bias) per row and the cross-entropy of each. The
+ * reference computes one row of logits at a time, an engine one chunk of rows.
  */
 import { positiveNumber, positiveInteger, number, oneOf, optional, type InferAttributes } from "../../attributes.js";
 import type { Dimension, DType, Type } from "../../program.js";
@@ -9,21 +9,20 @@ import { OpInputError, requireFloat, requireSameDType, requireShape } from "../.
 import { softmaxRows } from "../../numbers/softmax.js";
 import { zeros, type ArrayValues } from "../../values.js";
 
-/** Attributes of cross-entropies. */
 export const LOSS_ATTRIBUTES = {
   reduction: oneOf(["mean", "sum"]),
-  /** Label of rows that don't count. */
+  /** Label of ignored rows. */
   ignore: number,
 };
 export const HEAD_ATTRIBUTES = {
   ...LOSS_ATTRIBUTES,
-  /** In how many parts of rows an engine makes the logits, one after the other. */
+  /** Number of chunks of rows in which an engine computes the logits, one after another. */
   chunks: positiveInteger,
-  /** Logits become `cap` · tanh(logit / `cap`); absent: they stay as they are. */
+  /** Caps logits to `cap` · tanh(logit / `cap`); by default they are not capped. */
   cap: optional(positiveNumber),
 };
 export type HeadSettings = InferAttributes<typeof HEAD_ATTRIBUTES>;
-/** Logits of one chunk take this many bytes at most where there are `TYPICAL_ROWS` rows. */
+/** Maximum bytes of one chunk's logits, assuming `TYPICAL_ROWS` rows. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 const TYPICAL_ROWS = 1024;
 
@@ -42,7 +41,7 @@ export function requireHeadTypes(x: Type, weight: Type, labels: Type, bias: Type
   if (bias) requireShape(bias, [weight.shape[0]!], "the bias");
 }
 
-/** Losses and what flows back are f32 where the products are bf16. */
+/** Losses and their gradients are f32 even where the products are bf16. */
 export function headDType(x: Type): DType {
   return x.dtype === "bf16" ? "f32" : x.dtype;
 }
@@ -52,10 +51,10 @@ export interface HeadRow {
   readonly label: number;
   /** log softmax of the row's logits. */
   readonly logs: Float64Array;
-  /** Where logits are capped, how steep the cap is at each; else undefined. */
+  /** Derivative of the cap at each logit; undefined without a cap. */
   readonly slopes?: Float64Array;
 }
-/** Visits the rows that count; gives their number. */
+/** Visits the rows that count; returns their number. */
 export function eachHeadRow(
   x: ArrayValues,
   weight: ArrayValues,

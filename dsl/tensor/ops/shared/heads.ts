@@ -1,6 +1,6 @@
 /**
- * What attention and its gradient share: attributes, types, which key a query sees, and how [batch, length, heads × size]
- * is read head by head. Heads of k and v may be fewer than those of q: each then serves a group of query heads.
+ * Shared by attention and its gradient: attributes, types, key visibility, and access to [batch, length, heads × size]
+ * by head. There may be fewer heads of k and v than of q: each then serves a group of query heads.
  */
 import { flag, listOf, number, optional, type InferAttributes } from "../../attributes.js";
 import type { Dimension, Type } from "../../program.js";
@@ -16,10 +16,10 @@ import {
 } from "../../shape.js";
 import { zeros, type ArrayValues } from "../../values.js";
 
-/** What the score of a hidden key becomes, in effect. A row with nothing but hidden keys comes out uniform over all of them. */
+/** Score added for a hidden key. If all keys of a row are hidden, its probabilities are uniform. */
 export const HIDDEN_KEY_SCORE = -1e30;
 
-/** Inputs that an attention may have beside q, k, v and the mask, in their order. */
+/** Optional inputs of an attention after q, k, v and the mask, in order. */
 export const EXTRA_INPUTS = ["segments", "bias", "offset", "step"] as const;
 export type ExtraInput = (typeof EXTRA_INPUTS)[number];
 
@@ -30,14 +30,13 @@ export interface AttentionAttributes {
   /** 0: no limit. */
   readonly window: number;
   readonly scale: number;
-  /** Scores become `cap` · tanh(score / `cap`) before a bias is added and keys are hidden; 0: they stay as they are. */
+  /** Scores become `cap` · tanh(score / `cap`) before the bias and the mask apply; 0: no cap. */
   readonly cap: number;
   readonly rate: number;
   readonly seed: number;
   readonly site: number;
   readonly given: readonly ExtraInput[];
 }
-/** Attributes of attention and of its gradient as nodes have them. */
 export const ATTENTION_ATTRIBUTES = {
   heads: number,
   key_value_heads: optional(number),
@@ -50,7 +49,9 @@ export const ATTENTION_ATTRIBUTES = {
   site: optional(number),
   given: optional(listOf(EXTRA_INPUTS)),
 };
-/** With what is not said filled in: as many key-value heads as heads, all keys seen, scores as they are, a step where there is dropout. */
+/**
+ * Fills in the defaults: as many key-value heads as heads, all keys visible, no cap, and a step if there is dropout.
+ */
 export function attentionAttributes(given: InferAttributes<typeof ATTENTION_ATTRIBUTES>): AttentionAttributes {
   return {
     seed: 0,
@@ -92,7 +93,6 @@ export function attentionInputs<T>(
 function place(name: ExtraInput | undefined): number {
   return name === undefined ? -1 : EXTRA_INPUTS.indexOf(name);
 }
-/** Inputs of an `attention_gradient` node by name. */
 export interface AttentionGradientInputs<T> {
   readonly q: T;
   readonly k: T;
@@ -107,7 +107,7 @@ export function attentionGradientInputs<T>(inputs: readonly [T, T, T, T, T, T, .
   return { q, k, v, probabilities, context, dcontext, ...(step !== undefined && { step }) };
 }
 
-/** Types of context and probabilities. */
+/** Returns the types of context and probabilities. */
 export function attentionTypes(
   types: readonly [Type, Type, Type, Type, ...Type[]],
   attributes: InferAttributes<typeof ATTENTION_ATTRIBUTES>,
@@ -148,7 +148,7 @@ export function attentionTypes(
   return [q, { dtype, shape: [batch, a.heads, length, keys] }];
 }
 
-/** Whether query i of row b sees key j. */
+/** Returns a function that reports whether query i of row b sees key j. */
 export function keyVisibility(
   g: AttentionGeometry,
   a: AttentionAttributes,
@@ -194,7 +194,7 @@ export interface AttentionGeometry {
   row(b: number, h: number, i: number): number;
 }
 
-/** The share of a score's size that its cap leaves: `a.cap` · bent(score) is the score as the softmax sees it. */
+/** Returns the capped score divided by `a.cap`: `a.cap` times it is the score that the softmax sees. */
 export function softcapShare(score: number, a: AttentionAttributes): number {
   return Math.tanh(score / a.cap);
 }
@@ -222,8 +222,8 @@ export function dropoutFactors(p: ArrayValues, a: AttentionAttributes, step: Arr
 }
 
 /**
- * As which row dropout counts the one at `i` of [batch, heads, length]: as if positions came before heads, so that it does
- * not hang on the length that a batch is padded to.
+ * Maps row `i` of [batch, heads, length] to the row number that dropout hashes. Positions come before heads in it, so
+ * that the mask does not depend on the padded length of the batch.
  */
 export function dropoutRowIndex(heads: number, length: number): (i: number) => number {
   return (i) => {

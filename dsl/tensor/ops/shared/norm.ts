@@ -1,4 +1,4 @@
-/** What the norms and their gradients share. */
+/** Shared by the normalisation ops and their gradients. */
 import type { Type } from "../../program.js";
 import { lastDimension, requireFloat, requireShape } from "../../shape.js";
 
@@ -17,7 +17,7 @@ export interface RowNorm {
   /** 1 / √(variance + ε). */
   readonly inverse: number;
 }
-/** Of `normal.length` numbers of `x` from `at` on; (x − mean) · inverse is written to `normal`. */
+/** Normalises `normal.length` numbers of `x` from `start` on; writes (x − mean) · inverse to `normal`. */
 export function rowNorm(x: Float64Array, start: number, epsilon: number, normal: Float64Array): RowNorm {
   const n = normal.length;
   let sum = 0;
@@ -31,13 +31,12 @@ export function rowNorm(x: Float64Array, start: number, epsilon: number, normal:
   return { mean, variance, inverse };
 }
 
-/** Types of rms_norm's outputs. */
 export function rmsTypes(x: Type, scale: Type): readonly [Type, Type] {
   requireFloat(x, "x");
   requireShape(scale, [lastDimension(x, "x")], "the scale");
   return [x, { dtype: x.dtype, shape: x.shape.slice(0, -1) }];
 }
-/** 1 / √(mean of x² + ε), of `n` numbers from `at` on. */
+/** 1 / √(mean of x² + ε) over `n` numbers from `start` on. */
 export function rmsRow(x: Float64Array, start: number, n: number, epsilon: number): number {
   let squares = 0;
   for (let i = start; i < start + n; i++) squares += x[i]! * x[i]!;

@@ -1,6 +1,6 @@
 /**
- * The steps of the optimizers that no engine has a kernel for, written once over any engine's arithmetic. The ops' own
- * files say what must come out; here is how it is computed in few passes over a parameter.
+ * Steps of the optimizers that no engine has a kernel for, written once for any engine's arithmetic. The ops' own files
+ * define the results; these functions compute them in few passes over a parameter.
  */
 import { flag, number, type InferAttributes } from "../../attributes.js";
 import { OpInputError } from "../../shape.js";
@@ -14,15 +14,14 @@ export interface Arithmetic<T> {
   maximum(a: T, b: T): T;
   sqrt(x: T): T;
   sign(x: T): T;
-  /** x a scalar. */
+  /** x is a scalar. */
   power(x: T, exponent: number): T;
-  /** An i32 scalar as a float. */
+  /** Converts an i32 scalar to a float. */
   float(x: T): T;
-  /** Mean over the axes, which go. */
+  /** Mean over the axes, which are removed. */
   mean(x: T, axes: readonly number[]): T;
-  /** [n] as [n, 1]. */
+  /** Reshapes [n] to [n, 1]. */
   column(x: T): T;
-  /** How many axes the parameter has. */
   readonly rank: number;
 }
 
@@ -41,13 +40,13 @@ type Adafactor = InferAttributes<typeof ADAFACTOR_ATTRIBUTES>;
 
 export interface SgdInputs<T> {
   readonly parameter: T;
-  /** There with momentum. */
+  /** Present with momentum. */
   readonly velocity: T | undefined;
   readonly gradient: T;
   readonly rate: T;
   readonly scale: T | undefined;
 }
-/** Throws `OpInputError` where one is missing. */
+/** Names the inputs; throws `OpInputError` if one is missing. */
 export function sgdInputs<T>([parameter, ...rest]: readonly [T, ...T[]], { momentum }: Sgd): SgdInputs<T> {
   const moves = momentum !== 0;
   const [gradient, rate, scale] = moves ? rest.slice(1) : rest;
@@ -56,14 +55,14 @@ export function sgdInputs<T>([parameter, ...rest]: readonly [T, ...T[]], { momen
 }
 export interface AdafactorInputs<T> {
   readonly parameter: T;
-  /** Row and column where factored, else v. */
+  /** Row and column moments if factored, otherwise v. */
   readonly moments: readonly [T] | readonly [T, T];
   readonly gradient: T;
   readonly rate: T;
   readonly step: T;
   readonly scale: T | undefined;
 }
-/** Throws `OpInputError` where one is missing. */
+/** Names the inputs; throws `OpInputError` if one is missing. */
 export function adafactorInputs<T>(
   [parameter, ...rest]: readonly [T, ...T[]],
   { factored }: Adafactor,

@@ -1,10 +1,9 @@
-/** What the reductions share: the type that is left and the loop. */
+/** Shared by the reductions: the result type and the loop. */
 import { flag, numbers, type InferAttributes } from "../../attributes.js";
 import type { Type } from "../../program.js";
 import { axesOf } from "../../shape.js";
 import { stridesOf, arrayValues, forEachPosition, type ArrayValues } from "../../values.js";
 
-/** Attributes of the reductions. */
 export const REDUCTION_ATTRIBUTES = { axes: numbers, keep: flag };
 type Reduction = InferAttributes<typeof REDUCTION_ATTRIBUTES>;
 
@@ -16,7 +15,7 @@ export function reducedType(x: Type, a: Reduction): Type {
   return { dtype: x.dtype, shape };
 }
 
-/** Strides that carry a position of the whole array to its place in the reduced one. */
+/** Strides that map a position of the input to its index in the reduced array. */
 export function reducedStrides(whole: readonly number[], axes: readonly number[]): number[] {
   const keptShape = whole.map((d, i) => (axes.includes(i) ? 1 : d));
   return stridesOf(keptShape).map((s, i) => (axes.includes(i) ? 0 : s));

@@ -1,4 +1,4 @@
-/** GELU, SiLU, what they gate, and their gradients. */
+/** GELU, SiLU, their gated forms, and the gradients. */
 import { geluKind, QUICK_GELU_FACTOR, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { applyElementwise } from "../../shared/elementwise.js";
@@ -7,13 +7,13 @@ const CUBIC = 0.044715;
 /** √(2/π) */
 const C = Math.sqrt(2 / Math.PI);
 
-/** tanh(C (x + 0.044715 x³)). */
+/** Returns tanh(C (x + 0.044715 x³)). */
 function bend(l: Lowering, x: string): string {
   const slope = l.number("Add", l.number("Mul", l.op("Mul", [x, x]), C * CUBIC), C);
   return l.op("Tanh", [l.op("Mul", [x, slope])]);
 }
 const steepness = (kind: SmoothActivation): number => (kind === "gelu_quick" ? QUICK_GELU_FACTOR : 1);
-/** sigmoid(k x). */
+/** Returns sigmoid(k x). */
 function step(l: Lowering, x: string, k: number): string {
   return l.op("Sigmoid", [k === 1 ? x : l.number("Mul", x, k)]);
 }
@@ -25,7 +25,7 @@ export function smoothActivation(l: Lowering, x: string, kind: SmoothActivation)
 function slope(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") {
     const s = step(l, x, steepness(kind));
-    // s + k · x · s (1 − s), with x · s as forward has it.
+    // s + k · x · s (1 − s), with x · s as in the forward pass.
     const rest = l.op("Mul", [smoothActivation(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
     return l.op("Add", [s, kind === "silu" ? rest : l.number("Mul", rest, QUICK_GELU_FACTOR)]);
   }

@@ -1,4 +1,4 @@
-/** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic. */
+/** Comparisons, logic, cumulative sums, scattering, and the optimizers written as plain arithmetic. */
 import type { Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
 import type { NodeLowering, Lowerings, Lowering } from "../lowering.js";
 import { applyElementwise } from "../../shared/elementwise.js";
@@ -53,7 +53,7 @@ export const arithmeticLowerings = {
       return { full: l.op("ScatterND", [l.full(base), places, l.full(more)], { reduction: { text: "add" } }) };
     },
   ],
-  // OneHot counts negative indices from the end; compared with 0 … depth − 1 they are nowhere.
+  // OneHot counts negative indices from the end; comparison with 0 … depth − 1 ignores them.
   one_hot: (l, node) => [
     () => {
       const [indices] = node.inputs;

@@ -1,7 +1,7 @@
 /**
- * Attention as batched products over [batch, key-value heads, group × length, size]: the query heads that share a key-value
- * head lie in its rows, so k and v are never repeated. As the softmax sees them, scores are [batch, heads, length, keys],
- * which is the same memory.
+ * Attention as batched products over [batch, key-value heads, group × length, size]: the query heads that share a
+ * key-value head are its rows, so k and v are never repeated. For the softmax, scores are [batch, heads, length, keys],
+ * a view of the same memory.
  */
 import {
   attentionAttributes,
@@ -15,7 +15,7 @@ import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { rangeUpTo, keepMask } from "./random.js";
 
-/** How one attention is cut into heads. */
+/** Shapes and transformations of one attention's heads. */
 class Cut extends HeadCut<Lowering> {
   /** [batch, keys, kv × size] → [batch, kv, keys, size]. */
   keyHeads(ref: Ref): string {
@@ -50,14 +50,14 @@ class Cut extends HeadCut<Lowering> {
     if (a.cap) return l.op("Mul", [this.bent(q, k), l.graph.float(a.cap)]);
     return this.ungrouped(l.matmul(this.queryHeads(q), this.keyHeads(k), { tb: true, alpha: a.scale }));
   }
-  /** What of a change of the scores flows on to q and k. */
+  /** Returns the gradient of the scores before the soft cap. */
   sloped(dscores: string, q: Ref, k: Ref): string {
     const { l, a } = this;
     if (!a.cap) return dscores;
     const t = this.bent(q, k);
     return l.op("Sub", [dscores, l.op("Mul", [dscores, l.op("Mul", [t, t])])]);
   }
-  /** The way back, flat: [batch × length, heads × size], or of the keys. */
+  /** Merges heads to the flat form: [batch × length, heads × size], or of the keys. */
   joinQueries(x: string): string {
     const { l, a } = this;
     return l.flatten(l.transpose(this.ungrouped(x, this.size), [0, 2, 1, 3]), a.heads * this.size);
@@ -66,7 +66,7 @@ class Cut extends HeadCut<Lowering> {
     const { l, a } = this;
     return l.flatten(l.transpose(x, [0, 2, 1, 3]), a.key_value_heads * this.size);
   }
-  /** x times dropout's scaled mask over probabilities. */
+  /** Returns x times dropout's scaled mask over probabilities. */
   dropped(x: string, step: Ref | undefined): string {
     const { l, a } = this;
     if (!a.rate) return x;
@@ -74,23 +74,26 @@ class Cut extends HeadCut<Lowering> {
     const mask = keepMask(l, a, l.full(step!), this.counted(l.typeOf(step!).shape.length > 0), this.keys);
     return l.op("Mul", [x, l.reshape(mask, shape)]);
   }
-  /** As which rows those of [batch, heads, length] count (`counted` in tensor/ops/shared/heads.ts), of one batch row if they are `apart`. */
+  /**
+   * Returns the row numbers of [batch, heads, length] for dropout (`counted` in tensor/ops/shared/heads.ts); for a
+   * single batch row if `apart`.
+   */
   private counted(apart: boolean): string {
     const { l, a } = this;
     const leading = apart ? [] : [this.batch];
     const whole = rangeUpTo(l, [...leading, this.length, a.heads]);
-    // Counted as positions before heads, laid out as heads before positions.
+    // Numbered with positions before heads, laid out with heads before positions.
     const turned = l.transpose(l.reshape(whole, [...(apart ? [1] : leading), this.length, a.heads]), [0, 2, 1]);
     return l.op("Reshape", [turned, l.graph.longs([-1])]);
   }
 }
 
-/** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
+/** Returns the bias that masks scores, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
 export function attentionMaskBias(l: Lowering, node: NodeOf<"attention">, cut: HeadCut<Lowering>): string | undefined {
   const { a, batch, length, keys } = cut;
   const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
   const { graph } = l;
-  /** Conditions under which a key is hidden. */
+  /** Conditions under which a key is masked. */
   const unseen: string[] = [];
   if (a.causal || a.window) {
     const rows = l.op("Reshape", [l.range(length), graph.longs([-1, 1])]);
@@ -111,7 +114,7 @@ export function attentionMaskBias(l: Lowering, node: NodeOf<"attention">, cut: H
   return added === undefined ? gap : l.op("Add", [gap, added]);
 }
 
-/** Probabilities [batch, heads, length, keys] of the attention node. */
+/** Returns the probabilities [batch, heads, length, keys] of the attention node. */
 function probabilities(l: Lowering, node: NodeOf<"attention">, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
   const heads = cut.scores(q, k);

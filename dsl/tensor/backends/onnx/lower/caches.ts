@@ -1,8 +1,11 @@
-/** Key-value caches: rows scattered into them, in place where nothing else reads the cache (gate.ts). */
+/** Key-value caches: rows are scattered into them, in place if nothing else reads the cache (gate.ts). */
 import type { Ref } from "#dsl/tensor/program.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-/** `whole` with `part` in the places from `start` (an i32 scalar) on along the axis, or with its rows in the rows `start`. */
+/**
+ * Returns `whole` with `part` written from position `start` (an i32 scalar) along the axis, or with its rows written to
+ * the rows `start`.
+ */
 export function scatterInto(l: Lowering, whole: string, part: Ref, start: Ref, axis: number): string {
   const { graph } = l;
   const { shape } = l.typeOf(part);
@@ -11,7 +14,7 @@ export function scatterInto(l: Lowering, whole: string, part: Ref, start: Ref, a
     return l.op("ScatterND", [whole, rows, l.full(part)]);
   }
   const leading = shape.slice(0, axis + 1);
-  // One index for each leading axis: a range of its own, the last one shifted, spread over all leading positions.
+  // One index per leading axis: a range for each, the last one shifted, broadcast over all leading positions.
   const places = leading.map((d, dimension) => {
     const range = l.range(d, "i64");
     const shifted = dimension === axis ? l.op("Add", [range, l.cast(l.full(start), "i64")]) : range;

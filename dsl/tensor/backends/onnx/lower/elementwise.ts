@@ -1,4 +1,4 @@
-/** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
+/** Elementwise ops: one kernel each, on the flat form if all inputs with dimensions have one shape. */
 import { applyElementwise } from "../../shared/elementwise.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { NodeLowering, Lowerings, Lowering } from "../lowering.js";

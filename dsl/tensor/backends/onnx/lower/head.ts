@@ -1,7 +1,7 @@
 /**
- * The head of a language model and its loss, a chunk of rows at a time: one chunk's logits give its losses and its parts
- * of the gradients before the next one's are made, which a gate on where each chunk begins sees to. What scales a row is
- * folded into [rows, n], never into [rows, vocabulary].
+ * The head of a language model and its loss, computed in chunks of rows. One chunk's logits give its losses and
+ * gradient parts before the next chunk starts; a gate on each chunk's start ensures this order. Row scales are folded
+ * into [rows, n], never into [rows, vocabulary].
  */
 import { sharedHeadSweep, type HeadInputs, type HeadGradient } from "../../shared/head.js";
 import { gatedScalar } from "../gate.js";
@@ -11,7 +11,7 @@ import type { Lowerings, Lowering, HeadSweep } from "../lowering.js";
 const last = { axis: { int: -1 } };
 const sweepOf = sharedHeadSweep(sweepThrough);
 
-/** Per row: its label, 0 where the row doesn't count, and its share of the loss, 0 where it doesn't count; both [m, 1]. */
+/** Returns per row its label (0 if ignored) and its share of the loss (0 if ignored); both [m, 1]. */
 function countedRows(l: Lowering, head: HeadInputs): { readonly label: string; readonly share: string } {
   const labels = l.op("Reshape", [l.full(head.labels), l.graph.longs([-1, 1])]);
   const ignored = l.op("Equal", [labels, l.graph.integer(head.settings.ignore)]);
@@ -65,7 +65,7 @@ function sweepThrough(l: Lowering, head: HeadInputs, gradient: HeadGradient | un
       }
     }
     const ends = [wants[0] && dxs.at(-1), wants[1] && dweight, wants[2] && dbias].filter((v) => typeof v === "string");
-    // A tensor of no rows has no element to wait for: its sum has one.
+    // A tensor without rows has no element to wait for, but its sum has one.
     done =
       chunk + 1 < chunks
         ? dweight !== undefined

@@ -7,7 +7,7 @@ type CrossEntropy = NodeOf<"cross_entropy"> | NodeOf<"cross_entropy_gradient">;
 
 const last = { axis: { int: -1 } };
 
-/** Per row: its label (0 where the row doesn't count) as [rows, 1], and its share of the loss, 0 where it doesn't count. */
+/** Returns per row its label (0 if ignored) as [rows, 1], and its share of the loss, 0 if ignored. */
 function rows(l: Lowering, node: CrossEntropy): { readonly label: string; readonly share: string } {
   const labels = l.op("Reshape", [l.full(node.inputs[1]), l.graph.longs([-1, 1])]);
   const ignored = l.op("Equal", [labels, l.graph.integer(node.attributes.ignore)]);
@@ -44,7 +44,7 @@ export const lossLowerings = {
   ],
 } satisfies Lowerings;
 
-/** The logits as [rows, classes]. */
+/** Returns the logits as [rows, classes]. */
 function matrix(l: Lowering, node: CrossEntropy): string {
   const [logits] = node.inputs;
   const { shape } = l.typeOf(logits);

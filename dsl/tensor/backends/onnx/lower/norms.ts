@@ -1,11 +1,14 @@
-/** Layer and root-mean-square normalisation over the last axis of the flat form: the runtime's own kernel forward, row products backward. */
+/**
+ * Layer and root-mean-square normalization over the last axis of the flat form: the runtime's own kernel forward, row
+ * products backward.
+ */
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
 import { opTable, type NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { columnSums } from "./reductions.js";
 
-/** y, mean [rows, 1] and 1/√(variance + ε) [rows, 1] of a layer_norm node. */
+/** Returns y, mean [rows, 1] and 1/√(variance + ε) [rows, 1] of a layer_norm node. */
 function normalise(l: Lowering, node: NodeOf<"layer_norm">): readonly string[] {
   const [x, scale, bias] = node.inputs;
   return l.graph.nodeAll("LayerNormalization", [l.flat(x), l.full(scale), l.full(bias)], {
@@ -13,7 +16,7 @@ function normalise(l: Lowering, node: NodeOf<"layer_norm">): readonly string[] {
     outputs: 3,
   });
 }
-/** Mean and inverse deviation as columns, from the norm itself where they are its outputs. */
+/** Returns mean and inverse deviation as columns, from the norm node itself if they are its outputs. */
 function moments(l: Lowering, node: NodeOf<"layer_norm_gradient">): readonly [mean: string, inverse: string] {
   const [, , mean, variance] = node.inputs;
   const norm = l.nodeOf(mean);
@@ -27,7 +30,7 @@ function moments(l: Lowering, node: NodeOf<"layer_norm_gradient">): readonly [me
 }
 
 type RmsNorm = NodeOf<"rms_norm"> | NodeOf<"rms_norm_gradient">;
-/** What rms_norm multiplies by: the scale, moved by the offset. */
+/** Returns the factor of rms_norm: the scale plus the offset. */
 function factor(l: Lowering, node: RmsNorm): string {
   const offset = node.attributes.offset;
   const scale = l.full(node.inputs[1]);
@@ -56,7 +59,7 @@ export const normLowerings = {
       });
       return l.fromFlat(node.types[0], y);
     },
-    // The kernel would give it too, but not on every provider.
+    // The kernel also has this output, but not on every provider.
     () => {
       const x = l.flat(node.inputs[0]);
       const n = node.types[0].shape.at(-1) as number;

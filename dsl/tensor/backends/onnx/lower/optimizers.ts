@@ -1,12 +1,15 @@
-/** Optimizers: global norm and AdamW, large tensors in chunks that stay in the cache from one elementwise kernel to the next. */
+/**
+ * Optimizers: global norm and AdamW. Large tensors are updated in chunks that stay in the CPU cache between elementwise
+ * kernels.
+ */
 import { OnnxGraph } from "../graph.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-/** Elements per chunk, about: 1 MB each of parameter, moments and gradient. */
+/** Approximate elements per chunk: 1 MB each of parameter, moments and gradient. */
 const CHUNK = 250_000;
 
-/** Scalars, f32. */
+/** f32 scalars. */
 interface Rates {
   /** rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
   readonly step: string;
@@ -15,7 +18,7 @@ interface Rates {
   /** 1 − rate · weight decay */
   readonly keep: string;
 }
-/** Corrections in f64, as 1 − 0.999 has no digits to spare in f32. */
+/** Computes bias corrections in f64, because 1 − 0.999 loses too many digits in f32. */
 function rates(l: Lowering, node: NodeOf<"adamw">): Rates {
   const { beta1, beta2, epsilon, weight_decay } = node.attributes;
   const { graph } = l;
@@ -30,7 +33,7 @@ function rates(l: Lowering, node: NodeOf<"adamw">): Rates {
   };
 }
 
-/** Parameter, m and v after the step, by elementwise kernels over tensors of one shape. */
+/** Returns parameter, m and v after the step, by elementwise kernels over tensors of one shape. */
 function step(
   op: (op: string, inputs: readonly string[]) => string,
   float: (x: number) => string,
@@ -48,7 +51,7 @@ function step(
   return [op("Sub", [weight_decay ? op("Mul", [p!, r.keep]) : p!, move]), mean, square];
 }
 
-/** How a tensor of `size` elements is cut into equal chunks; undefined: it isn't. */
+/** Returns the equal chunks of a tensor of `size` elements; undefined if it is not chunked. */
 export function equalChunks(size: number): readonly [count: number, each: number] | undefined {
   const least = Math.floor(size / CHUNK);
   if (least < 2) return undefined;
@@ -57,8 +60,8 @@ export function equalChunks(size: number): readonly [count: number, each: number
 }
 
 /**
- * One step over the given parameter, m, v and gradient, all of the shape [count, each] where there are chunks. `ready`
- * is applied to the step size, which every new parameter needs.
+ * Makes one step over the given parameter, m, v and gradient, all of shape [count, each] if chunked. `ready` is applied
+ * to the step size, on which every new parameter depends.
  */
 export function adamwStep(
   l: Lowering,

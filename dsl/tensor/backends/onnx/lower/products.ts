@@ -1,4 +1,4 @@
-/** Matrix products: where the time goes. Gemm takes either side transposed and adds the bias. */
+/** Matrix products, which take most of the time. Gemm accepts transposed inputs and adds the bias. */
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
@@ -6,7 +6,7 @@ import { opTable, type NodeOf } from "#dsl/tensor/table.js";
 import type { NodeLowering, Lowerings, Lowering } from "../lowering.js";
 import { smoothActivation } from "./activations.js";
 
-/** x · wᵀ (+ bias) for a weight [out, in]; a weight that is itself a transposition is taken untransposed. */
+/** Returns x · wᵀ (+ bias) for a weight [out, in]; a weight that is itself a transposition is used untransposed. */
 export function lowerLinear(l: Lowering, x: string, weight: Ref, bias: Ref | undefined): string {
   const source = l.nodeOf(weight);
   const turned = isNodeOf(source, opTable.transpose);
@@ -26,7 +26,7 @@ function activated(l: Lowering, node: NodeOf<"linear">, x: string): string {
   return name === undefined ? x : ACTIVATIONS[name](l, x);
 }
 
-/** Weight + scale · b a; made once for forward and backward. */
+/** Returns weight + scale · b a; computed once for forward and backward. */
 export function lowRankMerge(l: Lowering, [weight, a, b]: readonly [Ref, Ref, Ref], scale: number): string {
   return l.gemm(l.full(b), l.full(a), l.full(weight), { alpha: scale });
 }
@@ -38,7 +38,7 @@ function matmul(l: Lowering, node: NodeOf<"matmul">): string {
   return both ? l.gemm(l.full(a), l.full(b), undefined, options) : l.matmul(l.full(a), l.full(b), options);
 }
 
-/** A Gemm wants matrices: a row becomes one, and comes back as a row. */
+/** Gemm requires matrices: a vector is reshaped to one row, and its result back to a vector. */
 function rowwise(
   l: Lowering,
   node: NodeOf<"linear"> | NodeOf<"low_rank_linear">,

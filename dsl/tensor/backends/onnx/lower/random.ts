@@ -1,4 +1,7 @@
-/** Dropout's masks by the generator of tensor/numbers/random.ts, in integer kernels: i32 products wrap, shifts are done as u32. */
+/**
+ * Dropout masks with the generator of tensor/numbers/random.ts, in integer kernels: i32 products wrap, shifts are done
+ * as u32.
+ */
 import type { Dimension } from "#dsl/tensor/program.js";
 import { mixBits, HASH_INCREMENT, dropThreshold } from "#dsl/tensor/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
@@ -9,7 +12,7 @@ export interface DropoutAttributes {
   readonly site: number;
 }
 
-/** murmur3's finalizer over i32 tensors; right shifts are logical. */
+/** Applies murmur3's finalizer to i32 tensors; right shifts are logical. */
 function mixed(l: Lowering, x: string): string {
   const { graph } = l;
   const by = (n: number): string => graph.constant("u32", [], new Uint8Array(Uint32Array.of(n).buffer));
@@ -22,7 +25,7 @@ function mixed(l: Lowering, x: string): string {
   return fold(h, 16);
 }
 
-/** 0, 1, 2, … up to the product of sizes, i32. */
+/** Returns 0, 1, 2, … below the product of sizes, i32. */
 export function rangeUpTo(l: Lowering, sizes: readonly Dimension[]): string {
   const { graph } = l;
   const count = l.cast(l.op("Reshape", [l.product(sizes), graph.longs([])]), "i32");
@@ -30,8 +33,8 @@ export function rangeUpTo(l: Lowering, sizes: readonly Dimension[]): string {
 }
 
 /**
- * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number for each group. `rows`: as which
- * ones they count, i32 [rows of a group].
+ * Returns the scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number per group.
+ * `rows`: the row numbers for the generator, i32 [rows of a group].
  */
 export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: string, columns: Dimension): string {
   const { graph } = l;

@@ -1,10 +1,10 @@
-/** Sums, means and maxima. Sums over all rows are products with a row of ones: the fastest way to add columns. */
+/** Sums, means and maxima. Sums over all rows are products with a row of ones, the fastest way to sum columns. */
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
 
 type Reduction = NodeOf<"reduce_sum"> | NodeOf<"reduce_mean"> | NodeOf<"reduce_max">;
 
-/** Σ over rows of [rows, n], as [n]. `rows`: an i64 list of one. */
+/** Sums the rows of [rows, n] to [n]. `rows`: an i64 list of one. */
 export function columnSums(l: Lowering, flat: string, rows: string, n: number): string {
   const shape = l.join([l.graph.longs([1]), rows]);
   const one = new Uint8Array(Float32Array.of(1).buffer);

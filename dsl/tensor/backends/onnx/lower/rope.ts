@@ -1,6 +1,6 @@
 /**
- * Rotary positions, by the runtime's own kernel. It looks cosines and sines up by position: the tables have a row for each
- * place of the batch, so its positions count these rows. All layers share one pair of tables.
+ * Rotary positions with the runtime's own kernel. It looks up cosines and sines by position: the tables have a row for
+ * each token of the batch, so the position ids number these rows. All layers share one pair of tables.
  */
 import type { Dimension } from "#dsl/tensor/program.js";
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
@@ -33,7 +33,7 @@ function rope(l: Lowering, node: NodeOf<"rope">): string {
     },
   );
 }
-/** 0, 1, 2, … as many as the product of the sizes, i64. */
+/** Returns 0, 1, 2, … below the product of the sizes, i64. */
 function count(l: Lowering, sizes: readonly Dimension[]): string {
   const end = l.op("Reshape", [l.product(sizes), l.graph.longs([])]);
   return l.op("Range", [l.graph.long(0), end, l.graph.long(1)]);

@@ -1,14 +1,14 @@
-/** Ops that move elements about. */
+/** Ops that move elements. */
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-/** Zeros before and after along one axis; both i64 lists of one. */
+/** Pads zeros before and after along one axis; both counts are i64 lists of one. */
 function padAxis(l: Lowering, x: string, rank: number, axis: number, before: string, after: string): string {
   const zero = l.graph.longs([0]);
   const side = (size: string): string[] => Array.from({ length: rank }, (_, i) => (i === axis ? size : zero));
   return l.op("Pad", [x, l.join([...side(before), ...side(after)])]);
 }
-/** Σ of dy's rows at their indices, `rows` (an i64 list of one) of them, each of the shape `rest`. */
+/** Sums the rows of dy at their indices into `rows` (an i64 list of one) rows, each of shape `rest`. */
 function scatterRows(l: Lowering, indices: Ref, dy: Ref, rows: string, rest: readonly Dimension[]): string {
   const base = l.op("ConstantOfShape", [l.join([rows, ...rest.map((d) => l.size(d))])], {
     value: { tensor: { type: "f32", shape: [1], bytes: new Uint8Array(4) } },
@@ -39,7 +39,7 @@ export const shapeLowerings = {
   split: (l, node) => {
     const { axis, sizes } = node.attributes;
     const { shape } = l.typeOf(node.inputs[0]);
-    // Along the last axis rows stay rows, whatever is before them.
+    // A split along the last axis keeps the rows, so it works on the flat form.
     const last = shape.length > 2 && axis === shape.length - 1;
     const parts = (): readonly string[] =>
       l.graph.nodeAll("Split", [last ? l.flat(node.inputs[0]) : l.full(node.inputs[0]), l.graph.longs(sizes)], {

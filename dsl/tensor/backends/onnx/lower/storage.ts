@@ -1,14 +1,14 @@
 /**
- * Weights that are stored in fewer bits, made f32. The runtime knows no order but that of values, and would make what
- * depends on weights alone once, for the whole step: so the codes are reshaped by a size that is known only when what the
- * node waits for is there.
+ * Converts weights stored in fewer bits to f32. The runtime orders only by data flow, and would convert what depends
+ * only on weights once, for the entire step. Therefore the codes are reshaped by a size that is known only after the
+ * node's dependency.
  */
 import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import type { Node } from "#dsl/tensor/program.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-/** A tensor of known sizes, not before what the node waits for. */
+/** Returns a tensor of known sizes that is available only after the node's dependency. */
 export function tensorAfter(l: Lowering, node: Node, tensor: string, shape: readonly number[]): string {
   const [awaited] = node.after ?? [];
   if (awaited === undefined) return tensor;
@@ -28,7 +28,7 @@ export const storageLowerings = {
       return { full: l.op("DequantizeLinear", [tensorAfter(l, node, l.full(codes), shape), l.full(scales)], { axis }) };
     },
   ],
-  // One look-up for each byte: a byte of two codes stands for two numbers.
+  // One lookup per byte: a byte with two codes gives two numbers.
   dequantize_blocks: (l, node) => [
     () => {
       const { graph } = l;
@@ -46,7 +46,7 @@ export const storageLowerings = {
   ],
 } satisfies Lowerings;
 
-/** bf16 comes as 16 bits, which the runtime's CPU kernels look up: each stands for one f32. */
+/** bf16 arrives as 16 bits, which the runtime's CPU kernels look up in a table of f32 numbers. */
 export function fromBf16(l: Lowering, node: NodeOf<"cast">, halves: string): string {
   const floats = Uint32Array.from({ length: 65536 }, (_, half) => half << 16);
   const { shape } = node.types[0];
@@ -55,7 +55,7 @@ export function fromBf16(l: Lowering, node: NodeOf<"cast">, halves: string): str
   return l.op("Gather", [tableOf(l, new Float32Array(floats.buffer), [65536]), places]);
 }
 
-/** Once for each graph: it is as large as its levels are many. */
+/** Made once per graph and per number of levels, since a table is as large as its levels are many. */
 function tableOf({ graph, tables }: Lowering, levels: ArrayLike<number>, shape: readonly number[]): string {
   const size = levels.length;
   let name = tables.get(size);

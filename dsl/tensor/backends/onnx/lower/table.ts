@@ -1,4 +1,4 @@
-/** How each op becomes ONNX's. Where `adamw` updates state, in chunks and in place, is updates.ts's affair. */
+/** Table of lowerings to ONNX. Chunked and in-place `adamw` updates of state are in updates.ts. */
 import type { Lowerings } from "../lowering.js";
 import { activationLowerings } from "./activations.js";
 import { arithmeticLowerings } from "./arithmetic.js";

@@ -1,7 +1,7 @@
 /**
- * Attention by standard ops alone, scores and values as plain products over [batch, key-value heads, group × length, size].
- * Keys that come in by heads and go out by heads (pastLayers) are joined by heads too: the turns there and back in the program
- * cancel out, so that what came before is copied once and not turned.
+ * Attention with standard ops only: scores and values as plain products over [batch, key-value heads, group × length,
+ * size]. Keys that are passed in and out split by heads (pastLayers) are also joined in this layout. The program's
+ * transpositions cancel out, so past keys are copied once and not transposed.
  */
 import { attentionAttributes, attentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
@@ -11,7 +11,7 @@ import { HeadCut } from "../../shared/attention.js";
 import { attentionMaskBias } from "../lower/attention.js";
 import type { Lowering, Lowerings } from "../lowering.js";
 
-/** [batch, keys, heads × size] of a program as [batch, heads, keys, size]. */
+/** Returns [batch, keys, heads × size] of a program as [batch, heads, keys, size]. */
 export function splitHeads(l: Lowering, ref: Ref, heads: number): string {
   const node = l.nodeOf(ref);
   const [batch, keys, width] = l.typeOf(ref).shape as [Dimension, Dimension, number];
@@ -30,9 +30,9 @@ export function splitHeads(l: Lowering, ref: Ref, heads: number): string {
   return l.transpose(l.reshape(l.any(ref), [batch, keys, heads, size]), [0, 2, 1, 3]);
 }
 
-/** How one attention is cut into heads; of shapes, 0 keeps a size as it is. */
+/** Shapes and transformations of one attention's heads; 0 in a shape copies the input's size. */
 class Cut extends HeadCut<Lowering> {
-  /** [batch, heads, length, n] as [batch, kv, group × length, n], and back. */
+  /** Reshapes [batch, heads, length, n] to [batch, kv, group × length, n], and back. */
   grouped(x: string): string {
     const { l, a, group } = this;
     return group === 1 ? x : l.op("Reshape", [x, l.graph.longs([0, a.key_value_heads, -1, 0])]);

@@ -1,4 +1,7 @@
-/** Rotary positions by standard ops: x · cos + (x with its pairs crossed) · sin. All layers of one turning share both tables. */
+/**
+ * Rotary positions with standard ops: x · cos + (x with its pairs crossed) · sin. All layers with the same rotation
+ * share both tables.
+ */
 import type { Dimension } from "#dsl/tensor/program.js";
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
@@ -10,7 +13,7 @@ function rope(l: Lowering, node: NodeOf<"rope">): string {
   const [x, positions] = node.inputs;
   const [batch, length, width] = node.types[0].shape as [Dimension, Dimension, number];
   const [size, pairs] = [width / heads, frequencies.length];
-  // Of neighbours, both have one angle; of halves, the same angles follow once more.
+  // Interleaved pairs have equal neighbouring angles; with halves, the angles are repeated.
   const angles = interleaved ? frequencies.flatMap((f) => [f, f]) : [...frequencies, ...frequencies];
   const shared = l.typeOf(positions).shape.length === 1;
   const positionFloats = l.reshape(l.cast(l.full(positions), "f32"), [shared ? 1 : batch, length, 1, 1]);

@@ -1,13 +1,10 @@
-/**
- * How ops become ONNX's where the model leaves this house: by the standard's own ops alone, in the forms that runtimes know
- * and fuse by themselves.
- */
+/** Lowerings to ONNX for exported models: only standard ops, in the forms that runtimes recognize and fuse. */
 import type { Lowering, Lowerings } from "../lowering.js";
 import { lowerings } from "../lower/table.js";
 import { portableAttentionLowerings } from "./attention.js";
 import { portableRopeLowerings } from "./rope.js";
 
-/** x / √(mean of x² + ε), flat: the form that becomes one kernel where the runtime has one. */
+/** Returns x / √(mean of x² + ε), flat, in the form that runtimes fuse to one kernel. */
 function rootMeanSquare(l: Lowering, x: string, epsilon: number): string {
   const mean = l.reduce("ReduceMean", l.number("Pow", x, 2), [-1], true);
   return l.op("Sqrt", [l.number("Add", mean, epsilon)]);
@@ -17,7 +14,7 @@ export const portableLowerings: Lowerings = {
   ...lowerings,
   ...portableAttentionLowerings,
   ...portableRopeLowerings,
-  // Alone: mean and deviation, which only gradients read, are outputs that not every runtime gives.
+  // Makes only the first output: not every runtime provides mean and deviation, which only gradients read.
   layer_norm: (l, node) => {
     const [x, scale, bias] = node.inputs;
     const attributes = { axis: { int: -1 }, epsilon: { float: node.attributes.epsilon } };

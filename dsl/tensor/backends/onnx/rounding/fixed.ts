@@ -1,7 +1,7 @@
 /**
- * Products in whole numbers of a byte by scales that are fixed beforehand: what comes in lies between bounds that texts of the
- * same kind showed (`probed`). Written as QuantizeLinear and DequantizeLinear around plain products, which runtimes for
- * accelerators read, and others make one product of. Weights and tables as in `int8.ts`.
+ * Int8 products with static scales: inputs are within bounds measured on similar texts (`probed`). Written as
+ * QuantizeLinear and DequantizeLinear around plain products, which accelerator runtimes read and others fuse to one
+ * product. Weights and tables as in `int8.ts`.
  */
 import type { StandaloneGraph, LazyWeight } from "../standalone.js";
 import { roundedLookup, productWeight, UINT8_STEPS } from "./int8.js";
@@ -14,10 +14,12 @@ import {
   type WeightProduct,
 } from "./rewrite.js";
 
-/** Least and greatest number of each value that goes into a product, by its name. */
+/** Minimum and maximum of each value that is a product's input, by its name. */
 export type ValueBounds = ReadonlyMap<string, readonly [least: number, most: number]>;
 
-/** The model with the bounds of what goes into products as outputs besides; `values`: whose they are, in order. */
+/**
+ * Returns the model with the bounds of products' inputs as additional outputs; `values`: their value names, in order.
+ */
 export function withBoundOutputs(graph: StandaloneGraph): {
   readonly graph: StandaloneGraph;
   readonly values: readonly string[];
@@ -36,7 +38,7 @@ export function withBoundOutputs(graph: StandaloneGraph): {
   const outputs = nodes.map(({ name }) => ({ name, type: "f32" as const, shape: [] }));
   return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs, ...outputs] }, values };
 }
-/** The output that tells a bound of a value. */
+/** Returns the name of the output with a bound of a value. */
 export function boundOutputName(value: number, side: number): string {
   return `bound/${value}/${side}`;
 }
@@ -45,7 +47,7 @@ export function roundWithBounds(graph: StandaloneGraph, bounds: ValueBounds): St
   return roundGraph(graph, { lookup: roundedLookup, product: (m, p) => product(m, p, bounds.get(p.from)) });
 }
 
-/** By bounds that are known of a layer, by its weight's name; of those of which none are known the weight alone is rounded. */
+/** Rounds with known bounds of a layer, by its weight's name; without known bounds only the weight is rounded. */
 export function roundWithKnownBounds(
   graph: StandaloneGraph,
   known: (weight: string) => readonly [least: number, most: number] | undefined,
@@ -53,14 +55,14 @@ export function roundWithKnownBounds(
   return roundGraph(graph, { lookup: roundedLookup, product: (m, p) => asKnown(m, p, known(p.weight.name)) });
 }
 
-/** The bias is added as it is, as who rounded the weights adds it. */
+/** Adds the bias unrounded, as the quantizer of the weights does. */
 function asKnown(m: RoundingContext, p: WeightProduct, bounds: readonly [number, number] | undefined): string {
   const x = bounds ? roundedBetween(m, p.x, bounds).x : p.x;
   const y = m.graph.node("MatMul", [x, factorsOf(m, p).weight]);
   return p.bias === undefined ? y : m.graph.node("Add", [y, p.bias]);
 }
 
-/** As whole numbers that are numbers again; `size`: what a step of them stands for. */
+/** Quantizes and dequantizes a value; `size`: value of one step. */
 function roundedBetween(
   { graph }: RoundingContext,
   x: string,
@@ -73,7 +75,7 @@ function roundedBetween(
   return { x: graph.node("DequantizeLinear", [graph.node("QuantizeLinear", [x, scale, zero]), scale, zero]), size };
 }
 
-/** The weight as codes that are numbers again where it is multiplied. */
+/** Returns the weight as codes that are dequantized where they are multiplied. */
 function factorsOf(m: RoundingContext, p: WeightProduct): { readonly weight: string; readonly scales: LazyWeight } {
   const { graph } = m;
   const { codes, scales, turned } = productWeight(m, p);
@@ -100,7 +102,7 @@ function product(
   return p.bias === undefined ? y : graph.node("Add", [y, p.bias]);
 }
 
-/** A bias as whole numbers of what one step of a sum of products stands for: then it is added before sums become fractions. */
+/** Returns a bias as integers in steps of the product sums, so that it is added before dequantization. */
 function wholeBias(m: RoundingContext, p: WeightProduct, bias: LazyWeight, scales: LazyWeight, size: number): string {
   const steps = async (): Promise<Float32Array> => (await readFloats(scales)).map((scale) => scale * size);
   const shape = [p.out];

@@ -1,6 +1,6 @@
 /**
- * Weights in half precision, and products in it: what goes into a product is rounded, what comes out of it is made f32 again,
- * so that sums, norms and the softmax stay exact and nothing overflows. Rows of tables are looked up as halves.
+ * Weights and products in half precision: a product's inputs are rounded, and its outputs converted to f32. Sums, norms
+ * and the softmax are exact, and nothing overflows. Table rows are looked up as float16.
  */
 import { toFloat16 } from "#dsl/tensor/numbers/halves.js";
 import { ONNX_TYPES } from "../proto.js";
@@ -40,7 +40,7 @@ function halves(m: RoundingContext, weight: LazyWeight): string {
     bytes: async () => bytesOfView(toFloat16((await readFloats(weight)).map(within))),
   });
 }
-/** What half precision can't hold is as large as it can. */
+/** Clamps to the range of half precision. */
 function within(x: number): number {
   return Math.max(-65504, Math.min(65504, x));
 }

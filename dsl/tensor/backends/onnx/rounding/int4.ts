@@ -1,7 +1,7 @@
 /**
- * Weights of products in half a byte, with a scale for each block of 32 along their inputs (ONNX Runtime's MatMulNBits, which its
- * builds for browsers and cards have too); activations stay as they are. Tables keep a byte for each number, as rows are few
- * where they are read. Where inputs are no multiple of a block, or a weight is small, it stays whole.
+ * Product weights in 4 bits, with a scale per block of 32 inputs (ONNX Runtime's MatMulNBits, which its browser and GPU
+ * builds support too); activations are unchanged. Tables use a byte per number, since only few rows are read. A weight
+ * stays unrounded if it is small or its inputs are no multiple of a block.
  */
 import { INT4_BLOCK, toInt4, fitsInt4, type Int4Codes } from "#dsl/tensor/numbers/rounding.js";
 import { MICROSOFT_DOMAIN } from "../proto.js";
@@ -40,7 +40,7 @@ function product(m: RoundingContext, p: WeightProduct): string | undefined {
       N: { int: p.out },
       bits: { int: 4 },
       block_size: { int: INT4_BLOCK },
-      // Activations may be rounded to bytes within the product, block by block, where that is quicker.
+      // Activations may be rounded to bytes within the product, block by block, where that is faster.
       accuracy_level: { int: 4 },
     },
   });

@@ -1,7 +1,7 @@
 /**
- * Products in whole numbers of a byte, activations rounded as they come, by a scale for each tensor; weights by a scale for each
- * output, rows of tables by a scale for each row. Weights keep to 7 bits (±63): processors without instructions made for it
- * add two products of bytes in 16 bits, which 8 bits overflow.
+ * Int8 products: activations are rounded at run time with a scale per row, weights with a scale per output, table rows
+ * with a scale per row. Weights use 7 bits (±63): processors without dedicated instructions add two byte products in 16
+ * bits, which 8-bit weights overflow.
  */
 import {
   MAX_PRODUCT_CODE,
@@ -21,17 +21,19 @@ import {
   type WeightProduct,
 } from "./rewrite.js";
 
-/** The code of 0 in a row of activations, whose codes are without sign. */
+/** Code of 0 in a row of activations, whose codes are unsigned. */
 const MIDDLE = 128;
 
 export function roundToInt8(graph: StandaloneGraph): StandaloneGraph {
   return roundGraph(graph, { product, lookup: roundedLookup });
 }
 
-/** Steps of a byte without sign. */
+/** Steps of an unsigned byte. */
 export const UINT8_STEPS = 255;
 
-/** Codes and scales of a product's weight; `turned`: it lies as [out, in], since rows of it are looked up too. */
+/**
+ * Returns codes and scales of a product's weight; `turned`: laid out as [out, in], because its rows are looked up too.
+ */
 export function productWeight(
   m: RoundingContext,
   p: WeightProduct,
@@ -61,18 +63,18 @@ function product(m: RoundingContext, p: WeightProduct): string {
   return p.bias === undefined ? y : graph.node("Add", [y, p.bias]);
 }
 
-/** Each row by a scale of its own, so that what stands beside a text in a batch, or in it, takes no digits from it. */
+/** Rounds each row with its own scale, so that other rows of the batch or text do not reduce its precision. */
 function roundedRows({ graph }: RoundingContext, x: string): { readonly codes: string; readonly scales: string } {
   const all = graph.node("ReduceMax", [graph.node("Abs", [x]), graph.longs([-1])], {
     attributes: { keepdims: { int: 1 } },
   });
-  // Of no rows at all ONNX Runtime's reductions keep every column.
+  // Without any rows, ONNX Runtime's reductions keep every column.
   const furthest = graph.node("Slice", [all, graph.longs([0]), graph.longs([1]), graph.longs([1])]);
   const scales = graph.node("Max", [
     graph.node("Mul", [furthest, graph.float(1 / MAX_LOOKUP_CODE)]),
     graph.float(1e-30),
   ]);
-  // Not QuantizeLinear's own scales by rows: OpenVINO takes those of constants alone.
+  // QuantizeLinear's per-row scales are not used: OpenVINO accepts them only as constants.
   const codes = graph.node("QuantizeLinear", [
     graph.node("Div", [x, scales]),
     graph.float(1),
@@ -103,7 +105,7 @@ interface LinesOf extends ScaledMatrix {
   readonly weight: LazyWeight;
   readonly lay: "as it lies" | "in_out";
 }
-/** Codes i8 by their name, and scales f32. */
+/** Returns the name of i8 codes, and f32 scales. */
 function roundedLines(m: RoundingContext, options: LinesOf): { readonly codes: string; readonly scales: LazyWeight } {
   const { weight, rows, columns, byRow } = options;
   const turn = options.lay === "in_out" && byRow;

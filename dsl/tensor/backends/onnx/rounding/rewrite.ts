@@ -1,6 +1,6 @@
 /**
- * What the ways of rounding a model that stands alone share: products with weights are found and written anew over weights
- * made of theirs, tables of which rows are taken likewise; weights that nothing reads any more are left out.
+ * Shared rewriting for quantized standalone models: finds products with weights and table lookups, and rewrites them
+ * over rounded weights. Weights that nothing reads any more are dropped.
  */
 import { OnnxGraph } from "../graph.js";
 import type { OnnxNode } from "../proto.js";
@@ -10,16 +10,16 @@ import type { StandaloneGraph, LazyWeight } from "../standalone.js";
 export interface WeightProduct {
   readonly node: OnnxNode;
   readonly x: string;
-  /** What x was called before anything was rounded. */
+  /** Name of x before any rounding. */
   readonly from: string;
   readonly weight: LazyWeight;
   readonly bias: string | undefined;
   readonly in: number;
   readonly out: number;
-  /** The weight lies as [out, in]; else as [in, out]. */
+  /** The weight is laid out as [out, in]; otherwise as [in, out]. */
   readonly turned: boolean;
 }
-/** Rows of a table. */
+/** A lookup of table rows. */
 export interface TableLookup {
   readonly node: OnnxNode;
   readonly table: LazyWeight;
@@ -27,15 +27,15 @@ export interface TableLookup {
 }
 export interface RoundingContext {
   readonly graph: OnnxGraph;
-  /** Adds a weight, or finds the one of that name; gives the name. */
+  /** Adds a weight, or finds the one with its name; returns the name. */
   weight(weight: LazyWeight): string;
-  /** A weight of the model as it was; undefined: none is called so. */
+  /** Returns an original weight of the model; undefined if none has the name. */
   named(name: string): LazyWeight | undefined;
   /** Whether a table is read both by rows and as a weight. */
   shared(weight: LazyWeight): boolean;
 }
 export interface RoundingRules {
-  /** Gives the value that stands for the product; undefined: it stays as it is. */
+  /** Returns the value that replaces the product; undefined to leave it unchanged. */
   product?(m: RoundingContext, p: WeightProduct): string | undefined;
   lookup?(m: RoundingContext, l: TableLookup): string | undefined;
 }
@@ -124,7 +124,7 @@ function again<T extends WeightProduct | TableLookup>(one: T, node: OnnxNode): T
   return "table" in one ? { ...one, node, indices: second } : { ...one, node, x: first, bias };
 }
 
-/** Outputs of the model keep their names: where one was written anew, its new value is renamed. */
+/** Restores the names of the model's outputs: a replaced output's new value is renamed. */
 function restored(
   nodes: readonly OnnxNode[],
   renamed: ReadonlyMap<string, string>,
@@ -136,7 +136,7 @@ function restored(
   return nodes.map((node) => ({ ...node, inputs: node.inputs.map(name), outputs: node.outputs.map(name) }));
 }
 
-/** Without weights that nothing reads. */
+/** Removes weights that nothing reads. */
 function tidy(graph: StandaloneGraph): StandaloneGraph {
   const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   return {
@@ -146,7 +146,7 @@ function tidy(graph: StandaloneGraph): StandaloneGraph {
   };
 }
 
-/** Numbers of a weight, in memory of their own. */
+/** Returns the numbers of a weight; copies its bytes only if they are not aligned to 4. */
 export async function readFloats(weight: LazyWeight): Promise<Float32Array> {
   const bytes = await weight.bytes();
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
@@ -155,7 +155,7 @@ export async function readFloats(weight: LazyWeight): Promise<Float32Array> {
 export function bytesOfView(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
-/** What is made is kept until it was asked for so often: the parts of a rounded weight are written one after the other. */
+/** Caches a result for a number of uses: the parts of a rounded weight are written one after the other. */
 export function memoizeForUses<T>(times: number, make: () => Promise<T>): () => Promise<T> {
   let cached: Promise<T> | undefined;
   let left = times;

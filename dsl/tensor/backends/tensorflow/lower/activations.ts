@@ -1,4 +1,4 @@
-/** GELU, SiLU, what they gate, and their gradients. */
+/** GELU, SiLU, their gated forms, and the gradients. */
 import { geluKind, QUICK_GELU_FACTOR, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
 import type { Ref, Type } from "#dsl/tensor/program.js";
 import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
@@ -11,18 +11,18 @@ const C = Math.sqrt(2 / Math.PI);
 function number(l: Lowering, op: string, x: string, value: number): string {
   return l.op(op, [x, l.graph.float(value)]);
 }
-/** 1 + erf(x/√2), shared by forward and backward. */
+/** Returns 1 + erf(x/√2), shared by forward and backward. */
 function normal(l: Lowering, x: string): string {
   return number(l, "AddV2", l.op("Erf", [number(l, "Mul", x, ROOT_HALF)]), 1);
 }
-/** tanh(C (x + 0.044715 x³)). */
+/** Returns tanh(C (x + 0.044715 x³)). */
 function bend(l: Lowering, x: string): string {
   const square = l.op("Square", [x]);
   const slope = number(l, "AddV2", number(l, "Mul", square, C * CUBIC), C);
   return l.op("Tanh", [l.op("Mul", [x, slope])]);
 }
 const steepness = (kind: SmoothActivation): number => (kind === "gelu_quick" ? QUICK_GELU_FACTOR : 1);
-/** sigmoid(k x). */
+/** Returns sigmoid(k x). */
 function step(l: Lowering, x: string, k: number): string {
   return l.op("Sigmoid", [k === 1 ? x : number(l, "Mul", x, k)]);
 }
@@ -35,7 +35,7 @@ export function smoothActivation(l: Lowering, x: string, kind: SmoothActivation)
 function slope(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") {
     const s = step(l, x, steepness(kind));
-    // s + k · x · s (1 − s), with x · s as forward has it.
+    // s + k · x · s (1 − s), with x · s as in the forward pass.
     const rest = l.op("Mul", [smoothActivation(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
     return l.op("AddV2", [s, kind === "silu" ? rest : number(l, "Mul", rest, QUICK_GELU_FACTOR)]);
   }
@@ -52,7 +52,7 @@ function slope(l: Lowering, x: string, kind: SmoothActivation): string {
 const backward = (l: Lowering, x: string, dy: string, kind: SmoothActivation): string =>
   l.op("Mul", [slope(l, x, kind), dy]);
 
-/** In f32 whatever the dtype: bf16 would round at every step. */
+/** Computes in f32 for any dtype, because bf16 would round at every step. */
 function inFloats<I extends readonly [Ref, ...Ref[]]>(
   l: Lowering,
   node: { readonly inputs: I; readonly types: readonly Type[] },

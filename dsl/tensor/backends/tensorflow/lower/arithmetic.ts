@@ -1,4 +1,4 @@
-/** Comparisons, logic, running sums, scattering, and the optimizers that TensorFlow has no kernel for. */
+/** Lowerings of comparisons, logic, running sums, scattering, and the optimizers that TensorFlow has no kernel for. */
 import type { Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { NodeLowering, Lowering, Lowerings, MakeOutput } from "../lowering.js";
@@ -10,7 +10,7 @@ const kernel =
   (l: Lowering, node: ElementwiseNode): readonly MakeOutput[] => [
     () => applyElementwise(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]))),
   ];
-/** An op without attributes. */
+/** Lowers an op without attributes. */
 const logical =
   (op: string): NodeLowering =>
   (l, node) => [() => applyElementwise(l, node, (inputs) => l.graph.node(op, inputs))];

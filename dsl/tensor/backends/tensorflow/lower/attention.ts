@@ -1,7 +1,7 @@
 /**
- * Attention as batched products over [batch, key-value heads, group × length, size]: the query heads that share a key-value
- * head lie in its rows, so k and v are never repeated. The shape of the scores as the softmax sees them is
- * [batch, heads, length, keys], which is the same memory.
+ * Attention as batched products over [batch, key-value heads, group × length, size]. The query heads that share a
+ * key-value head are stacked along its rows, so k and v are never repeated. The softmax sees the scores as [batch,
+ * heads, length, keys], which is the same memory.
  */
 import {
   attentionAttributes,
@@ -15,13 +15,13 @@ import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { rangeUpTo, keepMask } from "./random.js";
 
-/** How one attention is cut into heads. */
+/** Splits one attention into heads. */
 class Cut extends HeadCut<Lowering> {
-  /** [batch, keys, kv × size] → [batch, kv, keys, size]. */
+  /** Reshapes [batch, keys, kv × size] to [batch, kv, keys, size]. */
   keyHeads(ref: Ref): string {
     return this.split(ref, this.keys, this.a.key_value_heads);
   }
-  /** [batch, length, heads × size] → [batch, kv, group × length, size]. */
+  /** Reshapes [batch, length, heads × size] to [batch, kv, group × length, size]. */
   queryHeads(ref: Ref): string {
     const { l, a, group } = this;
     const heads = this.split(ref, this.length, a.heads);
@@ -36,7 +36,7 @@ class Cut extends HeadCut<Lowering> {
   scaledQueries(ref: Ref): string {
     return this.l.op("Mul", [this.queryHeads(ref), this.l.graph.float(this.a.scale)]);
   }
-  /** Scores before a cap bends them, [batch, heads, length, keys]. */
+  /** Scores before the soft cap, [batch, heads, length, keys]. */
   products(q: Ref, k: Ref): string {
     return this.ungrouped(this.l.batchProduct(this.scaledQueries(q), this.keyHeads(k), { tb: true }));
   }
@@ -49,14 +49,14 @@ class Cut extends HeadCut<Lowering> {
     const { l, a } = this;
     return a.cap ? l.op("Mul", [this.bent(q, k), l.graph.float(a.cap)]) : this.products(q, k);
   }
-  /** What of a change of the scores flows on to q and k. */
+  /** Gradient of the scores before the soft cap, given that of the capped scores; q and k get it. */
   sloped(dscores: string, q: Ref, k: Ref): string {
     const { l, a } = this;
     if (!a.cap) return dscores;
     const t = this.bent(q, k);
     return l.op("Sub", [dscores, l.op("Mul", [dscores, l.op("Mul", [t, t])])]);
   }
-  /** [batch, kv, group × length, keys] ↔ [batch, heads, length, keys]. */
+  /** Reshapes [batch, kv, group × length, keys] to [batch, heads, length, keys]; `grouped` does the reverse. */
   ungrouped(x: string): string {
     const { l } = this;
     return this.group === 1 ? x : l.reshape(x, l.shape([this.batch, this.a.heads, this.length, this.keys]));
@@ -65,7 +65,7 @@ class Cut extends HeadCut<Lowering> {
     const { l } = this;
     return this.group === 1 ? x : l.reshape(x, l.shape([this.batch, this.a.key_value_heads, "", this.keys]));
   }
-  /** The way back, flat: [batch × length, heads × size], or of the keys. */
+  /** Merges the heads again, flat: [batch × length, heads × size]. `joinKeys` does the same for the keys. */
   joinQueries(x: string): string {
     const { l, a } = this;
     const heads = this.group === 1 ? x : l.reshape(x, l.shape([this.batch, a.heads, this.length, this.size]));
@@ -75,7 +75,7 @@ class Cut extends HeadCut<Lowering> {
     const { l, a } = this;
     return l.reshape(l.transpose(x, [0, 2, 1, 3]), l.graph.integers([-1, a.key_value_heads * this.size]));
   }
-  /** Dropout's scaled mask over probabilities. */
+  /** Scaled dropout mask for the probabilities. */
   keep(step: Ref | undefined): string | undefined {
     const { l, a } = this;
     if (!a.rate) return undefined;
@@ -89,7 +89,10 @@ class Cut extends HeadCut<Lowering> {
     );
     return l.reshape(l.to(mask, this.dtype), l.shape(shape));
   }
-  /** As which rows those of [batch, heads, length] count (`counted` in tensor/ops/shared/heads.ts), of one batch row if they are `apart`. */
+  /**
+   * Row numbers that dropout hashes for the rows of [batch, heads, length] (`counted` in tensor/ops/shared/heads.ts).
+   * If `apart`, numbers of a single batch row.
+   */
   private counted(apart: boolean): string {
     const { l, a } = this;
     const { graph } = l;
@@ -105,7 +108,10 @@ class Cut extends HeadCut<Lowering> {
   }
 }
 
-/** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
+/**
+ * Term added to the scores: the bias, and a large negative score for hidden keys. It broadcasts to [batch, heads,
+ * length, keys], and the layers of a model share it.
+ */
 function hidden(l: Lowering, node: NodeOf<"attention">, cut: Cut): string | undefined {
   const { a, batch, length, keys } = cut;
   const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
@@ -141,7 +147,7 @@ function hidden(l: Lowering, node: NodeOf<"attention">, cut: Cut): string | unde
   return added === undefined ? gap : l.op("AddV2", [l.to(gap, l.graph.typeOf(added)), added]);
 }
 
-/** Probabilities [batch, heads, length, keys] of the attention node. */
+/** Returns the probabilities of the attention node, [batch, heads, length, keys]. */
 function probabilities(l: Lowering, node: NodeOf<"attention">, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
   const scores = cut.scores(q, k);

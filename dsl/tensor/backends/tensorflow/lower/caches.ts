@@ -1,7 +1,7 @@
 /**
- * Key-value caches: a variable that grows in place. A part is written with ResourceStridedSliceAssign, which makes the
- * variable one that ReadVariableOp copies whole; so what is read back is gathered: both cost what is written or read,
- * however large the cache is.
+ * Key-value caches: a variable that grows in place. Parts are written with ResourceStridedSliceAssign, after which
+ * ReadVariableOp copies the entire variable. So reads use a gather: both cost only what is written or read, however
+ * large the cache is.
  */
 import { isState } from "#dsl/tensor/leaves.js";
 import type { DType, Ref } from "#dsl/tensor/program.js";
@@ -10,12 +10,12 @@ import type { Lowerings, Lowering } from "../lowering.js";
 
 export interface CacheSlice {
   readonly axis: number;
-  /** i32 scalars. */
+  /** Both are i32 scalars. */
   readonly start: string;
   readonly size: string;
 }
 
-/** Writes `value` along one axis of the variable, once the nodes `wait` are done; gives the node that did. */
+/** Writes `value` along one axis of the variable after the nodes `wait`; returns the writing node. */
 export function writeCacheSlice(
   l: Lowering,
   handle: string,
@@ -51,7 +51,7 @@ export function writeCacheSlice(
   );
 }
 
-/** Writes the rows of `value` into those rows of the variable, once the nodes `wait` are done; gives the node that did. */
+/** Writes `value` to the given rows of the variable after the nodes `wait`; returns the writing node. */
 export function writeCacheRows(
   l: Lowering,
   handle: string,
@@ -70,13 +70,18 @@ export function writeCacheRows(
   );
 }
 
-/** Whether a program writes single rows of a state: then nothing may read the state whole, which would copy it. */
+/**
+ * Reports whether a program writes single rows of a state. Then nothing may read the full state, which would copy it.
+ */
 export function writesSingleRows(l: Lowering, state: string): boolean {
   const slice = l.program.updates.find((u) => u.state === state)?.at;
   return slice !== undefined && l.typeOf(slice.start).shape.length > 0;
 }
 
-/** The state that a node reads, if nothing else does and the program writes these very rows there. */
+/**
+ * Returns the state that `cache` reads, if nothing else reads it and the program writes exactly these rows at this
+ * start.
+ */
 export function stateWrittenByRows(l: Lowering, cache: Ref, rows: Ref, start: Ref): string | undefined {
   const source = l.nodeOf(cache);
   if (!isState(source) || l.usesOf(cache) !== 1) return undefined;
@@ -86,7 +91,10 @@ export function stateWrittenByRows(l: Lowering, cache: Ref, rows: Ref, start: Re
   return update?.at && same(update.value, rows) && same(update.at.start, start) ? name : undefined;
 }
 
-/** The state that an extend_cache node reads, if nothing else reads it and the program writes these very rows there. */
+/**
+ * Returns the state that an extend_cache node reads, if nothing else reads it and the program writes exactly these rows
+ * at this start, along axis 1.
+ */
 function ownState(l: Lowering, node: NodeOf<"extend_cache">): string | undefined {
   const [cache, rows, start] = node.inputs;
   const name = stateWrittenByRows(l, cache, rows, start);

@@ -1,4 +1,4 @@
-/** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
+/** Elementwise ops: one kernel each, on the flat form where all inputs (except scalars) have one shape. */
 import { applyElementwise, type ElementwiseNode } from "../../shared/elementwise.js";
 import type { Lowering, Lowerings, MakeOutput } from "../lowering.js";
 

@@ -1,13 +1,13 @@
 /**
- * Gradients of embeddings. A table that is also the head (tied weights) gets a dense gradient from the head: the rows of
- * the looked-up tokens are added into it in place, instead of a second dense table and a sum of the two.
+ * Gradients of embeddings. A table that is also the head (tied weights) gets a dense gradient from the head. The rows
+ * of the looked-up tokens are added to it in place, which saves a second dense table and a sum.
  */
 import type { Ref } from "#dsl/tensor/program.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { applyElementwise } from "../../shared/elementwise.js";
 
-/** dense + scatter_rows(indices, dy), where nothing else needs the scattered rows. */
+/** Lowers dense + scatter_rows(indices, dy) in place, where nothing else reads the scattered rows. */
 function scatteredInto(l: Lowering, node: NodeOf<"add">): string | undefined {
   const scatters = (ref: Ref): boolean => l.nodeOf(ref).op === "scatter_rows" && l.usesOf(ref) === 1;
   const index = node.inputs.findIndex(scatters);

@@ -1,8 +1,8 @@
 /**
- * The chunked head: logits of one chunk of rows at a time, from which come its losses and, where the program wants them,
- * its parts of dx and dweight, all from one kernel's loss and slope. A control edge holds the next chunk back until the
- * last is done with, so that one chunk's logits live at once. What scales a row is folded into [rows, n], never into
- * [rows, vocabulary].
+ * The chunked head computes logits for one chunk of rows at a time. From them it computes the losses and, if the
+ * program needs them, the chunk's parts of dx and dweight, with one kernel for loss and gradient. A control edge delays
+ * each chunk until the last is done, so that only one chunk's logits are in memory. Row scales are applied to [rows,
+ * n], never to [rows, vocabulary].
  */
 import type { Ref } from "#dsl/tensor/program.js";
 import { isConstant } from "#dsl/tensor/leaves.js";
@@ -77,7 +77,10 @@ function sweepThrough(l: Lowering, head: HeadInputs, backward: HeadGradient | un
   return { loss, gradients: [dx, dweight, dbias], late: backward?.late ? backward.dy : undefined };
 }
 
-/** Labels with 0 where a row doesn't count, and what a row's loss weighs: 0, or 1/rows counted (1 where losses are summed). */
+/**
+ * Labels with 0 for ignored rows, and each row's weight in the loss: 0 if ignored, else 1/rows counted (1 for summed
+ * losses).
+ */
 function countedRows(l: Lowering, { labels, settings }: HeadInputs): { readonly safe: string; readonly share: string } {
   const { graph } = l;
   const given = l.full(labels);
@@ -93,7 +96,7 @@ function countedRows(l: Lowering, { labels, settings }: HeadInputs): { readonly 
   return { safe, share: l.op("RealDiv", [weight, total]) };
 }
 
-/** Nothing for the constant 1, which is what the loss of a program is differentiated by. */
+/** Returns undefined for the constant 1, the usual derivative of a program's loss by itself. */
 function unlessOne(l: Lowering, dy: Ref): string | undefined {
   const node = l.nodeOf(dy);
   if (isConstant(node)) {
@@ -103,7 +106,7 @@ function unlessOne(l: Lowering, dy: Ref): string | undefined {
   return l.full(dy);
 }
 
-/** `size` rows from `start` on. */
+/** Takes `size` rows from `start` on. */
 function slicedRows(
   l: Lowering,
   t: string,
@@ -120,7 +123,7 @@ function slicedRows(
   return graph.node("Slice", [t, begin, extent], { T: { type }, Index: { type: "i32" } });
 }
 
-/** The same tensor, not before `done`. */
+/** Returns the same tensor, delayed until the nodes `done` have run. */
 function afterDone(l: Lowering, t: string, done: readonly string[], type: "f32" | "bf16"): string {
   if (done.length === 0) return t;
   return l.graph.node("Identity", [t, ...done.map((name) => `^${name.replace(/:\d+$/, "")}`)], { T: { type } });

@@ -1,6 +1,7 @@
 /**
- * Ops that our own kernels compute (`native/kernels`), for engines that have them: one pass over memory where TensorFlow's
- * take several, and attention without its square in memory. What a kernel can't do falls back to TensorFlow's own.
+ * Ops computed by our own kernels (`native/kernels`), for engines that have them: one pass over memory where TensorFlow
+ * takes several, and attention without its quadratic memory. Anything a kernel cannot do falls back to TensorFlow's
+ * kernels.
  */
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -22,7 +23,7 @@ import { ropeTables } from "./rope.js";
 import type { TensorflowAttributeValue, TensorflowTypeName } from "../saved-model.js";
 
 type Attributes = Readonly<Record<string, TensorflowAttributeValue>>;
-/** Undefined: not this node, which `plain` lowers. */
+/** Undefined: the kernel cannot do this node, and `plain` lowers it. */
 type Kernel<N extends OpName> = (
   l: Lowering,
   node: NodeOf<N>,
@@ -32,20 +33,20 @@ type Kernel<N extends OpName> = (
 const COMPUTED: ReadonlySet<TensorflowTypeName> = new Set<TensorflowTypeName>(["f32", "bf16"]);
 const fits = (l: Lowering, ref: Ref): boolean => COMPUTED.has(l.dtypeOf(ref));
 
-/** A node of the kernel with attribute T of the input. */
+/** Makes a kernel's node; its attribute T is the input's dtype. */
 function call(l: Lowering, op: string, like: Ref, inputs: readonly string[], attributes: Attributes): string {
   return l.graph.node(op, inputs, { T: { type: l.dtypeOf(like) }, ...attributes });
 }
-/** The flat form where there is one. */
+/** Returns the output in flat form where the rank allows it. */
 function rows(node: Pick<Node, "types">, tensor: string, output = 0): LoweredValue {
   return node.types[output]!.shape.length > 2 ? { flat: tensor } : { full: tensor };
 }
 
-/** As `native/kernels/activation.cc` numbers them. */
+/** Numbering of `native/kernels/activation.cc`. */
 const CURVES: readonly SmoothActivation[] = ["gelu", "gelu_tanh", "gelu_quick", "silu"];
 
 type Curved<A> = Node & ElementwiseNode & { readonly attributes: A };
-/** An op over tensors of one shape; all its outputs are of that shape too. */
+/** Lowers an op over tensors of one shape; all its outputs have that shape too. */
 function curved<A>(
   op: string,
   curve: (attributes: A) => SmoothActivation,
@@ -89,7 +90,7 @@ const normGradient: Kernel<"layer_norm_gradient"> = (l, node) => {
     });
   return [() => rows(node, made()), () => ({ full: `${made()}:1` }), () => ({ full: `${made()}:2` })];
 };
-/** Its second output per row is 1/√(mean square + ε), as rms_norm has it; the bias is not read. */
+/** The second output per row is 1/√(mean square + ε), as in rms_norm; the bias is not read. */
 const rmsNorm: Kernel<"rms_norm"> = (l, node) => {
   const [x, scale] = node.inputs;
   if (!fits(l, x) || l.dtypeOf(scale) !== "f32") return undefined;
@@ -158,7 +159,7 @@ interface Attending {
   readonly tensors: readonly string[];
   readonly attributes: Attributes;
 }
-/** What both directions share; undefined where scores get a bias or are capped. */
+/** Kernel inputs and attributes shared by forward and backward; undefined where scores get a bias or are capped. */
 function attending(l: Lowering, node: NodeOf<"attention">): Attending | undefined {
   const a = attentionAttributes(node.attributes);
   const inputs = attentionInputs(node.inputs, a);
@@ -188,10 +189,10 @@ const attention: Kernel<"attention"> = (l, node, plain) => {
   const made = attending(l, node);
   if (!made) return undefined;
   const { inputs, tensors, attributes } = made;
-  // Probabilities are made only where they are asked for, by TensorFlow's own products.
+  // Probabilities are computed only on request, by TensorFlow's products.
   return [() => ({ full: call(l, "TunebookAttention", inputs.q, tensors, attributes) }), () => plain(l, node)[1]!()];
 };
-/** Reads no probabilities: it makes them again from what went into the node that made them, and the sums that it kept. */
+/** Recomputes the probabilities from the forward node's inputs and its saved sums, instead of reading them. */
 const attentionGradient: Kernel<"attention_gradient"> = (l, node) => {
   const [, , , probabilities, context, dcontext] = node.inputs;
   const forward = l.nodeOf(probabilities);
@@ -203,10 +204,13 @@ const attentionGradient: Kernel<"attention_gradient"> = (l, node) => {
   return [0, 1, 2].map((output) => () => ({ full: output === 0 ? out() : `${out()}:${output}` }));
 };
 
-/** As `native/kernels/step.cc` numbers them; 0: none. */
+/** Numbering of `native/kernels/step.cc`; 0 means none. */
 const STEP_CURVES: readonly Activation[] = ["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"];
 
-/** Where texts are written side by side rows are few, and what takes the time is that a weight is read: once, as it lies. */
+/**
+ * In batched generation there are few rows, and reading the weight takes the time: the kernel reads it once, in its
+ * stored layout.
+ */
 function stepped(l: Lowering, x: Ref, weight: Ref, bias: Ref | undefined, activation?: Activation): string | undefined {
   if (!l.program.nodes.some(({ op }) => op === "cached_attention")) return undefined;
   if ([x, weight].some((ref) => l.dtypeOf(ref) !== "f32")) return undefined;
@@ -231,7 +235,7 @@ const lowRankLinear: Kernel<"low_rank_linear"> = (l, node) => {
   return [() => rows(node, l.op("AddV2", [whole, scaled]))];
 };
 
-/** Rows of this step are written into the caches where they lie, if nobody else reads those; else into copies of them. */
+/** Writes this step's rows into the caches in place if nothing else reads the caches; otherwise into copies. */
 const cachedAttention: Kernel<"cached_attention"> = (l, node) => {
   const [q, k, v, keys, values, rows, ...more] = node.inputs;
   const a = node.attributes;
@@ -271,7 +275,7 @@ function placed(l: Lowering, cache: Ref, fresh: Ref, rows: Ref): string {
   });
 }
 
-/** All in one pass, over views of the variables. */
+/** Updates parameter and moments in one pass, over views of the variables. */
 const adamw: InPlaceStep<"adamw"> = (l, node, _handles, after) => {
   const { beta1, beta2 } = node.attributes;
   const { step, epsilon, decay } = adamRates(l, node);
@@ -286,7 +290,7 @@ const adamw: InPlaceStep<"adamw"> = (l, node, _handles, after) => {
 };
 export const kernelsInPlace: StepsInPlace = { adamw };
 
-/** As those of `Table`, an entry is asked for nodes of its own op alone. */
+/** As in `Table`, each entry is only called with nodes of its own op. */
 type Kernels = {
   readonly [N in OpName]?: {
     kernel(l: Lowering, node: NodeOf<N>, plain: NodeLowering): ReturnType<Kernel<N>>;
@@ -313,10 +317,10 @@ const kernels: Kernels = {
   low_rank_linear: lowRankLinear,
 };
 
-/** The table with our kernels where they serve. */
+/** Returns the table with our kernels in place of TensorFlow's where they apply. */
 export function withFusedKernels(lowerings: LowerByName): LowerByName {
   const kernelLowerings = Object.entries<AnyKernel>(kernels).flatMap(([op, kernel]): [string, NodeLowering][] => {
-    // Without a way of TensorFlow's own, what it is made of is computed where there are no kernels.
+    // An op without a TensorFlow lowering is computed by its decomposition where the kernels are missing.
     const plain: NodeLowering = lowerings[op] ?? (() => []);
     return [[op, (l, node) => kernel(l, node, plain) ?? plain(l, node)]];
   });

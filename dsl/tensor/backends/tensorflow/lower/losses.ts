@@ -1,11 +1,14 @@
-/** Softmax and cross-entropy. */
+/** Lowerings of softmax and cross-entropy. */
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
 import { applyElementwise } from "../../shared/elementwise.js";
 
 type CrossEntropy = NodeOf<"cross_entropy"> | NodeOf<"cross_entropy_gradient">;
 
-/** Per row: loss and its gradient over the logits, and 1/rows counted (1 where losses are summed) where the row counts, 0 elsewhere. */
+/**
+ * Per row: the loss, its gradient over the logits, and the row's weight: 1/rows counted (1 for summed losses), 0 if
+ * ignored.
+ */
 function rows(
   l: Lowering,
   node: CrossEntropy,

@@ -1,4 +1,4 @@
-/** Layer normalisation over the last axis of the flat form. */
+/** Layer normalisation and RMS norm over the last axis of the flat form. */
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { columnSums } from "./reductions.js";
@@ -26,7 +26,7 @@ function normal(
   return { normal: l.op("Mul", [centred, inv]), inverse: inv };
 }
 
-/** Of rms_norm: x in f32 and 1 / √(mean of x² + ε), [rows, 1]. */
+/** For rms_norm: x in f32, and 1 / √(mean of x² + ε), [rows, 1]. */
 function rootMean(l: Lowering, node: RmsNorm): { readonly x: string; readonly inverse: string } {
   const x = l.to(l.flat(node.inputs[0]), "f32");
   return { x, inverse: inverse(l, l.reduce("Mean", l.op("Square", [x]), [-1], true), node) };

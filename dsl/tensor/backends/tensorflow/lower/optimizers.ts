@@ -1,4 +1,4 @@
-/** Optimizers: global norm, and those that TensorFlow has a kernel for in place over resource variables. */
+/** Lowerings of the global norm and of optimizers that TensorFlow can update in place over resource variables. */
 import type { Node } from "#dsl/tensor/program.js";
 import type { NodeOf, OpName } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
@@ -6,12 +6,12 @@ import type { Lowerings, Lowering } from "../lowering.js";
 interface Rates {
   /** rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
   readonly step: string;
-  /** ε · √(1 − β₂ᵗ): TensorFlow adds it before the correction, PyTorch after. */
+  /** ε · √(1 − β₂ᵗ): TensorFlow adds ε before the bias correction, PyTorch after it. */
   readonly epsilon: string;
   /** rate · weight decay */
   readonly decay: string;
 }
-/** Corrections in f64, as 1 − 0.999 has no digits to spare in f32. */
+/** Computes the bias corrections in f64, as 1 − 0.999 loses its digits in f32. */
 export function adamRates(l: Lowering, node: NodeOf<"adamw">): Rates {
   const { beta1, beta2, epsilon, weight_decay } = node.attributes;
   const { graph } = l;
@@ -31,10 +31,10 @@ function gradientOf(l: Lowering, node: NodeOf<"adamw">): string {
   return scale ? l.op("Mul", [l.full(gradient), l.full(scale)]) : l.full(gradient);
 }
 
-/** Writes the states of an optimizer's node in place once the nodes of `after` are done; gives the last node's name. */
+/** Writes an optimizer node's states in place once the nodes `after` are done; returns the last node's name. */
 type StepOf<N> = { step(l: Lowering, node: N, handles: readonly string[], after: readonly string[]): string }["step"];
 export type InPlaceStep<N extends OpName> = StepOf<NodeOf<N>>;
-/** Asked by a node's own op. */
+/** Looked up by a node's own op. */
 export type StepsInPlace = Readonly<Record<string, StepOf<Node>>>;
 
 const adamwInPlace: InPlaceStep<"adamw"> = (l, node, handles, after) => {
@@ -58,8 +58,8 @@ const adamwInPlace: InPlaceStep<"adamw"> = (l, node, handles, after) => {
 };
 
 /**
- * Sum of scalars, the same to the last bit each time. TensorFlow's AddN adds first what it may write over, and which of its
- * inputs that is hangs on who else still holds them, so on threads.
+ * Adds scalars in a fixed order, so that the sum is equal to the last bit. TensorFlow's AddN starts with the inputs it
+ * may overwrite; which these are depends on other references to them, and so on thread timing.
  */
 function inOrder(l: Lowering, scalars: readonly string[]): string {
   const [only] = scalars;

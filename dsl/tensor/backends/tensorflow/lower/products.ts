@@ -1,17 +1,17 @@
-/** Matrix products: where the time goes. Biases are added inside the product's kernel. */
+/** Matrix products, where most time is spent. Biases are added inside the product's kernel. */
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
 import { opTable, type NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-/** A weight for a product: `turned` where the tensor lies as [in, out] and not as [out, in]. */
+/** A weight for a product; `turned` if the tensor is stored as [in, out] instead of [out, in]. */
 export interface WeightOperand {
   readonly tensor: string;
   readonly turned: boolean;
 }
 
-/** What a weight [out, in] is made of, so that nothing is transposed that a product can read the other way round. */
+/** Returns a weight [out, in] as a product operand, skipping transposes that the product can do itself. */
 export function weightOperand(l: Lowering, weight: Ref): WeightOperand {
   const node = l.nodeOf(weight);
   if (isNodeOf(node, opTable.transpose)) {
@@ -27,7 +27,9 @@ export function weightOperand(l: Lowering, weight: Ref): WeightOperand {
   return { tensor: l.full(weight), turned: false };
 }
 
-/** Whether x has one position a row, as when a text is continued: then moving a weight costs more than the product. */
+/**
+ * Reports whether x has one position per row, as in generation: then transposing a weight costs more than the product.
+ */
 export function isSinglePosition(l: Lowering, x: Ref): boolean {
   const { shape } = l.typeOf(x);
   return shape.length === 3 && shape[1] === 1;
@@ -44,7 +46,7 @@ function linear(
   const x = l.flat(given);
   const { tensor, turned } = weightOperand(l, weight);
   const [out, size] = l.typeOf(weight).shape as [number, number];
-  // oneDNN's product with a transposed weight loses a fifth where it narrows; turning the weight costs far less.
+  // oneDNN is 20 % slower with a transposed weight where the layer narrows; transposing the weight costs far less.
   const turn = !turned && size > 2 * out && size % 64 === 0 && !isSinglePosition(l, given);
   const w = turn ? l.transpose(tensor, [1, 0]) : tensor;
   const transposed = !turned && !turn;
@@ -52,10 +54,10 @@ function linear(
   return (options.joined ?? fusedLinear)(l, x, w, l.full(bias), transposed, options.activation);
 }
 
-/** x · w (w turned if `transposed`) + bias, and an activation of it. */
+/** Computes x · w (wᵀ if `transposed`) + bias, with an optional activation. */
 export type FusedLinear = typeof fusedLinear;
 
-/** What the kernel calls the activations of `linear`. */
+/** The kernel's names for the activations of `linear`. */
 const POST: Readonly<Record<Activation, string>> = {
   relu: "Relu",
   tanh: "Tanh",
@@ -83,14 +85,14 @@ export function fusedLinear(
   });
 }
 
-/** Weight + scale · b a; made once for forward and backward. */
+/** Weight + scale · b a, computed once for forward and backward. */
 export function lowRankMerge(l: Lowering, [weight, a, b]: readonly [Ref, Ref, Ref], scale: number): WeightOperand {
   const { tensor, turned } = weightOperand(l, weight);
   const update = turned ? l.product(l.full(a), l.full(b), { ta: true, tb: true }) : l.product(l.full(b), l.full(a));
   return { tensor: l.op("AddV2", [tensor, l.op("Mul", [update, l.graph.float(scale)])]), turned };
 }
 
-/** x · wᵀ + scale · (x aᵀ) bᵀ: the weights stay as they are. */
+/** Computes x · wᵀ + scale · (x aᵀ) bᵀ, without changing the weights. */
 function beside(
   l: Lowering,
   { inputs: [x, weight, a, b, bias] }: NodeOf<"low_rank_linear">,
@@ -108,7 +110,7 @@ function matmul(l: Lowering, node: NodeOf<"matmul">): string {
   return both ? l.product(l.full(a), l.full(b), options) : l.batchProduct(l.full(a), l.full(b), options);
 }
 
-/** Layers whose product, bias and activation are joined by one's own means. */
+/** Lowerings of linear layers, with the given function for product, bias and activation in one. */
 export const linearLowerings = (joined: FusedLinear) =>
   ({
     linear: (l, node) => [

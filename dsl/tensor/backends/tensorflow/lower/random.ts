@@ -1,4 +1,4 @@
-/** Dropout's masks by the generator of tensor/numbers/random.ts, in TensorFlow's integer kernels. */
+/** Dropout masks from the generator in tensor/numbers/random.ts, with TensorFlow's integer kernels. */
 import { mixBits, HASH_INCREMENT, dropThreshold } from "#dsl/tensor/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
@@ -24,15 +24,15 @@ const i32 = (l: Lowering, x: string): string =>
   l.graph.node("Bitcast", [x], { T: { type: "u32" }, type: { type: "i32" } });
 const plus = (l: Lowering, a: string, b: string): string => u32(l, l.op("AddV2", [i32(l, a), i32(l, b)], "i32"));
 
-/** 0, 1, 2, … up to a size, i32. */
+/** Range 0, 1, 2, … below a size, i32. */
 export function rangeUpTo(l: Lowering, n: string): string {
   const { graph } = l;
   return graph.node("Range", [graph.integer(0), n, graph.integer(1)], { Tidx: { type: "i32" } });
 }
 
 /**
- * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number for each group. `rows`: as which
- * ones they count, i32 [rows of a group]. `columns`: an i32 scalar.
+ * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: one number per group. `rows`: the row
+ * numbers to hash, i32 [rows of a group]. `columns`: an i32 scalar.
  */
 export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: string, columns: string): string {
   const { graph } = l;

@@ -1,10 +1,10 @@
-/** Sums, means and maxima. Sums over all rows are products with a row of ones: the fastest way to add columns. */
+/** Sums, means and maxima. Sums over all rows are products with a row of ones, the fastest way to add columns. */
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
 
 type Reduction = NodeOf<"reduce_sum"> | NodeOf<"reduce_mean"> | NodeOf<"reduce_max">;
 
-/** Σ over rows of [rows, n], as [n]. */
+/** Σ over the rows of [rows, n], as [n]. */
 export function columnSums(l: Lowering, flat: string, rows: string, n: number): string {
   const { graph } = l;
   const shape = graph.node("Pack", [graph.integer(1), rows], { N: { int: 2 }, T: { type: "i32" }, axis: { int: 0 } });

@@ -1,10 +1,13 @@
-/** Rotary positions. Tables of cosines and sines come from positions and frequencies alone, so all layers share one pair. */
+/**
+ * Rotary positions. The tables of cosines and sines depend on positions and frequencies alone, so all layers share one
+ * pair.
+ */
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { ropeAttributes, type RopeAttributes } from "#dsl/tensor/numbers/rope.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-/** Along the last axis. */
+/** Concatenates along the last axis. */
 function concat(l: Lowering, parts: readonly string[]): string {
   const type = { type: l.graph.typeOf(parts[0]!) };
   return l.graph.node("ConcatV2", [...parts, l.graph.integer(-1)], {
@@ -13,14 +16,14 @@ function concat(l: Lowering, parts: readonly string[]): string {
     Tidx: { type: "i32" },
   });
 }
-/** Of the last axis of four. */
+/** Slices the last axis of a tensor with four axes. */
 function slice(l: Lowering, x: string, start: number, size: number): string {
   const { graph } = l;
   const inputs = [x, graph.integers([0, 0, 0, start]), graph.integers([-1, -1, -1, size])];
   return graph.node("Slice", inputs, { T: { type: graph.typeOf(x) }, Index: { type: "i32" } });
 }
 
-/** Turns neighbouring pairs of x, of that shape. */
+/** Rotates neighbouring pairs of x, which has the given shape. */
 export type RotatePairs = typeof turnNeighbours;
 
 export interface RopeTables {
@@ -38,7 +41,7 @@ export function ropeTables(l: Lowering, positions: Ref, a: RopeAttributes): Rope
   return { cos: scaled(l.op("Cos", [angle])), sin: scaled(l.op("Sin", [angle])) };
 }
 
-/** Neighbouring pairs are complex numbers: one product turns them. */
+/** Treats neighbouring pairs as complex numbers, so that one product rotates them. */
 function turnNeighbours(l: Lowering, x: string, { cos, sin }: RopeTables, shape: readonly Dimension[]): string {
   const { graph } = l;
   const pairs = l.reshape(l.to(x, "f32"), l.shape([...shape.slice(0, 3), (shape[3] as number) / 2, 2]));

@@ -1,4 +1,4 @@
-/** Ops that move elements about. */
+/** Lowerings of ops that move elements. */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { isState } from "#dsl/tensor/leaves.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
@@ -18,14 +18,14 @@ function slice(
 function pack(l: Lowering, parts: readonly string[]): string {
   return l.graph.node("Pack", parts, { N: { int: parts.length }, T: { type: "i32" }, axis: { int: 0 } });
 }
-/** Zeros before and after along one axis; the sizes are i32 scalars. */
+/** Pads with zeros before and after along one axis; the sizes are i32 scalars. */
 function padAxis(l: Lowering, x: string, rank: number, axis: number, before: string, after: string): string {
   const zero = l.graph.integer(0);
   const rows = Array.from({ length: rank }, (_, i) => pack(l, i === axis ? [before, after] : [zero, zero]));
   return l.graph.node("Pad", [x, pack(l, rows)], { T: { type: l.graph.typeOf(x) }, Tpaddings: { type: "i32" } });
 }
 
-/** Rows of a state of which the program writes others: reading it whole would copy it. */
+/** Gathers rows of a state whose other rows the program writes: reading the full state would copy it. */
 function gatheredInPlace(
   l: Lowering,
   { inputs: [table, indices], types: [type] }: NodeOf<"gather">,
@@ -80,7 +80,7 @@ export const shapeLowerings = {
   split: (l, node) => {
     const { axis, sizes } = node.attributes;
     const { dtype: type, shape } = l.typeOf(node.inputs[0]);
-    // Along the last axis rows stay rows, whatever is before them.
+    // Along the last axis the flat form can be used, whatever axes come before.
     const last = shape.length > 2 && axis === shape.length - 1;
     const make = (): string =>
       l.graph.node(

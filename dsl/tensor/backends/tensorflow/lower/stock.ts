@@ -1,6 +1,6 @@
 /**
- * The same ops by what every TensorFlow has, and what its converter to LiteRT knows: no kernel that only the graph's own
- * optimiser uses, no complex numbers, no names but those of public ops.
+ * The same ops with kernels that every TensorFlow build and its LiteRT converter know: no kernels reserved to
+ * TensorFlow's graph optimizer, no complex numbers, only public op names.
  */
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import type { Dimension } from "#dsl/tensor/program.js";
@@ -28,7 +28,7 @@ const joined: FusedLinear = (l, x, w, bias, transposed, activation) => {
   return activation === undefined ? y : activated(l, y, activation);
 };
 
-/** Pairs that lie side by side, taken apart, turned and laid together again. */
+/** Splits neighbouring pairs, rotates them and interleaves them again. */
 function turnPairs(l: Lowering, x: string, { cos, sin }: RopeTables, shape: readonly Dimension[]): string {
   const { graph } = l;
   const type = { type: "f32" } as const;

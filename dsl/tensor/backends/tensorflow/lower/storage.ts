@@ -1,4 +1,4 @@
-/** Weights that are stored in fewer bits, made f32 with TensorFlow's own kernels. */
+/** Dequantizes stored weights to f32 with TensorFlow's kernels. */
 import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import type { Lowerings } from "../lowering.js";
 
@@ -10,7 +10,7 @@ export const storageLowerings = {
       return { full: l.op("Mul", [l.cast(l.full(codes), "i8", "f32"), l.reshape(l.full(scales), across, "f32")]) };
     },
   ],
-  // One look-up for each byte: a byte of two codes stands for two numbers.
+  // One look-up per byte: a byte with two 4-bit codes maps to two numbers.
   dequantize_blocks: (l, node) => [
     () => {
       const { graph } = l;

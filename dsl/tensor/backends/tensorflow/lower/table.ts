@@ -1,4 +1,4 @@
-/** How each op becomes TensorFlow's kernels. `adamw` as an in-place update is updates.ts's affair. */
+/** Lowerings of each op to TensorFlow kernels. The in-place update of `adamw` is in updates.ts. */
 import type { Lowerings } from "../lowering.js";
 import { activationLowerings } from "./activations.js";
 import { arithmeticLowerings } from "./arithmetic.js";
