@@ -32,7 +32,7 @@ import { tasksCodes, type TasksCodeData } from "./tasks/shared/codes.js";
 import { techniquesCodes, type TechniquesCodeData } from "./techniques/shared/codes.js";
 import { trackersCodes, type TrackersCodeData } from "./trackers/shared/codes.js";
 
-/** Code to the data of its message. */
+/** Maps each code to the data of its message. */
 export interface StdlibCodeData
   extends
     AggregatorsCodeData,

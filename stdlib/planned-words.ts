@@ -1,6 +1,6 @@
 /**
- * Words that the language's design knows and this version can't do yet: using one is the error `not-built-yet`, which says
- * what serves meanwhile. A word that gets a record of its own is taken out here.
+ * Words that are planned but not implemented in this version: their use is the error `not-built-yet`, which names an
+ * alternative. Remove a word from this list when it gets its own record.
  */
 import type { WordKind, Word } from "#dsl/language/types/registry.js";
 

@@ -1,4 +1,4 @@
-/** The registry with the whole vocabulary of this package. Loading it registers the codes of dsl and stdlib. */
+/** The registry with the complete vocabulary of this package. Loading it registers the codes of dsl and stdlib. */
 import { dslCodes } from "#dsl/codes.js";
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { makeRegistry, type Registry } from "#dsl/language/types/registry.js";

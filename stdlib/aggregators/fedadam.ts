@@ -35,7 +35,10 @@ export const word = defineWord({
   load: () => Promise.resolve(fedadam),
 });
 
-/** Adam over rounds (Reddi et al. 2021, algorithm 2), with the bias correction of Flower's `FedAdam`, which the paper has not. */
+/**
+ * Adam over rounds (Reddi et al. 2021, algorithm 2), with the bias correction of Flower's `FedAdam`, which the paper
+ * does not have.
+ */
 const fedadam: AggregatorImplementation = {
   keeps: [FIRST_MOMENT, SECOND_MOMENT],
   step(call, context) {

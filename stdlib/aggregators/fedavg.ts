@@ -36,5 +36,5 @@ export const word = defineWord({
   load: () => Promise.resolve(fedavg),
 });
 
-/** The mean by rows, as it is. */
+/** The mean weighted by rows, without changes. */
 const fedavg: AggregatorImplementation = {};

@@ -1,4 +1,4 @@
-/** A pull to the server's weights: `fedprox.anchor/<name>`. */
+/** Penalty on the distance to the server's weights: `fedprox.anchor/<name>`. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import { quadraticPenalty } from "../strategies/shared/penalty.js";

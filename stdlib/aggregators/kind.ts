@@ -1,37 +1,52 @@
 /**
- * Aggregators: what becomes of the updates that clients send in a round. An update is a vector: all that trains, one parameter
- * after the other in the order of the checkpoint, weights after the client's steps less those before. Vectors are f32 on the
- * way and summed in f64.
+ * Aggregators: how the updates that clients send in a round are combined. An update is a vector: all trained parameters
+ * in the order of the checkpoint, as the weights after the client's steps minus those before. Vectors are sent in f32
+ * and summed in f64.
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type { StrategyImplementation } from "../strategies/kind.js";
 
 export interface ClientUpdate {
-  /** Rows that it learnt from, once each: what it weighs. */
+  /** Number of distinct training rows: the weight of this update. */
   readonly rows: number;
-  /** Its local updates. */
+  /** Number of its local steps. */
   readonly steps: number;
   readonly delta: Float32Array;
 }
 
-/** Vectors that a side keeps from round to round, each as long as the weights, by name; zeros at first. */
+/**
+ * State vectors that the server or a client keeps between rounds, by name, each as long as the weights; initially
+ * zeros.
+ */
 export type RoundStateVectors = Readonly<Record<string, Float64Array>>;
 
-/** What an aggregator adds to a client's steps, and what the client sends besides its update (SCAFFOLD's control variates). */
+/**
+ * What an aggregator adds to a client's steps, and what the client sends in addition to its update (SCAFFOLD's control
+ * variates).
+ */
 export interface ClientSideAlgorithm {
-  /** Changes the client's steps; its `states` are set before the first step of each round. It gets the aggregator's call. */
+  /**
+   * Changes the client's steps; its `states` are set before the first step of each round. It receives the aggregator's
+   * call.
+   */
   readonly strategy: StrategyImplementation;
-  /** Names of what a client keeps, and of what the server sends beside the weights. */
+  /**
+   * Names of the vectors that a client keeps; `sent`: names of those that the server sends in addition to the weights.
+   */
   readonly keeps: readonly string[];
   readonly sent: readonly string[];
-  /** Vectors by the prefix of `strategy.states`, as they stand before the first step of a round. `weights`: the server's. */
+  /**
+   * Returns the state vectors before the first step of a round, by the prefix in `strategy.states`. `weights`: the
+   * server's.
+   */
   initialStates(
     call: Call,
     context: { readonly weights: Float32Array; readonly sent: RoundStateVectors; readonly saved: RoundStateVectors },
   ): RoundStateVectors;
   /**
-   * After the last step of a round. `states`: vectors by the prefix of `strategy.states`, as they stand then. `kept`: what it keeps
-   * from now on; `given`: what it sends beside its update, by name (none of `sent`: nothing).
+   * Called after the last step of a round. `states`: the present state vectors by the prefix in `strategy.states`.
+   * Returns `saved`: the vectors that the client keeps from now on; `given`: those that it sends in addition to its
+   * update, by name (none of `sent`: nothing).
    */
   after(
     call: Call,
@@ -47,15 +62,17 @@ export interface ClientSideAlgorithm {
 
 export interface AggregatorImplementation {
   /**
-   * The one update that those of a round come to, where that is not their mean by rows. It sees each by itself, which a sum of
-   * masked updates doesn't allow. Coded errors where there are too few. Absent: the mean by rows (`aggregators/shared/mean.ts`).
+   * Combines the updates of a round, if not by their mean weighted by rows. It needs each update separately, which a
+   * sum of masked updates does not allow. Throws coded errors if there are too few. Defaults to the mean
+   * (`aggregators/shared/mean.ts`).
    */
   combine?(call: Call, updates: readonly ClientUpdate[]): Float64Array;
-  /** Names of vectors that the server keeps. */
+  /** Names of the vectors that the server keeps. */
   readonly keeps?: readonly string[];
   /**
-   * What is added to the weights. `mean`: what the updates came to; `given`: the means by rows of what clients sent beside them;
-   * `share`: of the rows of all clients, those of the round's. Changes `kept`. Absent: `mean` itself.
+   * Returns what is added to the weights. `mean`: the combined update; `given`: means, weighted by rows, of the
+   * clients' additional vectors; `share`: the round's share of the rows of all clients. Changes `saved`. Defaults to
+   * `mean` itself.
    */
   step?(
     call: Call,
@@ -67,7 +84,7 @@ export interface AggregatorImplementation {
       readonly saved: RoundStateVectors;
     },
   ): Float64Array;
-  /** What it asks of clients; absent: they train as ever. */
+  /** The clients' part of the algorithm. Defaults to ordinary training. */
   readonly local?: ClientSideAlgorithm;
 }
 

@@ -19,7 +19,7 @@ export const krum: AggregatorImplementation = {
   },
 };
 
-/** Where two are as near as each other, the order in which they came says nothing. */
+/** Breaks ties in the score by the first differing value, because the order in which updates arrived is arbitrary. */
 function earlier(one: Float32Array, other: Float32Array): number {
   const index = one.findIndex((value, k) => value !== other[k]);
   return index < 0 ? 0 : one[index]! - other[index]!;

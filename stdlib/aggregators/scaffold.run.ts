@@ -1,7 +1,8 @@
 /**
- * Control variates: `scaffold.correction/<name>` is c − c_i while a client trains, `scaffold.gradients/<name>` the sum of the
- * gradients of its rows. After K plain steps of rate η that moved x to y, c_i − c + (x − y) / (K · η), the paper's option II, is
- * the mean of these, whatever the corrections were; it is so told here for every optimizer, whose steps have other units.
+ * Control variates of SCAFFOLD. `scaffold.correction/<name>` is c − c_i while a client trains, and
+ * `scaffold.gradients/<name>` is the sum of its row gradients. In the paper's option II, K plain steps of rate η move x
+ * to y; c_i − c + (x − y) / (K · η) then equals the mean gradient, whatever the corrections were. This code reports the
+ * mean gradient for every optimizer, because the steps of other optimizers have other units.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
@@ -24,7 +25,7 @@ export const scaffold: AggregatorImplementation = {
   local: {
     strategy: {
       states: [CORRECTION, GRADIENTS],
-      // The linear term Σ correction · parameter.
+      // The linear loss term Σ correction · parameter.
       terms: () => [
         {
           needs: "parameters",

@@ -1,26 +1,29 @@
-/** An attack on a trained model: what of single rows somebody finds out who has the model and asks it. */
+/** An attack on a trained model: what someone who can query the model learns about single training rows. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Interval } from "../statistics/interval.js";
 
-/** By which rows that trained are to be told from others: the greater, the likelier one trained. */
+/**
+ * Membership scores of training rows (members) and other rows: the greater the score, the likelier the row was trained
+ * on.
+ */
 export interface MemberScores {
   readonly members: Float64Array;
   readonly others: Float64Array;
-  /** Each row's loss is held beside what the base makes of it; else it is the loss alone. */
+  /** True if each row's loss is compared with the base model's loss; false if the score uses the loss alone. */
   readonly calibrated: boolean;
 }
-/** Losses of canaries that were planted, and of others of the same space that no model ever saw. */
+/** Losses of the planted canaries, and of canaries from the same space that no model was trained on. */
 export interface CanaryLosses {
   readonly planted: readonly { readonly canary: string; readonly loss: number; readonly unseen: Float64Array }[];
-  /** How often each stood among the rows that trained. */
+  /** How many times each planted canary appears in the training rows. */
   readonly times: number;
-  /** log2 of the size of the space. */
+  /** log2 of the number of possible canaries. */
   readonly bits: number;
 }
 export interface AttackContext {
-  /** At most so many rows of each. Coded errors. */
+  /** Scores at most `most` members and at most `most` other rows. Throws coded errors. */
   rows(most: number): Promise<MemberScores>;
-  /** Coded errors. */
+  /** Throws coded errors. */
   canaries(unseen: number): Promise<CanaryLosses>;
 }
 
@@ -28,25 +31,27 @@ export interface AttackMetric {
   readonly name: string;
   readonly value: number;
   readonly interval: Interval | null;
-  /** What it comes to where nothing can be told; `most`: up to what chance alone brings it, 95 times of 100. */
+  /**
+   * `value`: expected figure if the model leaks nothing. `most`: upper bound that chance alone stays below 95 times of
+   * 100.
+   */
   readonly chance: { readonly value: number; readonly most?: number };
 }
-/** What is drawn: how many of each are caught as the threshold falls, or losses beside each other. */
+/** What the report plots: the detection rates as the threshold falls, or the losses of planted and unseen canaries. */
 export type AttackPlot =
   | { readonly of: "caught"; readonly others: readonly number[]; readonly members: readonly number[] }
   | {
       readonly of: "exposure";
       readonly planted: readonly { readonly canary: string; readonly loss: number; readonly exposure: number }[];
-      /** Losses. */
       readonly unseen: readonly number[];
     };
 export interface AttackReport {
   readonly figures: readonly AttackMetric[];
-  /** Whether something was found out. */
+  /** True if the attack found a leak. */
   readonly found: boolean;
-  /** That in a sentence. */
+  /** The finding in one sentence. */
   readonly said: string;
-  /** How it was done. */
+  /** How the attack was carried out. */
   readonly how: string;
   readonly picture: AttackPlot;
 }

@@ -7,7 +7,7 @@ import {
   membershipIntervals,
 } from "./shared/membership-curve.js";
 
-/** Share of the others that may be taken for rows that trained. */
+/** Maximum false-positive rate: the share of other rows that may be classified as training rows. */
 const ALARMS = 0.01;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

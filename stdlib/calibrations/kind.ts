@@ -1,43 +1,49 @@
-/** What is fitted to rows of validation once a model is trained, so that its probabilities and its decisions serve better. */
+/**
+ * Calibrations: values that are fitted to the validation rows after training, to improve probabilities and decisions.
+ */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "../metrics/kind.js";
 
-/** By which answers are made of logits. */
+/** Values that turn logits into predictions. */
 export interface FittedCalibration {
-  /** Logits are divided by it. */
+  /** Divisor of the logits. */
   readonly temperature?: number;
-  /** By label: it is given where it is at least so likely; labels that are left out keep the task's own rule. */
+  /**
+   * Minimum probability per label at which the label is predicted; labels that are left out use the task's own rule.
+   */
   readonly thresholds?: Readonly<Record<string, number>>;
 }
-/** What a model says of rows, and what is right of them. */
+/** A model's logits per row, and the true labels. */
 export interface CalibrationData {
   readonly labels: readonly string[];
-  /** Logits of each row. */
   readonly logits: readonly Float32Array[];
-  /** `one`: the number of each row's label; `several`: rows × labels, 1 where the row has the label. */
+  /** `one`: the label index per row. `several`: rows × labels, 1 where the row has the label. */
   readonly truth: { readonly one: Int32Array } | { readonly several: Uint8Array };
 }
 export interface CalibrationImplementation {
-  /** `before`: what was fitted already, which stays. A text: why nothing is fitted. `metric`: the one that it goes by. */
+  /**
+   * Fits the calibration and keeps the values in `before`. Returns a text with the reason if nothing is fitted.
+   * `metric`: the metric to improve.
+   */
   fit(
     call: Call,
     decisions: CalibrationData,
     options: {
       readonly before: FittedCalibration;
       readonly metric: MetricImplementation;
-      /** Direction of the metric. Default: greater. */
+      /** Direction of the metric. Defaults to `greater`. */
       readonly better?: RankingDirection;
-      /** Is told of labels that have few rows: what is fitted to them says little of others. */
+      /** Reports labels that have few rows: their fitted values do not generalize well. */
       readonly onFew?: (few: readonly LabelWithFewRows[]) => void;
     },
   ): FittedCalibration | string;
 }
 export interface LabelWithFewRows {
   readonly label: string;
-  /** Rows that have it, or those that have not, where they are fewer. */
+  /** Rows with the label, or rows without it if those are fewer. */
   readonly rows: number;
-  /** Whether it was fitted all the same. */
+  /** True if the threshold was fitted despite the few rows. */
   readonly fitted: boolean;
 }
 

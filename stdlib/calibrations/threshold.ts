@@ -32,7 +32,10 @@ export const word = defineWord({
   load: () => Promise.resolve(threshold),
 });
 
-/** Rows with a label, and without, from which on its threshold says something of others; and below which it is chance alone. */
+/**
+ * `ENOUGH`: rows with and without a label from which its threshold generalizes. `FEWEST`: rows below which the
+ * threshold is not fitted.
+ */
 const ENOUGH = 20;
 const FEWEST = 5;
 

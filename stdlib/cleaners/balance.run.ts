@@ -1,4 +1,4 @@
-/** How often each row of a training split is kept, so that its labels are as many as one another. */
+/** Computes how many copies of each training row to keep, so that the labels are balanced. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../data/contract.js";
@@ -30,7 +30,7 @@ export const balance: CleanerImplementation = {
   },
 };
 
-/** Rows of a label that has `count` of them, where all labels have `counts`. */
+/** Returns the wanted number of rows for a label with `count` rows; `counts` has the number of rows of every label. */
 function wantedOf(count: number, counts: readonly number[], call: Call): number {
   const { by, ratio } = argumentsOf(word, call);
   if (by === "over") return Math.max(count, Math.round(Math.max(...counts) * ratio.share));

@@ -14,7 +14,7 @@ export const dropDuplicates: CleanerImplementation = {
   },
 };
 
-/** 1: equal texts alone. */
+/** Returns the similarity from which rows are duplicates; 1 means equal texts only. */
 function similarityOf(given: Value | undefined): number {
   if (typeof given === "number") return given;
   return typeof given === "object" && given !== null && "share" in given ? Number(given.share) : 1;
@@ -22,7 +22,7 @@ function similarityOf(given: Value | undefined): number {
 
 type Step = ReturnType<CleanerImplementation["start"]>;
 
-/** Of rows that aren't equal to one before, those that are nearly so. */
+/** Drops, in addition to rows equal to an earlier one, those that nearly equal one. */
 function orAlike(equal: Step, similarity: number, streamed: boolean): Step {
   const known = new NearDuplicateFinder(similarity, { keepsTexts: !streamed });
   const labels: unknown[] = [];
@@ -52,7 +52,7 @@ function byText(): Step {
   };
 }
 
-/** Keeps 64 bits of each text and a number for its label. */
+/** Detects duplicates from 64 bits per text and one number per label. */
 function byFingerprint(): Step {
   const texts = new TextFingerprints();
   const labels = new Map<unknown, number>();

@@ -20,7 +20,7 @@ export const word = defineWord({
   load: () => Promise.resolve(dropEmpty),
 });
 
-/** Roles that a row can't do without, when the data has them. */
+/** Roles that must have a value in every row, if the data has the role. */
 export const requiredRoles = [
   "text",
   "text_pair",
@@ -48,7 +48,9 @@ export const dropEmpty: CleanerImplementation = {
   },
 };
 
-/** White space, and characters that show nothing: joiners and marks of direction, the fillers of Hangul, the blank of Braille. */
+/**
+ * Matches text without visible characters: white space, joiners, direction marks, Hangul fillers and the Braille blank.
+ */
 const blank = /^[\s\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u;
 
 export function isEmptyValue(value: unknown): boolean {

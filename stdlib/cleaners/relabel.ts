@@ -42,7 +42,7 @@ export const relabel: CleanerImplementation = {
         (role) => roles.has(role),
       );
       const { labels } = renamed;
-      // Two of a text's labels may have become one.
+      // Two labels of a text may have become the same one.
       return {
         values: Array.isArray(labels) && renamed !== values ? { ...renamed, labels: [...new Set(labels)] } : renamed,
       };

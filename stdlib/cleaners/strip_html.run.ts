@@ -2,7 +2,7 @@ import { Parser } from "htmlparser2";
 import type { CleanerImplementation } from "../data/contract.js";
 import { mapTexts } from "../data/text-roles.js";
 
-/** Elements whose content no reader of the page sees. */
+/** Elements whose content is not visible on the page. */
 const hidden: ReadonlySet<string> = new Set([
   "script",
   "style",
@@ -13,20 +13,20 @@ const hidden: ReadonlySet<string> = new Set([
   "iframe",
   "object",
 ]);
-/** Elements that stand within a line; every other one is a boundary between words. */
+/** Inline elements; every other element is a boundary between words. */
 const inline: ReadonlySet<string> = new Set(
   "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split(
     " ",
   ),
 );
-/** A tag, a comment, a declaration or an entity; anything else is no markup and left alone. */
+/** Matches a tag, a comment, a declaration or an entity; anything else is not markup and stays as it is. */
 const markup = /<[a-z!/?]|&(?:#\d|#x[\da-f]|[a-z][\da-z]*;)/iu;
 
 export const stripHtml: CleanerImplementation = {
   start: () => (row) => ({ values: mapTexts(row.values, htmlToText) }),
 };
 
-/** The text of a piece of HTML; white space that tags leave is collapsed. */
+/** Returns the text of a piece of HTML; collapses the white space that tags leave. */
 export function htmlToText(html: string): string {
   if (!markup.test(html)) return html;
   const parts: string[] = [];

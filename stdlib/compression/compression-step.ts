@@ -1,6 +1,7 @@
 /**
- * Stages of `compress`: what becomes of a trained model's weights before anything is trained (kinds `student`, `sparsity` and
- * `quantization`). Their records say config and shapes (`StageCapabilities`); this is where the weights come from.
+ * Steps of a `compress` pipeline that derive new weights from a trained model before any training (kinds `student`,
+ * `sparsity` and `quantization`). Their records define config and shapes (`StageCapabilities`); the implementations
+ * here compute the weights.
  */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { BaseFacts, DerivedBase } from "#dsl/language/types/facts.js";
@@ -9,28 +10,29 @@ import type { RoundingForm } from "#dsl/tensor/numbers/rounding.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ActivationRanges } from "../layers/rounded-activations.js";
 
-/** The weights of the model that it is made of. */
+/** Weights of the model to compress. */
 export interface SourceWeights {
   readonly facts: Pick<BaseFacts, "family" | "config" | "shapes">;
-  /** What the word of its family says. */
   readonly family: FamilyCapabilities | undefined;
-  /** A tensor of it, as f32. */
+  /** Reads one tensor as f32. */
   read(name: string): NDArray;
-  /** Of what goes into its linear layers, where rows were looked at (`calibrates`). */
+  /** Value ranges of the inputs of its linear layers, if calibration rows were read (`calibrates`). */
   readonly bounds?: ActivationRanges;
 }
-/** What is made of it; a tensor is asked for once. */
+/** The compressed weights; each tensor is requested once. */
 export interface CompressedWeights extends DerivedBase {
-  /** Tensors that lie in a file as whole numbers, and how; absent: all are f32. */
+  /** Tensors that are stored as integers, with their form. Defaults to f32 for all tensors. */
   readonly lies?: Readonly<Record<string, RoundingForm>>;
   tensor(name: string): NDArray;
 }
 export interface CompressionStepImplementation {
-  /** Absent: the weights stay as they are. */
+  /** Computes the compressed weights. If not defined, the weights do not change. */
   make?(call: Call, source: SourceWeights): CompressedWeights;
-  /** Distillation losses from the model that it is made of; default: the task's own loss alone. */
+  /** Returns the distillation losses from the original model. Defaults to the task's own loss alone. */
   losses?(call: Call): readonly Call[];
-  /** How many texts are made of each that is learnt, for the other model to label; absent: none. */
+  /**
+   * Returns how many augmented texts to generate per training text, for the original model to label. Defaults to none.
+   */
   augments?(call: Call): number;
 }
 

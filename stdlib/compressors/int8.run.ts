@@ -1,4 +1,4 @@
-/** Blocks of 1,024 values: the scale (f32, little-endian: the largest / 127), then a byte for each. */
+/** Packs blocks of 1,024 values: the scale (f32, little-endian: the largest / 127), then one byte per value. */
 import type { CompressorImplementation } from "./kind.js";
 import { unreadableUpdateError } from "./shared/places.js";
 
@@ -44,7 +44,7 @@ export const int8: CompressorImplementation = {
 
 const bytesOf = (count: number): number => count + 4 * Math.ceil(count / BLOCK);
 
-/** Up with the chance of what it is above the whole number below it. */
+/** Rounds stochastically: up with a probability equal to the fractional part. */
 function rounded(value: number, random: () => number): number {
   return Math.max(-MOST, Math.min(MOST, Math.floor(value + random())));
 }

@@ -1,19 +1,25 @@
-/** What makes an update smaller on its way. Several stand one after the other: the values that one keeps are what the next sees. */
+/**
+ * Compressors make a client's update smaller for transfer. Several form a chain: each receives the values that the
+ * previous one retained.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** Values of an update, of `length` in all. */
+/** Retained values of an update with `length` values in total. */
 export interface SparseUpdate {
   readonly length: number;
-  /** Places of the values, ascending; null: all of them, in order. */
+  /** Positions of the values, ascending; null if all values are present in order. */
   readonly places: Uint32Array | null;
   readonly values: Float32Array;
 }
 export interface CompressorImplementation {
-  /** Values that stay; what is left out is added to the client's next update by whoever calls. Absent: all stay. */
+  /**
+   * Selects the values to retain. The caller adds the rest to the client's next update. If not defined, all are
+   * retained.
+   */
   keep?(call: Call, update: SparseUpdate): SparseUpdate;
-  /** How the values stand on the wire; the last one's counts. Absent: as f32. */
+  /** Encoding of the values on the wire; the last compressor with one decides. Defaults to f32. */
   readonly values?: {
-    /** `random` gives numbers in [0, 1). */
+    /** Encodes the values; `random` returns numbers in [0, 1). */
     pack(call: Call, values: Float32Array, random: () => number): Uint8Array;
     open(call: Call, bytes: Uint8Array, count: number): Float32Array;
   };

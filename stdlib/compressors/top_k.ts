@@ -55,7 +55,7 @@ const topK: CompressorImplementation = {
     const count = Math.min(values.length, Math.max(1, Math.round(share * values.length)));
     const sizes = values.map(Math.abs).sort();
     const least = sizes[sizes.length - count] ?? 0;
-    // Of those that are as large as the smallest that stays, the first ones stay.
+    // Among values equal to the smallest retained one, the first are retained.
     let even = count - values.reduce((sum, value) => sum + (Math.abs(value) > least ? 1 : 0), 0);
     const keptPlaces = new Uint32Array(count);
     let k = 0;

@@ -1,4 +1,4 @@
-/** Baselines: what is had of the rows of a split without a model, or without its training. */
+/** Baselines: predictions for the rows of a split without a model, or without the model's training. */
 import type { BaselineContext, BaselineImplementation, FittedBaseline } from "./kind.js";
 import { majorityBaseline } from "./shared/majority.js";
 import { fitProbeBaseline } from "./shared/probe.js";

@@ -1,4 +1,4 @@
-/** A base asked by a prompt: what each row is asked as, the examples before it, and what its answers say. */
+/** A baseline that prompts a base model: builds the prompt of each row with its examples, and parses the answers. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -11,7 +11,7 @@ import { parsePromptTemplate, type PromptTemplate } from "./shared/prompting/tem
 import { parseAnswers } from "./shared/prompting/read-answers.js";
 import { word } from "./prompt.js";
 
-/** Most tokens of an answer that is no text of its own. */
+/** Default maximum number of tokens of an answer for tasks without text generation. */
 const SHORT = 32;
 const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: { repetition_penalty: 1 } };
 
@@ -74,7 +74,7 @@ function noteOf(
   return `${base} ${chats ? "by its chat template" : "without a chat template"}, ${shots}, ${likely ? "the likeliest label" : "what it writes"}`;
 }
 
-/** Examples in their order, and one more of each kind for the rows that are examples themselves. */
+/** Few-shot examples in order, and spare examples for rows that are examples themselves. */
 interface Examples {
   readonly shots: readonly FewShotExample[];
   readonly spares: readonly FewShotExample[];
@@ -99,7 +99,6 @@ function examplesOf(
   return { shots: chosen.map(shot), spares: more.map(shot) };
 }
 
-/** What stands as the answer of an example. */
 function answerText(value: unknown, { is }: AnswerKind): string {
   if (is === "labels") return (value as readonly string[] | null)?.join(", ") || "none";
   if (is !== "answer") return String(value);
@@ -124,7 +123,7 @@ function rowsAsked(rows: BaselineRows, template: PromptTemplate, { shots, spares
   });
 }
 
-/** The examples with others in the place of those that ask the very same. */
+/** Replaces examples whose question equals the prompt by spare ones. */
 function without(
   prompt: string,
   shots: readonly FewShotExample[],

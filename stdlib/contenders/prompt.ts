@@ -5,7 +5,9 @@ import type { Call } from "#dsl/language/types/value.js";
 import { promptRefusal, roleHoldsAnswer, defaultAnswerMethod } from "./shared/prompting/answer-kinds.js";
 import { parsePromptTemplate } from "./shared/prompting/template.js";
 
-/** Holes that aren't roles of the data, those that tell the answer, and none at all. */
+/**
+ * Reports placeholders that are no roles of the data, placeholders that reveal the answer, and a prompt without any.
+ */
 function checkHoles(text: string, context: CheckContext): void {
   const columns = context.data?.["columns"];
   if (columns === null || typeof columns !== "object" || !("record" in columns)) return;
@@ -20,7 +22,7 @@ function checkHoles(text: string, context: CheckContext): void {
   }
 }
 
-/** Whether the base is there and continues texts, as far as that is known. */
+/** Checks that the base exists and can generate text, as far as its facts are known. */
 function checkBase(name: string, context: CheckContext): void {
   const need = { about: "base", name, folder: context.folderOf("base") } as const;
   const fact = context.assisting ? context.facts.get(need) : context.ask(need);

@@ -1,4 +1,6 @@
-/** Conversations: the one message type, how data are read as conversations, and how chat templates render them. */
+/**
+ * Conversations: the one message type, the readers of conversations in data, and the chat templates that render them.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 
 export type MessageRole = "system" | "user" | "assistant" | "tool";
@@ -8,7 +10,7 @@ export interface TextPart {
   readonly type: "text";
   readonly text: string;
 }
-/** A call of a function, as OpenAI's chat completions have it. */
+/** A function call, in the format of OpenAI's chat completions. */
 export interface ToolCall {
   readonly id: string;
   readonly type: "function";
@@ -36,7 +38,7 @@ export interface Message {
   readonly tool_calls?: readonly ToolCall[];
   /** Of a tool message: the id of the call that it answers. */
   readonly tool_call_id?: string;
-  /** Text that the message is about, where the data keep it in a column of its own (Alpaca's `input`). */
+  /** Context of the message from a separate column of the data (Alpaca's `input`). */
   readonly context?: string;
   /** False excludes an assistant message from the loss. By default assistant messages are trained. */
   readonly trained?: false;
@@ -45,14 +47,14 @@ export interface Message {
 /** Why a row can't be read as a conversation. */
 export interface RowRefusal {
   readonly refused: string;
-  /** What to do instead. By default: say how the messages are written, with `turns(…)`. */
+  /** What to do instead. Defaults to advice on describing the message format with `turns(…)`. */
   readonly help?: string;
   /** An unsupported field with the number of its message (from 1), or an unsupported column. */
   readonly field?: { readonly field: string; readonly turn: number } | { readonly column: string };
 }
-/** The other columns of the row that is read, and where fields that no model sees are reported. */
+/** Access to the other columns of the row, and reporting of fields that no model sees. */
 export interface RowContext {
-  /** Undefined if there is no such column or if it has a role of its own. */
+  /** Returns a column's value; undefined if there is no such column or if it has a role of its own. */
   column(name: string): unknown;
   unread(field: string): void;
 }
@@ -60,7 +62,7 @@ export interface RowContext {
 export interface ConversationImplementation {
   /** Names of the columns that it reads. */
   columns(call: Call): readonly string[];
-  /** `values` are the row's cells of those columns, in the same order. */
+  /** Reads a conversation; `values` are the row's values of those columns, in the same order. */
   read(call: Call, values: readonly unknown[], context?: RowContext): readonly Message[] | RowRefusal;
 }
 
@@ -68,12 +70,15 @@ export interface ConversationImplementation {
 export interface SpecialTexts {
   readonly bos: string;
   readonly eos: string;
-  /** What the tokenizer itself puts before every text. */
+  /** Text that the tokenizer itself puts before every text. */
   readonly opening: string;
   /** All special tokens. */
   readonly all: readonly string[];
 }
-/** A part of a rendered conversation. `answer` is the index of the message whose answer, with its stop, this text is. */
+/**
+ * A part of a rendered conversation. `answer` is the index of the message whose answer (with its stop token) this text
+ * is.
+ */
 export interface TemplatePiece {
   readonly text: string;
   readonly answer?: number;
@@ -81,12 +86,12 @@ export interface TemplatePiece {
 /** The rendered text is the pieces joined. `refused` says why the template can't render the conversation. */
 export type RenderedChat = readonly TemplatePiece[] | { readonly refused: string };
 
-/** As of transformers' `apply_chat_template`. */
+/** Options that correspond to those of transformers' `apply_chat_template`. */
 export interface RenderOptions {
   readonly specials: SpecialTexts;
-  /** Appends what begins an assistant message, so that the model answers next. */
+  /** Appends the start of an assistant message, so that the model answers next. */
   readonly addGenerationPrompt: boolean;
-  /** Functions that the model may call. Default: none. */
+  /** Functions that the model may call. Defaults to none. */
   readonly tools?: readonly ToolDefinition[];
 }
 /** Renders conversations as text for a model. Pure. */

@@ -1,4 +1,4 @@
-/** Reads lists of messages, as lists or as JSON text. Tool messages and tool calls are refused here. */
+/** Reads lists of messages, as lists or as JSON text. Rejects tool messages and tool calls. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { ConversationImplementation, Message, MessageRole, RowContext, RowRefusal } from "./kind.js";
 import {
@@ -34,7 +34,7 @@ export const turns: ConversationImplementation = {
 };
 
 interface MessageFields {
-  /** Names of the fields that hold the role and the content. */
+  /** Names of the fields with the role and the content. */
   readonly role: string;
   readonly content: string;
   readonly roles?: Readonly<Record<string, DataRole>>;
@@ -48,7 +48,7 @@ export function readMessages(value: unknown, context?: RowContext): readonly Mes
   return messagesIn(list, { ...defaultFields(list), context });
 }
 
-/** ShareGPT's field names if the first message has them, else OpenAI's. */
+/** Returns ShareGPT's field names if the first message has them, else OpenAI's. */
 function defaultFields(list: unknown): { readonly role: string; readonly content: string } {
   const first: unknown = Array.isArray(list) ? list[0] : undefined;
   const shareGpt = typeof first === "object" && first !== null && "from" in first && !("role" in first);
@@ -94,7 +94,7 @@ function messagesIn(
   return missingQuestionRefusal(out, context, ignored) ?? out;
 }
 
-/** Content parts as one text if all are text parts, else the content unchanged. */
+/** Joins content parts into one text if all are text parts; otherwise returns the content unchanged. */
 function joinedParts(content: unknown): unknown {
   if (!Array.isArray(content) || content.length === 0) return content;
   const texts = (content as readonly unknown[]).map((part) =>

@@ -1,30 +1,29 @@
 /**
- * Answers as rows carry them (role `answer`): the texts that answer a question, each with its place in the context. Between
- * reading and cleaning a place is told by how often the text stands before it, which cleaning leaves as it is.
+ * Answers of a row (role `answer`): texts that answer a question, each with its place in the context. Between reading
+ * and cleaning, a place is the number of earlier occurrences of the text, because cleaning does not change that number.
  */
 
-/** One of the answers of a question. */
 import { codePointIn } from "#dsl/language/diagnostics/must.js";
 export interface LocatedAnswer {
   readonly text: string;
-  /** UTF-16 offset in the context; null: the text stands nowhere in it. */
+  /** UTF-16 offset in the context; null if the context does not contain the text. */
   readonly start: number | null;
 }
-/** An answer as it is read: it is the `nth` place (from 0) of its text in the context. */
+/** An answer as read: the `nth` occurrence (from 0) of its text in the context. */
 export interface AnswerOccurrence {
   readonly text: string;
   readonly nth: number;
 }
-/** As data have it: where it begins is unknown, or counted in characters as Python counts them. */
+/** An answer as given in the data: its start is unknown (null), or counted in characters as in Python. */
 export interface GivenAnswer {
   readonly text: string;
   readonly start: number | null;
 }
 
 /**
- * What a value holds: a text, a list of texts, Hugging Face's `{text: [...], answer_start: [...]}`, SQuAD's
- * `[{text, answer_start}]`, or any of these as JSON in a text. Nothing, an empty text and empty lists are no answer.
- * `refused`: what it is instead.
+ * Parses answers from a value: a text, a list of texts, Hugging Face's `{text: [...], answer_start:
+ * [...]}`, SQuAD's `[{text, answer_start}]`, or any of these as JSON text. Null, an empty text and empty lists give no
+ * answer. `refused` describes a value that cannot be parsed.
  */
 export function parseGivenAnswers(value: unknown): readonly GivenAnswer[] | { readonly refused: string } {
   if (value === null || value === undefined || value === "") return [];
@@ -62,7 +61,7 @@ function listOf(value: unknown): readonly unknown[] | null {
   return Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : null;
 }
 
-/** JSON of lists and objects; null: it is a text like any other. */
+/** Parses JSON lists and objects; null if it is an ordinary text. */
 function ofJson(text: string): ReturnType<typeof parseGivenAnswers> | null {
   if (!/^\s*[[{]/.test(text)) return null;
   try {
@@ -73,7 +72,10 @@ function ofJson(text: string): ReturnType<typeof parseGivenAnswers> | null {
   }
 }
 
-/** `elsewhere`: what stands at the start that was given, which is not the answer. Starts may count UTF-16 units as well. */
+/**
+ * Finds the occurrence of a given answer in the context. `elsewhere`: the context's text at the given start, if it is
+ * not the answer. Starts in UTF-16 units are accepted too.
+ */
 export function locateAnswer(given: GivenAnswer, context: string): AnswerOccurrence | { readonly elsewhere: string } {
   const { text, start } = given;
   if (start === null) return { text, nth: 0 };
@@ -93,7 +95,7 @@ export function answerWithOffset({ text, nth }: AnswerOccurrence, context: strin
   return { text, start: start < 0 ? null : start };
 }
 
-/** Code points to UTF-16 units. */
+/** Converts a number of code points to UTF-16 units. */
 function utf16(text: string, codePoints: number): number {
   let units = 0;
   for (let left = codePoints; left > 0 && units < text.length; left--)

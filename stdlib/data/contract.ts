@@ -1,106 +1,111 @@
-/** What reads data, cleans its rows and splits them. */
+/** Interfaces of sources, cleaners and splits. */
 import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
 
-/** What a source may use to reach the world. */
 export interface SourceContext {
   /** Folder that relative paths start from. */
   readonly folder: string;
-  /** The value behind `$x`. */
+  /** Returns the value of `$name`. */
   live(name: string): unknown;
-  /** Columns that anybody asks for, where that is known: a source may leave the others out. */
+  /** Columns that are needed, if known; a source may leave out the others. */
   readonly columns?: readonly string[] | undefined;
-  /** Of the data: what chance a source draws from; absent: 0. */
+  /** Seed of the data, for random choices of a source. Defaults to 0. */
   readonly seed?: number;
-  /** What reads another source, for one that is made of several. */
+  /** Loads the implementation of another source, for a source that combines several. */
   source?(word: string): Promise<SourceImplementation>;
-  /** Told how a file is read where nobody wrote it and it isn't the usual way (`read as utf-16le`). `file`: as errors call it. */
+  /**
+   * Called when a file is read in a detected, unusual way (`read as utf-16le`). `file`: its name in error messages.
+   */
   readonly found?: (file: string, what: string) => void;
-  /** Rows of a query over files and databases; absent: nothing here runs one. */
+  /** Returns the rows of a query over files and databases. If undefined, queries are not supported. */
   query?(query: ParsedQuery): AsyncIterable<RowChunk>;
-  /** Most bytes of a JSON file, which is read as one value; absent: as many as a machine holds. */
+  /** Maximum bytes of a JSON file, which is read as one value. Unlimited if undefined. */
   readonly mostJson?: number;
-  /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
+  /** Reports the progress of reading a file: bytes read and total bytes, counted as stored (compressed). */
   readonly onBytes?: (read: number, total: number) => void;
 }
 export interface ParsedQuery {
   readonly sql: string;
-  /** Texts in it that name tables, files among them. */
+  /** Spans of the SQL that name tables, including files. */
   readonly tables: readonly { readonly text: string; readonly from: number; readonly to: number }[];
   readonly database: string | null;
-  /** No more rows than these are asked for. */
   readonly limit: number;
 }
 export interface SourceImplementation {
-  /** Reads it all. `limit`: stop after that many rows (header checks). Rows keep their number in the source in column `$row` (from 1). Coded errors. */
+  /**
+   * Reads all rows. `limit`: stop after that many rows (header checks). The column `$row` has each row's number in the
+   * source, from 1. Throws coded errors.
+   */
   open(call: Call, world: SourceContext, limit?: number): Promise<ColumnTable>;
-  /** Reads it in parts, so that memory does not follow its size; the rows are those of `open`. Coded errors. */
+  /** Reads the same rows as `open` in chunks, with bounded memory. Throws coded errors. */
   stream?(call: Call, world: SourceContext): AsyncIterable<RowChunk>;
   /**
-   * What to write where the names of its columns look like a row or a title, or it has none; undefined: they look like names.
+   * Returns advice if the column names look like a row or a title, or if there are none; undefined if they look like
+   * names.
    * @param columns name → values of the first rows
    */
   headless?(call: Call, columns: ReadonlyMap<string, ArrayLike<unknown>>): string | undefined;
 }
-/** Rows that stand next to each other in a source. */
+/** Consecutive rows of a source. */
 export interface RowChunk {
-  /** Each as long as `rows`; a chunk has the columns that its rows brought. */
+  /** Columns, each of length `rows`; a chunk has the columns of its own rows only. */
   readonly columns: ReadonlyMap<string, readonly unknown[]>;
   readonly rows: number;
 }
-/** Rows as the cleaners see them: role → value. */
+/** A row as cleaners receive it: role → value. */
 export interface CleanRow {
   readonly row: number;
   readonly values: Readonly<Record<string, unknown>>;
 }
-/** The row, changed or not (then its values are the object that came), or why it is dropped, in a few words. */
+/** The cleaned row, or a short reason for dropping it. If nothing changed, `values` is the same object. */
 export type CleanedRow =
-  /** `noted`: what is counted of a row that stays. */
+  /** `noted`: notes to count for a retained row. */
   { readonly values: CleanRow["values"]; readonly noted?: string | readonly string[] } | { readonly dropped: string };
 export interface CleanerImplementation {
-  /** It takes out what nobody may see: no text is shown as it was before it. */
+  /** The cleaner removes secrets: texts before it must not be shown. */
   readonly hides?: true;
-  /** Texts that the call leaves as they are on purpose: nothing warns of them either. */
+  /** Returns texts that the call leaves unchanged on purpose; no check warns of them either. */
   excepts?(call: Call): readonly string[];
   /**
-   * Of what works on the rows that train, all at once, when they have their split: how often each is kept, by their labels.
+   * For cleaners of all training rows together, after the split: returns the number of copies of each row, from the
+   * labels.
    */
   copies?(call: Call, labels: readonly string[], seed: number): Int32Array;
-  /** Made afresh for each data set; may keep state (drop_duplicates). */
+  /** Creates a new cleaner function per data set; it may have state (drop_duplicates). */
   start(
     call: Call,
     options?: {
-      /** Rows come from a source of any size, so state must stay small. */
+      /** True if the source may have any number of rows, so that state must stay small. */
       readonly streamed: boolean;
-      /** The data's. */
       readonly seed: number;
-      /** The data's: role → column. */
+      /** Columns of the data: role → column. */
       readonly columns?: Readonly<Record<string, string>>;
     },
   ): (row: CleanRow) => CleanedRow;
 }
-/** A first look at rows, one after the other, before any of them has its split. */
+/** A first pass over the rows, before any of them is assigned to a split. */
 export interface SplitPreview {
   look(row: CleanRow): void;
   assign(picks: (row: number) => boolean): readonly (string | null)[];
 }
 export interface SplitImplementation {
   /**
-   * Gives each row the name of its split, or null to leave it out. `values` holds here, by column name, the columns that the
-   * call names (cleaned where they have a role), and `$group`, the value of the role `group`.
+   * Returns the split name of each row, or null to leave it out. `values` contains the columns that the call names, by
+   * column name (cleaned if they have a role), and `$group`, the value of the role `group`.
    */
   assign(call: Call, rows: readonly CleanRow[], seed: number): readonly (string | null)[];
   /**
-   * The same one row after the other, for data that are streamed; absent: the split needs all rows at once. Where shares are
-   * drawn row by row they are met on average. Coded errors.
+   * Assigns streamed rows one by one. Not defined if the split needs all rows at once. Shares drawn row by row are met
+   * on average. Throws coded errors.
    */
   stream?(call: Call, seed: number): (row: CleanRow) => string | null;
   /**
-   * Of streamed rows that go by twice, what is kept of each the first time must be small: `assign` then gives the splits of those
-   * that are picked, in their order. Absent, or undefined for this call: rows are divided as they come (`stream`), or not at all.
+   * Supports two passes over streamed rows; the state per row from the first pass must be small. `assign` then returns
+   * the splits of the picked rows, in their order. If undefined, rows are assigned one by one (`stream`), or streaming
+   * is not supported.
    */
   foresee?(call: Call, seed: number): SplitPreview | undefined;
-  /** Splits that are there even when no row falls into them. */
+  /** Returns the names of splits that exist even without rows. */
   names?(call: Call): readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Which roles hold text that a model reads; cleaners of markup leave labels, groups and ids alone. */
+/** Roles with text that a model reads. Cleaners of markup leave labels, groups and ids unchanged. */
 export const textRoles: ReadonlySet<string> = new Set([
   "text",
   "text_pair",
@@ -10,10 +10,10 @@ export const textRoles: ReadonlySet<string> = new Set([
   "answer",
 ]);
 
-/** Texts, and what is said in conversations. */
+/** Returns true for text roles and for conversations. */
 export const isTextOrMessages = (role: string): boolean => textRoles.has(role) || role === "messages";
 
-/** The turns of a written conversation; none where it isn't written as such. */
+/** Returns the turns of a conversation in JSON; none if it is not valid JSON. */
 export function parseTurns(messages: string): readonly { readonly content?: unknown }[] {
   if (!messages.startsWith("[")) return [];
   try {
@@ -24,19 +24,19 @@ export function parseTurns(messages: string): readonly { readonly content?: unkn
   }
 }
 
-/** The row's values with every text changed by `change`; the same object when nothing changed. */
+/** Returns the row's values with every text changed by `change`; the same object if nothing changed. */
 export function mapTexts(
   values: Readonly<Record<string, unknown>>,
   change: (text: string) => string,
   roles: (role: string) => boolean = (role) => textRoles.has(role),
-  /** `written`: conversations are changed as they are written, not turn by turn. */
+  /** `written`: conversations are changed as raw text, not turn by turn. */
   options: { readonly written?: true } = {},
 ): Readonly<Record<string, unknown>> {
   let changed: Record<string, unknown> | undefined;
   for (const [role, value] of Object.entries(values)) {
     if (!roles(role)) continue;
     if (Array.isArray(value)) {
-      // Lists keep their length: tokens and tags stand beside each other.
+      // Lists must not change in length: tokens and tags correspond by index.
       const items = value as readonly unknown[];
       const cleaned = items.map((item) => changedItem(item, change));
       if (cleaned.some((item, i) => item !== items[i])) (changed ??= { ...values })[role] = cleaned;
@@ -49,7 +49,7 @@ export function mapTexts(
   return changed ?? values;
 }
 
-/** What is said changes, not how it is written down. */
+/** Changes the content of the turns, not their JSON syntax. */
 function changeTurns(messages: string, change: (text: string) => string): string {
   const turns = parseTurns(messages);
   if (turns.length === 0) return change(messages);
@@ -59,7 +59,7 @@ function changeTurns(messages: string, change: (text: string) => string): string
   return changed.some((turn, i) => turn.content !== turns[i]?.content) ? JSON.stringify(changed) : messages;
 }
 
-/** Answers are changed as the context is that they stand in. */
+/** Answers change in the same way as the context that contains them. */
 function changedItem(item: unknown, change: (text: string) => string): unknown {
   if (typeof item === "string") return change(item);
   if (typeof item !== "object" || item === null || !("text" in item) || typeof item.text !== "string") return item;

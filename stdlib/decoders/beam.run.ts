@@ -1,7 +1,7 @@
 /**
- * Beam search as transformers' generate does it (`_beam_search`): every step looks at all continuations of all beams, takes
- * more than it keeps so that enough go on when texts end, and files ended ones under their penalised score. Scores are
- * rounded to float32 where transformers holds them in it.
+ * Beam search as in transformers' generate (`_beam_search`). Every step considers all continuations of all beams and
+ * takes more than the beam width, so that enough beams remain when texts end. Finished texts are ranked by their
+ * penalized score. Scores are rounded to float32 where transformers uses float32.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
@@ -10,7 +10,7 @@ import { rowScores } from "./shared/by-row.js";
 import { topScores, logSoftmax, penalizeSeen } from "./shared/warp.js";
 import { word } from "./beam.js";
 
-/** Put on a score that must not be chosen. */
+/** Added to a score that must not be chosen. */
 const OUT = -1e9;
 const f32 = Math.fround;
 
@@ -87,7 +87,6 @@ class BeamDecoding implements Decoding {
   }
 }
 
-/** The search for one prompt's continuation. */
 class Search {
   private running: readonly Beam[];
   private finished: readonly Finished[];
@@ -101,7 +100,7 @@ class Search {
     private readonly options: Settings,
   ) {
     const all = Array.from({ length: options.width }, (_, i) => i);
-    // At first all beams are one: only the first may be continued.
+    // All beams are equal at first, so only the first may be continued.
     this.running = all.map((i) => ({ tokens: [], score: i === 0 ? 0 : OUT }));
     this.finished = all.map(() => ({ tokens: [], score: OUT, ended: false }));
     this.over = start.maxTokens < 1;
@@ -118,7 +117,7 @@ class Search {
   stop(keep: number): void {
     this.stopped = keep;
   }
-  /** `scores(beam)`: what the model says after a beam. Gives the beams that go on. */
+  /** Takes one step and returns the beams that continue. `scores(beam)`: the model's logits after a beam. */
   step(scores: (beam: number) => Float32Array): readonly Candidate[] {
     const { width } = this.options;
     const length = this.running[0]!.tokens.length + 1;
@@ -134,7 +133,7 @@ class Search {
     this.over = !this.improvable || full || top.every((c) => c.hits);
     return going;
   }
-  /** The likeliest continuations of all beams together. */
+  /** Returns the likeliest continuations over all beams. */
   private candidates(scores: (beam: number) => Float32Array, count: number, length: number): readonly Candidate[] {
     const all = this.running.flatMap((beam, from) => {
       const beamScores = scores(from);
@@ -150,7 +149,7 @@ class Search {
     });
     return best(all, count);
   }
-  /** Files the texts among the best that have just ended. */
+  /** Adds texts that have just ended to the finished ones, if they are among the best. */
   private file(top: readonly Candidate[], length: number): void {
     const { width, lengthPenalty, early } = this.options;
     const full = early && this.finished.every((f) => f.ended);
@@ -171,7 +170,7 @@ class Search {
   }
 }
 
-/** The greatest by score, of equals the earlier. */
+/** Returns the beams with the greatest scores; ties go to the earlier one. */
 function best<T extends Beam>(beams: readonly T[], count: number): readonly T[] {
   return beams
     .map((beam, i) => ({ beam, i }))

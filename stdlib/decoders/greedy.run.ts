@@ -1,4 +1,4 @@
-/** The likeliest token each time. Without a penalty the engine finds it, and no scores leave it. */
+/** Greedy decoding. Without a penalty, the engine computes the argmax and transfers no logits. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "./kind.js";
 import { RowByRowDecoding, rowScores } from "./shared/by-row.js";

@@ -1,52 +1,53 @@
-/** How the next tokens are chosen. */
+/** Interfaces of decoders, which choose the next tokens. */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** What decoding starts from. */
 export interface DecodingStart {
-  /** The prompts' tokens without padding: what a repetition penalty looks at. */
+  /** Tokens of the prompts without padding; the repetition penalty uses them. */
   readonly prompts: readonly Int32Array[];
   readonly vocabulary: number;
-  /** Tokens that end a text; they are part of what is generated. */
+  /** End-of-text tokens; they are part of the generated tokens. */
   readonly ends: ReadonlySet<number>;
-  /** Fed for texts that have ended, while others go on. */
+  /** Token fed for texts that have ended while others continue. */
   readonly padId: number;
-  /** Most tokens of each text. */
   readonly maxTokens: number;
-  /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … Chance goes by it, so batches change no text. */
+  /**
+   * Index of each prompt among all requested ones. Defaults to 0, 1, 2, … Random draws depend on it, so batching
+   * changes no text.
+   */
   readonly numbers?: readonly number[];
 }
 export interface DecodingStep {
-  /** The next token of each row of the model's batch, to be fed to it. */
+  /** The next token of each row of the model's batch, to feed to the model. */
   readonly tokens: Int32Array;
-  /** For each of them the row of the batch before that it continues; null: each row continues itself. */
+  /** For each token, the row of the previous batch that it continues; null if each row continues itself. */
   readonly rows: Int32Array | null;
 }
 export interface DecodedText {
-  /** What is settled so far; it only grows. */
+  /** Final tokens so far; the list only grows. */
   readonly tokens: readonly number[];
-  /** Why it ended: a token of `ends`, `maxTokens`, or `stop`; null while it goes on. */
+  /** Why it ended: a token of `ends`, `maxTokens`, or `stop`; null while it continues. */
   readonly ended: "end" | "length" | "stop" | null;
-  /** Of a search: the log-probability, after its length penalty. */
+  /** Log-probability of a search result, after its length penalty. */
   readonly score?: number;
 }
 /** Decoding of one batch of prompts, step by step. */
 export interface Decoding {
   /**
-   * `next`: the likeliest token of each row [rows] i32; `logits`: all of them [rows × vocabulary]; `likeliest`, which proofs of
-   * deployments read: of each row that token and how far it lies before the next [rows × 2] f32.
+   * `next`: the likeliest token of each row [rows] i32. `logits`: all logits [rows × vocabulary]. `likeliest`, for
+   * deployment checks: that token and its margin over the next one, per row [rows × 2] f32.
    */
   readonly reads: "next" | "logits" | "likeliest";
-  /** Rows of the model's batch for each prompt after the first step. */
+  /** Rows of the model's batch per prompt after the first step. */
   readonly width: number;
   readonly done: boolean;
   /** One per prompt. */
   readonly texts: readonly DecodedText[];
-  /** Takes what the model says: a row per prompt at first, then as many as the step before gave tokens. */
+  /** Takes the model's output: one row per prompt at first, then one row per token of the previous step. */
   step(scores: Int32Array | Float32Array): DecodingStep;
-  /** Ends a text early, keeping its first `keep` tokens. */
+  /** Ends a text early and retains its first `keep` tokens. */
   stop(prompt: number, keep: number): void;
 }
-/** How the next tokens are chosen from what the model says of them: pure, and repeatable by its seed. */
+/** Chooses the next tokens from the model's logits: pure, and reproducible by its seed. */
 export interface DecoderImplementation {
   begin(call: Call, start: DecodingStart): Decoding;
 }

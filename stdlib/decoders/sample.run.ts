@@ -1,4 +1,7 @@
-/** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
+/**
+ * Draws each token by its probability after the changes in `warp`. The draw of a text's n-th token depends only on the
+ * seed, the text's index and n.
+ */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "./kind.js";
 import { RowByRowDecoding, rowScores } from "./shared/by-row.js";

@@ -1,17 +1,16 @@
 /**
- * Patterns of paths: `*` and `?` within a name, `[abc]`, `{a,b}`, `**` for any folders. Matched by walking along both texts,
- * so that no pattern takes long.
+ * Path patterns: `*` and `?` within a name, `[abc]`, `{a,b}`, and `**` for any folders. Matching takes polynomial time,
+ * so no pattern is slow.
  */
 
-/** Forms that braces may stand for. */
+/** Maximum number of patterns that the braces of a path may expand to. */
 const MOST_FORMS = 1000;
 
-/** Whether a path names files by a pattern. */
 export function isPathPattern(path: string): boolean {
   return /[*?[{]/.test(path) && !/^\w{2,}:\/\//.test(path);
 }
 
-/** The folder that no pattern is in, and the names below it, one list for each form that braces stand for. */
+/** Returns the folder before the first pattern, and the names below it: one list per brace expansion. */
 export function parsePathPattern(path: string): {
   readonly root: string;
   readonly forms: readonly (readonly string[])[];
@@ -28,7 +27,7 @@ export function parsePathPattern(path: string): {
   };
 }
 
-/** `a.{csv,tsv}` as `a.csv` and `a.tsv`. */
+/** Expands `a.{csv,tsv}` to `a.csv` and `a.tsv`. */
 function withoutBraces(text: string): readonly string[] {
   const whole = /^(.*?)\{([^{}]*)\}(.*)$/su.exec(text);
   if (!whole) return [text];
@@ -37,7 +36,7 @@ function withoutBraces(text: string): readonly string[] {
   return [...new Set(forms)].slice(0, MOST_FORMS);
 }
 
-/** Whether a path below the root fits; names that begin with a dot fit only where the pattern's do. */
+/** Returns true if a path below the root matches. Names with a leading dot match only if the pattern has that dot. */
 export function matchesPathPattern(names: readonly string[], form: readonly string[]): boolean {
   const [head, ...rest] = form;
   if (head === undefined) return names.length === 0;
@@ -50,7 +49,7 @@ export function matchesPathPattern(names: readonly string[], form: readonly stri
   return false;
 }
 
-/** Whether files that fit may lie below a folder of these names. */
+/** Returns true if a folder with these names may contain matching files. */
 export function mayContainMatches(names: readonly string[], form: readonly string[]): boolean {
   const deep = form.indexOf("**");
   if (deep >= 0 && names.length > deep)
@@ -83,7 +82,7 @@ export function matchesNamePattern(name: string, pattern: string): boolean {
   return sign === signs.length;
 }
 
-/** Letters, `*`, `?`, and `[…]` as one. */
+/** Splits a pattern into letters, `*`, `?` and `[…]` groups. */
 function signsOf(pattern: string): readonly string[] {
   return pattern.match(/\[[^\]]+\]|[^]/gu) ?? [];
 }

@@ -1,6 +1,6 @@
 /**
- * A zstd file in its blocks (RFC 8878), checked before anything is unpacked: the window that a frame asks room for, and the size
- * that a block may come to. Frames that are to be skipped are left out.
+ * Splits a zstd file into its blocks (RFC 8878) and checks them before decompression: the window size of each frame,
+ * and the size of each block. Skippable frames are left out.
  */
 
 /** The largest window that other programs accept by default (`zstd --long` needs a flag above it). */
@@ -14,13 +14,13 @@ const RLE = 1;
 const RESERVED = 3;
 
 export interface ZstdBlock {
-  /** A frame's header, a block or a checksum, whole. */
+  /** A complete frame header, block or checksum. */
   readonly bytes: Uint8Array;
-  /** Bytes that unpacking the block moves in memory. */
+  /** Bytes that decompressing the block moves in memory. */
   readonly window: number;
 }
 
-/** What is cut off is given as it is: whoever unpacks it says so. Throws where no such file can be. */
+/** Yields a truncated part unchanged: the decompressor reports it. Throws for invalid zstd data. */
 export async function* readZstdBlocks(raw: AsyncIterable<Uint8Array>): AsyncGenerator<ZstdBlock> {
   const input = new Held(raw);
   while (await input.holds(1)) {
@@ -54,7 +54,7 @@ export async function* readZstdBlocks(raw: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 interface Frame {
-  /** Of its header. */
+  /** Bytes of the frame header. */
   readonly bytes: number;
   readonly single: boolean;
   readonly checksum: boolean;
@@ -79,7 +79,7 @@ function windowSize(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-/** Pieces as one run of bytes from which as many as are needed are taken. */
+/** Buffers pieces as one run of bytes, from which any number can be taken. */
 class Held {
   private buffered: Uint8Array = new Uint8Array(0);
   private readonly pieces: AsyncIterator<Uint8Array>;
@@ -107,7 +107,7 @@ class Held {
     this.buffered = all;
     return length >= bytes;
   }
-  /** Little-endian. */
+  /** Reads a little-endian number. */
   number(from: number, bytes: number): number {
     let value = 0;
     for (let i = bytes - 1; i >= 0; i--) value = value * 256 + this.buffered[from + i]!;

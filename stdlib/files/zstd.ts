@@ -1,10 +1,10 @@
-/** What zstd packed, block by block. */
+/** Decompresses zstd data block by block. */
 import { Decompress } from "fzstd";
 import { readZstdBlocks } from "./zstd-blocks.js";
 
 /**
- * Bytes that may be moved for each byte that is unpacked, and for the first million. The decompressor moves its window with each
- * block; a file of tiny blocks with a large window would keep it busy for hours.
+ * Maximum bytes moved per decompressed byte, with an allowance for the first MiB. The decompressor moves its window
+ * with each block, so a file of tiny blocks with a large window would take hours.
  */
 const MOST_MOVED = { times: 2 ** 14, from: 2 ** 20 } as const;
 

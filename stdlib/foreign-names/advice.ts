@@ -1,6 +1,6 @@
-/** Names of other tools that one sentence answers, as records have them (`Word.advice`, `Word.idle`). */
+/** Names from other tools that a sentence of advice answers, in the form of records (`Word.advice`, `Word.idle`). */
 
-/** `idle`: the names say nothing that isn't so without them. */
+/** `idle`: the names have no effect, because their setting is already the default. */
 type Row = readonly [names: string, advice: string, idle?: "idle"];
 
 export function adviceFromRows(rows: readonly Row[]): {

@@ -1,4 +1,4 @@
-/** What other tools say of devices and processes where `engine` is asked. */
+/** Names of devices and processes in other tools, with advice for `engine`. */
 import { adviceFromRows } from "./advice.js";
 
 export const oneDeviceAdvice =

@@ -1,16 +1,16 @@
-/** What serves where other tools take several files, folders and names of the hub's data sets. */
+/** Advice for names that other tools use for several files, folders and hub data sets. */
 import { adviceFromRows } from "./advice.js";
 
 export const severalFilesAdvice =
   'a source takes one path: a pattern names several files, as in `csv("part-*.csv")` or `csv("{a,b}.csv")`; sources of other kinds are put together by `mix(csv("a.csv"), jsonl("b.jsonl"), until: longest)`';
 export const splitFilesAdvice = `${severalFilesAdvice}; files of different splits are \`{ train: csv("…"), test: csv("…") }\``;
 
-/** As words where a source is asked. */
+/** Advice for words used as a source. */
 export const sourceWordAdvice = adviceFromRows([
   ["glob concat concatenate", severalFilesAdvice],
   ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`"],
 ]);
-/** As keys of `data`. */
+/** Advice for keys of `data`. */
 export const fileKeyAdvice = adviceFromRows([
   ["dataset_train_split dataset_test_split", 'write `source: { train: csv("…"), test: csv("…") }`, or a `split`'],
   ["dataset_streaming streaming", 'it belongs to the file: `source: csv("…", stream: true)`'],

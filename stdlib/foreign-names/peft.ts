@@ -1,4 +1,4 @@
-/** Fields of PEFT's `LoraConfig` that no parameter of `lora` answers to, with what to do about them. */
+/** Fields of PEFT's `LoraConfig` without a corresponding parameter of `lora`, with advice. */
 import { adviceFromRows } from "./advice.js";
 
 export const peftAdvice = adviceFromRows([

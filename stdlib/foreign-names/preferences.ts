@@ -1,9 +1,9 @@
-/** What serves where other tools train on preferences and rewards. */
+/** Advice for names that other tools use for preference and reward training. */
 import { adviceFromRows } from "./advice.js";
 
 const serves = "train the preferred answers alone, with `task: chat`";
 
-/** Ways to train on preferences, as other tools call them. */
+/** Preference training methods by their names in other tools. */
 export const preferenceTaskAdvice = adviceFromRows([
   [
     "dpo ipo orpo kto simpo cpo grpo ppo rloo rlhf reward reward_model reward_modeling preference preferences",

@@ -1,4 +1,4 @@
-/** Arguments of transformers' and TRL's trainers that no key of a recipe answers to, with what to do about them. */
+/** Arguments of transformers' and TRL's trainers without a corresponding recipe key, with advice. */
 import { adviceFromRows } from "./advice.js";
 
 const alone = "leave it out: one process trains, on one machine and device";

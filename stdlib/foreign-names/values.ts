@@ -1,7 +1,7 @@
-/** What transformers and PEFT name where a word is asked: optimizers, schedules, techniques, with what serves. */
+/** Names of optimizers, schedules and techniques in transformers and PEFT, with the words to use instead. */
 import { adviceFromRows } from "./advice.js";
 
-/** Names of AdamW and Lion whose states lie in fewer bits or in pages there. */
+/** Names of AdamW and Lion variants with quantized or paged optimizer states. */
 const smaller = (base: string, names: string): Readonly<Record<string, string>> =>
   Object.fromEntries(names.split(" ").map((name) => [name, base]));
 export const adamwVariants = smaller(

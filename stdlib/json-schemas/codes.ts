@@ -1,7 +1,6 @@
-/** What can go wrong with JSON Schemas that a program names. */
+/** Error codes of JSON Schemas that a program names. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface SchemasCodeData {
   "schema-malformed": { readonly path: string; readonly why: string };
 }

@@ -1,4 +1,6 @@
-/** `schema: "order.json"`, of metrics that hold what was written to one; the file is looked at when the program is checked. */
+/**
+ * The parameter `schema: "order.json"` of metrics that validate generated text; the file is checked with the program.
+ */
 import { defineParameter } from "#dsl/language/types/define.js";
 import { isFailed } from "#dsl/language/types/facts.js";
 import type { CheckContext } from "#dsl/language/types/context.js";

@@ -1,8 +1,11 @@
-/** A file's text as a JSON Schema. */
+/** Compiles a file's text as a JSON Schema. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadSchemaCompiler, type SchemaValidator } from "#platform/schemas.js";
 
-/** `path`: as the program names it. Where nothing reads schemas, whatever is JSON is taken. Coded error `schema-malformed`. */
+/**
+ * Compiles a schema; `path` is its path in the program. Without a schema compiler, any JSON is accepted. Coded error
+ * `schema-malformed`.
+ */
 export async function compileSchema(text: string, path: string): Promise<SchemaValidator> {
   const read = await loadSchemaCompiler();
   try {

@@ -1,8 +1,7 @@
-/** What can be wrong with a judge as it is written. */
+/** Error codes of judges. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface StdlibJudgingCodeData {
   "judge-address": { readonly why: string };
   "judge-prompt": { readonly missing: readonly string[]; readonly places: readonly string[] };

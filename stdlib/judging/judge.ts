@@ -1,22 +1,23 @@
-/** What a metric is that asks another model which of two texts is better: whom it asks, what, and what is read in the answer. */
+/**
+ * Interfaces of metrics that ask a judge model which of two texts is better: its service, the messages and the verdict.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** Who answers, in OpenAI's shape. */
+/** The judge's service, in OpenAI's format. */
 export interface JudgeService {
-  /** Ends in no slash: `http://127.0.0.1:8000/v1`. */
+  /** Base URL without a trailing slash: `http://127.0.0.1:8000/v1`. */
   readonly url: string;
   readonly model: string;
-  /** The environment variable that holds its key; null: it wants none. */
+  /** Environment variable with the API key; null if none is needed. */
   readonly env: string | null;
-  /** Questions under way at once. */
+  /** Maximum number of concurrent requests. */
   readonly atOnce: number;
-  /** For one answer, in milliseconds. */
+  /** Timeout of one answer, in milliseconds. */
   readonly patience: number;
-  /** Most tokens of an answer. */
   readonly maxTokens: number;
 }
 export interface JudgedPair {
-  /** What both texts answer; null: not known. */
+  /** The prompt that both texts answer; null if unknown. */
   readonly question: string | null;
   readonly a: string;
   readonly b: string;
@@ -29,6 +30,6 @@ export type Verdict = "a" | "b" | "tie";
 export interface JudgeImplementation {
   service(call: Call): JudgeService;
   messages(call: Call, pair: JudgedPair): readonly JudgeMessage[];
-  /** Null: it gives none. */
+  /** Returns the verdict; null if the answer has none. */
   verdict(answer: string): Verdict | null;
 }

@@ -1,9 +1,8 @@
-/** What a judge's call may say. */
+/** Shared parts of judge parameters. */
 
-/** What stands in a prompt for what is filled in. */
 export const PROMPT_PLACEHOLDERS = ["{prompt}", "{a}", "{b}"] as const;
 
-/** In words that stand after a colon; null: nothing is wrong with it. */
+/** Returns what is wrong with the address, as text after a colon; null if it is valid. */
 export function addressProblem(url: string): string | null {
   let address: URL;
   try {

@@ -1,12 +1,15 @@
-/** The verdict of a judge's answer: the last that it writes as it was asked to, or an answer that is nothing else. */
+/**
+ * Finds the verdict in a judge's answer: the last one in the requested form, or an answer that consists only of a
+ * verdict.
+ */
 import type { Verdict } from "./judge.js";
 
-/** What it is asked to end with. */
+/** Instruction for the end of the judge's answer. */
 export const VERDICT_INSTRUCTION = "End with one line that says VERDICT: A, VERDICT: B or VERDICT: TIE.";
 
 const WRITTEN = /verdict[\s*_`"”:=-]*(?:is\s+)?[\s*_`"“([]*(a|b|tie)(?![\p{L}\p{N}])/giu;
 const ALONE = /^[\s*_`"“([]*(?:answer\s+|text\s+)?(a|b|tie)[\s*_`"”)\].!]*$/iu;
-/** What models think aloud before they answer. */
+/** Reasoning that models write before their answer. */
 const THOUGHTS = /<think>[\s\S]*?(?:<\/think>|$)/giu;
 
 export function verdictOf(answer: string): Verdict | null {

@@ -1,8 +1,8 @@
 /**
- * Layers that remember keys and values, so that a text is continued token by token without computing its beginning again.
- * A model calls `attention` as ever; its path names two states, `cache.k/<path>` and `cache.v/<path>` [batch, capacity,
- * width]. Cross-attention's keys and values are kept whole, as `cache.k/<path>` [batch, sources, width]. What is not causal
- * reads a text that doesn't grow (an encoder) and needs no cache.
+ * Layers with a key-value cache, so that a text is continued token by token without recomputing its beginning. The
+ * model calls `attention` as usual; its path names two states, `cache.k/<path>` and `cache.v/<path>` [batch, capacity,
+ * width]. Keys and values of cross-attention are stored once, as `cache.k/<path>` [batch, sources, width]. Attention
+ * that is not causal reads a text that does not grow (an encoder) and needs no cache.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Dimension, TensorState } from "#dsl/tensor/program.js";
@@ -10,15 +10,15 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { AttentionOptions, Layers } from "./contract.js";
 
 export interface CacheOptions {
-  /** `prefill`: the prompt is read and its keys written. `decode`: what is new is added and attends to all there is. */
+  /** `prefill` reads the prompt and writes its keys. `decode` appends the new keys and attends to all keys. */
   readonly phase: "prefill" | "decode";
-  /** i32 scalar: where what is new goes; 0 in `prefill`. */
+  /** i32 scalar: the position at which new keys are written; 0 in `prefill`. */
   readonly start: Tensor;
-  /** `decode`: the size of all keys, old and new; the mask is [batch, keys]. */
+  /** For `decode`: the size of all keys, old and new; the mask is [batch, keys]. */
   readonly keys: Dimension;
-  /** The size of what cross-attention sees. */
+  /** Size of the sequence that cross-attention reads. */
   readonly sources: Dimension;
-  /** Gets each cache's state by name, and whether it grows. */
+  /** Receives the name and state of each cache, and whether it grows. */
   readonly onCache: (name: string, state: TensorState, grows: boolean) => void;
 }
 
@@ -60,7 +60,7 @@ export function cachedLayers(layers: Layers, options: CacheOptions): Layers {
   return { ...layers, attention };
 }
 
-/** One new query sees every key there is, unless a window hides old ones. */
+/** A single new query sees every key, unless a window hides old ones. */
 function within(q: Tensor, given: AttentionOptions, offset: Tensor): AttentionOptions {
   if (q.shape[1] !== 1 || given.window !== undefined) return { ...given, offset };
   return { ...given, causal: false };

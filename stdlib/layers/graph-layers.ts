@@ -1,6 +1,6 @@
 /**
- * The layers that models are written with, over one graph: each parameter becomes a state named as in the checkpoint.
- * Techniques wrap these; `programs.ts` makes them.
+ * Builds the layers of models over one graph: each parameter becomes a state with its checkpoint name. Techniques wrap
+ * these layers.
  */
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -11,28 +11,34 @@ import type { Layers, LinearOptions, ParameterInitializer } from "./contract.js"
 
 export interface LayersOptions {
   readonly graph: Graph;
-  /** Put before a path to name its state (`bert.`; empty for a head). */
+  /** Prefix of state names (`bert.`; empty for a head). */
   readonly prefix: string;
-  /** What of it stands before the names of all states; absent: nothing. */
+  /** The part of the prefix that precedes the names of all states. Defaults to none. */
   readonly under?: string | undefined;
-  /** The same in the checkpoint: a body-only checkpoint has none. */
+  /** Prefix in the checkpoint: a checkpoint of the body alone has none. */
   readonly prefixInCheckpoint: string;
-  /** Names of the tensors of all checkpoints. */
+  /** Tensor names of all checkpoints. */
   readonly tensors: ReadonlySet<string>;
   trains(path: string): boolean;
-  /** Name of a state in the file of an adapter that training starts from; absent: it starts from none. */
+  /**
+   * Returns the name of a state in the file of the adapter to start from. Not defined if training starts without an
+   * adapter.
+   */
   fileName?(name: string): string;
-  /** Whether a parameter must be in that file. */
+  /** Returns true if that file must have the parameter. */
   mustLoad?(path: string): boolean;
-  /** Whether a parameter may be made afresh though there is a checkpoint; else its absence is the engine's `missing-tensor`. */
+  /**
+   * Returns true if a parameter missing from the checkpoint may be initialized; otherwise the engine reports
+   * `missing-tensor`.
+   */
   mayBeFresh(path: string): boolean;
-  /** Whether the checkpoint's tensor of that name may be used for a parameter of that shape. */
+  /** Returns true if the checkpoint's tensor may be used for a parameter of that shape. */
   fits(name: string, shape: readonly number[]): boolean;
-  /** What goes into a linear layer, as it is multiplied; absent: as it is. */
+  /** Transforms the input of a linear layer before the product (for quantization). Defaults to no change. */
   readonly multiplied?: (path: string, x: Tensor) => Tensor;
   readonly initializerRange: number;
   readonly seed: number;
-  /** i32 [batch], what dropout is drawn by; absent outside training: it does nothing then. */
+  /** i32 [batch]: random draws of dropout. Undefined outside training, where dropout has no effect. */
   readonly draws?: Tensor;
 }
 
@@ -57,7 +63,7 @@ const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   sigmoid: (x) => x.sigmoid(),
   linear: (x) => x,
 };
-/** Those that have an op of their own with a gate. */
+/** Activations with a single op for activation and gate. */
 const SMOOTH: Readonly<Record<string, SmoothActivation>> = {
   gelu: "gelu",
   gelu_python: "gelu",
@@ -152,7 +158,7 @@ export function makeLayers(options: LayersOptions): Layers {
   };
 }
 
-/** A linear layer's weight as [out, in], whichever way the checkpoint lays it. */
+/** Returns a linear layer's weight as [out, in], whatever its layout in the checkpoint. */
 export function linearWeight(layers: Pick<Layers, "parameter">, path: string, options: LinearOptions): Tensor {
   const name = `${path}.weight`;
   if (options.layout === "in_out")
@@ -164,7 +170,9 @@ function zeros(size: number): NDArray {
   return { dtype: "f32", shape: [size], bytes: new Uint8Array(4 * size) };
 }
 
-/** The checkpoint's tensor for a parameter: an adapter's, the model's own, or by the name that old checkpoints use. */
+/**
+ * Finds the checkpoint's tensor for a parameter: the adapter's, the model's own, or one with a name of old checkpoints.
+ */
 function found(options: LayersOptions, path: string, shape: readonly number[]): InitialValue | undefined {
   const old = path.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
   const ownNames = options.fileName ? [options.fileName(options.prefix + path)] : [];
@@ -178,7 +186,7 @@ function missing(options: LayersOptions, path: string, initial: ParameterInitial
   return options.mayBeFresh(path) ? fresh(options, path, initial) : { checkpoint: options.prefixInCheckpoint + path };
 }
 function fresh(options: LayersOptions, path: string, initial: ParameterInitializer | undefined): InitialValue {
-  // What has no place in a checkpoint is loaded before it is run.
+  // A parameter without a checkpoint name is loaded before the program runs.
   if (options.under !== undefined) return { zeros: true };
   const seed = mixBits(hashText(options.prefix + path) ^ mixBits(options.seed)) >>> 0;
   if (initial === "zeros") return { zeros: true };
@@ -194,7 +202,7 @@ function fresh(options: LayersOptions, path: string, initial: ParameterInitializ
   return { random: { normal: initial?.normal ?? options.initializerRange }, seed };
 }
 
-/** FNV-1a over UTF-16 units. */
+/** Returns the FNV-1a hash over UTF-16 units. */
 function hashText(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

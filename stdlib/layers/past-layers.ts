@@ -1,23 +1,24 @@
 /**
- * Layers over keys and values that come in and go out: what `cached-layers.ts` keeps as states are here inputs and outputs of
- * the program, as other runtimes want them. Of each attention that reads its own text, in the order in which the model calls
- * them: input `past_key_values.N.key` and `.value` [batch, heads, past, size], output `present.N.key` and `.value` [batch,
- * heads, keys, size]; an encoder-decoder's are named `past_key_values.N.decoder.key`, and those over what its encoder made
- * `past_key_values.N.encoder.key` [batch, heads, held, size], to which the keys of `encoded` are added.
+ * Layers whose keys and values are inputs and outputs of the program instead of states (as in `cached-layers.ts`), as
+ * other runtimes need them. Each self-attention, in the order of calls, has inputs `past_key_values.N.key` and `.value`
+ * [batch, heads, past, size], and outputs `present.N.key` and `.value`
+ * [batch, heads, keys, size]. In an encoder-decoder, these inputs are named `past_key_values.N.decoder.key`. Those of
+ * cross-attention are named `past_key_values.N.encoder.key` [batch, heads, held, size], and the keys of `encoded` are
+ * appended to them.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { AttentionOptions, Layers } from "./contract.js";
 
-/** Sizes of one sort of keys by their names: what comes in, and what it and what is new are together. */
+/** Dimension names of one kind of keys: `past` for the inputs, `keys` for past and new keys together. */
 interface Sizes {
   readonly past: Dimension;
   readonly keys: Dimension;
 }
 export interface PastLayerSizes {
   readonly selfSizes: Sizes;
-  /** Of what an encoder made; absent: the model is a decoder alone. */
+  /** Sizes of the keys from an encoder; undefined for a decoder-only model. */
   readonly cross?: Sizes;
 }
 
@@ -54,7 +55,7 @@ export function pastLayers(layers: Layers, options: PastLayerSizes): Layers {
 function after(given: AttentionOptions, offset: Tensor | undefined): AttentionOptions {
   return offset ? { ...given, offset } : given;
 }
-/** i32 scalar: how many x has along the axis. */
+/** Returns the length of x along the axis, as an i32 scalar. */
 export function lengthAlong(x: Tensor, axis: number): Tensor {
   return x.range(axis).filled(1).cast("f32").sum().cast("i32");
 }

@@ -1,18 +1,18 @@
 /**
- * Products of whole numbers of a byte, computed here as products of f32 that stand for them: what goes into a linear layer is
- * rounded as `onnx(quantize: int8)` rounds it (dsl/tensor/backends/onnx/rounding), and the weights of its base are rounded already. So a
- * model that was quantised answers in the notebook what it answers where bytes are multiplied, but for the order of sums.
+ * Int8 products, emulated with f32 values. The inputs of linear layers are rounded as `onnx(quantize: int8)` does
+ * (dsl/tensor/backends/onnx/rounding); the base weights are already rounded. A quantized model therefore gives the same
+ * outputs in the notebook as with int8 arithmetic, except for the order of sums.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { MAX_LOOKUP_CODE } from "#dsl/tensor/numbers/rounding.js";
 
-/** `rows`: each row by a scale of its own, as it comes; else by bounds of each layer's input, by the layer's path. */
+/** `rows`: each row has its own dynamic scale. `bounds`: fixed ranges of each layer's input, by the layer's path. */
 export type ActivationQuantization =
   | { readonly by: "rows" }
   | { readonly by: "bounds"; readonly bounds: ActivationRanges };
 export type ActivationRanges = Readonly<Record<string, readonly [least: number, most: number]>>;
 
-/** Steps of a byte without sign. */
+/** Number of steps of an unsigned byte. */
 const STEPS = 255;
 
 export function quantizeActivation(rounding: ActivationQuantization, path: string, x: Tensor): Tensor {
@@ -32,7 +32,7 @@ function byRows(x: Tensor): Tensor {
     .multiply(scales);
 }
 
-/** Scale and code of zero, as a runtime has them. */
+/** Returns the scale and the zero point, computed as in a runtime. */
 export function quantizationStep([least, most]: readonly [number, number]): {
   readonly size: number;
   readonly zero: number;

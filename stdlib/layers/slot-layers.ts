@@ -1,7 +1,7 @@
 /**
- * Layers of texts that are written side by side: each token is a row of its own, and keys and values of all texts lie in one
- * store, two states `slots.k/<path>` and `slots.v/<path>` [places, width] for each attention. Where a text's keys lie a table
- * says, so texts come and go without anything being moved, and those that begin alike may share places.
+ * Layers for continuous batching: each token is a row, and keys and values of all texts share one store per attention,
+ * the states `slots.k/<path>` and `slots.v/<path>` [places, width]. A table maps each text to the places of its keys.
+ * So texts can join and leave without moving data, and texts with the same prefix can share places.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { TensorState } from "#dsl/tensor/program.js";
@@ -9,13 +9,13 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "./contract.js";
 
 export interface SlotCacheOptions {
-  /** i32 [tokens]: where each token's keys and values go. */
+  /** i32 [tokens]: the place at which each token's keys and values are written. */
   readonly rows: Tensor;
-  /** i32 [texts, keys]: where each text's keys lie. */
+  /** i32 [texts, keys]: the places of each text's keys. */
   readonly places: Tensor;
-  /** i32 [tokens]: each token's text. */
+  /** i32 [tokens]: the text of each token. */
   readonly texts: Tensor;
-  /** i32 [tokens]: how many keys it sees, its own included. */
+  /** i32 [tokens]: number of keys that a token sees, including its own. */
   readonly lengths: Tensor;
   readonly onStore: (name: string, state: TensorState) => void;
 }

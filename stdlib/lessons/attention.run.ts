@@ -1,4 +1,7 @@
-/** Distance between attention: squared differences of scores as in TinyBERT, or relations of queries, keys and values as in MiniLMv2. */
+/**
+ * Attention distillation: squared differences of scores as in TinyBERT, or relations of queries, keys and values as in
+ * MiniLMv2.
+ */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -29,7 +32,7 @@ export const attention: DistillationLossImplementation = {
 type BlockPair = readonly [student: BlockStates, teacher: BlockStates];
 type Weights = Pick<TermContext, "mask" | "share">;
 
-/** The mean over heads and pairs of tokens of which one attends to the other. */
+/** Returns the mean squared difference over heads and all visible pairs of tokens. */
 function scoreDistance([student, teacher]: BlockPair, context: Weights): Tensor {
   const [mask, share] = [context.mask(), context.share()];
   const visible = attentionVisibility(mask, student.causal);
@@ -38,16 +41,19 @@ function scoreDistance([student, teacher]: BlockPair, context: Weights): Tensor 
   return each.divide(pairs.maximum(1)).multiply(share).sum();
 }
 
-/** [batch, heads, length, length]. */
+/** Returns the attention scores [batch, heads, length, length]. */
 function scoresOf({ queries, keys, heads, keyHeads, scale }: BlockStates): Tensor {
   const [q, k] = [splitHeads(queries, heads), splitHeads(keys, heads, keyHeads)];
   return q.matmul(k, { transposeB: true }).multiply(scale);
 }
 
-/** Subtracted from the logits of hidden pairs. */
+/** Subtracted from the logits of masked pairs. */
 const FAR = 1e4;
 
-/** The mean over queries, keys and values, heads and real tokens, of the divergence of the student's relations from the teacher's. */
+/**
+ * Returns the mean KL divergence of the student's relations from the teacher's, over queries, keys and values, heads
+ * and real tokens.
+ */
 function relationDivergence([student, teacher]: BlockPair, context: Weights): Tensor {
   const [mask, share] = [context.mask(), context.share()];
   const heads = relationHeadCount(student, teacher);
@@ -66,7 +72,9 @@ function relationDivergence([student, teacher]: BlockPair, context: Weights): Te
   return divergences.reduce((sum, one) => sum.add(one)).divide(divergences.length);
 }
 
-/** The number of heads into which the vectors of both are split: the student's, or the largest number below that divides both widths. */
+/**
+ * Returns the number of heads for relations: the student's, or the largest smaller number that divides both widths.
+ */
 export function relationHeadCount(student: BlockStates, teacher: BlockStates): number {
   const widths = [student, teacher].map(({ queries, heads, keyHeads, keys }) => [
     lastOf(queries.shape) as number,
@@ -77,7 +85,9 @@ export function relationHeadCount(student: BlockStates, teacher: BlockStates): n
   return 1;
 }
 
-/** [batch, heads, length, length]: scaled products of the vectors of tokens, split into that many heads. */
+/**
+ * Returns the scaled dot products between token vectors, split into that many heads: [batch, heads, length, length].
+ */
 function relations(block: BlockStates, name: "queries" | "keys" | "values", heads: number): Tensor {
   const shared = name === "queries" ? block.heads : block.keyHeads;
   const vectors = shared === block.heads || name === "queries" ? block[name] : repeated(block, name);
@@ -86,7 +96,7 @@ function relations(block: BlockStates, name: "queries" | "keys" | "values", head
   return split.matmul(split, { transposeB: true }).divide(Math.sqrt(size));
 }
 
-/** Keys or values that several query heads share, once for each query head. */
+/** Repeats shared keys or values once per query head. */
 function repeated(block: BlockStates, name: "keys" | "values"): Tensor {
   const [batch, length] = block[name].shape as [string, string];
   const all = splitHeads(block[name], block.heads, block.keyHeads).transpose([0, 2, 1, 3]);

@@ -1,4 +1,4 @@
-/** Distance between the hidden states of student and teacher, by squares as in TinyBERT or by cosine as in DistilBERT. */
+/** Hidden-state distillation: squared distances as in TinyBERT, or cosine distances as in DistilBERT. */
 import { cosineSimilarity } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
@@ -32,7 +32,7 @@ export const hidden: DistillationLossImplementation = {
   },
 };
 
-/** [batch, length]. */
+/** Returns the distance per token, [batch, length]. */
 function distance(x: Tensor, y: Tensor, by: "squares" | "cosine"): Tensor {
   return by === "squares" ? x.subtract(y).square().mean([-1]) : cosineSimilarity(x, y).negate().add(1);
 }

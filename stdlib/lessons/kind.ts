@@ -1,4 +1,6 @@
-/** Distillation losses (kind `lesson`): what a student learns of its teacher on the same rows. Each word gives one loss term. */
+/**
+ * Distillation losses (kind `lesson`): a student imitates its teacher on the same rows. Each word gives one loss term.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm } from "../losses/loss-term.js";
 
@@ -9,7 +11,7 @@ export interface DistillationLossImplementation {
   term(call: Call, teacher: TeacherReference): OutputTerm;
 }
 
-/** Source of the inputs that bring a teacher's cached logits; the same name stands in the files of runs. */
+/** Source name of the inputs with a teacher's cached logits; the files of runs use the same name. */
 export const TEACHER_OUTPUTS_SOURCE = "lesson";
 
 declare module "#dsl/language/types/registry.js" {

@@ -1,4 +1,4 @@
-/** The task's own loss, which every training without a teacher has too. */
+/** The task's own loss, which every training without a teacher uses too. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputTerm } from "../losses/loss-term.js";

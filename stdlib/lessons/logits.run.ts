@@ -19,7 +19,7 @@ export const logits: DistillationLossImplementation = {
   },
 };
 
-/** The divergence of the student's probabilities at a temperature from the teacher's, times the temperature's square. */
+/** Returns the KL divergence of the student's probabilities from the teacher's at a temperature, times its square. */
 function divergence(context: TermContext<"logits">, temperature: number): Tensor {
   const share = context.share();
   const { logits: student, decides, places } = context.outputs();

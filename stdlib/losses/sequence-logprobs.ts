@@ -1,10 +1,10 @@
-/** Log-probabilities of whole sequences, which losses of preferences compare. */
+/** Log-probabilities of complete sequences, for preference losses. */
 import { labelLogprobs } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 
 /**
- * f32 [batch]: Σ log p(label) over each row's targets. `states`: [batch, length, hidden]; `logits`: [targets, vocabulary] at
- * `targets`, places in the flattened [batch × length].
+ * Returns Σ log p(label) over each row's targets, f32 [batch]. `states`: [batch, length, hidden]. `logits`: [targets,
+ * vocabulary] at `targets`, positions in the flattened [batch × length].
  */
 export function sequenceLogprobs(
   states: Tensor,
@@ -16,7 +16,7 @@ export function sequenceLogprobs(
   return none.scatterAdd(rowsOf(states, targets), each);
 }
 
-/** i32 [targets]: the row of the batch in which each target stands. */
+/** Returns the batch row of each target, i32 [targets]. */
 function rowsOf(states: Tensor, targets: Tensor): Tensor {
   const [batch, length] = states.shape as [string, string];
   const rows = states.range(0).reshape([batch, 1, 1]);

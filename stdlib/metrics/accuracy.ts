@@ -22,7 +22,7 @@ export const word = defineWord({
   load: () => Promise.resolve(accuracy),
 });
 
-/** Source: scikit-learn's `accuracy_score`. NaN on no rows. */
+/** Source: scikit-learn's `accuracy_score`. NaN without rows. */
 const accuracy: MetricImplementation = {
   compute(_call, { truth, predicted }) {
     let right = 0;

@@ -1,4 +1,7 @@
-/** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
+/**
+ * Source: scikit-learn's `average_precision_score`; a label or text without true decisions scores 0, as in
+ * scikit-learn.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import type { RareLabelMethod } from "../statistics/spread.js";
@@ -16,7 +19,7 @@ export const averagePrecision: MetricImplementation = {
   rare: { compute: (call, input) => rare(call, setsOf(input)), ofLabelSets: rare },
 };
 
-/** A mean over rows depends on no single label. */
+/** A mean over rows depends on no single label, so it has no rare-label interval. */
 function rare({ arguments: { average } }: Call, input: LabelSetMetricInput): RareLabelMethod | undefined {
   if (average === "samples") return undefined;
   return rarePrecisionIntervals(input, average === "micro" || average === "weighted" ? average : "macro");
@@ -33,7 +36,10 @@ function drawn(call: Call, input: LabelSetMetricInput): ResampleScorer {
   return (drawnUnits) => score(drawCounts(drawnUnits, rowsOf(input)));
 }
 
-/** Of two labels the second alone; of more each as a set of its own. Which labels are predicted doesn't count. */
+/**
+ * Converts labels to label sets: for two labels the second alone, for more each label separately. Predicted labels have
+ * no effect on the score.
+ */
 function setsOf({ labels, truth, probabilities }: MetricInput): LabelSetMetricInput {
   const n = labels.length;
   if (n === 2) {
@@ -64,7 +70,7 @@ function ofTexts(input: LabelSetMetricInput): RowSums {
   });
 }
 
-/** `times`: how often each row counts. */
+/** `times`: weight of each row, as the number of times it was drawn. */
 function scorer({ arguments: { average } }: Call, input: LabelSetMetricInput): (times: Uint32Array) => number {
   const n = input.labels.length;
   if (average === "micro") {
@@ -86,7 +92,7 @@ function scorer({ arguments: { average } }: Call, input: LabelSetMetricInput): (
   const anywhere = columns.map((column) => column.truth.some((is) => is === 1));
   return (times) => {
     const found = columns.map((column) => precisionOver(column, times));
-    // That chance drew no row of a label which rows have is no mistake.
+    // A label that has rows but none in this draw is left out of the mean.
     const weights = found.map(({ have }, l) => (average === "weighted" ? have : Number(have > 0 || !anywhere[l])));
     const all = sum(weights);
     return all === 0 ? 0 : sum(found.map(({ score }, l) => weights[l]! * score)) / all;
@@ -102,7 +108,7 @@ function rankingOf(places: Places, n: number, { truth, probabilities }: LabelSet
   );
 }
 
-/** Σ (recallₙ − recallₙ₋₁) · precisionₙ down the ranking; what stands level comes together. */
+/** Returns Σ (recallₙ − recallₙ₋₁) · precisionₙ down the ranking; tied decisions count as one step. */
 function precisionOver({ rows, truth, level }: RankedDecisions, times: Uint32Array): { score: number; have: number } {
   let [given, hit, before, score] = [0, 0, 0, 0];
   for (let i = 0; i < rows.length; i++) {

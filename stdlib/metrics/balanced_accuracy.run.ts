@@ -1,4 +1,4 @@
-/** Source: scikit-learn's `balanced_accuracy_score`: labels that no row has are left out. NaN on no rows. */
+/** Source: scikit-learn's `balanced_accuracy_score`: labels without rows are left out. NaN without rows. */
 import type { MetricImplementation } from "./kind.js";
 import { labelCounts } from "./shared/counts.js";
 import { decisionsOfLabels, rareRecallIntervals } from "./shared/rare-shares.js";

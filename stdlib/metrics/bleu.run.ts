@@ -1,4 +1,7 @@
-/** BLEU (Papineni et al., 2002) over a corpus with the settings that its signature names (Post, 2018, arXiv 1804.08771). */
+/**
+ * BLEU (Papineni et al., 2002) over a corpus, with the settings in its signature (Post, 2018, arXiv
+ * 1804.08771).
+ */
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { nGrams, nGramCount, sharedNGrams, splitWords } from "./shared/n-grams.js";
 import { trimEndBlanks } from "./shared/strip.js";
@@ -12,7 +15,7 @@ export const bleu: MetricImplementation = {
   notes: { ofWritten: () => [sacrebleuSignatureNote("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp")] },
 };
 
-/** Of each row: both lengths, then runs that match and runs that there are, by their length. */
+/** Returns per row both lengths, then the matching and total n-grams for each n. */
 function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
   return rowSumsOf(
     written.length,
@@ -35,7 +38,7 @@ function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
   );
 }
 
-/** The words of mteval-v13a: punctuation stands apart, but not within numbers. */
+/** Tokenizes like mteval-v13a: separates punctuation, except within numbers. */
 function parted(text: string): readonly string[] {
   const plain = trimEndBlanks(text)
     .replaceAll("<skipped>", "")

@@ -13,7 +13,10 @@ export const word = defineWord({
   load: () => Promise.resolve(brierScore),
 });
 
-/** Brier 1950; of two labels scikit-learn's `brier_score_loss` (half of the sum over both), of more the sum over all. */
+/**
+ * Brier 1950. For two labels it equals scikit-learn's `brier_score_loss` (half of the sum over both); for more it is
+ * the sum over all labels.
+ */
 const brierScore: MetricImplementation = {
   compute: (_call, input) => scoreOfAllRows(squares(input)),
   samplers: { compute: (_call, input) => rowSumsSampler(squares(input)) },

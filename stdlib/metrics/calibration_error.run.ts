@@ -1,6 +1,7 @@
 /**
- * Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin has its upper end, not its lower. Chance makes
- * it greater, as whatever it does to a bin adds up, and makes draws of the rows greater still; so its interval is no bootstrap's.
+ * Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin includes its upper bound, not its
+ * lower. Chance increases the error, because deviations of all bins add up, and resampling increases it further. Its
+ * interval is therefore no bootstrap interval.
  */
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import { seededRandom } from "../statistics/chance.js";
@@ -16,17 +17,17 @@ export const calibrationError: MetricImplementation = {
   },
 };
 
-/** What one row adds to one bin. */
+/** Contribution of one row to one bin. */
 interface Part {
   readonly bin: number;
-  /** How much more was said than came true. */
+  /** Predicted probability minus outcome, summed over the row's decisions in the bin. */
   readonly off: number;
-  /** The square of what chance may do there: where nothing was wrong as yet, something may be. */
+  /** Variance that chance may cause: at least the expected one, even if the observed deviation is 0. */
   readonly spread: number;
 }
 interface Rows {
   readonly bins: number;
-  /** Decisions of a row. */
+  /** Number of decisions per row. */
   readonly each: number;
   readonly rows: readonly (readonly Part[])[];
 }
@@ -44,7 +45,7 @@ function ofSurest(bins: number, input: MetricInput): Rows {
   return { bins, each: 1, rows };
 }
 
-/** Of every label of a row, each a decision of its own. */
+/** Counts every label of a row as a separate decision. */
 function ofEach(bins: number, { truth, probabilities, labels }: LabelSetMetricInput): Rows {
   const n = labels.length;
   const rows = Array.from({ length: truth.length / n }, (_, row): readonly Part[] => {
@@ -79,9 +80,10 @@ function drawn(metricRows: Rows): ResampleScorer {
 const DRAWS = 2000;
 
 /**
- * What is true is apart from the score by no more than chance takes all bins together, each taken for normal: hence the low end.
- * It is greater than the score only where chance made the score smaller, which it can't by more than the sum of the rows, each
- * with the sign of its bin, strays: hence the high end. Either is passed by 2.5 % at most.
+ * Low end: the true error differs from the score by at most the chance deviation of all bins together, each taken as
+ * normal. High end: the true error exceeds the score only if chance made the score smaller. That is limited by the
+ * deviation of the sum over rows, each with the sign of its bin. Each end is passed with a probability of at most 2.5
+ * %.
  */
 function between(metricRows: Rows, drawn: Uint32Array): Interval | null {
   const count = drawn.length;

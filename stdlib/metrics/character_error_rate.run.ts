@@ -1,4 +1,7 @@
-/** Source: jiwer's `cer` (code points, blanks at the ends aside), summed over rows. NaN where the targets are empty. */
+/**
+ * Source: jiwer's `cer` (code points, without leading and trailing spaces), summed over rows. NaN if the targets are
+ * empty.
+ */
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { trimBlanks } from "./shared/strip.js";
 import { editDistance } from "./shared/edit-distance.js";

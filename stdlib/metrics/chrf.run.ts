@@ -1,5 +1,6 @@
 /**
- * chrF (Popović, 2015) and chrF++ (Popović, 2017) over a corpus with the settings that the signature names: precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
+ * chrF (Popović, 2015) and chrF++ (Popović, 2017) over a corpus, with the settings in the signature. Precision and
+ * recall are means over the n-gram lengths that occur on both sides; recall weighs twice as much.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -22,7 +23,7 @@ export const chrf: MetricImplementation = {
   },
 };
 
-/** Of each row, for each length of runs (characters, then words): those that were written, those of the target, and those that match. */
+/** Returns per row and n-gram length (characters, then words) the number of generated, target and matching n-grams. */
 function sumsOf({ arguments: { words } }: Call, { written, targets }: WrittenMetricInput): RowSums {
   const most = [ORDER, Number(words ?? 0)];
   const orders = Array.from({ length: ORDER + Number(words ?? 0) }, (_, i) => i);
@@ -60,7 +61,7 @@ function characters(text: string): readonly string[] {
 
 const MARK = /[!-/:-@[-`{-~]/u;
 
-/** Words, a mark of punctuation at the end or else at the beginning of one apart from it. */
+/** Splits into words; separates a punctuation mark at the end of a word, or else at its beginning. */
 function wordsApart(text: string): readonly string[] {
   return splitWords(text).flatMap((word) => {
     const letters = [...word];

@@ -1,4 +1,7 @@
-/** Source: scikit-learn's `cohen_kappa_score` with all labels given (Cohen 1960, 1968). NaN where one label is all that is true and said. No label (−1) is as far from any as two can be. */
+/**
+ * Source: scikit-learn's `cohen_kappa_score` with all labels given (Cohen 1960, 1968). NaN if one label is the only
+ * true and the only predicted one. A missing prediction (−1) has the maximum distance to any label.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "./kind.js";
 import { rareAgreementIntervals, confusionTable, type PredictionCounts } from "./shared/rare-agreement.js";
@@ -25,7 +28,7 @@ export const cohenKappa: MetricImplementation = {
   },
 };
 
-/** Of a mistake; `n` stands for no label given. */
+/** Returns the cost of a mistake; label `n` means that no label was predicted. */
 function costOf({ arguments: { weights } }: Call, n: number): (a: number, b: number) => number {
   if (weights !== "linear" && weights !== "quadratic") return (a, b) => Number(a !== b);
   const power = weights === "quadratic" ? 2 : 1;

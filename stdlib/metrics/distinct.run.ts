@@ -1,7 +1,7 @@
 /**
- * Li et al. 2016 (arXiv 1510.03055), over all rows together. NaN where no row has so many words. A text that is drawn twice
- * says nothing new, so draws are all less than the score; the jackknife takes texts away instead, and its spread is not too
- * small whatever the score (Efron and Stein, 1981).
+ * Li et al. 2016 (arXiv 1510.03055), over all rows together. NaN if no row has enough words. Drawing a text twice adds
+ * no distinct n-grams, so every bootstrap draw is below the score. The interval uses the jackknife instead, which
+ * leaves out texts and does not underestimate the spread (Efron and Stein, 1981).
  */
 import type { MetricImplementation, ResampleScorer, WrittenMetricInput } from "./kind.js";
 import { NORMAL_QUANTILE_95, type Interval } from "../statistics/interval.js";
@@ -17,7 +17,6 @@ export const distinct: MetricImplementation = {
 };
 
 interface Text {
-  /** Runs that it has, each once. */
   readonly distinctRuns: readonly string[];
   readonly all: number;
 }

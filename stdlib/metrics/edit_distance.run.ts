@@ -1,4 +1,4 @@
-/** Levenshtein's distance of each row (blanks at the ends aside), their mean. NaN on no rows. */
+/** Mean Levenshtein distance per row (without leading and trailing spaces). NaN without rows. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { editDistance } from "./shared/edit-distance.js";

@@ -10,7 +10,7 @@ export const entityF1Metric: MetricImplementation = {
   why: { ofTags: (_call, { scheme }) => (scheme === "none" ? "tags of no scheme mark no entities" : null) },
 };
 
-/** Of each text, for each kind of entity: how many match, were found, are true. */
+/** Returns per text and entity type the matching, predicted and true entities. */
 function sumsOf(call: Call, { truth, predicted, scheme: inputScheme }: TagMetricInput): RowSums {
   const reading = { strict: "iob2", lenient: "bio" } as const;
   const wanted = call.arguments["reading"];
@@ -34,7 +34,7 @@ function averaged(average: unknown, sums: Float64Array): number {
   const all = Array.from({ length: sums.length / 3 }, (_, kind) => {
     return { hit: sums[3 * kind]!, given: sums[3 * kind + 1]!, have: sums[3 * kind + 2]! };
   });
-  // Kinds that no text of a draw has, and that were found in none.
+  // Leaves out types without true or predicted entities in a draw.
   const kinds = all.filter(({ given, have }) => given + have > 0);
   const sum = (field: "hit" | "given" | "have"): number => kinds.reduce((total, kind) => total + kind[field], 0);
   switch (average) {

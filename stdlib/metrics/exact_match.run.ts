@@ -1,4 +1,4 @@
-/** Whole texts, alike or not. NaN on no rows. */
+/** Compares complete texts for equality. NaN without rows. */
 import type { MetricImplementation } from "./kind.js";
 import { bestAnswerMeans, haveSameWords } from "./shared/plain-answer.js";
 import { trimBlanks } from "./shared/strip.js";

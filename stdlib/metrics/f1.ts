@@ -6,7 +6,7 @@ export const word = defineWord({
   name: "f1",
   doc: "Harmonic mean of precision and recall.",
   example: "metrics: [f1(macro)]",
-  /** `constant`: of sets of labels other constant answers are the best than the likeliest set. */
+  /** `constant`: for label sets, the best constant prediction differs from the likeliest set. */
   capabilities: {
     better: "greater",
     perfect: 1,

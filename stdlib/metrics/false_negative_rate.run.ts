@@ -1,4 +1,4 @@
-/** As fairlearn's `false_negative_rate`; if no row is positive, the rate is undefined here and 0 there. */
+/** Same as fairlearn's `false_negative_rate`, except that the rate without positive rows is undefined instead of 0. */
 import { rateMetric } from "./shared/rates.js";
 
 export const falseNegativeRate = rateMetric({

@@ -1,4 +1,4 @@
-/** As fairlearn's `false_positive_rate`; if no row is negative, the rate is undefined here and 0 there. */
+/** Same as fairlearn's `false_positive_rate`, except that the rate without negative rows is undefined instead of 0. */
 import { rateMetric } from "./shared/rates.js";
 
 export const falsePositiveRate = rateMetric({

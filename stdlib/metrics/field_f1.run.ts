@@ -1,4 +1,4 @@
-/** F1 over fields of JSON, as over entities: those of both, those that were written, those that are wanted, summed over the rows. */
+/** F1 over JSON fields, like over entities: matching, generated and target fields, summed over the rows. */
 import type { SchemaValidator } from "#platform/schemas.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { jsonFieldsIn, parseJson, jsonFieldPath, type JsonFieldCounts } from "./shared/json-fields.js";
@@ -6,7 +6,7 @@ import { sharedNGrams } from "./shared/n-grams.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 import { schemaOfCall } from "./shared/schema-argument.js";
 
-/** Fields that are told by themselves: those that do worst. */
+/** Maximum number of fields to report individually: those with the worst scores. */
 const TOLD = 6;
 
 export const fieldF1: MetricImplementation = {

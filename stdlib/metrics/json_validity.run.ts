@@ -1,4 +1,4 @@
-/** Texts that are JSON, held to a schema. NaN on no rows. */
+/** Share of texts that are JSON and valid for the schema. NaN without rows. */
 import type { SchemaValidator } from "#platform/schemas.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { parseJson } from "./shared/json-fields.js";

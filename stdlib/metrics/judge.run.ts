@@ -34,7 +34,7 @@ const judgeOf: JudgeImplementation = {
 };
 export const judge: MetricImplementation = { judge: judgeOf };
 
-/** In one go: what is filled in may have places of its own. */
+/** Fills all placeholders in one pass, because the inserted texts may contain placeholders themselves. */
 function filled(prompt: unknown, { question: questionText, a, b }: JudgedPair): string {
   const isOwnPrompt = typeof prompt === "string";
   const question =

@@ -1,93 +1,96 @@
-/** What measures outcomes: one function for each sort of outcome. */
+/** Interfaces of metrics: one function per kind of outcome. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { ExactInterval } from "../statistics/interval.js";
 import type { RareLabelMethod } from "../statistics/spread.js";
 import type { CooperativeYield } from "./shared/cooperative-yield.js";
 import type { JudgeImplementation } from "../judging/judge.js";
 
-/** A model's are f32; what stands in a file is read whole. */
+/** f32 from a model; f64 if read from a file. */
 export type Probabilities = Float32Array | Float64Array;
 export interface MetricInput {
   readonly labels: readonly string[];
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
-  /** rows × labels, row-major. */
+  /** Shape [rows × labels], row-major. */
   readonly probabilities: Probabilities;
 }
-/** What a model that continues texts did on some: the mean loss of a token in nats, and how many tokens it predicted. */
+/** Outcome of language modeling: the mean loss per token in nats, and the number of predicted tokens. */
 export interface TokenMetricInput {
   readonly loss: number;
   readonly tokens: number;
-  /** Of UTF-8 that those tokens stand for; absent: nobody asked (`countsBytes`). */
+  /** UTF-8 bytes of those tokens; undefined if not requested (`countsBytes`). */
   readonly bytes?: number;
 }
-/** Numbers beside those that a model gave, row by row. */
+/** True and predicted numbers per row. */
 export interface NumberMetricInput {
   readonly truth: Float64Array;
   readonly predicted: Float64Array;
 }
-/** Sets of labels: rows × labels, row-major, 1 where the row has the label. */
+/** Label sets: rows × labels, row-major, 1 where the row has the label. */
 export interface LabelSetMetricInput {
   readonly labels: readonly string[];
   readonly truth: Uint8Array;
   readonly predicted: Uint8Array;
   readonly probabilities: Probabilities;
 }
-/** Tags of words, text by text. */
+/** True and predicted tags of words, per text. */
 export interface TagMetricInput {
   readonly scheme: "bio" | "iob2" | "none";
   readonly truth: readonly (readonly string[])[];
   readonly predicted: readonly (readonly string[])[];
 }
-/** Answers that a model found, question by question, beside those that are right: several, or none where there is no answer. */
+/** Answers that a model found per question, and the true answers: several, or none for an unanswerable question. */
 export interface AnswerMetricInput {
   readonly answers: readonly string[];
   readonly gold: readonly (readonly string[])[];
-  /** Mean over the rows that were fed, in nats. */
+  /** Mean loss over the encoded rows, in nats. */
   readonly loss: number;
 }
-/** Texts that a model wrote, row by row beside those that it should have written. */
+/** Generated and target texts per row. */
 export interface WrittenMetricInput {
   readonly written: readonly string[];
   readonly targets: readonly string[];
-  /** What the model was asked, where that is known. */
+  /** Prompts of the model, if known. */
   readonly asked?: readonly string[];
 }
-/** Pairs of texts that belong together or don't, and how alike a model finds them. */
+/** Pairs of texts that match or do not, with the model's similarity. */
 export interface PairMetricInput {
-  /** Of pairs that don't belong together, and of those that do. */
+  /** Labels of non-matching and of matching pairs. */
   readonly labels: readonly string[];
-  /** 1 where a pair belongs together. */
+  /** 1 for a matching pair. */
   readonly same: Uint8Array;
   readonly similarity: Float64Array;
 }
-/** Where a text that was looked for stands. */
+/** Rank of a text that a search should find. */
 export interface FoundRank {
-  /** How many texts stand before it. */
+  /** Number of texts ranked before it. */
   readonly above: number;
-  /** How many stand level with it, itself among them. */
+  /** Number of texts tied with it, including itself. */
   readonly level: number;
 }
-/** Texts that were looked for among others: for each search the rank of each text that it should find, at least one. */
+/** Retrieval results: for each search, the rank of each text that it should find, at least one. */
 export interface RankingMetricInput {
   readonly searches: readonly (readonly FoundRank[])[];
 }
-/** Bytes; null: unknown. */
+/** Memory costs in bytes; null if unknown. */
 export interface CostMetricInput {
-  /** Its weights as they lie in its files. */
+  /** Size of its weight files. */
   readonly stored: number | null;
-  /** What it takes in memory while it answers. */
+  /** Memory in use during inference. */
   readonly held: number | null;
 }
-/** The score of things that are drawn with repetition: `drawn` are their numbers. */
+/** Scores a sample drawn with replacement; `drawn` has the indices of the units. */
 export interface ResampleScorer {
   (drawn: Uint32Array): number;
-  /** Absent: the bootstrap's. */
+  /** Defaults to the bootstrap interval. */
   readonly interval?: ExactInterval;
-  /** Of scores that a rare label makes more uncertain than a bootstrap knows. */
+  /** Interval method for scores that a rare label makes more uncertain than a bootstrap shows. */
   readonly rare?: RareLabelMethod;
 }
-/** Made once of all that was scored, where that is quicker than to measure each draw afresh. It says the same. */
+/**
+ * Faster scorers of resampled outcomes, prepared once from all outcomes. They give the same scores as measuring each
+ * draw.
+ */
 export interface DrawSamplers {
   compute?(call: Call, input: MetricInput): ResampleScorer;
   ofNumbers?(call: Call, input: NumberMetricInput): ResampleScorer;
@@ -97,19 +100,19 @@ export interface DrawSamplers {
   ofWritten?(call: Call, input: WrittenMetricInput): ResampleScorer;
   ofRankings?(call: Call, input: RankingMetricInput): ResampleScorer;
 }
-/** The interval where a label is rare; undefined: the score of this call goes by rows alone. */
+/** Interval method for rare labels; undefined if the score of this call depends on rows alone. */
 export interface RareLabelIntervals {
   compute?(call: Call, input: MetricInput): RareLabelMethod | undefined;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): RareLabelMethod | undefined;
 }
-/** Rows by whether yes is right of them (`have`) and was said (`given`), both (`hit`), of `all`. */
+/** Counts of decisions: true positives `hit`, predicted positives `given`, actual positives `have`, and `all`. */
 export interface DecisionCounts {
   readonly hit: number;
   readonly given: number;
   readonly have: number;
   readonly all: number;
 }
-/** Why there is no number of some outcomes, in words that stand after a colon; null: for no reason of the metric's own. */
+/** Returns why outcomes have no score, as text after a colon; null if the metric has no specific reason. */
 export interface UndefinedReasonFunctions {
   compute?(call: Call, input: MetricInput): string | null;
   ofNumbers?(call: Call, input: NumberMetricInput): string | null;
@@ -118,54 +121,54 @@ export interface UndefinedReasonFunctions {
   ofWritten?(call: Call, input: WrittenMetricInput): string | null;
   ofPairs?(call: Call, input: PairMetricInput): string | null;
 }
-/** More of some outcomes than their number, as sentences that stand after the metric's name. */
+/** Returns further facts about outcomes, as sentences after the metric's name. */
 export interface MetricNotes {
   ofWritten?(call: Call, input: WrittenMetricInput): readonly string[];
 }
-/** Asked before it is measured, where that takes long: what is worked out then is kept, and meanwhile others have their turn. */
+/** Called before slow measurements: caches intermediate results, and yields to the event loop meanwhile. */
 export interface MetricPrecomputations {
   ofWritten?(call: Call, input: WrittenMetricInput, breathing: CooperativeYield): Promise<void>;
 }
-/** What a metric may need of the world before it measures. */
 export interface MetricContext {
-  /** The text of a file, by its path from the folder of the session. Coded errors `missing-file`, `unreadable-file`, … */
+  /**
+   * Returns the text of a file, by its path relative to the session's folder. Coded errors `missing-file`,
+   * `unreadable-file`, …
+   */
   text(path: string): string;
 }
-/** One function for each sort of outcome that it measures; the word's capability `of` names them. */
+/** One function per kind of outcome that the metric measures; the word's capability `outcomes` names them. */
 export interface MetricImplementation {
   compute?(call: Call, input: MetricInput): number;
-  /** Over texts that a model continues or fills: from the loss of their tokens. */
+  /** Scores language modeling or masked texts from the loss of their tokens. */
   ofTokens?(call: Call, input: TokenMetricInput): number;
   ofNumbers?(call: Call, input: NumberMetricInput): number;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
   ofTags?(call: Call, input: TagMetricInput): number;
   ofAnswers?(call: Call, input: AnswerMetricInput): number;
   ofWritten?(call: Call, input: WrittenMetricInput): number;
-  /** At the threshold that serves best. */
+  /** Scores at the best similarity threshold. */
   ofPairs?(call: Call, input: PairMetricInput): number;
   ofRankings?(call: Call, input: RankingMetricInput): number;
-  /** Of milliseconds that single answers took. */
   ofTimes?(call: Call, milliseconds: Float64Array): number;
-  /** Of what a model takes. */
   ofCost?(call: Call, cost: CostMetricInput): number;
-  /** From the loss itself, of tasks whose loss follows from whole batches. */
+  /** Scores from the loss itself, for tasks whose loss depends on complete batches. */
   ofLoss?(call: Call, loss: number): number;
-  /** Of yes and no, from counts alone: what a threshold is sought by at every place. */
+  /** Scores binary decisions from counts alone, for trying every threshold. */
   ofYes?(counts: DecisionCounts): number;
-  /** For intervals, which ask a thousand times. */
+  /** Fast scorers for intervals, which need a thousand draws. */
   readonly samplers?: DrawSamplers;
   readonly rare?: RareLabelIntervals;
-  /** Asked where it is no number. */
+  /** Called if the score is NaN. */
   readonly why?: UndefinedReasonFunctions;
   readonly notes?: MetricNotes;
   readonly ahead?: MetricPrecomputations;
-  /** It is another model that is asked; whoever measures asks it, where he may. */
+  /** Set if a judge model scores the outcomes; the evaluation calls it, if that is allowed. */
   readonly judge?: JudgeImplementation;
-  /** The metric as this call wants it, where that takes a look at the world. */
+  /** Returns the metric for this call, if that needs to read files. */
   prepared?(call: Call, world: MetricContext): Promise<MetricImplementation>;
 }
 
-/** Answers that never change and that some metric likes better than the task's own; tasks name theirs by these. */
+/** Constant predictions that score better for some metrics than the task's own; tasks refer to them by these names. */
 export type ConstantPrediction = "median" | "commonest labels" | "all labels";
 
 declare module "#dsl/language/types/registry.js" {
@@ -184,30 +187,39 @@ declare module "#dsl/language/types/capabilities/metric.js" {
     answer: true;
   }
   interface MetricCapabilities<C extends Call = Call> {
-    /** It is the share of rows, or of what else was scored, that are right: its interval is Wilson's. */
+    /** The metric is the share of correct rows, or of other correct units: its interval is Wilson's. */
     readonly share?: true;
-    /** It is a ranking metric, independent of thresholds. If it contradicts the first metric, the verdict is not "worth it". */
+    /**
+     * The metric is a ranking metric, independent of thresholds. If it contradicts the first metric, the verdict is not
+     * "worth it".
+     */
     readonly ranks?: true;
-    /** Its numbers are no bare ones: `ms`. */
+    /** Unit of its numbers: `ms`. */
     readonly unit?: string;
     /**
-     * What is perfect, of scores that begin at 0: 1, or 100. Differences of such scores are told in points, hundredths of the
-     * way. Absent: it is in a unit of its own.
+     * Perfect score, for scores that begin at 0: 1 or 100. Differences of such scores are reported in points
+     * (hundredths of the range). If undefined, the metric has its own unit.
      */
     readonly perfect?: 1 | 100;
-    /** Its name tells the parameter that has a place though it stand at its default: each reports another one by the bare word. */
+    /**
+     * The name always includes the positional parameter, even at its default, because the bare word means different
+     * settings in different tools.
+     */
     readonly namesDefault?: true;
-    /** It follows from the loss alone: it tells how likely answers were, not which were given. */
+    /** The metric depends on the loss alone: it measures how likely answers were, not which were given. */
     readonly ofLoss?: true;
-    /** It is of bytes: of texts whose tokens are foretold they are counted for it. */
+    /** The metric needs byte counts; they are computed for the predicted texts. */
     readonly countsBytes?: true;
-    /** Texts are sent to a service that the program names: nobody asks it but for what was asked for. */
+    /** The metric sends texts to a service that the program names: it is called only on explicit request. */
     readonly sends?: true;
-    /** Pictures draw it beside the loss of training, whose unit it has; absent: beside the other scores. */
+    /** Charts draw it with the training loss, whose unit it has. If undefined, they draw it with the other scores. */
     readonly besideLoss?: true;
-    /** Absent: a model that learnt something has a better one than an answer that never changes. False: such an answer has a good one anyway. */
+    /**
+     * False if a constant prediction has a good score anyway. By default, a trained model must score better than a
+     * constant prediction.
+     */
     readonly beatsConstant?: false;
-    /** Of answers that never change the one that it likes best, where it is not the task's own. */
+    /** The constant prediction that scores best for this metric, if it is not the task's own. */
     readonly constant?: ConstantPrediction | { pick(call: C): ConstantPrediction }["pick"];
   }
 }

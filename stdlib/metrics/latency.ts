@@ -30,12 +30,12 @@ export const word = defineWord({
   load: () => Promise.resolve(latency),
 });
 
-/** Of what answers took: the median, which a few that waited for something else change little, or another percentile. */
+/** Median answer time, on which a few delayed answers have little effect, or another percentile. */
 export const latency: MetricImplementation = {
   ofTimes: (call, milliseconds) => percentile(milliseconds, argumentsOf(word, call).percentile),
 };
 
-/** Between two answers as far as it lies between them. */
+/** Interpolates linearly between two values. */
 function percentile(values: Float64Array, percent: number): number {
   const sorted = values.toSorted();
   const place = ((sorted.length - 1) * percent) / 100;

@@ -14,7 +14,10 @@ export const word = defineWord({
   load: () => Promise.resolve(logLoss),
 });
 
-/** Source: scikit-learn's `log_loss`: probabilities are clipped at the machine epsilon of their type, and not made to sum to 1 again. */
+/**
+ * Source: scikit-learn's `log_loss`: probabilities are clipped at the machine epsilon of their type, and not
+ * renormalized.
+ */
 const logLoss: MetricImplementation = {
   compute: (_call, input) => scoreOfAllRows(nats(input)),
   samplers: { compute: (_call, input) => rowSumsSampler(nats(input)) },

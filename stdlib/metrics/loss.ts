@@ -22,8 +22,8 @@ export const word = defineWord({
 });
 
 /**
- * Mean of −ln p(what is true), squared error of numbers. So that the mean stays finite no probability counts as less than
- * `log_loss` lets it; only a model's own of one label, which tell small ones exactly, go down to the least f32.
+ * Mean of −ln p(truth), or squared error for numbers. Probabilities are clipped like in `log_loss`, so that the mean
+ * stays finite. Only a model's probabilities of one label, which are exact for small values, go down to the least f32.
  */
 export const loss: MetricImplementation = {
   compute: (_call, input) => scoreOfAllRows(labelLoss(input)),

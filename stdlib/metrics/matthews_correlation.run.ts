@@ -1,4 +1,7 @@
-/** Source: scikit-learn's `matthews_corrcoef` (Gorodkin, 2004, for several labels); 0 where one answer is all that is true or said. */
+/**
+ * Source: scikit-learn's `matthews_corrcoef` (Gorodkin, 2004, for several labels); 0 if all true or all predicted
+ * labels are the same.
+ */
 import type { MetricImplementation } from "./kind.js";
 import { labelCounts, type LabelCounts } from "./shared/counts.js";
 import { countsOfConfusionTable, rareAgreementIntervals } from "./shared/rare-agreement.js";

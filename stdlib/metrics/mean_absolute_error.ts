@@ -7,7 +7,7 @@ export const word = defineWord({
   doc: "By how much a predicted number is off, on average.",
   example: "metrics: [mean_absolute_error]",
   elsewhere: { mae: "mean_absolute_error" },
-  /** `constant`: of answers that never change that one is the best, where it is not the task's own. */
+  /** `constant`: the best constant prediction, if it is not the task's own. */
   capabilities: { better: "less", outcomes: ["number"], constant: "median" },
   parameters: [],
   load: () => Promise.resolve(meanAbsoluteError),

@@ -12,7 +12,7 @@ export const word = defineWord({
   load: () => Promise.resolve(memory),
 });
 
-/** Bytes that a model takes while it answers, in millions. */
+/** Memory of a model during inference, in millions of bytes. */
 export const memory: MetricImplementation = {
   ofCost: (_call, { held: heldBytes }) => (heldBytes ?? Number.NaN) / 1e6,
 };

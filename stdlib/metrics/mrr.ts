@@ -15,7 +15,7 @@ export const word = defineWord({
   load: () => Promise.resolve(mrr),
 });
 
-/** Source: sentence-transformers' InformationRetrievalEvaluator, which lets chance decide between texts that stand level. */
+/** Source: sentence-transformers' InformationRetrievalEvaluator, in which ties are ordered by chance. */
 const means = ({ arguments: { at: cutoff } }: Call, { searches }: RankingMetricInput) =>
   reciprocalRankMeans(searches, typeof cutoff === "number" ? cutoff : undefined);
 

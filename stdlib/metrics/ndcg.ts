@@ -21,10 +21,10 @@ export const word = defineWord({
   load: () => Promise.resolve(ndcg),
 });
 
-/** Source: scikit-learn's `ndcg_score`: texts that stand level share the mean of their places' discounts. */
+/** Source: scikit-learn's `ndcg_score`: tied texts share the mean discount of their places. */
 function means({ arguments: { at: cutoff } }: Call, { searches }: RankingMetricInput) {
   const most = typeof cutoff === "number" ? cutoff : Number.POSITIVE_INFINITY;
-  /** Of the places from `from` on, counted from 0. */
+  /** Returns the sum of discounts of `count` places from `from` on, counted from 0. */
   const discounts = (from: number, count: number): number => {
     let sum = 0;
     for (let i = from; i < Math.min(from + count, most); i++) sum += 1 / Math.log2(i + 2);

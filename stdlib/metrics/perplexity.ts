@@ -16,7 +16,7 @@ export const word = defineWord({
   load: () => Promise.resolve(perplexity),
 });
 
-/** Jelinek et al. 1977; as transformers' documentation has it, over all tokens alike and within windows of `max_length`. */
+/** Jelinek et al. 1977; as in transformers' documentation, over all tokens equally, within windows of `max_length`. */
 const perplexity: MetricImplementation = {
   compute: (call, input) => Math.exp(must(loss.compute, "the loss of labels")(call, input)),
   ofTokens: (_call, { loss: nats }) => Math.exp(nats),

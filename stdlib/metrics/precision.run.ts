@@ -17,7 +17,7 @@ const scored = { score, defined: ({ given }: LabelCounts): boolean => given > 0 
 
 export const precision: MetricImplementation = {
   compute: (call, input) => averageScore(call, input, score),
-  // Where F1 is best: alone either can be had whole.
+  // At the threshold with the best F1: precision or recall alone can always reach 1.
   ofPairs: (call, input) => averageAtBestCut(call, input, score, f1),
   ofLabelSets: (call, input) => averageScoreOfSets(call, input, score),
   ofYes: score,

@@ -1,4 +1,7 @@
-/** Source: scikit-learn's `r2_score`: of scores that don't vary 1 where all are met, else 0; NaN on fewer than two rows. */
+/**
+ * Source: scikit-learn's `r2_score`: for constant true values 1 if all predictions are exact, else 0; NaN on fewer than
+ * two rows.
+ */
 import type { MetricImplementation } from "./kind.js";
 import { centeredValues, isConstant } from "./shared/correlation.js";
 
@@ -8,7 +11,7 @@ export const r2: MetricImplementation = {
     const met = truth.every((right, i) => right === predicted[i]);
     if (met || isConstant(truth)) return met ? 1 : 0;
     const { values, unit } = centeredValues(truth);
-    // In a unit near theirs, so that no square is too great or too small for a number.
+    // Scales by a unit near the values, so that squares neither overflow nor underflow.
     const left = truth.reduce((sum, right, i) => sum + ((right - predicted[i]!) / unit) ** 2, 0);
     return 1 - left / values.reduce((sum, value) => sum + (value / unit) ** 2, 0);
   },

@@ -1,4 +1,7 @@
-/** Welleck et al. 2020 (arXiv 1908.04319): seq-rep-n, 1 − different runs / runs. A text shorter than a run repeats nothing. */
+/**
+ * Welleck et al. 2020 (arXiv 1908.04319): seq-rep-n, 1 − distinct n-grams / n-grams. A text shorter than n repeats
+ * nothing.
+ */
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { nGrams, nGramCount, splitWords } from "./shared/n-grams.js";
 import { rowMeansOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";

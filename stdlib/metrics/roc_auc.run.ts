@@ -1,4 +1,4 @@
-/** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
+/** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN if a label is true for all rows, or for none. */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
@@ -6,14 +6,14 @@ import type { RareLabelMethod } from "../statistics/spread.js";
 import { rareAreaIntervals } from "./shared/rare-areas.js";
 import { rankDecisions, drawCounts, type RankedDecisions } from "./shared/ranked-decisions.js";
 
-/** Labels of rows: of row r and label l of n, decision r · n + l. */
+/** Decisions per row and label: row r and label l of n have decision r · n + l. */
 interface Decisions {
   readonly rows: number;
   readonly labels: number;
   trueAt(row: number, label: number): boolean;
   scoreAt(row: number, label: number): number;
 }
-/** `times`: how often each row counts. */
+/** `times`: weight of each row, as the number of times it was drawn. */
 type Scorer = (times: Uint32Array) => number;
 
 export const rocAuc: MetricImplementation = {
@@ -44,7 +44,7 @@ export const rocAuc: MetricImplementation = {
   },
 };
 
-/** A label that all rows have, or none: there is nothing to tell it from. */
+/** Returns the reason for NaN: a label that all rows or no rows have cannot be ranked. */
 function whyNone(
   labels: readonly string[],
   rows: number,
@@ -96,7 +96,7 @@ function ofLabels(call: Call, input: MetricInput): Scorer {
 
 const ofSets = (call: Call, input: LabelSetMetricInput): Scorer => averagedOver(call, decisionsOfSets(input));
 
-/** `second`: the second label alone is ranked. */
+/** `second`: only the second label is ranked. */
 function rareIn(
   { arguments: { average } }: Call,
   { trueAt, scoreAt }: Decisions,
@@ -138,7 +138,7 @@ function rankedLabel(decisions: Decisions, label: number): RankedDecisions {
   );
 }
 
-/** What stands level counts half. */
+/** Returns the area under the curve; ties count half. */
 function areaOf(
   { rows, truth, level }: RankedDecisions,
   times: Uint32Array,

@@ -1,4 +1,6 @@
-/** ROUGE (Lin, 2004) as the rouge-score package has it without stemming: F measure of each row, mean over the rows. */
+/**
+ * ROUGE (Lin, 2004) like the rouge-score package without stemming: the F measure of each row, averaged over the rows.
+ */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
@@ -43,7 +45,10 @@ const lines = (text: string): readonly Words[] =>
     .filter((line) => line !== "")
     .map(parted);
 
-/** Of each line of the target the words that some line has in common with it in that order; each word as often as both have it. */
+/**
+ * Returns the union LCS per target line: words in common with some generated line in the same order, each word at most
+ * as often as both sides have it.
+ */
 function byLines(written: readonly Words[], target: readonly Words[]): number {
   const left = [written, target].map((side) => nGrams(side.flat(), 1)).map((counts) => new Map(counts));
   let match = 0;
@@ -58,7 +63,7 @@ function byLines(written: readonly Words[], target: readonly Words[]): number {
   return f(match, written.flat().length, target.flat().length);
 }
 
-/** Lengths of the longest sequences that beginnings of both have in that order, others between them or not: [a + 1 × b + 1], of lines. */
+/** Returns the LCS lengths of all prefixes of both word lists, as [a + 1 × b + 1]. */
 function commonLengths(a: Words, b: Words): readonly Int32Array[] {
   const table = [new Int32Array(b.length + 1)];
   for (const word of a) {
@@ -70,7 +75,7 @@ function commonLengths(a: Words, b: Words): readonly Int32Array[] {
   return table;
 }
 
-/** Places in `a` of the longest common sequence; of equal ones that which rouge-score finds. */
+/** Returns positions in `a` of the longest common subsequence; ties are resolved as in rouge-score. */
 function placesInCommon(a: Words, b: Words): readonly number[] {
   const table = commonLengths(a, b);
   const places: number[] = [];

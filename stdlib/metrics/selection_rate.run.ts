@@ -1,4 +1,4 @@
-/** As fairlearn's `selection_rate`. */
+/** Same as fairlearn's `selection_rate`. */
 import { rateMetric } from "./shared/rates.js";
 
 export const selectionRate = rateMetric({

@@ -12,7 +12,7 @@ export const word = defineWord({
   load: () => Promise.resolve(size),
 });
 
-/** Bytes of weights in files, in millions. */
+/** Size of the weight files in millions of bytes. */
 export const size: MetricImplementation = {
   ofCost: (_call, { stored }) => (stored ?? Number.NaN) / 1e6,
 };

@@ -1,4 +1,4 @@
-/** TER (Snover et al., 2006) over a corpus with the settings that its signature names. */
+/** TER (Snover et al., 2006) over a corpus, with the settings in its signature. */
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { splitWords } from "./shared/n-grams.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
@@ -10,7 +10,7 @@ export const ter: MetricImplementation = {
   notes: { ofWritten: () => [sacrebleuSignatureNote("nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no")] },
 };
 
-/** Of each row: edits, and words of the target. */
+/** Returns per row the edits and the target words. */
 function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
   return rowSumsOf(
     written.length,

@@ -1,4 +1,4 @@
-/** F1 of an answer's words (Rajpurkar et al., 2016, arXiv 1606.05250). NaN on no questions. */
+/** F1 of an answer's words (Rajpurkar et al., 2016, arXiv 1606.05250). NaN without questions. */
 import type { MetricImplementation } from "./kind.js";
 import { nGrams, sharedNGrams } from "./shared/n-grams.js";
 import { bestAnswerMeans, haveSameWords } from "./shared/plain-answer.js";

@@ -25,7 +25,7 @@ export const word = defineWord({
   load: () => Promise.resolve(topAccuracy),
 });
 
-/** Source: scikit-learn's `top_k_accuracy_score`; of labels that stand level the later ones come first, as there. */
+/** Source: scikit-learn's `top_k_accuracy_score`; among tied labels the later ones come first, as in scikit-learn. */
 const topAccuracy: MetricImplementation = {
   compute: (call, input) => scoreOfAllRows(found(Number(call.arguments["places"]), input)),
   samplers: { compute: (call, input) => rowSumsSampler(found(Number(call.arguments["places"]), input)) },

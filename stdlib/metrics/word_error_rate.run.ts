@@ -1,4 +1,4 @@
-/** Levenshtein's distance of words, summed over rows, per word of the targets. NaN where the targets have no word. */
+/** Levenshtein distance in words, summed over rows, per target word. NaN if the targets have no words. */
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { editDistance } from "./shared/edit-distance.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";

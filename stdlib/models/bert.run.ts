@@ -1,6 +1,6 @@
 /**
- * BertModel as transformers has it, parameters named exactly as in its checkpoints: embeddings (word, position, token
- * type), a stack of blocks normalised after each sub-layer, a pooler (tanh of a linear layer over the first token).
+ * BertModel as in transformers, with the parameter names of its checkpoints: embeddings (word, position, token type), a
+ * stack of blocks with a norm after each sub-layer, and a pooler (tanh of a linear layer over the first token).
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
@@ -17,7 +17,7 @@ import { ConfigReader, readConfig } from "./shared/config.js";
 import { pooledHead } from "./shared/pooled-head.js";
 import { buildUnmaskingHead } from "./shared/unmasking.js";
 
-/** What Google's first multilingual checkpoints and TinyBERT's say beside; no code reads it. */
+/** Extra fields of Google's first multilingual checkpoints and of TinyBERT's; no code reads them. */
 const IDLE = [
   ...["directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head"],
   ...["pooler_type", "emb_size", "cell", "structure", "pre_trained", "training"],
@@ -44,7 +44,7 @@ export const bert: ModelImplementation<BertConfig> = {
   },
 };
 
-/** BertLMPredictionHead. */
+/** Builds BertLMPredictionHead. */
 function unmask(body: Layers, head: Layers, config: BertConfig): UnmaskingHead {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon, hidden_act: activation } = config;
   const path = "cls.predictions";
@@ -75,7 +75,7 @@ function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dro
     rows: config.max_position_embeddings,
     size,
   });
-  // Types and positions are added first where they can be: [length, size] is small beside [batch, length, size].
+  // Types and positions are added first if possible: [length, size] is small compared with [batch, length, size].
   const sum = inputs.token_type_ids ? words.add(types).add(positions) : words.add(positions.add(types));
   const normal = layers.norm("embeddings.LayerNorm", sum, { size, epsilon: config.layer_norm_eps });
   return layers.dropout("embeddings.dropout", normal, dropout);

@@ -50,16 +50,12 @@ export const word = defineWord({
       bertLikeCheckpoint("google-bert/bert-base-cased", [12, 768, 12, 3072, 28996]),
       bertLikeCheckpoint("google-bert/bert-large-uncased", [24, 1024, 16, 4096, 30522]),
     ],
-    /** `model_type` in config.json. */
     modelType: "bert",
-    /** What the names of its classes in transformers begin with. */
     className: "Bert",
-    /** Linear layers that a technique changes unless told otherwise. */
     targets: ["query", "value"],
-    /** All linear layers of a block, by the last name of their path (`attention.output.dense` counts as dense). */
+    /** All linear layers of a block, by the last name of their path (`attention.output.dense` counts as `dense`). */
     linears: ["query", "key", "value", "dense"],
     pools: true,
-    /** It has a head that names masked tokens. */
     unmasks: true,
     shape: "encoder",
     sizes: sizeFields,

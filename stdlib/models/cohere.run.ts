@@ -1,6 +1,7 @@
 /**
- * CohereModel (Command R) as transformers has it: PaLM's block, in which attention and a gated inner layer stand side by side
- * and read one norm, with LLaMA's names; norms without bias, rope that turns neighbours, scaled logits, a tied head.
+ * CohereModel (Command R) as in transformers: PaLM's parallel block, in which attention and a gated inner layer read
+ * the same norm, with LLaMA's names. Norms have no bias, rope rotates neighbouring pairs, logits are scaled, and the
+ * head is tied.
  */
 import { llamaFamily, llamaVariantDefaults } from "./llama.run.js";
 

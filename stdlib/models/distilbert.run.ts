@@ -1,6 +1,6 @@
 /**
- * DistilBertModel as transformers has it, parameters named exactly as in its checkpoints: BERT without token types and
- * pooler; its head for classification has a layer with ReLU of its own (`pre_classifier`).
+ * DistilBertModel as in transformers, with the parameter names of its checkpoints: BERT without token types and pooler.
+ * Its classification head has an additional ReLU layer (`pre_classifier`).
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -17,7 +17,7 @@ export interface DistilBertConfig {
   readonly sinusoidal_pos_embds: boolean;
   readonly n_layers: number;
   readonly n_heads: number;
-  /** Heads of each layer that pruning left. */
+  /** Number of heads per layer after pruning. */
   readonly heads_left: number;
   readonly dim: number;
   readonly hidden_dim: number;
@@ -28,11 +28,11 @@ export interface DistilBertConfig {
   readonly seq_classif_dropout: number;
   readonly qa_dropout: number;
   readonly pad_token_id: number | null;
-  /** Whether the head of masked tokens reads the word embeddings. */
+  /** True if the masked-language-model head uses the word embeddings. */
   readonly tie_word_embeddings: boolean;
 }
 
-/** Not to be set in this family's configs. */
+/** Fixed in this family's configs. */
 const epsilon = 1e-12;
 
 const sentence: SentenceHead<DistilBertConfig> = {
@@ -93,7 +93,7 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
 
 function configOf(json: JsonObject): DistilBertConfig {
   const read = new ConfigReader("distilbert", json);
-  // `alias`: what transformers takes for the family's own name, too.
+  // `alias`: a name that transformers accepts in addition to the family's own.
   const count = (key: string, alias: string): number => {
     const size = read.count(key in json || !(alias in json) ? key : alias);
     if (alias in json && read.count(alias) !== size) throw read.bad(alias, `must be what ${key} is`);
@@ -119,7 +119,7 @@ function configOf(json: JsonObject): DistilBertConfig {
     pad_token_id: read.token("pad_token_id", 0, vocab_size),
     tie_word_embeddings: read.flag("tie_word_embeddings", true),
   };
-  // The table is made of them; that of the embeddings is read.
+  // A sinusoidal table is computed at this size; a learned one is read from the checkpoint.
   if (config.sinusoidal_pos_embds && config.max_position_embeddings * config.dim > 2 ** 26)
     throw read.bad(
       "max_position_embeddings",
@@ -184,7 +184,7 @@ function block(
   return layers.norm(`${path}.output_layer_norm`, fed, { size, epsilon });
 }
 
-/** [positions, size]: sine and cosine by turns, of waves from 2π to 20,000π long. */
+/** Returns a table [positions, size] of alternating sines and cosines, with wavelengths from 2π to 20,000π. */
 function sinusoids(positions: number, size: number): NDArray {
   const table = Float32Array.from({ length: positions * size }, (_, i) => {
     const [position, column] = [Math.floor(i / size), i % size];

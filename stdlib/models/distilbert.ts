@@ -52,9 +52,7 @@ export const word = defineWord({
       },
       inner: { field: "hidden_dim", into: ["ffn.lin1"], out: "ffn.lin2" },
     },
-    /** It has a head that names masked tokens. */
     unmasks: true,
-    /** Its head over a whole text has a second layer, as wide as the model. */
     denseHead: true,
   },
   load: () => import("./distilbert.run.js").then((m) => m.distilbert),

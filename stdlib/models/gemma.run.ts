@@ -1,9 +1,9 @@
 /**
- * The Gemmas as transformers has them. GemmaModel: LLaMA's blocks with heads of a size of their own, embeddings multiplied by
- * the square root of their size, norms that scale by 1 + weight, and an inner layer gated by GELU. Gemma2Model normalises
- * each sub-layer before and after itself, bends scores and logits to a cap, scales queries by a number of their own, and
- * looks through a window in every other layer. Gemma3TextModel normalises each head of q and k instead of capping, and turns
- * positions by another base in the layers with a window.
+ * The Gemma models as in transformers. GemmaModel uses LLaMA's blocks with its own head size and a GELU-gated inner
+ * layer. Its embeddings are multiplied by the square root of their size; its norms scale by 1 + weight. Gemma2Model
+ * normalizes before and after each sub-layer, caps scores and logits, scales queries by its own factor, and has a
+ * sliding window in every other layer. Gemma3TextModel normalizes each head of q and k instead of capping, and uses
+ * another rope base in the layers with a window.
  */
 import { ropeFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { ACTIVATIONS, type Activation, type ConfigReader, type JsonObject } from "./shared/config.js";
@@ -21,7 +21,7 @@ const shape = {
   },
   norm: (read: ConfigReader) => rmsNormConfig(read, 1),
   fixed: { ...llamaVariantDefaults.fixed, hidden_act: "gelu_pytorch_tanh" },
-  // Rounded to f32, which weights are loaded as; transformers rounds it to what it loads them as.
+  // Rounded to f32, the type in which weights are loaded; transformers rounds it to its own load type.
   embeddingScale: (hidden: number) => Math.sqrt(hidden),
 };
 
@@ -35,7 +35,7 @@ export const gemma2 = llamaFamily({
   sandwich: true,
   scalar: true,
   fixed: FIXED,
-  // Beside hidden_activation, which counts.
+  // `hidden_activation` takes precedence over it.
   idle: [...shape.idle, "hidden_act"],
   absent: { ...shape.absent, shared: 4 },
   activation: (read) => read.choice("hidden_activation", "gelu_pytorch_tanh", ACTIVATIONS),
@@ -54,13 +54,13 @@ export const gemma3 = llamaFamily({
   headNorms: true,
   scalar: true,
   fixed: { ...FIXED, rope_theta: 1_000_000, rope_local_base_freq: 10_000, sliding_window_pattern: 6 },
-  // `layer_types` stands for the pattern where it is given; the one with an underscore is never read back.
+  // `layer_types`, if present, replaces the pattern; the field with an underscore is never read back.
   idle: [...shape.idle, "hidden_act", "sliding_window_pattern", "_sliding_window_pattern"],
   absent: { ...shape.absent, shared: 4, theta: 1_000_000 },
   activation: (read) => read.choice("hidden_activation", "gelu_pytorch_tanh", ACTIVATIONS),
   scale: byScalar,
   caps(read, json) {
-    // transformers reads it and caps nothing.
+    // transformers reads this field but applies no cap.
     read.off("attn_logit_softcapping");
     return { scores: null, logits: capOf(read, json, "final_logit_softcapping", null) };
   },
@@ -82,15 +82,15 @@ export const gemma3 = llamaFamily({
 function byScalar(read: ConfigReader): number {
   return 1 / Math.sqrt(read.positive("query_pre_attn_scalar", 256));
 }
-/** Null: none. */
+/** Returns the cap; null for none. */
 function capOf(read: ConfigReader, json: JsonObject, key: string, absent: number | null): number | null {
   return json[key] === null || (json[key] === undefined && absent === null) ? null : read.positive(key, absent ?? 0);
 }
-/** Gemma 3: one layer in so many has no window. */
+/** Gemma 3: one in this many layers has no window. */
 function patternOf(read: ConfigReader): number {
   return read.count("sliding_window_pattern", 6);
 }
-/** Which layers have a window: those that the config names, else all but every so manyth. */
+/** Returns which layers have a window: those named in the config, else all except every `pattern`-th. */
 function slidesOf(read: ConfigReader, json: JsonObject, layers: number, pattern: number): readonly boolean[] {
   const kinds = readLayerTypes(read, json, layers);
   return Array.from({ length: layers }, (_, i) => (kinds ? kinds[i] === "sliding_attention" : (i + 1) % pattern !== 0));
@@ -109,7 +109,7 @@ function recordOf(value: unknown): JsonObject {
   return typeof value === "object" && value !== null ? (value as JsonObject) : {};
 }
 
-/** The first releases wrote `gelu` and meant its tanh form; some named that in `hidden_activation` beside it. */
+/** The first releases wrote `gelu` for its tanh form; some also named the tanh form in `hidden_activation`. */
 function activation(read: ConfigReader, json: JsonObject): Activation {
   const named = (key: string): Activation => {
     const name = read.choice(key, "gelu_pytorch_tanh", ACTIVATIONS);

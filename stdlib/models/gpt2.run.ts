@@ -1,7 +1,7 @@
 /**
- * GPT2Model as transformers has it, parameters named exactly as in its checkpoints: token and position embeddings, a stack
- * of blocks normalised before each sub-layer, a last norm; the head reads the token embedding unless the config unties it.
- * Its linear layers are Conv1D in the checkpoint: weights lie as [in, out].
+ * GPT2Model as in transformers, with the parameter names of its checkpoints: token and position embeddings, a stack of
+ * blocks with a norm before each sub-layer, and a final norm. The head is tied to the token embedding unless the config
+ * unties it. Its linear layers are Conv1D in the checkpoint: weights are stored as [in, out].
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers, LinearOptions } from "../layers/contract.js";
@@ -67,7 +67,7 @@ export const gpt2: ModelImplementation<Gpt2Config> = {
     const words = layers.embedding("wte", inputs.input_ids, rows);
     const place = inputs.positions ?? layers.graph.one("range_like", [inputs.input_ids], { axis: 1 });
     const places = layers.embedding("wpe", place, { rows: config.n_positions, size: config.n_embd });
-    // Token types are looked up among the tokens: GPT-2 has no table of its own for them.
+    // Token types use the token embedding: GPT-2 has no separate table for them.
     const types = inputs.token_type_ids && layers.embedding("wte", inputs.token_type_ids, rows);
     const sum = words.add(places);
     let x = layers.dropout("drop", types ? sum.add(types) : sum, rate(config.embd_pdrop));
@@ -83,8 +83,9 @@ export const gpt2: ModelImplementation<Gpt2Config> = {
 };
 
 /**
- * `summary_…`: of a head (GPT2DoubleHeadsModel) that no task here has; `n_ctx`: what older files call n_positions too; padding
- * is what masks say. */
+ * `summary_…` belong to a head (GPT2DoubleHeadsModel) that no task uses; `n_ctx` is an old name of n_positions; masks
+ * define the padding.
+ */
 const IDLE = [
   ...["summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels"],
   ...["summary_first_dropout", "n_ctx", "pad_token_id"],
@@ -93,7 +94,7 @@ const IDLE = [
 function configOf(json: JsonObject): Gpt2Config {
   const read = new ConfigReader("gpt2", json);
   read.off("add_cross_attention");
-  // It orders the scores' product and scale another way, for half precision: the same function.
+  // This flag only reorders the scores' product and scaling for half precision: the function is the same.
   read.flag("reorder_and_upcast_attn", false);
   const width = read.count("n_embd");
   const config: Gpt2Config = {
@@ -131,7 +132,7 @@ function block(layers: Layers, index: number, c: Gpt2Config, x: Tensor, inputs: 
     h: Tensor,
     options: Pick<LinearOptions, "in" | "out" | "activation" | "initial">,
   ): Tensor => layers.linear(`${path}.${name}`, h, { ...options, layout: "in_out" });
-  // What is added to the residual stream starts smaller the more of it there is.
+  // Weights that feed the residual stream start smaller the deeper the model is.
   const initial = { normal: c.initializer_range / Math.sqrt(2 * c.n_layer) };
   const attended = layers.block(`${path}.attn`, x, (residual) => {
     const h = layers.norm(`${path}.ln_1`, residual, { size, epsilon });

@@ -60,9 +60,9 @@ export const word = defineWord({
       heads: { why: "its config has no size of a head, so that fewer heads would be wider ones" },
       inner: { field: "n_inner", into: ["mlp.c_fc"], out: "mlp.c_proj" },
     },
-    /** How its linear layers lie in a checkpoint; absent: as [out, in]. */
+    /** Layout of its linear layers in a checkpoint. Defaults to [out, in]. */
     layout: "in_out",
-    /** Tensors of a checkpoint that are no parameters: attention's causal masks. */
+    /** Checkpoint tensors that are not parameters: the causal masks of attention. */
     buffers: /\.attn\.(bias|masked_bias)$/,
   },
   load: () => import("./gpt2.run.js").then((m) => m.gpt2),

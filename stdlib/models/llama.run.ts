@@ -1,7 +1,8 @@
 /**
- * LlamaModel as transformers has it, and Mistral, Qwen2 and Qwen3, which are it with other biases, windows and norms (the
- * Gemmas and Cohere, which differ by more, stand beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
- * heads are shared by groups of query heads, and the inner layer is gated. The head is tied to the embedding or its own.
+ * LlamaModel as in transformers, and its variants Mistral, Qwen2 and Qwen3, with other biases, windows and norms. Gemma
+ * and Cohere, which differ more, have their own files. Parameter names are those of the checkpoints. Blocks have an RMS
+ * norm before each sub-layer, rotary positions (rope), grouped key-value heads, and a gated inner layer. The head is
+ * tied or separate.
  */
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -30,34 +31,36 @@ export interface LlamaConfig {
   readonly initializer_range: number;
   readonly attention_dropout: number;
   readonly tie_word_embeddings: boolean;
-  /** Attention and the inner layer stand side by side, reading one norm, as in PaLM; else one after the other. */
+  /**
+   * True if attention and the inner layer are parallel and read the same norm, as in PaLM; otherwise they are
+   * sequential.
+   */
   readonly parallel: boolean;
   readonly logit_scale: number;
-  /** Biases of q, k, v; of o; of the inner layer. */
+  /** Biases of q, k and v (`projections`), of o (`output`), and of the inner layer (`inner`). */
   readonly bias: { readonly projections: boolean; readonly output: boolean; readonly inner: boolean };
-  /** Of each layer. */
   readonly ropes: readonly (Rotation & { readonly interleaved: boolean })[];
-  /** What scores are multiplied by. */
+  /** Factor of the attention scores. */
   readonly scale: number;
-  /** Scores and logits are bent to cap · tanh(· / cap); null: they stay as they are. */
+  /** Soft caps of scores and logits, cap · tanh(· / cap); null for no cap. */
   readonly caps: { readonly scores: number | null; readonly logits: number | null };
-  /** Sub-layers are normalised after themselves too, before they are added. */
+  /** True if sub-layers also have a norm after them, before the residual is added. */
   readonly sandwich: boolean;
-  /** Each head of q and k is normalised. */
+  /** True if each head of q and k is normalized. */
   readonly headNorms: boolean;
-  /** Keys that a query of each layer sees, itself included; null: all before it. */
+  /** Per layer, the number of keys that a query sees, including its own; null for all previous keys. */
   readonly windows: readonly (number | null)[];
 }
 
-/** A family of LLaMA's shape: what of it is its own, and what its config.json means where it says nothing. */
+/** A variant of LLaMA: how it differs, and its defaults for missing config.json fields. */
 export interface LlamaVariant {
   readonly name: string;
-  /** Fields that say nothing where others do, or at all. */
+  /** Config fields without effect, or without effect when others are present. */
   readonly idle: readonly string[];
   readonly absent: {
-    /** Key-value heads; null: as many as heads. */
+    /** Default number of key-value heads; null for as many as heads. */
     readonly shared: number | null;
-    /** Size of a head; null: hidden_size / num_attention_heads. */
+    /** Default head size; null for hidden_size / num_attention_heads. */
     readonly head: number | null;
     readonly tied: boolean;
     readonly theta: number;
@@ -66,21 +69,21 @@ export interface LlamaVariant {
   bias(read: ConfigReader): LlamaConfig["bias"];
   windows(read: ConfigReader, json: JsonObject, layers: number): LlamaConfig["windows"];
   norm(read: ConfigReader): LlamaConfig["norm"];
-  /** How fast pairs turn in each layer. */
+  /** Returns the rotation frequencies of each layer. */
   ropes(read: ConfigReader, json: JsonObject, options: Turning): readonly Rotation[];
   scale(read: ConfigReader, head: number): number;
   caps(read: ConfigReader, json: JsonObject): LlamaConfig["caps"];
   readonly sandwich: boolean;
   readonly headNorms: boolean;
   readonly parallel: boolean;
-  /** Rope turns neighbours, not halves. */
+  /** True if rope rotates neighbouring pairs instead of halves. */
   readonly interleaved: boolean;
   logitScale(read: ConfigReader): number;
-  /** Scores are scaled by a number of their own, not by the size of a head; as a rule it is that all the same. */
+  /** True if scores have their own scale instead of the head size (usually both are equal). */
   readonly scalar: boolean;
-  /** What config.json of a model from scratch says beside its sizes. */
+  /** Config fields of a model from scratch in addition to its sizes. */
   readonly fixed: JsonObject;
-  /** What embeddings are multiplied by. */
+  /** Returns the factor of the embeddings. */
   embeddingScale(hidden: number): number;
 }
 
@@ -92,7 +95,7 @@ interface Turning {
 }
 
 export const llamaVariantDefaults: Omit<LlamaVariant, "name" | "bias"> = {
-  // What `rope_parameters` says where it is given; and of padding, which masks say.
+  // `rope_parameters` replaces the rope fields if present; masks define the padding.
   idle: ["rope_scaling", "rope_theta", "pad_token_id"],
   absent: { shared: null, head: null, tied: false, theta: 10000 },
   activation: (read) => read.choice("hidden_act", "silu", ACTIVATIONS),
@@ -139,7 +142,7 @@ export const mistral = llamaFamily({
     new Array<number | null>(layers).fill(json["sliding_window"] === null ? null : read.count("sliding_window", 4096)),
 });
 
-/** Said of windows that nothing slides. */
+/** Window fields without effect if no layer has a window. */
 const UNSLID = ["sliding_window", "max_window_layers"];
 
 const qwenWindows: LlamaVariant["windows"] = (read, json, layers) => {
@@ -178,7 +181,7 @@ export const qwen3 = llamaFamily({
 
 const KINDS = ["full_attention", "sliding_attention"];
 
-/** What kind each layer's attention is; null where the config doesn't say. */
+/** Returns the attention type of each layer; null if the config does not define it. */
 export function readLayerTypes(read: ConfigReader, json: JsonObject, layers: number): readonly unknown[] | null {
   const kinds: unknown = json["layer_types"] ?? null;
   if (kinds === null) return null;
@@ -238,7 +241,7 @@ export function llamaFamily(variant: LlamaVariant): ModelImplementation<LlamaCon
         : layers.outside.parameter("lm_head.weight", [rows, size]);
       return {
         last_hidden_state: layers.norm("norm", x, normOf(config)),
-        // Logits are the product with it: what they are scaled by may as well scale it.
+        // Scaling the output embedding has the same effect as scaling the logits.
         unembedding: config.logit_scale === 1 ? unembedding : unembedding.multiply(config.logit_scale),
         ...(config.caps.logits !== null && { cap: config.caps.logits }),
       };
@@ -338,7 +341,7 @@ function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inp
   return layers.linear(`${path}.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });
 }
 
-/** [batch, length, heads × size], each head by itself. */
+/** Normalizes each head of x [batch, length, heads × size] separately. */
 function headNorm(layers: Layers, path: string, c: LlamaConfig, x: Tensor): Tensor {
   const { head_dim: size, norm } = c;
   const [batch, length, width] = x.shape as [Dimension, Dimension, number];

@@ -1,7 +1,8 @@
 /**
- * MobileBertModel as transformers has it, parameters named exactly as in its checkpoints: narrow word embeddings (of three
- * neighbouring tokens) widened, blocks that work in a narrow stream between bottlenecks with several inner layers each, and
- * scale and bias in place of norms (`no_norm`). The pooler hands the first token on as it is unless the config says otherwise.
+ * MobileBertModel as in transformers, with the parameter names of its checkpoints. Narrow word embeddings (of three
+ * neighbouring tokens) are widened. Blocks work in a narrow stream between bottlenecks, with several inner layers each,
+ * and have scale and bias in place of norms (`no_norm`). The pooler returns the first token unchanged unless the config
+ * sets otherwise.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
@@ -35,11 +36,11 @@ export interface MobileBertConfig {
   readonly normalization_type: "no_norm" | "layer_norm";
   readonly classifier_activation: boolean;
   readonly classifier_dropout: number | null;
-  /** Whether the head of masked tokens reads the word embeddings. */
+  /** True if the masked-language-model head uses the word embeddings. */
   readonly tie_word_embeddings: boolean;
 }
 
-/** Of the two norms for which transformers takes PyTorch's default instead of the config's. */
+/** Epsilon of the two norms for which transformers uses PyTorch's default instead of the config's. */
 const fixedEpsilon = 1e-5;
 
 export const mobilebert: ModelImplementation<MobileBertConfig> = {
@@ -112,7 +113,7 @@ function configOf(json: JsonObject): MobileBertConfig {
   return config;
 }
 
-/** Size of the stream within a block. */
+/** Returns the width of the stream within a block. */
 function narrow(c: MobileBertConfig): number {
   return c.use_bottleneck ? c.intra_bottleneck_size : c.hidden_size;
 }
@@ -140,7 +141,7 @@ function norm(layers: Layers, c: MobileBertConfig, path: string, x: Tensor, epsi
   );
 }
 
-/** MobileBertLMPredictionHead: what the narrow word embeddings lack of a hidden state's width is a table of its own. */
+/** Builds MobileBertLMPredictionHead: a separate table extends the narrow word embeddings to the hidden width. */
 function unmask(body: Layers, head: Layers, c: MobileBertConfig): UnmaskingHead {
   const { hidden_size: size, embedding_size: narrow, vocab_size: rows, layer_norm_eps: epsilon } = c;
   const path = "cls.predictions";
@@ -192,13 +193,19 @@ function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dr
   return layers.dropout("embeddings.dropout", norm(layers, c, "embeddings.LayerNorm", sum, fixedEpsilon), dropout);
 }
 
-/** A layer that checkpoints hold though this configuration goes round it; `size` null: a norm, whose weight is a vector. */
+/**
+ * Declares a layer that checkpoints have but this configuration does not use; `size` null for a norm, whose weight is a
+ * vector.
+ */
 function unusedLinear(layers: Layers, path: string, size: number | null, out: number): void {
   layers.unused(`${path}.weight`, size === null ? [out] : [out, size], size === null ? "ones" : undefined);
   layers.unused(`${path}.bias`, [out], "zeros");
 }
 
-/** [batch, length, n] → [batch, length, 3n]: beside each token the one after it, then itself, then the one before; zeros beyond the ends. */
+/**
+ * Maps [batch, length, n] to [batch, length, 3n]: the next token, the token itself, then the previous one; zeros beyond
+ * the ends.
+ */
 function trigrams(x: Tensor): Tensor {
   const length = x.shape[1]!;
   const places = x.range(1);
@@ -250,7 +257,7 @@ function block(layers: Layers, path: string, c: MobileBertConfig, x: Tensor, mas
   return norm(layers, c, `${path}.output.bottleneck.LayerNorm`, whole);
 }
 
-/** What query and key read, what value reads, and the stream that the block adds to. */
+/** Returns the inputs of query and key, the input of value, and the stream that the block adds to. */
 function bottlenecked(
   layers: Layers,
   path: string,

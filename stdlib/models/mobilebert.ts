@@ -94,7 +94,6 @@ export const word = defineWord({
     pools: true,
     shape: "encoder",
     sizes: sizeFields,
-    /** It has a head that names masked tokens. */
     unmasks: true,
   },
   load: () => import("./mobilebert.run.js").then((m) => m.mobilebert),

@@ -1,7 +1,7 @@
 /**
- * RobertaModel as transformers has it, and XLM-RoBERTa, which is the same code: BERT's blocks, positions counted from the
- * padding token's id on over what is no padding, and a head of two layers over the first token. Its checkpoints for
- * classification have no pooler. Parameters are named exactly as in its checkpoints.
+ * RobertaModel as in transformers, and XLM-RoBERTa, which has the same code: BERT's blocks, with positions counted from
+ * the padding token's id over non-padding tokens, and a two-layer head over the first token. Its classification
+ * checkpoints have no pooler. Parameter names are those of the checkpoints.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
@@ -50,12 +50,12 @@ function family(name: string, modelType: string): ModelImplementation<RobertaCon
     shape: "encoder",
     prefix: "roberta.",
     config: (json) => readConfig(name, json, [], configOf),
-    // The first positions of the table stand for padding.
+    // The first positions of the table are reserved for padding.
     sizes: (c) => ({ ...bertFacts.sizes(c), positions: c.max_position_embeddings - c.pad_token_id - 1 }),
     fromWords: (options) => ({
       ...bertConfigFromScratch(options),
       model_type: modelType,
-      // The first positions of the table stand for padding.
+      // The first positions of the table are reserved for padding.
       max_position_embeddings: options.positions + Number(options.special("pad")) + 1,
       type_vocab_size: 1,
       layer_norm_eps: 1e-5,
@@ -74,7 +74,7 @@ function family(name: string, modelType: string): ModelImplementation<RobertaCon
   };
 }
 
-/** RobertaLMHead, whose activation is GELU whatever the config names. */
+/** Builds RobertaLMHead, whose activation is GELU whatever the config names. */
 function unmask(body: Layers, head: Layers, config: RobertaConfig): UnmaskingHead {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon } = config;
   return buildUnmaskingHead(head, {
@@ -104,7 +104,7 @@ function embeddings(layers: Layers, config: RobertaConfig, inputs: ModelInputs, 
   return layers.dropout("embeddings.dropout", normal, dropout);
 }
 
-/** Of each token its number among those that are no padding, from `padding` + 1 on; padding itself has `padding`. */
+/** Numbers the non-padding tokens from `padding` + 1 on; padding gets `padding`. */
 function counted(ids: Tensor, padding: number): Tensor {
   const real = ids.notEqual(padding).cast("i32");
   return real.cumulativeSum(1).multiply(real).add(padding);

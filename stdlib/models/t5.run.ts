@@ -1,8 +1,8 @@
 /**
- * T5ForConditionalGeneration's body as transformers has it, parameters named exactly as in its checkpoints: an encoder and a
- * decoder over one embedding, both normalised (RMS) before each sub-layer, with relative positions that the first layer of
- * each stack holds for all of them, unscaled attention and no biases. v1.1 and Flan gate the inner layer and have an output
- * embedding of their own; where it is the input's, what the decoder says is scaled by d_model^-½ before it.
+ * The body of T5ForConditionalGeneration as in transformers, with the parameter names of its checkpoints. An encoder
+ * and a decoder share one embedding; both have an RMS norm before each sub-layer, unscaled attention and no biases. The
+ * first layer of each stack has the relative position bias for all its layers. v1.1 and Flan have a gated inner layer
+ * and a separate output embedding; with a tied one, the decoder's states are scaled by d_model^-½ before it.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -14,7 +14,7 @@ import { relativeBuckets } from "./shared/relative-buckets.js";
 export interface T5Config {
   readonly vocab_size: number;
   readonly d_model: number;
-  /** Size of a head, apart from d_model. */
+  /** Head size, independent of d_model. */
   readonly d_kv: number;
   readonly d_ff: number;
   readonly num_layers: number;
@@ -46,7 +46,7 @@ export const t5: ModelImplementation<T5Config> = {
     heads: c.num_heads,
     intermediate: c.d_ff,
     vocabulary: c.vocab_size,
-    // Distances have no end: texts may be of any length.
+    // Relative distances are unbounded, so texts may have any length.
     positions: 2 ** 20,
   }),
   fromWords: ({ words, vocabulary, special }) => ({
@@ -74,7 +74,7 @@ export const t5: ModelImplementation<T5Config> = {
     const encoded = inputs.encoded ?? stack(layers, "encoder", c, dropout, { ids: inputs.input_ids, inputs });
     const decoded = stack(layers, "decoder", c, dropout, { ids: written, inputs, encoded });
     const shape = [c.vocab_size, c.d_model];
-    // Versions of transformers differ in what they write of a model with an output embedding of its own.
+    // Versions of transformers write different configs for a model with its own output embedding.
     const apart = layers.has("lm_head.weight") && !(c.tie_word_embeddings && c.scale_decoder_outputs);
     return {
       encoded,
@@ -84,7 +84,9 @@ export const t5: ModelImplementation<T5Config> = {
   },
 };
 
-/** Of padding, which masks say; of a head that no task here has; of lengths, which nothing bounds. */
+/**
+ * Fields without effect: masks define the padding, no task uses the classification head, and lengths are unbounded.
+ */
 const IDLE = ["pad_token_id", "classifier_dropout", "n_positions"];
 
 function configOf(json: JsonObject): T5Config {
@@ -118,7 +120,7 @@ function configOf(json: JsonObject): T5Config {
     dropout_rate: read.number("dropout_rate", 0.1, 0, 1),
     layer_norm_epsilon: read.number("layer_norm_epsilon", 1e-6, 0, 1),
     initializer_factor: read.number("initializer_factor", 1, 0, 1000),
-    // "gated-gelu" has always meant the approximation by tanh.
+    // "gated-gelu" has always meant the tanh approximation.
     dense_act_fn: read.choice("dense_act_fn", inner === "gated-gelu" ? "gelu_new" : named, ACTIVATIONS),
     is_gated_act: read.flag("is_gated_act", gated),
     tie_word_embeddings: tied,
@@ -129,7 +131,7 @@ function configOf(json: JsonObject): T5Config {
 interface Reading {
   readonly ids: Tensor;
   readonly inputs: ModelInputs;
-  /** What the encoder read: a decoder looks at it. */
+  /** Encoder output, which the decoder attends to. */
   readonly encoded?: Tensor;
 }
 
@@ -206,7 +208,7 @@ function inner(layers: Layers, path: string, c: T5Config, x: Tensor, rate: numbe
   });
 }
 
-/** [heads, length, keys], the first layer's and added to the scores of all layers. */
+/** Returns the bias [heads, length, keys] of the first layer, which is added to the scores of all layers. */
 function relativeBias(layers: Layers, name: "encoder" | "decoder", c: T5Config, r: Reading): Tensor {
   const path = `${name}.block.0.layer.0.SelfAttention.relative_attention_bias`;
   const { graph } = layers;

@@ -105,7 +105,9 @@ export const word = defineWord({
     stacks: {
       encoder: ["num_layers"],
       decoder: ["num_decoder_layers"],
-      /** What is read meets the encoder, and the keys and values that the decoder makes of what it gave. */
+      /**
+       * Input tokens pass the encoder's matrices, and the decoder's key and value matrices over the encoder output.
+       */
       meets(path, shapes) {
         if (/relative_attention_bias/.test(path)) return null;
         if (/^encoder\.|\.EncDecAttention\.[kv]\./.test(path)) return "read";
@@ -113,7 +115,10 @@ export const word = defineWord({
       },
     },
     gate: /\.wi_1\./,
-    /** Tensors of old checkpoints that are no parameters: copies of `shared`, and a bias that cross-attention never had. */
+    /**
+     * Tensors of old checkpoints that are not parameters: copies of `shared`, and a bias that cross-attention never
+     * uses.
+     */
     buffers: /^(encoder|decoder)\.embed_tokens\.weight$|\.EncDecAttention\.relative_attention_bias\.weight$/,
   },
   load: () => import("./t5.run.js").then((m) => m.t5),

@@ -47,8 +47,9 @@ export const word = defineWord({
 });
 
 /**
- * Adafactor over every trainable parameter, with the recipe's own learning rate. What it keeps of a matrix [n, k] is n + k
- * numbers (`adafactor.row/<name>`, `adafactor.column/<name>`), of anything else a running mean (`adafactor.v/<name>`).
+ * Adafactor over every trainable parameter, with the recipe's learning rate. Its state is n + k numbers for a matrix
+ * [n, k] (`adafactor.row/<name>`, `adafactor.column/<name>`), and a running mean for any other tensor
+ * (`adafactor.v/<name>`).
  */
 const ROW = "adafactor.row/";
 const COLUMN = "adafactor.column/";

@@ -46,7 +46,7 @@ export const word = defineWord({
   load: () => Promise.resolve(adamw),
 });
 
-/** AdamW over every trainable parameter; moments are state beside it (`adam.m/<name>`, `adam.v/<name>`), zero at first. */
+/** AdamW over every trainable parameter; its moments are states (`adam.m/<name>`, `adam.v/<name>`), initially zero. */
 const MOMENTS = ["adam.m/", "adam.v/"] as const;
 
 export const adamw: OptimizerImplementation = {

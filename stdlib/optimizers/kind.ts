@@ -1,20 +1,25 @@
-/** What steers a training: schedules, stopping, optimizers. */
+/** Interfaces of training control: schedules, stopping rules and optimizers. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 
 export interface ScheduleImplementation {
-  /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */
+  /** Returns the learning-rate factor (0 – 1) of step `step` (from 1) out of `total`. */
   factor(call: Call, step: number, total: number): number;
 }
 export interface StoppingImplementation {
-  /** `scores`: the watched metric after each validation so far, latest last, turned so that greater is better. */
+  /**
+   * Returns true to stop training. `scores`: the watched metric after each validation, latest last, with greater values
+   * better.
+   */
   stop(call: Call, scores: readonly number[]): boolean;
 }
 export interface OptimizerImplementation {
-  /** Prefixes of the states it keeps for a parameter (`adam.m/`): `prefix + name`. A resumed run needs them. */
+  /** Prefixes of its states per parameter (`adam.m/`), named `prefix + name`. A resumed run needs these states. */
   readonly states: readonly string[];
-  /** Adds state and updates for every trainable parameter, given gradients and the scalar inputs `rate` and `step`. */
+  /**
+   * Adds states and updates for every trainable parameter, from the gradients and the scalar inputs `rate` and `step`.
+   */
   apply(
     call: Call,
     graph: Graph,

@@ -29,7 +29,7 @@ export const word = defineWord({
   load: () => Promise.resolve(lion),
 });
 
-/** Lion over every trainable parameter; its one moment is state beside it (`lion.m/<name>`), zero at first. */
+/** Lion over every trainable parameter; its one moment is a state (`lion.m/<name>`), initially zero. */
 const MOMENT = "lion.m/";
 
 const lion: OptimizerImplementation = {

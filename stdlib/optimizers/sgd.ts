@@ -41,7 +41,9 @@ export const word = defineWord({
   load: () => Promise.resolve(sgd),
 });
 
-/** SGD over every trainable parameter; with momentum the velocity is state beside it (`sgd.velocity/<name>`), zero at first. */
+/**
+ * SGD over every trainable parameter; with momentum, the velocity is a state (`sgd.velocity/<name>`), initially zero.
+ */
 const VELOCITY = "sgd.velocity/";
 
 export const sgd: OptimizerImplementation = {

@@ -1,6 +1,7 @@
 /**
- * Numbers of rows are drawn for each label, again until each client has the fewest that it may have; then rows are dealt. A label
- * of one row is anybody's: cuts are moved by chance, where a plain rounding would give all rare labels to the last client.
+ * Draws row counts for each label, again until each client has the minimum, and then deals the rows. Cut points are
+ * moved randomly, so that a label with a single row can go to any client. Plain rounding would give all rare labels to
+ * the last client.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";

@@ -1,16 +1,16 @@
-/** How the rows of one data set are given to clients, to see what data that are apart do to a training. */
+/** Interfaces of partitions: they divide the rows of one data set among clients, to simulate decentralized data. */
 import type { Call } from "#dsl/language/types/value.js";
 
 export interface ClientPart {
-  /** What the client is called: a number from 1, or the value that its rows have. */
+  /** Name of the client: a number from 1, or the common value of its rows. */
   readonly name: string;
-  /** Rows of the split, in its order. Every row is of one client. */
+  /** Indices of its rows in the split, ascending. Every row belongs to exactly one client. */
   readonly rows: Uint32Array;
 }
 export interface PartitionImplementation {
   /**
-   * `values`: of each row what the call parts by (`PartitionCapabilities.by`), as text; null: it parts by nothing. The same rows,
-   * call and seed give the same clients. Coded errors where a client would have no row.
+   * Divides the rows. `values`: the text value per row to partition by (`PartitionCapabilities.by`); null if there is
+   * none. The same rows, call and seed give the same clients. Throws a coded error if a client would have no row.
    */
   part(
     call: Call,

@@ -1,11 +1,11 @@
 /**
- * Postal addresses: a street with a number as several countries write it, and what goes on from there (a flat, a town with its
- * code). A town alone is nobody's address.
+ * Detects postal addresses: a street with a number in the formats of several countries, and what follows it (a flat, a
+ * town with its postal code). A town alone is not personal.
  */
 import { allMatches } from "./matches.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
-/** A word as it stands in the name of a street or a town. */
+/** A word in the name of a street or a town. */
 const word =
   "\\p{Lu}(?:[\\p{L}'’-]{0,30}(?:[-'’]?\\p{L}|(?<=\\p{Lu}|St|Dr|Pl|Sta|Gral|Gen|Ing|Avv|Prof)\\.(?= ?\\p{L})))?";
 const small =
@@ -30,7 +30,7 @@ const dutch =
   "(?:straat|laan|weg|plein|gracht|kade|singel|dijk|hof|steeg|baan|pad|dreef|park|plantsoen|markt|wal|haven|lei|steenweg)";
 const northern = "(?:gatan|gata|gaten|vägen|veien|vegen|gade|vej|katu|tie|stræde|plads)";
 
-/** After the street: floor or flat, then codes and towns. */
+/** Parts after the street: floor or flat, then postal codes and towns. */
 const flat =
   "(?:,? ?(?:- )?(?:(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot|Level|#)\\.? ?#?[\\w-]{1,6}|\\d{1,2}(?:st|nd|rd|th) [Ff]loor|\\d{1,2}(?:\\.?[º°ª]|er|e|ème)?\\.? ?(?:étage|piso|planta|andar|izq\\p{L}*\\.?|dcha?\\.?|(?:Esq|Dto|Dir|Frt|Fte|esq|dto)\\.?(?!\\p{L})|[A-D](?![\\p{L}\\p{N}]))|(?:bât|Bât|[Aa]ppt?|[Aa]pto|[Pp]iso|int|esc|interno|scala|bus|bte|Whg|Wohnung|Stiege|Top|m|lok|kv|lgh)\\.? ?[\\w-]{1,6}|R/C|[IVX]{1,4} OG))";
 const break_ = "(?:,? ?\\n? ?|,? | [-–] ?)";
@@ -42,7 +42,7 @@ const codes = {
   canada: "[A-Z]\\d[A-Z] ?\\d[A-Z]\\d",
   india: "[1-9]\\d{2} ?\\d{3}",
 };
-/** Codes that hardly anything else is, with their towns. */
+/** Distinctive postal codes, with their towns. */
 const coded = [
   `${town},? (?:NT|ON|QC|BC|AB|MB|SK|NS|NB|NL|PE|YT|NU),? ${codes.canada}${end}`, // Guelph, ON N1H 3T8
   `${town},? (?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT),? \\d{4}${end}`, // Perth WA 6000
@@ -68,15 +68,15 @@ const tail = new RegExp(`(?:${flat}){0,2}(?:${break_}(?:${towns.join("|")}))?(?:
 const townOnly = new RegExp(`${break_}${word}(?: ${word}){0,2}(?=[\\s,.;)]|$)(?:,? ?\\d{5})?`, "uy");
 
 const start = "(?<![\\p{L}\\p{N}.,#$€£/-])";
-/** Before the number of a house: a flat or a plot, with a mark of its own. */
+/** Prefix of a house number: a flat or a plot with its own marker. */
 const unit =
   "(?:(?:Flat|Apt|Apartment|Unit|Suite|Room|House|Plot|Shop|Block|Villa|Lot|Level|Studio)\\.? ?(?:No\\.? ?)?#?[A-Z]?\\d{0,4}[A-Za-z]?(?:, ?|/| )|\\d{1,4}[A-Za-z]?/)?";
 const house = "\\d{1,5}[A-Za-z]?(?:[-–]\\d{1,5}[A-Za-z]?)?";
 const wind = "(?:(?:[NSEW]|North|South|East|West|NE|NW|SE|SW)\\.? )?";
-/** A code of a town, which a text must have before streets of any name are looked for. */
+/** A postal code; a text must contain one before streets with arbitrary names are searched for. */
 const code =
   /\d{5}|\d{4} ?[A-Z]{2}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2,3}|\d[A-Z]{2}(?!\p{L})|[A-Z]\d[A-Z\d] ?\d|[A-Z]{2,3},? \d{4}/u;
-/** Each begins at a digit or at a word that few sentences have. */
+/** Each pattern begins with a digit or a word that is rare in sentences, for speed. */
 const streets: readonly RegExp[] = [
   new RegExp(
     `${start}${unit}${house},? ${wind}(?:\\d{1,3}(?:st|nd|rd|th) |(?:St\\.? )?${word} (?:${word} |of |the ){0,3})(?:${english})(?![\\p{L}\\p{N}])\\.?(?: (?:[NSEW]|NE|NW|SE|SW|North|South|East|West)(?![\\p{L}\\p{N}]))?(?:(?<=Road|Rd|Route|Highway|Hwy) \\d{1,4}(?![\\p{L}\\p{N}]))?`,
@@ -92,7 +92,7 @@ const streets: readonly RegExp[] = [
     `(?<![\\p{L}\\p{N}])(?:[Cc]alle|[Cc]arrera|[Cc]ra\\.?|[Cc]l\\.|[Aa]venida|[Aa]v\\.|[Dd]iagonal|[Tt]ransversal) \\d{1,3}[A-Z]? ?(?:#|[Nn]o\\.?|[Nn][.º°]+) ?\\d{1,3}[A-Z]? ?- ?\\d{1,3}`,
     "gu",
   ),
-  // `3 Maja 12` has a number of its own.
+  // Names that contain a number: `3 Maja 12`.
   new RegExp(`(?<![\\p{L}\\p{N}])${romance.pl} \\d{1,2} ${word} ${number}`, "gu"),
   new RegExp(
     `(?<![\\p{L}\\p{N}])(?:P\\.? ?O\\.? ?Box|Postfach|Apartado(?: de correos)?|Casella postale|Postbus|Boîte postale|BP|skr\\. poczt\\.) \\d{1,6}(?![\\p{L}\\p{N}])`,
@@ -102,7 +102,7 @@ const streets: readonly RegExp[] = [
     `(?<![\\p{L}\\p{N}])(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Hinter der|Alte[rn]?|Neue[rn]?|Obere[rn]?|Untere[rn]?|Große[rn]?|Kleine[rn]?) \\p{Lu}\\p{Ll}{2,20}(?:[ -]?(?:Straße|Str\\.|Platz|Allee|Weg))? ${number}(?=,? ?\\n?(?:D-)?\\d{4,5} \\p{Lu})`,
     "gu",
   ),
-  // `Am Sonnenhang 64`: what places are called that streets are named after.
+  // `Am Sonnenhang 64`: place descriptions used as street names.
   new RegExp(
     `(?<![\\p{L}\\p{N}])(?:Am|An der|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Hinter de[rnm]|Beim|Vor de[rm]) \\p{Lu}\\p{Ll}{0,20}(?:hang|berg|bach|feld|felde|hof|grund|anger|rain|wiesen?|garten|gärten|park|see|wald|tal|mühle|kirche|markt|tor|turm|brunnen|höhe|ring|eck|horst|stein|damm|bogen|busch|teich|graben|acker|kamp|steg|schloss|bahnhof|linden|eichen|buchen|heide|hütte|burg|hag|winkel|zaun|ufer|brücke|leite|halde) \\d{1,3} ?[a-z]?(?![\\p{L}\\p{N}]|[.,]\\d)`,
     "gu",
@@ -118,7 +118,7 @@ const streets: readonly RegExp[] = [
   ),
 ];
 const beforeCodes: readonly RegExp[] = [
-  // Whatever the street is called: a number before it, and a town with its code after it.
+  // Any street name: a number before it, and a town with its postal code after it.
   new RegExp(
     `${start}${unit}${house},? ${wind}${words(4)}(?:${flat}){0,2}(?=(?:,? ?\\n ?|, )(?:${coded.slice(0, 6).join("|")}))`,
     "gu",
@@ -133,9 +133,9 @@ const beforeCodes: readonly RegExp[] = [
     "gu",
   ),
 ];
-/** Ends of street names that are written in one word, a number after them. */
+/** Suffixes of one-word street names, followed by a number. */
 const compound = new RegExp(`(?:${german}|${dutch}|${northern}) ${number}(?![\\p{L}\\p{N}])(?![.,]\\d)`, "gu");
-/** Words that end so and are no streets. */
+/** Words with such a suffix that are not streets. */
 const noStreet =
   /^(?:\p{Ll}|Seite|Hinweg|Deswegen|Unterweg|Verlag|Vorbei|.{0,2}(?:weg|pad|hof|park|berg|tor|ring|markt|wal|lei|haven|wall)$)/u;
 
@@ -152,7 +152,10 @@ export const addressDetector: PersonalDataDetector = (text) => {
   return found.sort((a, b) => a.start - b.start || b.end - a.end);
 };
 
-/** Where the word begins that ends as a street does; with the names that stand before it (`Willy-Brandt-`, `Eerste `). */
+/**
+ * Returns the start of the street name whose suffix begins at the position, including preceding names (`Willy-Brandt-`,
+ * `Eerste `).
+ */
 function beginOf(text: string, position: number): number | undefined {
   let begin = position;
   while (begin > 0 && position - begin < 40 && /[\p{L}'’-]/u.test(text[begin - 1]!)) begin--;

@@ -1,10 +1,10 @@
-/** Numbers of payment cards: an issuer's range and length, and Luhn's check digit. */
+/** Detects payment card numbers by an issuer's range and length, and by Luhn's check digit. */
 import { passesLuhn } from "./checksums.js";
 import { groupDigits, type DigitGroup } from "./digit-groups.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 import { isWordCharacterAt } from "./context.js";
 
-/** First digits from … to (as many in both), and how long such a number is. */
+/** First digits from … to (both of the same length), and the valid lengths of the number. */
 const issuers: readonly (readonly [from: number, to: number, lengths: readonly number[]])[] = [
   [4, 4, [13, 16, 19]], // Visa
   [51, 55, [16]], // Mastercard
@@ -32,7 +32,7 @@ const issuers: readonly (readonly [from: number, to: number, lengths: readonly n
 ];
 
 export function isCardNumber(digits: string): boolean {
-  // The check digit first: it is quick, and right by chance in one of ten.
+  // The check digit is tested first: it is fast, and right by chance in one of ten.
   if (!passesLuhn(digits) || /^(\d)\1*$/.test(digits)) return false;
   const heads = Array.from({ length: 7 }, (_, length) => Number(digits.slice(0, length)));
   return issuers.some(([from, to, lengths]) => {
@@ -41,7 +41,10 @@ export function isCardNumber(digits: string): boolean {
   });
 }
 
-/** Groups of a card's number are set apart by these; by another mark, by two of them or by a new line they are all of a length. */
+/**
+ * Usual separators between groups of a card number. With another separator, two of them or a line break, all groups
+ * must have equal lengths.
+ */
 const usual = /^[ -]$/;
 const between = /^(?:[ \-–—.·_/\u00a0\u2009\u202f\u2011]{1,2}| - | – |\r?\n ?)$/;
 
@@ -59,10 +62,10 @@ export const cardDetector: PersonalDataDetector = (text) => {
   return found;
 };
 
-/** Index of the group that ends a card's number. */
+/** Returns the index of the group that ends a card number. */
 function cardFrom(text: string, chain: readonly DigitGroup[], from: number): number | undefined {
   const { start } = chain[from]!;
-  // `a4111…`, `0.4111…`: part of something else.
+  // In `a4111…` or `0.4111…`, the digits are part of something else.
   if (isWordCharacterAt(text, start - 1) || (text[start - 1] === "." && isWordCharacterAt(text, start - 2)))
     return undefined;
   let digits = "";
@@ -80,11 +83,11 @@ function cardFrom(text: string, chain: readonly DigitGroup[], from: number): num
   return undefined;
 }
 
-/** Whether a card's number is written in groups of these lengths. */
+/** Returns true if card numbers are written in groups of these lengths. */
 function grouped(lengths: readonly number[], strange: boolean): boolean {
   const inner = lengths.slice(0, -1);
   const even = inner.every((length) => length === inner[0]) && (lengths.at(-1) ?? 0) <= (inner[0] ?? 19);
-  // Groups of one or two digits are a card's where all of them are.
+  // Groups of one or two digits are valid only if all groups have that length.
   return (
     even ||
     lengths.join() === "4,6,5" ||

@@ -1,6 +1,6 @@
-/** Check digits that cards, accounts and ids share. All take digits alone. */
+/** Checksums of cards, accounts and ids. All functions take digits only. */
 
-/** Double every second digit from the right. */
+/** Luhn's check: doubles every second digit from the right. */
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = digits.length - 1, twice = false; i >= 0; i--, twice = !twice) {
@@ -10,19 +10,19 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Σ weight × digit, as far as there are weights. */
+/** Returns Σ weight × digit, for as many digits as there are weights. */
 export function weightedDigitSum(digits: string, weights: readonly number[]): number {
   return weights.reduce((sum, weight, i) => sum + weight * (digits.charCodeAt(i) - 48), 0);
 }
 
-/** The rest of a number of any length. */
+/** Returns the remainder of a number of any length. */
 export function remainderOf(digits: string, modulus: number): number {
   let left = 0;
   for (let i = 0; i < digits.length; i++) left = (left * 10 + digits.charCodeAt(i) - 48) % modulus;
   return left;
 }
 
-/** ISO 7064, MOD 11,10. */
+/** Checks ISO 7064, MOD 11,10. */
 export function passesMod1110(digits: string): boolean {
   let product = 10;
   for (const digit of digits.slice(0, -1)) {
@@ -55,14 +55,14 @@ export function passesVerhoeff(digits: string): boolean {
   return check === 0;
 }
 
-/** A day that there is; years of two digits are of any century. */
+/** Returns true for a valid calendar day; a two-digit year may be in any century. */
 export function isCalendarDay(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) return false;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = [31, leap || year < 100 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
   return day <= (days[month - 1] ?? 0);
 }
-/** `at`: where `YYMMDD` begins. */
+/** Returns true if `YYMMDD` at `offset` is a valid date. */
 export function isDateAt(digits: string, offset: number): boolean {
   const part = (i: number): number => Number(digits.slice(offset + i, offset + i + 2));
   return isCalendarDay(part(0), part(2), part(4));

@@ -1,7 +1,6 @@
-/** What can be wrong with how personal data shall be replaced. */
+/** Error codes of the replacement of personal data. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface StdlibPersonalCodeData {
   "key-missing": Readonly<Record<string, never>>;
   "key-unused": { readonly replacement: string };

@@ -1,19 +1,22 @@
-/** What stands before a place: words that say what a number is. */
+/** Checks the words before a position, which tell what a number means. */
 
-/** How far back a word may stand from what it names. */
+/** Maximum distance, in characters, between a word and the number that it describes. */
 const REACH = 48;
 
-/** @param words without flags `g` or `y`; looked for in the line before `at`, not beyond a full stop that ends a sentence */
+/**
+ * @param words without flags `g` or `y`; searched for in the line before `position`, up to the previous end of a
+ * sentence
+ */
 export function isPrecededBy(text: string, position: number, words: RegExp, reach = REACH): boolean {
   const before = text.slice(Math.max(0, position - reach), position);
   const stop = Math.max(before.lastIndexOf("\n"), before.lastIndexOf(". "), before.lastIndexOf("; "));
-  // An abbreviation's full stop (`Tel. `, `No. `) ends no sentence.
+  // The full stop of an abbreviation (`Tel. `, `No. `) does not end a sentence.
   const from = stop > 0 && before[stop] === "." && stop - before.lastIndexOf(" ", stop - 1) <= 5 ? 0 : stop + 1;
   return words.test(before.slice(from));
 }
 
 const isWord = /[\p{L}\p{N}_]/u;
-/** Whether a letter, a digit or `_` stands at a place. */
+/** Returns true if the character at a position is a letter, a digit or `_`. */
 export function isWordCharacterAt(text: string, position: number): boolean {
   const code = text.charCodeAt(position);
   if (code < 128)

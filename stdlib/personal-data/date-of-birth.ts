@@ -1,9 +1,9 @@
-/** Days of birth: a date counts where words beside it, or its place in a row of a table, say that someone was born then. */
+/** Detects dates of birth: a date counts only if nearby words, or its position in a table row, identify it as one. */
 import { allMatches } from "./matches.js";
 import { isCalendarDay } from "./checksums.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
-/** English, German, French, Spanish, Italian, Dutch, Portuguese, Polish. */
+/** Month names in English, German, French, Spanish, Italian, Dutch, Portuguese and Polish. */
 const months =
   "jan(?:uary|uar|uari|vier|eiro|\\.)?|feb(?:ruary|ruar|ruari|\\.)?|f[ée]v(?:rier|ereiro|\\.)|febrero|febbraio|mar(?:ch|s|zo|ço|ca|\\.)?|märz?|mrz\\.?|maart|mrt\\.?|apr(?:il|ile|\\.)?|avr(?:il|\\.)|abr(?:il|\\.)|may|mai|maio|mei|maggio|mag\\.|mayo|maja|june?|jun\\.|juni|juin|junho|giu(?:gno|\\.)|junio|july?|jul\\.|juli|julho|juil(?:let|\\.)|lug(?:lio|\\.)|julio|aug(?:ust|ustus|\\.)?|ao[ûu]t|ago(?:sto|\\.)|sep(?:tember|tembre|tiembre|t\\.?|\\.)?|set(?:tembre|embro|\\.)|o[ck]t(?:ober|obre|ubre|\\.)?|out(?:ubro|\\.)|ott(?:obre|\\.)|nov(?:ember|embre|iembre|embro|\\.)?|de[czs](?:ember|embre|embro|\\.)?|dez\\.?|déc(?:embre|\\.)|dic(?:embre|iembre|\\.)|enero|ene\\.?|gen(?:naio|\\.)|stycznia|lutego|marca|kwietnia|czerwca|lipca|sierpnia|wrze[śs]nia|pa[źz]dziernika|listopada|grudnia";
 const year = "(?:1[89]|20)\\d\\d";
@@ -27,17 +27,17 @@ const births = [
   "urodz|\\bur\\. |\\bdata ur\\b",
   "\\bfödd\\b|\\bfødt\\b|syntynyt|\\bnar\\. |narozen|született|doğum",
 ];
-/** No other date stands between, and nothing that happens to people later on. */
+/** Matches birth words before the date, without another date or a word of a later life event in between. */
 const before = new RegExp(
   `(?:(?:${births.join("|")})(?:(?!\\d{4}|\\b(?:admitted|seen|since|discharged|expires?|valid|issued|ordered|booked|visit|moved)\\b)[^\\n]){0,40}(?:[\\d./-]{8,10} (?:or|oder|ou|o|of) )?|(?:^|[\\s(,;])[*∗] ?)$`,
   "iu",
 );
 const afterwards =
   /^\s?(?:\(|,|is|=|as)?\s?(?:d\.?o\.?b\b|born|geboren|geb\.|urodz|nacid[oa]|nascid[oa]|my birthday|(?:is |was )?(?:my|his|her|their) (?:birthday|date of birth)|date of birth|birthday\b)/i;
-/** `Anna Roe;12.03.1980`: in a row of a table, after someone's name. */
+/** `Anna Roe;12.03.1980`: in a table row, after a person's name. */
 const afterName = /(?:^|[;|\t])\s?\p{Lu}[\p{L}'’.-]{0,24}(?:,? \p{L}[\p{L}'’.-]{0,24}){1,4}\s?[;|\t]\s?$/u;
 
-/** What a text must have, looked for before words are. */
+/** Cheap pre-check: texts without a match are skipped. */
 const hint = /\d\d/;
 
 export const dateOfBirthDetector: PersonalDataDetector = (text) => {
@@ -55,7 +55,7 @@ export const dateOfBirthDetector: PersonalDataDetector = (text) => {
   return found;
 };
 
-/** Those of numbers alone are days; day and month in either order. */
+/** Validates numeric dates as calendar days, with day and month in either order. */
 function isDate({ y, m, d, a, b, s, t, u }: Readonly<Record<string, string | undefined>>): boolean {
   if (y !== undefined)
     return isCalendarDay(Number(y), Number(m), Number(d)) || isCalendarDay(Number(y), Number(d), Number(m));

@@ -1,4 +1,4 @@
-/** Numbers written in groups: runs of digits with a space, a hyphen or the like between them. */
+/** Finds numbers written in groups: runs of digits separated by spaces, hyphens and the like. */
 import { allMatches } from "./matches.js";
 
 export interface DigitGroup {
@@ -8,7 +8,7 @@ export interface DigitGroup {
 
 const digits = /\d+/g;
 
-/** Chains of groups, in order; each group ends where something else than a digit stands. */
+/** Returns chains of groups, in order; a group ends before a character that is not a digit. */
 export function groupDigits(text: string, between: RegExp): readonly (readonly DigitGroup[])[] {
   const chains: DigitGroup[][] = [];
   let chain: DigitGroup[] = [];

@@ -1,4 +1,4 @@
-/** Addresses of electronic mail, found from their `@` outwards; also with `(at)` and `(dot)` in its place. */
+/** Detects e-mail addresses, searching outwards from the `@`; also with `(at)` and `(dot)` in its place. */
 import { allMatches } from "./matches.js";
 import { isWordCharacterAt } from "./context.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
@@ -30,7 +30,8 @@ export const emailDetector: PersonalDataDetector = (text) => {
 function around(text: string, position: number, after: number): TextSpan | undefined {
   let start = position;
   while (start > after && position - start < mostLocal && local.test(text[start - 1]!)) start--;
-  // What can't begin or end an address belongs to the sentence: `(me@x.org)`, `'me@x.org'`, `mail:/me@x.org`.
+  // Characters that cannot begin or end an address belong to the sentence: `(me@x.org)`, `'me@x.org'`,
+  // `mail:/me@x.org`.
   while (start < position && !/[\p{L}\p{N}_]/u.test(text[start]!)) start++;
   if (start === position || text[position - 1] === ".") return undefined;
   let end = position + 1;

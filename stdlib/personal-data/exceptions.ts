@@ -1,4 +1,4 @@
-/** Texts that are no personal data, whatever they look like. Case and blanks around them don't count. */
+/** Texts that never count as personal data. Case and surrounding spaces are ignored. */
 export type ExceptedTexts = ReadonlySet<string>;
 
 export const comparableText = (text: string): string => text.trim().toLowerCase();

@@ -1,4 +1,4 @@
-/** All personal data of a text: every detector asked for, overlaps resolved. */
+/** Finds all personal data in a text: runs the requested detectors and resolves overlaps. */
 import { asciiForms } from "../text/digits.js";
 import { addressDetector } from "./address.js";
 import { cardDetector } from "./card.js";
@@ -38,15 +38,15 @@ const detectors: Readonly<Record<PersonalEntity, PersonalDataDetector>> = {
   record: recordDetector,
 };
 
-/** A pattern of a user's own, compiled. */
+/** A user-defined pattern, compiled. */
 export interface CustomPattern {
   readonly name: string;
   readonly find: PersonalDataDetector;
 }
 
 /**
- * In order, none overlapping another; digits of any script are read as such. What wasn't asked for doesn't hide what was: a phone number within an address that
- * nobody looks for is still found.
+ * Returns findings in order, without overlaps; digits of any script are recognized. Detectors that were not requested
+ * hide nothing: a phone number within an address is found even if addresses are not searched for.
  */
 export function findPersonalData(
   text: string,
@@ -55,7 +55,7 @@ export function findPersonalData(
   except?: ExceptedTexts,
 ): readonly PersonalDataFinding[] {
   const all: PersonalDataFinding[] = [];
-  // Of the same length: what is found there stands at the same places.
+  // The ASCII form has the same length, so offsets are equal in both texts.
   const plain = asciiForms(text);
   const add = (entity: string, find: PersonalDataDetector, content: string): void => {
     for (const span of find(content)) {

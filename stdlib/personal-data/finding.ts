@@ -1,7 +1,6 @@
 /**
- * What personal data is called here, and where a text has it. Offsets count UTF-16 units, as JavaScript's strings do, so that
- * `text.slice(start, end)` is what was found. Detectors are pure and look once over a text, in time that follows its length
- * whatever stands in it.
+ * Types of personal data, and findings in a text. Offsets count UTF-16 units, like JavaScript strings, so that
+ * `text.slice(start, end)` is the finding. Detectors are pure and read a text once, in linear time for any content.
  */
 export const personalEntities = [
   "email",
@@ -23,16 +22,16 @@ export type PersonalEntity = (typeof personalEntities)[number];
 export interface TextSpan {
   readonly start: number;
   readonly end: number;
-  /** A checksum holds or it has the shape of a key: hardly ever anything else. */
+  /** True if a checksum is valid or the text has the shape of a key, so that a false positive is very unlikely. */
   readonly sure?: boolean;
 }
 export interface PersonalDataFinding extends TextSpan {
-  /** An entity, or the name of a user's own pattern. */
+  /** An entity, or the name of a user-defined pattern. */
   readonly entity: string;
   readonly text: string;
 }
-/** Spans in order, none within another. */
+/** Returns spans in order; none is within another. */
 export type PersonalDataDetector = (text: string) => readonly TextSpan[];
 
-/** What is kept of rows that were looked through says by which rules; one more whenever they find something else. */
+/** Stored results refer to this version of the rules; increase it whenever the rules find something else. */
 export const DETECTION_RULES_VERSION = 2;

@@ -1,4 +1,4 @@
-/** International account numbers: a country's length, and mod 97. */
+/** Detects IBANs by the country's length and mod 97. */
 import { allMatches } from "./matches.js";
 import { remainderOf } from "./checksums.js";
 import { isWordCharacterAt } from "./context.js";
@@ -39,7 +39,7 @@ export const ibanDetector: PersonalDataDetector = (text) => {
   return found;
 };
 
-/** Where so many letters and digits end, with one space or hyphen between some of them. */
+/** Returns the end of the wanted number of letters and digits; single spaces or hyphens may separate them. */
 function endOf(text: string, start: number, wanted: number): number | undefined {
   let [position, have] = [start, 0];
   for (; have < wanted; position++) {

@@ -1,4 +1,4 @@
-/** Addresses of the internet protocol, both versions; those that are nobody's (loopback, unspecified, broadcast) are none. */
+/** Detects IPv4 and IPv6 addresses, except those of no particular machine (loopback, unspecified, broadcast). */
 import { allMatches } from "./matches.js";
 import { isPrecededBy } from "./context.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
@@ -7,7 +7,7 @@ const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const four = new RegExp(`(?<![\\w.-])${octet}(?:\\.${octet}){3}(?![\\w-]|\\.\\d)`, "g");
 const nobody = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
 const version = /(?:version|release|firmware|build|section|chapter|clause|kapitel|abschnitt|v\.?)\s*$/i;
-/** At least two colons, and nothing of a word around. */
+/** IPv6 with at least two colons, not next to word characters. */
 const six =
   /(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f]{1,4}:|:){0,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g;
 

@@ -1,11 +1,11 @@
 /**
- * Keys and tokens by the shapes that their providers give them, private keys, and values that a line calls a secret. Shapes of
- * providers begin with a mark that nothing else has, so that they need no words around.
+ * Detects keys and tokens by their providers' formats, private keys, and values that a line names a secret. Provider
+ * formats begin with a distinctive prefix, so they need no words nearby.
  */
 import { allMatches } from "./matches.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
-/** Provider → shape. All counts are bounded. */
+/** Maps each provider to its format. All repetitions are bounded. */
 export const keyShapes: Readonly<Record<string, string>> = {
   aws: "(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",
   github: "gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
@@ -55,7 +55,7 @@ export const keyShapes: Readonly<Record<string, string>> = {
   jwt: "eyJ[A-Za-z0-9_-]{10,2000}\\.eyJ[A-Za-z0-9_-]{10,4000}\\.[A-Za-z0-9_-]{10,1000}",
 };
 const shapes = new RegExp(`(?<![A-Za-z0-9_.+/-])(?:${Object.values(keyShapes).join("|")})(?![A-Za-z0-9_])`, "g");
-/** Beginnings that a text must have for any of them. */
+/** Prefixes for a pre-check: a text needs one for any of the formats. */
 const pem = "-----BEGIN ";
 const pemHead = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 const pemFoot = /-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
@@ -71,7 +71,7 @@ export const keyDetector: PersonalDataDetector = (text) => {
   ].sort((a, b) => a.start - b.start);
 };
 
-/** Signs of a key and of a secret's value, by their codes. */
+/** Characters of a key (`signs`) and of a secret's value (`valueSigns`), looked up by their codes. */
 const signs = /[A-Za-z0-9_.=+/-]/;
 const valueSigns = /[A-Za-z0-9+/_.=~!@#$%^&*-]/;
 const [ofKey, ofValue, ofNumber] = [1, 2, 4];
@@ -83,7 +83,7 @@ const traits = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 const secretHint = /key|secret|token|passw|passphrase|pwd|bearer/i;
 
-/** What a text must have, looked for before shapes are: signs in a row, for a value a digit among them. */
+/** Cheap pre-check: returns whether the text has a run long enough for a key, or for a value (with a digit). */
 function lengthsIn(text: string): { readonly key: boolean; readonly value: boolean } {
   let [key, value, digit] = [0, 0, false];
   const found = { key: false, value: false };
@@ -108,7 +108,7 @@ function ofProviders(text: string): TextSpan[] {
   }));
 }
 
-/** A private key from its head to its foot, or to the end of the text. */
+/** Finds private keys from header to footer, or to the end of the text. */
 function ofPem(text: string): TextSpan[] {
   const found: TextSpan[] = [];
   for (let position = text.indexOf(pem); position >= 0; position = text.indexOf(pem, position + 1)) {
@@ -123,7 +123,7 @@ function ofPem(text: string): TextSpan[] {
   return found;
 }
 
-/** What a line calls a secret: `api_key = "…"`. A word of a language is none. */
+/** Finds values that a line names a secret: `api_key = "…"`. Ordinary words do not count. */
 function ofNames(text: string): TextSpan[] {
   const found: TextSpan[] = [];
   for (const match of allMatches(named, text)) {
@@ -134,7 +134,7 @@ function ofNames(text: string): TextSpan[] {
   return found;
 }
 
-/** Letters and digits by turns, and many different ones. */
+/** Returns true if letters and digits alternate, with many different ones. */
 function looksDrawn(value: string): boolean {
   const turns = value.match(/\p{Ll}+|\p{Lu}+|\d+/gu) ?? [];
   if (turns.length < 4 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;

@@ -1,11 +1,11 @@
-/** Addresses of network hardware, in the three usual spellings. */
+/** Detects MAC addresses in the three usual notations. */
 import { allMatches } from "./matches.js";
 import type { PersonalDataDetector } from "./finding.js";
 
 const shape =
   /(?<![\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})(?![\w:-]|\.\w)/g;
 
-/** What a text must have, looked for before addresses are. */
+/** Cheap pre-check: texts without a match are skipped. */
 const hint = /[:.-][0-9A-Fa-f]{2,4}[:.-]/;
 
 export const macDetector: PersonalDataDetector = (text) =>

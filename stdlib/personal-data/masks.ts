@@ -1,9 +1,12 @@
-/** Whether something stands masked in a text: `[NAME]`, or with the hash of what it was, which differs where that did. */
+/**
+ * Checks whether a text contains masks: `[NAME]`, or a mask with the hash of the original, which differs for different
+ * originals.
+ */
 import { personalEntities } from "./finding.js";
 
 const mask = new RegExp(`\\[(?:${[...personalEntities, "pattern"].join("|").toUpperCase()})\\]`);
 
-/** Masks without a hash: texts that differed there may be the same now. */
+/** Returns true for masks without a hash: texts that were different may now be equal. */
 export function isMasked(text: string): boolean {
   return mask.test(text);
 }

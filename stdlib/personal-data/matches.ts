@@ -1,5 +1,5 @@
 /**
- * All matches of a global expression, without the copy of it that `matchAll` makes each time: for short texts that copy takes
+ * Returns all matches of a global expression without copying it as `matchAll` does: for short texts, that copy takes
  * longer than the search.
  */
 export function allMatches(global: RegExp, text: string): readonly RegExpExecArray[] {

@@ -1,7 +1,8 @@
 /**
- * Names of people. A run of words written large is held to lists of given and family names, of words, places and brands, to
- * how it is spelt, and to the words around it (`Dear …`, `my name is …`, `… said`); what together weighs enough is a name. Who
- * was found once in a text is found in all of it. Words written small are names after an introduction alone.
+ * Detects names of people. A run of capitalized words is scored by word lists (given and family names, words, places
+ * and brands), by spelling, and by context (`Dear …`, `my name is …`, `… said`). A sufficient total score makes it a
+ * name. A name that is found once is found everywhere in the text. Lower-case words count as names only after an
+ * introduction.
  */
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 import { findLabelledNames } from "./names/labelled-names.js";
@@ -36,7 +37,7 @@ export const nameDetector: PersonalDataDetector = (text) => {
   return joined([...findLabelledNames(text), ...found]);
 };
 
-/** In order and apart; of two that share text the longer one. */
+/** Returns spans in order without overlaps; of two overlapping ones, the longer one. */
 function joined(all: readonly TextSpan[]): readonly TextSpan[] {
   const merged: TextSpan[] = [];
   for (const one of all.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
@@ -47,11 +48,11 @@ function joined(all: readonly TextSpan[]): readonly TextSpan[] {
   return merged;
 }
 
-/** What a name beside it in a list adds. */
+/** Score for a name next to another one in a list. */
 const besideName = 0.7;
 const listed = /^(?:,|,? (?:and|&|or|und|et|y|e|en|i)|;) ?$/;
 
-/** The parts that weigh enough, by themselves or as another's neighbour in a list. */
+/** Returns the parts with a sufficient score, on their own or next to another name in a list. */
 function accepted(
   text: string,
   parts: readonly NamePart[],

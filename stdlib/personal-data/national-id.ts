@@ -1,4 +1,7 @@
-/** National identity numbers, by country: a shape, a checksum where there is one, words where a number alone says too little. */
+/**
+ * Detects national identity numbers by country: a format, a checksum if there is one, and nearby words if the number
+ * alone is ambiguous.
+ */
 import { allMatches } from "./matches.js";
 import { isPrecededBy } from "./context.js";
 import { nonEuropeanIds } from "./ids/other-countries.js";
@@ -8,7 +11,7 @@ import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 export const nationalIds: readonly NationalId[] = [...europeanIds, ...nonEuropeanIds];
 
-/** Nothing else than a place that may begin one; which it is, their own shapes say. */
+/** Finds possible starts of a number; the format of each country is tested there. */
 const beginning = /(?<![\p{L}\p{N}_]|\d[.,-])(?=\d[\d ./-]{4}|[A-Z]{1,6}-?\d|[A-Z]{2} \d\d|[A-Z]{3} ?[A-Z]{3} \d)/giu;
 const lettered = (shape: string): boolean =>
   shape.startsWith("[A-Z]") || shape.startsWith("(?!") || shape.startsWith("[STFG]");
@@ -49,7 +52,7 @@ function idAt(text: string, start: number): TextSpan | undefined {
   return undefined;
 }
 
-/** `Anna Roe;12.03.1980;536221234`: after a name and a day, where one's number stands in a row of a table. */
+/** `Anna Roe;12.03.1980;536221234`: a number after a name and a date in a table row. */
 function inRow(text: string, start: number, end: number, { country }: NationalId): boolean {
   if (country !== "US" || !/^\s?(?:[;|\t]|$)/m.test(text.slice(end, end + 2))) return false;
   return /\p{L} ?\p{L}*[;|\t]\s?[\p{L}\d][\p{L}\d ./,-]{5,24}[;|\t]\s?$/u.test(

@@ -1,10 +1,10 @@
 /**
- * Where two findings share text one of them stays. Which: what opens a door first, then what a checksum holds, then what is
- * known by its shape, then what is known by words; of the same sort the longer, then the earlier.
+ * Resolves overlapping findings: one of them remains. Credentials come first, then findings with a checksum, then those
+ * with a distinctive format, then those known by words. Within one type, the longer finding wins, then the earlier one.
  */
 import type { PersonalEntity, PersonalDataFinding } from "./finding.js";
 
-/** From strong to weak. */
+/** Ordered from strongest to weakest. */
 export const entityPrecedence: readonly PersonalEntity[] = [
   "url",
   "key",
@@ -22,7 +22,7 @@ export const entityPrecedence: readonly PersonalEntity[] = [
 ];
 const rank = new Map<string, number>(entityPrecedence.map((entity, i) => [entity, i]));
 
-/** A user's own patterns come before all others: they were asked for by name. */
+/** User-defined patterns take precedence over all others, because they were requested by name. */
 export function resolveOverlaps(findings: readonly PersonalDataFinding[]): readonly PersonalDataFinding[] {
   const strong = findings.toSorted(
     (a, b) =>

@@ -1,4 +1,4 @@
-/** Numbers as countries' plans have them, loaded when a text has what may be one. */
+/** Phone number plans of countries, loaded when a text has a possible number. */
 import { createRequire } from "node:module";
 import type * as plans from "libphonenumber-js/min";
 

@@ -1,7 +1,7 @@
 /**
- * Telephone numbers. One that begins with `+` or `00` is held to the plans of all countries; one without is a number where it
- * is grouped as a country writes its own, or where the words before it say so. `libphonenumber-js` knows the plans: they
- * change every month, and 80 KB of them (`min`) are less than a wrong table of our own.
+ * Detects phone numbers. One with `+` or `00` is validated against the plans of all countries. One without counts if
+ * its grouping is that of a country, or if the words before it indicate a phone number. The plans come from
+ * `libphonenumber-js`: they change every month, and its 80 KB (`min`) are better than an outdated table here.
  */
 import { isValidPhoneNumber } from "./phone-plans.js";
 import type { CountryCode } from "libphonenumber-js/min";
@@ -13,14 +13,14 @@ const candidate =
   /(?<![\p{L}\p{N}_@./#$€£-]|[\d/]:)(?:\+ ?|\((?=\+?\d{1,5}\)))?\d(?:[\d]|[ .\-/\u00a0\u2011]{1,2}(?=[\d(])|\)[ .\-/]?(?=\d)|\((?=\d{1,4}\))){5,22}\d(?:,?\s?(?:x|[Ee]xt\.?|[Ee]xtension|[Pp]oste|[Dd]urchwahl|DW|dw|int\.?|interno|wew\.?|toestel|tst\.?|ramal|anexo|app\.?|#)\s?\d{1,6})?(?![\p{L}\p{N}_@%])(?![./:,]\d)/gu;
 const phoneHint =
   /(?:(?<!\p{L})(?:tel|tél|telephone|téléphone|telefon[eo]?|teléfono|telefoon(?:nummer)?|phone|ph|mobile|mobil|mobiel|móvil|cell(?:ulare|phone)?|call(?:ed|ing)?|ring|dial|fax|whats ?app|text|sms|ruf(?:en)?|anruf(?:en)?|erreich(?:bar|en)|handy(?:nummer)?|rufnummer|telefonnummer|portable|appel(?:er|ez)|joindre|llam(?:ar|a|e|ame)|contact number|reach(?: me| us)?|chiam(?:are|a|ami)|bel(?:len)?|hotline|landline|numéro|celular|contacto|mob|cel|gsm|natel|tlf|tfno|telem[óo]vel|recapito|kom(?:órk\p{L}*)?|rückruf|zurückruf\p{L}*|rappel\p{L}*|callback|dzwoni\p{L}*|zadzwo\p{L}*|lig(?:ar|a|ue|uem))(?!\p{L})|☎|📞|📱)[^\n]{0,30}$/iu;
-/** Words after which it may be one, and many another. */
+/** Words that precede phone numbers, but also many other numbers. */
 const maybe =
   /(?<!\p{L})(?:number|num|nr|num[eé]ro|número|nummer|numer|contact\p{L}*|kontakt|reach\p{L}*|on|under|unter|au|al|op|pod)(?!\p{L})[^\n\p{L}]{0,4}(?:(?:is|ist|est|es|è|é|to|jest)(?!\p{L})[^\n\p{L}]{0,4})?$/iu;
-/** Words after which a number is none of these, whatever its groups. */
+/** Words that exclude a phone number, whatever its grouping. */
 const other =
   /(?:\b(?:order|invoice|ticket|account|reference|ref|serial|isbn|issn|tracking|model|part|sku|id|iban|bsn|ssn|nif|dni|siret|siren|vat|ust|bestell\w*|rechnung\w*|auftrag\w*|commande|facture|pedido|factura|ordine|fattura|bestelling|kundennummer|artikel\w*|card|karte|carte|population|between|from|case|claim|policy|member|room|house|passport|licen[cs]e|registration|track|pesel|cpf|voucher|contract|contrat\p{L}*|vertrag\p{L}*|numer zam\p{L}*)\b[^\n]{0,12})$/iu;
 
-/** How countries group their numbers at home. */
+/** Domestic number formats by country. */
 const homes: readonly (readonly [shape: RegExp, countries: readonly CountryCode[]])[] = [
   [/^(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}/, ["US"]],
   [/^(?:1[ .-])?\d{3}([ .-])\d{3}\1\d{4}/, ["US"]],
@@ -49,8 +49,7 @@ const homes: readonly (readonly [shape: RegExp, countries: readonly CountryCode[
   [/^04\d{2} \d{3} \d{3}$/, ["AU"]],
   [/^[6-9]\d{4}[ -]\d{5}$/, ["IN"]],
 ];
-/** Where the words before say that it is one. */
-/** Mobile phones as France, Britain and the Netherlands, Germany, Italy, Portugal, and Spain number them. */
+/** Mobile numbers in France; Britain and the Netherlands; Germany; Italy; Portugal; and Spain. */
 const mobile = /^(?:0[67]\d{8}|07\d{9}|01[567]\d{8,9}|3[2-9]\d{8}|9[1236]\d{7}|[67]\d{8})$/u;
 const anywhere: readonly CountryCode[] = [
   "US",
@@ -99,18 +98,19 @@ function isPhone(text: string, start: number, written: string): boolean {
   if (!called && isPrecededBy(text, start, other, 32)) return false;
   if (homes.some(([shape, countries]) => shape.test(number) && countries.some((c) => isValidPhoneNumber(digits, c))))
     return true;
-  // The plans of all countries together have most numbers of nine digits: what may be another number is a mobile phone's.
+  // The plans of all countries together accept most nine-digit numbers, so after an ambiguous word only mobile numbers
+  // count.
   if (!called && maybe.test(text.slice(Math.max(0, start - 32), start)) && mobile.test(number.replace(/[ .()-]/gu, "")))
     return true;
   return called && anywhere.some((country) => isValidPhoneNumber(digits, country));
 }
 
-/** `+49 (0) 30 …`: the zero in brackets is left out when one calls from abroad. */
+/** `+49 (0) 30 …`: the zero in brackets is not dialled from abroad. */
 function plusZero(number: string): string {
   return /\(0\)/u.test(number) ? "$1" : "$10";
 }
 
-/** Days and spans of years are written in groups too. */
+/** Returns true for dates and year ranges, which are written in groups too. */
 function dated(number: string): boolean {
   return /^(?:(?:1[89]|20)\d\d[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:1[89]|20)\d\d|(?:1[89]|20)\d\d ?[-/] ?(?:1[89]|20)\d\d)/u.test(
     number,

@@ -1,4 +1,4 @@
-/** Names and streets that stand for others, by language. */
+/** Replacement names and streets by language. */
 import type { Language } from "./language.js";
 
 type ByLanguage<T> = Readonly<Record<Language, T>>;
@@ -44,7 +44,7 @@ export const familyNamePseudonyms: ByLanguage<readonly string[]> = {
     "Visser Bakker Mulder Smit Dekker Brouwer Dijkstra Kuiper Postma Veenstra Kok Schouten Hoekstra Prins Huisman Koster Willems Verhoeven Evers Sanders Timmermans Molenaar Kramer Peeters",
   ),
 };
-/** `#` is a drawn number. */
+/** `#` is replaced by a random number. */
 export const addressPseudonyms: ByLanguage<string> = {
   en: "# Sample Street, Anytown",
   de: "Musterstraße #, Musterstadt",

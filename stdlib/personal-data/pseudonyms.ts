@@ -1,7 +1,7 @@
 /**
- * What stands in place of a finding and looks like one: the same for the same person, number or place within a document, drawn
- * from the document's own text and a seed, so that the same rows always come out the same, in whatever order they are read.
- * Numbers keep their shape and hold no checksum; mail and links go to domains that nobody owns.
+ * Pseudonyms: realistic replacements of findings. Within a document, the same person, number or place has the same
+ * pseudonym. Pseudonyms derive from the document's own text and a seed, so rows give the same result in any order.
+ * Numbers keep their format but have no valid checksum; e-mail addresses and links use domains that nobody owns.
  */
 import type { PersonalDataFinding } from "./finding.js";
 import { findPersonalData } from "./find.js";
@@ -11,14 +11,13 @@ import { lookUpWord } from "./names/lists.js";
 import { personalEntities, type PersonalEntity } from "./finding.js";
 import { familyNamePseudonyms, givenNamePseudonyms, addressPseudonyms } from "./pseudonym-lists.js";
 
-/** Stands for one document. */
 export class Pseudonyms {
   private readonly language: Language;
   private readonly key: number;
   private readonly chosen = new Map<string, string>();
   private readonly taken = new Set<string>();
 
-  /** @param document its whole text */
+  /** @param document the complete text of the document */
   constructor(document: string, seed: number) {
     this.language = languageOf(document);
     this.key = mix(document, seed);
@@ -29,7 +28,7 @@ export class Pseudonyms {
     return this.once(`${entity} ${canonicalForm(entity, text)}`, (draw) => this.made(entity, text, draw));
   }
 
-  /** Word by word, so that `Anna Smith`, `Anna` and `Mrs Smith` stay one person. */
+  /** Replaces names word by word, so that `Anna Smith`, `Anna` and `Mrs Smith` remain one person. */
   private name(text: string): string {
     const words = text.match(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu) ?? [];
     let index = 0;
@@ -73,7 +72,7 @@ export class Pseudonyms {
     }
   }
 
-  /** One for each, and none for two. */
+  /** Returns one pseudonym per key, and never the same for two keys. */
   private once(key: string, make: (draw: () => number) => string): string {
     const before = this.chosen.get(key);
     if (before !== undefined) return before;
@@ -87,7 +86,7 @@ export class Pseudonyms {
   }
 }
 
-/** The same however it is spaced and written. */
+/** Returns the comparable form of a finding, independent of spacing and case. */
 export function canonicalForm(entity: string, text: string): string {
   if (entity === "name" || entity === "address") return accentlessForm(text).replace(/\s+/g, " ").trim();
   const bare = text.replace(/[\s()./-]/g, "");
@@ -98,7 +97,10 @@ export function canonicalForm(entity: string, text: string): string {
       : bare.toUpperCase();
 }
 
-/** Letters for letters and digits for digits, until nothing finds it; the country of an account and of a number stays. */
+/**
+ * Replaces letters by letters and digits by digits until no detector finds the result. The country of an account or a
+ * phone number does not change.
+ */
 function sameShape(entity: string, text: string, draw: () => number): string {
   const keptCount =
     entity === "phone" ? /^(?:\+|00)\d{1,2}/.exec(text)?.[0].length : entity === "iban" ? 2 : entity === "key" ? 4 : 0;
@@ -121,7 +123,10 @@ function sameShape(entity: string, text: string, draw: () => number): string {
   return `[${entity.toUpperCase()}]`;
 }
 
-/** Another day in another year, written alike; month and day of all numbers stay below 13. */
+/**
+ * Returns another day in another year, in the same format; in numeric dates, month and day stay below
+ * 13.
+ */
 function otherDay(text: string, draw: () => number): string {
   const shift = 1 + Math.floor(draw() * 5);
   return text.replace(/\d+/g, (digits) => {
@@ -139,7 +144,7 @@ function mix(text: string, seed: number): number {
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return value;
 }
-/** Numbers from 0 to 1. */
+/** Returns a generator of numbers from 0 to 1. */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

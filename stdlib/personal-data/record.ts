@@ -1,8 +1,8 @@
-/** Numbers under which a hospital or an insurer knows someone: known by the words before them. */
+/** Detects patient and insurance record numbers by the words before them. */
 import { allMatches } from "./matches.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
-/** What says it outright, by language. */
+/** Unambiguous words for a record number, by language. */
 const outright = [
   "M\\.?R\\.?N|M\\.?R\\.? ?(?:no|number|#)|UHID|(?:medical|hospital|hosp\\.?|health(?: ?care)?|patient|pat\\.?|pt\\.?|chart|clinic|ward|unit|admission|encounter|episode|enrolee|subscriber|member) ?-?(?:record|chart|file|id|identifier|ref(?:erence)?|number|num|no|nr|#)(?:[ .-]{1,2}(?:number|no|id))?|health plan (?:number|id)|insurance (?:policy|member) (?:number|no|id)|policy (?:number|no)|health insurance (?:number|no|id)",
   "(?:patient(?:en)?|pat\\.?|fall|aufnahme|kranken(?:kassen|versicherungs|versicherten)?|versicherten|kassen|behandlungs|pflege)[ -]?(?:nummer|akten?(?:nummer|nr)?|id|nr|kennung|geschichte)|fallzahl|kvnr|kv-nr",
@@ -20,20 +20,20 @@ const plain = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:${outright.join("|")})\\.?(?:\\s?${introduction}){0,4}\\s?${id}`,
   "giu",
 );
-/** What says it among words of hospitals alone. */
+/** Words for a record number in a hospital context only. */
 const within = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:records?|charts?|case|file|akte|dossier|fall|cartella|processo|folder|acc(?:ount)?|visit|admission|HN|UR|URN|PID)\\.?(?:\\s?${introduction}){0,3}\\s?${id}`,
   "giu",
 );
 const hospital =
   /\b(?:patients?|pts?|hospital|clinic|ward|D\.?O\.?B|nurse|diagnos\w+|admitted|discharged?|surgery|GP|MRN|\d{1,3} ?yo|Dx|Hx|A&E|ICU|referr(?:al|ed)|Pat\.|Patient(?:en|in)?|Befund|Klinik|Arzt|Diagnose|hôpital|médecin|paciente|hospital|paziente|ospedale|ricovero|pati[ëe]nt\w*|ziekenhuis|utente|pacjent\w*|szpital)(?![\p{L}])/iu;
-/** `… merged with KH/21/80651`: another of the same one. */
+/** `… merged with KH/21/80651`: a second number of the same person. */
 const second = new RegExp(
   `^ ?(?:(?:was |is )?(?:merged|linked|duplicate|same|formerly|previously|old|also|into|with|of|as|and|now|\\(|,|/|&|=|:) ?){1,4}${id}`,
   "iu",
 );
 
-/** What a text must have, looked for before words are. */
+/** Cheap pre-check: texts without a match are skipped. */
 const hint = /\d(?:[-/. ]?\d){3}/;
 
 export const recordDetector: PersonalDataDetector = (text) => {
@@ -56,7 +56,7 @@ export const recordDetector: PersonalDataDetector = (text) => {
   return found.sort((a, b) => a.start - b.start);
 };
 
-/** Four digits at least, and no day. */
+/** Returns true for at least four digits that are not a date. */
 function isNumber(written: string): boolean {
   if (/^(?:\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})$/.test(written))
     return !isDayLike(written);

@@ -1,4 +1,4 @@
-/** Personal data of a text replaced: by its sort, by nothing, by a keyed hash, or by another's. */
+/** Replaces personal data in a text: by its type, by nothing, by a keyed hash, or by a pseudonym. */
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { asciiForms } from "../text/digits.js";
@@ -11,29 +11,29 @@ import type { RedactionReplacement } from "./replacements.js";
 export interface RedactionOptions {
   readonly entities: readonly PersonalEntity[];
   readonly customPatterns?: readonly CustomPattern[];
-  /** Texts that stay, whatever they look like. */
+  /** Texts that are never replaced. */
   readonly except?: ExceptedTexts | undefined;
   readonly replacement: RedactionReplacement;
-  /** Of `hash`. */
+  /** Key of the replacement `hash`. */
   readonly key?: string;
-  /** Of `pseudonyms`. */
+  /** Seed of the replacement `pseudonyms`. */
   readonly seed?: number;
 }
 export interface RedactedText {
   readonly findings: readonly PersonalDataFinding[];
   readonly text: string;
 }
-/** Replaces in the texts of one document. */
+/** Replaces findings in the texts of one document. */
 export interface Redactor {
   (text: string): RedactedText;
-  /** What stands for a finding. */
+  /** Returns the replacement of a finding. */
   instead(finding: PersonalDataFinding): string;
 }
 
-/** Passes after which a text is left; each replaces what the one before brought together (`a` + `@b.org`). */
+/** Maximum number of passes; each replaces matches that the previous one created (`a` + `@b.org`). */
 const most = 4;
 
-/** @param document all its text: what its pseudonyms are drawn from */
+/** @param document returns the complete text of the document, from which pseudonyms are derived */
 export function makeRedactor(how: RedactionOptions, document: () => string): Redactor {
   let pseudonyms: Pseudonyms | undefined;
   const instead = (found: PersonalDataFinding): string => {
@@ -47,7 +47,7 @@ export function makeRedactor(how: RedactionOptions, document: () => string): Red
   const redact = (text: string): RedactedText => {
     const findings = findPersonalData(text, how.entities, how.customPatterns, how.except);
     let now = replaced(text, findings, instead);
-    // Pseudonyms are names again, and stay.
+    // Pseudonyms look like personal data themselves and must not be replaced again.
     for (let pass = 1; pass < most && findings.length > 0 && how.replacement !== "pseudonyms"; pass++) {
       const again = findPersonalData(now, how.entities, how.customPatterns, how.except);
       if (again.length === 0) break;
@@ -75,7 +75,7 @@ function replaced(
 }
 
 const encoder = new TextEncoder();
-/** 64 bits in letters: digits might be taken for a number again. */
+/** Returns 64 bits as letters: digits might be detected as a number again. */
 function hashed({ entity, text }: PersonalDataFinding, key: string): string {
   const bytes = hmac(sha256, encoder.encode(key), encoder.encode(`${entity}\n${canonicalForm(entity, text)}`));
   return Array.from(bytes.subarray(0, 8), (byte) => String.fromCharCode(97 + (byte >> 4), 97 + (byte & 15))).join("");

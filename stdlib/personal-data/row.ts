@@ -1,6 +1,7 @@
 /**
- * A row is one document: who is called by one name in its texts is called by one pseudonym. Turns of a conversation are texts;
- * words that are tagged stay as many as they are; an answer is changed as the context is that it stands in.
+ * Redacts a row as one document: the same name in any of its texts has the same pseudonym. The texts include
+ * conversation turns. The number of tagged tokens does not change, and an answer changes like the context that contains
+ * it.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { mapTexts, textRoles } from "../data/text-roles.js";
@@ -9,7 +10,7 @@ import { makeRedactor, type RedactionOptions, type Redactor } from "./redact.js"
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The same object where nothing was found. `onFound`: told of each text that was replaced. */
+/** Redacts a row; returns the same object if nothing was found. `onFound` is called for each replaced finding. */
 export function redactRow(
   values: Values,
   how: RedactionOptions,
@@ -54,26 +55,26 @@ function telling(redact: Redactor, onFound: ((finding: PersonalDataFinding) => v
   return Object.assign(redactSeen, { instead: redact.instead });
 }
 
-/** All text of a row: what is found in the columns that have a role. */
+/** Returns all text of a row, from columns with a role. */
 export function rowDocument(values: Values): string {
   return JSON.stringify(values);
 }
 
-/** @param seen what stood where, and what stands there now */
+/** @param seen receives each original text with its replacement */
 function redactSeen(redact: Redactor, text: string, seen: Map<string, string>): string {
   const { findings, text: now } = redact(text);
   for (const finding of findings) seen.set(finding.text, redact.instead(finding));
   return now;
 }
 
-/** What was found in the context, wherever an answer has it; the longest first. */
+/** Applies the context's replacements to an answer, longest first. */
 function alike(text: string, seen: ReadonlyMap<string, string>): string {
   let now = text;
   for (const [was, is] of [...seen].sort(([a], [b]) => b.length - a.length)) now = now.split(was).join(is);
   return now;
 }
 
-/** @param turns a list of turns as JSON, as rows carry them */
+/** @param turns list of turns as JSON, as stored in rows */
 function ofTurns(turns: string, redact: Redactor): string {
   let parsed: unknown;
   try {
@@ -84,7 +85,7 @@ function ofTurns(turns: string, redact: Redactor): string {
   const now = inTexts(parsed, redact);
   return now === parsed ? turns : JSON.stringify(now);
 }
-/** Whose turn it is and which tool is called are no texts. */
+/** Fields of turns that are not text, such as the role and the tool name. */
 const names: ReadonlySet<string> = new Set(["role", "from", "type", "name", "id", "tool_call_id"]);
 
 function inTexts(value: unknown, redact: Redactor): unknown {
@@ -101,7 +102,7 @@ function inTexts(value: unknown, redact: Redactor): unknown {
   return entries.some(([key, one]) => one !== value[key]) ? Object.fromEntries(entries) : value;
 }
 
-/** Each word of a finding becomes a word of what stands for it; where that has fewer, its last one again. */
+/** Replaces each word of a finding by a word of its replacement; if that is shorter, its last word is repeated. */
 function ofWords(words: readonly string[], redact: Redactor): readonly string[] {
   const text = words.join(" ");
   const { findings } = redact(text);

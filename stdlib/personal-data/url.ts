@@ -1,4 +1,7 @@
-/** Links that open a door: a password before the host, or a token among the parameters. Other links are nobody's data. */
+/**
+ * Detects links with credentials: a password before the host, or a token among the parameters. Other links are not
+ * personal data.
+ */
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 const most = 2048;

@@ -1,9 +1,9 @@
-/** SHA-256 of texts and bytes that come one after the other, by the platform's fastest code. */
+/** Incremental SHA-256 of texts and bytes, with the platform's fastest implementation. */
 import { createHash } from "node:crypto";
 
 export interface StreamingDigest {
   update(piece: string | Uint8Array): StreamingDigest;
-  /** Hexadecimal. */
+  /** Returns the hash in hexadecimal. */
   end(): string;
 }
 

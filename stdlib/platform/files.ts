@@ -1,6 +1,7 @@
 /**
- * Files as sources read them: found with a hint when the name is wrong, unpacked where its ending says so, in pieces or by place.
- * A page in a browser brings a module of the same shape over the files that it was given (package.json: imports, `#platform/*`).
+ * File access for sources: locates files with a hint for wrong names, decompresses them by suffix, and reads them in
+ * pieces or at offsets. A web page uses a module with the same interface for its given files (package.json: imports,
+ * `#platform/*`).
  */
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
@@ -13,7 +14,10 @@ import { isPacked, unpackFile } from "./packed.js";
 const PIECE = 64 * 1024;
 const SMALL = { piece: 4 * 1024, until: 2 ** 20 } as const;
 
-/** Absolute path of a file that is there. Coded errors: `missing-file` (with the name that was probably meant), `unreadable-file`. */
+/**
+ * Returns the absolute path of an existing file. Coded errors: `missing-file` (with the probable name),
+ * `unreadable-file`.
+ */
 export async function locateFile(folder: string, path: string): Promise<string> {
   const file = resolve(folder, path);
   try {
@@ -38,16 +42,16 @@ async function nearName(folder: string, file: string): Promise<string | null> {
   return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
 }
 
-/** What people decided about rows lies beside them, and is no rows. */
+/** Annotation files are stored next to the data files, but contain no rows. */
 const ANNOTATIONS = /\.annotations\.jsonl$/;
 
-/** Most files that one pattern names. */
+/** Maximum number of files that a pattern may match. */
 const MOST_FILES = 10_000;
 
 /**
- * Paths of the files that a path names, as they are written from `folder`, in order: that of one file as it stands, whether it
- * is there or not; of a pattern all that fit. Files of annotations are none of them. Links that lead out of the folder before the pattern are not followed. Coded
- * errors `no-files`, `too-many-files`.
+ * Returns the paths of the files that a path or pattern names, relative to `folder` as written, in order. A plain path
+ * is returned unchanged, whether it exists or not; a pattern gives all matches. Annotation files are left out. Links
+ * that lead out of the pattern's root folder are not followed. Coded errors `no-files`, `too-many-files`.
  */
 export function filesMatching(folder: string, path: string): readonly string[] {
   if (!isPathPattern(path) || statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile()) return [path];
@@ -80,7 +84,10 @@ function* walk(top: string, forms: readonly (readonly string[])[]): Generator<st
   }
 }
 
-/** What an entry is; null: nothing to read, or a link that leads out of `top`, or to a folder, which might go in a circle. */
+/**
+ * Returns the kind of an entry; null if it is unreadable, a link that leads out of `top`, or a link to a folder (which
+ * could form a cycle).
+ */
 function kindOf(entry: Dirent, path: string, top: string): "file" | "folder" | null {
   if (entry.isFile()) return "file";
   if (entry.isDirectory()) return "folder";
@@ -103,7 +110,7 @@ function realOf(path: string): string | null {
   }
 }
 
-/** None of what is no folder, or may not be read. */
+/** Returns the entries of a folder; none if it is not a folder or not readable. */
 function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
@@ -116,22 +123,21 @@ function nameShown(entry: Dirent): string {
   return entry.isDirectory() ? `${entry.name}/` : entry.name;
 }
 
-/** Bytes of a file that is there. */
 export async function fileSize(file: string): Promise<number> {
   return (await stat(file)).size;
 }
 
-/** A file that is read by place. */
+/** A file with random access. */
 export interface FileBlocks {
   readonly size: number;
-  /** Bytes `from` … `to` − 1. */
+  /** Reads bytes `from` … `to` − 1. */
   read(from: number, to: number): Promise<Uint8Array>;
-  /** Coded error `changed-while-read`. */
+  /** Checks that the file has not changed. Coded error `changed-while-read`. */
   demandSame(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Coded error `unreadable-file`, also of the reads. `name` is what errors call it. */
+/** Opens a file; `name` is its name in errors. Coded error `unreadable-file`, also from reads. */
 export async function openFileBlocks(file: string, name: string): Promise<FileBlocks> {
   const handle = await open(file, "r").catch((error: unknown) => {
     throw unreadable(name, error);
@@ -161,12 +167,12 @@ export async function openFileBlocks(file: string, name: string): Promise<FileBl
   };
 }
 
-/** Told how many bytes of a file are read, packed ones as they lie there, of how many. */
+/** Reports bytes read and total bytes of a file, counted as stored (compressed). */
 export type OnBytesRead = (read: number, total: number) => void;
 
 /**
- * The bytes of a file as it is now, in pieces of about 64 KiB. `name` is what errors call it. Coded errors: `unreadable-file`,
- * `changed-while-read`; `giant-json` where there are more than `most`, unpacked.
+ * Reads a file's bytes in pieces of about 64 KiB; `name` is its name in errors. Coded errors: `unreadable-file`,
+ * `changed-while-read`; `giant-json` if it has more than `most` bytes, decompressed.
  */
 export async function* readFileBytes(
   file: string,
@@ -197,14 +203,14 @@ export async function* readFileBytes(
   }
 }
 
-/** The first `size` bytes; all there are of a file of /proc, which has no size before it is read. */
+/** Reads the first `size` bytes; for a file of /proc, whose size is unknown before reading, all bytes. */
 async function* piecesOf(
   handle: FileHandle,
   size: number,
   { onBytes, small }: { readonly onBytes?: OnBytesRead | undefined; readonly small: boolean },
 ): AsyncGenerator<Uint8Array> {
   for (let offset = 0; size === 0 || offset < size;) {
-    // A small piece of a packed file may unpack to megabytes: how far it does is known early.
+    // A small piece of a compressed file may expand to megabytes; small first pieces show the ratio early.
     const most = small && offset < SMALL.until ? SMALL.piece : PIECE;
     const piece = Buffer.allocUnsafe(size === 0 ? most : Math.min(most, size - offset));
     const { bytesRead } = await handle.read(piece, 0, piece.length);

@@ -1,4 +1,4 @@
-/** What tells the language of a text; null where there is none: what it knows is large. */
+/** Loads the language detector, whose data is large; null on platforms without it. */
 export async function loadLanguageDetector(): Promise<((text: string) => string | undefined) | null> {
   return (await import("../text/languages/detect.js")).languageOf;
 }

@@ -1,4 +1,4 @@
-/** Packed files as the bytes that are in them, piece by piece: by the ending of the name, `.gz`, `.zst` or `.zip` (of one file). */
+/** Decompresses files piece by piece, by the suffix of the name: `.gz`, `.zst`, or `.zip` with a single file. */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type yauzl from "yauzl";
@@ -6,20 +6,20 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { decompressZstd } from "../files/zstd.js";
 
 /**
- * Bytes that a file may unpack to, whatever its size, and how many times its size beyond them. Text is packed to a twentieth, and
- * rows that repeat themselves to a hundredth.
+ * Maximum decompressed bytes for any file, and the maximum ratio beyond them. Text compresses to a twentieth, and
+ * repetitive rows to a hundredth.
  */
 const MODEST: UnpackingBounds = { bytes: 2 ** 26, times: 200 };
 export interface UnpackingBounds {
   readonly bytes: number;
   readonly times: number;
 }
-/** Entries of an archive that are looked at; more than this many folders and hidden files are no packed file. */
+/** Maximum number of archive entries to read, including folders and hidden files. */
 const MOST_ENTRIES = 1000;
 
 /**
- * Coded error `unpacks-too-large`, as soon as what was read so far has unpacked to too much: a bomb of any size ends after the
- * same number of bytes. `size`: of the packed file.
+ * Decompresses a file. Coded error `unpacks-too-large` as soon as the bytes read so far expand too much, so that a bomb
+ * of any size stops after the same number of bytes. `size`: size of the compressed file.
  */
 export async function* unpackFile(
   raw: AsyncIterable<Uint8Array>,
@@ -32,7 +32,7 @@ export async function* unpackFile(
   if (ending === undefined) return yield* raw;
   let [packed, read] = [0, 0];
   const counted = countedBy(raw, (bytes) => (packed += bytes));
-  // An archive is read by place: all of it counts.
+  // An archive has random access, so its full size counts.
   if (ending === "zip") packed = size;
   const pieces = ending === "gz" ? gunzipped(counted) : ending === "zst" ? decompressZstd(counted) : member(file, name);
   for await (const bytes of pieces) {
@@ -53,7 +53,7 @@ export async function* unpackFile(
 function endingOf(name: string): string | undefined {
   return /\.(gz|zst|zip)$/i.exec(name)?.[1]?.toLowerCase();
 }
-/** Whether a file of that name is unpacked while it is read. */
+/** Returns true if a file with that name is decompressed while reading. */
 export function isPacked(name: string): boolean {
   return endingOf(name) !== undefined;
 }
@@ -65,13 +65,13 @@ async function* countedBy(raw: AsyncIterable<Uint8Array>, count: (bytes: number)
   }
 }
 
-/** How it ends is told by the stream that is read. */
+/** Errors surface in the stream that is read. */
 function gunzipped(raw: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  // Nothing is read ahead, so that what was read tells how far it unpacks.
+  // Reads nothing ahead, so that the bytes read show the compression ratio.
   return pipeline(Readable.from(raw, { highWaterMark: 1 }), createGunzip(), () => undefined);
 }
 
-/** Coded error `zip-members`. */
+/** Reads the single file of an archive. Coded error `zip-members`. */
 async function* member(file: string, name: string): AsyncGenerator<Uint8Array> {
   const { open } = await import("yauzl");
   const zip = await new Promise<yauzl.ZipFile>((resolve, reject) =>

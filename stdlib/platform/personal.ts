@@ -1,2 +1,2 @@
-/** What finds personal data in texts. */
+/** Exports the personal data finder. */
 export { findPersonalData } from "../personal-data/find.js";

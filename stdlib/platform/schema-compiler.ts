@@ -1,14 +1,14 @@
-/** A JSON Schema as a function that says whether a value is as it wants it; by ajv, formats (`date`, `email`, …) included. */
+/** Compiles a JSON Schema into a validator with ajv, including formats (`date`, `email`, …). */
 import { Ajv } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { SchemaValidator } from "#platform/schemas.js";
 
-/** Keywords that nobody knows are notes of whoever wrote them, as the drafts have it. */
+/** Unknown keywords are treated as annotations, as the drafts define. */
 const options = { strict: false, logger: false, validateFormats: true } as const;
 
-/** Throws in words that stand after a colon. */
+/** Throws errors with a message that continues after a colon. */
 export function compileSchemaValue(schema: unknown): SchemaValidator {
   if (typeof schema !== "boolean" && (typeof schema !== "object" || schema === null || Array.isArray(schema)))
     throw new Error("it is neither an object nor true or false");
@@ -18,7 +18,7 @@ export function compileSchemaValue(schema: unknown): SchemaValidator {
     try {
       return validate(value) === true;
     } catch (error) {
-      // A value that lies in itself a hundred thousand times, against a schema that does.
+      // An extremely deep value and a recursive schema overflow the stack; the value counts as invalid.
       if (error instanceof RangeError) return false;
       throw error;
     }

@@ -1,7 +1,10 @@
-/** Whether a value is as a JSON Schema wants it. */
+/** Returns true if a value matches a JSON Schema. */
 export type SchemaValidator = (value: unknown) => boolean;
 
-/** What reads JSON Schemas; null where there is nothing: it is large. What it reads throws in words that stand after a colon. */
+/**
+ * Loads the schema compiler, which is large; null on platforms without it. Its errors have messages that continue after
+ * a colon.
+ */
 export async function loadSchemaCompiler(): Promise<((schema: unknown) => SchemaValidator) | null> {
   return (await import("./schema-compiler.js")).compileSchemaValue;
 }

@@ -1,4 +1,4 @@
-/** What the environment holds under a name; undefined: nothing. */
+/** Returns the value of an environment variable; undefined if it is not set or empty. */
 export function environmentVariable(name: string): string | undefined {
   return process.env[name]?.trim() || undefined;
 }

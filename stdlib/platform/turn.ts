@@ -1,2 +1,2 @@
-/** Lets the event loop turn once, so that long work can be interrupted. */
+/** Yields to the event loop once, so that long computations can be interrupted. */
 export { setImmediate as breathe } from "node:timers/promises";

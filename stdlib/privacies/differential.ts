@@ -162,7 +162,7 @@ export const word = defineWord({
 const differential: PrivacyImplementation = {
   spent({ arguments: { accountant, delta } }, done) {
     if (typeof delta !== "number") throw new Error("differential: the call was not made whole, it has no δ");
-    // What numerical composition can't hold, Rényi's orders bound from above.
+    // If numerical composition is infeasible, Rényi orders give an upper bound.
     return epsilonByAccountant(String(accountant), done, delta) ?? epsilonByRdp(done, delta);
   },
 };

@@ -1,10 +1,14 @@
 /**
- * What may be learnt of single rows, or of single clients, from the weights of a training. Each step's sum is of what every row
- * says by itself, cut to a greatest norm, with noise added; an accountant says what all steps together come to.
+ * Privacy of training: limits what the weights reveal about single rows, or single clients. Each step sums per-example
+ * gradients (or client updates), clipped to a maximum norm, and adds noise. An accountant computes the total privacy
+ * loss of all steps.
  */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** Steps that are alike: in each, every unit takes part with chance `rate` by itself, and noise · clip is the noise's deviation. */
+/**
+ * Identical steps: in each, every unit participates independently with probability `rate`, and the noise has the
+ * standard deviation noise · clip.
+ */
 export interface SampledSteps {
   /** Standard deviation of the noise, in units of the clip. */
   readonly noise: number;
@@ -13,7 +17,7 @@ export interface SampledSteps {
 }
 
 export interface PrivacyImplementation {
-  /** ε at the call's δ of what was done, one after the other: all of it on the same units. */
+  /** Returns ε, at the call's δ, of all steps done so far, one after the other on the same units. */
   spent(call: Call, done: readonly SampledSteps[]): number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * One large batch in parts: `accumulate` adds the gradients of each part to states of their own, `apply` updates the
- * weights from the sums and sets them to zero. Each part's sum of losses is weighed by `share`, 1 / what counts in the
- * whole batch, so that the sums are the gradients of the whole batch's mean however tokens are spread over the parts.
+ * Trains one large batch in parts: `accumulate` adds the gradients of each part to separate states; `apply` updates the
+ * weights from the sums and resets them to zero. Each part's loss sum is multiplied by `share`, 1 / the count of the
+ * complete batch. The sums are thus the gradients of the batch mean, however tokens are distributed over the parts.
  */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -15,14 +15,17 @@ import { buildObjective } from "./objective.js";
 import { updateByOptimizer } from "./strategies.js";
 import { superviseModel } from "./supervision.js";
 
-/** Prefix of the states that hold sums of gradients. */
+/** Prefix of the states with gradient sums. */
 export const GRADIENT_SUM = "gradient/";
 
 function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
   return graph.state(GRADIENT_SUM + name, { type, trains: false, initial: { zeros: true } });
 }
 
-/** Inputs as train's without rate and step, and `share`; output loss, the part's share of the whole batch's mean. */
+/**
+ * Builds the program with the inputs of `train` without rate and step, plus `share`. Output: loss, the part's share of
+ * the batch mean.
+ */
 export function buildAccumulateProgram(options: AssembleOptions): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, options);
@@ -44,7 +47,9 @@ export function buildAccumulateProgram(options: AssembleOptions): Program {
   return optimise(graph.program(), options.passes);
 }
 
-/** Inputs rate and step; output norm. `accumulated`: the program of `buildAccumulateProgram`. */
+/**
+ * Builds the program with inputs rate and step and output norm. `accumulated`: the program of `buildAccumulateProgram`.
+ */
 export function buildApplyProgram(
   options: Pick<AssembleOptions, "optimizer" | "clip" | "passes" | "strategies"> &
     Partial<Pick<AssembleOptions, "task" | "family">>,

@@ -1,7 +1,7 @@
 /**
- * From a base, a task, a technique and an optimizer to the programs that an engine runs over one shared state:
- * `train` (forward, backward, update), `accumulate` and `apply` (the same in parts), `evaluate` (logits and
- * probabilities) and `loss` (evaluate with labels).
+ * Assembles the programs of a training from a base, a task, a technique and an optimizer. They run on the engine over
+ * one shared state: `train` (forward, backward, update), `accumulate` and `apply` (the same in parts), `evaluate`
+ * (logits and probabilities) and `loss` (evaluate with labels).
  */
 import { buildAccumulateProgram, buildApplyProgram } from "./accumulate.js";
 import { buildEvaluateProgram, buildFeaturesProgram } from "./evaluate.js";
@@ -41,7 +41,8 @@ export function assemblePrograms(options: AssembleOptions): AssembledPrograms {
     train: built.program,
     ...(options.accumulate && !options.privacy && inParts(options)),
     ...(options.privacy && { private: buildPrivatePrograms(options, options.privacy) }),
-    // Few of them are asked for at a time, and each takes as long as a forward pass is large.
+    // Built on demand: few of these programs are needed at a time, and each takes as long to build as a forward pass is
+    // large.
     get evaluate() {
       return onDemand.evaluate();
     },
@@ -54,7 +55,7 @@ export function assemblePrograms(options: AssembleOptions): AssembledPrograms {
     carried: [...trainable.flatMap((name) => [name, ...keptBy.map((prefix) => prefix + name)]), ...constants],
     trainable,
     saved: Object.fromEntries(savedStates.map((name) => [name, savedStateName(options, name)])),
-    // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
+    // Optimizer states may differ between parameters (Adafactor factors matrices only).
     resumable: [
       ...trainable.flatMap((name) => [
         name,

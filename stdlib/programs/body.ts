@@ -1,4 +1,7 @@
-/** The family's body under a technique: its layers wrapped, and around the whole what lengthens sequences or feeds attention. */
+/**
+ * Builds the family's body under a technique, with wrapped layers. The technique may also wrap the body, to lengthen
+ * sequences or to feed attention.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelInputs, ModelOutputs } from "../models/kind.js";
@@ -11,11 +14,11 @@ export function buildBody(
   how: {
     readonly dropout: number | null;
     readonly pooled?: boolean;
-    /** A text is continued over a cache. */
+    /** True if a text is continued with a cache. */
     readonly continues?: boolean;
-    /** The program trains; absent: it answers. */
+    /** True in training programs. Defaults to inference. */
     readonly trains?: boolean;
-    /** Wraps what the technique has wrapped (a cache). */
+    /** Wraps the layers outside of the technique (a cache). */
     readonly outermost?: (layers: Layers) => Layers;
   },
 ): ModelOutputs {

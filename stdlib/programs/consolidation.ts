@@ -1,6 +1,6 @@
 /**
- * Programs that run where one data set ends and the next begins: sums of squared gradients (the diagonal of the Fisher
- * information), then what strategies consolidate from these and from the weights.
+ * Programs that run between two data sets of a sequence: they sum squared gradients (the diagonal of the Fisher
+ * information), and then strategies consolidate from these and from the weights.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -15,10 +15,10 @@ import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions, ConsolidationPrograms, FisherEstimator, FisherProgram } from "./options.js";
 import { superviseModel } from "./supervision.js";
 
-/** Prefix of the states that hold sums of squared gradients. */
+/** Prefix of the states with sums of squared gradients. */
 export const SQUARED_GRADIENTS = "squares/";
 
-/** Null: no strategy consolidates. */
+/** Builds the programs; null if no strategy consolidates. */
 export function buildConsolidationPrograms(
   options: AssembleOptions,
   trainable: readonly string[],
@@ -48,7 +48,7 @@ function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
   return graph.state(SQUARED_GRADIENTS + name, { type, trains: false, initial: { zeros: true } });
 }
 
-/** In f32 and without dropout, since squares are small. Null: the gradients of single rows can't be told apart. */
+/** Uses f32 and no dropout, because squares are small. Returns null if per-example gradients cannot be separated. */
 function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRow: boolean): FisherProgram | null {
   if (perRow && !options.task.implementation.supervision.rowFormat.supports.batchedRowFisher) return null;
   const graph = new Graph();
@@ -75,7 +75,7 @@ function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRo
   return { estimator, program, perRow, rowBytes: 4 * found.numbersPerRow };
 }
 
-/** The squared gradient of the whole batch; of a batch of one row it is the row's. */
+/** Returns the squared gradient of the complete batch; for a batch of one row, this is the per-example square. */
 function batchSquares(
   graph: Graph,
   { quantity: output, slope }: DifferentiatedRows,
@@ -86,7 +86,7 @@ function batchSquares(
   return { squares: gradients.map((d) => d?.square().multiply(share)), numbersPerRow: 0 };
 }
 
-/** The slopes along which logits [rows, labels] are differentiated. */
+/** Directions in which the logits [rows, labels] are differentiated. */
 const DERIVED: Readonly<
   Record<Exclude<FisherEstimator, "loss">, (graph: Graph, logits: Tensor) => DifferentiatedRows>
 > = {
@@ -99,7 +99,7 @@ const DERIVED: Readonly<
     slope: graph.input("directions", { dtype: "f32", shape: ["pairs", ...logits.shape.slice(1)] }),
     pairs: graph.input("row_of", { dtype: "i32", shape: ["pairs"] }),
   }),
-  // The one column whose product with itself is diag(p) − p · pᵀ of two labels is √(p (1 − p)) · (1, −1).
+  // For two labels, diag(p) − p · pᵀ is the outer product of one column with itself: √(p (1 − p)) · (1, −1).
   between(graph, logits) {
     const between = graph.input("between", { dtype: "f32", shape: logits.shape.slice(1) });
     const difference = logits.multiply(between).sum([logits.rank - 1], true);
@@ -113,7 +113,7 @@ function summedOutput({ quantity: output, slope, pairs }: DifferentiatedRows): T
   return (pairs ? output.graph.one(gather, [output, pairs], {}) : output).multiply(slope).sum();
 }
 
-/** `dtype`: of the inputs rows and first. */
+/** Builds the consolidation program. `dtype`: type of the inputs `rows` and `first`. */
 export function buildConsolidateProgram(
   options: Pick<AssembleOptions, "strategies">,
   states: readonly (readonly [name: string, state: TensorState])[],

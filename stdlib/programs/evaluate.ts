@@ -1,4 +1,4 @@
-/** What a model says of a batch, without training: its logits, and the loss where it is told what is right. */
+/** Inference programs: the logits of a batch, and the loss if labels are given. */
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -14,14 +14,14 @@ export function buildEvaluateProgram(
   const graph = new Graph();
   const { answers } = options.task.implementation;
   const model = buildModel({ ...options, dropout: 0 }, graph, modelInputs(graph, options));
-  // The logits of a whole vocabulary at every position are made where they are all that is asked for.
+  // Logits over a complete vocabulary at every position are built only if nothing else is needed.
   if (withLabels && !answers?.score) lossOfPlaces(graph, model, superviseModel(graph, options, SCORED));
   else {
     const supervised = withLabels ? superviseModel(graph, options, SCORED) : undefined;
     const places = answers?.places && (supervised ? supervised.targets : graph.input("targets", PLACES));
     const logits = model.logits(places);
     graph.output("logits", logits);
-    // What each token came to, of texts that become vectors.
+    // Outputs the token states of texts that are embedded as vectors.
     if (options.task.implementation.supervision.rowFormat.separateTexts && !withLabels)
       graph.output("last_hidden_state", model.body.last_hidden_state);
     if (model.body.routed?.pooled) graph.output("pooled", model.body.routed.pooled);
@@ -34,7 +34,7 @@ export function buildEvaluateProgram(
   return optimise(graph.program(), options.passes);
 }
 
-/** What the head's linear layer reads of each row; null: the head is more than that. */
+/** Builds the program for the inputs of the head's linear layer; null if the head has other layers too. */
 export function buildFeaturesProgram(options: Omit<AssembleOptions, "optimizer" | "clip">): Program | null {
   const graph = new Graph();
   const { features } = buildModel({ ...options, dropout: 0 }, graph, modelInputs(graph, options));
@@ -43,12 +43,12 @@ export function buildFeaturesProgram(options: Omit<AssembleOptions, "optimizer" 
   return optimise(graph.program(), options.passes);
 }
 
-/** Scores count every row once, and are of the loss that no setting bends. */
+/** Scores count every row once and use the plain loss, without changes by settings. */
 const SCORED = { weighed: false };
 const plainOf = (model: TaskOutputs): TaskOutputs["loss"] => model.plain ?? model.loss;
 const PLACES = { dtype: "i32", shape: ["targets"] } as const;
 
-/** Sum and count of the losses add up over batches; their quotient is the mean. */
+/** Outputs the sum and the count of the losses, which add up over batches; their quotient is the mean. */
 function lossOfPlaces(graph: Graph, model: TaskOutputs, supervised: SupervisionTensors): void {
   const sum = plainOf(model)(supervised, "sum");
   const ignored = supervised.labels.equal(-100);

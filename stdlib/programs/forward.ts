@@ -1,4 +1,4 @@
-/** Programs that only look: the body as it is in the checkpoint, and the model with its head. */
+/** Inference programs: the body as in the checkpoint, and the model with its head. */
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -8,7 +8,10 @@ import { buildModel, layersOptionsOf, modelInputs } from "./model.js";
 import type { ActivationQuantization } from "../layers/rounded-activations.js";
 import type { AssembleOptions } from "./options.js";
 
-/** The body alone, as it is in the checkpoint: inputs input_ids, attention_mask, token_type_ids if asked; output last_hidden_state. */
+/**
+ * Builds the body alone, as in the checkpoint. Inputs: input_ids, attention_mask, and token_type_ids if requested.
+ * Output: last_hidden_state.
+ */
 export function assembleBodyProgram(options: {
   readonly family: ModelImplementation;
   readonly config: unknown;
@@ -25,7 +28,7 @@ export function assembleBodyProgram(options: {
   return optimise(graph.program());
 }
 
-/** Body and head as they are, with token types if asked; outputs logits, and what the task names besides. */
+/** Builds body and head, with token types if requested. Outputs: logits, and further outputs that the task names. */
 export function assembleForwardProgram(
   options: Omit<AssembleOptions, "optimizer" | "clip" | "dropout">,
   tokenTypes: boolean,

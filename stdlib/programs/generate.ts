@@ -1,8 +1,9 @@
 /**
- * Programs that continue texts over a key-value cache: `reserve` makes it, `prefill` reads the prompts, `decode` adds one
- * token to each text, `reorder` takes the cache's rows in another order and number (beams). Prompts are padded on the left,
- * so that all texts of a batch end at the same place and a token is one slice of the cache. An encoder-decoder reads its
- * input once, in `prefill`, where its decoder begins; `decode` looks at the keys and values that were made of it.
+ * Programs for generation with a key-value cache: `reserve` allocates it, `prefill` reads the prompts, `decode` adds
+ * one token to each text, and `reorder` selects cache rows in another order and number (beams). Prompts are padded on
+ * the left, so that all texts of a batch end at the same position and a token is one slice of the cache. An
+ * encoder-decoder reads its input once, in `prefill`, where its decoder starts; `decode` attends to the cached keys and
+ * values of the encoder output.
  */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -23,31 +24,31 @@ export type GenerateOptions = Pick<
   "family" | "config" | "technique" | "prefixInCheckpoint" | "tensors" | "seed" | "passes"
 >;
 export interface GenerationPrograms {
-  /** Inputs rows i32 [batch], room i32 [capacity] (only their sizes count); makes a cache of zeros. */
+  /** Allocates a cache of zeros. Inputs: rows i32 [batch], room i32 [capacity] (only their sizes matter). */
   readonly reserve: Program;
   /**
-   * Inputs input_ids, attention_mask, positions (i32 [batch, length], each token's place in its own text), last (i32 [batch],
-   * where each row's last token lies in the flattened [batch × length]); outputs logits [batch, vocabulary] of the token
-   * that follows, and next i32 [batch], the likeliest. Of an encoder-decoder: input_ids, attention_mask (i32 [batch,
+   * Inputs: input_ids, attention_mask, positions (i32 [batch, length], each token's position in its own text), last
+   * (i32 [batch], each row's last token in the flattened [batch × length]). Outputs: logits [batch, vocabulary] of the
+   * next token, and next i32 [batch], the likeliest one. For an encoder-decoder: input_ids, attention_mask (i32 [batch,
    * sources]), decoder_input_ids (i32 [batch, length]) and last.
    */
   readonly prefill: Program;
   /**
-   * Inputs input_ids, positions (i32 [batch, 1]), attention_mask (i32 [batch, keys], the new token included), start (i32
-   * scalar: keys − 1); outputs as prefill's. Of an encoder-decoder: attention_mask as in prefill, decoder_input_ids (i32
-   * [batch, 1]), decoder_attention_mask (i32 [batch, keys]) and start.
+   * Inputs: input_ids, positions (i32 [batch, 1]), attention_mask (i32 [batch, keys], including the new token), start
+   * (i32 scalar: keys − 1). Outputs as in prefill. For an encoder-decoder: attention_mask as in prefill,
+   * decoder_input_ids (i32 [batch, 1]), decoder_attention_mask (i32 [batch, keys]) and start.
    */
   readonly decode: Program;
-  /** Input order i32 [rows]: the cache's rows afterwards. */
+  /** Reorders the cache. Input: order i32 [rows], the old row of each new row. */
   readonly reorder: Program;
 }
-/** The same with prompts that begin alike: the common beginning is read once, each prompt's own tokens after it. */
+/** Generation programs for prompts with a common prefix: the prefix is read once, then each prompt's own tokens. */
 export interface PromptingPrograms extends Omit<GenerationPrograms, "prefill"> {
   /**
-   * Inputs input_ids, positions (i32 [batch, length]), attention_mask (i32 [batch, keys], the new tokens included), start (i32
-   * scalar: keys − length), places (i32 [places], of the flattened [batch × length]) and picks (i32 [picks], of the flattened
-   * [places × vocabulary]); outputs logits [places, vocabulary] of the token that follows each place, next i32 [places], the
-   * likeliest, and likelihoods [picks], the logarithms of the probabilities of the tokens that are picked.
+   * Inputs: input_ids, positions (i32 [batch, length]), attention_mask (i32 [batch, keys], including the new tokens),
+   * start (i32 scalar: keys − length), places (i32 [places], in the flattened [batch × length]) and picks (i32 [picks],
+   * in the flattened [places × vocabulary]). Outputs: logits [places, vocabulary] of the token after each place, next
+   * i32 [places], the likeliest one, and likelihoods [picks], the log-probabilities of the picked tokens.
    */
   readonly extend: Program;
 }
@@ -72,7 +73,7 @@ export function buildGenerationPrograms(options: GenerateOptions): GenerationPro
   };
 }
 
-/** Of a decoder that is asked by prompts. `writes`: it also writes on. */
+/** Builds the programs for prompting a decoder. `writes`: it also generates text. */
 export function buildPromptingPrograms(
   options: GenerateOptions,
   writes: boolean,
@@ -88,7 +89,7 @@ export function buildPromptingPrograms(
   };
 }
 
-/** `extend`: several tokens of each text at once, asked about at any of them. */
+/** `extend`: reads several tokens of each text at once, with outputs at any of them. */
 type Reading = CacheOptions["phase"] | "extend";
 
 function reading(options: GenerateOptions, reads: Reading, caches: Map<string, Cache>): Graph {
@@ -123,7 +124,7 @@ function reading(options: GenerateOptions, reads: Reading, caches: Map<string, C
   return graph;
 }
 
-/** `logits` [places, vocabulary]. */
+/** Adds the outputs for `logits` [places, vocabulary]. */
 function asking(graph: Graph, whole: Whole, logits: Tensor): Graph {
   const [places, vocabulary] = logits.shape as [Dimension, number];
   graph.output("logits", logits);
@@ -136,7 +137,10 @@ function asking(graph: Graph, whole: Whole, logits: Tensor): Graph {
 function after(start: Tensor, virtual: number): Tensor {
   return virtual ? start.add(virtual) : start;
 }
-/** Virtual tokens that lie in the cache before every text; those of an encoder's text lie among what cross-attention sees. */
+/**
+ * Returns the number of virtual tokens in the cache before every text. Those of an encoder's text belong to the sources
+ * of cross-attention instead.
+ */
 function cachedTokens(options: GenerateOptions): number {
   return options.family.shape === "encoder-decoder" ? 0 : virtualTokens(options);
 }
@@ -165,7 +169,7 @@ function pairInputs(graph: Graph, whole: Whole, phase: CacheOptions["phase"], st
     };
   const decoder_input_ids = whole("decoder_input_ids", "batch", 1);
   return {
-    // What an encoder would make of it is never looked at, so it isn't computed.
+    // The encoder output for this input is never used, so it is not computed.
     input_ids: attention_mask,
     attention_mask,
     decoder_input_ids,
@@ -174,7 +178,7 @@ function pairInputs(graph: Graph, whole: Whole, phase: CacheOptions["phase"], st
   };
 }
 
-/** Zeros of each cache's width; all of one width are one value, which engines copy when it is first written to. */
+/** Allocates zeros for each cache. Caches of the same width share one value, which engines copy on the first write. */
 function reserving(caches: ReadonlyMap<string, Cache>, virtual: number): Graph {
   const graph = new Graph();
   const rows = graph.input("rows", { dtype: "i32", shape: ["batch"] });

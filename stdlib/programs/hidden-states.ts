@@ -1,10 +1,10 @@
-/** Records the hidden states of a body while it is built over its layers. */
+/** Records the hidden states of a body while its graph is built. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { BlockStates, HiddenStates } from "../losses/loss-term.js";
 
-/** The number of a block in a path of a parameter or of a layer. */
+/** Number of a block in the path of a parameter or layer. */
 const BLOCK = /(?:^|\.)(?:layers?|h)\.(\d+)(?:\.|$)/;
 const blockIn = (path: string): number | undefined => {
   const found = BLOCK.exec(path)?.[1];
@@ -16,10 +16,10 @@ export class HiddenStateRecorder {
   private readonly hidden = new Map<number, Tensor>();
   private readonly attention = new Map<number, Omit<BlockStates, "hidden">>();
 
-  /** The layers, wrapped so that this recorder sees what they compute. */
+  /** Wraps the layers, so that this recorder sees their outputs. */
   readonly wrap = (layers: Layers): Layers => ({
     ...layers,
-    // A spread would evaluate the getter now.
+    // An object spread would evaluate the getter now.
     get outside() {
       return layers.outside;
     },
@@ -38,7 +38,7 @@ export class HiddenStateRecorder {
     },
   });
 
-  /** The last output of a block's layers that is as wide as the block's input is the output of the block. */
+  /** Records the block output: the last output of a block's layers with the width of the block's input. */
   private recordOutput(path: string, y: Tensor): Tensor {
     const block = blockIn(path);
     const asWide = this.first && y.rank === this.first.rank && y.shape.at(-1) === this.first.shape.at(-1);
@@ -55,7 +55,7 @@ export class HiddenStateRecorder {
   }
 }
 
-/** The same states with `each` applied to every tensor. */
+/** Returns the states with `each` applied to every tensor. */
 export function mapHiddenStates(
   { embeddings, blocks, width }: HiddenStates,
   each: (x: Tensor) => Tensor,

@@ -1,6 +1,7 @@
 /**
- * What a technique that rewrites linear layers makes of their weights. Such a layer is still x·Wᵀ + b, of another W and b: they
- * are found by feeding it the identity and a row of zeros, whatever the technique is (LoRA, DoRA, (IA)³, a user's own).
+ * Merges a technique into the linear layers that it rewrites. Such a layer is still x·Wᵀ + b, with another W and b: the
+ * program finds them by feeding the identity and a row of zeros. This works for any technique (LoRA, DoRA, (IA)³,
+ * user-defined).
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -19,24 +20,30 @@ export type MergeOptions = Pick<
 >;
 /** A layer whose weight the technique changed. */
 export interface MergedLayer {
-  /** Names of its states. */
+  /** State names of weight and bias. */
   readonly weight: string;
-  /** Null: it has none. */
+  /** Null if the layer has no bias. */
   readonly bias: string | null;
   readonly in: number;
   readonly out: number;
   readonly layout: "out_in" | "in_out";
-  /** Outputs of the program: x·W′ᵀ (with what doesn't depend on x, if anything), and with the layer's own bias too. */
+  /**
+   * Output names of the program: `product` is x·W′ᵀ (plus terms that do not depend on x, if any); `whole` also adds the
+   * layer's own bias.
+   */
   readonly outputs: { readonly product: string; readonly whole: string };
 }
-/** One for each width: input `x` f32 [rows, width]. */
+/** Merge program for layers of one input width; its input is `x` f32 [rows, width]. */
 export interface MergeProgram {
   readonly width: number;
   readonly program: Program;
   readonly layers: readonly MergedLayer[];
 }
 
-/** Coded error `cannot-merge` where the technique does more than rewrite linear layers. None: it changes no layer. */
+/**
+ * Builds the merge programs; none if the technique changes no layer. Coded error `cannot-merge` if it does more than
+ * rewrite linear layers.
+ */
 export function buildMergePrograms(options: MergeOptions): readonly MergeProgram[] {
   const changed = changedLayers(options);
   const widths = [...new Set([...changed.values()].map((one) => one.in))];
@@ -59,7 +66,7 @@ export function buildMergePrograms(options: MergeOptions): readonly MergeProgram
   });
 }
 
-/** The layer without what is done to its outputs. */
+/** Returns the options of the linear layer without its activation. */
 function straight({ in: width, out, bias, layout, initial }: LinearOptions): LinearOptions {
   return {
     in: width,
@@ -88,7 +95,10 @@ function wrapped({ technique: { call, implementation } }: MergeOptions, layers: 
   return wrappedLayers;
 }
 
-/** By path; a layer is unchanged if what the technique gives is what the plain layer gives of the same input. */
+/**
+ * Returns the changed layers by path. A layer is unchanged if the technique gives the plain layer's output for the same
+ * input.
+ */
 function changedLayers(options: MergeOptions): ReadonlyMap<string, LinearOptions> {
   const graph = new Graph();
   const plain = plainLayers(options, graph);

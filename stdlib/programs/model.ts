@@ -1,4 +1,4 @@
-/** The model of a program: inputs, the family's body under the technique, the task's head. */
+/** Builds the model of a program: its inputs, the family's body under the technique, and the task's head. */
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Type } from "#dsl/tensor/program.js";
@@ -15,7 +15,7 @@ import { missingSentenceHeadError } from "../tasks/shared/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS_TYPE: Type = { dtype: "i32", shape: ["batch", "length"] };
-/** What dropout is drawn by (`draws` in tensor/numbers/random.ts). */
+/** Type of the input for dropout draws (`draws` in tensor/numbers/random.ts). */
 export const DRAWS_TYPE: Type = { dtype: "i32", shape: ["batch"] };
 const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 
@@ -45,9 +45,9 @@ export function buildModel(
   options: Omit<AssembleOptions, "optimizer" | "clip">,
   graph: Graph,
   inputs: ModelInputs,
-  /** Of a training: DRAWS. */
+  /** Dropout draws (of type DRAWS_TYPE) in training programs. */
   draws?: Tensor,
-  /** Wraps the body's layers as the technique has wrapped them. */
+  /** Wraps the body's layers outside of the technique. */
   outermost?: (layers: Layers) => Layers,
 ): TaskOutputs & { readonly body: ModelOutputs } {
   const { family, config, task } = options;
@@ -59,7 +59,7 @@ export function buildModel(
     trains: draws !== undefined,
     ...(outermost && { outermost }),
   });
-  // The head trains under every technique, as PEFT's modules_to_save.
+  // The head trains under every technique, like PEFT's modules_to_save.
   const layers = makeLayers({
     ...base,
     prefix: under,
@@ -89,15 +89,15 @@ export function buildModel(
   return { ...outputs, body };
 }
 
-/** Path of the head's layer that has a row for each label. */
+/** Returns the path of the head layer with one row per label. */
 export function labelsLayerPath({ task, family }: Pick<AssembleOptions, "task" | "family">): string | undefined {
   return headPathsOf(task.implementation, family, task.call).at(-1);
 }
 
-/** Far below what a head says, and no more than what is still told in a loss. */
+/** Logit of excluded labels: far below any real logit, but small enough that a loss stays finite and precise. */
 const UNSAID = -100;
 
-/** The head, where each row's part may answer the first labels alone. */
+/** Wraps the head so that the routed part of each row can predict only the first `known` labels. */
 function answering(head: Layers, { known }: NonNullable<ModelOutputs["routed"]>, last: string | undefined): Layers {
   const linear: Layers["linear"] = (path, x, options) => {
     const logits = head.linear(path, x, options);
@@ -108,7 +108,7 @@ function answering(head: Layers, { known }: NonNullable<ModelOutputs["routed"]>,
   return { ...head, linear };
 }
 
-/** Whether a parameter of the body trains: the technique says so and it isn't frozen. */
+/** Returns true for body parameters that train: those that the technique trains and that are not frozen. */
 export function trainedBodyParameters(
   options: Pick<AssembleOptions, "technique" | "freeze">,
 ): (path: string) => boolean {
@@ -116,7 +116,7 @@ export function trainedBodyParameters(
   return (path) => implementation.trains(call, path) && !isFrozenParameter(options.freeze ?? [], path);
 }
 
-/** `technique` absent: none. */
+/** Returns the options of the layers; `technique` is optional. */
 export function layersOptionsOf(
   options: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
     Partial<Pick<AssembleOptions, "technique" | "task" | "under" | "rounding" | "onLinearInput">>,
@@ -140,9 +140,9 @@ export function layersOptionsOf(
     seed,
     trains,
     ...(options.under !== undefined && { under: options.under }),
-    // No checkpoint at all: a model from scratch. A pooler is often left out; a technique's own parameters are new.
+    // Without tensors, the model is from scratch. Poolers are often missing; parameters added by the technique are new.
     mayBeFresh: (path) => tensors.size === 0 || path.startsWith("pooler.") || adds(path),
-    // Training that starts from an adapter takes all that the technique adds from its file.
+    // If training starts from an adapter, its file must have all parameters that the technique adds.
     ...(call &&
       startFolderOf(call) !== null && {
         fileName: (name: string) => savedStateName(options, name),
@@ -150,7 +150,7 @@ export function layersOptionsOf(
       }),
     prefixInCheckpoint: options.prefixInCheckpoint ? options.family.prefix : "",
     tensors,
-    // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.
+    // A head with another number of labels is ignored and initialized; a body that does not fit is an engine error.
     fits: (name, shape) => !/classifier/.test(name) || !shapes[name] || shapes[name].join() === shape.join(),
     initializerRange: options.family.initializerRange(options.config),
     ...((rounding ?? onLinearInput) && { multiplied }),
@@ -158,7 +158,7 @@ export function layersOptionsOf(
   };
 }
 
-/** Name of a state in the file of what a technique trained. */
+/** Returns the name of a state in the file of trained parameters. */
 export function savedStateName(
   { technique, task, family }: Pick<AssembleOptions, "family"> & Partial<Pick<AssembleOptions, "technique" | "task">>,
   name: string,
@@ -169,8 +169,9 @@ export function savedStateName(
 }
 
 /**
- * Paths of the head's parameters: the task's own, or those of the family's head over whole texts or of masked tokens. `call`:
- * the task's, which may ask for another; absent: as it is without arguments.
+ * Returns the paths of the head's parameters: the task's own, or those of the family's classification or
+ * masked-language-model head. `call`: the task's call, which may select another head; by default, the task without
+ * arguments.
  */
 export function headPathsOf(
   task: Pick<TaskImplementation, "headPaths" | "ownHead">,

@@ -1,6 +1,6 @@
 /**
- * The objective of a training: its list of loss terms, each with the outputs that it needs, added up. Without other terms it is
- * the task's own loss.
+ * The objective of a training: the sum of its loss terms, each with the outputs that it needs. By default it is the
+ * task's own loss.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -22,22 +22,25 @@ import { mapHiddenStates } from "./hidden-states.js";
 import type { AssembleOptions, ObjectiveOptions, ConfiguredStrategy } from "./options.js";
 import { buildReferences, type ReadableModel, type ReferenceModels, TEACHER_STATE_PREFIX } from "./references.js";
 
-/** Prefix of the names of projections that train beside the model. */
+/** Name prefix of projections that are trained with the model. */
 const PROJECTIONS = "distill/";
-/** Prefixes of states that are no part of the trained model. */
+/** Prefixes of states that do not belong to the trained model. */
 export const EXTRA_STATE_PREFIXES: readonly string[] = [TEACHER_STATE_PREFIX, PROJECTIONS];
 
-/** Names of the inputs of a source of outputs: cached logits and which are known, both f32 [batch, labels]; shares, f32 [batch]. */
+/**
+ * Returns the input names of a source of cached outputs: logits and their known mask, both f32 [batch, labels], and
+ * shares, f32 [batch].
+ */
 export function cachedOutputInputNames(source: string) {
   return { logits: `recalled_${source}`, known: `known_${source}`, share: `share_${source}` } as const;
 }
 
-/** Whether strategies weigh the rows of a batch: then `each` is fed, which sums to what the loss is the mean of. */
+/** Returns true if strategies weigh the rows of a batch. The input `each` then has each row's weight in the loss. */
 export function weighsReplayedRows(strategies: readonly ConfiguredStrategy[] = []): boolean {
   return strategies.some(({ call, implementation }) => implementation.replay?.(call).beside !== undefined);
 }
 
-/** Whether rows of a batch have different weights: some have no labels, or strategies weigh them. */
+/** Returns true if rows of a batch have different weights: some have no labels, or strategies weigh them. */
 export function weighsBatchRows(options: {
   readonly strategies?: readonly ConfiguredStrategy[] | undefined;
   readonly objective?: Pick<ObjectiveOptions, "unlabelledRows"> | undefined;
@@ -54,7 +57,10 @@ const TASK_LOSS: OutputTerm<"task_loss"> = {
 
 type WithTerms = Pick<AssembleOptions, "objective" | "strategies"> & Partial<Pick<AssembleOptions, "task">>;
 
-/** All terms of a training: the objective's, by default the task's, by default the task's own loss; then those of the strategies. */
+/**
+ * Returns all loss terms of a training: the objective's, by default the task's, by default the task's own loss. The
+ * terms of the strategies follow.
+ */
 export function lossTermsOf({ objective, strategies = [], task }: WithTerms): readonly LossTerm[] {
   const terms = objective?.terms ?? task?.implementation.terms?.(task.call) ?? [TASK_LOSS];
   const added = strategies.flatMap(({ call, implementation }) => implementation.terms?.(call) ?? []);
@@ -65,23 +71,21 @@ export const outputTermsOf = (options: WithTerms): readonly OutputTerm[] =>
 export const parameterTermsOf = (options: WithTerms): readonly ParameterTerm[] =>
   lossTermsOf(options).filter((term) => term.needs === "parameters");
 
-/** Whether the objective over outputs is the task's own loss and nothing else. */
+/** Returns true if the objective over outputs is only the task's own loss. */
 export const isPlainTaskLoss = (options: WithTerms): boolean =>
   outputTermsOf(options).every((term) => term === TASK_LOSS);
 
-/** The model that trains. */
 export interface TrainedModel extends ReadableModel {
   readonly inputs: ModelInputs;
   readonly supervised: SupervisionTensors;
 }
 
-/** The sum of all terms over outputs. `loss`: the task's own. */
+/** Returns the sum of all terms over outputs. `loss`: the task's own loss. */
 export function buildObjective(options: AssembleOptions, graph: Graph, loss: Tensor, trained: TrainedModel): Tensor {
   const references = buildReferences(options, outputTermsOf(options), graph, trained.inputs);
   return sumOfTerms(options, graph, { ...trained, loss, references, projection: projectionIn(options, graph) });
 }
 
-/** What terms read. */
 export interface TermSources {
   readonly loss: Tensor;
   readonly model: ReadableModel["model"];
@@ -95,7 +99,7 @@ type TermOptions = WithTerms & Pick<AssembleOptions, "task" | "labels" | "packed
 
 export function sumOfTerms(options: TermOptions, graph: Graph, sources: TermSources): Tensor {
   const terms = outputTermsOf(options);
-  // Made first, so that the order of nodes doesn't depend on which term reads it.
+  // Created first, so that the order of nodes does not depend on which term reads it.
   if (terms.some(({ needs }) => needs === "hidden")) maskOf(sources);
   const values = terms.map((term) => {
     const value = term.loss(contextOf(options, term, graph, sources));
@@ -130,7 +134,7 @@ type Read<N extends TermNeed> = (
   each: (x: Tensor) => Tensor,
 ) => ModelReadings[N];
 
-/** How each need is read of a model; `each` is applied to every tensor. */
+/** Readers of each need from a model; `each` is applied to every tensor. */
 const READERS: { readonly [N in TermNeed]: Read<N> } = {
   task_loss: (_, { loss }, each) => each(loss),
   logits: (options, { model, supervised }, each) =>

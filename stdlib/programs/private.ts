@@ -1,12 +1,13 @@
 /**
- * Training in which no row says much (differentially private updates: Abadi et al. 2016, arXiv 1607.00133). What each row says is cut to
- * a greatest length before rows are summed, and the sum gets noise before anything is learnt from it.
+ * Differentially private updates (Abadi et al. 2016, arXiv 1607.00133): per-example gradients are clipped to a maximum
+ * norm before they are summed, and noise is added to the sum before the weights change.
  *
- * A row's loss is its own, whatever stands beside it: of a text with one label that label's loss, of one that teaches at several places the
- * mean over them (`share`). That is what is cut, over all parameters together, as Opacus does it. So a long text counts no more
- * than a short one, where trainings without privacy weigh all tokens of a batch alike.
+ * The loss of a row is independent of other rows. For a text with one label it is that label's loss; for a row with
+ * several targets it is their mean (`share`). Its gradient is clipped over all parameters together, as in Opacus. A
+ * long text therefore counts as much as a short one, whereas training without privacy weighs all tokens of a batch
+ * equally.
  *
- * The loss that a step tells and how long rows' gradients are, are of the rows themselves: no noise covers them.
+ * The reported loss of a step and the gradient norms come from the rows themselves: no noise protects them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -25,7 +26,6 @@ import type { AssembleOptions, PrivatePrograms } from "./options.js";
 import { updateByOptimizer } from "./strategies.js";
 import { superviseModel } from "./supervision.js";
 
-/** Prefix of the inputs that bring noise. */
 export const NOISE_INPUT_PREFIX = "noise/";
 
 /** `clip`: the maximum norm of a row's gradient. Throws `graph-invalid` for loss terms other than the task's own loss. */
@@ -60,7 +60,10 @@ function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
   return graph.state(GRADIENT_SUM + name, { type, trains: false, initial: { zeros: true } });
 }
 
-/** `apart`: each row of a batch by itself, null where its graph has no rule for that; else the batch is one. */
+/**
+ * Builds the clipping program. `apart`: computes per-example gradients of a batch, null if its graph has no rule for
+ * that; otherwise the batch is treated as one row.
+ */
 function build(options: AssembleOptions, clip: number, apart: boolean): Program | null {
   const graph = new Graph();
   const inputs = modelInputs(graph, options);
@@ -87,7 +90,7 @@ function build(options: AssembleOptions, clip: number, apart: boolean): Program 
   return optimise(graph.program(), options.passes ?? PLAIN_PASS_SETTINGS);
 }
 
-/** What of the clip is used: products of halves may come out longer than was reckoned, by their rounding. */
+/** Share of the clip to use: rounding of half-precision products can make gradients longer than computed. */
 const MARGIN: Readonly<Record<PassSettings["precision"], number>> = { f32: 1, bf16: 1 - 1 / 64 };
 
 function asOne(
@@ -103,7 +106,7 @@ function asOne(
   return { norms, sums: slopes.map((d) => d?.multiply(factor)) };
 }
 
-/** `accumulated`: a program that sums what was cut. */
+/** Builds the update program. `accumulated`: a program that sums the clipped gradients. */
 export function buildPrivateApplyProgram(
   options: Pick<AssembleOptions, "optimizer" | "passes"> & Partial<Pick<AssembleOptions, "task" | "family">>,
   accumulated: Program,

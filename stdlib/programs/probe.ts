@@ -1,4 +1,4 @@
-/** How large numbers get that go into linear layers: what fixed scales are made of. */
+/** Measures the range of the inputs of linear layers, for fixed quantization scales. */
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -7,9 +7,9 @@ import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 export interface LinearInputProbe {
-  /** Inputs as those of `assembleForwardProgram`; outputs `least/<n>` and `most/<n>`, scalars, of each path. */
+  /** Inputs as in `assembleForwardProgram`. Outputs: scalars `least/<n>` and `most/<n>` for each path. */
   readonly program: Program;
-  /** Paths of linear layers, the body's with its prefix. */
+  /** Paths of the linear layers; those of the body include its prefix. */
   readonly paths: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Reference models of loss terms, built into the program of the model that trains. */
+/** Reference models of loss terms, built into the program of the trained model. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Graph } from "#dsl/tensor/builder.js";
@@ -11,17 +11,16 @@ import { HiddenStateRecorder } from "./hidden-states.js";
 import { buildModel, headPathsOf } from "./model.js";
 import type { AssembleOptions, TeacherOptions } from "./options.js";
 
-/** Prefix of the names of a teacher's states. */
 export const TEACHER_STATE_PREFIX = "teacher/";
 
-/** What terms can read of a model that is built. */
+/** Outputs of a built model that terms can read. */
 export interface ReadableModel {
   readonly model: Pick<TaskOutputs, "logits" | "sequenceLogprobs">;
   readonly recorder: HiddenStateRecorder;
 }
 export type ReferenceModels = Partial<Record<TermReference, ReadableModel>>;
 
-/** The models that the terms' references are read from; cached references need none. */
+/** Builds the models for the terms' references; cached references need none. */
 export function buildReferences(
   options: AssembleOptions,
   terms: readonly Pick<OutputTerm, "reference">[],
@@ -37,7 +36,7 @@ export function buildReferences(
   };
 }
 
-/** The teacher without dropout; none of its states train, and all are zero until its weights are loaded. */
+/** Builds the teacher without dropout; none of its states train, and all are zero until its weights are loaded. */
 function buildTeacher(
   settings: AssembleOptions,
   teacher: TeacherOptions,
@@ -60,8 +59,9 @@ function buildTeacher(
 }
 
 /**
- * The model that trains without its technique and without dropout. It reads the same states, so the frozen weights are held
- * once. Throws `graph-invalid` where the technique trains weights of the base: then they are no reference.
+ * Builds the trained model without its technique and without dropout. It shares the states, so the frozen weights are
+ * stored once. Throws `graph-invalid` if the technique trains base weights, because these could not serve as a
+ * reference.
  */
 function buildWithoutAdapter(options: AssembleOptions, graph: Graph, inputs: ModelInputs): ReadableModel {
   const trained = trainedBaseWeight(options, graph);
@@ -80,7 +80,7 @@ function buildWithoutAdapter(options: AssembleOptions, graph: Graph, inputs: Mod
   return { model, recorder };
 }
 
-/** Name of a state that trains, and is neither of the head nor added by the technique. */
+/** Returns the name of a trained state that belongs neither to the head nor to the technique. */
 function trainedBaseWeight({ technique, task, family }: AssembleOptions, graph: Graph): string | undefined {
   const { call, implementation } = technique;
   const heads = headPathsOf(task.implementation, family, task.call);

@@ -1,10 +1,10 @@
-/** What weights a family's body has, from its config alone: names and shapes. */
+/** Parameters of a family's body, derived from its config alone: names and shapes. */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Implementations } from "#dsl/language/types/registry.js";
 import { makeLayers } from "../layers/graph-layers.js";
 import { layersOptionsOf, modelInputs } from "./model.js";
 
-/** `config`: what `family.config` gave. Names carry the family's prefix. */
+/** `config`: result of `family.config`. Names include the family's prefix. */
 export function parameterShapesOf(
   family: Implementations["model"],
   config: unknown,

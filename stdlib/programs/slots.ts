@@ -1,7 +1,7 @@
 /**
- * Programs that write texts side by side, each by itself: `hold` makes one store of keys and values for all of them, `step`
- * takes tokens of any texts, one of each or many, and says what follows those that are asked about. A text that comes in is read
- * in the same step in which others go on.
+ * Programs for continuous batching. `slots_hold` allocates one store of keys and values for all texts. `slots_step`
+ * reads tokens of any texts, one or many of each, and predicts the next tokens where requested. A new text is read in
+ * the same step in which others continue.
  */
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
@@ -19,29 +19,30 @@ import type { GenerateOptions } from "./generate.js";
 import { layersOptionsOf, trainedBodyParameters } from "./model.js";
 
 export interface SlotProgramOptions extends GenerateOptions {
-  /** LoRA adapters, of which each token takes one; null: none. Absent: `technique` alone. */
+  /** LoRA adapters to choose from per token; null for none. By default, `technique` applies to all tokens. */
   readonly adapters?: readonly (Call | null)[];
 }
 export interface SlotPrograms {
-  /** Input slot_places i32 [places], all zeros: a store for so many tokens. */
+  /** Allocates the store. Input: slot_places i32 [places], all zeros, one per token. */
   readonly slots_hold: Program;
   /**
-   * Inputs input_ids i32 [tokens, 1]; rows i32 [tokens], the place of each token in the store; places i32 [texts, keys], of each
-   * text's keys; texts, lengths i32 [tokens], its text and how many keys it sees, its own the last; asked i32 [asked], among the
-   * tokens; wanted i32 [wanted], among those asked about; with adapters, adapters i32 [tokens]. Outputs next i32 [asked], the
-   * likeliest token that follows, and logits [wanted, vocabulary]. New tokens of a text stand side by side, in order.
+   * Inputs: input_ids i32 [tokens, 1]; rows i32 [tokens], the place of each token in the store; places i32 [texts,
+   * keys], the places of each text's keys; texts and lengths i32 [tokens], the token's text and its number of visible
+   * keys, the last being its own; asked i32 [asked], tokens to predict after; wanted i32
+   * [wanted], those among them with logits; with adapters, adapters i32 [tokens]. Outputs: next i32 [asked], the
+   * likeliest next token, and logits [wanted, vocabulary]. New tokens of a text must be adjacent and in order.
    */
   readonly slots_step: Program;
 }
 export interface BuiltSlotPrograms {
   readonly programs: SlotPrograms;
-  /** Bytes that the keys and values of one token take. */
+  /** Bytes of one token's keys and values. */
   readonly placeBytes: number;
-  /** For each adapter its states, and the name that each has in the adapter's file. */
+  /** For each adapter, its states with their names in the adapter's file. */
   readonly factors: readonly (Readonly<Record<string, string>> | null)[];
 }
 
-/** Why the texts of a model can't come and go by themselves; null: they can. */
+/** Returns why a model does not support continuous batching; null if it does. */
 export function slotsRefusal({ family, technique }: Pick<SlotProgramOptions, "family" | "technique">): string | null {
   if (family.shape !== "decoder") return "it reads a text whole before it writes";
   if (technique.implementation.body) return `${technique.call.word} puts something before each text`;
@@ -68,7 +69,7 @@ export function buildSlotPrograms(options: SlotProgramOptions): BuiltSlotProgram
   };
 }
 
-/** As LoRA's own states are named in a file. */
+/** Returns the name of a LoRA state in an adapter file. */
 function adapterName({ family }: SlotProgramOptions, path: string): string {
   return PEFT_PREFIX + family.prefix + path;
 }
@@ -85,7 +86,7 @@ function stepping(
   const [texts, lengths] = [each("texts", "tokens"), each("lengths", "tokens")];
   const inputs = {
     input_ids: ids,
-    // Every key of a text is real.
+    // There is no padding: every key of a text is real.
     attention_mask: ids.multiply(0).add(1),
     positions: lengths.subtract(1).reshape(["tokens", 1]),
   };
@@ -112,8 +113,8 @@ function stepping(
 }
 
 /**
- * Each store is a value of its own: those that are one value lie in one memory until an engine writes to them, and our kernel
- * writes where a store lies. So the zeros that are fed are multiplied by a number that no other store has.
+ * Gives each store its own value. Equal values share memory until an engine writes to them, but our kernel writes in
+ * place. So the zero input is multiplied by a different number for each store.
  */
 function holding(stores: ReadonlyMap<string, TensorState>): Graph {
   const graph = new Graph();

@@ -1,4 +1,6 @@
-/** The update of a training: penalties, the optimizer, parts of parameters that stay as they were, and what strategies keep of it. */
+/**
+ * The update of a training step: penalties, the optimizer, frozen parts of parameters, and the states of strategies.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -9,8 +11,8 @@ import { parameterTermsOf } from "./objective.js";
 import type { AssembleOptions, ConfiguredStrategy } from "./options.js";
 
 /**
- * Updates every parameter by the optimizer, with the gradients of all terms over parameters added. Strategies see the gradients
- * without these terms.
+ * Updates every parameter with the optimizer, after adding the gradients of all terms over parameters. Strategies see
+ * the gradients without these terms.
  */
 export function updateByOptimizer(
   options: Pick<AssembleOptions, "optimizer" | "clip" | "strategies"> &
@@ -48,7 +50,7 @@ export function updateByOptimizer(
   return done;
 }
 
-/** What of the head a parameter is. */
+/** Returns the parameter's role in the head. */
 function headOf(
   { task, family }: Partial<Pick<AssembleOptions, "task" | "family">>,
   name: string,
@@ -60,7 +62,7 @@ function headOf(
   return { head: place === paths.length - 1 ? "labels" : "other" };
 }
 
-/** The part of a parameter, or of one of its states, that belongs to earlier data; null: none. */
+/** Returns the part of a parameter, or of one of its states, that belongs to earlier data; null if there is none. */
 export function frozenPartOf(
   strategies: readonly ConfiguredStrategy[],
   name: string,
@@ -70,7 +72,7 @@ export function frozenPartOf(
   return found[0] ?? null;
 }
 
-/** `frozen` of one and what is behind it of another. */
+/** Joins the frozen part of one tensor with the rest of another. */
 function joined(graph: Graph, { axis, first }: FrozenPart, one: Tensor, other: Tensor): Tensor {
   const rest = (other.shape[axis] as number) - first;
   return graph.concat([one.slice(axis, 0, first), other.slice(axis, first, rest)], axis);

@@ -1,4 +1,4 @@
-/** What a batch tells about its rows: the inputs that a task's supervision adds, and what each row counts. */
+/** Supervision of a batch: the inputs that a task's supervision adds, and the weight of each row. */
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { SupervisionTensors } from "../tasks/kind.js";
 import { WEIGHT_ROLE } from "../tasks/shared/row-weights.js";
@@ -7,7 +7,10 @@ import { weighsBatchRows } from "./objective.js";
 
 type Supervises = Pick<AssembleOptions, "task" | "labels" | "roles" | "strategies" | "objective">;
 
-/** `weighed`: of programs that train: rows count what the task says of their labels, the data's role `weight` of them, and strategies. */
+/**
+ * Creates the inputs. `weighed`: true in training programs, where rows have weights from their labels, from the role
+ * `weight`, and from strategies.
+ */
 export function superviseModel(
   graph: Graph,
   { task, labels, strategies, objective, roles = [] }: Supervises,

@@ -1,4 +1,4 @@
-/** The training step: forward, backward, update, as one program. */
+/** The training step (forward, backward, update) as one program. */
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
@@ -15,7 +15,7 @@ export function buildTrainProgram(options: AssembleOptions): { program: Program;
   return { program: optimise(program, options.passes), trainable };
 }
 
-/** As it is built, before any pass. */
+/** Builds the graph before any optimization pass. */
 export function buildUnoptimizedTrainGraph(options: AssembleOptions): {
   program: Program;
   trainable: readonly string[];
@@ -27,7 +27,7 @@ export function buildUnoptimizedTrainGraph(options: AssembleOptions): {
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const recorder = new HiddenStateRecorder();
   const model = buildModel(options, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
-  // The weights of weighed rows sum to 1.
+  // Weights of weighted rows sum to 1.
   const loss = model.loss(supervised, weighsBatchRows(options) ? "sum" : "mean");
   const objective = buildObjective(options, graph, loss, { model, inputs, supervised, recorder });
   const state = graph.program().state;

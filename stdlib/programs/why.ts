@@ -1,6 +1,6 @@
 /**
- * Which tokens spoke for an answer: the gradient of one logit by each token's embedding, times that embedding, summed over the
- * width (gradient × input; Shrikumar et al. 2016, arXiv 1605.01713, section 3.2, as captum's `InputXGradient`).
+ * Token attributions: the gradient of one logit by each token's embedding, times that embedding, summed over the width
+ * (gradient × input; Shrikumar et al. 2016, arXiv 1605.01713, section 3.2, like captum's `InputXGradient`).
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -13,14 +13,15 @@ import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 /**
- * Of tasks whose logits are of whole texts [batch, outputs]. Inputs as `evaluate`'s, and `chosen` i32 [batch]: of row r and output
- * o of n the number r · n + o. Output `why` [batch, length]: how much each token adds to that logit, as far as it is straight.
+ * Builds the program for tasks with logits per text [batch, outputs]. Inputs as in `evaluate`, plus `chosen` i32
+ * [batch]: for row r and output o of n, the number r · n + o. Output: `why` [batch, length], each token's linear
+ * contribution to that logit.
  */
 export function buildAttributionProgram(options: Omit<AssembleOptions, "optimizer" | "clip">): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, options);
   const chosen = graph.input("chosen", { dtype: "i32", shape: ["batch"] });
-  // A body may be made twice: of its tokens those speak that the answer is made of.
+  // A body may be built twice; the tokens with a gradient belong to the one that produces the answer.
   const words: Tensor[] = [];
   const listening = (layers: Layers): Layers => ({
     ...layers,

@@ -1,14 +1,18 @@
-/** What gives up a poor trial of a sweep while it trains. */
+/** Interface of pruners, which stop poor trials of a sweep during training. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Study, StudyTrial } from "../searches/kind.js";
 
 export interface PrunerImplementation {
   /**
-   * Asked after each report of a trial that runs (the last of `trial.reports`; `steps`: how many it would train). The reason
-   * to give it up, as the cell tells it, or null; at its last step always null, for nothing is left to save.
+   * Called after each report of a running trial (the last of `trial.reports`); `steps` is its total number of steps.
+   * Returns the reason to stop the trial, as the cell displays it, or null. At the last step it is always null, because
+   * nothing would be saved.
    */
   prunes(call: Call, study: Study, trial: StudyTrial, steps: number): string | null;
-  /** What the search may see when it chooses trial `number`: scores of trials that are given up by other rules may mislead it. Absent: everything. */
+  /**
+   * Returns the study that the search may use for trial `number`: scores of trials pruned by other rules may mislead
+   * it. Defaults to the complete study.
+   */
   seen?(call: Call, study: Study, number: number): Study;
 }
 

@@ -1,4 +1,4 @@
-/** A model whose linear layers' weights lie in half a byte each. */
+/** Quantizes the weights of linear layers to 4 bits. */
 import type { CompressionStepImplementation } from "../compression/compression-step.js";
 import { quantizeWeights } from "./shared/model-rounding.js";
 

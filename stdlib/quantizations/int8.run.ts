@@ -1,4 +1,4 @@
-/** A model whose weights are whole numbers of a byte, and what goes into its layers too. */
+/** Quantizes all weights, and the inputs of layers, to 8-bit integers. */
 import type { CompressionStepImplementation } from "../compression/compression-step.js";
 import { quantizeWeights } from "./shared/model-rounding.js";
 

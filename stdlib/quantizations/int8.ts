@@ -36,7 +36,7 @@ export const word = defineWord({
   ],
   capabilities: {
     makes: (call, { config, shapes }) => ({
-      // By which scales is known when rows have been seen.
+      // Provisional: the scales depend on calibration rows.
       config: { ...config, ...quantizedConfig({ weights: "int8", activations: { by: "rows" } }) },
       shapes,
     }),

@@ -1,6 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
 
-/** A keyword of TypeScript can't be a verb, so a cell that begins with it is TypeScript; inside a Tune cell it gets this answer. */
+/**
+ * Reserved: a cell that begins with a TypeScript keyword is TypeScript, so it cannot be a verb. In a Tune cell, it gets
+ * this answer.
+ */
 export const word = defineWord({
   kind: "reserved",
   name: "continue",

@@ -1,6 +1,6 @@
 /**
- * A row is a window over a text. Longer texts become several rows, and every token but the first is a target: `targets` and
- * `labels` are i32 [targets], places in the flattened [batch × length] and the tokens that follow them.
+ * A row is a window over a text. Longer texts become several rows, and every token but the first is a target: `targets`
+ * and `labels` are i32 [targets], positions in the flattened [batch × length] and the tokens that follow them.
  */
 import { windowEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";

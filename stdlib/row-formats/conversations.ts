@@ -1,4 +1,4 @@
-/** A row is a whole conversation, written by a chat template. Only tokens of the assistant are targets. */
+/** A row is a complete conversation, rendered by a chat template. Only the assistant's tokens are targets. */
 import { truncatedEpochRows, windowEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { causalLm } from "./causal-lm.js";
 import type { RowFormat } from "./row-format.js";

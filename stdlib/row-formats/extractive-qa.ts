@@ -1,6 +1,6 @@
 /**
- * A row is a `question` beside a window over its `context`. A longer context becomes several rows that overlap, each with the
- * whole question; the task joins what the model answers for them.
+ * A row is a `question` with a window over its `context`. A longer context becomes several overlapping rows, each with
+ * the complete question; the task merges the answers for them.
  */
 import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";

@@ -1,6 +1,6 @@
 /**
- * A row is `text`, `text_pair` and, where the data have it, `negative`. Each text is encoded by itself: text r of role k of n rows
- * is text k · n + r of the batch. `firsts` and `seconds` are indices of texts of the batch.
+ * A row is `text`, `text_pair` and, if the data has it, `negative`. Each text is encoded separately: text r of role k
+ * of n rows is text k · n + r of the batch. `firsts` and `seconds` are indices of texts of the batch.
  */
 import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { javaScriptString } from "../text/quoting.js";

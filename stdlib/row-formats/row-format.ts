@@ -1,6 +1,6 @@
 /**
- * A row format: how one row of the data becomes input of a model. Each format is one file in this folder; the tokenizing half of
- * it is a file of the same name in kernel/data/encoding/row-formats.
+ * A row format defines how a row of the data becomes model input. Each format is one file in this folder; its tokenizer
+ * part is a file of the same name in kernel/data/encoding/row-formats.
  */
 import type { RowFormatCapabilities } from "#dsl/language/types/capabilities/row-format.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -17,29 +17,32 @@ export type RowFormatName =
 
 export interface RowFormat extends RowFormatCapabilities {
   readonly name: RowFormatName;
-  /** Each text of a row is encoded by itself into one vector, as a bi-encoder does; `last_hidden_state` is an output besides. */
+  /**
+   * True if each text of a row is encoded separately into one vector, as in a bi-encoder; `last_hidden_state` is then
+   * an additional output.
+   */
   readonly separateTexts: boolean;
-  /** A row is a list of words, and each word has a label. */
+  /** True if a row is a list of words with a label each. */
   readonly labelsWords: boolean;
-  /** Whether the model needs token types. `pairs`: the data have the role `text_pair`. */
+  /** Returns true if the model needs token types. `pairs`: the data has the role `text_pair`. */
   usesTokenTypes(pairs: boolean): boolean;
   readonly supports: SupportedFeatures;
   readonly onnxExamples: OnnxExamples;
 }
 
-/** What else is implemented for rows of the format. */
+/** Further features that are implemented for the format. */
 export interface SupportedFeatures {
   /** Differential privacy clips the gradient of each row of a batch. False: it runs one row at a time. */
   readonly batchedRowGradients: boolean;
-  /** Strategies read the Fisher information of each row of a batch. False: of batches as a whole only. */
+  /** Strategies read the Fisher information of each row of a batch. False: only of complete batches. */
   readonly batchedRowFisher: boolean;
   /** A web page can train the model. */
   readonly pageTraining: boolean;
-  /** The call of a LiteRT file can be shown: one text goes in, and the logits are printed. */
+  /** An example call of a LiteRT file exists: it takes one text and prints the logits. */
   readonly litertCall: boolean;
 }
 
-/** Parts of the example calls for a folder of ONNX models. Null: the example for one text (or two) fits. */
+/** Parts of the example calls for a folder of ONNX models. Null selects the example for one text (or two). */
 export interface OnnxExamples {
   /** The transformers.js pipeline and its call; the texts are JavaScript expressions. */
   pipeline(texts: ExampleTexts, task: Call): PipelineExample | null;
@@ -55,11 +58,11 @@ export interface ExampleTexts {
 export interface PipelineExample {
   readonly task: string;
   readonly input: string;
-  /** Further arguments of the call, with the comma before them. */
+  /** Further arguments of the call, with a leading comma. */
   readonly options?: string;
-  /** What is read of the answer, as `[0].generated_text`. */
+  /** Property to read from the answer, such as `[0].generated_text`. */
   readonly property?: string;
 }
 
-/** The examples for one text (or two) fit. */
+/** Selects the examples for one text (or two). */
 export const plainTextExamples: OnnxExamples = { pipeline: () => null, encoded: () => null, printed: () => null };

@@ -1,6 +1,6 @@
 /**
- * A row is an `input` and a `target`, both cut. The decoder reads the target shifted by one (`decoder_input_ids`); `targets` are
- * places in the flattened [batch × target length].
+ * A row is an `input` and a `target`, both truncated. The decoder reads the target shifted by one
+ * (`decoder_input_ids`); `targets` are positions in the flattened [batch × target length].
  */
 import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";

@@ -1,4 +1,4 @@
-/** A row is one text, or two that are joined (`text`, `text_pair`), cut at `max_length`. */
+/** A row is one text, or two joined texts (`text`, `text_pair`), truncated at `max_length`. */
 import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";
 

@@ -1,4 +1,6 @@
-/** A row is a list of words (`tokens`), each with a label (`tags`). The pieces of the words are joined and cut. */
+/**
+ * A row is a list of words (`tokens`), each with a label (`tags`). The tokens of the words are joined and truncated.
+ */
 import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";
 

@@ -1,59 +1,59 @@
 /**
- * Runners: where the work of a statement is done. One of workers starts and ends them, and knows nothing of the work: that
- * they take from a coordinator by themselves (kernel/remote/coordinator). How many there are, and with how many threads, its word says.
- * One of federations names what carries messages to their clients (kernel/features/federate), who have rows of their own.
+ * Runners: where the work of a statement runs. A worker runner starts and stops workers and is independent of their
+ * work, which they request from a coordinator (kernel/remote/coordinator). Its word defines their number and threads. A
+ * federation runner names the transport to the clients (kernel/features/federate), which have their own rows.
  */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** Ways of starting a worker that there are: the runner says which, and with what. */
+/** Available ways to start a worker; the runner selects one with its options. */
 export interface WorkerLaunchers {
-  /** A process of this machine. */
   process(options: { readonly threads: number }): StartedWorker;
-  /** Jobs of a Ray cluster. */
+  /** Starts jobs on a Ray cluster. */
   ray(cluster: { readonly address: string; readonly token?: string }): RayLauncher;
 }
 export interface RayLauncher {
-  /** Coded errors `ray-unreachable`, `ray-refused`, `ray-no-room`. */
+  /** Queries the capacity. Coded errors `ray-unreachable`, `ray-refused`, `ray-no-room`. */
   look(options: WorkerResources): Promise<WorkerCapacity>;
   start(options: WorkerResources & { readonly threads: number }): StartedWorker;
 }
-/** What a worker takes of its node. */
 export interface WorkerResources {
   readonly cpus: number;
   readonly gpus: number;
 }
-/** Where workers would be. */
 export interface WorkerCapacity {
-  /** How many there is room for. */
+  /** Number of workers that fit. */
   readonly room: number;
-  /** The address of this machine that they reach. */
+  /** Address of this machine that the workers can reach. */
   readonly host: string;
 }
 export interface StartedWorker {
-  /** What it calls itself to the coordinator. */
+  /** Name that it reports to the coordinator. */
   readonly name: string;
-  /** When it is no longer there: how it ended, in words after its name. Never rejects. */
+  /** Resolves when the worker has ended, with how it ended, as text after its name. Never rejects. */
   readonly ended: Promise<string>;
-  /** Of one that ended: whether its machine has not what any worker is run by, so that one in its place would end as it did. */
+  /**
+   * Returns true if the worker ended because its machine lacks what every worker needs, so that a replacement would end
+   * in the same way.
+   */
   readonly unfit?: () => boolean;
-  /** Tells it to end, and makes it. */
+  /** Requests the worker to end, and then forces it. */
   end(): Promise<void>;
 }
 
-/** What may carry a federation: the runner says which, and with what. `C`: what carries. */
+/** Available transports of a federation; the runner selects one with its options. `C`: type of the transport. */
 export interface FederationTransports<C> {
-  /** A SuperLink of Flower. */
+  /** Uses a Flower SuperLink. */
   flower(options: FlowerTransportOptions): C;
 }
 export interface FlowerTransportOptions {
   readonly superlink: string;
-  /** A file with certificates of who may sign for it, as it is written; absent: those that the machine trusts. */
+  /** File of CA certificates, as written in the program. Defaults to the machine's trusted certificates. */
   readonly certificates?: string;
-  /** Plain HTTP to other machines is allowed. */
+  /** Allows plain HTTP to other machines. */
   readonly plain: boolean;
-  /** Seconds that clients are waited for before the first round. */
+  /** Seconds to wait for clients before the first round. */
   readonly wait: number;
-  /** Seconds of a client's part in a round. */
+  /** Timeout in seconds of a client's part in a round. */
   readonly round: number;
 }
 
@@ -62,20 +62,22 @@ export interface FederationRunner {
   federation<C>(call: Call, carriers: FederationTransports<C>): C;
 }
 export interface WorkerRunner {
-  /** Asked before the first is started; absent: they are on this machine, as many as the word says. */
+  /** Called before the first worker starts. If undefined, workers run on this machine, as many as the word defines. */
   look?(call: Call, ways: Pick<WorkerLaunchers, "ray">): Promise<WorkerCapacity>;
-  /** The cluster that it names, where a statement may go on by itself there; absent: it has none. Coded errors of secrets. */
+  /**
+   * Returns the cluster that the call names, on which a statement can continue by itself; not defined if there is none.
+   * Throws the coded errors of secrets.
+   */
   cluster?(call: Call): { readonly address: string; readonly token?: string };
-  /** Starts one worker, at first or in the place of one that ended. */
+  /** Starts one worker, initially or to replace one that ended. */
   start(call: Call, options: { readonly threads: number }, ways: WorkerLaunchers): StartedWorker;
 }
 
-/** That of a statement which workers do. What carries federations was refused when it was compiled. */
+/** Returns the runner of a statement that workers run. Federation runners are rejected at compile time. */
 export function asWorkerRunner(runner: RunnerImplementation): WorkerRunner {
   if (!("start" in runner)) throw new Error("a runner of federations has no workers");
   return runner;
 }
-/** That of a federation. */
 export function asFederationRunner(runner: RunnerImplementation): FederationRunner {
   if (!("federation" in runner)) throw new Error("a runner of workers carries no federation");
   return runner;

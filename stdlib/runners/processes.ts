@@ -15,7 +15,7 @@ export const word = defineWord({
   ],
   capabilities: {
     workers: (call) => call.arguments.count,
-    // The machine's threads are divided among them.
+    // The machine's threads are divided among the workers.
     threads: (call, cores) => Math.max(1, Math.floor(cores / call.arguments.count)),
     are: "processes",
     here: true,

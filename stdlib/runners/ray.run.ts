@@ -14,7 +14,7 @@ function clusterOf({ arguments: { address, token } }: Call): Parameters<WorkerLa
   return { address: String(address), ...(env !== undefined && { token: readHeaderSecret(env) }) };
 }
 const needs = ({ arguments: { cpus, gpus } }: Call) => ({ cpus: Number(cpus ?? 2), gpus: Number(gpus ?? 0) });
-/** Of a secret: the name of its variable. */
+/** Returns the environment variable of a secret. */
 function variableIn(secret: unknown): string | undefined {
   const given = isRecord(secret) ? secret["arguments"] : undefined;
   const env = isRecord(given) ? given["env"] : undefined;

@@ -13,7 +13,10 @@ export const word = defineWord({
   load: () => Promise.resolve(linear),
 });
 
-/** transformers' `get_linear_schedule_with_warmup`: a straight fall from the end of the warm-up; zero would be a step after the last. */
+/**
+ * transformers' `get_linear_schedule_with_warmup`: a linear decrease from the end of the warm-up; it would reach zero
+ * one step after the last.
+ */
 const linear: ScheduleImplementation = {
   factor: (call, step, total) => warmUpFactor(call, step, total, (done) => Math.max(0, 1 - done)),
 };

@@ -1,4 +1,7 @@
-/** Bayesian optimisation: a process is fitted anew for each trial, so that what it suggests follows from the study alone. */
+/**
+ * Bayesian optimization: a Gaussian process is fitted for each trial, so that its suggestion depends on the study
+ * alone.
+ */
 import type { SearchPoint, SearchImplementation, Study, StudyTrial } from "./kind.js";
 import { drawNewPoint, randomShares } from "./shared/random-points.js";
 import { mostPromisingPoint } from "./shared/gp/best.js";
@@ -8,7 +11,7 @@ import { rowOfPoint } from "./shared/gp/rows.js";
 import { nthSobolPoint } from "./shared/sobol/nth.js";
 import { triedPointTest } from "./shared/tried-points.js";
 
-/** Scores that are learnt from at most: the best, and the newest. */
+/** Maximum number of scores to fit: the best and the newest. */
 const MOST = 200;
 
 export const gp: SearchImplementation = {
@@ -24,7 +27,10 @@ export const gp: SearchImplementation = {
   },
 };
 
-/** Where the definitions are, and then all around: what chance leaves empty, a process knows nothing of. */
+/**
+ * Returns a start point: the values of the definitions, then a Sobol sequence, because the process knows nothing of
+ * areas that random draws leave empty.
+ */
 function firstOf(study: Study, number: number, share: () => number): SearchPoint | null {
   if (study.first !== undefined && study.trials.length === 0) return study.first;
   const even = nthSobolPoint(study, number);
@@ -34,11 +40,14 @@ function firstOf(study: Study, number: number, share: () => number): SearchPoint
 interface Scored {
   readonly point: SearchPoint;
   readonly score: number;
-  /** It misses nothing that is asked of it, and was trained to its end. */
+  /** True if the trial is complete and violates no requirement. */
   readonly counts: boolean;
 }
 
-/** What each trial is worth, as far as it says: what failed or misses a bar as little as the worst, what was given up its last score at most as much as the middle. */
+/**
+ * Returns the score to fit per trial. Failed trials and those that violate a requirement get the worst score; pruned
+ * trials get their last score, at most the median.
+ */
 function scoredOf({ trials }: Study): readonly Scored[] {
   const done = trials.flatMap((trial) => {
     const score = trial.scores?.[0] ?? Number.NaN;
@@ -66,7 +75,10 @@ function scoredOf({ trials }: Study): readonly Scored[] {
 const lastScore = ({ reports }: StudyTrial): number =>
   reports.findLast(({ score }) => Number.isFinite(score))?.score ?? Number.NaN;
 
-/** The process over what is known, and over what runs as it foretells it; `best` is the score to beat. */
+/**
+ * Fits the process to the known trials, and adds running trials with their predicted scores; `best` is the score to
+ * beat.
+ */
 function learntFrom(
   study: Study,
   scored: readonly Scored[],

@@ -1,11 +1,11 @@
-/** The next combination that no trial had yet, in an order that is spread over all of them; none twice. */
+/** Suggests the next untried combination, in an order that is spread over the grid; none is repeated. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {} from "#dsl/compiler/plan/codes/search-codes.js";
 import type { SearchImplementation } from "./kind.js";
 import { gridCombinations, stridedOrder } from "./shared/grid.js";
 import { triedPointTest } from "./shared/tried-points.js";
 
-/** So many in a row that may not be, and the rest is given up. */
+/** Maximum number of disallowed combinations before the search ends. */
 const MOST = 1_000_000;
 
 export const grid: SearchImplementation = {

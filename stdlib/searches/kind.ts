@@ -1,10 +1,13 @@
-/** What chooses the next trial of a sweep: axes of the search, what was tried, and what comes next. */
+/** Interface of searches, which choose the next trial of a sweep: dimensions, previous trials, and the next point. */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** One axis. A choice's values are the places of its options, from 0; a number's are the numbers themselves. */
+/**
+ * A dimension of the search. Values of a choice are the indices of its options, from 0; values of a number are the
+ * numbers.
+ */
 export type SearchDimension = {
   readonly name: string;
-  /** It is there only where another choice took that option; absent: always. */
+  /** The dimension exists only if another choice has that option. By default it always exists. */
   readonly when?: DimensionCondition;
 } & (
   | { readonly kind: "choice"; readonly size: number }
@@ -15,7 +18,7 @@ export type SearchDimension = {
       readonly from: number;
       readonly to: number;
       readonly integer: boolean;
-      /** Only from, from + step, from + 2 step, …; absent: every number between. */
+      /** Restricts values to from, from + step, from + 2 step, …. By default, every number between is allowed. */
       readonly step?: number;
     }
 );
@@ -24,19 +27,19 @@ export interface DimensionCondition {
   readonly option: number;
 }
 
-/** A value for each dimension that is there. What stands for another says nothing. */
+/** One value per active dimension. Values of other dimensions have no meaning. */
 export type SearchPoint = Readonly<Record<string, number>>;
 
 export interface StudyTrial {
-  /** From 1. */
+  /** Number of the trial, from 1. */
   readonly number: number;
   readonly point: SearchPoint;
   readonly state: "running" | "done" | "pruned" | "failed";
-  /** One for each objective, the greater the better (what is to be low is turned round); null: none yet, or none came. */
+  /** One score per objective, oriented so that greater is better; null if there is none yet, or none at all. */
   readonly scores: readonly number[] | null;
-  /** Scores of the first objective on the way, oriented alike, steps ascending. */
+  /** Intermediate scores of the first objective, with the same orientation, in ascending steps. */
   readonly reports: readonly TrialReport[];
-  /** By how much it misses what is asked of its results; 0: it misses nothing. */
+  /** Total violation of the requirements on its results; 0 for none. */
   readonly violation: number;
 }
 export interface TrialReport {
@@ -44,29 +47,37 @@ export interface TrialReport {
   readonly score: number;
 }
 
-/** Everything that a search or a pruner may know. */
+/** All information available to a search or a pruner. */
 export interface Study {
   readonly dimensions: readonly SearchDimension[];
   readonly objectives: number;
-  /** Which objectives are to be low, so that their scores are turned round here: for words alone. Absent: none. */
+  /** Objectives to minimize, whose scores are negated here; used in messages only. Defaults to none. */
   readonly minimized?: readonly boolean[];
   readonly seed: number;
-  /** In the order of their numbers; those of earlier sweeps that it starts from come first, with numbers below 1. */
+  /**
+   * Trials in the order of their numbers. Those of earlier sweeps that it starts from come first, with numbers below 1.
+   */
   readonly trials: readonly StudyTrial[];
-  /** Trials that say nothing of this one, as those of another bracket: what they tried is not tried again. */
+  /** Trials without information for this one, such as those of another bracket; their points are not tried again. */
   readonly unseen?: readonly StudyTrial[];
-  /** The point that the definitions have where nothing varies; absent: they lie outside of what is tried. */
+  /** Point with the values of the definitions; undefined if it is outside of the search space. */
   readonly first?: SearchPoint;
-  /** How many trials are wanted in all; null: time is the limit. */
+  /** Total number of trials to run; null if only time limits them. */
   readonly wanted: number | null;
-  /** Whether the values may stand together. */
+  /** Returns true if the combination of values is allowed. */
   allows(point: SearchPoint): boolean;
-  /** A value as a trial is run with: drawn numbers are written shorter, so that points that differ may be one. Absent: as it is. */
+  /**
+   * Returns the value that a trial is run with: drawn numbers are shortened, so different points may become equal.
+   * Defaults to no change.
+   */
   written?(dimension: string, value: number): number;
 }
 
 export interface SearchImplementation {
-  /** The point of trial `number`, the same for the same study (in which trials that run stand too); null: nothing is left to try. */
+  /**
+   * Returns the point of trial `number`, which depends only on the study (including running trials); null if nothing is
+   * left to try.
+   */
   suggest(call: Call, study: Study, number: number): SearchPoint | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Independent draws: trial n of a seed is the same whatever ran before it, so an interrupted sweep goes on exactly. Only where
- * its values were tried, as few values soon are, it is drawn again.
+ * Independent draws: trial n of a seed is the same whatever ran before it, so that an interrupted sweep continues
+ * exactly. It is drawn again only if its values were already tried, which soon happens with few possible values.
  */
 import type { SearchImplementation } from "./kind.js";
 import { drawNewPoint, randomShares } from "./shared/random-points.js";

@@ -1,4 +1,7 @@
-/** The number-th point of the scrambled sequence that came up in none before it; by chance where it has no more such, or somebody tried it. */
+/**
+ * Sobol search: proposes the `number`-th distinct point of the scrambled sequence. If the sequence has no more points,
+ * or the point was tried already, it proposes a random one.
+ */
 import type { SearchImplementation } from "./kind.js";
 import { drawNewPoint, randomShares } from "./shared/random-points.js";
 import { nthSobolPoint } from "./shared/sobol/nth.js";

@@ -1,6 +1,6 @@
 /**
- * The tree-structured Parzen estimator as Optuna has it: several settings together (`multivariate`), those of a branch by
- * themselves (`group`), trials that still run counted among the poor ones (`constant_liar`). It never proposes what was tried.
+ * The tree-structured Parzen estimator like Optuna's: settings are modelled jointly (`multivariate`), branches
+ * separately (`group`), and running trials count as poor ones (`constant_liar`). It never proposes a tried point.
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type { SearchDimension, SearchPoint, SearchImplementation, Study } from "./kind.js";
@@ -11,7 +11,7 @@ import { dimensionGroups } from "./shared/tpe/groups.js";
 import { goodTrialCount, isInformativeTrial, splitTrials } from "./shared/tpe/split.js";
 import { triedPointTest } from "./shared/tried-points.js";
 
-/** Draws of all candidates before chance takes over. */
+/** Maximum draws of all candidates before it falls back on random points. */
 const MOST = 20;
 
 export const tpe: SearchImplementation = {
@@ -34,7 +34,10 @@ interface Group {
   readonly densities: TpeDensities;
 }
 
-/** The best candidates of all groups, else the second best, and so on; null: they were tried, or may not stand together. */
+/**
+ * Combines the best candidates of all groups, else the second best, and so on. Returns null if all were tried or are
+ * not allowed.
+ */
 function promising(call: Call, study: Study, groups: readonly Group[], share: () => number): SearchPoint | null {
   const isTried = triedPointTest(study);
   const count = Number(call.arguments["candidates"]);

@@ -1,25 +1,24 @@
-/** What parts rows that were scored, so that each part has scores of its own. */
+/** Slicing: splits scored rows into slices, each with its own scores. */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** Rows that are parted, from 0. */
+/** The rows to slice, numbered from 0. */
 export interface SlicedTexts {
   readonly count: number;
-  /** What is read of a row. */
   text(row: number): string;
 }
 export interface RowPartition {
-  /** What parts them, as a heading has it: `length in words`. */
+  /** What the slices are formed by, as a heading: `length in words`. */
   readonly by: string;
-  /** Of the parts; none of them need have a row. */
+  /** Names of the slices; a slice may be empty. */
   readonly names: readonly string[];
-  /** Of each row the number of its part; −1: it is in none. */
+  /** Slice number of each row; −1 if it is in none. */
   readonly partOfRow: Int32Array;
-  /** The names stand in an order of their own; absent: the part of most rows comes first. */
+  /** Set if the order of the names matters. By default, slices are sorted by their number of rows, largest first. */
   readonly ordered?: true;
   readonly notes: readonly string[];
 }
 export interface SlicingImplementation {
-  /** Null: nothing here tells the rows apart. */
+  /** Returns null if the rows cannot be sliced in this environment. */
   part(call: Call, rows: SlicedTexts): Promise<RowPartition | null>;
 }
 

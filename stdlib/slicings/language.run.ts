@@ -27,11 +27,13 @@ function notesOn(rows: number): readonly string[] {
     : [`${rows.toLocaleString("en-US")} rows are too short to tell their language`];
 }
 
-/** Rows of a language below which it is likely mistaken, where others have as many as tell. */
+/**
+ * Languages with fewer than `GUESSED` rows are likely misdetected, provided another language has at least `TOLD` rows.
+ */
 const GUESSED = 5;
 const TOLD = 20;
 
-/** Languages of very few rows, most of them short texts that were mistaken, become one. */
+/** Merges languages of very few rows, mostly misdetected short texts, into "other". */
 function guessesFolded(
   names: readonly string[],
   partOfRow: Int32Array,

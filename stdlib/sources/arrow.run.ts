@@ -1,4 +1,4 @@
-/** Rows of Arrow files, whole or in chunks. */
+/** Reads Arrow files, as one table or in chunks. */
 import { readArrowRows } from "./shared/arrow/rows.js";
 import { chunkSource } from "./shared/gathered-chunks.js";
 

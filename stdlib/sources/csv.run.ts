@@ -1,4 +1,7 @@
-/** CSV as RFC 4180 has it, streamed: the file passes in pieces, only the columns stay. Every value is a string. */
+/**
+ * Streaming CSV reader (RFC 4180): the file is read in pieces and only the columns stay in memory. All values are
+ * strings.
+ */
 import { parse, type CsvError, type Parser } from "csv-parse";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -29,18 +32,17 @@ import { encodingOfCall, writtenArgument } from "./shared/detected-parameters.js
 import { sourceOverFiles } from "./shared/over-files.js";
 import { word } from "./csv.js";
 
-/** Characters from the file's beginning by which the delimiter is judged. */
+/** Characters at the beginning of the file that are used to detect the delimiter. */
 const headSize = 64 * 1024;
-/** Columns that a guess names. */
+/** Maximum columns for which names are suggested. */
 const MOST_NAMED = 12;
 
-/** How a file is read. */
 interface Reading {
-  /** Absent: found. */
+  /** Parameters that the program sets; the others are detected. */
   readonly written: { readonly delimiter?: string; readonly quote?: string | null };
   readonly header: "first" | "none";
   readonly names: readonly string[] | null;
-  /** Lines. */
+  /** Lines to skip. */
   readonly skip: number;
   readonly onFound: ((what: string) => void) | undefined;
 }
@@ -79,7 +81,7 @@ const oneFile = {
 
 export const csv: SourceImplementation = sourceOverFiles(oneFile, { alike: true });
 
-/** What a column without a name is called. */
+/** Returns the name of a column without one. */
 function placed(index: number): string {
   return `column ${index + 1}`;
 }
@@ -106,7 +108,7 @@ async function* pieces(call: Call, world: SourceContext): AsyncGenerator<string>
   yield* afterLines(readTextPieces(await locateFile(world.folder, path), path, encodingOfCall(call), world), skip ?? 0);
 }
 
-/** A text without its first lines, whatever stands in them. */
+/** Yields a text without its first lines, whatever they contain. */
 async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncGenerator<string> {
   let [left, returned, begun] = [count, false, false];
   for await (const piece of pieces) {
@@ -121,23 +123,23 @@ async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncG
       if (returned || character === "\n") left--;
     }
     const rest = piece.slice(position);
-    // A mark of the byte order that a program put before its table.
+    // Removes a byte order mark that a program wrote before its table.
     if (rest !== "") yield begun || count === 0 ? rest : rest.replace(/^\ufeff/, "");
     begun ||= rest !== "";
   }
 }
 
 class Reader {
-  /** Text held back until there is enough of it to judge the delimiter. */
+  /** Text buffered until there is enough of it to detect the delimiter. */
   private head: string | null = "";
   private header: readonly string[] | null = null;
   private columns: string[][] = [];
   private rows = 0;
-  /** Characters that were read. */
+  /** Characters read so far. */
   private text = 0;
   /** Line of the file on which the next record starts. */
   private line: number;
-  /** Lines at the beginning that look like a title, if there are any. */
+  /** Number of lines at the beginning that look like a title; 0 if none. */
   private title = 0;
   private failure: unknown;
   private parser: Parser | null = null;
@@ -187,17 +189,17 @@ class Reader {
     return columnTableOf(this.file, this.byName(header), this.rows);
   }
 
-  /** Rows since `take` was called last. */
+  /** Rows read since `take` was last called. */
   get waiting(): number {
     return this.columns[0]?.length ?? 0;
   }
 
-  /** Whether as many wait as a streamed source gives at a time. */
+  /** Whether enough rows are waiting for a chunk of a streamed source. */
   get gives(): boolean {
     return isFullChunk(this.waiting, this.columns.length);
   }
 
-  /** The rows that wait; they are forgotten here. Only once the header is known. */
+  /** Returns and clears the waiting rows. May be called only once the header is known. */
   take(): RowChunk {
     const header = this.header ?? [];
     checkColumnNames(this.file, header);
@@ -210,7 +212,7 @@ class Reader {
     return new Map(header.map((name, i) => [name, this.columns[i]!]));
   }
 
-  /** Reads to the end of what was written; gives the header. */
+  /** Parses the rest of the text and returns the header. */
   async end(): Promise<readonly string[]> {
     if (this.head !== null) await this.write(await this.begin());
     const { parser } = this;
@@ -251,7 +253,7 @@ class Reader {
     this.check();
   }
 
-  /** `last`: the line on which it ends. */
+  /** `last`: the line on which the record ends. */
   private keep(record: readonly string[], last: number): void {
     if (this.full) return;
     if (!this.header) {
@@ -260,7 +262,7 @@ class Reader {
       if (this.reading.header === "first") return;
     }
     if (record.length !== this.header.length) {
-      // Blank lines before it belong to no record.
+      // Blank lines before a record do not belong to it.
       const line = last - (record.join("").match(/\r\n|\n|\r/g)?.length ?? 0);
       const data = { file: this.file, line, has: record.length, columns: this.header.length };
       this.failure ??= new CodedError("ragged-row", { ...data, ...(this.title > 0 && { skip: this.title }) });
@@ -270,7 +272,7 @@ class Reader {
     this.rows++;
   }
 
-  /** Throws what went wrong, in our words. */
+  /** Throws the parser's failure as a coded error. */
   private check(): void {
     const error = this.failure;
     if (error === undefined || this.full) return;
@@ -297,8 +299,8 @@ class Reader {
   }
 
   /**
-   * Names of the columns, of the first record or as they are given; one without a name is called by its place (`column 1`).
-   * Coded errors `column-names`, `duplicate-column`, `too-many-columns`.
+   * Returns the column names: from the first record, or as given. A column without a name is called by its position
+   * (`column 1`). Coded errors `column-names`, `duplicate-column`, `too-many-columns`.
    */
   private named(record: readonly string[]): readonly string[] {
     const { file } = this;
@@ -316,7 +318,10 @@ class Reader {
     return all;
   }
 
-  /** How the file is split, told where that isn't the usual way. Lines with fewer fields than all that follow are a title. */
+  /**
+   * Detects how the file is split, and reports it if it isn't the usual way. Lines with fewer fields than all that
+   * follow are a title.
+   */
   private async judge(head: string): Promise<CsvShape> {
     const { written, skip, onFound } = this.reading;
     const { shape, records, notes } = await detectCsvShape(head, this.file, written);

@@ -50,7 +50,7 @@ export const word = defineWord({
       why: "RFC 4180 has double quotes.",
       impact: "low",
     },
-    // What came later has no default: recipes that don't write it keep their hash.
+    // Later parameters have no default, so that recipes that don't set them keep their hash.
     {
       name: "header",
       type: {

@@ -1,4 +1,4 @@
-/** Lines of fastText's format, streamed. Blank lines are passed over. */
+/** Reads fastText's format line by line, streamed. Blank lines are skipped. */
 import { table as tableOf } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
@@ -20,7 +20,7 @@ interface Row {
 
 const source = sourceFromRows(rows);
 
-/** Where lines have several labels no column holds the label: who gives it a role is told that there is none. */
+/** If lines have several labels, no column holds the label. Code that gives it a role then gets an error. */
 const oneFile: SourceImplementation = {
   async open(call, world, limit) {
     const table = await source.open(call, world, limit);
@@ -59,10 +59,10 @@ async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow
   if (!some) throw new CodedError("empty-file", { file: path });
 }
 
-/** Labels may stand anywhere in a line, as fastText has it; most files have them first. */
+/** Labels may be anywhere in a line, as in fastText; most files have them first. */
 function rowOf(line: string, prefix: string): Row {
   const labels: string[] = [];
-  // Blanks between words stay as they are.
+  // Preserves the whitespace between words.
   const text = line
     .split(/(\s+)/u)
     .filter((part, i, parts) => {

@@ -1,4 +1,4 @@
-/** Text files labelled by the folder they lie in. */
+/** Reads text files that are labelled by the folder they are in. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -31,7 +31,7 @@ async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow
   if (!some) throw new CodedError("empty-file", { file: path });
 }
 
-/** Of a file by its path from the folder that was named. */
+/** Returns the label and split of a file from its path relative to the named folder. */
 function placeOf(below: string, name: string): { readonly label: string; readonly split?: string } {
   const folders = below.split("/").slice(0, -1);
   const [first, second] = folders;

@@ -1,6 +1,6 @@
 /**
- * Rows of a data set's files, one file after the other. Which they are, and where, the kernel finds out (kernel/data/sources/hub):
- * the call that comes here has them as `sources`.
+ * Reads the rows of a data set's files, one file after the other. The kernel finds the files (kernel/data/sources/hub)
+ * and passes them in the call as `sources`.
  */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -30,7 +30,7 @@ export const hub: SourceImplementation = {
 
 const argumentsOf = (call: Call): Arguments => call.arguments as Call["arguments"] & Arguments;
 
-/** Chunks have the columns of all chunks before: gathered, they are one table. */
+/** Each chunk has the columns of all chunks before it, so that together they form one table. */
 async function* chunks(
   call: Call,
   given: SourceContext,
@@ -59,7 +59,7 @@ async function* chunks(
       { ...options, limit: options.limit - rows },
     )) {
       const columns = word === "text" ? new Map([...chunk.columns].filter(([name]) => name !== "file")) : chunk.columns;
-      // Objects bring what they have; files that say what their columns are all say the same.
+      // JSON objects may have different keys; the other formats declare columns, which must be the same in all files.
       if (first && !word.startsWith("json")) demand(file, columns.keys());
       first = false;
       yield { rows: chunk.rows, columns: nameClasses(columns, classes?.record ?? {}, { file, before: rows }) };
@@ -88,7 +88,7 @@ function chunkOf(table: ColumnTable): RowChunk {
   };
 }
 
-/** Files that end in .json hold one value, or one on each line. */
+/** A .json file contains one value, or one value on each line. */
 async function wordFor(source: Call, world: SourceContext): Promise<string> {
   if (source.word !== "json" || source.arguments["rows"] !== undefined) return source.word;
   const path = String(source.arguments["path"]);

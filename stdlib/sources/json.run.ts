@@ -1,4 +1,7 @@
-/** One JSON value as rows: an array of objects, the same under the only key that holds an array, or columns of equal length. */
+/**
+ * Reads one JSON value as rows: an array of objects, an object whose only array contains them, or columns of equal
+ * length.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
@@ -59,7 +62,7 @@ function parsed(text: string, file: string): unknown {
   } catch (cause) {
     const fault = findJsonFault(text);
     if (!fault) throw cause;
-    // A second value after the first one, on a line of its own.
+    // Detects a second value after the first, on its own line.
     const lines =
       fault.offset < MAX_RECORD_CHARACTERS &&
       /^\s*\{[^\n]*\}\s*\n\s*$/.test(text.slice(0, fault.offset)) &&
@@ -80,7 +83,9 @@ function rowsOf(value: unknown): readonly unknown[] | null {
   return lists.length === 1 && lists[0]!.every(isRecord) ? lists[0]! : null;
 }
 
-/** `{"text": [...], "label": [...]}`: every value an array, all of one length, and no row objects in them. */
+/**
+ * Matches `{"text": [...], "label": [...]}`: every value is an array, all of one length, and none contains row objects.
+ */
 function columnsOf(value: unknown): [string, unknown[]][] | null {
   if (!isRecord(value)) return null;
   const entries = Object.entries(value);

@@ -1,4 +1,4 @@
-/** One JSON object per line, streamed. Blank lines are passed over. */
+/** Reads one JSON object per line, streamed. Blank lines are skipped. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
@@ -38,7 +38,7 @@ function objectOf(text: string, file: string, line: number, row: number): object
   } catch (cause) {
     const fault = findJsonFault(text);
     if (!fault) throw cause;
-    // A value that goes on in the next line is most often a file that is one value.
+    // If a value continues on the next line, the file is most often a single JSON value.
     const reads =
       row === 1 && fault.offset >= text.length && /^\s*[[{]\s*$/.test(text) ? { reads: "json" as const } : {};
     throw new CodedError(

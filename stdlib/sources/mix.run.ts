@@ -1,4 +1,6 @@
-/** Rows of several sources, drawn by the seed; of each no more than a chunk is held where they are streamed. */
+/**
+ * Mixes the rows of several sources at random by the seed. When streaming, at most a chunk of each source is in memory.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -40,7 +42,7 @@ function mixed(streamed: boolean): (call: Call, world: SourceContext) => AsyncGe
   };
 }
 
-/** What of chance this draws from. */
+/** Number of the random stream that mixing uses. */
 const MIXING = 7;
 
 interface Open {

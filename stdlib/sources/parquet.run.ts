@@ -1,4 +1,4 @@
-/** Rows of Parquet files, whole or in chunks. */
+/** Reads Parquet files, as one table or in chunks. */
 import { chunkSource } from "./shared/gathered-chunks.js";
 import { readParquetRows } from "./shared/parquet/rows.js";
 

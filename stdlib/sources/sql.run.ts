@@ -1,4 +1,6 @@
-/** Rows of a query, in the order that it says. What runs it, the world brings (kernel/data/sources/sql). */
+/**
+ * Reads the rows of a SQL query, in the query's order. The context provides the database (kernel/data/sources/sql).
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";

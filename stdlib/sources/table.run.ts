@@ -1,4 +1,4 @@
-/** A live TypeScript value as rows: an arquero table as it stands (its filter and order apply), or an array of objects. */
+/** Reads a live TypeScript value as rows: an arquero table (its filter and order apply), or an array of objects. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -32,7 +32,7 @@ export const table: SourceImplementation = {
   },
 };
 
-/** By what it can do: the notebook's arquero may be another copy of the library than ours. */
+/** Tests by its methods: the notebook's arquero may be another copy of the library than ours. */
 function isTable(value: unknown): value is ColumnTable {
   const able = value as { columnNames?: unknown; numRows?: unknown; array?: unknown } | null;
   return (
@@ -51,8 +51,8 @@ function fromTable(given: ColumnTable, name: string, limit: number): ColumnTable
 }
 
 /**
- * A `$row` that the rows bring (they came from a data set) stays: it names the row in the file. One that names no row (of rows
- * that were joined or added) is nobody's column: they are counted anew.
+ * A `$row` column from a data set is preserved, because it numbers the rows in the file. If it does not number all rows
+ * (after a join or an insert), it is dropped and the rows are numbered anew.
  */
 function named(
   columns: ReadonlyMap<string, readonly unknown[]>,

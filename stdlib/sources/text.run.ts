@@ -1,4 +1,6 @@
-/** Plain text files as rows, streamed: of a file that is one row no more is held than a row may have. */
+/**
+ * Reads plain text files as rows, streamed: even of a file that is one row, at most a row's maximum size is in memory.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -13,7 +15,10 @@ import { word } from "./text.js";
 
 export const text: SourceImplementation = sourceFromRows(rows);
 
-/** A blank file is no row, like a blank line. Coded errors `empty-file` where all are, `giant-text`, and those of `readTextPieces`. */
+/**
+ * A blank file is not a row, like a blank line. Coded errors `empty-file` if all files are blank, `giant-text`, and
+ * those of `readTextPieces`.
+ */
 async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
   const { path, unit } = argumentsOf(word, call);
   let some = false;

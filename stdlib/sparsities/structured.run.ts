@@ -1,4 +1,4 @@
-/** Blocks without the heads and numbers of inner layers whose weights are smallest. */
+/** Structured pruning: removes the heads and inner-layer neurons with the smallest weights from each block. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";

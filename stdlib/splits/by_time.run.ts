@@ -1,6 +1,7 @@
 /**
- * From the latest row backwards: the test takes its rows, then the validation, then what trains. Rows of one time are never
- * parted: a split ends at the change of time that comes nearest to what was asked for, and holds one time at least.
+ * Splits from the latest row backwards: first the test rows, then validation, then training. Rows with the same time
+ * are never separated: a split ends at the change of time nearest to its requested size, and contains at least one
+ * time.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
@@ -18,7 +19,7 @@ export const byTime: SplitImplementation = {
     for (const row of rows) times.look(row);
     return splitsOf(call, times.found());
   },
-  /** Eight bytes of each row. */
+  /** Stores eight bytes per row. */
   foresee(call) {
     const times = new Times(call);
     return {
@@ -32,7 +33,7 @@ export const byTime: SplitImplementation = {
   },
 };
 
-/** `times`: of the rows, in their order. */
+/** `times`: one per row, in row order. */
 function splitsOf(call: Call, times: Float64Array): readonly (string | null)[] {
   const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => times[b]! - times[a]! || a - b);
   const latestFirst = Float64Array.from(order, (i) => times[i]!);
@@ -50,7 +51,7 @@ function splitsOf(call: Call, times: Float64Array): readonly (string | null)[] {
 
 const isAsked = (value: Value | undefined): value is Value => value !== null && value !== undefined;
 
-/** Where a split ends that begins at `from`. `times`: the latest first. */
+/** Returns the end of a split that starts at `from`. `times`: the latest first. */
 function endOf(requested: Value, from: number, times: Float64Array, call: Call, name: string): number {
   if (requested === "rest") return times.length;
   if (typeof requested === "string") {
@@ -65,7 +66,7 @@ function endOf(requested: Value, from: number, times: Float64Array, call: Call, 
   return nearestChange(times, from, Math.min(times.length, from + wanted));
 }
 
-/** The change of time that is nearest to a place, behind `from`; of two the earlier one. */
+/** Returns the change of time after `from` that is nearest to a position; the earlier of two equally near. */
 function nearestChange(times: Float64Array, from: number, place: number): number {
   const isChange = (index: number): boolean => index >= times.length || times[index] !== times[index - 1];
   let before = Math.floor(place + 1e-9);
@@ -82,7 +83,7 @@ function pointOf(text: string, call: Call, name: string): number {
   return time.value;
 }
 
-/** Of all rows, as they come. Coded error `not-a-time`. */
+/** Collects the times of all rows, in order. Coded error `not-a-time`. */
 class Times {
   private times = new Float64Array(1024);
   private count = 0;
@@ -99,7 +100,7 @@ class Times {
     const value = values[this.column];
     const time = comparableTimeOf(value);
     this.as ??= time?.as ?? null;
-    // Before the first time nobody knows what the column's are.
+    // Until the first valid time, the column's type (numbers or dates) is unknown.
     if (!time || time.as !== this.as) {
       this.others++;
       if (this.wrong.length < 5) this.wrong.push({ row, value });

@@ -1,4 +1,7 @@
-/** Folds are the parts of a `random` split of equal shares; where one is named, it validates and the others train. */
+/**
+ * Folds are the parts of a `random` split with equal shares. If `fold` is given, that one validates and the others
+ * train.
+ */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { SplitImplementation } from "../data/contract.js";
@@ -30,7 +33,7 @@ export const folds: SplitImplementation = {
   },
 };
 
-/** The same folds whichever of them is held out. */
+/** The folds are the same, whichever of them validates. */
 function partsOf(call: Call): Call {
   const { k, stratify = null, group = null } = argumentsOf(word, call);
   const shares = Object.fromEntries(foldNames(k, null).map((name) => [name, { share: 1 / k }]));

@@ -1,6 +1,6 @@
 /**
- * Each value draws a number from 0 to 1 by itself. The splits that score lie at its beginning, in the order of their names'
- * letters, and what trains lies behind them: so a greater share of `train` takes more rows and leaves the others theirs.
+ * Hashes each value to a number from 0 to 1. The evaluation splits take the beginning of that range, in alphabetical
+ * order, and training follows. A greater share of `train` therefore adds rows without changing the other splits.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
@@ -33,7 +33,7 @@ function dealing(call: Call, seed: number): (row: CleanRow) => string | null {
   };
 }
 
-/** The splits in the order in which they lie between 0 and 1, and where each ends. */
+/** Returns the splits in their order between 0 and 1, with the end of each. */
 function endsOf(call: Call): readonly { readonly split: string; readonly end: number }[] {
   const targets = splitTargetsOf(call);
   const train = targets.filter(({ split }) => split === "train");
@@ -41,12 +41,12 @@ function endsOf(call: Call): readonly { readonly split: string; readonly end: nu
   let end = 0;
   return [...others, ...train].map((target) => {
     end = target.rest ? 1 : end + (target.share ?? 0);
-    // Shares that come to all rows leave none out, however they are rounded.
+    // Shares that sum to 100 % leave no row out, despite rounding.
     return { split: target.split, end: end > 1 - 1e-9 ? 1 : end };
   });
 }
 
-/** The number 7 of a JSON file is the "7" of a CSV file. */
+/** The number 7 in a JSON file equals "7" in a CSV file. */
 function keyOf({ values }: CleanRow, column: string): string | undefined {
   const value = values[column];
   if (value === null || value === undefined || value === "") return undefined;

@@ -1,7 +1,7 @@
 /**
- * Random splits. Groups (a row without one is a group of its own) are shuffled, then dealt: where each group is one row, by
- * strata with largest remainders, so that each stratum is within one row of its share, or label by label where a row has
- * several; where groups are larger, the largest first to the split that lacks most of what the group holds.
+ * Random splits. Groups (a row without one is its own group) are shuffled, then distributed. Single rows are stratified
+ * by largest remainders, so that each stratum is within one row of its share, or label by label if a row has several.
+ * Larger groups are assigned largest first, to the split that lacks most of the group's strata.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
@@ -14,7 +14,7 @@ import { groupOfRow, GroupedRows, type GroupingColumns } from "./shared/groups-a
 import { splitRowCounts, splitTargetsOf } from "./shared/targets.js";
 
 export const random: SplitImplementation & Pick<Required<SplitImplementation>, "stream" | "foresee"> = {
-  /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average. */
+  /** Each row or group draws its split from the seed and its number or value, so shares are met on average. */
   stream(call, seed) {
     const targets = splitTargetsOf(call);
     const counted = targets.find((t) => t.count !== undefined);
@@ -31,7 +31,7 @@ export const random: SplitImplementation & Pick<Required<SplitImplementation>, "
       return targets[ends.findIndex((end) => drawn < end)]?.split ?? null;
     };
   },
-  /** Strata are met by counting alone: streamed rows are dealt as those in memory. */
+  /** Strata only need counting, so streamed rows are split exactly like rows in memory. */
   foresee(call, seed) {
     const grouping = askedOf(call);
     if (grouping.stratify === null) return undefined;
@@ -53,14 +53,14 @@ function askedOf({ arguments: given }: Call): GroupingColumns {
   };
 }
 
-/** The split of each row. Coded error `counts-too-large`. */
+/** Returns the split of each row. Coded error `counts-too-large`. */
 function dealt(call: Call, looked: GroupedRows, seed: number): readonly (string | null)[] {
   const targets = splitTargetsOf(call);
   const { rows } = looked;
   const wanted = splitRowCounts(targets, rows);
   const sum = wanted.reduce((a, b) => a + b, 0);
   if (sum > rows) throw new CodedError("counts-too-large", { wanted: sum, rows });
-  // The rows that are left out are dealt like a split of their own, so that strata keep their proportions.
+  // Rows that are left out are distributed like a split, so that strata stay in proportion.
   const sizes = [...wanted, rows - sum];
   const generator = seededRandom(seed, 1);
   const names = new Array<string | null>(rows).fill(null);
@@ -84,7 +84,10 @@ function dealt(call: Call, looked: GroupedRows, seed: number): readonly (string 
   return names;
 }
 
-/** Each row by itself: each stratum gives every split the whole part of its share; what is left goes where most is owed. */
+/**
+ * Single rows: each split gets the integer part of its share of each stratum. The remaining rows go to the splits that
+ * are furthest behind their shares.
+ */
 function byStrata(
   rows: number,
   stratumOf: (index: number) => string,
@@ -120,7 +123,7 @@ function byStrata(
   return dealt;
 }
 
-/** Groups of several rows, largest first: each goes where the rows still lacking, stratum by stratum, fit it best. */
+/** Groups of several rows, largest first: each goes to the split whose missing rows, by stratum, it fits best. */
 function byGroups(groups: readonly RowGroup[], sizes: readonly number[]): Int32Array {
   const rows = sizes.reduce((a, b) => a + b, 0);
   const totals = new Map<string, number>();
@@ -136,7 +139,7 @@ function byGroups(groups: readonly RowGroup[], sizes: readonly number[]): Int32A
     let least = Infinity;
     sizes.forEach((wanted, k) => {
       if (wanted === 0) return;
-      // How far from what is wanted this split comes, in units of the split's own size, by strata and as a whole.
+      // Squared distance from the wanted sizes relative to the split's size, by strata and in total.
       let cost = 0;
       for (const [s, n] of group.strata) {
         const lack = mustGet(lacking[k]!, s, "stratum");

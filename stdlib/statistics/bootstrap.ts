@@ -1,46 +1,52 @@
-/** Scores of resamples, of several things at once: those of equally many units are scored on the same resamples. */
+/** Bootstrap scores of several scorers at once; those with the same number of units use the same resamples. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { breathe } from "#platform/turn.js";
 import type { ExactInterval } from "./interval.js";
 import { generateResamples } from "./resamples.js";
 import type { RareLabelMethod } from "./spread.js";
 
-/** How a score is made of some of what it is about. */
+/** How to compute a score from a sample of units. */
 export interface Resampling {
-  /** What is drawn, and how many of them there are. */
+  /** The unit of resampling, and the number of units. */
   readonly unit: ResamplingUnit;
   readonly units: number;
-  /** Whether each of them is one decision, so that a share of them has Wilson's interval. */
+  /** Whether each unit is one decision, so that a proportion over them has Wilson's interval. */
   readonly single: boolean;
-  /** What must be alike, beside the number of units, for two models to have been scored on the same ones; absent: nothing. */
+  /**
+   * What must be equal besides the number of units for two models to have been scored on the same units. By default
+   * nothing.
+   */
   readonly same?: number;
-  /** Absent: it follows from draws. */
+  /** By default the interval is computed from resamples. */
   readonly interval?: ExactInterval;
-  /** What replaces the draws where a label is too rare for them. */
+  /** Replaces the resamples if a label is too rare for them. */
   readonly rare?: RareLabelMethod;
-  /** `drawn`: numbers of units, some several times, others not at all. */
+  /** `drawn`: indices of units, some repeated, others missing. */
   score(drawn: Uint32Array): number;
 }
 export type ResamplingUnit = "row" | "text" | "question" | "search" | "group of rows";
 
 export const RESAMPLE_COUNT = 1000;
-/** Of many units fewer are made: how many follows from their number alone, so that a cell that runs twice shows the same. */
+/**
+ * Large data gets fewer resamples. The number depends on the number of units only, so that a repeated cell shows the
+ * same result.
+ */
 const FEWER = [RESAMPLE_COUNT, 500, 200, 100] as const;
 const MOST_DRAWN = 20_000_000;
-/** Resamples after which it is known whether a score is far too slow (a user's metric, say): then it has no interval. */
+/** Resamples after which a score can be judged too slow (a user's metric, say). It then gets no interval. */
 const GLANCE = 3;
-/** Longest for one score's resamples, in milliseconds. */
+/** Maximum time for one score's resamples, in milliseconds. */
 const LONGEST = 30_000;
 
 interface Scored {
   readonly resampling: Resampling;
   readonly scores: number[];
-  /** Least time that one took, in milliseconds: what else the machine does must not count. */
+  /** Shortest time of one resample, in milliseconds; the minimum excludes the effect of other load on the machine. */
   least: number;
   wanted: number;
 }
 
-/** Of each its scores, resample by resample; none where it is very slow or there is but one unit. */
+/** Returns the scores of each scorer, resample by resample; empty if it is too slow or has only one unit. */
 export async function bootstrapScores(
   all: readonly Resampling[],
   options: { readonly signal?: AbortSignal | undefined; readonly now?: () => number } = {},

@@ -1,6 +1,6 @@
 /**
- * Seeded chance: everything random in data and batches draws from here, so that a seed gives the same rows in the same
- * order on every machine. No draw reads a clock or shared state.
+ * Seeded random numbers. All randomness in data and batches comes from here, so that a seed gives the same rows in the
+ * same order on every machine. No function reads a clock or shared state.
  */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
@@ -8,21 +8,23 @@ import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
 export type RandomSource = RandomGenerator;
 
-/** A generator of its own for a seed and a path of whole numbers (epoch, purpose): neighbours are independent. */
+/**
+ * Returns a separate generator for a seed and a path of integers (epoch, purpose); neighbouring paths are independent.
+ */
 export function seededRandom(seed: number, ...path: readonly number[]): RandomSource {
   let state = mix(seed | 0);
   for (const step of path) state = mix((state ^ Math.imul((step | 0) + 1, 0x85ebca6b)) | 0);
   const generator = xoroshiro128plus(state);
-  for (let warm = 0; warm < 8; warm++) generator.next(); // its first outputs still show the seed
+  for (let warm = 0; warm < 8; warm++) generator.next(); // Its first outputs still correlate with the seed.
   return generator;
 }
 
-/** Whole number from 0 to `below` − 1. */
+/** Returns an integer from 0 to `below` − 1. */
 export function drawBelow(generator: RandomSource, below: number): number {
   return uniformInt(generator, 0, below - 1);
 }
 
-/** A number from 0 to below 1 that seed and text give: the same for the same text, whatever was drawn before. */
+/** Returns a number in [0, 1) determined by the seed and the text, independent of earlier calls. */
 export function seededShareOfText(seed: number, text: string): number {
   let state = mix(seed | 0);
   for (let i = 0; i < text.length; i++) state = mix((state ^ Math.imul(text.charCodeAt(i) + 1, 0x85ebca6b)) | 0);
@@ -40,7 +42,7 @@ export function shuffle<T extends Uint32Array | unknown[]>(items: T, generator: 
   return items;
 }
 
-/** The finaliser of MurmurHash3: each bit of the input moves half of the output's. */
+/** MurmurHash3's finalizer: each input bit flips half of the output bits on average. */
 function mix(x: number): number {
   let h = (x ^ 0x9e3779b9) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,9 +1,9 @@
 /**
- * Precision, recall and F1 of one label from its counts, each with its interval. The first two are shares of what was given and
- * of what is there, so the mid-P interval is theirs, as it is of the metrics of these names where a label is rare. F1 is
- * 2j / (1 + j) of j, the share that is right of all that was given the label or has it; as it rises with j, the ends of j's
- * interval become the ends of its own (Lam, 2023, who takes Wilson's). Each decision counts as one of its own; nothing is drawn,
- * so the same counts say the same.
+ * Precision, recall and F1 of one label from its counts, each with its interval. Precision and recall are proportions
+ * and get mid-P intervals, like the metrics of these names if a label is rare. F1 is 2j / (1 + j), where j is the
+ * Jaccard index: the correct share of all rows that have the label or were predicted to. F1 increases with j, so j's
+ * interval maps to F1's (Lam, 2023, who uses Wilson's). Decisions count as independent; nothing is sampled, so the same
+ * counts give the same interval.
  */
 import type { Interval } from "./interval.js";
 import { midPInterval } from "./mid-p.js";
@@ -11,12 +11,15 @@ import { midPInterval } from "./mid-p.js";
 export interface RateWithInterval extends Interval {
   readonly value: number;
 }
-/** As they stand side by side. */
+/** In display order. */
 export const RATE_NAMES = ["precision", "recall", "f1"] as const;
-/** Null: nothing was given the label (precision), nothing has it (recall), neither (F1). */
+/**
+ * A rate is null if its denominator is zero: no row was predicted to have the label (precision), no row has it
+ * (recall), or both (F1).
+ */
 export type LabelRates = Readonly<Record<(typeof RATE_NAMES)[number], RateWithInterval | null>>;
 
-/** `hit`: have the label and were given it; `given`: were given it; `have`: have it. */
+/** Counts of rows. `hit`: have the label and were predicted to; `given`: were predicted to; `have`: have it. */
 export function labelRatesOf({
   hit,
   given,

@@ -1,9 +1,10 @@
 /**
- * The mid-P interval of a share: Clopper and Pearson's (1934), but that half of the probability of the observed count lies in
- * each tail (Berry and Armitage, 1995). Unlike Wilson's it also holds for a few units and shares near 0 and 1, and it is less
- * wide than the exact one. `of` may be a fraction: an effective number of units.
+ * The mid-P interval of a proportion: Clopper and Pearson's (1934), but with half of the probability of the observed
+ * count in each tail (Berry and Armitage, 1995). Unlike Wilson's it also holds for few units and proportions near 0 and
+ * 1, and it is narrower than the exact one. `of` may be fractional: an effective number of units.
  *
- * The incomplete beta function is written here because the packages that have it bring some fifty others into the browser.
+ * The incomplete beta function is implemented here because the packages that have it bring some fifty others into the
+ * browser.
  */
 import { CONFIDENCE_LEVEL, type Interval } from "./interval.js";
 
@@ -12,7 +13,7 @@ const STEPS = 48;
 
 export function midPInterval(hits: number, total: number): Interval {
   if (total <= 0) return { low: 0, high: 1 };
-  // Probability of more than `hits`, with half of that of just as many.
+  // Probability of more than `hits`, plus half the probability of exactly that many.
   const above = (share: number): number =>
     (regularizedIncompleteBeta(share, hits, total - hits + 1) +
       regularizedIncompleteBeta(share, hits + 1, total - hits)) /
@@ -24,7 +25,7 @@ export function midPInterval(hits: number, total: number): Interval {
   };
 }
 
-/** Where what rises becomes true. */
+/** Returns where a monotonic condition becomes true, by bisection. */
 function where(is: (probability: number) => boolean, from: number, to: number): number {
   let [low, high] = [from, to];
   for (let step = 0; step < STEPS; step++) {
@@ -35,7 +36,10 @@ function where(is: (probability: number) => boolean, from: number, to: number): 
   return (low + high) / 2;
 }
 
-/** The regularised incomplete beta function I(x; a, b), by its continued fraction (Press et al., Numerical Recipes, 6.4). */
+/**
+ * The regularized incomplete beta function I(x; a, b), by its continued fraction (Press et al., Numerical Recipes,
+ * 6.4).
+ */
 export function regularizedIncompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0 || b <= 0) return 0;
   if (x >= 1 || a <= 0) return 1;
@@ -69,7 +73,7 @@ const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
-/** Logarithm of the gamma function of a positive number (Lanczos, 1964). */
+/** Logarithm of the gamma function for positive arguments (Lanczos, 1964). */
 function logGamma(argument: number): number {
   const x = argument - 1;
   const t = x + 7.5;

@@ -1,6 +1,6 @@
 /**
- * Interval of a difference of two independent scores from their own intervals (MOVER: Zou and Donner, 2008; of two Wilson intervals
- * it is Newcombe's method 10, 1998). The scores need not lie in the middle of their intervals.
+ * Interval of the difference of two independent scores from their intervals (MOVER: Zou and Donner, 2008; for two
+ * Wilson intervals it is Newcombe's method 10, 1998). The intervals may be asymmetric.
  */
 import type { Interval } from "./interval.js";
 
@@ -9,7 +9,7 @@ export interface ValueWithInterval {
   readonly interval: Interval;
 }
 
-/** Of first − second. `widened`: how many times as far out as at 95 % the ends lie. */
+/** Interval of first − second. `widened`: factor by which the distances are wider than at 95 %. */
 export function independentDifferenceInterval(
   first: ValueWithInterval,
   second: ValueWithInterval,

@@ -1,13 +1,16 @@
 /**
- * The normal distribution to double precision, in logarithms where shares vanish: its tails by Cody's rational approximations
- * of the error function (Math. Comp. 23, 1969).
+ * The normal distribution in double precision, in logarithms where probabilities underflow. Tails use Cody's rational
+ * approximations of the error function (Math. Comp. 23, 1969).
  */
 
 const ROOT_HALF = Math.SQRT1_2;
 const ROOT_PI = Math.sqrt(Math.PI);
 export const LOG_ROOT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
-/** Of erf up to 0.46875, of e^(x²)·erfc up to 4, and beyond: numerators and denominators, the highest power first. */
+/**
+ * Coefficients of numerators and denominators, the highest power first: of erf up to 0.46875, of e^(x²)·erfc up to 4,
+ * and beyond.
+ */
 const NEAR = {
   over: [0.18577770618460315, 3.1611237438705655, 113.86415415105016, 377.485237685302, 3209.3775891384694],
   under: [1, 23.601290952344122, 244.02463793444417, 1282.6165260773723, 2844.236833439171],
@@ -39,7 +42,7 @@ function ratio({ over, under }: typeof NEAR, x: number): number {
   return above / below;
 }
 
-/** e^(x²) · erfc(x), of x from 0 on. */
+/** Returns e^(x²) · erfc(x) for x ≥ 0. */
 function scaledTail(x: number): number {
   if (x <= 0.46875) return Math.exp(x * x) * (1 - x * ratio(NEAR, x * x));
   if (x <= 4) return ratio(MIDDLE, x);
@@ -47,19 +50,19 @@ function scaledTail(x: number): number {
   return (1 / ROOT_PI - z * ratio(FAR, z)) / x;
 }
 
-/** The share below x. */
+/** Returns the probability below x. */
 export function normalCdf(x: number): number {
   const tail = 0.5 * scaledTail(Math.abs(x) * ROOT_HALF) * Math.exp(-0.5 * x * x);
   return x < 0 ? tail : 1 - tail;
 }
 
-/** Its logarithm, exact in the lower tail where the share itself is 0. */
+/** Returns its logarithm, exact in the lower tail where the probability underflows to 0. */
 export function logNormalCdf(x: number): number {
   if (x <= 0) return Math.log(0.5 * scaledTail(-x * ROOT_HALF)) - 0.5 * x * x;
   return Math.log1p(-normalCdf(-x));
 }
 
-/** Logarithm of the share between two places. */
+/** Returns the log probability between two values. */
 export function logNormalProbabilityBetween(from: number, to: number): number {
   if (to <= 0) return logLess(logNormalCdf(to), logNormalCdf(from));
   if (from > 0) return logLess(logNormalCdf(-from), logNormalCdf(-to));
@@ -67,11 +70,11 @@ export function logNormalProbabilityBetween(from: number, to: number): number {
 }
 const logLess = (more: number, less: number): number => more + Math.log1p(-Math.exp(less - more));
 
-/** Where that share lies below: the inverse of `normalCdf`. */
+/** Returns the quantile: the inverse of `normalCdf`. */
 export function normalQuantile(share: number): number {
   if (share > 0.5) return -normalQuantile(1 - share);
   if (!(share > 0)) return -Infinity;
-  // Abramowitz and Stegun 26.2.23 is right to 4.5e-4; two steps of Halley's do the rest.
+  // Abramowitz and Stegun 26.2.23 is accurate to 4.5e-4; two Halley steps refine it.
   const t = Math.sqrt(-2 * Math.log(share));
   let x = (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
   for (let i = 0; i < 2; i++) {

@@ -1,11 +1,12 @@
 /**
- * The interval of the difference of two shares of the same rows (Newcombe, 1998, method 10): Wilson's ends of both, and how
- * they go together. Where few rows tell two models apart a bootstrap is too sure of itself; this is not.
+ * The interval of the difference of two proportions on the same rows (Newcombe, 1998, method 10), from both Wilson
+ * intervals and their correlation. If few rows distinguish two models, a bootstrap interval is too narrow; this one is
+ * not.
  */
 import type { Interval } from "./interval.js";
 import { wilsonInterval } from "./wilson.js";
 
-/** `first[i]` and `second[i]`: 1 where row i counts. The interval is of second − first. */
+/** `first[i]` and `second[i]`: 1 if row i counts. The interval is of second − first. */
 export function pairedSharesInterval(first: ArrayLike<number>, second: ArrayLike<number>): Interval {
   const n = first.length;
   let [both, one, other] = [0, 0, 0];
@@ -26,7 +27,7 @@ export function pairedSharesInterval(first: ArrayLike<number>, second: ArrayLike
   };
 }
 
-/** Of shares that are about some of the rows (NaN: not about this one); null: they are not about the same rows. */
+/** For proportions over some of the rows (NaN: row not included); null if the two do not include the same rows. */
 export function pairedPartialSharesInterval(first: Float64Array, second: Float64Array): Interval | null {
   const about = Array.from(first, (value, row) => (Number.isNaN(value) ? -1 : row)).filter((row) => row >= 0);
   const same = second.every((value, row) => Number.isNaN(value) === Number.isNaN(first[row]));
@@ -35,7 +36,7 @@ export function pairedPartialSharesInterval(first: Float64Array, second: Float64
   return pairedSharesInterval(only(first), only(second));
 }
 
-/** Phi of the table, a positive one corrected for continuity. */
+/** Phi coefficient of the 2×2 table, with a continuity correction if positive. */
 function correlation(both: number, one: number, other: number, neither: number): number {
   const sides = (both + one) * (other + neither) * (both + other) * (one + neither);
   if (sides === 0) return 0;

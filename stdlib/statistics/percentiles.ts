@@ -1,10 +1,10 @@
-/** From scores of resamples to an interval: the percentile bootstrap (Efron, 1979). */
+/** Computes a percentile bootstrap interval (Efron, 1979) from the scores of resamples. */
 import { CONFIDENCE_LEVEL, type Interval } from "./interval.js";
 
-/** Resamples of which a score has no meaning (a correlation of what doesn't vary) are left out, but not more than this share. */
+/** Maximum share of resamples without a defined score (a correlation without variance, say); these are left out. */
 const MOST_WITHOUT = 0.1;
 
-/** Null: too many have no score. Between two scores lies the line from one to the other, as numpy has it. */
+/** Returns null if too many resamples have no score. Percentiles are interpolated linearly, like numpy. */
 export function percentileInterval(scores: ArrayLike<number>): Interval | null {
   const known = Float64Array.from(Array.from(scores).filter((score) => !Number.isNaN(score))).sort();
   if (known.length === 0 || known.length < (1 - MOST_WITHOUT) * scores.length) return null;

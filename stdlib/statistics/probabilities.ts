@@ -1,6 +1,5 @@
-/** From a row of logits to what is likely. */
+/** Converts logits to probabilities. */
 
-/** Softmax into `out`. */
 export function softmaxInto(logits: Float32Array, out: Float32Array): void {
   const greatest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   let sum = 0;
@@ -8,7 +7,7 @@ export function softmaxInto(logits: Float32Array, out: Float32Array): void {
   for (let i = 0; i < logits.length; i++) out[i] = Math.exp(logits[i]! - greatest) / sum;
 }
 
-/** 0.9973 → `99.7 %`; never `0 %` or `100 %` for what is not. */
+/** 0.9973 → `99.7 %`; never rounds to `0 %` or `100 %`. */
 export function percentText(share: number): string {
   const hundred = 100 * share;
   if (hundred > 0 && hundred < 0.1) return "< 0.1 %";
@@ -16,7 +15,7 @@ export function percentText(share: number): string {
   return `${hundred.toFixed(1).replace(/\.0$/, "")} %`;
 }
 
-/** A metric of answers; where nothing says how likely they are (NaN), what follows from that is no number. */
+/** Wraps a metric that uses the predictions' probabilities: the score is NaN if a probability is unknown (NaN). */
 export function scoreWhereProbabilitiesKnown<I extends { readonly probabilities: ArrayLike<number> }>(
   input: I,
   score: (input: I) => number,

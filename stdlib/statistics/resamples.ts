@@ -1,5 +1,5 @@
 /**
- * Resamples: as many of n things as there are, drawn with repetition. They follow from n alone, so a cell that is run twice
+ * Bootstrap resamples: n of n units, sampled with replacement. They depend on n only, so that a cell that runs twice
  * shows the same interval, and two models on the same rows are scored on the same resamples.
  */
 import { seededRandom } from "./chance.js";

@@ -1,47 +1,48 @@
 /**
- * Intervals of scores that are made of several shares (recalls, precisions, areas), without draws: MOVER (Zou and Donner, 2008).
- * Each share moves to the ends of its own interval; the distances by which the score then moves add up as standard deviations
- * do. How shares vary together, within a model and between two, follows from the residuals of the rows that both count.
+ * Intervals of scores that combine several proportions (recalls, precisions, areas), without resampling: MOVER (Zou and
+ * Donner, 2008). Each proportion moves to the ends of its interval; the resulting changes of the score add up like
+ * standard deviations. Covariances, within a model and between two, follow from the residuals of the rows that both
+ * proportions include.
  */
 import type { Interval } from "./interval.js";
 
-/** A share that a score depends on. */
+/** A proportion that a score depends on. */
 export interface VaryingShare {
-  /** The same number names the same label for both models of a comparison. */
+  /** Label number; the same for both models of a comparison. */
   readonly label: number;
-  /** How far the score falls and rises as the share moves to its low and its high end; neither is negative. */
+  /** How far the score falls and rises as the proportion moves to its low and its high end; neither is negative. */
   readonly down: number;
   readonly up: number;
-  /** Positions among the units that count in the share; a residual is what a unit adds to it, less the mean. */
+  /** Positions of the units in the proportion. A residual is a unit's contribution minus the mean. */
   readonly units: ArrayLike<number>;
   readonly residuals: ArrayLike<number>;
 }
-/** How far a score may lie to one side, squared when added up. */
+/** Distance of a score to one side; it is the root of the summed squares. */
 interface Side {
-  /** Of shares whose rows all say the same: how these vary with others isn't known. */
+  /** Squared distances of proportions whose rows all have the same value, for which the covariance is unknown. */
   readonly alone: number;
-  /** Of each unit. */
+  /** Contribution of each unit. */
   readonly units: Float64Array;
-  /** What one unit more or less would change, by label. */
+  /** Change by one unit more or less, by label. */
   readonly steps: Float64Array;
 }
 export interface ScoreSpread {
   readonly low: Side;
   readonly high: Side;
-  /** What no score lies beyond; shares keep within their own bounds. */
+  /** Limits of the score; proportions have their own. */
   readonly within?: Interval;
 }
-/** A label has too few rows for any interval that holds. */
+/** Result if a label has too few rows for a valid interval. */
 export interface TooFewRows {
   readonly label: string;
   readonly rows: number;
   readonly needed: number;
-  /** The rows are those that were predicted to have the label. */
+  /** Set if the rows counted are those predicted to have the label. */
   readonly predicted?: true;
 }
-/** What is done where a label is too rare for a bootstrap. */
+/** Method used if a label is too rare for a bootstrap. */
 export interface RareLabelMethod {
-  /** Whether the bootstrap holds on these units. */
+  /** Whether a bootstrap is valid on these units. */
   frequent(units: Uint32Array): boolean;
   measureSpread(units: Uint32Array): ScoreSpread | TooFewRows;
 }
@@ -91,8 +92,9 @@ export function intervalFromSpread(value: number, { low, high, within }: ScoreSp
 }
 
 /**
- * Of the second less the first, on the same units. What both share makes it narrower; it is lessened by half a unit, as Newcombe
- * (1998, method 10) corrects for continuity, so that two models which hardly differ are not told apart.
+ * Interval of second minus first, on the same units. Their covariance narrows it. The covariance is reduced by half a
+ * unit, like Newcombe's continuity correction (1998, method 10), so that two models that hardly differ are not reported
+ * as different.
  */
 export function intervalOfDifference(
   first: { readonly value: number; readonly spread: ScoreSpread },

@@ -1,6 +1,9 @@
-/** Student's t for whole degrees of freedom, by its finite series (Abramowitz and Stegun 26.7.3 and 26.7.4). */
+/**
+ * Student's t distribution for integer degrees of freedom, by its finite series (Abramowitz and Stegun
+ * 26.7.3 and 26.7.4).
+ */
 
-/** The share below t. */
+/** Returns the probability below t. */
 export function studentCdf(t: number, freedom: number): number {
   const angle = Math.atan(t / Math.sqrt(freedom));
   const cosine = Math.cos(angle);
@@ -14,7 +17,7 @@ export function studentCdf(t: number, freedom: number): number {
   return 0.5 + within / 2;
 }
 
-/** Where that share, of at least a half, lies below. */
+/** Returns the quantile of a probability of at least 0.5. */
 export function studentQuantile(share: number, freedom: number): number {
   let [low, high] = [0, 1];
   while (studentCdf(high, freedom) < share) high *= 2;

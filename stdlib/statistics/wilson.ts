@@ -1,4 +1,7 @@
-/** Wilson's score interval of a share (Wilson, 1927), without a correction for continuity: it holds for few rows and near 0 and 1. */
+/**
+ * Wilson's score interval of a proportion (Wilson, 1927), without continuity correction: valid for few rows and near 0
+ * and 1.
+ */
 import { NORMAL_QUANTILE_95, type Interval } from "./interval.js";
 
 export function wilsonInterval(hits: number, total: number): Interval {

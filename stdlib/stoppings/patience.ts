@@ -53,7 +53,7 @@ export const word = defineWord({
   load: () => Promise.resolve(patience),
 });
 
-/** Stops after `validations` scores in a row that did not beat the best before them by more than `by`. */
+/** Stops after `validations` consecutive scores that did not beat the previous best by more than `by`. */
 const patience: StoppingImplementation = {
   stop(call, scores) {
     const allowed = Number(call.arguments["validations"]);

@@ -1,4 +1,7 @@
-/** Rows of earlier data in each batch, kept near the logits that the model gave for them when it had learned them. */
+/**
+ * Dark experience replay: replays rows of earlier data in each batch, and keeps their logits near those that the model
+ * predicted after learning them.
+ */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { replayLossTerm, squaredDistanceFromReplay } from "./shared/distance.js";

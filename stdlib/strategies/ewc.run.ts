@@ -1,7 +1,8 @@
 /**
- * Elastic weight consolidation. Beside each parameter stand `ewc.fisher/<name>`, the sum of what earlier data said, and
- * `ewc.anchor/<name>`. Penalties of several data sets are one: Σ Fₖ (θ − θₖ)² has the gradient of (Σ Fₖ) (θ − θ̄)², θ̄ being
- * the mean of the θₖ weighed by their Fₖ; where all Fₖ are zero it is the latest θₖ, and pulls at nothing.
+ * Elastic weight consolidation. Each parameter has the states `ewc.fisher/<name>`, the sum over earlier data, and
+ * `ewc.anchor/<name>`. The penalties of several data sets merge into one: Σ Fₖ (θ − θₖ)² has the gradient of (Σ Fₖ) (θ
+ * − θ̄)², where θ̄ is the mean of the θₖ weighted by Fₖ. If all Fₖ are zero, θ̄ is the latest θₖ and there is no
+ * penalty.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -30,7 +31,7 @@ export const ewc: StrategyImplementation = {
       const decayed = decay === null ? before : before.multiply(decay);
       const sum = decayed.add(own);
       graph.update(FISHER + name, sum);
-      // anchor + (θ − anchor) · F / ΣF: nothing is lost to rounding where both are near each other.
+      // anchor + (θ − anchor) · F / ΣF avoids rounding errors if both are close.
       const share = own.divide(sum.maximum(TINY));
       const moved = anchor.add(value.subtract(anchor).multiply(share));
       graph.update(ANCHOR + name, decay === null ? sum.greater(0).select(moved, value) : value);
@@ -38,7 +39,7 @@ export const ewc: StrategyImplementation = {
   },
 };
 
-/** Below any square of a gradient that f32 tells from zero. */
+/** Smaller than any squared gradient that f32 distinguishes from zero. */
 const TINY = 1e-38;
 
 function decayOf(call: Call): number | null {

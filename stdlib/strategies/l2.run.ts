@@ -1,4 +1,4 @@
-/** A pull to the weights that the first data set found: `l2.anchor/<name>`. */
+/** L2 penalty towards the weights after the first data set: `l2.anchor/<name>`. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { momentState } from "../optimizers/shared/clipping.js";

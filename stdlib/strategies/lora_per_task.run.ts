@@ -1,4 +1,4 @@
-/** A LoRA for each data set: what earlier ones have in it, in the head and in what rows are sent by stays as it was. */
+/** One LoRA per data set. Those of earlier data sets, their head weights and their routing states stay frozen. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -38,7 +38,10 @@ function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenP
   return first > 0 ? { axis, first } : null;
 }
 
-/** The parameter's value before the update where earlier data had labels: all of it, or the rows of these labels. */
+/**
+ * Restores the value before the update where earlier data had labels: the complete parameter, or the rows of those
+ * labels.
+ */
 function withEarlierLabels({ value, after, head }: UpdatedParameter, earlier: Tensor): Tensor {
   if (head === "other") return earlier.greater(0).select(value, after);
   const { rank } = value;

@@ -1,4 +1,7 @@
-/** Keeps the model near the logits that it gave for the new rows at the start of a stage; no earlier row is needed. */
+/**
+ * Learning without forgetting: keeps the logits for the new rows near those at the start of a task. It needs no earlier
+ * rows.
+ */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { distillationFromReplay, replayLossTerm } from "./shared/distance.js";

@@ -1,4 +1,7 @@
-/** Ranks for each data set, those of earlier ones as they were, in directions that do not overlap: λ · Σ |A Aᵢᵀ|. */
+/**
+ * O-LoRA: separate LoRA ranks for each data set, with those of earlier ones frozen. The penalty λ · Σ |A Aᵢᵀ| makes
+ * them orthogonal.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -21,7 +24,7 @@ export const oLora: StrategyImplementation = {
   ],
 };
 
-/** The gradient with that of strength · Σ |A Aᵢᵀ| added to the ranks of these data. */
+/** Adds the gradient of strength · Σ |A Aᵢᵀ| to that of the current data's ranks. */
 function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedParameter): Tensor {
   const frozen = frozenPart(call, name, value.shape as readonly number[]);
   if (frozen?.axis !== 0) return gradient;

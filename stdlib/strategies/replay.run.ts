@@ -1,4 +1,4 @@
-/** Rows of earlier data beside the new ones. */
+/** Replays rows of earlier data together with the new ones. */
 import type { StrategyImplementation } from "./kind.js";
 import { replayFromCapabilities } from "./shared/replay-buffer.js";
 import { word } from "./replay.js";

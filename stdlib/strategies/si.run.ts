@@ -1,6 +1,7 @@
 /**
- * Synaptic intelligence. Beside each parameter stand `si.path/<name>`, what its movement lowered the loss by since the last
- * data set, `si.importance/<name>` and `si.anchor/<name>`. The gradient is that of the rows' own loss, unclipped.
+ * Synaptic intelligence. Each parameter has the states `si.path/<name>` (how much its movement has reduced the loss
+ * since the last data set), `si.importance/<name>` and `si.anchor/<name>`. The gradient is that of the rows' own loss,
+ * unclipped.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";

@@ -1,4 +1,4 @@
-/** A student's weights: parts of its teacher's. */
+/** Builds a student's weights from parts of its teacher's. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -26,7 +26,7 @@ export const student: CompressionStepImplementation = {
   augments: (call) => argumentsOf(word, call).augment ?? 0,
 };
 
-/** The places of a tensor along its axes, of f32. */
+/** Selects indices of an f32 tensor along its axes. */
 function taken(tensor: NDArray, { shape, places }: StudentTensorSource): NDArray {
   if (places.every((one) => one === null)) return tensor;
   const values = new Float32Array(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.bytes.byteLength / 4);

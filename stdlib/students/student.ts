@@ -3,7 +3,6 @@ import { cutStudent, isCutRefused, type StudentSize } from "./shared/cut.js";
 import { teacherMemoryOf } from "./shared/teacher-memory.js";
 import { teachingRefusal } from "./shared/teachable.js";
 
-/** What its arguments say of its size. */
 export const studentSizeOf = (settings: { readonly layers?: unknown; readonly hidden?: unknown }): StudentSize => ({
   layers:
     typeof settings.layers === "number" || Array.isArray(settings.layers)

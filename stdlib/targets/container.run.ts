@@ -1,4 +1,4 @@
-/** A folder of ONNX models with a server beside them, and what an image or a service is built by. */
+/** Target `container`: a folder of ONNX models with a server, and the files to build an image or a service. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { CodeExample, DeployedModel, TargetImplementation, TargetOutput } from "./kind.js";
 import * as small from "./shared/container/files.js";

@@ -1,11 +1,11 @@
-/** A Core ML package: Manifest.json, the ML Program, and the file of its weights. */
+/** Target `coreml`: a Core ML package of Manifest.json, the ML Program, and its weight file. */
 import { emitCoreMl, packageManifest, PACKAGE_PATHS } from "#dsl/tensor/backends/coreml/emit.js";
 import type { TargetImplementation } from "./kind.js";
 import { fixedSizesOf, halfPrecisionNote, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
 import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
 import { writeCompanionFiles } from "./shared/companion-files.js";
 
-/** Texts at once where that is free: Core ML asks for an end of each range. */
+/** Maximum batch size if it is flexible: Core ML needs an upper bound for each range. */
 const MOST_TEXTS = 64;
 
 export const coreml: TargetImplementation = {
@@ -30,6 +30,6 @@ export const coreml: TargetImplementation = {
       ...(half ? halfPrecisionNote(model) : { tolerance: 1e-4 }),
     };
   },
-  // Swift can't be run here: what isn't run isn't printed.
+  // No example is printed, because Swift code can't be tested here.
   calls: () => [],
 };

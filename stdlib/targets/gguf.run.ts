@@ -1,4 +1,4 @@
-/** A GGUF file with all of a model that writes, and an Ollama Modelfile beside it. */
+/** Target `gguf`: a GGUF file with a complete generative model, and an Ollama Modelfile. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -11,11 +11,11 @@ import { modelfileText } from "./shared/ollama/modelfile.js";
 import { ollamaName, shellPathArgument } from "../text/quoting.js";
 import { word } from "./gguf.js";
 
-/** Paths that output takes: the file itself, and what lies beside it. */
+/** Output paths: the main file, and the prefix of files next to it. */
 const MAIN = "main";
 const BESIDE = "beside:";
 
-/** First tokens that must be the notebook's, by what weights are rounded to. */
+/** Minimum share of first tokens that must match the notebook's, by quantization type. */
 const AGREE: Readonly<Partial<Record<QuantizationType, number>>> = {
   f16: 0.95,
   bf16: 0.9,
@@ -67,7 +67,7 @@ function fileOf(call: Call): string {
   return argumentsOf(word, call).path.split(/[\\/]/).at(-1) ?? "";
 }
 
-/** Ollama's own context, unless the model was made for less, or trained on longer texts. */
+/** Ollama's default context. It is lowered if the model allows less, and raised if it was trained on longer texts. */
 const CONTEXT = 4096;
 
 function modelfileOf(

@@ -1,4 +1,4 @@
-/** A folder of transformers' own: copied from what was merged, or from the adapter. */
+/** Target `huggingface`: a transformers folder, copied from the merged model or the adapter. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { TargetImplementation } from "./kind.js";
@@ -10,7 +10,7 @@ import { transformersCallExamples } from "./shared/transformers-calls.js";
 import { registry } from "../registry.js";
 import { word } from "./huggingface.js";
 
-/** Targets that hold whatever a technique leaves around a model. */
+/** Targets that support modules which a technique adds to the model. */
 const GRAPHS = "`onnx`, `savedmodel`, `tflite`, `coreml` and `container`";
 
 const WHOLE = "leave out `weights: adapter`";

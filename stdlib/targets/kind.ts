@@ -1,6 +1,6 @@
 /**
- * Targets: what a trained model is written as for use elsewhere. A target writes; which runtime then opens what was written,
- * and how its answers are compared with the notebook's, is the runner's affair (kernel/deployments).
+ * Targets: file formats to which a trained model is written for use in other programs. A target only writes. The runner
+ * (kernel/deployments) chooses the runtime that opens the files, and compares its predictions with the notebook's.
  */
 import type { NDArray, TensorState } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -10,88 +10,98 @@ import type { FittedCalibration } from "../calibrations/kind.js";
 import type { Message } from "../conversations/kind.js";
 import type { ModelImplementation } from "../models/kind.js";
 
-/** What its programs are built from (stdlib/programs). */
+/** The parts from which the model's programs are built (stdlib/programs). */
 export type DeployedParts = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
-/** A trained model as a target gets it. */
+/** A trained model as input of a target. */
 export interface DeployedModel {
-  /** As the notebook calls it. */
+  /** Name in the notebook. */
   readonly name: string;
   readonly parts: DeployedParts;
-  /** The word of its family, and what that is when it runs. */
+  /** The family's word of the vocabulary, and its implementation. */
   readonly family: { readonly word: string; readonly implementation: ModelImplementation };
-  /** config.json as transformers writes it for the class with its head: label names and kind of problem included. */
+  /**
+   * config.json in transformers' format for the class with the model's head, including label names and problem type.
+   */
   readonly config: Readonly<Record<string, unknown>>;
-  /** What it began from, where that is known: a model of the hub, the licence that its card names. */
+  /**
+   * Origin of the base model where known: the repository on the Hugging Face Hub, and the licence that its card names.
+   */
   readonly origin: { readonly hub: string | null; readonly licence: string | null; readonly learnt?: TrainingOrigin };
   readonly labels: readonly string[];
-  /** Roles of the rows that it reads (`text`, `text_pair`, `question`, …). */
+  /** Roles of the input columns (`text`, `text_pair`, `question`, …). */
   readonly roles: readonly string[];
-  /** Whether two texts in one row are told apart: its programs take token_type_ids. */
+  /** Whether the programs take token_type_ids to distinguish two texts of a row. */
   readonly tokenTypes: boolean;
-  /** Tokens that texts are cut to. */
+  /** Maximum tokens per text; longer ones are truncated. */
   readonly maxLength: number;
   /**
-   * What its technique leaves around the layers, where that can't go into the base's own weights (prompt-tuning, bottleneck
-   * adapters): programs have it, tables of tensors as transformers names them don't. Null: states bear transformers' names,
-   * and `shapes` has them all.
+   * Modules that the technique adds and that can't be merged into the base's weights (prompt-tuning, bottleneck
+   * adapters). Programs include them, but tensors under transformers' names don't. Null if all states have
+   * transformers' names and are in `shapes`.
    */
   readonly around: string | null;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** Files of what trained alone, in the folder `adapter` of its source; null: all weights trained. */
+  /** Files of the separately trained weights, in the folder `adapter` of the source; null if all weights trained. */
   readonly adapter: readonly string[] | null;
-  /** Whether PEFT reads those files; else they are of Tunebook's own format, which nothing else reads. */
+  /** Whether PEFT can read those files; otherwise they are in Tunebook's own format, which no other program reads. */
   readonly peft: boolean;
-  /** The value of a state of a program that was built of `parts`, f32 unless the state is of whole numbers. */
+  /** Reads the value of a state of a program built from `parts`; f32 unless the state has integers. */
   read(name: string, state?: TensorState): Promise<NDArray>;
-  /** Files that lie beside the weights: tokenizer.json, tokenizer_config.json, chat_template.jinja, generation_config.json. */
+  /** Files next to the weights: tokenizer.json, tokenizer_config.json, chat_template.jinja, generation_config.json. */
   readonly files: readonly string[];
   file(name: string): Promise<Uint8Array>;
-  /** How conversations are written for it; absent: it reads none, or nothing says how. */
+  /** The chat template; missing if the model reads no conversations or has no known template. */
   readonly chat?: DeployedChat;
-  /** Token ids of some texts that the model was trained on, for calibration; none of them is ever written. */
+  /** Returns the token ids of some training texts, for calibration. They are never written to a file. */
   calibration(rows: number): Promise<readonly Int32Array[]>;
   /**
-   * Texts (or two, of rows that have two) of rows that it did not learn from, for whoever tries it: none with personal data in it,
-   * and none at all of a private training.
+   * Returns example inputs (a text, or two for rows with two) from rows that were not trained on. They contain no
+   * personal data, and there are none for a model with private training.
    */
   examples(most: number): Promise<readonly (string | readonly [string, string])[]>;
-  /** What was fitted once it was trained; absent: nothing. */
+  /** Calibration fitted after training, if any. */
   readonly fitted?: FittedCalibration;
-  /** How it rounds what goes into its layers, where it was made of whole numbers; absent: not at all. */
+  /** How the inputs of layers are quantized, if the model uses integers. */
   readonly rounding?: ActivationQuantization;
 }
 
-/** What the run that made it tells. */
+/** Facts about the training run. */
 export interface TrainingOrigin {
-  /** `2026-11-29`: when it ended. */
+  /** Date of its end: `2026-11-29`. */
   readonly day: string;
-  /** That it learnt from; null: of a private training that is not told. */
+  /** Number of training rows; null for a private training that does not disclose it. */
   readonly rows: number | null;
-  /** Of the trained model, by metric; empty: it was never scored. */
+  /** Scores of the trained model by metric; empty if it was never scored. */
   readonly scores: readonly (readonly [metric: string, value: number])[];
-  /** Which rows were scored, in words. */
+  /** Describes the rows that were scored. */
   readonly on: string;
 }
 
 export interface DeployedChat {
-  /** Source of the template (Jinja) that it brings; null: a word of the vocabulary writes them. */
+  /** Source of the model's own template (Jinja); null if a word of the vocabulary is the template. */
   readonly template: string | null;
-  /** The special token, or the text, that ends an answer; empty: none does. */
+  /** The special token or text that ends an answer; empty if there is none. */
   readonly stop: string;
-  /** Texts that the answers are written on to; null: the template refuses that conversation. */
+  /** Returns prompts, up to the start of the answer; null for a conversation that the template refuses. */
   write(conversations: readonly (readonly Message[])[]): Promise<readonly (string | null)[]>;
 }
 
-/** Where files go. Paths are relative to the deployment's folder; of targets that are one file, `main` is that file. */
+/**
+ * Output of a target. Paths are relative to the deployment's folder; for targets that write a single file, `main` is
+ * that file.
+ */
 export interface TargetOutput {
   write(path: string, bytes: FileContent): Promise<void>;
-  /** Files of the model's source as they are (`DeployedModel.files`, `config.json`, of whole models `model.safetensors`). `from`: a folder of it. */
+  /**
+   * Copies files of the model's source unchanged (`DeployedModel.files`, `config.json`, of complete models
+   * `model.safetensors`). `from`: a folder in the source.
+   */
   copy(names: readonly string[], into?: string, from?: string): Promise<void>;
   /**
-   * Work that needs a library of its own, in a process of its own: `name` of kernel/deployments/tools. `from` and `to`:
-   * paths of the deployment. What lies at `from` was written for it alone: it is gone afterwards. What the tool found out, if
-   * anything.
+   * Runs a tool that needs its own library in a separate process: `name` in kernel/deployments/tools. `from` and `to`
+   * are paths in the deployment. `from` is a temporary input and is deleted afterwards. Returns the tool's result, if
+   * any.
    */
   tool(
     name: string,
@@ -100,66 +110,71 @@ export interface TargetOutput {
 }
 export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** A graph in a file: how a runtime feeds it and what it gives. */
+/** A graph in a file, with its inputs and outputs. */
 export interface GraphFile {
   readonly file: string;
-  /** The program's name of an input → the file's. */
+  /** Maps the program's input names to the file's. */
   readonly inputs: Readonly<Record<string, GraphPort>>;
   readonly outputs: Readonly<Record<string, GraphPort>>;
-  /** Sizes that are fixed in the file, by the names that dimensions have in the program; absent: none is. */
+  /** Sizes that are fixed in the file, by the program's dimension names; none by default. */
   readonly fixed?: Readonly<Record<string, number>>;
 }
 export interface GraphPort {
   readonly name: string;
   readonly dtype: "f32" | "f16" | "i32" | "i64" | "bool";
-  /** As in the program: a number, or the name of a size. */
+  /** As in the program: each a number, or the name of a dimension. */
   readonly shape: readonly (number | string)[];
-  /** What fills it where a text is shorter than a fixed size; absent: 0. */
+  /** Padding value if a text is shorter than a fixed size; 0 by default. */
   readonly pad?: number;
 }
 /**
- * `forward`: input_ids, attention_mask (and token_type_ids) → logits, or what the task names.
- * `decoder`: writes over keys and values that go in and come out; `encoder`: of an encoder-decoder.
+ * `forward`: input_ids, attention_mask (and token_type_ids) → logits, or the task's outputs. `decoder`: generates with
+ * keys and values as inputs and outputs; `encoder`: that of an encoder-decoder.
  */
 export type GraphName = "forward" | "encoder" | "decoder";
 
-/** What a target wrote. */
+/** The result of writing a target. */
 export interface DeploymentResult {
-  /** The graphs in it, where its runtime runs graphs. */
+  /** The graphs in it, for runtimes that run graphs. */
   readonly graphs?: Readonly<Partial<Record<GraphName, GraphFile>>>;
   /**
-   * How near its numbers must be to the notebook's: greatest difference, relative to the greatest number (1 at least); null:
-   * weights were rounded, so that agreement and scores are told instead, and `agreement` is what of the labels (or first
-   * tokens) must agree at least.
+   * Maximum difference from the notebook's outputs, relative to the greatest absolute value (at least 1). Null if
+   * weights were quantized: agreement and scores are then reported, and `agreement` is the minimum share of labels (or
+   * first tokens) that match.
    */
   readonly tolerance: number | null;
   readonly agreement?: number;
-  /** What of the model the format can't hold, and what serves instead. */
+  /** Parts of the model that the format can't represent, and what replaces them. */
   readonly left?: readonly { readonly part: string; readonly instead: string }[];
-  /** Where it was rounded, in a few words (`weights int8, activations f32`). */
+  /** Describes the quantization (`weights int8, activations f32`). */
   readonly rounded?: string;
-  /** What was fitted to validation is in it. */
+  /** Whether the output includes the calibration that was fitted to validation. */
   readonly holdsFitted?: true;
 }
 
-/** Why a target can't hold a model, in words after a colon; `help`: what to do but choose another target. */
+/**
+ * Reason why a target can't represent a model, as the words after a colon; `help`: what to do other than choosing
+ * another target.
+ */
 export type TargetRefusal = string | { readonly why: string; readonly help: string };
 
 export interface TargetImplementation {
-  /** Null: it can hold this model. */
+  /** Returns null if the target can represent the model. */
   refuses?(call: Call, model: DeployedModel): TargetRefusal | null | Promise<TargetRefusal | null>;
   write(call: Call, model: DeployedModel, out: TargetOutput): Promise<DeploymentResult>;
-  /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
+  /**
+   * Returns code examples to copy, by language; `place` is the path as written in the program. They run unmodified.
+   */
   calls(call: Call, model: DeployedModel, place: string): readonly CodeExample[];
   /**
-   * Of a file with fixed sizes: the tokens of a text and what is written after it together, or of an encoder-decoder's answer;
-   * absent: as many as the model has.
+   * For a file with fixed sizes: the maximum tokens of a text and its completion together, or of an encoder-decoder's
+   * output. Defaults to the model's maximum.
    */
   room?(call: Call, model: DeployedModel): number;
-  /** Where it goes once it is proved; null, or absent: nowhere. */
+  /** Returns the repository to upload to after verification; null or missing for none. */
   pushes?(call: Call): HubPush | null;
 }
-/** A repository of the hub, and the environment variable that holds its token. */
+/** A repository on the Hugging Face Hub, and the environment variable that holds its token. */
 export interface HubPush {
   readonly repository: string;
   readonly env: string;
@@ -167,7 +182,7 @@ export interface HubPush {
 }
 export interface CodeExample {
   readonly language: "Python" | "JavaScript" | "shell";
-  /** What it needs: packages of pip or npm, programs. */
+  /** Requirements: pip or npm packages, programs. */
   readonly needs: readonly string[];
   readonly code: string;
 }
@@ -180,11 +195,11 @@ declare module "#dsl/language/types/registry.js" {
 declare module "#dsl/language/types/capabilities/running.js" {
   // oxlint-disable-next-line no-unused-vars -- what is merged takes the call
   interface TargetCapabilities<C extends Call = Call> {
-    /** Of kernel/deployments/runtimes: what opens it here. Null: nothing here can. */
+    /** Runtime in kernel/deployments/runtimes that opens the output here; null if none can. */
     readonly runtime: string | null;
-    /** As the hub calls the library that opens it first; absent: none of those that it knows. */
+    /** The Hub's name for the library that mainly opens it, if the Hub knows it. */
     readonly library?: string;
-    /** Others that read it, for the reference. */
+    /** Other programs that read it, for the reference documentation. */
     readonly readBy: readonly string[];
   }
 }

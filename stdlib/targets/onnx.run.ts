@@ -1,5 +1,6 @@
 /**
- * A folder of ONNX models as transformers.js opens it: the graphs in `onnx/`, beside them config.json and the tokenizer's files.
+ * Target `onnx`: a folder of ONNX models that transformers.js can open, with the graphs in `onnx/` next to config.json
+ * and the tokenizer's files.
  */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundWithKnownBounds } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
@@ -38,7 +39,7 @@ export const onnx: TargetImplementation = {
   },
   async write(call, model, out) {
     const { quantize, calibrate } = argumentsOf(word, call);
-    // A model of fixed scales answers by its own here too.
+    // A model with fixed activation scales uses the same scales here.
     const known = model.rounding?.by === "bounds" ? model.rounding.bounds : null;
     const graphs: Partial<Record<GraphName, GraphFile>> = {};
     const large: string[] = [];
@@ -76,7 +77,7 @@ const ROUNDED: Readonly<Record<OnnxRounding, (graph: StandaloneGraph) => Standal
   int8: roundToInt8,
   int4: roundToInt4,
 };
-/** What is proved of each. */
+/** Tolerances that are verified for each quantization. */
 const PROVED: Readonly<Record<OnnxRounding, Pick<DeploymentResult, "tolerance" | "agreement" | "rounded">>> = {
   f16: { tolerance: 2e-2, rounded: "weights and products f16, sums f32" },
   int8: { tolerance: null, agreement: 0.95, rounded: "weights int8 by outputs, activations int8 by rows" },
@@ -84,7 +85,7 @@ const PROVED: Readonly<Record<OnnxRounding, Pick<DeploymentResult, "tolerance" |
 };
 
 const SETTINGS = "tokenizer_config.json";
-/** Texts are cut to what the model was trained on, by whoever reads them. */
+/** Sets the truncation length for readers to the length that the model was trained with. */
 async function settingsFor({ files, file, maxLength }: DeployedModel): Promise<string> {
   const given: unknown = files.includes(SETTINGS) ? JSON.parse(new TextDecoder().decode(await file(SETTINGS))) : {};
   return `${JSON.stringify({ ...(given as object), model_max_length: maxLength }, null, 2)}\n`;

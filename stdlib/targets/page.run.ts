@@ -1,4 +1,4 @@
-/** A page with a model in it: the ONNX graph, rounded, and what the page's own scripts need beside it. */
+/** Target `page`: an HTML page that contains a quantized ONNX graph and the data that the page's scripts need. */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
@@ -18,12 +18,12 @@ import { shellPathArgument } from "../text/quoting.js";
 import { tooLargeReason } from "./shared/too-large.js";
 import { word } from "./page.js";
 
-/** Paths that output takes: the file itself, what lies beside it, and the model on its way into the page. */
+/** Output paths: the main file, the prefix of files next to it, and the temporary file of the model. */
 const MAIN = "main";
 const BESIDE = "beside:";
 const MODEL = "model.onnx";
 
-/** Bytes of a model: text that browsers hold as one, and memory that WebAssembly has. */
+/** Maximum bytes of a model: the string length that browsers support, and the memory that WebAssembly has. */
 const MOST = { embedded: 350e6, linked: 1.5e9 } as const;
 
 export const page: TargetImplementation = {
@@ -97,12 +97,12 @@ function planned(
   return { outgoing, graph: ROUNDED[quantize](outgoing.graph), where, quantize };
 }
 
-/** Texts of a task that fills gaps have one: a long word in the middle. */
+/** For `fill_mask`, replaces a long word in the middle of each text by a gap. */
 function examplesFor({ parts }: DeployedModel, examples: PageDemo["examples"]): PageDemo["examples"] {
   if (parts.task.call.word !== "fill_mask") return examples;
   return examples.flatMap((text) => (typeof text === "string" ? (addGap(text) ?? []) : []));
 }
-/** Asked about two texts at once: that belong together, or that are held beside each other. */
+/** Whether inputs are two texts: a pair that belongs together, or two to compare. */
 function isPair({ parts, roles }: DeployedModel): boolean {
   return (
     parts.task.implementation.supervision.rowFormat.separateTexts ||
@@ -114,7 +114,7 @@ function nameOf(call: Call): string {
   return argumentsOf(word, call).path.split(/[\\/]/).at(-1) ?? "";
 }
 
-/** Where tokens stand is found in the page for those alone. */
+/** The page can compute the positions of tokens in a text only for WordPiece. */
 async function wordPieces({ files, file }: DeployedModel): Promise<boolean> {
   if (!files.includes("tokenizer.json")) return false;
   const read: unknown = JSON.parse(new TextDecoder().decode(await file("tokenizer.json")));
@@ -128,7 +128,7 @@ async function tokenizerOf({ files, file }: DeployedModel): Promise<string> {
   return JSON.stringify({ tokenizer: await json("tokenizer.json"), settings: await json("tokenizer_config.json") });
 }
 
-/** The first line stands below the page's name. */
+/** The first line is shown below the page's name. */
 function cardOf({ parts, labels, origin, maxLength, adapter }: DeployedModel, quantize: Quantize): readonly string[] {
   const { hub, licence, learnt } = origin;
   const task = parts.task.call.word.replaceAll("_", " ");

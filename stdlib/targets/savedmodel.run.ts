@@ -1,4 +1,4 @@
-/** A SavedModel with its weights inside; what a program of 2 GB and more would be is refused. */
+/** Target `savedmodel`: a SavedModel with its weights inside. Programs of 2 GB and more are refused. */
 import {
   emitInference,
   MAX_FILE_BYTES,

@@ -1,4 +1,4 @@
-/** A LiteRT file: the SavedModel of the same program, through the converter inside TensorFlow's library. */
+/** Target `tflite`: a LiteRT file, converted from the SavedModel of the same program by TensorFlow's converter. */
 import {
   emitInference,
   MAX_FILE_BYTES,
@@ -56,7 +56,7 @@ export const tflite: TargetImplementation = {
   },
 };
 
-/** As many texts at once as the file takes; the last one is read again where too few are left. */
+/** Reads batches of the file's fixed size; the last text is repeated to fill the last batch. */
 const BY_PARTS = [
   "def part(values, start):",
   "    rows = values[start : start + size]",

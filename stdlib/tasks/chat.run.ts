@@ -1,4 +1,4 @@
-/** Causal language modelling whose targets are the assistant's tokens: which ones, the rows' mask says. */
+/** Causal language modelling on the assistant's tokens, which each row's mask selects. */
 import type { TaskImplementation } from "./kind.js";
 import { conversations } from "../row-formats/conversations.js";
 import { nextTokenSupervision } from "./shared/next-token.js";

@@ -33,11 +33,10 @@ export const word = defineWord({
   advice: { ...preferenceTaskAdvice.advice, ...modalityAdvice.advice },
   check: (call, context) => checkFamilyShape(call.word, ["decoder"], context),
   capabilities: {
-    /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",
     peft: "CAUSAL_LM",
     taught: true,
-    /** Roles that the data must have, or those that serve as well: a prompt and its completion. */
+    /** Required roles, or alternatives: a prompt and its completion. */
     roles: ["messages"],
     orRoles: ["input", "target"],
     rowFormat: conversations,
@@ -49,7 +48,7 @@ export const word = defineWord({
       { word: "loss", kind: "metric", arguments: {} },
       { word: "perplexity", kind: "metric", arguments: {} },
     ],
-    /** Rows are conversations: written by a template, fed whole, trained where the assistant speaks. */
+    /** Rows are conversations: formatted by a template, fed completely, and trained on the assistant's tokens. */
     conversation: true,
   },
   load: () => import("./chat.run.js").then((m) => m.chat),

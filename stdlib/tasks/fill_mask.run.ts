@@ -1,4 +1,4 @@
-/** The family's own head of masked tokens, over the hidden places alone while it trains. */
+/** The family's own masked-language-model head. In training it computes only the masked positions. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder, PredictedRows, TaskImplementation, TokenNames } from "./kind.js";
@@ -15,13 +15,13 @@ export interface MaskCandidate {
 }
 export interface MaskPrediction {
   readonly text: string;
-  /** The text with the likeliest token in each gap. */
+  /** The text with the most likely token in each gap. */
   readonly filled: string;
-  /** For each gap, the likeliest first. */
+  /** Candidates per gap, the most likely first. */
   readonly candidates: readonly (readonly MaskCandidate[])[];
 }
 
-/** Places of the hidden tokens. */
+/** Returns the positions of the masked tokens. */
 function gapsIn(rows: PredictedRows, row: number): Int32Array {
   const { mask } = rows.tokenizer;
   const ids = rows.ids(row);
@@ -64,7 +64,7 @@ function likeliest(logits: Float32Array, most: number, tokenizer: TokenNames): r
     .sort((a, b) => shares[b]! - shares[a]! || a - b)
     .subarray(0, most);
   const names = tokenizer.tokens(Int32Array.from(best));
-  // Marks of how pieces join (WordPiece, byte-level BPE, SentencePiece) are no part of the word.
+  // Removes the prefixes of subwords (WordPiece, byte-level BPE, SentencePiece).
   return Array.from(best, (id, i) => ({ token: names[i]!.replace(/^(##|Ġ|▁)/u, ""), probability: shares[id]! }));
 }
 

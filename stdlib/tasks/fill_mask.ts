@@ -40,13 +40,12 @@ export const word = defineWord({
   },
   check: (call, context) => checkUnmaskingHead(call.word, context),
   capabilities: {
-    /** What the Hugging Face hub calls it. */
     pipeline: "fill-mask",
     roles: ["text"],
     rowFormat: singleText,
     labels: false,
     parameters: headParameters,
-    /** Share of the tokens of a batch at which the logits of the whole vocabulary are made. */
+    /** Share of a batch's tokens for which logits over the complete vocabulary are computed. */
     unmasks: (call) => maskedShare(call.arguments.share),
     architectures: ["ForMaskedLM"],
     measures: ["next_token"],
@@ -57,10 +56,13 @@ export const word = defineWord({
   load: () => import("./fill_mask.run.js").then((m) => m.fillMask),
 });
 
-/** As the families name the vector that is added to the logits. */
+/** Names of the output bias in the families. */
 const BIAS = /^(cls\.predictions|lm_head)(\.decoder)?\.bias$|^vocab_projector\.bias$/;
 
-/** The head comes with the base, or is made afresh: a layer, its norm, a bias, and what isn't the word embeddings. */
+/**
+ * The head comes with the base or is newly initialized: a layer, its norm, a bias, and an output matrix if it is not
+ * tied to the word embeddings.
+ */
 function headParameters(hidden: number, _labels: number, { base }: HeadContext): number {
   if (Object.keys(base.shapes).some((name) => BIAS.test(name))) return 0;
   const { vocab_size, embedding_size, tie_word_embeddings: tied } = base.config;

@@ -1,4 +1,4 @@
-/** A task: what its rows teach, its head, what its logits mean. */
+/** A task: the targets of its rows, its head, and the meaning of its logits. */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -19,98 +19,116 @@ import type { Layers } from "../layers/contract.js";
 import type { OutputTerm } from "../losses/loss-term.js";
 import type { ModelOutputs } from "../models/kind.js";
 
-/** One value per row, in memory or read as they are asked for: going through all of them costs less than asking for each. */
+/**
+ * One value per row, in memory or read on demand. Iterating over all of them is cheaper than reading each by index.
+ */
 export interface RowColumn extends Iterable<unknown> {
   readonly length: number;
-  /** Of row `row` (from 0). */
+  /** Returns the value of a row, from 0. */
   at(row: number): unknown;
 }
-/** Values of some rows and their tokens, as a task reads them. */
+/** Values of a set of rows and their tokens, as input of a task. */
 export interface TeachingRows {
   readonly count: number;
-  /** Undefined: the data have no such role. */
+  /** Returns undefined if the data has no such role. */
   values(role: string): RowColumn | undefined;
-  /** What errors call the rows: their numbers in the source, and the split where it has a source of its own. */
+  /** Row names in errors: their numbers in the source, and the split if it has a separate source. */
   readonly names: ArrayLike<RowName>;
-  /** Tokens as they are fed. */
+  /** Returns the tokens as fed to the model. */
   ids(row: number): Int32Array;
-  /** Of rows of words (format `token_labels`): where the first piece of each word lies among the row's tokens, and how many words were cut off. */
+  /**
+   * For rows of words (format `token_labels`): position of each word's first subword among the row's tokens, and the
+   * number of truncated words.
+   */
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
-  /** Of windows over contexts (format `extractive_qa`), which `count` counts; `values` and `names` are of the questions. */
+  /**
+   * For windows over contexts (format `extractive_qa`). `count` is the number of windows; `values` and `names` are per
+   * question.
+   */
   window?(row: number): ContextWindow;
-  /** The model's labels. */
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
-  /** For errors. */
+  /** Names used in errors. */
   readonly model: string;
   readonly data: string;
   readonly call: Call;
 }
-/** A question beside a part of its context, as it is fed; the windows of a question stand one after the other. */
+/** A question with a part of its context, as fed to the model. The windows of a question are consecutive. */
 export interface ContextWindow {
-  /** The question's number, from 0. */
+  /** The question's index, from 0. */
   readonly questionIndex: number;
   readonly question: string;
   readonly context: string;
-  /** Where the part begins among the tokens that are fed, and for each token of it where it stands in `context` (UTF-16). */
+  /** Position of the part's first token, and for each of its tokens the offsets in `context` (UTF-16). */
   readonly first: number;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
 export interface TokenNames {
   readonly vocabulary: number;
-  /** Token that stands for one to be filled in; null: the tokenizer has none. */
+  /** The mask token; null if the tokenizer has none. */
   readonly mask: number | null;
-  /** Tokens that are no text (`[CLS]`, `[PAD]`, `[UNK]`, ...). */
+  /** Tokens that are not text (`[CLS]`, `[PAD]`, `[UNK]`, ...). */
   readonly special: ReadonlySet<number>;
-  /** As the vocabulary has them (`##ing`). */
+  /** Returns the tokens as the vocabulary spells them (`##ing`). */
   tokens(ids: Int32Array): readonly string[];
 }
-/** A batch whose rows a task is asked about. */
+/** A batch for which a task provides targets. */
 export interface TaughtBatch {
   readonly rows: ArrayLike<number>;
-  /** Tokens that each row is padded to. */
+  /** Number of tokens that each row is padded to. */
   readonly width: number;
-  /** What chance goes by, beside the row: the recipe's seed and the epoch (from 0). */
+  /** Seed of random choices, together with the row: the recipe's seed and the epoch (from 0). */
   readonly seed: number;
   readonly epoch: number;
 }
-/** What rows teach, asked batch by batch. */
+/** Training targets of rows, batch by batch. */
 export interface TaughtRows {
-  /** What the loss of a batch is the mean of: rows, or trained places. A batch counts what its rows do by themselves. */
+  /** Number of terms in the mean loss of a batch: rows, or trained positions. It is the sum over the batch's rows. */
   counts(batch: Omit<TaughtBatch, "width">): number;
-  /** Of a row that teaches at several places: how many, in the batches of an epoch; absent: each row is one label. */
+  /** Number of trained positions of a row in an epoch; by default each row is one label. */
   places?(row: number, options: Pick<TaughtBatch, "seed" | "epoch">): number;
-  /** Of texts that are encoded separately (format `pair_encoding`): the texts of a batch's rows, in the order in which they are fed; absent: row r is text r. */
+  /**
+   * For separately encoded texts (format `pair_encoding`): the texts of a batch's rows in the order in which they are
+   * fed. By default row r is text r.
+   */
   texts?(rows: ArrayLike<number>): Uint32Array;
-  /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
+  /** Inputs of the batch besides its texts. The function may modify `input_ids` [rows × width]. */
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
-  /** Where of several labels one is right: its number for each row, so that a training can keep how sure it was of it. */
+  /**
+   * For single-label tasks: the label number of each row. Training records the predicted probability of that label.
+   */
   readonly oneRight?: Int32Array;
-  /** Where each of several labels is right or not: rows × labels, row-major. */
+  /** For multi-label tasks: 1 for each true label; rows × labels, row-major. */
   readonly severalRight?: Uint8Array;
-  /** What all rows say together, which states of the head hold (`TaskImplementation.standard`) before the first step; absent: nothing. */
+  /**
+   * Statistics of all rows that the head's states contain from the first step on (`TaskImplementation.standard`); by
+   * default none.
+   */
   readonly standard?: { readonly mean: number; readonly scale: number };
-  /** For pictures: 1 at the tokens of a fed row that are its answer; absent: no tokens are. */
+  /** For charts: 1 at a row's tokens that are its answer; by default none are marked. */
   marked?(row: number): Uint8Array;
 }
 /** How the rows of a task are fed; the training loop needs nothing else of the task. */
 export interface Supervision {
   readonly rowFormat: RowFormat;
-  /** Of format `extractive_qa`: tokens that a window shares with the one before it. */
+  /** For format `extractive_qa`: tokens that consecutive windows share. */
   overlap?(call: Call): number;
   /**
-   * Inputs of the programs that make a loss: `labels`, `targets` where places of texts are trained, `firsts` and `seconds` of
-   * texts that belong together, `weights` [labels] of the loss. `about`: of tasks that learn by what the data have.
+   * Inputs of programs that compute a loss: `labels`; `targets` if positions are trained; `firsts` and `seconds` for
+   * text pairs; `weights` [labels] of the loss. `about`: for tasks whose inputs depend on the data's roles.
    */
   inputs(
     labels: number,
     about?: TaskContext,
   ): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds" | "weights", Type>>>;
-  /** What rows teach; null: the data don't say it. Coded errors. Absent: formats that generate text. */
+  /**
+   * Returns the training targets of rows; null if the data has none. Throws coded errors. Missing for formats that
+   * generate text.
+   */
   teach?(rows: TeachingRows): TaughtRows | null;
 }
-/** What a task may go by beside its rows. */
+/** Facts besides the rows that a task may depend on. */
 export interface TaskContext {
   readonly call: Call;
   /** Roles of the training data. */
@@ -118,79 +136,85 @@ export interface TaskContext {
 }
 export interface SupervisionTensors {
   readonly labels: Tensor;
-  /** Where places of texts are trained. */
+  /** Trained positions, for tasks that train positions of texts. */
   readonly targets?: Tensor;
-  /** i32: texts of the batch, and those that are held beside them. */
+  /** i32: indices of the batch's texts, and of those that they are compared with. */
   readonly firsts?: Tensor;
   readonly seconds?: Tensor;
-  /** f32 [labels]: what a row of each counts in the loss. */
+  /** f32 [labels]: loss weight of each label's rows. */
   readonly weights?: Tensor;
-  /** f32, as long as `labels`: what each of them counts, by the weight of its row. Of trainings alone. */
+  /** f32, as long as `labels`: the weight of each label's row. Only in training. */
   readonly each?: Tensor;
 }
-/** Made when asked for: training never makes the logits of a whole vocabulary. */
+/** Outputs are computed on demand: training never computes the logits over a complete vocabulary. */
 export interface TaskOutputs {
-  /** [batch, labels], or [batch, length, labels or vocabulary] of tasks that tell of tokens: then only of `targets` where given. */
+  /**
+   * [batch, labels], or [batch, length, labels or vocabulary] for token-level tasks; only the positions `targets` if
+   * given.
+   */
   logits(targets?: Tensor): Tensor;
-  /** Its logits as transformers gives them, where that is not as `logits`. */
+  /** Returns the outputs under transformers' names, if they differ from `logits`. */
   named?(logits: Tensor): Readonly<Record<string, Tensor>>;
-  /** Absent: logits are not made probabilities. */
+  /** Converts logits to probabilities; missing for tasks without. */
   probabilities?(logits: Tensor): Tensor;
-  /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100), by what each row counts. */
+  /** Scalar: mean or sum over the terms (`TaughtRows.counts`; label not −100), weighted by row. */
   loss(supervised: SupervisionTensors, reduction: "mean" | "sum"): Tensor;
-  /** The same as scores tell it, where training bends it; absent: it doesn't. */
+  /** The loss for scores, if the training loss is modified (smoothing, focal, weights); by default the same. */
   plain?(supervised: SupervisionTensors, reduction: "mean" | "sum"): Tensor;
-  /** That loss as it is told; absent: as it is. */
+  /** Converts the loss to its reported value; by default unchanged. */
   reportedLoss?(loss: Tensor): Tensor;
   /**
-   * f32 [batch]: the log-probability of each row's sequence, summed over its trained tokens (`targets`; label not −100). The
-   * logits of these tokens are made whole. Of tasks that write texts.
+   * f32 [batch]: each row's sequence log-probability, summed over its trained tokens (`targets`; label not −100).
+   * Computes the complete logits of these tokens. Only for generative tasks.
    */
   sequenceLogprobs?(supervised: SupervisionTensors): Tensor;
-  /** What the head's one linear layer reads of each row, [batch, features]; absent: the head is more than that. */
+  /** Input of the head's only linear layer, [batch, features]; missing if the head is more than one layer. */
   features?(): Tensor;
 }
-/** Rows that were asked about. */
+/** The rows that were predicted. */
 export interface PredictedRows {
   readonly count: number;
-  /** Tokens as they were fed. */
+  /** Returns the tokens as fed to the model. */
   ids(row: number): Int32Array;
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
-  /** Of windows over contexts (format `extractive_qa`), which `count` counts. */
+  /** For windows over contexts (format `extractive_qa`); `count` is the number of windows. */
   window?(row: number): ContextWindow;
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
   readonly call: Call;
-  /** How likely a label must be to be given, where that was fitted. */
+  /** Minimum probability to predict each label, if it was fitted. */
   readonly thresholds?: FittedCalibration["thresholds"];
 }
-/** What an evaluation found. */
+/** The result of an evaluation. */
 export interface ScoredOutcome {
-  /** Told at each validation while training; `loss` among them. */
+  /** Metrics reported at each validation during training, including `loss`. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** NaN where the metric measures something else. */
+  /** Returns NaN if the metric does not apply to the task. */
   measure(metric: MetricImplementation, call: Call): number;
-  /** How the same is measured of what is drawn, for intervals; null: the metric measures something else, or only all at once. */
+  /**
+   * Returns how to measure the metric on resamples, for intervals. Null if the metric does not apply, or only to all
+   * rows at once.
+   */
   resampling(metric: MetricImplementation, call: Call): Resampling | null;
-  /** What each label, or each kind of entity, comes to; absent: there are none. */
+  /** Counts per label, or per entity type, if there are any. */
   readonly byLabel?: LabelCountTable;
-  /** The answer that the model gives most often; absent: answers are not alike. */
+  /** The most frequently predicted answer; missing if answers do not repeat. */
   readonly commonest?: AnswerFrequency;
-  /** Of numbers: standard deviations of what was said and of what is right. */
+  /** For numbers: standard deviations of the predictions and of the truth, and the mean. */
   readonly spread?: { readonly predicted: number; readonly truth: number; readonly mean: number };
-  /** Of labels; else both are empty. */
+  /** Label names; empty for tasks without labels, as is `confusion`. */
   readonly labels: readonly string[];
   /** confusion[truth][predicted]. */
   readonly confusion: readonly (readonly number[])[];
-  /** What `Mistake.by` is: how sure the model was, or how far off. */
+  /** Meaning of `MistakenRow.by`: the predicted probability, or the error. */
   readonly mistakesBy: "probability" | "error";
-  /** The gravest first; `row` counts from 0 in what was scored. */
+  /** Returns the worst mistakes first; `row` counts from 0 in the scored rows. */
   mistakes(most: number): readonly MistakenRow[];
   readonly notes?: readonly string[];
-  /** What was said of each row beside what is right, for pictures; absent: rows aren't answered one by one. */
+  /** Predictions and truth per row, for charts; missing if rows have no individual answers. */
   readonly outcome?: EvaluationOutcome;
 }
-/** By what an answer is. `least` of label sets: the probability from which on a label is given. */
+/** Outcome by the kind of answer. `least` for label sets: the minimum probability to predict a label. */
 export type EvaluationOutcome =
   | { readonly kind: "label"; readonly input: MetricInput }
   | { readonly kind: "label_set"; readonly input: LabelSetMetricInput; readonly least: number }
@@ -198,19 +222,21 @@ export type EvaluationOutcome =
   | { readonly kind: "pair"; readonly input: PairMetricInput }
   | { readonly kind: "ranking"; readonly input: RankingMetricInput };
 export interface LabelCountTable {
-  /** What is counted, in one word and in several. */
+  /** The counted unit, in singular and plural. */
   readonly of: readonly [one: string, several: string];
   readonly head: "label" | "entity";
   readonly rows: readonly CountsOfLabel[];
 }
 export interface CountsOfLabel {
   readonly label: string;
-  /** Those that have it and were given it, were given it, have it. */
+  /** Correct predictions, predictions, and true cases of the label. */
   readonly hit: number;
   readonly given: number;
   readonly have: number;
 }
-/** How often one answer is given and how often it is the right one (also where another was given), as shares of what was asked. */
+/**
+ * Shares of inputs for which this answer is predicted, and for which it is correct (also if another was predicted).
+ */
 export interface AnswerFrequency {
   readonly answer: string;
   readonly given: number;
@@ -222,49 +248,51 @@ export interface MistakenRow {
   readonly predicted: string;
   readonly by: number;
 }
-/** An answer that never changes: what a model must beat. */
+/** A constant prediction, as a baseline that a model must beat. */
 export interface ConstantBaseline {
   /** `always "positive"`. */
   readonly name: string;
-  /** As a model would say it of a row. */
+  /** Returns logits for a row, in the form of a model's. */
   predict(rows: PredictedRows, row: number): Float32Array;
-  /** Whether it says how likely answers are; absent: yes. */
+  /** False if it has no probabilities; by default it has. */
   readonly likelihood?: false;
-  /** For metrics of which another answer is the best, by what they call it (capability `constant`). */
+  /** Other constants, for metrics that another one maximizes, by name (capability `constant`). */
   readonly others?: Readonly<Partial<Record<ConstantPrediction, Pick<ConstantBaseline, "name" | "predict">>>>;
 }
-/** The rows that a constant answer follows from: those that a model learns, or where they are not known those that are scored. */
+/** Rows from which a constant prediction is computed: the training rows, or the scored rows if those are unknown. */
 export interface BaselineSourceRows {
-  /** One value per row (of `tags` one list or several), in any order; undefined: the data have no such role. */
+  /**
+   * Returns one value per row (for `tags` one list or several), in any order; undefined if the data has no such role.
+   */
   values(role: string): RowColumn | undefined;
   readonly labels: readonly string[];
   readonly call: Call;
 }
-/** What the logits of whole rows mean. */
+/** Decodes the logits of complete rows into predictions. */
 export interface AnswerDecoder<
   T extends TaughtRows = TaughtRows,
   P extends { readonly text: string } = { readonly text: string },
 > {
-  /** Places of a row's tokens that are asked about; absent: the row as a whole. */
+  /** Token positions of a row that are predicted; by default the row is predicted as one. */
   places?(rows: PredictedRows, row: number): Int32Array;
-  /** `said`: each row's logits, place by place. Absent: scores come from the loss alone. */
+  /** `outputs`: each row's logits, position by position. If missing, scores come from the loss only. */
   score?(outputs: readonly Float32Array[], taught: T, rows: PredictedRows): ScoredOutcome;
-  /** The same of answers in words, as a model that was asked in words wrote them; absent: they mean nothing here. */
+  /** Scores answers in words, as a prompted generative model wrote them; missing if the task does not support it. */
   scoreWritten?(written: readonly string[], taught: T, rows: Pick<PredictedRows, "call">): ScoredOutcome;
-  /** The best answer that never changes; null, or absent: none makes sense. */
+  /** Returns the best constant prediction; null or missing if none makes sense. */
   constant?(rows: BaselineSourceRows): ConstantBaseline | null;
-  /** As `predict` gives them; the record's capability `prediction` is their TypeScript type. */
+  /** Returns the predictions of `predict`. The record's capability `prediction` names their TypeScript type. */
   predictions(
     outputs: readonly Float32Array[],
     texts: readonly string[],
     rows: PredictedRows,
   ): Promise<readonly P[]> | readonly P[];
-  /** What is said of a text, without how sure the model is of it; absent: gaps are filled, of which a text may have none. */
+  /** Returns the answer as text, without its probability. Missing for filling gaps, because a text may have none. */
   answer?(prediction: P): string;
-  /** Heads of the columns beside `text` in which predictions are shown. */
+  /** Headings of the columns that follow `text` in a table of predictions. */
   readonly columns: readonly string[];
   cells(prediction: P): readonly string[];
-  /** For texts that are encoded separately: the predictions for two texts, from the vector of each. */
+  /** For separately encoded texts: predictions for two texts from the vectors of both. */
   readonly ofPairs?: PairAnswerDecoder;
 }
 export interface PairAnswerDecoder<P extends { readonly text: string } = { readonly text: string }> {
@@ -285,37 +313,45 @@ export interface TaskImplementation {
       readonly hidden: number;
       readonly labels: number;
       readonly dropout: number;
-      /** Before the head that finds answers: most families have none. */
+      /** Dropout before the question-answering head; most families have none. */
       readonly answerDropout: number;
       readonly call: Call;
       /** Roles of the training data. */
       readonly roles: readonly string[];
       /** [batch, length] i32, 1 for real tokens. */
       readonly mask: Tensor;
-      /** The family's own head over a whole text: [batch, outputs]. */
+      /** The family's own sequence head: [batch, outputs]. */
       sentence(outputs: number): Tensor;
     },
   ): TaskOutputs;
-  /** The head's parameters, which train under every technique (path prefixes); `sentence`, `unmask`: those of the family's own head over texts, of masked tokens. */
+  /**
+   * Path prefixes of the head's parameters, which train under every technique. `sentence`, `unmask`: those of the
+   * family's own sequence head, or of its masked-language-model head.
+   */
   readonly headPaths: readonly string[] | "sentence" | "unmask";
-  /** Those of another head that the call asks for, which reads nothing that the body pools; null, or absent: it asks for none. */
+  /**
+   * Parameters of a different head that the call selects, which does not read the body's pooled output; null or missing
+   * if none.
+   */
   ownHead?(call: Call): readonly string[] | null;
   /**
-   * States ([1], they don't train) of a head that learns numbers whose mean is 0 and whose spread is 1: its last layer's output
-   * times `scale` plus `mean` is what it says. They begin at 0 and 1; files for others have them folded into that layer.
+   * States ([1], not trainable) of a head that predicts standardized numbers: the prediction is the last layer's output
+   * times `scale` plus `mean`. They start at 0 and 1. Exported files have them folded into that layer.
    */
   readonly standard?: { readonly mean: string; readonly scale: string };
-  /** Each row has one label of several: trainings give the logits [rows, labels] that their loss is of, beside it. */
+  /**
+   * Whether each row has exactly one label. Training programs then also output the logits [rows, labels] of their loss.
+   */
   readonly oneLabel?: true;
-  /** Whether the head reads what the body pools; absent: yes. */
+  /** False if the head does not read the body's pooled output. */
   readonly pooled?: false;
   /** PEFT's model for the task is the body alone: its adapters name parameters without the family's prefix (`bert.`). */
   readonly bare?: true;
-  /** How many numbers the head gives for that many labels; absent: as many. */
+  /** Number of the head's outputs for this many labels; by default the same. */
   outputs?(labels: number): number;
   /** Loss terms that replace the task's own loss in the objective of its trainings. Default: its own loss. */
   terms?(call: Call): readonly OutputTerm[];
-  /** Absent: a task that writes texts. */
+  /** Missing for generative tasks. */
   readonly answers?: AnswerDecoder;
 }
 
@@ -327,19 +363,19 @@ declare module "#dsl/language/types/registry.js" {
 declare module "#dsl/language/types/capabilities/model.js" {
   // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TaskCapabilities<C extends Call = Call> {
-    /** What the Hugging Face hub calls it. */
+    /** Name of the task on the Hugging Face Hub. */
     readonly pipeline?: string;
-    /** What PEFT calls such a task (`SEQ_CLS`); absent: it has no name for it. */
+    /** PEFT's name of the task type (`SEQ_CLS`); missing if it has none. */
     readonly peft?: string;
-    /** Whether its models have labels. */
+    /** Whether the task's models have labels. */
     readonly labels: boolean;
-    /** How the names of transformers' classes with its head end, the first as they are written. */
+    /** Suffixes of transformers' class names with its head; the first one is written to files. */
     readonly architectures?: readonly string[];
-    /** Of a head over whole texts: what config.json calls what it learns (`problem_type`). */
+    /** For a sequence head: the `problem_type` in config.json. */
     readonly problem?: "single_label_classification" | "multi_label_classification" | "regression";
-    /** What is written goes on with the prompt, where other tasks answer it. */
+    /** Whether the output continues the prompt instead of answering it. */
     readonly continues?: true;
-    /** The TypeScript type of one prediction, and of one of two texts where that is another. */
+    /** TypeScript type of a prediction, and of one for two texts if that differs. */
     readonly prediction?: string;
     readonly predictionOfPairs?: string;
   }

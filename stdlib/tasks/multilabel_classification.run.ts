@@ -1,4 +1,4 @@
-/** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
+/** One logit per label; a text's loss is the mean binary cross-entropy over the labels. */
 import { binaryCrossEntropies, reduceRowLosses } from "#dsl/tensor/losses.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -16,7 +16,7 @@ import { word } from "./multilabel_classification.js";
 
 export interface LabelsPrediction {
   readonly text: string;
-  /** In the model's order. */
+  /** In the order of the model's labels. */
   readonly labels: readonly string[];
   readonly probabilities: Readonly<Record<string, number>>;
 }
@@ -27,7 +27,7 @@ interface TaughtSets extends TaughtRows {
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const threshold = (call: Call): number => argumentsOf(word, call).threshold;
-/** Of each label: as fitted, or the task's own. */
+/** Threshold of each label: fitted, or the task's. */
 function leasts({
   call,
   labels,
@@ -46,12 +46,12 @@ function outcome(
   const probabilities = new Float32Array(outputs.length * n);
   outputs.forEach((logits, row) => logits.forEach((x, l) => (probabilities[row * n + l] = sigmoid(x))));
   const predicted = Uint8Array.from(probabilities, (p, index) => (p >= least[index % n]! ? 1 : 0));
-  // Infinite ones give a label, or don't, without saying how likely it is.
+  // Infinite logits decide a label without a probability.
   if (outputs.some((logits) => !Number.isFinite(logits[0]))) probabilities.fill(Number.NaN);
   return { labels, truth, predicted, probabilities } satisfies LabelSetMetricInput;
 }
 
-/** Mean over texts and labels; softplus keeps it finite. */
+/** Mean over texts and labels; softplus prevents overflow. */
 function lossOf(outputs: readonly Float32Array[], truth: Uint8Array, n: number): number {
   let sum = 0;
   outputs.forEach((logits, row) =>
@@ -63,14 +63,14 @@ function lossOf(outputs: readonly Float32Array[], truth: Uint8Array, n: number):
 }
 
 const named = (always: readonly string[]): string => `always “${always.join(", ")}”`;
-/** Surer than any threshold. */
+/** A logit beyond any threshold. */
 const SURE = 30;
 
 function givenAlways(labels: readonly string[], given: ReadonlySet<string>, name: string) {
   const logits = Float32Array.from(labels, (label) => (given.has(label) ? SURE : -SURE));
   return { name: given.size === labels.length ? `always ${name}` : name, predict: () => logits };
 }
-/** Of all sets the one with the best F1 over all decisions: it has the commonest labels, as many as pay. */
+/** Returns the label set with the best micro F1: the most frequent labels, as many as improve it. */
 function commonestGiven(labels: readonly string[], shares: readonly number[]) {
   const order = labels.map((_, l) => l).sort((a, b) => shares[b]! - shares[a]!);
   const total = shares.reduce((a, b) => a + b, 0);
@@ -130,7 +130,7 @@ const answers: AnswerDecoder<TaughtSets, LabelsPrediction> = {
       outcome: { kind: "label_set", input, least: threshold(rows.call) },
     };
   },
-  /** Each label as likely as it is common, so that of those that are rarer than the threshold none is given. */
+  /** Each label's probability is its frequency. A label rarer than the threshold is therefore not predicted. */
   constant({ labels, values, call }) {
     const sets = Array.from((values("labels") ?? []) as Iterable<readonly string[]>);
     if (sets.length === 0) return null;
@@ -163,7 +163,7 @@ const answers: AnswerDecoder<TaughtSets, LabelsPrediction> = {
   ],
 };
 
-/** The set of labels that is given most often. */
+/** Returns the most frequently predicted label set. */
 function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): AnswerFrequency | undefined {
   const n = labels.length;
   const rows = truth.length / n;
@@ -178,7 +178,7 @@ function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): Answer
   return { answer: names ? `“${names}”` : "no label", given: most[1] / rows, right: right / rows };
 }
 
-/** At which threshold F1 over all decisions is best on these very rows. */
+/** Reports the threshold with the best micro F1 on these rows. */
 function atOtherThresholds({ truth, probabilities }: LabelSetMetricInput): readonly string[] {
   if (Number.isNaN(probabilities[0])) return [];
   const order = Uint32Array.from(truth, (_, index) => index).sort((a, b) => probabilities[b]! - probabilities[a]!);
@@ -187,7 +187,7 @@ function atOtherThresholds({ truth, probabilities }: LabelSetMetricInput): reado
   order.forEach((index, i) => {
     hit += truth[index]!;
     const least = probabilities[index]!;
-    // Where the next stands level, both come or neither.
+    // Equal probabilities are on the same side of a threshold.
     if (i + 1 < order.length && probabilities[order[i + 1]!] === least) return;
     const score = (2 * hit) / (i + 1 + have);
     if (score > best.score) best = { score, least };
@@ -195,7 +195,7 @@ function atOtherThresholds({ truth, probabilities }: LabelSetMetricInput): reado
   if (best.score === 0) return [];
   return [`f1(micro) is best on these rows, ${best.score.toFixed(4)}, at \`threshold: ${shown(best.least)}\``];
 }
-/** Rounded down, so that the probability itself still counts. */
+/** Rounded down, so that the probability itself still passes. */
 function shown(least: number): string {
   return String(Math.max(1e-4, Math.floor(least * 1e4) / 1e4));
 }

@@ -44,7 +44,6 @@ export const word = defineWord({
     checkPositiveWeights("positive_weight", namedPositiveWeights(call), context);
   },
   capabilities: {
-    /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
     peft: "SEQ_CLS",
     taught: true,

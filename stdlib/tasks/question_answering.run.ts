@@ -1,6 +1,6 @@
 /**
- * Two numbers for each token (`qa_outputs`): how likely an answer begins there, and ends. The loss is transformers': the mean
- * of both cross-entropies over the tokens of a row as it is padded. A window that doesn't hold the answer teaches `[CLS]`.
+ * Two logits per token (`qa_outputs`): for the start and the end of the answer. The loss is transformers': the mean of
+ * both cross-entropies over the padded tokens of a row. The target of a window without the answer is `[CLS]`.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -41,9 +41,9 @@ export interface AnswerPrediction extends FoundAnswer {
   readonly context: string;
 }
 interface TaughtAnswers extends TaughtRows {
-  /** Of a window. */
+  /** Target span of a window. */
   span(row: number): TokenSpan;
-  /** Of a question. */
+  /** Correct answers of a question. */
   gold(question: number): readonly string[];
 }
 
@@ -56,7 +56,7 @@ const answers: AnswerDecoder<TaughtAnswers, AnswerPrediction> = {
     const found = byQuestion(outputs, rows).map((windows) => findAnswer(windows, choiceOf(rows.call)));
     const gold = found.map((_, question) => goldOf(question));
     const windows = windowsOf(rows, found.length);
-    // A question with many windows counts as often in the loss.
+    // A question with many windows has the same weight in the loss.
     const losses = rowSumsOf(
       found.length,
       2,
@@ -73,7 +73,7 @@ const answers: AnswerDecoder<TaughtAnswers, AnswerPrediction> = {
   },
   constant({ call }) {
     if (call.arguments["unanswerable"] !== true) return null;
-    // The first token stands for no answer.
+    // The first token means no answer.
     const predict = (rows: PredictedRows, row: number): Float32Array =>
       Float32Array.from({ length: 2 * rows.ids(row).length }, (_, i) => (i < 2 ? 30 : 0));
     return { name: "never an answer", predict, likelihood: false };
@@ -88,7 +88,7 @@ const answers: AnswerDecoder<TaughtAnswers, AnswerPrediction> = {
   cells: (found) => [found.answer || "no answer", percentText(found.probability), excerpt(found)],
 };
 
-/** `losses` null: nothing says how likely other answers were. */
+/** `losses` is null if the probabilities of other answers are unknown. */
 function scoredAnswers(
   found: readonly Pick<FoundAnswer, "answer" | "probability">[],
   gold: readonly (readonly string[])[],
@@ -129,7 +129,7 @@ function scoredAnswers(
   };
 }
 
-/** The answer between what stands around it. */
+/** Returns the answer with the text before and after it. */
 function excerpt({ context, start, end }: AnswerPrediction): string {
   if (start === end) return "";
   const [from, to] = [Math.max(0, start - 40), Math.min(context.length, end + 40)];
@@ -140,7 +140,7 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
 const windowOf = (rows: Pick<PredictedRows, "window">, row: number): ContextWindow =>
   must(rows.window, "the windows of contexts")(row);
 
-/** Numbers of the windows of each question. */
+/** Returns the window indices of each question. */
 function windowsOf(rows: PredictedRows, questions: number): readonly (readonly number[])[] {
   const windows: number[][] = Array.from({ length: questions }, () => []);
   for (let row = 0; row < rows.count; row++) windows[windowOf(rows, row).questionIndex]!.push(row);
@@ -155,7 +155,7 @@ function commonestAnswer({ answers: given, gold }: AnswerMetricInput): AnswerFre
   return { answer: answer ? `“${answer}”` : "no answer", given: most / given.length, right: right / given.length };
 }
 
-/** What was said of the windows of each question. */
+/** Groups the logits of the windows by question. */
 function byQuestion(outputs: readonly Float32Array[], rows: PredictedRows): readonly (readonly WindowLogits[])[] {
   const questions: WindowLogits[][] = [];
   outputs.forEach((logits, row) => {
@@ -181,7 +181,10 @@ function lossOf(logits: Float32Array, span: TokenSpan): number {
   return (lossOfKind(0) + lossOfKind(1)) / 2;
 }
 
-/** First and last token of the answer in each window, one after the other; `no-answer` and `answer-cut` for questions that would teach none. */
+/**
+ * Returns the first and last token of the answer, alternating, for each window. Coded errors `no-answer` and
+ * `answer-cut` for questions without a target.
+ */
 function spansOf(rows: TeachingRows, given: RowColumn): Int32Array {
   const spans = new Int32Array(2 * rows.count);
   let row = 0;
@@ -191,7 +194,7 @@ function spansOf(rows: TeachingRows, given: RowColumn): Int32Array {
     const name = rows.names[rowIndex]!;
     if (!answer && rows.call.arguments["unanswerable"] !== true) throw new CodedError("no-answer", { row: name });
     let isFound = false;
-    // The windows of a question stand one after the other.
+    // The windows of a question are consecutive.
     for (let window; row < rows.count && (window = windowOf(rows, row)).questionIndex === rowIndex; row++) {
       const span = answer ? spanOf(answer, window) : NO_SPAN;
       isFound ||= span !== NO_SPAN;
@@ -204,11 +207,11 @@ function spansOf(rows: TeachingRows, given: RowColumn): Int32Array {
 }
 
 function spanOf({ text, start }: { readonly text: string; readonly start: number }, window: ContextWindow): TokenSpan {
-  // Blanks at its ends are no part of any token.
+  // Whitespace at its ends belongs to no token.
   return tokenSpanIn(window, start + text.length - text.trimStart().length, start + text.trimEnd().length);
 }
 
-/** The answer that is learnt: the first that stands in the context. */
+/** Returns the answer to train on: the first that is in the context. */
 function placedIn(given: readonly LocatedAnswer[]): { readonly text: string; readonly start: number } | null {
   for (const { text, start } of given) if (start !== null && text.trim() !== "") return { text, start };
   return null;
@@ -254,7 +257,7 @@ export const questionAnswering: TaskImplementation = {
         return { start_logits: parts[0]!, end_logits: parts[1]! };
       },
       loss({ labels, each }, reduction) {
-        // Beginning and end of a row count what the row does.
+        // The start and the end both have the row's weight.
         const both = each && each.reshape([labels.shape[0]!, 1]).multiply(labels.cast("f32").filled(1));
         const loss = logits().transpose([0, 2, 1]).crossEntropy(labels, { reduction, each: both });
         return reduction === "mean" ? loss : loss.multiply(0.5);

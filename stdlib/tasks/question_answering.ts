@@ -2,9 +2,9 @@ import { defineWord } from "#dsl/language/types/define.js";
 import { extractiveQa } from "../row-formats/extractive-qa.js";
 import { checkFamilyShape } from "./shared/families.js";
 
-/** What `max_length` is unless it is written, where the base has positions for it. */
+/** Default of `max_length`, if the base has enough positions. */
 const LONGEST = 512;
-/** Room of a window for the question and for what the one before didn't have. */
+/** Tokens of a window reserved for the question and for context that the previous window lacked. */
 const ROOM = 64;
 const overlapOf = (length: number): number => Math.min(128, Math.max(length - ROOM, Math.floor(length / 4)));
 

@@ -1,6 +1,7 @@
 /**
- * One number over the pooled text; the loss is transformers' for `problem_type: regression`. The last layer learns scores whose
- * mean is 0 and whose spread is 1, so that no scale of them is too far away for it; all that is told is in the scores' own.
+ * One number from the pooled text; the loss is transformers' for `problem_type: regression`. The last layer learns
+ * standardized scores (mean 0, deviation 1), so that any scale is learnable. All reported values are on the original
+ * scale.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { reduceRowLosses } from "#dsl/tensor/losses.js";
@@ -57,7 +58,7 @@ const answers: AnswerDecoder<TaughtScores, ScorePrediction> = {
       outcome: { kind: "number", input },
     };
   },
-  /** Of all numbers the mean has the least squared error, the median the least absolute one. */
+  /** The mean minimizes the squared error, the median the absolute error. */
   constant({ values, call }) {
     const known = Float64Array.from((values("score") ?? []) as Iterable<number>).sort();
     if (known.length === 0) return null;
@@ -134,13 +135,16 @@ function deviationOf(numbers: Float64Array): number {
   const mean = meanOf(numbers);
   return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length);
 }
-/** Of sorted numbers. */
+/** The numbers must be sorted. */
 function medianOf(numbers: Float64Array): number {
   const middle = numbers.length >> 1;
   return numbers.length % 2 === 1 ? numbers[middle]! : (numbers[middle - 1]! + numbers[middle]!) / 2;
 }
 
-/** The middle of what is predicted, and how much of it, and of the truth, lies near: within a tenth of what the truth varies by. */
+/**
+ * Returns the median prediction, and the shares of predictions and of true values within a tenth of the truth's
+ * standard deviation of it.
+ */
 function commonestNumber(truth: Float64Array, predicted: Float64Array): AnswerFrequency | undefined {
   const n = truth.length;
   if (n === 0) return undefined;
@@ -151,7 +155,7 @@ function commonestNumber(truth: Float64Array, predicted: Float64Array): AnswerFr
   return { answer: `about ${numberText(middle)}`, given: share(predicted), right: share(truth) };
 }
 
-/** Mean and standard deviation; of equal scores the spread is taken for 1. */
+/** Returns mean and standard deviation; 1 for the deviation if all scores are equal. */
 function standardOf(truth: Float64Array): { readonly mean: number; readonly scale: number } {
   const spread = deviationOf(truth);
   return { mean: meanOf(truth), scale: spread > 0 ? spread : 1 };

@@ -25,7 +25,6 @@ export const word = defineWord({
   elsewhere: { "text-regression": "regression", num_labels: "regression", min_max: "range" },
   check: (call, context) => checkFamilyShape(call.word, ["encoder"], context),
   capabilities: {
-    /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
     peft: "SEQ_CLS",
     problem: "regression",

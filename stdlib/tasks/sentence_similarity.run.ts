@@ -1,6 +1,6 @@
 /**
- * Texts that are read each by itself, by one body: the states of their tokens become a vector, and how alike two texts are is
- * the cosine of their vectors. What is learnt follows from the data (similarity-losses.ts).
+ * Encodes each text separately with one body: the states of its tokens are pooled to a vector, and the similarity of
+ * two texts is the cosine of their vectors. The data determines the loss (similarity-losses.ts).
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -45,7 +45,7 @@ const ofPairs: PairAnswerDecoder<SimilarityPrediction> = {
 const answers: AnswerDecoder<TaughtTextPairs, EmbeddingPrediction> = {
   score: scorePairs,
   predictions: (outputs, texts) => outputs.map((vector, i) => ({ text: texts[i]!, embedding: vector.slice() })),
-  /** All pairs as alike as each other, where labels say which belong together: then the commoner label is right. */
+  /** All pairs have the same similarity. If labels state which texts match, the more frequent label is predicted. */
   constant: ({ values, call }) =>
     pairTargetRole(
       call,

@@ -16,7 +16,7 @@ import {
 
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
 
-/** What can be measured follows from the roles that the data have. */
+/** The data's roles determine the metrics. */
 const byRoles: NonNullable<TaskCapabilities["byRoles"]> = (roles, task) => {
   const targetRole = pairTargetRole(task, roles);
   if (targetRole === "score") return { measures: ["similarity"], metrics: [metric("spearman"), metric("pearson")] };
@@ -112,7 +112,7 @@ const ownParameters = defineParameters([
 function embeddingOf(context: CheckContext): EmbeddingFacts | undefined {
   return baseFacts(context)?.embedding;
 }
-/** `auto`: the base says it in a way that isn't built. */
+/** `auto`: the base declares a pooling that isn't supported. */
 function poolingBy(embedding: EmbeddingFacts | undefined): string {
   if (!embedding) return "mean";
   const known = POOLINGS.find((pooling) => pooling === embedding.pooling);
@@ -152,17 +152,17 @@ export const word = defineWord({
     peft: "FEATURE_EXTRACTION",
     taught: { why: "its texts are read each by itself", instead: "train the smaller base on the same pairs" },
     roles: ["text", "text_pair"],
-    /** Roles that a training needs beside these. */
+    /** Roles that a training requires in addition. */
     trainingRoles(call) {
       const written = SIMILARITY_LOSSES.find((loss) => loss === call.arguments.loss);
       const role = written && SIMILARITY_LOSS_ROLES[written];
       return role ? [role] : [];
     },
-    /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
+    /** Whether texts are compared with all others of their batch, so that a batch cannot be split. */
     batchwise: (call, roles) => !["cosine", "contrastive"].includes(similarityLossOf(call, roles)),
     rowFormat: pairEncoding,
     labels: false,
-    /** A base makes vectors as it is. */
+    /** A base can compute vectors without training. */
     untrained: true,
     parameters: () => 0,
     measures: ["ranking", "similarity", "pair"],

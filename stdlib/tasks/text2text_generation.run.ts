@@ -1,6 +1,6 @@
 /**
- * An input text becomes a target text, as transformers' ...ForConditionalGeneration: the decoder reads the target shifted by
- * one and predicts each of its tokens, the one that ends it too. Head and loss are those of text_generation.
+ * Text-to-text generation, like transformers' ...ForConditionalGeneration: the decoder reads the target shifted by one
+ * and predicts each of its tokens, including the end token. Head and loss are those of text_generation.
  */
 import type { TaskImplementation } from "./kind.js";
 import { seq2seq } from "../row-formats/seq2seq.js";

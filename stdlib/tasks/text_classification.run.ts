@@ -1,4 +1,4 @@
-/** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
+/** Labels of complete texts, with the head of the family's ...ForSequenceClassification. */
 import type { AnswerDecoder, Supervision, TaskImplementation, TaughtRows } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import { classWeights, hasClassWeights } from "./shared/class-weights.js";
@@ -23,7 +23,7 @@ import { percentText, softmaxInto } from "../statistics/probabilities.js";
 export interface LabelPrediction {
   readonly text: string;
   readonly label: string;
-  /** Of `label`. */
+  /** Probability of `label`. */
   readonly probability: number;
   readonly probabilities: Readonly<Record<string, number>>;
 }
@@ -31,7 +31,7 @@ interface TaughtLabels extends TaughtRows {
   readonly truth: Int32Array;
 }
 
-/** A number for each row. `weights`: what a row of each label counts in the loss; null: one, whatever its label. */
+/** Returns one label number per row. `weights`: loss weight per label; null for 1. */
 export function labelTargets(truth: Int32Array, weights: Float32Array | null = null): TaughtLabels {
   const weighed = weights && { weights: float32Array(weights, [weights.length]) };
   return {

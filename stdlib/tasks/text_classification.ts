@@ -36,12 +36,11 @@ export const word = defineWord({
     checkPositiveWeights("class_weight", namedClassWeights(call), context);
   },
   capabilities: {
-    /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
     peft: "SEQ_CLS",
     taught: true,
     problem: "single_label_classification",
-    /** Roles that the data must have. */
+    /** Required roles. */
     roles: ["text", "label"],
     why: true,
     rowFormat: singleText,
@@ -50,7 +49,7 @@ export const word = defineWord({
     canary: "labelled",
     names: labelsWithClassWeights,
     counts: balancedClassWeightText,
-    /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
+    /** Number of parameters of the head, for `hidden` features and `outputs` labels. */
     parameters: (hidden, outputs, on) =>
       meanHeadElementCount(hidden, outputs, on) ?? sentenceHeadElementCount(hidden, outputs, on),
     ours: usesMeanPooling,

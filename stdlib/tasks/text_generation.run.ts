@@ -1,6 +1,7 @@
 /**
- * Causal language modelling, as transformers' ...ForCausalLM: every trained position predicts the token that follows, by
- * the product of its hidden state with the output embedding. Training takes the trained positions out before the head.
+ * Causal language modelling, like transformers' ...ForCausalLM: every trained position predicts the next token by the
+ * product of its hidden state with the output embedding. In training, the trained positions are selected before the
+ * head.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";

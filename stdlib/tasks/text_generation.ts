@@ -19,18 +19,17 @@ export const word = defineWord({
   },
   check: (call, context) => checkFamilyShape(call.word, ["decoder"], context),
   capabilities: {
-    /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",
     peft: "CAUSAL_LM",
     taught: true,
-    /** Roles that the data must have. */
+    /** Required roles. */
     roles: ["text"],
     rowFormat: causalLm,
     labels: false,
     /** The head is the base's own output embedding. */
     parameters: (): number => 0,
     canary: "written",
-    /** What is written goes on with the prompt, where other tasks answer it. */
+    /** The output continues the prompt, whereas other tasks answer it. */
     continues: true,
     measures: ["next_token"],
     metrics: [

@@ -1,6 +1,6 @@
 /**
- * A linear layer (`classifier`) over the state of each word's first piece. The loss is transformers', whose other pieces
- * carry −100; here they are left out before the head.
+ * A linear layer (`classifier`) over the state of each word's first subword. The loss is transformers', which sets
+ * other subwords to −100; here they are removed before the head.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -44,14 +44,14 @@ import { whitespaceWords } from "./shared/whitespace-words.js";
 export interface TagsPrediction {
   readonly text: string;
   readonly tokens: readonly { readonly token: string; readonly tag: string; readonly probability: number }[];
-  /** `start` and `end` count words, `end` is the one after the last. */
+  /** `start` and `end` are word indices; `end` is exclusive. */
   readonly entities: readonly (TaggedEntity & { readonly text: string })[];
-  /** Words beyond `max_length`, which have no tag. */
+  /** Number of words beyond `max_length`, which have no tag. */
   readonly cut: number;
 }
 interface TaughtTags extends TaughtRows {
   words(row: number): readonly string[];
-  /** Numbers of the tags of a row's words that are fed. */
+  /** Returns the tag numbers of a row's fed words. */
   truth(row: number): Int32Array;
 }
 
@@ -82,7 +82,7 @@ const answers: AnswerDecoder<TaughtTags, TagsPrediction> = {
     return {
       metrics: { ...labelMetrics(input), ...(scheme === "none" ? {} : { entity_f1: entityF1(all) }) },
       measure: (metric, call) => (metric.ofTags ? metric.ofTags(call, tags) : measureLabels(metric, call, input)),
-      // Words of one text go together: texts are drawn, each with all its words.
+      // Words of one text are correlated, so texts are resampled with all their words.
       resampling(metric, call) {
         const ofWords = metric.ofTags ? undefined : samplerOf(metric, call, "compute", input, drawWords);
         const score = ofWords
@@ -145,7 +145,7 @@ function perWord(logits: Float32Array, n: number): readonly Float32Array[] {
   return Array.from({ length: logits.length / n }, (_, word) => logits.subarray(word * n, (word + 1) * n));
 }
 
-/** Numbers of the words of texts, which follow one another. */
+/** Maps texts to the numbers of their words, which are consecutive. */
 function wordsOfTexts(lengths: readonly number[]): (drawn: Uint32Array) => Uint32Array {
   let sum = 0;
   const starts = lengths.map((length) => (sum += length) - length);
@@ -157,7 +157,7 @@ function wordsOfTexts(lengths: readonly number[]): (drawn: Uint32Array) => Uint3
   };
 }
 
-/** A text is as wrong as its surest wrong word. */
+/** Ranks texts by their most confident wrong word. */
 function gravest(input: MetricInput, right: readonly Int32Array[], { words }: TaughtTags, most: number) {
   const places = right.flatMap((row, text) => Array.from(row, (_, word) => ({ text, word })));
   const seen = new Set<number>();
@@ -184,7 +184,10 @@ function* everyOne(rows: Iterable<readonly string[]>): Generator<string> {
   for (const row of rows) yield* row;
 }
 
-/** The tags of each row as far as its words are fed, which `fed` is told; `unequal-lists` and `tag-off-scheme` where they are no tags of words. */
+/**
+ * Yields the tags of each row up to the last fed word, and writes their number to `fed`. Coded errors `unequal-lists`
+ * and `tag-off-scheme`.
+ */
 function* tagsFed(
   rows: TeachingRows,
   tokens: Iterable<unknown>,
@@ -207,7 +210,7 @@ function* tagsFed(
   }
 }
 
-/** Of the words that are fed, row by row: rows may lie on disk, and be many. */
+/** Weights from the fed words, counted row by row, because rows may be on disk and numerous. */
 function tagWeights(
   { call, labels }: TeachingRows,
   tags: NonNullable<ReturnType<TeachingRows["values"]>>,
@@ -232,7 +235,7 @@ export const tokenClassification: TaskImplementation = {
     teach(rows) {
       const [tokens, tags] = ["tokens", "tags"].map((role) => rows.values(role));
       if (!tokens || !tags) return null;
-      // Of each row a number stays: rows may lie on disk, and be many.
+      // Stores only one number per row, because rows may be on disk and numerous.
       const fed = new Int32Array(rows.count);
       const number = labelNumbering(rows, tagsFed(rows, tokens, tags, fed));
       const truth = (row: number): Int32Array =>
@@ -263,7 +266,7 @@ export const tokenClassification: TaskImplementation = {
   pooled: false,
   head(layers, body, options) {
     const logits = (targets: Parameters<ReturnType<TaskImplementation["head"]>["logits"]>[0]) => {
-      // What falls out is drawn by the row, so before places are taken out of rows.
+      // Dropout is sampled per row, so it comes before positions are selected from rows.
       const x = layers.dropout("dropout", body.last_hidden_state, options.dropout);
       return layers.linear("classifier", targets ? x.takeRows(targets) : x, {
         in: options.hidden,

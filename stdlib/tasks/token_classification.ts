@@ -52,7 +52,6 @@ export const word = defineWord({
     checkPositiveWeights("class_weight", namedClassWeights(call), context);
   },
   capabilities: {
-    /** What the Hugging Face hub calls it. */
     pipeline: "token-classification",
     peft: "TOKEN_CLS",
     taught: true,

@@ -95,7 +95,10 @@ export const word = defineWord({
   load: () => Promise.resolve(adapters),
 });
 
-/** Residual sub-layers that get an adapter, told by the names of their linear layers: each belongs to the innermost number. */
+/**
+ * Counts the residual sub-layers that get an adapter, by the names of their linear layers. Each belongs to the
+ * innermost block number.
+ */
 function subLayers(shapes: TensorShapes, attention: boolean): number {
   const found = new Set<string>();
   for (const [name, shape] of Object.entries(shapes)) {
@@ -108,7 +111,7 @@ function subLayers(shapes: TensorShapes, attention: boolean): number {
   }
   return found.size;
 }
-/** Width of what flows from block to block: what ends an attention gives. */
+/** Returns the width of the residual stream: the output width of attention. */
 function streamWidth(shapes: TensorShapes): number {
   const ends = Object.entries(shapes).find(
     ([name, shape]) =>
@@ -118,9 +121,10 @@ function streamWidth(shapes: TensorShapes): number {
 }
 
 /**
- * Bottleneck adapters: what a residual sub-layer gives goes through two small linear layers with an activation between, and
- * is added to itself. Houlsby et al. (2019, arXiv 1902.00751) put one after every sub-layer, Pfeiffer et al. (2021, arXiv
- * 2005.00247) only after those that feed forward. The second layer starts at zero, so that training starts from the base.
+ * Bottleneck adapters: a sub-layer's output passes through two small linear layers with an activation between, and the
+ * result is added to it. Houlsby et al. (2019, arXiv 1902.00751) put one after every sub-layer, Pfeiffer et al. (2021,
+ * arXiv 2005.00247) only after feed-forward sub-layers. The second layer starts at zero, so that training starts from
+ * the base.
  */
 const OWN = /\.adapter\.(down|up)\.(weight|bias)$/;
 
@@ -131,7 +135,7 @@ const adapters: TechniqueImplementation = {
   around(call, layers) {
     const { size, activation, kind } = argumentsOf(word, call);
     const everywhere = kind !== "pfeiffer";
-    // A sub-layer that computes attention while its body runs is one of attention.
+    // A sub-layer is an attention sub-layer if its body computes attention.
     let attended = false;
     const attention: Layers["attention"] = (...given) => {
       attended = true;

@@ -6,7 +6,9 @@ import { headParameterCount } from "./shared/head.js";
 import { countElements, type TensorShapes } from "./shared/shapes.js";
 import { recommendRate } from "./shared/rates.js";
 
-/** Biases of the body: a causal mask that old files call `bias` has more axes, and heads of pretraining lie outside. */
+/**
+ * Biases of the body. A causal mask that old files call `bias` has more axes and is excluded, as are pretraining heads.
+ */
 const biases = (shapes: TensorShapes): number =>
   countElements(
     shapes,
@@ -51,7 +53,7 @@ export const word = defineWord({
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
-    /** What it trained goes into the base's own weights: the model can be written whole. */
+    /** The trained weights are part of the base's weights, so the model can be written as a complete one. */
     merges: true,
     trains: "every bias of the base",
     trainableParameters: (_call: unknown, shapes: TensorShapes): number => biases(shapes),
@@ -64,7 +66,9 @@ function baseName(statement: Values, model: Values | undefined): string {
   return typeof name === "string" ? name : "the base";
 }
 
-/** BitFit (Ben Zaken et al., 2021, arXiv 2106.10199): of the base only the biases train, those of linear layers and of norms. */
+/**
+ * BitFit (Ben Zaken et al., 2021, arXiv 2106.10199): only the base's biases train, those of linear layers and of norms.
+ */
 const bitfit: TechniqueImplementation = {
   saved: word.capabilities.saves,
   trains: (_call, path) => path.endsWith(".bias"),

@@ -19,18 +19,18 @@ export const word = defineWord({
   notes: rate.notes,
   capabilities: {
     ...rate.capabilities,
-    /** What makes up a trained model: every weight (`model`), or what trains (`trained`). */
+    /** Saved weights: all (`model`), or the trained ones (`trained`). */
     saves: "model",
     whole: true,
     trains: "every weight of the base",
-    /** Trainable parameters of the base, from its tensors' shapes (the head comes on top). */
+    /** Trainable parameters of the base, from its tensors' shapes, without the head. */
     trainableParameters: (_call: unknown, shapes: TensorShapes): number =>
       countElements(shapes, (name) => !name.endsWith("position_ids")),
   },
   load: () => Promise.resolve(full),
 });
 
-/** Full fine-tuning: the model as it is, every parameter trains. */
+/** Full fine-tuning: every parameter trains. */
 export const full: TechniqueImplementation = {
   trains: () => true,
   around: (_call, layers) => layers,

@@ -30,7 +30,7 @@ export const word = defineWord({
   elsewhere: { linear_probe: "head_only", linear_probing: "head_only", feature_extraction: "head_only" },
   check(call, context) {
     const task = headParameterCount(context);
-    // A quantised model stands on its base as it lies there, and takes no step.
+    // A quantized model keeps its base unchanged and trains nothing.
     const still = context.base && readQuantizedConfig(context.base.config);
     if (task?.count === 0 && !still) context.report("nothing-trains", { technique: call.word, task: task.name });
     else if (call.arguments.fit === "exact") checkExactFit(call, context);
@@ -40,7 +40,7 @@ export const word = defineWord({
     ...rate.capabilities,
     saves: "trained",
     bare: true,
-    /** What it trained goes into the base's own weights: the model can be written whole. */
+    /** The trained weights are part of the base's weights, so the model can be written as a complete one. */
     merges: true,
     trains: "nothing of the base",
     exact: (call) => call.arguments.fit === "exact",
@@ -49,7 +49,7 @@ export const word = defineWord({
   load: () => Promise.resolve(headOnly),
 });
 
-/** The head alone trains, over the base as it is. */
+/** Only the head trains; the base is frozen. */
 const headOnly: TechniqueImplementation = {
   saved: word.capabilities.saves,
   exact: (call) => argumentsOf(word, call).fit === "exact",

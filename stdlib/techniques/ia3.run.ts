@@ -1,6 +1,6 @@
 /**
- * (IA)³ as PEFT has it (Liu et al., 2022, arXiv 2205.05638): a learned factor for each output of the layers that make keys
- * and values, and for each input of the layers that end a feed-forward sub-layer; all factors start at 1.
+ * (IA)³ like PEFT's (Liu et al., 2022, arXiv 2205.05638): a learned factor for each output of the key and value layers,
+ * and for each input of the layers that end a feed-forward sub-layer. All factors start at 1.
  */
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";

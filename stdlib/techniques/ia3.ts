@@ -68,7 +68,7 @@ export const word = defineWord({
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
-    /** What it trained goes into the base's own weights: the model can be written whole. */
+    /** The trained weights are part of the base's weights, so the model can be written as a complete one. */
     merges: true,
     trains:
       "one number for each output of the layers that make keys and values, and for each input of those that end a feed-forward sub-layer",

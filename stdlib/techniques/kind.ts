@@ -1,65 +1,79 @@
-/** A rewrite of any family's body: what trains, and what is put around its layers. */
+/** A technique: which parameters of a model's body train, and what it adds to the layers. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { RecommendedRate } from "./shared/rates.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelInputs, ModelOutputs, ModelSizes } from "../models/kind.js";
 
-/** A rewrite of any family's body: what trains, and what is put around linear layers, blocks, attention or the whole. */
+/**
+ * Rewrites any family's body: which parameters train, and what wraps linear layers, blocks, attention or the complete
+ * body.
+ */
 export interface TechniqueImplementation {
-  /** Whether the head is found at once, from what it reads of all rows, instead of by steps; absent: by steps. */
+  /**
+   * Whether the head is solved exactly from the features of all rows, instead of by gradient steps; false by default.
+   */
   exact?(call: Call): boolean;
-  /** Whether a parameter trains: one of the base, or one that the technique adds. The head trains under every technique. */
+  /** Whether a parameter of the base or of the technique trains. The head trains under every technique. */
   trains(call: Call, path: string): boolean;
-  /** Whether the technique adds a parameter: no base has it. Absent: it adds none. */
+  /** Whether the technique adds this parameter, which no base has. By default it adds none. */
   adds?(call: Call, path: string): boolean;
-  /** Wraps the layers: `linear` of the targets gets what the technique adds. Called once for each program. */
+  /** Wraps the layers: `linear` of target layers gets the technique's additions. Called once per program. */
   around(call: Call, layers: Layers): Layers;
-  /** Wraps the whole body (`build`, over layers and inputs): what lengthens sequences or feeds attention. Absent: nothing does. */
+  /**
+   * Wraps the complete body (`build`, over layers and inputs), for techniques that lengthen sequences or change
+   * attention. By default not wrapped.
+   */
   body?(call: Call, options: BodyOptions): ModelOutputs;
-  /** States ([…], they don't train) that are part of what it trained, and that `body` makes; absent: there are none. */
+  /** Non-trainable states that are part of the result and that `body` creates; none by default. */
   readonly constants?: readonly string[];
-  /** Virtual tokens, where it makes some. */
+  /** Virtual tokens that the technique adds, if any. */
   virtual?(call: Call): VirtualTokens;
-  /** What the call says in words, as numbers: `encode` gives a text's tokens, specials included. Absent: the call as it is. */
+  /**
+   * Replaces texts in the call by numbers: `encode` returns a text's tokens, including special tokens. By default the
+   * call is unchanged.
+   */
   resolve?(call: Call, world: { encode(text: string): Promise<readonly number[]> }): Promise<Call>;
-  /** What makes up a trained model: every weight, or what trains (over a base that stays what it was). */
+  /** Saved weights: all, or only the trained ones (over an unchanged base). */
   readonly saved: "model" | "trained";
-  /** Of `trained`: the name of a state in the adapter's file; absent: its own. */
+  /** For `trained`: the name of a state in the adapter's file; by default the same. */
   fileName?(name: string): string;
-  /** Whether the trained model is also written as a plain folder, merged into the base's weights; absent: it isn't. */
+  /** Whether the trained model is also written as a plain folder, merged into the base's weights; false by default. */
   merges?(call: Call): boolean;
-  /** Of `trained`: what adapter_config.json says beside the weights; absent: the technique's own words alone. */
+  /** For `trained`: additional fields of adapter_config.json; by default only the technique's own. */
   config?(call: Call, about: AdapterFacts): Readonly<Record<string, unknown>>;
 }
 export interface BodyOptions {
   readonly layers: Layers;
   readonly inputs: ModelInputs;
   readonly sizes: ModelSizes;
-  /** A text is continued: the cache holds what came before, virtual tokens included, and the mask covers it. */
+  /**
+   * Whether a text is continued: the cache then contains all that came before, including virtual tokens, and the mask
+   * covers it.
+   */
   readonly continues: boolean;
-  /** The program trains; else it answers. */
+  /** Whether the program is for training instead of inference. */
   readonly trains: boolean;
   build(layers: Layers, inputs: ModelInputs): ModelOutputs;
 }
 export interface VirtualTokens {
-  /** Positions that they take from the text. */
+  /** Number of positions that they take from the text. */
   readonly positions: number;
-  /** Places that they take in the cache of what was read: of a decoder's own text, or of what an encoder made of its. */
+  /** Number of entries that they take in the key-value cache: of a decoder's own text, or of an encoder's output. */
   readonly cached: number;
 }
-/** What a configuration beside an adapter's weights may tell of the model that it belongs to. */
+/** Facts about its model for an adapter's configuration file. */
 export interface AdapterFacts {
   readonly base: string;
-  /** The hub's commit of the base; null: not known. */
+  /** Commit of the base on the Hub; null if unknown. */
   readonly revision: string | null;
-  /** PEFT's name of the task (`SEQ_CLS`); null: it has none. */
+  /** PEFT's name of the task (`SEQ_CLS`); null if it has none. */
   readonly task: string | null;
-  /** Modules of the head, which is saved too. */
+  /** Modules of the head, which is also saved. */
   readonly head: readonly string[];
   readonly sizes: ModelSizes;
-  /** States that are saved, by their own names. */
+  /** Shapes of the saved states, by their own names. */
   readonly states: Readonly<Record<string, readonly number[]>>;
-  /** Whether linear layers lie as [in, out] in the base. */
+  /** Whether the base stores linear layers as [in, out]. */
   readonly inOut: boolean;
 }
 
@@ -71,9 +85,9 @@ declare module "#dsl/language/types/registry.js" {
 declare module "#dsl/language/types/capabilities/model.js" {
   // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TechniqueCapabilities<C extends Call = Call> {
-    /** In words, for the reference: goes on after "Trains". */
+    /** Text for the reference that follows "Trains". */
     readonly trains?: string;
-    /** What it recommends, for AdamW; absent: what is usual for models of its sort. */
+    /** Recommended learning rate for AdamW; by default the usual one for the type of model. */
     readonly learningRate?: RecommendedRate;
   }
 }

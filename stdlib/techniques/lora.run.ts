@@ -1,9 +1,4 @@
-/**
- * LoRA as PEFT has it: A [rank, in] starts as PyTorch's kaiming_uniform(a = √5), that is uniform in ± 1/√in, and B
- * [out, rank] at zero. Without dropout the two paths are one op, whose weight engines merge; with it they stay apart.
- * DoRA (Liu et al., 2024, arXiv 2402.09353) gives each output a magnitude of its own: the merged weight's rows are brought to
- * length 1 (a length that no gradient flows through) and multiplied by it. It starts as the length of the weight's rows.
- */
+/** LoRA like PEFT's: A [rank, in] starts as PyTorch's kaiming_uniform(a = √5), that is uniform in ± 1/√in, and B */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
@@ -65,7 +60,7 @@ export const lora: TechniqueImplementation = {
 
 interface Paths {
   readonly x: Tensor;
-  /** What the low-rank path reads: x itself outside training. */
+  /** Input of the low-rank path: x itself outside training. */
   readonly dropped: Tensor;
   readonly weight: Tensor;
   readonly a: Tensor;
@@ -79,7 +74,7 @@ function lowRank({ graph }: Layers, { x, dropped, weight, a, b, bias, scale }: P
   return x.linear(weight, bias).add(dropped.linear(a).linear(b).multiply(scale));
 }
 
-/** DoRA. Dropout acts on all that differs from the frozen layer, as in PEFT. */
+/** Computes DoRA. Dropout applies to all that differs from the frozen layer, like in PEFT. */
 function directed(layers: Layers, paths: Paths, magnitude: Tensor): Tensor {
   const { x, dropped, weight, a, b, bias, scale } = paths;
   const merged = layers.graph.one("low_rank_merge", [weight, a, b], { scale });
@@ -95,7 +90,7 @@ function directed(layers: Layers, paths: Paths, magnitude: Tensor): Tensor {
 function isKind(target: string): boolean {
   return (LINEAR_LAYER_KINDS as readonly string[]).includes(target);
 }
-/** Paths of the layers that have an adapter. */
+/** Returns the paths of the layers that have an adapter. */
 function adapted(states: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(states).flatMap((name) => name.match(/^(.*)\.lora_A\.weight$/)?.slice(1) ?? []);
 }

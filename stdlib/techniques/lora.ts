@@ -160,13 +160,13 @@ export const word = defineWord({
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
-    /** What it trained goes into the base's own weights: the model can be written whole. */
+    /** The trained weights can be merged into the base's, so the model can be written as a complete one. */
     merges: true,
-    /** Where training all weights takes too much. */
+    /** Suggested if full fine-tuning needs too much memory. */
     suggested: "lora(rank: 8)",
     trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
     adds: true,
-    /** Trainable parameters beside the head, from the base's shapes. */
+    /** Trainable parameters without the head, from the base's shapes. */
     trainableParameters: (call: Call, shapes: TensorShapes, layout?: "in_out" | "out_in"): number => {
       const { rank, targets, dora } = loraSettings(call);
       return findLinearLayers(shapes, targets).reduce(

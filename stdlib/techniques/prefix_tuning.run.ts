@@ -1,8 +1,9 @@
 /**
- * Prefix tuning as PEFT has it without its projection (Li and Liang, 2021, arXiv 2101.00190): every attention sees learned
- * keys and values before those of the text, whose positions start after them. One state holds them all, [tokens, 2 × layers ×
- * width], keys before values in each layer. They need no place in a cache: they are put before what it holds. Of an
- * encoder-decoder, the decoder's own attention has them, and its relative positions count them.
+ * Prefix tuning like PEFT's without projection (Li and Liang, 2021, arXiv 2101.00190): every attention layer gets
+ * learned keys and values before those of the text, whose positions start after them. One state contains them all,
+ * [tokens, 2 × layers × width], keys before values in each layer. They take no cache entries, because they are
+ * prepended to the cache's content. In an encoder-decoder, the decoder's self-attention gets them, and its relative
+ * positions count them.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
@@ -17,7 +18,7 @@ import {
 import { peftConfig } from "./shared/settings.js";
 import { word } from "./prefix_tuning.js";
 
-/** Paths in an encoder-decoder's encoder, which has none. */
+/** Paths of an encoder-decoder's encoder, which gets no prefix. */
 const ENCODES = /^encoder\./;
 
 export const prefixTuning: TechniqueImplementation = {
@@ -42,14 +43,15 @@ export const prefixTuning: TechniqueImplementation = {
       parts ??= layers.outside
         .parameter(PROMPT_EMBEDDINGS, [count, all * width])
         .split(1, new Array<number>(all).fill(width));
-      // PEFT deals an encoder-decoder's out for its other attention too and then leaves that be: each layer skips a pair.
+      // For an encoder-decoder, PEFT also reserves a pair for each cross-attention but never uses it, so each layer
+      // skips a pair.
       const pair = written ? (2 * layer) % stacked : layer;
       const [keys, values] = [parts[2 * pair]!, parts[2 * pair + 1]!];
       layer += 1;
       return graph.withPath(`${path}.${PROMPT_EMBEDDINGS}`, () =>
         layers.attention(path, q, before.rows(keys, k), before.rows(values, v), {
           ...options,
-          // A decoder's mask is lengthened before its relative positions are counted.
+          // A decoder's mask is extended before relative positions are counted.
           ...(options.mask && !written && { mask: before.numbers(() => 1, options.mask) }),
           offset: options.offset ? options.offset.add(count) : graph.number(count, "i32"),
         }),
@@ -70,7 +72,7 @@ export const prefixTuning: TechniqueImplementation = {
     return {
       ...peftConfig("PREFIX_TUNING", about),
       num_virtual_tokens: virtualTokenCount(call),
-      // Of keys and values, which queries may share.
+      // Number of key and value heads, which queries may share.
       num_attention_heads: width / headSize,
       num_layers: layers,
       token_dim: width,

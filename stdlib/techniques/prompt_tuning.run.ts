@@ -1,9 +1,9 @@
 /**
- * Prompt tuning as PEFT has it (Lester et al., 2021, arXiv 2104.08691): learned vectors stand before the tokens of each text,
- * at positions 0, 1, …, and are seen by all of it. Tokens, mask, token types and positions are lengthened together; what the
- * body says of the virtual tokens is cut off again, so that heads and labels keep to the text: its first token is given, not
- * predicted from the prompt, and losses are of the same tokens under every technique. While a text is continued the
- * virtual tokens lie in the cache. An encoder-decoder has them before what its encoder reads; its decoder looks at them.
+ * Prompt tuning like PEFT's (Lester et al., 2021, arXiv 2104.08691): learned vectors precede the tokens of each text,
+ * at positions 0, 1, …, and all tokens attend to them. Tokens, mask, token types and positions are extended together.
+ * The body's outputs for virtual tokens are removed again, so heads and labels see only the text. Its first token is
+ * not predicted from the prompt, so losses cover the same tokens under every technique. During generation the virtual
+ * tokens are in the cache. In an encoder-decoder they precede the encoder's input, and the decoder attends to them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Layers } from "../layers/contract.js";
@@ -40,7 +40,7 @@ export const promptTuning: TechniqueImplementation = {
       ...inputs,
       input_ids: ids,
       attention_mask: mask,
-      // Said always, so that no family counts them by the tokens' ids.
+      // Always passed, so that no family derives positions from token ids.
       positions: inputs.positions
         ? before.numbers((i) => i, inputs.positions.add(count))
         : layers.graph.one("range_like", [ids], { axis: 1 }),
@@ -81,7 +81,7 @@ export const promptTuning: TechniqueImplementation = {
     num_transformer_submodules: 1,
     num_attention_heads: about.sizes.heads,
     num_layers: about.sizes.decoderLayers ?? about.sizes.layers,
-    // What PEFT would begin with: the file says what it has become.
+    // PEFT's initialization; the file contains the trained values.
     prompt_tuning_init: "RANDOM",
   }),
 };

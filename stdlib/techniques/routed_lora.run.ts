@@ -1,6 +1,7 @@
 /**
- * LoRA in parts. A training computes the latest part alone. An answer takes two passes: what the base alone says of a row, its
- * mean over the row's tokens, tells by the nearest of the parts' means which of them the row goes through in the second.
+ * LoRA with one part per data set. Training computes only the latest part. Inference takes two passes: the first runs
+ * the base alone and pools each row's hidden states over its tokens. The part with the nearest mean is then used in the
+ * second pass.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -45,7 +46,7 @@ export const routedLora: TechniqueImplementation = {
   },
 };
 
-/** x [batch, length, hidden], mask [batch, length] i32 → [batch, hidden]: the mean over the tokens that are there. */
+/** x [batch, length, hidden], mask [batch, length] i32 → [batch, hidden]: the mean over the unmasked tokens. */
 function meanOver(x: Tensor, mask: Tensor): Tensor {
   const [batch, length] = mask.shape;
   const weights = mask.cast("f32").reshape([must(batch, "rows"), must(length, "tokens"), 1]);
@@ -55,14 +56,16 @@ function meanOver(x: Tensor, mask: Tensor): Tensor {
     .divide(weights.sum([1]).maximum(1));
 }
 
-/** x [batch, hidden], means [parts, 1, hidden] → [batch, parts]: 1 at the nearest, the first of equals. */
+/**
+ * x [batch, hidden], means [parts, 1, hidden] → [batch, parts]: one-hot of the nearest mean, the first of equal ones.
+ */
 function nearest(x: Tensor, means: Tensor): Tensor {
   const [parts, , hidden] = means.shape as readonly [number, number, number];
   const apart = x.reshape([must(x.shape[0], "rows"), 1, hidden]).subtract(means.reshape([1, parts, hidden]));
   return apart.square().sum([2]).negate().argmax().oneHot(parts);
 }
 
-/** [batch, parts] → [batch, ranks]: of each rank whether the row goes through it. */
+/** [batch, parts] → [batch, ranks]: 1 for the ranks that a row uses. */
 function gatesOf(hot: Tensor, ranks: readonly number[]): Tensor {
   const all = ranks.reduce((sum, one) => sum + one, 0);
   const gates = new Float32Array(ranks.length * all);
@@ -75,7 +78,7 @@ function gatesOf(hot: Tensor, ranks: readonly number[]): Tensor {
   return hot.matmul(hot.graph.constant({ dtype: "f32", shape, bytes: new Uint8Array(gates.buffer) }));
 }
 
-/** The layers with the latest part in them. */
+/** Returns the layers with the latest part only. */
 function latestOf(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers): Layers {
   const { ranks, rank } = routedSettings(call);
   const latestRank = must(ranks.at(-1), "a part");

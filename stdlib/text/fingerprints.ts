@@ -1,12 +1,12 @@
 /**
- * A map from texts to whole numbers that holds 64 bits of each text instead of the text: twelve bytes and a little air for
- * each, however long it is. Two of n different texts are taken for the same with a chance of about n² / 2⁶⁵ (of a million:
- * one in 37 million).
+ * A map from texts to integers that stores a 64-bit hash instead of the text: about twelve bytes per entry plus free
+ * slots, for any length. Two of n different texts collide with a probability of about n² / 2⁶⁵ (for a million: one in
+ * 37 million).
  */
 export class TextFingerprints {
   private high = new Int32Array(1024);
   private low = new Int32Array(1024);
-  /** Number + 1; 0: free. */
+  /** Number + 1; 0 marks a free slot. */
   private numbers = new Int32Array(1024);
   private count = 0;
 
@@ -14,7 +14,10 @@ export class TextFingerprints {
     return this.count;
   }
 
-  /** The number under which the text is known; else it is from now on, and undefined comes back. Numbers from 0 to 2³¹ − 2. */
+  /**
+   * Returns the number of a known text. Otherwise stores `number` for it and returns undefined. Numbers from 0 to 2³¹ −
+   * 2.
+   */
   meet(text: string, number: number): number | undefined {
     if (2 * this.count >= this.numbers.length) this.grow();
     const [high, low] = fingerprint(text);
@@ -25,7 +28,7 @@ export class TextFingerprints {
     return undefined;
   }
 
-  /** The number under which the text is known. */
+  /** Returns the number of a known text. */
   known(text: string): number | undefined {
     const slot = this.place(...fingerprint(text));
     return this.numbers[slot] === 0 ? undefined : this.numbers[slot]! - 1;
@@ -55,7 +58,7 @@ export class TextFingerprints {
   }
 }
 
-/** Two runs of MurmurHash3's 32-bit mixing over the UTF-16 units, from different starts and with different constants. */
+/** Two runs of MurmurHash3's 32-bit mixing over the UTF-16 units, with different seeds and constants. */
 function fingerprint(text: string): readonly [number, number] {
   let a = 0x9747b28c | 0;
   let b = 0x3c6ef372 | 0;

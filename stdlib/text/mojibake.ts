@@ -1,11 +1,12 @@
 /**
- * Mends texts of UTF-8 that were read as windows-1252 or latin-1 (`cafÃ©`), once or several times. Precision comes first: a
- * sequence counts as surely broken only where no language writes such characters side by side (`Ã` inside a word before a
- * sign, `â€`, two letters of Cyrillic in a row), since `OLÉ…`, `CAFÉ™` and `« été »` hold valid sequences too. Once a text
- * holds a sure one, the others in it are mended where nothing in it speaks against that.
+ * Fixes UTF-8 texts that were decoded as windows-1252 or latin-1 (`cafÃ©`), once or several times. Precision comes
+ * first: a sequence counts as certainly broken only if no language writes such characters together (`Ã` inside a word
+ * before a symbol, `â€`, two Cyrillic letters in a row). The reason is that `OLÉ…`, `CAFÉ™` and `« été »` also contain
+ * valid sequences. If a text contains a certain one, its other sequences are fixed unless something in it contradicts
+ * that.
  */
 
-/** Broken twice is common, thrice is known. */
+/** Texts broken twice are common, and three times occur. */
 const ROUNDS = 3;
 
 export function fixMojibake(text: string): string {
@@ -23,7 +24,7 @@ interface Found extends Sequence {
   readonly sure: boolean;
 }
 
-/** A lead byte as some character, and one that continues it. */
+/** Matches a lead byte and a continuation byte, each as some character. */
 const any =
   /[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/u;
 
@@ -42,7 +43,7 @@ function once(text: string): string {
   return out + text.slice(position);
 }
 
-/** Those whose character is of a kind that texts hold. */
+/** Returns the sequences whose decoded character is common in texts. */
 function sequencesIn(text: string): readonly Found[] {
   const found: Found[] = [];
   for (let position = 0; position < text.length; position++) {
@@ -54,16 +55,16 @@ function sequencesIn(text: string): readonly Found[] {
   return found.map((one, i) => ({ ...one, sure: one.sure || inARow(one, found[i - 1]) || inARow(one, found[i + 1]) }));
 }
 
-/** Whether no other character speaks against it: each beyond ASCII is part of a sequence. */
+/** Checks that no other character contradicts: every non-ASCII character is part of a sequence. */
 function explains(text: string, found: readonly Found[]): boolean {
   let beyond = 0;
   for (let position = 0; position < text.length; position++) if (text.charCodeAt(position) >= 0x80) beyond++;
   return beyond === found.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** Blocks of letters and signs that people write, as ranges of code points. */
+/** Unicode blocks of common letters and symbols, as ranges of code points. */
 const usual: readonly (readonly [from: number, to: number])[] = [
-  [0x80, 0x17f], // what is left of Latin that is broken twice, Latin
+  [0x80, 0x17f], // remains of Latin that was broken twice, Latin
   [0x18f, 0x192],
   [0x1a0, 0x1a1],
   [0x1af, 0x1b0],
@@ -77,44 +78,44 @@ const usual: readonly (readonly [from: number, to: number])[] = [
   [0x60c, 0x6d5], // Arabic
   [0x900, 0xe7f], // India, Sri Lanka, Thailand
   [0x10d0, 0x10ff], // Georgian
-  [0x1e00, 0x1eff], // Latin of Vietnam
+  [0x1e00, 0x1eff], // Vietnamese Latin
   [0x2010, 0x203e], // punctuation
   [0x20a0, 0x20bf],
-  [0x2100, 0x27bf], // signs, arrows, mathematics
+  [0x2100, 0x27bf], // symbols, arrows, mathematics
   [0x2b05, 0x2b55],
-  [0x3000, 0x30ff], // Japan
-  [0x4e00, 0x9fff], // China
-  [0xac00, 0xd7a3], // Korea
+  [0x3000, 0x30ff], // Japanese
+  [0x4e00, 0x9fff], // Chinese
+  [0xac00, 0xd7a3], // Korean
   [0xfe0f, 0xfe0f],
   [0xfeff, 0xfeff],
   [0xff01, 0xff60],
-  [0x1f1e6, 0x1f9ff], // pictures
+  [0x1f1e6, 0x1f9ff], // emoji
   [0x1fa70, 0x1faff],
 ];
 const isUsual = (meant: number): boolean => usual.some(([from, to]) => meant >= from && meant <= to);
 const isLatin = (meant: number): boolean => meant <= 0x25f;
 
-/** Of scripts whose words have more than one letter: neighbours in one are no chance. */
+/** For scripts whose words have several letters: adjacent sequences of one are not a coincidence. */
 function inARow(one: Found, other: Found | undefined): boolean {
   if (!other || (one.index + one.length !== other.index && other.index + other.length !== one.index)) return false;
   const foreign = ({ meant }: Found): boolean => meant >= 0x370 && !(meant >= 0x2000 && meant < 0x3000);
   return foreign(one) && foreign(other);
 }
 
-/** Signs that stand behind a word in clean texts: closing and opening marks, dashes, footnotes, units. */
+/** Symbols that follow a word in clean texts: closing and opening quotes, dashes, footnote marks, units. */
 const behindWords = new Set("…‘’“”‚„–—‹›«»•·¡¿™®©°ºª¹²³´`\u00a0");
 const opening = new Set("«‹“„‘‚");
 const isLower = (character: string): boolean => /^\p{Ll}$/u.test(character);
 const isUpper = (character: string): boolean => /^\p{Lu}$/u.test(character);
 const isLetter = (character: string): boolean => /^\p{L}$/u.test(character);
 
-/** Whether no language writes such characters there, whatever the rest of the text is. */
+/** Checks that no language writes such characters at this position, regardless of the rest of the text. */
 function isSure(text: string, position: number, { meant, length }: Sequence): boolean {
   const [before = "", lead, next] = [text[position - 1], text[position]!, text[position + 1]!];
   const behind = text[position + length] ?? "";
-  // No text holds control characters of latin-1 by itself.
+  // Clean texts contain no latin-1 control characters.
   if (next <= "\u009f") return true;
-  // What is quoted by itself may be a letter: «Â».
+  // A quoted character may be a letter: «Â».
   if (length === 2 && opening.has(before)) return false;
   if (length === 4) return meant >= 0x1f000;
   if (lead === "â") return "€‚„†‡ˆ‰Š‹ŒŽœž\u0081\u0084".includes(next);
@@ -123,34 +124,34 @@ function isSure(text: string, position: number, { meant, length }: Sequence): bo
   if (length === 3 || !isLatin(meant)) return false;
   if (lead === "Ã") return !isUpper(before) || (isLetter(behind) ? !"’…–—".includes(next) : !behindWords.has(next));
   if (lead === "Â") return !isUpper(before) && meant >= 0xa0;
-  // Swedish and German write `Å…` and `Ä…`, but no word has them behind a small letter, and none begins with `È™i`.
+  // Swedish and German write `Å…` and `Ä…`, but not after a lower-case letter, and no word begins with `È™i`.
   if (isLower(before)) return next === "ƒ" || !isLetter(next);
   return !isLetter(before) && isLower(behind) && "™›".includes(next);
 }
 
 /**
- * Characters as the bytes that they were before a text of UTF-8 was read as windows-1252 or latin-1, and sequences of such
- * bytes as the characters that they were meant to be.
+ * Maps characters to the bytes that they were before UTF-8 was decoded as windows-1252 or latin-1, and sequences of
+ * such bytes to the characters that they encode.
  */
 
-/** Of windows-1252 from byte 0x80 on; its five empty places are latin-1's control characters, as browsers read them. */
+/** windows-1252 from byte 0x80 on; its five unassigned bytes are latin-1's control characters, as in browsers. */
 const windows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 const bytes = new Map(Array.from(windows, (character, i) => [character.charCodeAt(0), 0x80 + i]));
 
-/** Of a UTF-16 unit from 0x80 on; undefined: neither encoding has it. */
+/** Returns the byte of a UTF-16 unit from 0x80 on; undefined if neither encoding has it. */
 function byteOf(unit: number): number | undefined {
   return unit >= 0x80 && unit <= 0xff ? unit : bytes.get(unit);
 }
 
-/** A character that stands written as the bytes of its UTF-8. */
+/** A character that appears as the bytes of its UTF-8 encoding. */
 interface Sequence {
   /** Code point. */
   readonly meant: number;
-  /** How many characters stand for it: 2 to 4. */
+  /** Number of characters that encode it: 2 to 4. */
   readonly length: number;
 }
 
-/** The sequence that begins at a place of a text: whole, not longer than it need be, no half of a pair. */
+/** Returns the sequence at a position of a text. It must be complete, of minimal length, and not a surrogate half. */
 function sequenceAt(text: string, position: number): Sequence | undefined {
   const lead = byteOf(text.charCodeAt(position));
   if (lead === undefined || lead < 0xc2 || lead > 0xf4) return undefined;

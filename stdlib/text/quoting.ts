@@ -1,32 +1,32 @@
-/**
- * Texts inside the languages that targets write, whatever is in them: no text ends its quotes or begins a line of its own.
- */
+/** Quotes any text for the languages that targets write: no text can end its quotes or begin a new line. */
 
-/** A string of Python; one of JSON is that, escapes and all. */
+/** A Python string literal; JSON's is a valid one, including escapes. */
 export const pythonString = (text: string): string => JSON.stringify(text);
-/** A string of JavaScript. */
+/** A JavaScript string literal. */
 export const javaScriptString = (text: string): string =>
-  // A page's parser would find the end of its script.
+  // Otherwise an HTML parser would see the end of the script.
   JSON.stringify(text).replace(/<(?=\/?script|!--)/gi, "\\u003c");
-/** A list of such strings. */
+/** A Python list of string literals. */
 export const pythonStringList = (texts: readonly string[]): string => `[${texts.map(pythonString).join(", ")}]`;
 
-/** A word of a POSIX shell; nothing in it is expanded. What looks like an option is a path. */
+/** Quotes a word for a POSIX shell, without any expansion. */
 export function shellWord(text: string): string {
   if (/^[\w./:@%+=,-]+$/.test(text) && text !== "") return text;
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
-/** The path of a file or folder as a program's argument: one that begins as an option does is told apart. */
+/** Quotes a file or folder path as a program's argument; a path that looks like an option gets a `./` prefix. */
 export const shellPathArgument = (path: string): string => shellWord(path.startsWith("-") ? `./${path}` : path);
 
-/** A path as a page asks for it: what would begin a query or a fragment, or is an escape, stands for itself. */
+/** Encodes a path for a URL: characters that would begin a query, a fragment or an escape are escaped. */
 export const urlPath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
-/** What a model may be called in Ollama. */
+/** Converts a text to a valid model name in Ollama. */
 export const ollamaName = (text: string): string =>
   text.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "") || "model";
 
-/** A value of a Modelfile as it stands, line breaks and all: Ollama knows no escapes. Null: no quotes can hold it. */
+/**
+ * Quotes a Modelfile value verbatim, including line breaks, because Ollama has no escapes. Null if it can't be quoted.
+ */
 export function modelfileValue(text: string): string | null {
   if (!text.includes('"')) return `"${text}"`;
   return text.includes('"""') ? null : `"""${text}"""`;

@@ -1,4 +1,6 @@
-/** GPT-2's tokenizer: bytes are written as printable characters, words are cut by GPT-2's pattern, pairs are merged. */
+/**
+ * GPT-2's tokenizer: bytes are mapped to printable characters, texts are split by GPT-2's pattern, pairs are merged.
+ */
 import type { TokenizerTraining } from "./kind.js";
 import { mergePairs } from "./shared/pair-merging.js";
 
@@ -29,7 +31,7 @@ export const bpe: TokenizerTraining = {
   },
 };
 
-/** The character that stands for each byte: itself where it is printable, else one from U+0100 on. */
+/** Returns the character for each byte: itself if printable, else one from U+0100 on. */
 function byteCharacters(): readonly string[] {
   const printable = (b: number): boolean => (b > 32 && b < 127) || (b > 160 && b !== 173);
   let rest = 256;

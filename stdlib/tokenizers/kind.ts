@@ -1,41 +1,49 @@
-/** Texts to tokens, and tokenizers that are trained on texts. */
+/** Tokenization of texts, and training of tokenizers. */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ContextWindow } from "../tasks/kind.js";
 
-/** `types`: 0 and 1 where question and context are told apart. */
+/** `types`: 0 and 1, if question and context have different token types. */
 export interface EncodedWindow extends ContextWindow {
   readonly ids: Int32Array;
   readonly types: Int32Array;
 }
 
 export interface TokenizerImplementation {
-  /** Specials included, cut to max_length, not padded. */
+  /** Includes special tokens, truncates to max_length, and does not pad. */
   encode(texts: readonly string[], maxLength: number): Promise<readonly Int32Array[]>;
-  /** Two texts in one row, cut together: the longer one gives up tokens first. `types`: 0 and 1 where they are told apart. */
+  /**
+   * Encodes two texts in one row, truncated together: the longer one loses tokens first. `types`: 0 and 1, if the texts
+   * have different token types.
+   */
   encodePairs(
     first: readonly string[],
     second: readonly string[],
     maxLength: number,
   ): Promise<readonly { readonly ids: Int32Array; readonly types: Int32Array }[]>;
-  /** Each word by itself, one after the other, specials around them; not cut. A word without pieces is the unknown token. */
+  /**
+   * Encodes each word separately, in order, with special tokens before and after the row; not truncated. A word without
+   * subwords is the unknown token.
+   */
   encodeWords(
     rows: readonly (readonly string[])[],
   ): Promise<readonly { readonly ids: Int32Array; readonly starts: Int32Array }[]>;
-  /** Questions beside the whole of their contexts in windows of `length` tokens that share `overlap` of the context's. */
+  /**
+   * Encodes questions with their complete contexts in windows of `length` tokens, which share `overlap` context tokens.
+   */
   encodeContexts(
     questions: readonly string[],
     contexts: readonly string[],
     options: { readonly length: number; readonly overlap: number; readonly names: ArrayLike<RowName> },
   ): Promise<readonly EncodedWindow[]>;
   readonly padId: number;
-  /** The id that stands for what has no token; null or absent: everything has some. */
+  /** Id of the unknown token; null or missing if everything can be encoded. */
   readonly unknown?: number | null;
 }
 
 /** A part of tokenizer.json. */
 export type TokenizerPart = Readonly<Record<string, unknown>>;
-/** Words of the texts that a tokenizer is trained on, and how often each stands there; in the order in which they come first. */
+/** Distinct words of the training texts and their counts, in order of first occurrence. */
 export interface WordCounts {
   readonly words: readonly string[];
   readonly counts: readonly number[];
@@ -43,22 +51,22 @@ export interface WordCounts {
 export interface TrainedVocabulary {
   /** `model` of tokenizer.json. */
   readonly model: TokenizerPart;
-  /** Tokens, specials included: fewer than asked for where the texts give no more. */
+  /** Number of tokens, including special tokens: fewer than requested if the texts do not provide more. */
   readonly size: number;
-  /** Least vocabulary that every character of the texts and the specials fit into. */
+  /** Minimum vocabulary that includes every character of the texts and the special tokens. */
   readonly least: number;
 }
-/** A kind of tokenizer that is trained on texts. Pure, and the same on every machine. */
+/** A trainable type of tokenizer. Training is pure and gives the same result on every machine. */
 export interface TokenizerTraining {
-  /** What cuts a text into words before the model of tokenizer.json reads it, and what makes a text of tokens again. */
+  /** Pre-tokenization before the model of tokenizer.json, and the decoder from tokens to text. */
   parts(call: Call): {
     readonly normalizer: TokenizerPart | null;
     readonly pre_tokenizer: TokenizerPart | null;
     readonly decoder: TokenizerPart | null;
-    /** A word begins with the blank before it, so a mask takes that blank too. */
+    /** A word includes the space before it, so a mask replaces that space too. */
     readonly blanksInWords?: true;
   };
-  /** `specials` have the first ids, in their order; `unknown`: the one of them that stands for what has no token. */
+  /** `specials` get the first ids, in order; `unknown`: the one of them that is the unknown token. */
   train(
     call: Call,
     words: WordCounts,

@@ -1,18 +1,18 @@
 /**
- * SentencePiece's Unigram as T5 has it: many repeated pieces to begin with, their probabilities fitted to the texts by
- * expectation and maximisation, and by turns those dropped without which the texts become least unlikely.
+ * SentencePiece's Unigram like T5's: it starts from many repeated pieces and fits their probabilities by expectation
+ * maximization. In turn it drops the pieces whose loss reduces the likelihood of the texts least.
  */
 import type { WordCounts, TokenizerTraining } from "./kind.js";
 import { SegmentationLattice, type ScoredPiece } from "./shared/lattice.js";
 import { repeatedPieces } from "./shared/repeated-pieces.js";
 
-/** Pieces to begin with at most. */
+/** Maximum number of initial pieces. */
 const SEEDS = 1_000_000;
-/** Rounds of fitting before pieces are dropped. */
+/** Rounds of fitting before each pruning. */
 const ROUNDS = 2;
-/** So much more than asked for is kept until the last choice. */
+/** Factor by which the vocabulary exceeds the requested size until the final selection. */
 const SPARE = 1.1;
-/** Expected uses below which a piece is dropped. */
+/** Pieces with a lower expected count are dropped. */
 const LEAST = 0.5;
 
 const blank = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
@@ -43,7 +43,7 @@ export const unigram: TokenizerTraining = {
   },
 };
 
-/** Characters of the words and how often each stands there. */
+/** Returns the characters of the words and their counts. */
 function charactersOf({ words, counts }: WordCounts): ReadonlyMap<string, number> {
   const seen = new Map<string, number>();
   words.forEach((word, i) => {
@@ -81,14 +81,17 @@ function expectedUses(pieces: readonly ScoredPiece[], { words, counts }: WordCou
   return uses;
 }
 
-/** Scores that fit those uses best, a little against rare pieces (Bayes). */
+/** Returns the scores that maximize the likelihood, with a Bayesian penalty on rare pieces. */
 function maximised(pieces: readonly ScoredPiece[], uses: Float64Array): readonly ScoredPiece[] {
   const keptPieces = pieces.flatMap(([piece], i) => (uses[i]! >= LEAST ? [[piece, uses[i]!] as const] : []));
   const all = digamma(keptPieces.reduce((sum, [, use]) => sum + use, 0));
   return keptPieces.map(([piece, use]) => [piece, digamma(use) - all]);
 }
 
-/** Those of most loss if they went: what is the word's best without them is taken in their place. */
+/**
+ * Retains the pieces whose removal would lose most likelihood. A removed piece is replaced by its best segmentation
+ * without it.
+ */
 function pruned(pieces: readonly ScoredPiece[], { words, counts }: WordCounts, keep: number): readonly ScoredPiece[] {
   const lattice = new SegmentationLattice(pieces);
   const uses = new Float64Array(pieces.length);
@@ -101,7 +104,7 @@ function pruned(pieces: readonly ScoredPiece[], { words, counts }: WordCounts, k
   const log = Math.log(sum);
   const always: ScoredPiece[] = [];
   const candidates: { readonly piece: ScoredPiece; readonly loss: number }[] = [];
-  // How much of the text each piece stands in, word by word.
+  // Weighted number of words in which each piece occurs.
   const share = new Float64Array(pieces.length);
   words.forEach((word, i) => {
     for (const piece of new Set(lattice.best(word) ?? [])) share[piece]! += counts[i]!;
@@ -122,7 +125,7 @@ function pruned(pieces: readonly ScoredPiece[], { words, counts }: WordCounts, k
   return [...always, ...candidates.slice(0, Math.max(0, keep - always.length)).map(({ piece }) => piece)];
 }
 
-/** Every character has a piece; the rest of the room goes to the likeliest. */
+/** Every character gets a piece; the rest of the vocabulary goes to the most likely ones. */
 function chosen(
   pieces: readonly ScoredPiece[],
   characters: ReadonlyMap<string, number>,
@@ -131,7 +134,7 @@ function chosen(
   const scores = new Map(pieces);
   const least = Math.min(...scores.values());
   const required = new Map<string, number>();
-  // One without a piece of its own is a little less likely than all that have one.
+  // A character without its own piece scores slightly below all others.
   for (const character of characters.keys())
     required.set(character, scores.get(character) ?? least - 0.0001 * (required.size + 1));
   const others = pieces.filter(([piece]) => !required.has(piece)).sort(([, a], [, b]) => b - a);

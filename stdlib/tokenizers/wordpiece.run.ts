@@ -1,4 +1,7 @@
-/** BERT's tokenizer: its pieces are learnt by merging pairs, and a word is cut into the longest of them from its front. */
+/**
+ * BERT's tokenizer: its pieces are trained by merging pairs, and a word is split greedily into the longest ones from
+ * its start.
+ */
 import type { TokenizerTraining } from "./kind.js";
 import { mergePairs } from "./shared/pair-merging.js";
 

@@ -1,7 +1,7 @@
 /**
- * MLflow over REST. What makes something there is asked after first where an answer may have been lost: a run bears our own id as
- * a tag and is looked for by it, and points that are sent twice are the same to MLflow (key, value, step and time are). Of a run
- * that was resumed the steps that were told stand: they are the same again.
+ * MLflow over REST. Creating requests are preceded by a search, because an earlier response may have been lost: a run
+ * has our id as a tag and is found by it. MLflow ignores points that are sent twice (same key, value, step and time).
+ * After a resume, steps that were already reported are not sent again, because they are the same.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -22,27 +22,27 @@ import { clipText, mlflowMetricsOf, MLFLOW_LIMITS, mlflowTags } from "./shared/m
 import { mlflowKeyName } from "./shared/names.js";
 import { word } from "./mlflow.js";
 
-/** The tag that a run is found by. */
+/** Tag by which a run is found. */
 const TAG = "tunebook.run";
-/** What its own pages call experiments whose runs are trainings. */
+/** MLflow's own tag for experiments with training runs. */
 const KIND = { key: "mlflow.experimentKind", value: "custom_model_development" } as const;
 const STATUS = { finished: "FINISHED", failed: "FAILED", killed: "KILLED" } as const;
 
 interface Own extends TrackerMemory {
   readonly experiment?: string;
   readonly run?: string;
-  /** Where its files go. */
+  /** Location of the run's files. */
   readonly uri?: string;
   readonly params?: true;
   readonly cursor?: EventCursor;
   /** The last step of each group. */
   readonly steps?: Readonly<Record<string, number>>;
-  /** Why its files aren't taken; whoever asks again takes it away. */
+  /** Why its files are refused; cleared when the user requests another attempt. */
   readonly refused?: string;
-  /** Path → stamp of what is there. */
+  /** Path → stamp of the uploaded file. */
   readonly files?: Readonly<Record<string, string>>;
   readonly status?: string;
-  /** Of the registered model. */
+  /** Version of the registered model. */
   readonly version?: string;
   readonly alias?: string;
 }
@@ -110,7 +110,7 @@ class Telling {
     try {
       return textAtPath(await this.server.post("mlflow/experiments/create", { name, tags: [KIND] }), "experiment_id");
     } catch (error) {
-      // Another run of the same experiment came first.
+      // Another run created the same experiment first.
       if (!(error instanceof TrackerRefusalError) || error.code !== "RESOURCE_ALREADY_EXISTS") throw error;
       const found = await this.server.experimentNamed(name);
       if (found === null) throw error;
@@ -118,7 +118,7 @@ class Telling {
     }
   }
 
-  /** Its run there: one that was made before, or a new one. */
+  /** Returns the run's id in MLflow: of an existing run, or of a new one. */
   private async begin(experiment: string): Promise<string> {
     const { run } = this;
     const [before] = listAtPath(
@@ -166,7 +166,7 @@ class Telling {
       ...Object.fromEntries(Object.entries(facts).map(([key, value]) => [`tunebook.${mlflowKeyName(key)}`, value])),
     });
   }
-  /** The run of the sweep, which is told before its trials are. */
+  /** Returns the run of the sweep, which is reported before its trials. */
   private parent(): string | null {
     const { parentRun } = this.run;
     if (!parentRun || parentRun.seeds || this.door.parent === null) return null;
@@ -180,7 +180,7 @@ class Telling {
       key: mlflowKeyName(path),
       value: clipText(String(value), MLFLOW_LIMITS.param),
     }));
-    // What two settings are called alike would be refused.
+    // MLflow would refuse two settings with the same key.
     const params = [...new Map(all.map((one) => [one.key, one])).values()];
     for (let i = 0; i < params.length; i += MLFLOW_LIMITS.params)
       await this.server.post("mlflow/runs/log-batch", { run_id, params: params.slice(i, i + MLFLOW_LIMITS.params) });
@@ -210,9 +210,9 @@ class Telling {
     this.keep({ status });
   }
 
-  /** Of what has ended: the files that are not there yet, or were others. */
+  /** Uploads files that are missing or have changed. */
   private async files(run_id: string): Promise<void> {
-    // The rest is told all the same, and this is said once.
+    // A refusal is reported once; all other data is still sent.
     if (this.memory.refused !== undefined) return;
     try {
       await this.putAll(run_id);
@@ -232,7 +232,7 @@ class Telling {
       this.keep({ files: { ...this.memory.files, [file.path]: file.stamp } });
     }
   }
-  /** Through the server, which keeps files for its runs: other places take what MLflow's own programs send alone. */
+  /** Uploads through the server's artifact proxy; other storage is accessible only to MLflow's own clients. */
   private async put(run_id: string, file: TrackedFile): Promise<void> {
     const root = /^mlflow-artifacts:(?:\/\/[^/]*)?\/(.*)$/.exec(this.memory.uri ?? "")?.[1];
     if (root === undefined)

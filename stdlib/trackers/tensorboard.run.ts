@@ -1,7 +1,7 @@
 /**
- * Event files of a run. One file is added to as long as it is whole: a file that has another length than was kept was cut off in
- * the middle of a record, and TensorBoard reads nothing behind that, so that another one is begun, which takes back what it
- * tells again.
+ * Writes the event files of a run. It appends to a file as long as that has the stored length. A different length means
+ * it was cut off within a record, and TensorBoard reads nothing after that. A new file is then started, which discards
+ * the points that it repeats.
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type {
@@ -17,7 +17,7 @@ import { experimentEvent, sessionEndEvent, sessionStartEvent } from "./shared/hp
 import { safeFolderName } from "./shared/names.js";
 
 interface Own extends TrackerMemory {
-  /** Files that were begun. */
+  /** Number of files started so far. */
   readonly files?: number;
   readonly bytes?: number;
   readonly cursor?: EventCursor;
@@ -39,7 +39,7 @@ export const tensorboard: TrackerImplementation = {
 
 const pathOf = (call: Call): string => String(call.arguments["path"] as string);
 
-/** Trials stand in the folder of their sweep. */
+/** Trials are in the folder of their sweep. */
 function foldersOf({ id, parentRun }: TrackedRun): readonly string[] {
   return parentRun ? [safeFolderName(parentRun.id), safeFolderName(id)] : [safeFolderName(id)];
 }
@@ -67,7 +67,7 @@ class Telling {
     }
   }
 
-  /** The file that is added to; a new one where there is none, or where it was cut off: that one tells everything again. */
+  /** Selects the file to append to. If there is none, or it was cut off, a new one is started with all events. */
   private async begin(): Promise<void> {
     const { files = 0, bytes = 0 } = this.memory;
     if (files > 0 && (await this.door.size(this.file(files))) === bytes) return;
@@ -77,7 +77,7 @@ class Telling {
     if (files > 0) this.take(-1, run.began);
     this.say(run.began, run.is === "sweep" ? aboutSweep(run) : aboutTraining(run));
   }
-  /** Points of later steps count no more. */
+  /** Discards the points of later steps. */
   private take(after: number, time: number): void {
     this.events.push({ at: time, step: after + 1, what: { is: "start" } });
   }
@@ -92,7 +92,7 @@ class Telling {
     if (values.length > 0) this.events.push({ at: time, step, what: { is: "values", values } });
   }
 
-  /** What was interrupted or killed may go on: nothing is said of it. */
+  /** An interrupted or killed run may continue, so no end is reported. */
   private end(): string | undefined {
     const { ended, is } = this.run;
     if (is === "sweep" || !ended || ended.as === "killed" || this.memory.ended !== undefined) return undefined;

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 
-/** Its offline file can be proved by its own service alone, which no test here can ask. */
+/** Only W&B's own service can verify its offline file format, and tests cannot access that. */
 export const word = defineWord({
   kind: "tracker",
   name: "wandb",

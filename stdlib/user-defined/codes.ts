@@ -1,4 +1,4 @@
-/** Codes of words that a user defines. */
+/** Error codes of user-defined words. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
@@ -8,10 +8,10 @@ export interface DefinedCodeData {
   "word-failed": {
     readonly kind: string;
     readonly name: string;
-    /** The function of the record that failed. */
+    /** The record's function that failed. */
     readonly part: string;
     readonly why: string;
-    /** Where in the user's text, as it is shown; empty: not known. */
+    /** Positions in the user's text as shown; empty if unknown. */
     readonly at: readonly string[];
   };
   "word-trains-nothing": { readonly name: string; readonly base: string; readonly has: readonly string[] };

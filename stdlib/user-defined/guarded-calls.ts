@@ -1,8 +1,11 @@
-/** A user's functions, called so that what they throw is told as theirs: `word-failed`, with the place in their text. */
+/**
+ * Calls a user's functions so that their errors are reported as the user's: `word-failed`, with the position in their
+ * text.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Layers } from "../layers/contract.js";
 
-/** Whose function it is, and how a place in the user's text is found in an error. */
+/** The owner of a user's function, and how to find an error's position in the user's text. */
 export interface UserFunctionOwner {
   readonly kind: string;
   readonly name: string;
@@ -17,7 +20,7 @@ export function callGuarded<T>(owner: UserFunctionOwner, part: string, call: () 
   }
 }
 
-/** The error of a function of the user's; one that was told already stays. */
+/** Wraps an error of a user's function; an error that is already coded is unchanged. */
 export function userFunctionError(
   { kind, name, placeOf }: UserFunctionOwner,
   part: string,
@@ -28,7 +31,7 @@ export function userFunctionError(
   return new CodedError("word-failed", { kind, name, part, why, at: placeOf(error) }, { cause: error });
 }
 
-/** Layers that a technique wrapped: its own functions are called later, by the model, and guarded too. */
+/** Guards the layers that a technique wrapped too, because the model calls their functions later. */
 export function guardedLayers(owner: UserFunctionOwner, part: string, wrapped: unknown, given: Layers): Layers {
   const isLayers = typeof wrapped === "object" && wrapped !== null && typeof (wrapped as Layers).linear === "function";
   if (!isLayers) throw userFunctionError(owner, part, new Error("it must give layers: `return { ...layers, linear }`"));

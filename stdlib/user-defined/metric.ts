@@ -1,4 +1,4 @@
-/** A metric of a user's as a word. */
+/** Turns a user-defined metric into a word. */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
@@ -7,7 +7,7 @@ import { userFunctionError, callGuarded, type UserFunctionOwner } from "./guarde
 import { storeImplementation } from "./store.js";
 import { parametersFromRecord, type MetricRecord } from "./record.js";
 
-/** Function of a metric → what it measures (capability `of`). */
+/** Maps a metric's function to what it measures (capability `of`). */
 const MEASURES = {
   compute: "label",
   ofTokens: "next_token",
@@ -31,7 +31,7 @@ export function metricFromRecord(record: MetricRecord, owner: UserFunctionOwner)
   );
 }
 
-/** What it is given to count in is its own: other metrics measure the same rows. */
+/** Copies the input, because other metrics measure the same rows. */
 function copyOf(outcome: object): never {
   return Object.fromEntries(Object.entries(outcome).map(([key, value]) => [key, ownOf(value)])) as never;
 }

@@ -1,4 +1,4 @@
-/** What `define.technique` and `define.metric` take, as a user writes it, and how it is looked at before it becomes a word. */
+/** The records that `define.technique` and `define.metric` take, and their validation before they become words. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Parameter, Registry, ValueType } from "#dsl/language/types/registry.js";
@@ -16,19 +16,22 @@ import type {
 /** A parameter of a word: `{ name: "targets", type: "texts", default: ["attention"], doc: "…" }`. */
 export interface ParameterRecord {
   readonly name: string;
-  /** Absent: as the default is. `text`: a bare name or a quoted one; `texts`: a list of them; a list of names: one of these. */
+  /**
+   * Defaults to the type of `default`. `text`: a bare or quoted name; `texts`: a list of them; a list of names: one of
+   * these.
+   */
   readonly type?: "number" | "integer" | "boolean" | "string" | "text" | "texts" | readonly string[];
   readonly doc?: string;
-  /** Absent: it must be given, or is left out of `call.arguments`. */
+  /** Without a default, the parameter is required, or missing in `call.arguments`. */
   readonly default?: number | boolean | string | readonly string[];
   readonly required?: true;
-  /** Of numbers; both ends included. */
+  /** Range of numbers; both ends are included. */
   readonly range?: { readonly min?: number; readonly max?: number };
   /** May be given without its name, in the order of the parameters. */
   readonly positional?: true;
   readonly why?: string;
 }
-/** The word as it was written in Tune: `call.arguments.rank`, defaults filled in. */
+/** The word as written in Tune: `call.arguments.rank`, with defaults filled in. */
 export interface UserWordCall {
   readonly word: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- the record's own parameters say what they are
@@ -37,29 +40,32 @@ export interface UserWordCall {
 export interface WordRecord {
   /** Lower case, with underscores: `scale_shift`. */
   readonly name: string;
-  /** One or two sentences: completion, hover and the plan show them. */
+  /** One or two sentences, shown in completion, hover and the plan. */
   readonly doc: string;
   readonly example?: string;
   readonly parameters?: readonly ParameterRecord[];
 }
-/** A rewrite of any model: which parameters train, and what is put around its layers. */
+/** Rewrites any model: which parameters train, and what wraps its layers. */
 export interface TechniqueRecord extends WordRecord {
   /** Whether a parameter trains, by its path: one of the base (`encoder.layer.0.attention.self.query.bias`) or one that `around` adds. The task's head always trains. */
   trains(call: UserWordCall, path: string): boolean;
-  /** Wraps the layers that the model is built with, as a rule `{ ...layers, linear: … }`. Parameters are made with `layers.parameter`. */
+  /**
+   * Wraps the layers that build the model, usually as `{ ...layers, linear: … }`. `layers.parameter` creates
+   * parameters.
+   */
   around(call: UserWordCall, layers: Layers): Layers;
-  /** Whether `around` adds a parameter that no base has; absent: whatever trains may be new. */
+  /** Whether `around` adds a parameter that no base has. By default every trained parameter may be new. */
   adds?(call: UserWordCall, path: string): boolean;
-  /** What is saved: what trains (the default), or the whole model. */
+  /** What is saved: the trained parameters (the default), or the complete model. */
   readonly saved?: "trained" | "model";
 }
-/** A metric has a function for each sort of outcome that it measures. */
+/** A metric has a function for each kind of outcome that it measures. */
 export interface MetricRecord extends WordRecord {
-  /** Default: true. `"none"`: neither a greater nor a smaller value is better, so that nothing is ranked by it. */
+  /** Default: true. `"none"`: neither a greater nor a smaller value is better, so nothing is ranked by it. */
   readonly greaterIsBetter?: boolean | "none";
-  /** Of one label for each row. */
+  /** For one label per row. */
   compute?(call: UserWordCall, outcome: MetricInput): number;
-  /** Of tokens that a model foretells. */
+  /** For predicted tokens. */
   ofTokens?(call: UserWordCall, outcome: TokenMetricInput): number;
   ofNumbers?(call: UserWordCall, outcome: NumberMetricInput): number;
   ofLabelSets?(call: UserWordCall, outcome: LabelSetMetricInput): number;
@@ -73,9 +79,9 @@ const shared: Readonly<Record<string, string>> = {
   example: "string",
   parameters: "object",
 };
-/** What `greaterIsBetter` may be. */
+/** Allowed values of `greaterIsBetter`. */
 const DIRECTION = 'boolean, or "none"';
-/** Key → what `typeof` says of it. */
+/** Maps each key to its `typeof`. */
 export const RECORD_KEYS = {
   technique: { ...shared, trains: "function", around: "function", adds: "function", saved: "string" },
   metric: {
@@ -97,10 +103,10 @@ const EXAMPLES: Readonly<Record<UserWordKind, string>> = {
   metric:
     'write define.metric({ name: "errors", doc: "How many rows are wrong.", greaterIsBetter: false, compute: (call, { truth, predicted }) => truth.filter((t, i) => t !== predicted[i]).length })',
 };
-/** Names that mean something to every key. */
+/** Names with a meaning for every key. */
 const RESERVED = ["true", "false", "none", "auto"];
 
-/** Throws `word-malformed` or `word-taken`; what comes back has the keys of its kind, each of its type. */
+/** Throws `word-malformed` or `word-taken`; the result has the keys of its kind, each of the right type. */
 export function checkRecord(kind: UserWordKind, given: unknown, builtIn: Registry): Readonly<Record<string, unknown>> {
   if (!isRecord(given)) throw malformed(kind, "", `it takes a record, not ${described(given)}`, EXAMPLES[kind]);
   const called = typeof given["name"] === "string" ? given["name"] : "";
@@ -130,7 +136,7 @@ function isDirection(value: unknown): boolean {
   return typeof value === "boolean" || value === "none";
 }
 
-/** The parameters of a record as those of a word. */
+/** Converts a record's parameters to those of a word. */
 export function parametersFromRecord(kind: UserWordKind, name: string, given: unknown): readonly Parameter[] {
   if (given === undefined) return [];
   const wrong = (what: string): CodedError =>

@@ -1,13 +1,13 @@
 /**
- * What the words that were defined in this process do, by content hash. A model trained under an earlier definition goes on
- * meaning that one, however often the word is defined anew.
+ * Implementations of the words defined in this process, by content hash. A model trained under an earlier definition
+ * continues to use that one, even if the word is redefined.
  */
 const implementations = new Map<string, unknown>();
 
 export function storeImplementation(definition: string, implementation: unknown): void {
   implementations.set(definition, implementation);
 }
-/** Undefined: nothing of this process has that hash. */
+/** Returns undefined if no definition in this process has this hash. */
 export function storedImplementation(definition: string): unknown {
   return implementations.get(definition);
 }

@@ -1,6 +1,6 @@
 /**
- * What a technique of a user's trains and adds, found by building the base's body under it, with nothing computed: no
- * formula need be given, and a mistake in its functions is found before the run.
+ * Finds what a user-defined technique trains and adds, by building the base's body under it without computing anything.
+ * No formula is needed, and a mistake in its functions is found before the run.
  */
 import { loadWord } from "#dsl/language/types/loaded.js";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -13,7 +13,9 @@ import { makeLayers } from "../layers/graph-layers.js";
 import { buildBody } from "../programs/body.js";
 import { layersOptionsOf, modelInputs } from "../programs/model.js";
 
-/** A parameter of the body that trains; `tensor`: the base's that it begins as, absent where the technique adds it. */
+/**
+ * A trained parameter of the body; `tensor`: the base's tensor that it starts as, missing if the technique adds it.
+ */
 export interface TracedParameter {
   readonly name: string;
   readonly elements: number;
@@ -21,13 +23,13 @@ export interface TracedParameter {
 }
 
 const families = new Map<string, ModelImplementation>();
-/** Tracing is part of a compilation, which waits for nothing: families are loaded before. */
+/** Tracing is part of a synchronous compilation, so the families are loaded beforehand. */
 export async function loadModelFamilies(registry: Registry): Promise<void> {
   const words = registry.ofKind("model").filter((word) => word.load && !families.has(word.name));
   for (const word of words) families.set(word.name, await loadWord(word));
 }
 
-/** Throws what the technique's functions throw. Null: the family isn't loaded (someone is typing). */
+/** Throws what the technique's functions throw. Returns null if the family isn't loaded (while someone is typing). */
 export function traceTrainedParameters(
   implementation: TechniqueImplementation,
   call: Call,

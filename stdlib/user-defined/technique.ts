@@ -1,4 +1,7 @@
-/** A technique of a user's as a word: checked, planned, counted, trained and saved as the built-in ones are. */
+/**
+ * Turns a user-defined technique into a word, which is checked, planned, counted, trained and saved like the built-in
+ * ones.
+ */
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
@@ -45,7 +48,7 @@ export function techniqueWordFromRecord(record: TechniqueRecord, owner: UserFunc
     memory.set(key, found);
     return found;
   };
-  /** A mistake was reported by `check`; what is known of the rest stands. */
+  /** `check` has already reported a mistake, so an error here gives an empty list. */
   const sound = (call: Call, base: BaseFacts): readonly TracedParameter[] => {
     try {
       return trace(call, base) ?? [];
@@ -66,7 +69,7 @@ export function techniqueWordFromRecord(record: TechniqueRecord, owner: UserFunc
     check: (call, context) => check(call, context, trace),
     capabilities: {
       saves: saved,
-      /** Of `shapes` (what is frozen is left out of them) and what the technique adds. */
+      /** Counts `shapes` (which exclude frozen tensors) and what the technique adds. */
       trainableParameters: (call: Call, shapes: BaseFacts["shapes"], _layout: unknown, base: BaseFacts): number =>
         sum(sound(call, base).filter(({ tensor }) => tensor === undefined || Object.hasOwn(shapes, tensor))),
       adds: (call: Call, _shapes: unknown, _layout: unknown, base: BaseFacts): number =>

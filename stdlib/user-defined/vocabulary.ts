@@ -1,6 +1,6 @@
 /**
- * A session's vocabulary: the package's words and those that its user defines. Defining a word again replaces it; a name of
- * the package is refused.
+ * A session's vocabulary: the package's words and the user-defined ones. Redefining a word replaces it, but the
+ * package's own names are refused.
  */
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { growingRegistry, type Registry, type Word } from "#dsl/language/types/registry.js";
@@ -10,22 +10,22 @@ import { checkRecord, type MetricRecord, type UserWordKind, type TechniqueRecord
 import { techniqueWordFromRecord } from "./technique.js";
 import { loadModelFamilies } from "./technique-trace.js";
 
-/** Where a definition stands. */
+/** Location of a definition. */
 export interface DefinitionPlace {
-  /** Text that its functions may read names of (the cell, the file): it counts as part of the definition. */
+  /** Text whose names its functions may read (the cell, the file); it counts as part of the definition. */
   readonly text: string;
-  /** The place in the user's text where an error arose, as it is shown; empty: not known. */
+  /** Returns the position of an error in the user's text as shown; empty if unknown. */
   placeOf(error: unknown): readonly string[];
 }
 const nowhere: DefinitionPlace = { text: "", placeOf: () => [] };
 
 export interface SessionVocabulary {
   readonly registry: Registry;
-  /** Words that were defined, as data: what another thread is told. */
+  /** Returns the defined words as data, for another thread. */
   told(): readonly Word[];
   /** Coded errors `word-malformed`, `word-taken`. */
   define(kind: UserWordKind, record: unknown, place?: DefinitionPlace): Word;
-  /** Settles when a compilation may begin. */
+  /** Resolves when a compilation may begin. */
   ready(): Promise<void>;
 }
 
@@ -53,8 +53,8 @@ function wordOf(kind: UserWordKind, record: Readonly<Record<string, unknown>>, p
 }
 
 /**
- * The content hash: the record with the text of its functions, and the text around them, whose names they may read. What they
- * read from elsewhere is not seen.
+ * Content hash of the record with its functions' source and the text that contains them, whose names they may read.
+ * Names from other places are not included.
  */
 function definitionOf(kind: UserWordKind, record: Readonly<Record<string, unknown>>, around: string): string {
   const entries = Object.entries(record).map(([key, value]) => [
@@ -64,7 +64,7 @@ function definitionOf(kind: UserWordKind, record: Readonly<Record<string, unknow
   return hashOf({ kind, record: Object.fromEntries(entries) as unknown, around });
 }
 
-/** Its functions aside: enough to complete, hover and check while someone types. */
+/** Removes functions: the rest is enough for completion, hover and checks while someone types. */
 function asData(word: Word): Word {
   const plain = (record: object): object =>
     Object.fromEntries(Object.entries(record).filter(([, value]) => typeof value !== "function"));

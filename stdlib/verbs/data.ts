@@ -52,7 +52,7 @@ const planned = {
   images: "texts alone are read",
 } as const;
 
-/** What other tools call the roles. */
+/** Names of the roles in other tools. */
 const roleNames = {
   sentence: "text",
   sentence1: "text",

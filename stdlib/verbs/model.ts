@@ -18,7 +18,6 @@ export const word: ImplementedVerb = {
   effect: "defines",
   read,
   needsBlock: true,
-  /** `frozen`: whether a tensor of the base belongs to one of the parts that `freeze` lists. */
   elsewhere: {
     extends: "like",
     inherits: "like",
@@ -185,14 +184,14 @@ export const word: ImplementedVerb = {
   ],
 };
 
-/** The kind of tokenizer that goes with a family; null: the model has a base. */
+/** Returns the type of tokenizer that belongs to a family; null if the model has a base. */
 function ownTokenizer(architecture: Value | undefined, context: CheckContext): Value {
   if (typeof architecture !== "object" || architecture === null || !("word" in architecture)) return null;
   const scratch = context.find("model", (architecture as Call).word)?.capabilities?.scratch;
   return { word: scratch?.tokenizer ?? "bpe", kind: "tokenizer", arguments: {} };
 }
 
-/** Positions that the model's technique takes from each text. */
+/** Returns the number of positions that the model's technique takes from each text. */
 function virtualTokens(technique: Value | undefined, context: CheckContext): number {
   if (typeof technique !== "object" || technique === null || !("word" in technique)) return 0;
   const count = context.find("technique", (technique as Call).word)?.capabilities?.virtualTokens;

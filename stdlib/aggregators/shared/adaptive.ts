@@ -1,6 +1,6 @@
 /**
- * Optimizers of the server: the mean update is to them what a gradient is to others (Reddi et al. 2021, algorithm 2). `m` is a
- * mean of updates that fades, `v` says how large they are; both begin at zero.
+ * Server optimizers: they treat the mean update as a gradient (Reddi et al. 2021, algorithm 2). `m` is a decaying mean
+ * of updates, `v` tracks their size; both start at zero.
  */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { AggregatorImplementation, RoundStateVectors } from "../kind.js";
@@ -9,14 +9,14 @@ export const FIRST_MOMENT = "m";
 export const SECOND_MOMENT = "v";
 
 type Step = NonNullable<AggregatorImplementation["step"]>;
-/** m ← beta_1 · m + (1 − beta_1) · Δ, v ← `grown`, and what is added is rate · m / (√v + tau), place by place. */
+/** Updates m ← beta_1 · m + (1 − beta_1) · Δ and v ← `grown`, then adds rate · m / (√v + tau), elementwise. */
 export function adaptiveServerStep(
   { mean, saved }: Pick<Parameters<Step>[1], "mean" | "saved">,
   options: {
     readonly rate: number;
     readonly beta_1: number;
     readonly tau: number;
-    /** Of a place's v and the square of its Δ. */
+    /** Computes the new v from the old v and the squared Δ of one coordinate. */
     readonly grown: (v: number, square: number) => number;
   },
 ): Float64Array {

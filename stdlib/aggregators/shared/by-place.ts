@@ -1,10 +1,10 @@
-/** What becomes of updates place by place, each place for itself. */
+/** Combines client updates coordinate by coordinate. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ClientUpdate } from "../kind.js";
 
 /**
- * `of` is told the values of all updates at a place, ascending; what is no number stands last, as the largest do. Its argument
- * is one array that is filled anew. Coded error `too-few-updates`.
+ * Calls `combine` for each coordinate with the values of all updates in ascending order; NaN comes last, like the
+ * largest values. The argument is one array that is refilled for each call. Coded error `too-few-updates`.
  */
 export function combineByCoordinate(
   updates: readonly ClientUpdate[],

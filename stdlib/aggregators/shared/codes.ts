@@ -1,7 +1,6 @@
-/** What can go wrong while updates of clients become one. */
+/** Error codes of update aggregation. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface AggregatorsCodeData {
   "too-few-updates": { readonly aggregator: string; readonly updates: number; readonly least: number };
 }

@@ -1,7 +1,9 @@
-/** Means of updates, summed in f64. */
+/** Means of client updates, summed in f64. */
 import type { ClientUpdate } from "../kind.js";
 
-/** Σ rows · delta / Σ rows: what each row of all clients says counts alike. Of no rows at all: zeros. */
+/**
+ * Returns Σ rows · delta / Σ rows, which weights every row of every client equally. Returns zeros if there are no rows.
+ */
 export function meanWeightedByRows(
   updates: readonly (Pick<ClientUpdate, "rows"> & { readonly delta: ArrayLike<number> })[],
 ): Float64Array {

@@ -1,14 +1,20 @@
-/** Which updates lie nearest to others. */
+/** Finds the updates that lie nearest to the others (Krum). */
 import type { Arguments } from "#dsl/language/types/value.js";
 import type { ClientUpdate } from "../kind.js";
 
-/** More than 2 · byzantine + 2 clients (the paper's bound), and so many that byzantine and two stay out of those kept. */
+/**
+ * Returns the minimum number of clients: more than 2 · byzantine + 2 (the paper's bound), and at least `keep` +
+ * `byzantine` + 2.
+ */
 export function minimumUpdatesForKrum({ byzantine, keep }: Arguments): number {
   const bad = Number(byzantine ?? 1);
   return Math.max(2 * bad + 3, Number(keep ?? 1) + bad + 2);
 }
 
-/** Of each update the sum of squared distances to its `nearest` nearest ones. What is no number is far from all. */
+/**
+ * Returns for each update the sum of squared distances to its `nearest` nearest neighbours. A NaN distance counts as
+ * infinite.
+ */
 export function krumScores(updates: readonly ClientUpdate[], nearest: number): readonly number[] {
   const distances = updates.map(() => new Float64Array(updates.length));
   updates.forEach(({ delta: one }, i) => {

@@ -1,7 +1,7 @@
-/** How many updates a trimmed mean needs. */
+/** Number of updates that a trimmed mean needs. */
 import type { Arguments } from "#dsl/language/types/value.js";
 
-/** Fewest updates of which one is left out at each end. */
+/** Returns the smallest number of updates from which at least one is trimmed at each end. */
 export function minimumUpdatesForTrim({ share }: Arguments): number {
   const cut = typeof share === "object" && share !== null && "share" in share ? share.share : 0.2;
   let least = Math.max(3, Math.floor(1 / cut));

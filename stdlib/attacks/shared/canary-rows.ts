@@ -1,33 +1,34 @@
 /**
- * Canaries: rows that nobody wrote, put among those that train, so that it can be told afterwards how much of single rows a model
- * learnt by heart (Carlini et al. 2019, "The Secret Sharer", arXiv 1802.08232). Each is a fixed format filled by chance from a known
- * space. Of labels: a text of words that say nothing together, and a label drawn beside it, which can be known by heart alone (as in
- * Jagielski et al. 2020, arXiv 2006.07709). Of texts that are written: "The random number is 2 8 1 …", nine digits. They follow of
- * the seed; those with which they are compared are drawn from the same space and were never shown.
+ * Canaries: artificial rows that are added to the training rows, to measure how much of single rows a model memorizes
+ * (Carlini et al. 2019, "The Secret Sharer", arXiv 1802.08232). Each canary is a fixed format with a random secret from
+ * a known space. For labelled rows, it is a text of unrelated words with a random label, which can only be memorized
+ * (as in Jagielski et al. 2020, arXiv 2006.07709). For written texts, it is "The random number is 2 8 1 …", with nine
+ * digits. The seed determines the canaries. The unseen canaries for comparison come from the same space and are never
+ * trained on.
  */
 import { seededRandom, drawBelow, type RandomSource } from "../../statistics/chance.js";
 import { CANARY_WORDS } from "./canary-words.js";
 
-/** What a canary's secret is: the label of a text, or the text that is written. */
+/** What the canary's secret is: the label of a text, or the written text. */
 export type CanaryForm = "labelled" | "written";
 
 export interface CanaryTemplate {
   readonly form: CanaryForm;
-  /** Roles that the rows have. */
   readonly roles: readonly string[];
-  /** Of the data; of `written` none. */
+  /** Labels of the data; empty for `written`. */
   readonly labels: readonly string[];
 }
-/** By role. */
 export type CanaryRow = Readonly<Record<string, string>>;
 
-/** Words of a text, and digits of a number. */
+/** Words per text, and digits per number. */
 const LENGTH = 12;
 const DIGITS = 9;
-/** What draws those that are planted, and those that never are. */
+/** Random streams for the planted and the unseen canaries. */
 const PATHS = { planted: 71, unseen: 72 } as const;
 
-/** `which`: those of a seed that are planted, or those that are not; the first few of many are the same. */
+/**
+ * Draws the planted or the unseen canaries of a seed, as `which` says. A larger count starts with the same canaries.
+ */
 export function drawCanaries(
   space: CanaryTemplate,
   { seed, count, which }: { readonly seed: number; readonly count: number; readonly which: keyof typeof PATHS },
@@ -38,7 +39,7 @@ export function drawCanaries(
   );
 }
 
-/** Bits of the space: log2 of how many canaries there are. */
+/** Returns log2 of the number of possible canaries. */
 export function canarySpaceBits({ form, roles }: CanaryTemplate): number {
   if (form === "written") return DIGITS * Math.log2(10);
   return (roles.includes("text_pair") ? 2 : 1) * LENGTH * Math.log2(CANARY_WORDS.length);

@@ -1,4 +1,7 @@
-/** 128 short English nouns of which canaries are made: 7 bits each. Their order never changes, or other canaries follow of a seed. */
+/**
+ * 128 short English nouns, 7 bits each, from which canaries are built. Their order must never change: a seed would then
+ * give other canaries.
+ */
 export const CANARY_WORDS: readonly string[] = (
   "anchor apple arrow basket beach bell bird boat bottle bridge brush bucket button cabin camel candle carpet castle " +
   "chain cherry circle cliff clock cloud coat copper cotton cradle crown curtain desert diamond door dragon drum eagle " +

@@ -1,7 +1,8 @@
 /**
- * Exposure (Carlini et al. 2019): log2 of how many canaries of the space there are, less log2 of the rank that one's loss has among
- * them. One that is not known better than others has 1 / ln 2 = 1.44 bits on average; each bit more halves those that the model finds
- * likelier. The whole space is seldom asked: of others that were drawn from it, the rank among these tells (their first approximation).
+ * Exposure (Carlini et al. 2019): log2 of the number of possible canaries, minus log2 of the rank of one canary's loss
+ * among them. A canary that is not memorized has 1 / ln 2 = 1.44 bits on average; each further bit halves the number of
+ * canaries that the model finds likelier. Scoring all possible canaries is rarely feasible, so the rank is taken among
+ * a random sample of them (the paper's first approximation).
  */
 import { seededRandom, drawBelow } from "../../statistics/chance.js";
 import type { Interval } from "../../statistics/interval.js";
@@ -10,13 +11,19 @@ import { percentileInterval } from "../../statistics/percentiles.js";
 const SEED = 20255;
 const DRAWS = 2000;
 
-/** Mean exposure of one that nobody knows among so many others: all ranks are as likely. */
+/**
+ * Returns the mean exposure of a canary that is not memorized, ranked among `unseen` others: all ranks are equally
+ * likely.
+ */
 export function expectedExposureUnknown(unseen: number): number {
   const ranks = Array.from({ length: unseen + 1 }, (_, i) => Math.log2(i + 1));
   return Math.log2(unseen + 1) - meanExposure(ranks);
 }
 
-/** Of one of a loss among others; of those with the same loss half stand before it. A loss that is no number knows nothing. */
+/**
+ * Returns the exposure of a canary from its loss and the losses of others. Half of the equal losses rank before it. A
+ * NaN loss has exposure 0.
+ */
 export function exposureOf(loss: number, others: ArrayLike<number>): number {
   if (Number.isNaN(loss)) return 0;
   let [less, same] = [0, 0];
@@ -30,7 +37,7 @@ export function exposureOf(loss: number, others: ArrayLike<number>): number {
 export const meanExposure = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
-/** Of the mean of canaries, which are drawn with repetition; null: of one there is none. */
+/** Returns the bootstrap interval of the mean exposure; null for fewer than two canaries. */
 export function meanExposureInterval(exposures: readonly number[]): Interval | null {
   const n = exposures.length;
   if (n < 2) return null;
@@ -41,8 +48,8 @@ export function meanExposureInterval(exposures: readonly number[]): Interval | n
 }
 
 /**
- * Between what the mean exposure of so many canaries lies, 95 times of 100, where they are among the others by chance: each set of
- * places that they may have among all is as likely.
+ * Returns the 95 % interval of the mean exposure of `planted` canaries that are not memorized. Every set of ranks among
+ * all canaries is equally likely.
  */
 export function chanceExposureInterval(planted: number, unseen: number): Interval {
   const random = seededRandom(SEED, planted, unseen);

@@ -1,31 +1,32 @@
 /**
- * Telling rows that trained from others by a score of each: as the threshold falls, more of both are caught. The curve is
- * scikit-learn's `roc_curve`; below a share of false alarms is what a threshold catches that has no more of them (Carlini et al. 2022,
- * "Membership Inference Attacks From First Principles", arXiv 2112.03570). Intervals by the bootstrap, members and others drawn apart.
+ * Separates training rows from other rows by a score per row: as the threshold falls, more rows of both groups are
+ * classified as members. The curve equals scikit-learn's `roc_curve`. The detection rate is the true-positive rate at a
+ * bounded false-positive rate (Carlini et al. 2022, "Membership Inference Attacks From First Principles", arXiv
+ * 2112.03570). Intervals come from the bootstrap, which resamples members and others separately.
  */
 import { seededRandom, drawBelow } from "../../statistics/chance.js";
 import type { Interval } from "../../statistics/interval.js";
 import { percentileInterval } from "../../statistics/percentiles.js";
 
 export interface MembershipRocCurve {
-  /** Shares that are caught, from none to all: of others (false alarms) and of members. */
+  /** Classified shares from 0 to 1: false-positive rates for `others`, true-positive rates for `members`. */
   readonly others: readonly number[];
   readonly members: readonly number[];
 }
 export interface MembershipFigures {
   readonly area: number;
-  /** Greatest difference of the two shares. */
+  /** Greatest difference between the true-positive and the false-positive rate. */
   readonly advantage: number;
-  /** Share of the members that are caught with false alarms in no more than `alarms` of the others. */
+  /** Share of the members that are detected at a false-positive rate of at most `alarms`. */
   readonly caught: number;
 }
 
 const SEED = 20254;
 const DRAWS = 1000;
-/** Of Smirnov's statistic on one side, √(−ln 0.05 / 2): 95 % of what chance brings lies below. */
+/** One-sided 5 % critical value of Smirnov's statistic, √(−ln 0.05 / 2): 95 % of chance results lie below it. */
 const SMIRNOV = 1.2239;
 
-/** Of each row the place of its score among all different ones, from the greatest down. */
+/** Returns the rank of each row's score among all distinct scores, from the greatest down. */
 function placesOf(scores: readonly Float64Array[]): {
   readonly scorePlaces: readonly Int32Array[];
   readonly places: number;
@@ -64,15 +65,15 @@ export function membershipFigures({ members, others }: MembershipRocCurve, alarm
   return { area, advantage, caught };
 }
 
-/** Up to what chance alone brings the advantage, 95 times of 100. */
+/** Returns the bound below which chance alone leaves the advantage 95 times of 100. */
 export function chanceAdvantageBound(members: number, others: number): number {
   return Math.min(1, SMIRNOV * Math.sqrt((members + others) / (members * others)));
 }
 
 /**
- * What is caught of members that are like others, where false alarms are no more than a share: on average, and up to what 97.5 times
- * of 100. The members above the (k + 1)-th greatest of n others, of k alarms that n may have, are beta-binomial: all orders of both
- * are as likely.
+ * Returns the detection rate of members that do not differ from others, at a bounded false-positive rate: its mean, and
+ * the bound that it stays below 97.5 times of 100. The number of members above the (k + 1)-th greatest of n others is
+ * beta-binomial, where k is the allowed number of false alarms: all orders of both groups are equally likely.
  */
 export function chanceDetectionRate(members: number, others: number, alarms: number): { value: number; most: number } {
   const k = Math.min(others - 1, Math.floor(alarms * others + 1e-9));
@@ -87,7 +88,7 @@ export function chanceDetectionRate(members: number, others: number, alarms: num
   return { value: (k + 1) / (others + 1), most: most / members };
 }
 
-/** Of 95 %. */
+/** Returns the 95 % bootstrap intervals of all figures. */
 export function membershipIntervals(
   members: Float64Array,
   others: Float64Array,

@@ -1,14 +1,13 @@
-/** What bars have in common: a metric, and the number that its score is held to. */
+/** Shared parts of thresholds: a metric and the number that its score must reach. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
 import type { ThresholdText } from "#dsl/language/types/capabilities/promised.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 
-/** The data of each code. */
 export interface BarCodeData {
   "bar-turned": { readonly bar: string; readonly instead: string; readonly metric: string; readonly better: string };
-  /** `instead`: the share that is meant, where one is. */
+  /** `instead`: the share that the user probably wanted, if there is one. */
   "bar-beyond": { readonly metric: string; readonly bar: number; readonly most: number; readonly instead?: string };
 }
 export const barCodes: CodeTable<BarCodeData> = {
@@ -32,7 +31,10 @@ export const barCodes: CodeTable<BarCodeData> = {
   },
 };
 
-/** That a bar holds a metric the way it gets better, and within what it can come to. `instead`: the word that holds it the other way. */
+/**
+ * Checks that a threshold limits a metric in its better direction and within its range. `instead`: the word for the
+ * other direction.
+ */
 export function checkThreshold(
   call: Call,
   context: CheckContext,
@@ -46,7 +48,7 @@ export function checkThreshold(
     context.report("bar-beyond", { metric, bar, most, ...(instead !== undefined && { instead }) }, "bar", instead);
   }
   const better = capabilities?.better ?? "none";
-  // A metric without a direction may have a bar on either side.
+  // A metric without a direction may have a threshold on either side.
   if (better === "none" || better === (least ? "greater" : "less")) return;
   const details = { bar: call.word, instead, metric, better: better === "greater" ? "more" : "less" };
   context.report("bar-turned", details, undefined, instead, { start: 0, length: call.word.length });
@@ -76,16 +78,16 @@ export const thresholdParameters = defineParameters([
   },
 ]);
 
-/** `80%` and `0.8` are the same. */
+/** Returns the threshold as a number: `80%` and `0.8` give the same. */
 export function thresholdNumber(bar: Value): number {
   return typeof bar === "object" && bar !== null && "share" in bar ? Number(bar.share) : Number(bar);
 }
 
-/** A bar in words; of a metric in a unit its number bears it: `at most 20 ms`. */
+/** Returns the threshold as text, with the unit of the metric: `at most 20 ms`. */
 export function thresholdText(says: string, bar: Value, unit: string | undefined): ThresholdText {
   const number = thresholdNumber(bar);
   const percent = typeof bar === "object" && bar !== null && "share" in bar;
-  // Without what floating point adds: 0.07 is `7 %`.
+  // Rounds away floating-point error: 0.07 is `7 %`.
   const written = percent ? `${String(Number((100 * number).toPrecision(12)))} %` : String(number);
   return { says, number, percent, written: percent || unit === undefined ? written : `${written} ${unit}` };
 }

@@ -1,14 +1,14 @@
 /**
- * The temperature at which rows are likeliest. The loss is convex in the temperature's inverse, so the place where it stops
- * falling is found between bounds by halves. Source: Guo et al. 2017, "On Calibration of Modern Neural Networks".
+ * Finds the temperature with the lowest loss. The loss is convex in the inverse of the temperature, so bisection finds
+ * the zero of its slope. Source: Guo et al. 2017, "On Calibration of Modern Neural Networks".
  */
 import type { CalibrationData } from "../kind.js";
 
-/** A model that is right of all rows would be the surer the better: that is no temperature. */
+/** Bounds are needed because the loss of a model without errors keeps falling as the temperature approaches 0. */
 const BOUNDS = [1e-2, 1e2] as const;
 const HALVES = 80;
 
-/** A text: why there is none. */
+/** Returns the temperature, or a text with the reason why there is none. */
 export function fitTemperature(decisions: CalibrationData): number | string {
   if (decisions.logits.length === 0) return "there is no row";
   let [low, high] = BOUNDS.map((bound) => Math.log(bound)) as [number, number];
@@ -23,7 +23,7 @@ export function fitTemperature(decisions: CalibrationData): number | string {
   return Math.exp(-(low + high) / 2);
 }
 
-/** Of the mean loss, by the inverse of the temperature. */
+/** Returns the derivative of the mean loss by the inverse of the temperature. */
 function slope({ labels, logits: outputs, truth }: CalibrationData, inverse: number): number {
   const n = labels.length;
   let sum = 0;
@@ -37,7 +37,7 @@ function slope({ labels, logits: outputs, truth }: CalibrationData, inverse: num
   return sum / outputs.length;
 }
 
-/** The mean logit, each label as likely as it is said to be. */
+/** Returns the mean logit, weighted by the predicted probabilities. */
 function expected(logits: Float32Array, inverse: number): number {
   const greatest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   let [all, weighed] = [0, 0];

@@ -1,16 +1,19 @@
-/** The share at which a metric of yes and no is best: every place between two shares is tried, of metrics that read all rows at each place some at equal distances. */
+/**
+ * Finds the threshold at which a binary metric is best. It tries every midpoint between two probabilities, or a limited
+ * number of them at equal distances for metrics that must read all rows for each threshold.
+ */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CalibrationData } from "../kind.js";
 import type { MetricImplementation } from "../../metrics/kind.js";
 import { softmaxInto } from "../../statistics/probabilities.js";
 
-/** Places that are tried of a metric which reads all rows at each. */
+/** Maximum number of thresholds to try for a metric that reads all rows for each. */
 const MOST = 500;
-/** Of equally good ones the nearest to it is taken. */
+/** Among equally good thresholds, the nearest to this value is taken. */
 const USUAL = 0.5;
 
-/** Rows × labels, as tasks make them of logits. */
+/** Returns probabilities [rows × labels], computed from logits as the task computes them. */
 export function labelProbabilities(
   outputs: readonly Float32Array[],
   truth: CalibrationData["truth"],
@@ -26,12 +29,12 @@ export function labelProbabilities(
   return shares;
 }
 
-/** The same object where it is 1. */
+/** Divides the logits by the temperature; returns the same array for temperature 1. */
 export function scaledByTemperature(logits: Float32Array, temperature: number | undefined): Float32Array {
   return temperature === undefined || temperature === 1 ? logits : logits.map((logit) => logit / temperature);
 }
 
-/** Null: none is better than another. */
+/** Returns the best threshold; null if all score the same. */
 export function bestThreshold(
   { yes, shares }: Told,
   {
@@ -56,7 +59,9 @@ interface Told {
   readonly yes: Uint8Array;
   readonly shares: Float64Array;
 }
-/** `places` rise: down them rows that yes is said of come to those before. */
+/**
+ * Scores all thresholds from counts. `places` is ascending; going down, each threshold adds rows predicted positive.
+ */
 function byCounts(
   places: readonly number[],
   { yes, shares }: Told,
@@ -90,7 +95,10 @@ function byRows(
   });
 }
 
-/** Half way between neighbours, so that the like of these rows fall on the same side; and beneath and above all. */
+/**
+ * Returns the midpoints between neighbouring probabilities, plus one below and one above all, so that similar rows fall
+ * on the same side.
+ */
 function placesIn(shares: Float64Array, most: number): readonly number[] {
   const levels = [0, ...new Set(shares.toSorted()), 1];
   const all = levels.slice(1).map((level, i) => (levels[i]! + level) / 2);

@@ -1,4 +1,4 @@
-/** How long a text is, in words or characters, for cleaners that go by length. */
+/** Length of a text in words or characters, for cleaners that filter by length. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
 
@@ -7,7 +7,10 @@ const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const segmenter = new Intl.Segmenter("und", { granularity: "word" });
 
-/** Runs without white space that hold a letter or a digit; of scripts without spaces what Unicode's rules and word lists part. */
+/**
+ * Counts runs without white space that contain a letter or a digit. Scripts without spaces are split by Unicode's rules
+ * and word lists.
+ */
 export function countWords(text: string): number {
   if (!unspaced.test(text)) return text.match(/\S*[\p{L}\p{N}]\S*/gu)?.length ?? 0;
   let words = 0;
@@ -15,7 +18,7 @@ export function countWords(text: string): number {
   return words;
 }
 
-/** Code points. */
+/** Counts code points. */
 export function countCharacters(text: string): number {
   return Array.from(text).length;
 }
@@ -30,7 +33,7 @@ export const lengthUnitParameter: Parameter = {
   impact: "low",
 };
 
-/** The number that the call names, and how it is counted: `3 words`. */
+/** Returns the limit that the call sets, how it is counted, and its text: `3 words`. */
 export function lengthLimitOf(call: Call): {
   readonly limit: number;
   readonly lengthOf: (text: string) => number;

@@ -1,15 +1,15 @@
 /**
- * When two texts count as the same: equal after NFKC, case folding and collapsing of white space. `drop_duplicates` and the
- * check for leaks between splits share this rule, so that the first is always a cure for what the second finds.
+ * Defines when two texts are equal: after NFKC, case folding and collapsing of white space. `drop_duplicates` and the
+ * check for leaks between splits share this rule, so that the cleaner always removes what the check finds.
  */
 export function normalizedText(text: string): string {
   return text.normalize("NFKC").toUpperCase().toLowerCase().replace(/\s+/gu, " ").trim();
 }
 
 /**
- * The texts of a row as one key: a pair is the same only when both sides are; a conversation, when all its turns are. Of rows
- * that teach to write a text, the input alone: a model that saw it in training is not tested by it, whatever it should write.
- * A question is the same where it is asked of the same context.
+ * Returns the texts of a row as one key. A pair is equal only if both sides are; a conversation only if all its turns
+ * are. For rows with a target text, the key is the input alone: an input that was seen in training is no valid test,
+ * whatever its target. A question is equal only for the same context.
  */
 export function rowTextKey(values: Readonly<Record<string, unknown>>): string {
   const request = values["messages"] ?? values["input"];

@@ -1,9 +1,8 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNamesAsCode } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface RangeCodeData {
-  /** `has`: columns that hold numbers. */
+  /** `has`: numeric columns of the data. */
   "range-of-no-numbers": { readonly word: string; readonly column: string; readonly has: readonly string[] };
 }
 

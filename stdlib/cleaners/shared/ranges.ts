@@ -1,9 +1,9 @@
-/** Cleaners that know the range in which the numbers of a role lie. */
+/** Shared parts of cleaners that work on the numeric range of a role. */
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { CleanRow } from "../../data/contract.js";
 
-/** Roles whose values are numbers. */
+/** Roles with numeric values. */
 const NUMBERS = ["score", "weight"] as const;
 
 export const numericRangeParameters = [
@@ -27,7 +27,6 @@ export const numericRangeParameters = [
   },
 ] as const;
 
-/** Reports a column that is in no role of numbers. */
 export function checkNumericColumn({ word, arguments: { column } }: Call, { data, report }: CheckContext): void {
   const columns = recordOf(data?.["columns"]);
   if (!columns || typeof column !== "string" || roleOf(column, columns) !== undefined) return;
@@ -35,7 +34,7 @@ export function checkNumericColumn({ word, arguments: { column } }: Call, { data
   report("range-of-no-numbers", { word, column, has }, "column");
 }
 
-/** The role of numbers that the call's column has, and the ends of the range. */
+/** Returns the numeric role of the call's column, and both ends of the range. */
 export function numericRangeOf(
   { arguments: { column, range } }: Call,
   columns: Readonly<Record<string, string>> = {},
@@ -43,7 +42,7 @@ export function numericRangeOf(
   return { role: roleOf(String(column), columns) ?? String(column), ...(range as { from: number; to: number }) };
 }
 
-/** Undefined: the row has no number there. */
+/** Returns the row's number in the role; undefined if it has none. */
 export function numberOfRole({ values }: CleanRow, role: string): number | undefined {
   const value = values[role];
   return typeof value === "number" ? value : undefined;

@@ -1,4 +1,7 @@
-/** What a model reads of a row, as one text: text and pair, input, question and context, tokens, all turns of a conversation. */
+/**
+ * Joins what a model reads of a row into one text: text and pair, input, question and context, tokens, all turns of a
+ * conversation.
+ */
 import { parseTurns } from "../../data/text-roles.js";
 
 const read = ["text", "text_pair", "input", "question", "context"] as const;

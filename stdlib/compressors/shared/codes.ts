@@ -1,7 +1,6 @@
-/** What can be wrong with an update on its way. */
+/** Error codes of client updates in transfer. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface CompressorsCodeData {
   "update-unread": { readonly why: string };
   "update-not-finite": { readonly count: number; readonly of: number };

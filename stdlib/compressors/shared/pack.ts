@@ -1,7 +1,8 @@
 /**
- * An update on its way: packed by several compressors, one after the other, and opened again. Bytes: how places stand (one: 0
- * all values, 1 gaps, 2 bits) and the update's length (u32); where not all, how many values (u32) and their places; then the
- * values as the last compressor that says so writes them, else as f32. Numbers are little-endian.
+ * Packs an update with a chain of compressors, and unpacks it. The bytes are: the encoding of the positions (one byte:
+ * 0 all values, 1 gaps, 2 bits) and the update's length (u32). Unless all values are present, the number of values
+ * (u32) and their positions follow. Then come the values, encoded by the last compressor that defines an encoding, else
+ * as f32. Numbers are little-endian.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -16,12 +17,12 @@ export interface ConfiguredCompressor {
 const ALL = 0;
 const GAPS = 1;
 const BITS = 2;
-/** How places stand, and the length. */
+/** Bytes of the header: the encoding of the positions, and the length. */
 const HEAD = 5;
 
 /**
- * `left`: the update less what whoever opens the bytes will see, which is added to the next update so that nothing is lost.
- * `random` gives numbers in [0, 1). Coded error `update-not-finite`.
+ * Packs an update. `left`: the update minus what the receiver decodes; the caller adds it to the next update, so that
+ * nothing is lost. `random` returns numbers in [0, 1). Coded error `update-not-finite`.
  */
 export function packUpdate(
   update: Float32Array,
@@ -45,7 +46,10 @@ export function packUpdate(
   return { bytes, left: update.map((value, index) => value - seen[index]!) };
 }
 
-/** All `length` values of an update; what was left out is 0. Coded error `update-unread` for bytes that `packed` never writes. */
+/**
+ * Returns all `length` values of an update, with 0 for values that were not sent. Coded error `update-unread` for bytes
+ * that `packUpdate` never writes.
+ */
 export function unpackUpdate(bytes: Uint8Array, length: number, chain: readonly ConfiguredCompressor[]): Float32Array {
   const { places, count, rest } = placesIn(bytes, length);
   const last = writerOf(chain);
@@ -60,7 +64,7 @@ export function unpackUpdate(bytes: Uint8Array, length: number, chain: readonly 
   return all;
 }
 
-/** The last that says how values stand on the wire. */
+/** Returns the last compressor that defines an encoding of values. */
 function writerOf(chain: readonly ConfiguredCompressor[]) {
   for (const { call, implementation } of [...chain].reverse())
     if (implementation.values) return { call, values: implementation.values };
@@ -78,7 +82,7 @@ function headOf({ length, places }: SparseUpdate): readonly Uint8Array[] {
   return [new Uint8Array(head.buffer), small ? gaps : bits];
 }
 
-/** Of null places all are there. */
+/** Reads the positions of the values; null if all values are present. */
 function placesIn(
   bytes: Uint8Array,
   length: number,

@@ -1,6 +1,6 @@
 /**
- * Places of values among all: as a bit for each, or the gaps between them in seven bits a byte (LEB128), whichever is smaller.
- * There is one way to write them, so that bytes that are read are those that were written or none.
+ * Encodes positions of values: as one bit per position, or as gaps in LEB128 (seven bits per byte), whichever is
+ * smaller. Each encoding is unique, so that any other bytes are rejected.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
@@ -27,7 +27,7 @@ export function placesToGaps(places: Uint32Array): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Coded error `update-unread` where there aren't just `count` of them. */
+/** Reads positions from bits. Coded error `update-unread` unless there are exactly `count` of them. */
 export function placesFromBits(bits: Uint8Array, count: number, length: number): Uint32Array {
   const places = new Uint32Array(count);
   let filled = 0;
@@ -40,7 +40,7 @@ export function placesFromBits(bits: Uint8Array, count: number, length: number):
   return places;
 }
 
-/** The first `count` of them, and how many bytes they took. Coded error `update-unread`. */
+/** Returns the first `count` positions and the number of bytes they took. Coded error `update-unread`. */
 export function placesFromGaps(
   bytes: Uint8Array,
   count: number,

@@ -14,11 +14,14 @@ import type { ValuesOfRole } from "./training-rows.js";
 
 const STRENGTHS = { labels: [1, 10, 100], numbers: [1, 0.1, 10] } as const;
 const FOLDS = 5;
-/** Trials end sooner than the final fit: scores of settings differ by more than that changes. */
+/**
+ * Tolerance factor of the trials, which end earlier than the final fit: scores of settings differ by more than this
+ * changes.
+ */
 const ROUGH = 0.1;
-/** Most rows that each trial is fitted on; of more rows, so many at equal distances. */
+/** Maximum number of rows to fit each trial on; of more rows, every n-th is taken. */
 const MOST = 1_000;
-/** Choices of a contender that is asked more than once. */
+/** Caches the chosen setting of a baseline that is fitted more than once. */
 const known = new WeakMap<BaselineTuning, Promise<ChosenSetting>>();
 
 export interface ChosenSetting {
@@ -36,7 +39,10 @@ export interface SettingSearch {
   readonly evaluated: SparseRows;
 }
 
-/** Ties go to the earlier setting; the first has the model's class weights and C = 1. */
+/**
+ * Chooses the setting with the best score. Ties go to the earlier setting; the first one has the model's class weights
+ * and C = 1.
+ */
 export function chooseSetting(options: SettingSearch): Promise<ChosenSetting> {
   const chosen = known.get(options.choosing) ?? tried(options);
   known.set(options.choosing, chosen);
@@ -57,7 +63,7 @@ async function tried(options: SettingSearch): Promise<ChosenSetting> {
   }
   const defined = scores.filter((score) => !Number.isNaN(score));
   const most = Math.max(...defined);
-  // Equal scores of all settings tell nothing: none is chosen.
+  // If all settings score the same, none is chosen.
   const best = defined.length > 0 && defined.some((score) => score < most);
   const setting = settings[best ? scores.indexOf(most) : 0]!;
   const where = options.choosing.from === "validation" ? "on validation" : `by ${String(FOLDS)} folds of train`;
@@ -67,7 +73,7 @@ async function tried(options: SettingSearch): Promise<ChosenSetting> {
   return { setting, what: `${settingText(setting, options.values("score") !== null)}, ${how}` };
 }
 
-/** The setting if none can be chosen. */
+/** Returns the setting to use when none can be chosen. */
 export const defaultSetting = (task: Call, values: ValuesOfRole): LinearModelSetting => settingsOf(task, values)[0]!;
 
 function settingsOf(task: Call, values: ValuesOfRole): readonly LinearModelSetting[] {
@@ -93,7 +99,7 @@ async function byOthers(
   return Array.from({ length: options.evaluated.count }, (_, row) => model.predict(options.evaluated, row));
 }
 
-/** Predictions for each row by a model that was fitted without it. */
+/** Predicts each row with a model that was fitted without it. */
 async function byFolds(
   options: SettingSearch,
   setting: LinearModelSetting,

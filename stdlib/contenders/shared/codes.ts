@@ -1,7 +1,6 @@
-/** What can go wrong with baselines once the rows are read. */
+/** Error codes of baselines that occur once the rows are read. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ContendersCodeData {
   "no-answer-for-all": { readonly contender: string; readonly task: string };
 }

@@ -1,7 +1,7 @@
 /**
- * Vectors as a linear model learns them. Each number has mean 0 and spread 1 over the rows that are learnt from and a vector
- * about length `scale`, so that the penalty ½|w|² of the linear model holds it the less the greater that is: it is chosen by
- * what is said of every fifth row by a model of the others.
+ * Prepares dense vectors for a linear model. Each feature gets mean 0 over the training rows, with a spread at which a
+ * vector has a length of about `scale`. The greater the scale, the weaker the model's penalty ½|w|². The scale is
+ * chosen on every fifth row, with a model fitted on the other rows.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { SparseRows } from "./tfidf/sparse.js";
@@ -9,22 +9,22 @@ import type { LinearModel } from "./linear-labels.js";
 import { fitLinearModel, type LinearModelContext } from "./linear-model.js";
 import type { ValuesOfRole } from "./training-rows.js";
 
-/** Rows that are learnt from; of more, so many at equal distances. */
+/** Maximum number of training rows; of more rows, every n-th is taken. */
 export const MAX_TRAINING_ROWS = 10_000;
 const SCALES = [1, 4, 16] as const;
-/** Where fewer rows are learnt from, what is said of a fifth of them decides nothing. */
+/** Below this many rows, a fifth of them is too few to choose the scale. */
 const ENOUGH = 50;
 const USUAL = 4;
 const HELD = 5;
 
-/** How vectors were made so: (x − mean) · share, number by number. */
+/** Standardizes a vector: (x − mean) · share, per feature. */
 export interface Standardization {
   readonly mean: Float64Array;
   readonly share: Float64Array;
   standard(one: Float64Array): Float64Array;
 }
 
-/** Gives each number mean 0 and spread 1 / √numbers; what is the same in all rows says nothing. */
+/** Scales each feature to mean 0 and spread 1 / √features; features that are constant over all rows become 0. */
 export function fitStandardization(features: readonly Float64Array[]): Standardization {
   const width = must(features[0], "a row").length;
   const [mean, spread] = [new Float64Array(width), new Float64Array(width)];
@@ -68,7 +68,10 @@ export async function fitFeatureScale(
   return must(best, "a scale").scale;
 }
 
-/** Sum of what rows cost: −ln of the right label's share, of each label's yes or no, or the squared error of a number. */
+/**
+ * Returns the summed loss: cross-entropy of the label, binary cross-entropy of each label of a set, or squared error of
+ * a number.
+ */
 function lossOf({ labels }: LinearModelContext, model: LinearModel, rows: SparseRows, truth: ValuesOfRole): number {
   const [label, sets, score] = [truth("label"), truth("labels"), truth("score")];
   let sum = 0;

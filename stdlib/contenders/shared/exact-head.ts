@@ -1,18 +1,21 @@
 /**
- * The linear head over what a frozen base makes of texts, as `baseline(probe)` finds its linear model: what makes the numbers
- * standard is folded into the head's own weights, so that it reads them as they are.
+ * Fits the linear head over the embeddings of a frozen base, as `baseline(probe)` fits its linear model. The
+ * standardization is folded into the head's weights, so that the head reads raw embeddings.
  */
 import type { SparseRows } from "./tfidf/sparse.js";
 import { denseToSparseRows, fitFeatureScale, fitStandardization } from "./dense-features.js";
 import { fitSingleLabelModel, type SingleLabelModel } from "./linear-labels.js";
 
 export interface ExactLinearHead {
-  /** [labels × numbers]. */
+  /** Shape [labels × features]. */
   readonly weight: Float32Array;
   readonly bias: Float32Array;
 }
 
-/** `found`: the label of each row. Coded errors: none; ends early, in any way, when the signal comes. */
+/**
+ * Fits the head; `found` is the label of each row. Throws no coded errors; ends early, in any way, when the signal is
+ * aborted.
+ */
 export async function fitExactHead(
   features: readonly Float32Array[],
   found: readonly string[],
@@ -36,7 +39,10 @@ export async function fitExactHead(
   return { weight, bias };
 }
 
-/** Logit of a label without rows: of a row of the middle it is as likely as the linear model says it is of all. */
+/**
+ * Returns the logit of a label without rows: for an average row, the label gets the probability that the linear model
+ * gives it.
+ */
 function unseen({ parts, rare }: SingleLabelModel, rows: SparseRows): number {
   const missing = parts.filter((part) => part === null).length;
   if (missing === 0) return 0;

@@ -1,8 +1,8 @@
-/** Folds of rows for cross-validation: shuffled, each label spread over all folds, rows of one group together. */
+/** Folds of rows for cross-validation: shuffled and stratified by label, with rows of one group in the same fold. */
 import { seededRandom, shuffle } from "../../statistics/chance.js";
 import type { ValuesOfRole } from "./training-rows.js";
 
-/** The fold of each row, from 0. `values`: of the rows, by role. */
+/** Returns the fold of each row, from 0. `values`: values of the rows by role. */
 export function foldsOf(count: number, folds: number, values: ValuesOfRole): Uint32Array {
   const order = shuffle(
     Uint32Array.from({ length: count }, (_, row) => row),
@@ -11,7 +11,7 @@ export function foldsOf(count: number, folds: number, values: ValuesOfRole): Uin
   const [groups, labels] = [values("group"), values("label")];
   const fold = new Uint32Array(count);
   const ofGroup = new Map<string, number>();
-  // How many rows of a label have a fold already: the next one goes to the next fold.
+  // Number of rows per label that already have a fold: the next row goes to the next fold.
   const placed = new Map<string, number>();
   for (const row of order) {
     const group = groups?.[row];

@@ -1,8 +1,8 @@
-/** Linear models of labels: one of several, or each by itself. */
+/** Linear classifiers: for one label per row, or for each label independently. */
 import { fitLogistic, linearOutputs, fitSoftmax, type RowWeights, type LinearWeights } from "./tfidf/linear.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 
-/** A linear model over numbers of rows: what it says of one as a model's head says it. */
+/** A linear model over feature rows, with outputs in the form of a model head's. */
 export interface LinearModel {
   readonly bytes: number;
   /** `logistic regression`. */
@@ -10,30 +10,33 @@ export interface LinearModel {
   predict(rows: SparseRows, row: number): Float32Array;
 }
 
-/** That of one label of several. */
+/** Linear classifier for one label per row. */
 export interface SingleLabelModel extends LinearModel {
-  /** Of each label its weights by column, and what is added to all rows; null: no row that was learnt has it. */
+  /** Weights by column and bias of each label; null for a label without training rows. */
   readonly parts: readonly ({ readonly weights: Float64Array; readonly added: number } | null)[];
-  /** How likely a label is that no row has. */
+  /** Predicted probability of each label without training rows. */
   readonly rare: number;
 }
 
 /** Regularisation and class weights of a linear model. */
 export interface LinearModelSetting {
-  /** scikit-learn's C: the greater, the less it is held. */
+  /** scikit-learn's C, the inverse of the regularization strength. */
   readonly c: number;
-  /** `balanced`: every label counts alike, as by scikit-learn's `class_weight`; a record: a number for each label. */
+  /**
+   * `balanced`: every label has the same total weight, as with scikit-learn's `class_weight`; a record: the weight of
+   * each label.
+   */
   readonly weigh: "none" | "balanced" | Readonly<Record<string, number>>;
 }
 export interface LinearFitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Absent: C = 1, and every row counts once. */
+  /** Defaults to C = 1 and a weight of 1 for each row. */
   readonly setting?: LinearModelSetting | undefined;
-  /** Length of the gradient at which the fit ends. */
+  /** Gradient norm at which the fit ends. */
   readonly tolerance?: number | undefined;
 }
 
-/** What each row counts; undefined: 1. `truth`: the number of each row's label, of `count`. */
+/** Returns the weight of each row; undefined means 1. `truth`: the label index of each row, below `count`. */
 function countsOf(
   truth: ArrayLike<number>,
   count: number,
@@ -53,10 +56,16 @@ function countsOf(
   return Float64Array.from(truth, (label) => labelCounts[label]!);
 }
 
-/** Logit of a label that no row has (−) or that all have, of several for a row: nothing tells it. */
+/**
+ * Absolute logit of a label that no training row has (negative) or that all have, for several labels per row: the rows
+ * give no evidence.
+ */
 const SURELY = Math.log(1e9);
 
-/** One label of several. Those that no row has are never said, and are as likely as what one row of all has. */
+/**
+ * Fits a classifier for one label per row. Labels without training rows are never predicted; their probability is that
+ * of a label with one of all rows.
+ */
 export async function fitSingleLabelModel(
   rows: SparseRows,
   found: readonly string[],
@@ -89,7 +98,7 @@ export async function fitSingleLabelModel(
   };
 }
 
-/** Of two labels one model says how much more the second is likely than the first. */
+/** Returns the weights per label. For two labels, a single model gives the log-odds of the second one. */
 function partsOf(
   { weights, outputs }: LinearWeights,
   {
@@ -111,7 +120,7 @@ function partsOf(
   return parts;
 }
 
-/** Each label by itself, one against the rest. */
+/** Fits one binary classifier per label. */
 export async function fitLabelSetModel(
   rows: SparseRows,
   sets: readonly (readonly string[])[],
@@ -141,7 +150,7 @@ export async function fitLabelSetModel(
   };
 }
 
-/** ln of the sum of their exponentials. */
+/** Returns the log of the sum of the exponentials. */
 function logNormed(logits: ArrayLike<number>): number {
   const all = Array.from(logits);
   const most = Math.max(...all);

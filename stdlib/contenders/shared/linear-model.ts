@@ -1,11 +1,11 @@
-/** A linear model over rows of numbers, by what the rows teach. */
+/** Fits the linear model that suits the target role of the rows. */
 import type { BaselineContext } from "../kind.js";
 import { fitRidge, linearOutputs } from "./tfidf/linear.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 import { fitSingleLabelModel, fitLabelSetModel, type LinearModel, type LinearModelSetting } from "./linear-labels.js";
 import type { ValuesOfRole } from "./training-rows.js";
 
-/** What a linear model needs beside its rows. */
+/** Inputs of a linear model in addition to its rows. */
 export type LinearModelContext = Pick<BaselineContext, "labels" | "signal" | "onProgress"> & {
   readonly setting?: LinearModelSetting | undefined;
   readonly tolerance?: number | undefined;

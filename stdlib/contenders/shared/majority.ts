@@ -1,4 +1,4 @@
-/** The answer that never changes, which the task knows; of words that are tagged the tag that each has most often. */
+/** The constant prediction that the task defines; for tagging tasks, the most frequent tag of each word. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { BaselineContext, FittedBaseline } from "../kind.js";
@@ -28,7 +28,7 @@ interface OfWords {
   predict(row: number): Float32Array;
 }
 
-/** Of words that were not seen, as of all words. */
+/** Predicts tags per word. Unseen words get the tag distribution of all words. */
 function ofWords({ labels, train, rows }: BaselineContext, constant: ConstantBaseline): OfWords | null {
   const [tokens, tags] = [train?.values("tokens"), train?.values("tags")];
   const predictedTokens = rows.values("tokens");
@@ -55,7 +55,7 @@ function ofWords({ labels, train, rows }: BaselineContext, constant: ConstantBas
         const known = counts.get(words[word] ?? "");
         if (!known) return;
         const sum = known.reduce((a, b) => a + b, 0);
-        // As if the word had been seen once more, with the tags of all words.
+        // Smooths as if the word occurred once more, with the tag distribution of all words.
         for (let tag = 0; tag < labels.length; tag++) {
           const offset = word * labels.length + tag;
           all[offset] = Math.log((known[tag]! + Math.exp(all[offset]!)) / (sum + 1));

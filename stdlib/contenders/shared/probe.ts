@@ -1,4 +1,4 @@
-/** A linear model over the vectors that a frozen base makes of texts. */
+/** A linear model over the embeddings of a frozen base. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { BaseEmbedder, BaselineContext, BaselineRows, FittedBaseline } from "../kind.js";
@@ -33,7 +33,9 @@ export async function fitProbeBaseline(given: BaselineContext): Promise<FittedBa
   };
 }
 
-/** Of two texts: both, how far apart they are, and what they have in common. */
+/**
+ * Builds the features of a row. For two texts these are both vectors, their absolute differences and their products.
+ */
 async function featuresOf(
   base: BaseEmbedder,
   rows: BaselineRows,

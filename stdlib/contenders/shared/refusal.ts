@@ -1,4 +1,4 @@
-/** Which tasks a baseline can't do, and what stands there instead. */
+/** Reports which tasks a baseline cannot do, and which baseline to use instead. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { BaselineTask } from "#dsl/language/types/capabilities/scoring.js";
 

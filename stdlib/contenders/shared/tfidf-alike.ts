@@ -1,19 +1,22 @@
 /**
- * How alike texts are by the words that they have in common: vectors whose cosines are those of their tf-idf. Of pairs two
- * numbers a text tell that exactly; where each text is held beside all others, vectors of words would be too long, and each
- * word stands in one of so many places, added or taken away (feature hashing; Weinberger et al. 2009).
+ * Similarity of texts by their words, as vectors whose cosines are those of their tf-idf. For pairs, two numbers per
+ * text represent the cosine exactly. For comparing each text with all others, vectors over all words would be too long;
+ * feature hashing adds or subtracts each word in one of a fixed number of positions (Weinberger et al. 2009).
  */
 import type { SparseRows } from "./tfidf/sparse.js";
 import { Vocabulary } from "./tfidf/vocabulary.js";
 
-/** Numbers that the vectors of all texts have together, and of one text at most. */
+/** Maximum of numbers in all vectors together, and in one vector. */
 const HELD = 2 ** 26;
 const LONGEST = 8192;
 
 export interface TfidfSimilarity {
   readonly bytes: number;
   readonly what: string;
-  /** Of all first texts, then of all second ones. `told`: rows say of each pair how alike it is. */
+  /**
+   * Returns the vectors of all first texts, then of all second ones. `truth`: true values of the pairs, if the rows
+   * have them.
+   */
   predict(rows: Iterable<readonly string[]>, truth: unknown): Promise<readonly Float32Array[]>;
 }
 
@@ -39,12 +42,12 @@ function* apart(rows: Iterable<readonly string[]>): Generator<readonly string[]>
   for (const texts of rows) for (const text of texts) yield [text];
 }
 
-/** Row by row → side by side. */
+/** Reorders vectors from row by row to side by side. */
 function bySides(vectors: readonly Float32Array[], sides: number): readonly Float32Array[] {
   return Array.from({ length: sides }, (_, side) => vectors.filter((__, i) => i % sides === side)).flat();
 }
 
-/** The first text of each pair points ahead, the second as far from it as it is unlike. */
+/** Represents each pair by two unit vectors in the plane whose cosine is that of the texts. */
 function inPairs(texts: SparseRows): readonly Float32Array[] {
   return Array.from({ length: texts.count / 2 }, (_, pair) => {
     const cosine = Math.min(1, cosineOf(texts, 2 * pair, 2 * pair + 1));

@@ -1,4 +1,4 @@
-/** The baseline of words: tf-idf of a row's texts and a linear model over it, or how alike two texts are by it. */
+/** The tf-idf baseline: a linear model over the tf-idf of a row's texts, or the cosine similarity of two texts. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineContext, BaselineRows, FittedBaseline } from "../kind.js";
 import { Vocabulary } from "./tfidf/vocabulary.js";
@@ -7,7 +7,7 @@ import { sampleRows, valuesOfRows } from "./training-rows.js";
 import { chooseSetting, settingText, defaultSetting } from "./chosen-setting.js";
 import { fitLinearModel } from "./linear-model.js";
 
-/** Rows that are learnt from; of more, so many at equal distances. */
+/** Maximum number of training rows; of more rows, every n-th is taken. */
 const MOST = 200_000;
 const TEXTS = ["text", "text_pair", "negative"] as const;
 
@@ -34,7 +34,7 @@ export async function fitTfidfBaseline(given: BaselineContext): Promise<FittedBa
   const learnt = await vocabulary.learn(read(train, picked.rows), signal);
   const values = valuesOfRows(train, picked.rows);
   const { choosing } = given;
-  // By folds only where every row is learnt from.
+  // Cross-validation needs every row among the training rows.
   const chooses =
     choosing && (choosing.from === "validation" || learnt.count === choosing.rows.count) ? choosing : null;
   const evaluated =

@@ -1,10 +1,9 @@
-/** Rows of the split `train` that a baseline learns from, and their values. */
+/** Rows of the split `train` that a baseline is fitted on, and their values. */
 import type { BaselineRows } from "../kind.js";
 
-/** Values of the rows that are learnt from, by role. */
 export type ValuesOfRole = (role: string) => readonly unknown[] | null;
 
-/** At most `most`, at equal distances where there are more; `of` says how many. */
+/** Samples at most `most` rows, every n-th if there are more; `description` states how many. */
 export function sampleRows(
   { count: all }: BaselineRows,
   most: number,

@@ -1,6 +1,6 @@
 /**
- * The fields of a message other than its role and content, and the columns of its row. Some say whether the message is
- * trained. Some hold what a model would read and isn't supported (tool calls, reasoning, images): these are refused, so that
+ * Fields of a message other than its role and content, and the columns of its row. Some set whether the message is
+ * trained. Some contain model input that is not supported (tool calls, reasoning, images); these are rejected, so that
  * nothing is lost silently. No model sees the rest.
  */
 import type { Call } from "#dsl/language/types/value.js";
@@ -27,7 +27,7 @@ const unsupportedFields: Readonly<Record<string, string>> = {
   chosen: "preferred answers",
   rejected: "rejected answers",
 };
-/** Unsupported columns: a chat template would write what they hold. */
+/** Unsupported columns: a chat template would render their content. */
 const unsupportedColumns: Readonly<Record<string, string>> = {
   tools: "tools that the assistant may call",
   functions: "tools that the assistant may call",
@@ -43,16 +43,15 @@ const unsupportedColumns: Readonly<Record<string, string>> = {
   chosen: "preferred answers",
   rejected: "rejected answers",
 };
-/** Columns that hold the question if a conversation begins with its answer. */
+/** Columns that contain the question if a conversation begins with its answer. */
 const questions = ["prompt", "instruction", "question"];
-/** Fields that say whether a message is trained: OpenAI's `weight`, and the names of Axolotl, ms-swift and others. */
+/** Fields that set whether a message is trained: OpenAI's `weight`, and the names of Axolotl, ms-swift and others. */
 export const trainedMarkFields = ["weight", "train", "training", "do_train", "loss"] as const;
 const MARK_HELP =
   "write 1 or 0 (true or false) at the assistant's turns alone, or leave the field out: `ignore: […]` in `turns(…)`";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields and columns that the call ignores. */
 export function ignoredFields(call: Call): ReadonlySet<string> {
   const given = call.arguments["ignore"];
   return new Set(Array.isArray(given) ? given.map(String) : []);
@@ -65,7 +64,7 @@ export function columnRefusal(context: RowContext | undefined, ignored: Readonly
   return null;
 }
 
-/** Refuses a conversation without a user message if another column holds the question. */
+/** Refuses a conversation without a user message if another column contains the question. */
 export function missingQuestionRefusal(
   messages: readonly Message[],
   context: RowContext | undefined,
@@ -92,7 +91,10 @@ export function unreadFields(fields: Fields, read: ReadonlySet<string>): readonl
   return Object.keys(fields).filter((field) => !known(field) && hasValue(fields[field]));
 }
 
-/** Whether the message is marked as trained or not trained. Undefined if it has no mark: its role decides. */
+/**
+ * Returns true or false if the message is marked as trained or not trained; undefined if it has no mark: its role
+ * decides.
+ */
 export function trainedMark(
   fields: Fields,
   role: MessageRole,

@@ -1,4 +1,4 @@
-/** Decoders that choose each text's next token by itself: one row of the batch is one text from beginning to end. */
+/** Decoders that treat each text independently: one row of the batch is one text from beginning to end. */
 import type { DecodedText, Decoding, DecodingStart, DecodingStep } from "../kind.js";
 
 interface Text extends DecodedText {
@@ -6,7 +6,7 @@ interface Text extends DecodedText {
   ended: DecodedText["ended"];
 }
 
-/** `choose` gives the next token of a text that goes on; `at` counts its tokens so far. */
+/** `choose` returns the next token of an unfinished text, from the logits, its row and its tokens so far. */
 export class RowByRowDecoding implements Decoding {
   readonly width = 1;
   private readonly rows: readonly Text[];
@@ -43,7 +43,6 @@ export class RowByRowDecoding implements Decoding {
   }
 }
 
-/** The scores of one row, as a copy. */
 export function rowScores(scores: Int32Array | Float32Array, row: number, vocabulary: number): Float32Array {
   return (scores as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary);
 }

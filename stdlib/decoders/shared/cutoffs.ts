@@ -1,11 +1,11 @@
 /**
- * Borders of what is kept, found without sorting all scores: the k-th greatest by a heap of the k greatest so far, the least
- * of those that together reach p by a search among the few that may be it. Memory is taken once and used again: nothing
- * here may be called while it is at work.
+ * Cutoff scores of top-k and top-p without sorting: the k-th greatest score with a heap of k, the nucleus threshold
+ * with a quickselect among the few candidates. Scratch memory is allocated once and reused, so these functions are not
+ * reentrant.
  */
 import { scratchBuffer } from "./scratch.js";
 
-/** The `count`-th greatest score, 1 ≤ count ≤ their number. */
+/** Returns the `count`-th greatest score; 1 ≤ count ≤ the number of scores. */
 export function kthGreatest(scores: Float32Array, count: number): number {
   const heap = scratchBuffer("heap", count);
   for (let i = 0; i < count; i++) heap[i] = scores[i]!;
@@ -18,7 +18,7 @@ export function kthGreatest(scores: Float32Array, count: number): number {
   return heap[0]!;
 }
 
-/** The least is above. */
+/** Restores the min-heap: the least value is at the root. */
 function sink(heap: Float64Array, from: number, count: number): void {
   const value = heap[from]!;
   let index = from;
@@ -31,7 +31,7 @@ function sink(heap: Float64Array, from: number, count: number): void {
   heap[index] = value;
 }
 
-/** The score of the least likely token among the likeliest that together reach p. */
+/** Returns the lowest score in the nucleus: the likeliest tokens whose probabilities together reach p. */
 export function nucleusThreshold(scores: Float32Array, p: number): number {
   let top = -Infinity;
   let count = 0;
@@ -43,7 +43,7 @@ export function nucleusThreshold(scores: Float32Array, p: number): number {
   let sum = 0;
   for (let i = 0; i < scores.length; i++) sum += weights[i] = Math.exp(scores[i]! - top);
   const out = (1 - p) * sum;
-  // Those that weigh less than an even share of what is left out are left out, all together.
+  // Tokens that weigh less than the excluded mass divided by the token count are all excluded.
   const light = out / count;
   const candidates = scratchBuffer("candidates", scores.length);
   let lightest = 0;
@@ -52,13 +52,16 @@ export function nucleusThreshold(scores: Float32Array, p: number): number {
     if (weights[i]! < light) lightest += weights[i]!;
     else if (scores[i]! > -Infinity) {
       candidates[keptCount] = scores[i]!;
-      // Places that were read are free.
+      // Reuses positions that were already read.
       weights[keptCount++] = weights[i]!;
     }
   return crossed(candidates, weights, keptCount, out - lightest);
 }
 
-/** The score at which weights, summed from the least score upwards, first pass `most`; if they never do, the greatest. Moves both. */
+/**
+ * Returns the score at which weights, summed from the least score upwards, first exceed `most`; else the greatest
+ * score. Reorders both arrays.
+ */
 function crossed(scores: Float64Array, weights: Float64Array, count: number, most: number): number {
   let [low, high, sum] = [0, count, 0];
   let last = -Infinity;

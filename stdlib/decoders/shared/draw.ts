@@ -1,4 +1,4 @@
-/** One text's next token, by what the model says and what the text already holds: the decoders' and the server's. */
+/** Chooses a text's next token from the logits and the tokens so far; used by the decoders and the server. */
 import { argmax } from "../../statistics/argmax.js";
 import { seededRandom } from "../../statistics/chance.js";
 import { scratchBuffer } from "./scratch.js";
@@ -6,14 +6,14 @@ import { SeenTokens } from "./seen-tokens.js";
 import { applyPenalties, filterScores, type ScorePenalties, type ScoreWarping } from "./warp.js";
 
 export interface SamplingOptions extends ScoreWarping {
-  /** With `number`, what the draw of a text's n-th token follows from, beside n. */
+  /** The draw of a text's n-th token depends on `seed`, `number` and n. */
   readonly seed: number;
   readonly number: number;
 }
-/** `temperature` 0: the likeliest token, of equals the first. */
+/** `temperature` 0: the likeliest token; ties go to the first. */
 export type TokenChoice = SamplingOptions | (ScorePenalties & { readonly temperature: 0 });
 
-/** The tokens of one text, in order. */
+/** Chooses the tokens of one text, in order. */
 export class TokenSampler {
   private readonly seen: SeenTokens;
   private count = 0;
@@ -24,7 +24,10 @@ export class TokenSampler {
   ) {
     this.seen = new SeenTokens(prompt);
   }
-  /** Changes the scores. `allow` takes tokens out (−∞) after penalties and bias, which bring none back. */
+  /**
+   * Returns the next token and changes the scores in place. `allow` excludes tokens (−∞); it runs after penalties and
+   * bias, so that these cannot bring a token back.
+   */
   next(scores: Float32Array, allow?: (scores: Float32Array) => void): number {
     const { options: settings, seen } = this;
     applyPenalties(scores, seen, settings);
@@ -40,7 +43,7 @@ export class TokenSampler {
   }
 }
 
-/** The token at which the probabilities, summed in order, pass `at` of the whole (0 ≤ at < 1). */
+/** Returns the token at which the cumulative probability exceeds `quantile` (0 ≤ quantile < 1). */
 export function tokenAtQuantile(scores: Float32Array, quantile: number): number {
   let top = -Infinity;
   for (const s of scores) if (s > top) top = s;

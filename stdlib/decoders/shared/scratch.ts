@@ -1,4 +1,7 @@
-/** Memory that is taken once and used for every token, by what it is for. What lies in it holds until the next call that asks for it. */
+/**
+ * Scratch memory by purpose, allocated once and reused for every token. Its content is valid until the next request for
+ * the same purpose.
+ */
 const taken = new Map<string, Float64Array>();
 
 export function scratchBuffer(use: string, length: number): Float64Array {

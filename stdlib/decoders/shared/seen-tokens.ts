@@ -1,8 +1,8 @@
-/** Tokens that a text holds, each once, and how often each was written after its prompt: what penalties go by. */
+/** Distinct tokens of a text, with how often each was generated after the prompt; the penalties use them. */
 export class SeenTokens {
-  /** Each token of prompt and text once. */
+  /** Each distinct token of prompt and text. */
   readonly tokens: number[] = [];
-  /** For each of `tokens` how often it was written. */
+  /** How often each of `tokens` was generated. */
   readonly written: number[] = [];
   private readonly places = new Map<number, number>();
 

@@ -1,4 +1,4 @@
-/** The parameter that decoders share. */
+/** The parameter shared by all decoders. */
 import { defineParameter } from "#dsl/language/types/define.js";
 
 export const repetitionPenaltyParameter = defineParameter({

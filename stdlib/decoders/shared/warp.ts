@@ -1,33 +1,32 @@
 /**
- * How scores are bent before a token is drawn, as transformers' generate does it and in its order: bias, repetition penalty,
- * OpenAI's penalties for what was written, temperature, the k likeliest, the likeliest that make up p, and those that are
- * likely enough beside the likeliest. A token that is out has the score −∞.
+ * Changes the scores before a token is drawn, in the order of transformers' generate: bias, repetition penalty,
+ * OpenAI's penalties for generated tokens, temperature, top-k, top-p, min-p. An excluded token has the score −∞.
  */
 import { kthGreatest, nucleusThreshold } from "./cutoffs.js";
 import type { SeenTokens } from "./seen-tokens.js";
 
 export interface ScorePenalties {
-  /** Over prompt and text; 1: none. */
+  /** Repetition penalty over prompt and text; 1 has no effect. */
   readonly repetitionPenalty: number;
-  /** Taken off for each time that a token was written; absent: 0. */
+  /** Subtracted once for each time that a token was generated. Defaults to 0. */
   readonly frequencyPenalty?: number;
-  /** Taken off where a token was written at all; absent: 0. */
+  /** Subtracted once if a token was generated at all. Defaults to 0. */
   readonly presencePenalty?: number;
-  /** Added to scores: tokens with what is added. */
+  /** Logit bias: tokens with the values to add to their scores. */
   readonly bias?: readonly (readonly [token: number, added: number])[];
 }
 export interface ScoreWarping extends ScorePenalties {
-  /** Above 0. */
+  /** Must be above 0. */
   readonly temperature: number;
-  /** 0: all. */
+  /** 0 keeps all tokens. */
   readonly topK: number;
-  /** 1: all. */
+  /** 1 keeps all tokens. */
   readonly topP: number;
-  /** Tokens are out whose probability is below this part of the likeliest's; absent: none. */
+  /** Excludes tokens with a probability below this share of the likeliest token's. Defaults to none. */
   readonly minP?: number;
 }
 
-/** Changes the scores in place. `seen`: tokens that the text holds. */
+/** Applies the repetition penalty in place. `seen`: tokens of prompt and text. */
 export function penalizeSeen(scores: Float32Array, seen: Iterable<number>, penalty: number): void {
   if (penalty === 1) return;
   for (const token of new Set(seen)) penaliseOne(scores, token, penalty);
@@ -37,7 +36,7 @@ function penaliseOne(scores: Float32Array, token: number, penalty: number): void
   scores[token] = score < 0 ? score * penalty : score / penalty;
 }
 
-/** Bias and penalties, in place. */
+/** Applies bias and penalties in place. */
 export function applyPenalties(scores: Float32Array, { tokens, written }: SeenTokens, options: ScorePenalties): void {
   const { bias, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0 } = options;
   if (bias) for (const [token, added] of bias) if (token < scores.length) scores[token] = scores[token]! + added;
@@ -49,13 +48,13 @@ export function applyPenalties(scores: Float32Array, { tokens, written }: SeenTo
   }
 }
 
-/** Changes the scores in place; at least one token stays. */
+/** Applies all changes in place; at least one token remains. */
 export function warpScores(scores: Float32Array, seen: SeenTokens, options: ScoreWarping): void {
   applyPenalties(scores, seen, options);
   filterScores(scores, options);
 }
 
-/** Temperature and which tokens are kept, in place. */
+/** Applies temperature, top-k, top-p and min-p in place. */
 export function filterScores(scores: Float32Array, options: Omit<ScoreWarping, keyof ScorePenalties>): void {
   const { temperature, topK, topP, minP = 0 } = options;
   if (temperature !== 1) for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / temperature;
@@ -77,7 +76,10 @@ export interface ScoredToken {
   readonly token: number;
   readonly score: number;
 }
-/** The `count` greatest, greatest first; of equals the earlier. A heap of the best so far: one look at each score. */
+/**
+ * Returns the `count` greatest scores, greatest first; ties go to the earlier one. Uses a heap in one pass over the
+ * scores.
+ */
 export function topScores(scores: Float32Array | Float64Array, count: number): ScoredToken[] {
   const heap: ScoredToken[] = [];
   const worse = (a: ScoredToken, b: ScoredToken): boolean =>
@@ -114,12 +116,12 @@ export function topScores(scores: Float32Array | Float64Array, count: number): S
   return heap.sort((a, b) => b.score - a.score || a.token - b.token);
 }
 
-/** ln of the softmax, in place. */
+/** Computes the log-softmax in place. */
 export function logSoftmax(scores: Float32Array): void {
   const shift = logNormalizer(scores);
   for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! - shift;
 }
-/** What is taken off a score to make it the logarithm of its probability. */
+/** Returns the value to subtract from a score to get its log-probability. */
 export function logNormalizer(scores: Float32Array): number {
   const top = greatestOf(scores);
   let sum = 0;

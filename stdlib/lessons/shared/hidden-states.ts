@@ -1,9 +1,12 @@
-/** Comparing hidden states of a student and a teacher. */
+/** Compares hidden states of a student and a teacher. */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { BlockStates, HiddenStates, TermContext } from "../../losses/loss-term.js";
 
-/** Each block of the student with the teacher's block at the same relative depth: block m of M with block m · N / M of N. */
+/**
+ * Pairs each block of the student with the teacher's block at the same relative depth: block m of M with block m · N /
+ * M of N.
+ */
 export function blockPairs(
   student: HiddenStates,
   teacher: HiddenStates,
@@ -15,7 +18,7 @@ export function blockPairs(
   });
 }
 
-/** `each`: f32 [batch, length] → the mean over the real tokens of each row, summed over rows by their shares. */
+/** Averages `each`, f32 [batch, length], over the real tokens of each row, and sums over rows by their shares. */
 export function meanOverTokens(each: Tensor, context: Pick<TermContext, "mask" | "share">): Tensor {
   const [mask, share] = [context.mask(), context.share()];
   const rows = each
@@ -25,7 +28,7 @@ export function meanOverTokens(each: Tensor, context: Pick<TermContext, "mask" |
   return rows.multiply(share).sum();
 }
 
-/** `x` at the teacher's width: `x` itself, or its image under a projection that trains. */
+/** Returns `x` at the teacher's width: `x` itself, or its image under a trained projection. */
 export function projectToTeacherWidth(
   x: Tensor,
   { projection }: Pick<TermContext, "projection">,
@@ -34,7 +37,10 @@ export function projectToTeacherWidth(
   return widths.in === widths.out ? x : projection("hidden", x, widths);
 }
 
-/** [batch, length, shared × size] → [batch, heads, length, size]; each of `shared` heads is repeated for heads / shared of them. */
+/**
+ * Reshapes [batch, length, shared × size] to [batch, heads, length, size]; each shared head is repeated heads / shared
+ * times.
+ */
 export function splitHeads(x: Tensor, heads: number, shared = heads): Tensor {
   const [batch, length] = x.shape as [string, string];
   const size = (lastOf(x.shape) as number) / shared;

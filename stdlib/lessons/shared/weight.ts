@@ -1,4 +1,4 @@
-/** How much a lesson counts beside the others. */
+/** The parameter `weight` of distillation losses. */
 import { defineParameter } from "#dsl/language/types/define.js";
 
 export const lessonWeightParameter = defineParameter({

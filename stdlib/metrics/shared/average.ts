@@ -1,11 +1,13 @@
-/** What F1, precision and recall share: their parameters, and the rule that with three labels or more the average must be written. */
+/**
+ * Shared parts of F1, precision and recall: their parameters, and the rule that three or more labels need an explicit
+ * average.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface AverageCodeData {
   "average-needed": { readonly metric: string; readonly labels: number };
   "average-of-sets": { readonly metric: string; readonly average: string };
@@ -76,7 +78,7 @@ export const averageParameters = defineParameters([
   },
 ]);
 
-/** Labels of the data that the statement works on, as the checker hands them in `data.labels`. */
+/** Checks the average against the labels of the statement's data, which the checker passes in `data.labels`. */
 export function checkAverage(call: Call, context: CheckContext): void {
   const average = call.arguments["average"];
   const sets = ofSets(context);
@@ -92,7 +94,7 @@ export function checkAverage(call: Call, context: CheckContext): void {
     context.report("unknown-positive", { metric: call.word, label: positive, has: labels.map(String) }, "of");
 }
 
-/** Whether texts have sets of labels; undefined where the task is not known. */
+/** Returns true if rows have label sets; undefined if the task is not known. */
 function ofSets(context: CheckContext): boolean | undefined {
   const task = context.model?.["task"];
   if (task === null || typeof task !== "object" || !("word" in task)) return undefined;

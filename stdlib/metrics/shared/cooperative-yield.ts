@@ -1,10 +1,10 @@
-/** What long work over rows calls after each: now and then it lets the event loop turn, and hears whether to stop. */
+/** Called after each row of a long computation: it yields to the event loop at intervals, and checks for an abort. */
 import { breathe } from "#platform/turn.js";
 
-/** Undefined: there is nothing to wait for. */
+/** Returns undefined if there is no need to wait. */
 export type CooperativeYield = () => Promise<void> | undefined;
 
-/** Milliseconds between two turns. */
+/** Milliseconds between two yields. */
 const EVERY = 50;
 
 export function cooperativeYield(signal?: AbortSignal): CooperativeYield {

@@ -1,11 +1,11 @@
-/** How two columns of numbers go together: Pearson's correlation, and ranks of which ties share the mean. */
+/** Correlation of two columns of numbers: Pearson's correlation, and ranks with ties at their mean. */
 import type { NumberMetricInput } from "../kind.js";
 import { drawCounts } from "./ranked-decisions.js";
 import { numberText } from "../../text/numbers.js";
 
-/** NaN where either column does not vary, as scipy says. */
+/** Returns Pearson's correlation; NaN if either column is constant, as in scipy. */
 export function correlation(a: Float64Array, b: Float64Array): number {
-  // The mean of numbers that are all the same need not be that number, so what is left would seem to vary.
+  // Rounding can make the mean of equal numbers differ from them, so a constant column would seem to vary.
   if (a.length < 2 || isConstant(a) || isConstant(b)) return Number.NaN;
   const [x, y] = [centeredValues(a), centeredValues(b)];
   let r = 0;
@@ -21,8 +21,8 @@ export function uncorrelatedReason(_call: unknown, { truth, predicted }: NumberM
 export const isConstant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
 
 /**
- * What is left of values less their mean, and how long that is; in units near their greatest, so that no sum or square is too
- * great or too small.
+ * Returns the values minus their mean, and the norm of that vector. Scales by a unit near the greatest value, so that
+ * no sum or square overflows or underflows.
  */
 export function centeredValues(values: Float64Array): {
   readonly values: Float64Array;
@@ -39,14 +39,14 @@ export function centeredValues(values: Float64Array): {
   for (let i = 0; i < values.length; i++) squares += (out[i]! / unit) ** 2;
   return { values: out, norm: unit * Math.sqrt(squares), unit };
 }
-/** A power of two, by which nothing is rounded. */
+/** Returns a power of two, so that scaling causes no rounding. */
 function unitOf(values: Float64Array): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
   return most > 0 ? 2 ** Math.floor(Math.log2(most)) : 1;
 }
 
-/** The ranks of values that are drawn among themselves; all values are put in order once. */
+/** Returns a function for the ranks within a drawn sample; the values are sorted only once. */
 export function drawRanks(values: Float64Array): (drawn: Uint32Array) => Float64Array {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   return (drawn) => {
@@ -65,7 +65,7 @@ export function drawRanks(values: Float64Array): (drawn: Uint32Array) => Float64
   };
 }
 
-/** From 1; equal values get the mean of their ranks. */
+/** Returns ranks from 1; ties get the mean of their ranks. */
 export function ranksOf(values: Float64Array): Float64Array {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const out = new Float64Array(values.length);

@@ -1,13 +1,13 @@
-/** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
+/** Counts per label and their averages, as in scikit-learn; shared by precision, recall and F1. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricInput, ResampleScorer } from "../kind.js";
 
 export interface LabelCounts {
-  /** Rows of the label that were given it. */
+  /** True positives: rows with the label that were predicted as it. */
   readonly hit: number;
-  /** Rows that were given the label. */
+  /** Rows predicted as the label. */
   readonly given: number;
-  /** Rows that have the label. */
+  /** Rows with the label. */
   readonly have: number;
 }
 
@@ -20,14 +20,14 @@ export function labelCounts(input: Omit<MetricInput, "probabilities">): readonly
     const t = input.truth[i]!;
     const p = input.predicted[i]!;
     have[t]! += 1;
-    // None is given where nothing was named.
+    // A negative index means that no label was predicted.
     if (p >= 0) given[p]! += 1;
     if (t === p) hit[t]! += 1;
   }
   return input.labels.map((_, l) => ({ hit: hit[l]!, given: given[l]!, have: have[l]! }));
 }
 
-/** Of each label among sets of them. */
+/** Returns the counts of each label for label sets. */
 export function labelCountsOfSets({
   labels,
   truth,
@@ -45,14 +45,15 @@ export function labelCountsOfSets({
 }
 
 /**
- * One number from the labels' counts. `macro` averages the labels that occur in truth or prediction, `weighted` by their
- * rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second). NaN where there are no rows.
+ * Averages a score over the labels' counts. `macro` averages the labels that occur in truth or prediction, `weighted`
+ * weighs them by their rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second). NaN
+ * without rows.
  */
 export function averageScore(call: Call, input: MetricInput, score: (c: LabelCounts) => number): number {
   return input.truth.length === 0 ? Number.NaN : averageScoreOfCounts(call, input.labels, labelCounts(input), score);
 }
 
-/** The same from the counts of each label. */
+/** Averages a score over given counts per label. */
 export function averageScoreOfCounts(
   call: Call,
   labels: readonly string[],
@@ -60,7 +61,7 @@ export function averageScoreOfCounts(
   score: (c: LabelCounts) => number,
 ): number {
   const { average: written, of: positive } = call.arguments;
-  // Who names a label asks for that one alone.
+  // A named label means that only this label is scored.
   const one = labels.length === 2 || typeof positive === "string";
   const average = written === "auto" ? (one ? "binary" : "macro") : written;
   if (average === "binary") {
@@ -85,7 +86,7 @@ function overLabels(average: unknown, all: readonly LabelCounts[], score: (c: La
 }
 const NONE: LabelCounts = { hit: 0, given: 0, have: 0 };
 
-/** The same of sets of labels: `macro` averages all labels, `samples` the rows' own scores. */
+/** Averages a score for label sets: `macro` averages all labels, `samples` the scores of rows. */
 export function averageScoreOfSets(call: Call, input: LabelSetMetricInput, score: (c: LabelCounts) => number): number {
   const { truth, predicted, labels } = input;
   if (truth.length === 0) return Number.NaN;
@@ -110,16 +111,13 @@ export function averageScoreOfSets(call: Call, input: LabelSetMetricInput, score
   return overLabels(average, all, score);
 }
 
-/** A score of counts, and whether they have one: 0 of 0 is scored 0. */
+/** A score of counts, and whether it is defined; an undefined 0/0 scores 0. */
 export interface CountScore {
   readonly score: (c: LabelCounts) => number;
   readonly defined: (c: LabelCounts) => boolean;
 }
 
-/**
- * The same of rows that are drawn. A label that has a score in all rows and none in the drawn ones is left out of the mean: that
- * chance drew no row of it is no mistake.
- */
+/** Returns a scorer of drawn rows. A label with a score over all rows but none in the draw is left out of the mean. */
 export function averageScoreSampler(call: Call, input: MetricInput, { score, defined }: CountScore): ResampleScorer {
   const { labels, truth, predicted } = input;
   const whole = labelCounts(input);
@@ -138,7 +136,7 @@ export function averageScoreSampler(call: Call, input: MetricInput, { score, def
   };
 }
 
-/** Of sets of labels. */
+/** Returns a scorer of drawn rows for label sets. */
 export function averageScoreOfSetsSampler(
   call: Call,
   input: LabelSetMetricInput,

@@ -1,12 +1,15 @@
-/** Curves made few enough points for a picture, and the mean of several, so that the area under what is drawn is the area that is told. */
+/**
+ * Reduces curves to few points for a chart, and averages several curves, so that the drawn area equals the reported
+ * area.
+ */
 import type { PlotCurve } from "./curves.js";
 
-/** Points that lines keep before the least triangles are looked for. */
+/** Maximum number of points before Visvalingam's algorithm. */
 const MANY = 2000;
 
 /**
- * The mean of lines from 0 to 1: each is straight between its points and may rise at one x. What they change, put in order and
- * summed up once, is the mean at every point of any of them.
+ * Averages polylines from 0 to 1, each linear between its points with possible vertical steps. Sorting and summing all
+ * slope changes once gives the mean at every point of any line.
  */
 export function meanPolyline(curves: readonly PlotCurve[]): PlotCurve {
   const changes: { readonly x: number; readonly slope: number; readonly jump: number }[] = [];
@@ -42,8 +45,8 @@ export function meanPolyline(curves: readonly PlotCurve[]): PlotCurve {
 }
 
 /**
- * A line of at most `most` points: the point whose triangle with its neighbours is the least goes first (Visvalingam and
- * Whyatt 1993), so that the area below changes least. Of very many points those at equal ways along the line are looked at.
+ * Simplifies a line to at most `most` points by removing the point with the smallest triangle first (Visvalingam and
+ * Whyatt 1993), so that the area below changes least. Long lines are first sampled at equal distances along the line.
  */
 export function simplifyPolyline(curve: PlotCurve, most: number): PlotCurve {
   const candidates = alongTheWay(curve, MANY);
@@ -58,7 +61,7 @@ export function simplifyPolyline(curve: PlotCurve, most: number): PlotCurve {
   while (candidates.length > 2) {
     let least = 1;
     for (let i = 2; i < candidates.length - 1; i++) if (areas[i]! < areas[least]!) least = i;
-    // What lies on a straight line goes though there be room.
+    // Points on a straight line are removed even below the maximum.
     if (candidates.length <= most && areas[least]! > 1e-12) break;
     candidates.splice(least, 1);
     areas.splice(least, 1);
@@ -68,7 +71,7 @@ export function simplifyPolyline(curve: PlotCurve, most: number): PlotCurve {
   return { x: Float64Array.from(candidates, (i) => x[i]!), y: Float64Array.from(candidates, (i) => y[i]!) };
 }
 
-/** Places of points at equal ways along a rising line, the first and the last among them. */
+/** Returns indices of points at equal distances along a rising line, including the first and the last. */
 function alongTheWay({ x, y }: PlotCurve, most: number): number[] {
   const last = x.length - 1;
   if (x.length <= most) return Array.from(x, (_, i) => i);
@@ -80,8 +83,8 @@ function alongTheWay({ x, y }: PlotCurve, most: number): number[] {
 }
 
 /**
- * The mean of stairs over `bins` equal parts of 0 to 1: of each part the mean height, so that the area is theirs. A stair is as
- * high as the point at its right end.
+ * Averages step curves over `bins` equal intervals of 0 to 1: each interval gets the mean height, so the area is the
+ * same. A step is as high as the point at its right end.
  */
 export function meanStepCurve(curves: readonly PlotCurve[], bins: number): PlotCurve {
   const sums = new Float64Array(bins);
@@ -101,7 +104,7 @@ export function meanStepCurve(curves: readonly PlotCurve[], bins: number): PlotC
   };
 }
 
-/** Stairs of at most `most`: only where they rise, and else of equal parts. */
+/** Simplifies a step curve to at most `most` steps: only where it rises, or else equal intervals. */
 export function simplifyStepCurve(curve: PlotCurve, most: number): PlotCurve {
   const rising = Array.from(curve.x, (_, i) => i).filter((i) => curve.x[i]! > (curve.x[i - 1] ?? 0));
   if (rising.length > most) return meanStepCurve([curve], most);

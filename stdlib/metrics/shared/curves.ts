@@ -1,24 +1,25 @@
 /**
- * What is found down a ranking: the points of scikit-learn's `roc_curve` (none dropped) and `precision_recall_curve`, the likeliest
- * first, and the areas that `roc_auc` and `average_precision` are. What stands level comes together.
+ * ROC and precision-recall curves: the points of scikit-learn's `roc_curve` (none dropped) and
+ * `precision_recall_curve`, likeliest first, with the areas that `roc_auc` and `average_precision` report. Ties form
+ * one step.
  */
 import { rankDecisions } from "./ranked-decisions.js";
 
-/** x never falls. */
+/** A curve with non-decreasing x. */
 export interface PlotCurve {
   readonly x: Float64Array;
   readonly y: Float64Array;
 }
 export interface RankCurves {
-  /** Share of what is true that was found, over the share of what isn't: from (0, 0) to (1, 1). */
+  /** True-positive rate over false-positive rate: from (0, 0) to (1, 1). */
   readonly roc: PlotCurve;
   readonly area: number;
-  /** Precision over recall, without scikit-learn's point of nothing found (precision 1 by definition). */
+  /** Precision over recall, without scikit-learn's point at recall 0 (precision 1 by definition). */
   readonly precision: PlotCurve;
   readonly averagePrecision: number;
 }
 
-/** Null: all are true, or none is. */
+/** Returns the curves; null if all decisions are true, or none is. */
 export function rankCurves(
   count: number,
   trueAt: (index: number) => boolean,

@@ -1,11 +1,12 @@
 /**
- * Levenshtein's distance: how many units must be put in, taken out or changed to make one list the other. Myers' bits (1999) as
- * Hyyrö has them (2003), 32 places of the longer list at a time: of each place whether the distance rises or falls there.
+ * Levenshtein distance: the minimum number of insertions, deletions and changes that turn one list into the other. Uses
+ * the bit-parallel algorithm of Myers (1999) in Hyyrö's form (2003), with 32 positions of the longer list at a time;
+ * each bit states whether the distance rises or falls at its position.
  */
 import { placesByUnit } from "./places.js";
 
 export function editDistance(from: readonly string[], to: readonly string[]): number {
-  // What both begin or end with needs no edit.
+  // A common prefix and suffix need no edits.
   let [begin, a, b] = [0, from.length, to.length];
   while (begin < a && begin < b && from[begin] === to[begin]) begin++;
   while (a > begin && b > begin && from[a - 1] === to[b - 1]) [a, b] = [a - 1, b - 1];
@@ -23,7 +24,7 @@ function distance(column: readonly string[], row: readonly string[]): number {
   let cost = n;
   for (const unit of row) {
     const unitPlaces = places.get(unit) ?? [];
-    // Above the first place the distance rises by one with each unit of the row.
+    // Above the first position, the distance rises by one with each unit of the row.
     let [index, up, down] = [0, 1, 0];
     for (let block = 0; block < blocks; block++) {
       let match = 0;
@@ -31,7 +32,7 @@ function distance(column: readonly string[], row: readonly string[]): number {
       const [rise, fall] = [rises[block]!, falls[block]!];
       const vertical = match | fall;
       match |= down;
-      // Of the sum no more than 32 bits are looked at: what it carries is in the next block's `up` and `down`.
+      // Only 32 bits of the sum are used: the carry is in `up` and `down` for the next block.
       const diagonal = (((((match & rise) >>> 0) + rise) | 0) ^ rise) | match;
       let higher = fall | ~(diagonal | rise);
       let lower = rise & diagonal;

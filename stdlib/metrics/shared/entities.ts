@@ -1,13 +1,13 @@
 /**
- * Entities that tags mark. `bio` reads leniently, as conlleval and seqeval by default: an I- that does not go on with what
- * stands before it begins an entity too. `iob2` is strict: only B- begins one, and an I- that goes on with nothing is none.
+ * Extracts entities from tags. `bio` is lenient, as conlleval and seqeval are by default: an I- that does not continue
+ * an entity begins one. `iob2` is strict: only B- begins an entity, and an I- that continues nothing is ignored.
  */
 export type TagScheme = "bio" | "iob2" | "none";
 export interface TaggedEntity {
   readonly type: string;
-  /** First word, from 0. */
+  /** Index of the first word, from 0. */
   readonly start: number;
-  /** Word after the last. */
+  /** Index after the last word. */
   readonly end: number;
 }
 
@@ -28,7 +28,7 @@ export function entitiesOf(tags: readonly string[], scheme: TagScheme): readonly
   return found;
 }
 
-/** Why the first wrong tag is wrong; undefined where all are in the scheme. */
+/** Returns the first invalid tag and the reason; undefined if all tags follow the scheme. */
 export function findTagViolation(
   tags: readonly string[],
   scheme: TagScheme,
@@ -50,7 +50,7 @@ export interface EntityCounts {
   readonly given: number;
   readonly have: number;
 }
-/** Entities that match by kind and both ends, by kind. */
+/** Counts entities per type; a match needs the same type, start and end. */
 export function entityCounts(
   truth: readonly (readonly string[])[],
   predicted: readonly (readonly string[])[],

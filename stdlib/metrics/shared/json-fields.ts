@@ -1,14 +1,14 @@
 /**
- * JSON that was written, and its fields: where a value stands and what it is. The place of an item of a list is the list's, so
- * that items may come in any order; of objects in lists it isn't told which fields lie in one.
+ * Fields of generated JSON: a path and a value each. List items share the path of their list, so items may come in any
+ * order. For objects in lists, it is not recorded which fields belong to the same object.
  */
 
-/** Field (its place and its value) → how often it is there. */
+/** Maps a field (its path and value) to its number of occurrences. */
 export type JsonFieldCounts = ReadonlyMap<string, number>;
 
 const BETWEEN = "\u0000";
 
-/** Null: it is no JSON. */
+/** Parses JSON; null if the text is not JSON. */
 export function parseJson(text: string): { readonly is: unknown } | null {
   try {
     return { is: JSON.parse(text.trim()) as unknown };
@@ -17,7 +17,7 @@ export function parseJson(text: string): { readonly is: unknown } | null {
   }
 }
 
-/** Without recursion: whoever writes a hundred thousand brackets is told of his score all the same. */
+/** Works without recursion, so that deeply nested JSON (a hundred thousand brackets) can still be scored. */
 export function jsonFieldsIn(value: unknown): JsonFieldCounts {
   const found = new Map<string, number>();
   const waiting: (readonly [string, unknown])[] = [["", value]];
@@ -33,7 +33,7 @@ export function jsonFieldsIn(value: unknown): JsonFieldCounts {
   return found;
 }
 
-/** Null: it has none, and is a value by itself. */
+/** Returns the parts of a list or object; null for a plain or empty value. */
 function partsOf(path: string, value: unknown): readonly (readonly [string, unknown])[] | null {
   if (Array.isArray(value)) return value.length > 0 ? value.map((item) => [`${path}[]`, item] as const) : null;
   if (typeof value !== "object" || value === null) return null;
@@ -43,7 +43,7 @@ function partsOf(path: string, value: unknown): readonly (readonly [string, unkn
 }
 const nameOf = (name: string): string => (/^[\p{L}\p{N}_-]+$/u.test(name) ? name : JSON.stringify(name));
 
-/** Where a field stands: `items[].price`; of JSON that is a value alone: `(the whole)`. */
+/** Returns the path of a field, `items[].price`; for JSON that is a single value `(the whole)`. */
 export function jsonFieldPath(field: string): string {
   return field.slice(0, field.indexOf(BETWEEN)) || "(the whole)";
 }

@@ -1,6 +1,6 @@
 /**
- * How many units two lists have in common in the same order, others between them or not: Hyyrö's bits (2004), 32 places of the
- * first list at a time. Memory is that of the lists.
+ * Length of the longest common subsequence of two lists: Hyyrö's bit-parallel algorithm (2004), with 32 positions of
+ * the first list at a time. Memory is linear in the lists.
  */
 import { placesByUnit } from "./places.js";
 
@@ -10,15 +10,15 @@ export function longestCommonLength(a: readonly string[], b: readonly string[]):
   const left = new Uint32Array(blocks).fill(0xffffffff);
   for (const unit of b) {
     const unitPlaces = places.get(unit);
-    // Nothing changes where nothing matches.
+    // A unit without matches changes nothing.
     if (!unitPlaces) continue;
-    // Nor does it before the first that matches.
+    // Blocks before the first match do not change.
     let [index, carry] = [0, 0];
     for (let block = unitPlaces[0]! >>> 5; block < blocks; block++) {
       let match = 0;
       while (index < unitPlaces.length && unitPlaces[index]! >>> 5 === block) match |= 1 << (unitPlaces[index++]! & 31);
       if (match === 0 && carry === 0) {
-        // The block of the next match is the next that changes.
+        // Without a carry, the next block to change is that of the next match.
         if (index >= unitPlaces.length) break;
         block = (unitPlaces[index]! >>> 5) - 1;
         continue;

@@ -1,7 +1,6 @@
 /**
- * A metric as its user would write it: `accuracy`, `f1(macro)`. Scores are looked up by it, so it is one-to-one with the call:
- * it leaves out what stands at the word's own default and nothing else, and what could be taken for something else has the
- * name of its parameter.
+ * Name of a metric as a user would write it: `accuracy`, `f1(macro)`. Scores are looked up by it, so it is one-to-one
+ * with the call. It omits only values at the word's own default, and an ambiguous value has the name of its parameter.
  */
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Parameter, Word } from "#dsl/language/types/registry.js";
@@ -9,21 +8,21 @@ import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { MetricCapabilities } from "#dsl/language/types/capabilities/metric.js";
 
-/** A registry, or what a rule sees of it: the records of both are the same. */
+/** A registry, or the part of it that a rule can access: both have the same records. */
 export interface MetricRegistry {
   find(kind: "metric", name: string): Partial<Pick<Word<"metric">, "parameters" | "capabilities">> | undefined;
 }
 
-/** Kept scores have these without the parameter's name, though no program could write them so. */
+/** Stored scores have these arguments without the parameter's name, although a program could not write them so. */
 const BARE: ReadonlySet<string> = new Set(["of", "model"]);
-/** Of a text that is longer so many characters are told, and a hash of the whole. */
+/** Maximum length of a text in a name; a longer text is shortened, with a hash of the full text. */
 const LONGEST = 60;
 
 export function metricName(call: Call, words: MetricRegistry): string {
   const word = words.find("metric", call.word);
   const parameters = word?.parameters ?? [];
   const parts: string[] = [];
-  // Once one that has a place is left out, those behind it have lost theirs.
+  // After an omitted positional argument, later ones need their names.
   let inPlace = true;
   for (const parameter of parameters) {
     const value = call.arguments[parameter.name];
@@ -44,7 +43,7 @@ export function metricName(call: Call, words: MetricRegistry): string {
   return parts.length === 0 ? call.word : `${call.word}(${parts.join(", ")})`;
 }
 
-/** What metrics derive, they derive from nothing but what is written beside it. */
+/** Derived defaults of metrics depend only on the arguments of the same call. */
 function usualOf({ default: standard }: Parameter, call: Call): Value | undefined {
   if (standard === undefined) return undefined;
   return "value" in standard ? standard.value : standard.from(call.arguments, {} as CheckContext);
@@ -54,7 +53,7 @@ function same(a: Value, b: Value | undefined): boolean {
   return a === b || (typeof a === "object" && b !== undefined && b !== null && hashOf(a) === hashOf(b));
 }
 
-/** Whether nothing else could be meant by it, though its parameter isn't named. */
+/** Returns true if the value is unambiguous without its parameter's name. */
 function plain(value: Value, { name }: Parameter, parameters: readonly Parameter[]): boolean {
   if (typeof value === "number") return true;
   if (typeof value !== "string" || value.length > LONGEST) return false;
@@ -76,7 +75,7 @@ function written(value: Value): string {
   return JSON.stringify(value);
 }
 
-/** What the metric of such a name says of itself; undefined: its word is not of this vocabulary. */
+/** Returns the capabilities of the metric with that name; undefined if its word is not in the vocabulary. */
 export function metricCapabilities(name: string, registry: MetricRegistry): MetricCapabilities | undefined {
   return registry.find("metric", /^\w+/.exec(name)?.[0] ?? "")?.capabilities;
 }

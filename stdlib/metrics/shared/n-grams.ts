@@ -1,13 +1,13 @@
-/** Runs of n neighbours, counted; what scores of written text are made of. */
+/** Counts n-grams, for scores of generated text. */
 
-/** Python's white space, by which the libraries that others score with part words. */
+/** Python's white space, at which the reference libraries split words. */
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
 
 export function splitWords(text: string): readonly string[] {
   return text.split(SPACE).filter((word) => word !== "");
 }
 
-/** Every run of `n` neighbours of `units`, and how often it stands there. */
+/** Returns every n-gram of `units` with its count. */
 export function nGrams(units: readonly string[], n: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (let start = 0; start + n <= units.length; start++) {
@@ -17,14 +17,12 @@ export function nGrams(units: readonly string[], n: number): ReadonlyMap<string,
   return counts;
 }
 
-/** How many of both are the same. */
 export function sharedNGrams(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (const [gram, count] of a) sum += Math.min(count, b.get(gram) ?? 0);
   return sum;
 }
 
-/** How many runs of `n` there are in `units` units. */
 export function nGramCount(units: number, n: number): number {
   return Math.max(0, units - n + 1);
 }

@@ -1,30 +1,30 @@
 /**
- * Levenshtein's distance of two lists of words as Tercom and sacrebleu reckon it: only cells near the diagonal are looked at.
- * Those alone are kept, so that memory grows with the words and not with their square; of a list that differs in one place
- * only the rows about that place are reckoned again.
+ * Levenshtein distance of two word lists as in Tercom and sacrebleu, which only fill cells near the diagonal. Only
+ * those cells are stored, so memory grows linearly with the words. For a list that differs in one place, only the rows
+ * near that place are computed again.
  */
 export type WordList = readonly string[];
 export const enum EditOperation {
   Same,
   Change,
-  /** A word of the target that is missing. */
+  /** A word missing from the generated text. */
   Insert,
-  /** A word too many. */
+  /** A superfluous word. */
   Delete,
 }
-/** Cells beside the diagonal that are looked at. */
+/** Number of cells to fill on each side of the diagonal. */
 const BEAM = 25;
 const NONE = 1e9;
 
 export interface NearDiagonalDistance {
   readonly cost: number;
-  /** The edits on the way: of equally cheap ones a change, then a deletion, then an insertion. */
+  /** Edits of the best path; ties prefer a change, then a deletion, then an insertion. */
   readonly trace: readonly EditOperation[];
-  /** What it would cost with these words, which are the same before `first` and from `end` on. */
+  /** Returns the cost for other words, which are unchanged before `first` and from `end` on. */
   costOf(words: WordList, first: number, end: number): number;
 }
 
-/** A row of cells as it stands in `cells` from `at` on; outside of `low` and `high` are none. */
+/** A row of cells, stored in `cells` from `offset` on; it has no cells outside of `low` and `high`. */
 interface Row {
   readonly cells: Int32Array;
   readonly offset: number;
@@ -42,12 +42,12 @@ export function nearDiagonalDistance(written: WordList, target: WordList): NearD
   const high = (i: number): number => (i === n ? m + 1 : Math.min(m + 1, diagonal(i) + beam));
   const costs = new Int32Array((n + 1) * width).fill(NONE);
   const by = new Uint8Array((n + 1) * width);
-  // Above the first word each cell is as many insertions.
+  // In the row above the first word, each cell is its number of insertions.
   const top = { cells: Int32Array.from({ length: m + 1 }, (_, j) => j), offset: 0, low: 0, high: m + 1 };
   const rowAt = (i: number, cells: Int32Array, offset: number): Row =>
     i === 0 ? top : { cells, offset, low: low(i), high: high(i) };
 
-  /** Writes a row from the one above it. */
+  /** Computes a row from the row above it. */
   function row(word: string | undefined, above: Row, { cells, offset, low: from, high: to }: Row): void {
     const shift = above.offset - above.low;
     let left = NONE;
@@ -84,7 +84,10 @@ export function nearDiagonalDistance(written: WordList, target: WordList): NearD
     }
     return above.cells[above.offset + m - above.low]!;
   }
-  /** By how much all cells of a row are dearer than they were; null: not all by as much. What follows then is dearer by it, too. */
+  /**
+   * Returns the constant difference between new and old cells of a row; null if it is not constant. A constant
+   * difference also applies to all later rows.
+   */
   function apart(own: Int32Array, i: number): number | null {
     let more: number | null = null;
     for (let k = 0, all = high(i) - low(i); k < all; k++) {

@@ -1,4 +1,4 @@
-/** Where each unit of a list stands in it, rising. */
+/** Positions of each unit in a list, ascending. */
 export function placesByUnit(units: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
   units.forEach((unit, index) => {

@@ -1,17 +1,17 @@
-/** Answers as SQuAD's script compares them: small letters, no ASCII punctuation, no articles, single blanks. */
+/** Normalizes answers like SQuAD's script: lower case, no ASCII punctuation, no articles, single spaces. */
 import type { AnswerMetricInput } from "../kind.js";
 import { splitWords } from "./n-grams.js";
 import { rowMeansOf, type RowSums } from "./row-sums.js";
 
 const PUNCTUATION = /[!-/:-@[-`{-~]/gu;
-/** Words end where Python's `\b` sees an end: beside anything that is no letter, digit or underscore. */
+/** Word boundaries as in Python's `\b`: next to any character that is not a letter, digit or underscore. */
 const ARTICLES = /(?<![\p{L}\p{N}_])(?:an?|the)(?![\p{L}\p{N}_])/gu;
 
 export function normalizedWords(answer: string): readonly string[] {
   return splitWords(answer.toLowerCase().replace(PUNCTUATION, "").replace(ARTICLES, " "));
 }
 
-/** The mean over all questions of the best that an answer reaches beside any that is right. Where none is right, none should be given. */
+/** Averages the best score of each answer over its true answers. Without a true answer, no answer should be given. */
 export function bestAnswerMeans(
   { answers, gold }: Pick<AnswerMetricInput, "answers" | "gold">,
   score: (answer: readonly string[], right: readonly string[]) => number,

@@ -1,11 +1,13 @@
-/** Parameter of metrics about one label (`selection_rate(hired)`): all other labels are the negative class. */
+/**
+ * Positive-label parameter of metrics about one label (`selection_rate(hired)`): all other labels are the negative
+ * class.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface PositiveCodeData {
   "label-needed": { readonly metric: string; readonly has: readonly string[] };
 }
@@ -21,7 +23,6 @@ export const positiveCodes: CodeTable<PositiveCodeData> = {
   },
 };
 
-/** A label as a program writes it. */
 function written(label: string): string {
   return /^[A-Za-z_]\w*$/.test(label) ? label : JSON.stringify(label);
 }
@@ -39,7 +40,7 @@ export const positiveParameters = defineParameters([
   },
 ]);
 
-/** Coded errors `label-needed`, `unknown-positive`. Labels are those of the data of the statement. */
+/** Checks the label against the labels of the statement's data. Coded errors `label-needed`, `unknown-positive`. */
 export function checkPositiveLabel(call: Call, context: CheckContext): void {
   const labels = context.data?.["labels"];
   if (!Array.isArray(labels)) return;
@@ -51,7 +52,7 @@ export function checkPositiveLabel(call: Call, context: CheckContext): void {
     context.report("unknown-positive", { metric: call.word, label: positive, has }, "of");
 }
 
-/** Place of the positive label; -1: the outcome does not have it. */
+/** Returns the index of the positive label; -1 if the outcome does not have it. */
 export function positiveIndex({ arguments: { of: positive } }: Call, labels: readonly string[]): number {
   return typeof positive === "string" ? labels.indexOf(positive) : 1;
 }

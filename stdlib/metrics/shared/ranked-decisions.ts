@@ -1,13 +1,13 @@
-/** Decisions put in order by how likely they were said to be: once, however many draws of rows are then scored. */
+/** Ranks decisions by their predicted probability; sorted once for any number of draws. */
 
-/** The likeliest first: the row of each, whether it is true, and whether the next one stands level with it. */
+/** Decisions, likeliest first: the row of each, whether it is true, and whether it is tied with the next one. */
 export interface RankedDecisions {
   readonly rows: Uint32Array;
   readonly truth: Uint8Array;
   readonly level: Uint8Array;
 }
 
-/** `rowOf`: rows of decisions 0 … `count` − 1. */
+/** Ranks decisions 0 … `count` − 1; `rowOf` returns the row of a decision. */
 export function rankDecisions(
   count: number,
   rowOf: (index: number) => number,
@@ -23,7 +23,7 @@ export function rankDecisions(
   };
 }
 
-/** How often each of `n` rows was drawn. */
+/** Returns how often each of `n` rows was drawn. */
 export function drawCounts(drawn: Uint32Array, n: number): Uint32Array {
   const times = new Uint32Array(n);
   for (let i = 0; i < drawn.length; i++) times[drawn[i]!]!++;

@@ -1,18 +1,21 @@
-/** Where searches find what they should. Texts that stand level with a right one count as before it: a model that tells nothing apart finds nothing. */
+/**
+ * Ranks of retrieved texts. Texts tied with a relevant one rank before it, so a model that gives all texts the same
+ * similarity finds nothing.
+ */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { FoundRank } from "../kind.js";
 import { rowMeansOf, type RowSums } from "./row-sums.js";
 
 type Searches = readonly (readonly FoundRank[])[];
 
-/** From 1. */
+/** Returns the worst rank among ties, from 1. */
 export const worstRank = ({ above, level }: FoundRank): number => above + level;
 
 export function searchMeans(searches: Searches, score: (ranks: readonly FoundRank[]) => number): RowSums {
   return rowMeansOf(searches.length, (search) => score(searches[search]!));
 }
 
-/** `most`: places beyond it count nothing. */
+/** Averages the reciprocal rank of the first relevant text; ranks beyond `most` score 0. */
 export function reciprocalRankMeans(searches: Searches, most = Number.POSITIVE_INFINITY): RowSums {
   return searchMeans(searches, (ranks) => {
     const first = Math.min(...ranksOfFound(ranks));
@@ -20,7 +23,7 @@ export function reciprocalRankMeans(searches: Searches, most = Number.POSITIVE_I
   });
 }
 
-/** Places of all that should be found, the best first; right ones that stand level with each other follow one another. */
+/** Returns the ranks of all relevant texts, best first; tied relevant texts get consecutive ranks. */
 export function ranksOfFound(ranks: readonly FoundRank[]): readonly number[] {
   const level = new Map<number, number>();
   return [...ranks]
@@ -28,13 +31,13 @@ export function ranksOfFound(ranks: readonly FoundRank[]): readonly number[] {
     .map((rank) => {
       const taken = level.get(rank.above) ?? 0;
       level.set(rank.above, taken + 1);
-      // Of those that stand level the wrong ones come first.
+      // Among ties, irrelevant texts rank first.
       const right = ranks.filter((other) => other.above === rank.above).length;
       return rank.above + rank.level - right + 1 + taken;
     });
 }
 
-/** How many places count. */
+/** The parameter for the number of ranks to consider. */
 export function rankCutoffParameter(standard: { readonly value: number } | null) {
   return defineParameter({
     name: "at",

@@ -1,4 +1,4 @@
-/** Intervals of scores of the table of truth and prediction (Matthews' correlation, kappa), where a label is rare. */
+/** Rare-label intervals of scores of the confusion matrix (Matthews' correlation, kappa). */
 import type { MetricInput } from "../kind.js";
 import { midPInterval } from "../../statistics/mid-p.js";
 import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
@@ -6,7 +6,7 @@ import { pickValues } from "./resampled-outcomes.js";
 import type { LabelCounts } from "./counts.js";
 import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
-/** What the rows of one label were given: counts by label, the last of no label. */
+/** Predictions for the rows of one label: counts by predicted label, the last one for no prediction. */
 export type PredictionCounts = Float64Array;
 type Table = readonly PredictionCounts[];
 
@@ -28,7 +28,10 @@ export function countsOfConfusionTable(table: Table): readonly LabelCounts[] {
 }
 const total = (counts: ArrayLike<number>): number => Array.from(counts).reduce((sum, one) => sum + one, 0);
 
-/** `cost`: of a mistake, 1 of the worst; the number of labels stands for none given. */
+/**
+ * Returns the interval method. `cost`: cost of a mistake, 1 for the worst; the index after the last label means no
+ * prediction.
+ */
 export function rareAgreementIntervals(
   input: Labelled,
   score: (table: Table) => number,
@@ -54,17 +57,17 @@ export function rareAgreementIntervals(
   };
 }
 
-/** A share that the table depends on. */
+/** A share that the confusion matrix depends on. */
 interface Part extends Pick<VaryingShare, "label" | "units"> {
   readonly residuals: Float64Array;
   readonly from: number;
   readonly low: number;
   readonly high: number;
-  /** The table with another such share. */
+  /** Returns the matrix with another value of this share. */
   tableAt(table: Table, to: number): Table;
 }
 
-/** How well the rows of each label are found: 1 less the mean cost of their mistakes. */
+/** Returns the recall of each label: 1 minus the mean cost of its mistakes. */
 function recalls(rows: readonly (readonly number[])[], table: Table, cost: (index: number) => number): readonly Part[] {
   return rows.flatMap((units, label): readonly Part[] => {
     if (units.length === 0) return [];
@@ -72,7 +75,8 @@ function recalls(rows: readonly (readonly number[])[], table: Table, cost: (inde
     const mean = total(wrong) / units.length;
     const residuals = wrong.map((one) => mean - one);
     const spread = total(residuals.map((one) => one ** 2));
-    // Mistakes that cost less than the worst vary less, as more rows would (Korn and Graubard, 1998).
+    // Mistakes with less than the maximum cost vary less, which corresponds to a larger sample (Korn and Graubard,
+    // 1998).
     const effective = spread > 0 ? (mean * (1 - mean) * units.length ** 2) / spread : units.length;
     const recall = table[label]![label]! / units.length;
     return [
@@ -91,7 +95,10 @@ function recalls(rows: readonly (readonly number[])[], table: Table, cost: (inde
   });
 }
 
-/** The line of a label with another recall: its mistakes as they are, or, where there are none, as other rows are given. */
+/**
+ * Returns a label's row of the matrix at another recall. Its mistakes stay in proportion; without mistakes, they follow
+ * the predictions for other rows.
+ */
 function withRecall(recall: number, label: number, table: Table): PredictionCounts {
   const own = table[label]!;
   const rows = total(own);
@@ -107,7 +114,7 @@ function withRecall(recall: number, label: number, table: Table): PredictionCoun
   });
 }
 
-/** How often each label occurs, but the commonest, against the others together. */
+/** Returns the frequency of each label except the most frequent one, against all other labels. */
 function frequencies(rows: readonly (readonly number[])[], all: number): readonly Part[] {
   const most = Math.max(...rows.map(({ length }) => length));
   const commonest = rows.findIndex(({ length }) => length === most);
@@ -132,7 +139,7 @@ function frequencies(rows: readonly (readonly number[])[], all: number): readonl
   });
 }
 
-/** How far the score moves with each share, and at least as far as it does with all of them at once. */
+/** Returns the effect of each share on the score, scaled up if changing all of them at once has a greater effect. */
 function moved(parts: readonly Part[], table: Table, score: (table: Table) => number): readonly VaryingShare[] {
   const value = score(table);
   const scored = (current: Table): number => {
@@ -150,7 +157,7 @@ function moved(parts: readonly Part[], table: Table, score: (table: Table) => nu
       best: rises ? part.high : part.low,
     };
   });
-  // Each goes as far of its own way as it counts.
+  // Moves each share in proportion to its effect.
   const further = (distances: readonly number[], to: readonly number[]): number => {
     const reach = Math.hypot(...distances);
     if (reach === 0) return 1;

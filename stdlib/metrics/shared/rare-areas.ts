@@ -1,9 +1,9 @@
-/** Intervals of areas under ROC curves, where a label is rare. */
+/** Rare-label intervals of areas under ROC curves. */
 import { NORMAL_QUANTILE_95, type Interval } from "../../statistics/interval.js";
 import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
 import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
-/** Labels of rows, and how likely each was said to be. */
+/** True labels of rows, and predicted probabilities. */
 export interface LabelLikelihoods {
   readonly names: readonly string[];
   trueAt(row: number, label: number): boolean;
@@ -11,8 +11,9 @@ export interface LabelLikelihoods {
 }
 
 /**
- * `rankings`: the labels whose decisions are ranked together. They count alike, or (`weighted`) by their true rows. A ranking of
- * several labels has many true decisions and few that are misplaced, so it never goes by draws.
+ * Returns the interval method. `rankings`: the labels whose decisions are ranked together; rankings have equal weights,
+ * or (`weighted`) weights by their true rows. A ranking of several labels has many true decisions but few misplaced
+ * ones, so it never uses the bootstrap.
  */
 export function rareAreaIntervals(
   likely: LabelLikelihoods,
@@ -56,7 +57,7 @@ function movingOf(
   const residuals = new Float64Array(rows.length);
   parts.forEach((part, index) => (residuals[Math.floor(index / n)]! += part));
   const squares = (values: Float64Array): number => values.reduce((sum, one) => sum + one ** 2, 0);
-  // Decisions of one row go together: they count as so many that the variance is DeLong's of the rows.
+  // Decisions of one row are correlated: an effective count makes the variance equal to DeLong's over rows.
   const [others, variance] = [is.length - have, squares(residuals) * varianceCorrection(have)];
   const each =
     n === 1 && Math.min(have, others) < MIN_TRUE_DECISIONS_FOR_VARIANCE
@@ -65,25 +66,29 @@ function movingOf(
         ? 1 / n
         : varianceAt(area, have, others) / variance;
   const newcombeEnds = newcombeInterval(area, have * each, others * each);
-  // A ranking that is not perfect leaves no less room below it than a perfect one would; one that is not the worst, above it.
+  // The lower bound of an imperfect ranking is at most that of a perfect one; the upper bound is at least that of the
+  // worst.
   const low = Math.min(newcombeEnds.low, newcombeInterval(1, have / n, others / n).low);
   const high = Math.max(newcombeEnds.high, newcombeInterval(0, have / n, others / n).high);
   const units = Uint32Array.from(rows, (_, index) => index);
   return { label: labels[0]!, units, residuals, down: weight * (area - low), up: weight * (high - area) };
 }
 
-/** True decisions from which on their own variance tells how many they count as: of fewer chance may have all of them vary little. */
+/**
+ * Minimum number of true decisions for an effective count from their own variance: fewer may all vary little by chance.
+ */
 export const MIN_TRUE_DECISIONS_FOR_VARIANCE = 30;
 
 /**
- * By how much the rows' own residuals understate the variance of a ranking, as `bench coverage --rare` counts
- * it: a seventh at 200 true decisions, and less with more.
+ * Returns the factor by which row residuals understate the variance of a ranking, measured by `bench coverage --rare`:
+ * a seventh at 200 true decisions, and less with more.
  */
 export const varianceCorrection = (have: number): number => 1 + 2 / Math.sqrt(have);
 
 /**
- * The area, and what each decision adds to it (DeLong, DeLong and Clarke-Pearson, 1988): of a true one the share of the others
- * that stand below it, of another the share of true ones above it, less the area, each divided by how many there are.
+ * Returns the area, and each decision's contribution to it (DeLong, DeLong and Clarke-Pearson, 1988). For a true
+ * decision, this is the share of false ones ranked below it; for a false one, the share of true ones above it. The area
+ * is subtracted, and the result is divided by the number of such decisions.
  */
 export function areaWithPlacements(
   truth: Uint8Array,
@@ -111,8 +116,8 @@ export function areaWithPlacements(
 }
 
 /**
- * Newcombe (2006, part 2, method 5): the areas from which this one lies no further than Z standard deviations, these being
- * Hanley and McNeil's (1982) at the area in question with both groups taken to be of middle size.
+ * Newcombe (2006, part 2, method 5): the areas within Z standard deviations of this one. Their standard deviations are
+ * those of Hanley and McNeil (1982), with both groups set to their mean size.
  */
 export function newcombeInterval(area: number, have: number, others: number): Interval {
   const far = (areaValue: number): boolean =>

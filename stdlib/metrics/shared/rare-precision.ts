@@ -1,6 +1,7 @@
 /**
- * Intervals of average precision, where a label is rare: it is the mean over the true decisions of the precision at their place,
- * and is taken for a share of as many (Boyd, Eng and Page, 2013). That is rather too wide; draws of few rows are too narrow.
+ * Rare-label intervals of average precision. It is the mean precision at the true decisions, and is treated as a share
+ * of that many decisions (Boyd, Eng and Page, 2013). These intervals are slightly too wide; bootstrap intervals of few
+ * rows are too narrow.
  */
 import type { LabelSetMetricInput } from "../kind.js";
 import { midPInterval } from "../../statistics/mid-p.js";
@@ -8,7 +9,7 @@ import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../stat
 import { varianceCorrection, MIN_TRUE_DECISIONS_FOR_VARIANCE } from "./rare-areas.js";
 import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
-/** `micro`: all decisions are ranked together. */
+/** Returns the interval method. `micro`: all decisions are ranked together. */
 export function rarePrecisionIntervals(
   input: LabelSetMetricInput,
   average: "macro" | "micro" | "weighted",
@@ -20,7 +21,7 @@ export function rarePrecisionIntervals(
   const haveOf = (ranking: readonly number[], units: Uint32Array): number =>
     units.reduce((sum, row) => sum + ranking.reduce((total, label) => total + truth[row * n + label]!, 0), 0);
   const every = Uint32Array.from({ length: truth.length / n }, (_, row) => row);
-  // A label that no row at all has scores 0; one that other rows than these have is left out.
+  // A label without any row scores 0; a label that has rows, but none among these, is left out.
   const anywhere = rankings.map((ranking) => haveOf(ranking, every) > 0);
   return {
     frequent: (units) =>
@@ -55,18 +56,18 @@ function movingOf(
   const squares = residuals.reduce((sum, one) => sum + one ** 2, 0);
   const variance = squares < ROUNDING ? 0 : squares;
   const effective = variance > 0 ? (score * (1 - score)) / (variance * varianceCorrection(have)) : have;
-  // Of few true rows chance may have all of them vary little.
+  // With few true rows, all of them may vary little by chance.
   const effectiveCount = have < MIN_TRUE_DECISIONS_FOR_VARIANCE ? Math.min(have, effective) : effective;
-  // A ranking that is not perfect leaves no less room below it than a perfect one would.
+  // The lower bound of an imperfect ranking is at most that of a perfect one.
   const { low: least, high } = midPInterval(score * effectiveCount, effectiveCount);
   const low = Math.min(least, midPInterval(have, have).low);
   const units = Uint32Array.from(rows, (_, index) => index);
   return { label: ranking[0]!, units, residuals, down: weight * (score - low), up: weight * (high - score) };
 }
-/** Squares of what sums leave of 0. */
+/** Rounding error of a sum of squares that should be 0. */
 const ROUNDING = 1e-24;
 
-/** Average precision, and how much it would change with the weight of each decision (the infinitesimal jackknife). */
+/** Returns the average precision, and its derivative by the weight of each decision (the infinitesimal jackknife). */
 export function averagePrecisionInfluences(
   is: Uint8Array,
   scores: Float64Array,
@@ -75,7 +76,7 @@ export function averagePrecisionInfluences(
   const have = is.reduce((sum, one) => sum + one, 0);
   const parts = new Float64Array(is.length);
   if (have === 0) return { score: 0, have, parts };
-  // Where each level ends: hits and all until there, and hits within.
+  // Groups of tied decisions: cumulative hits up to the end of each, and hits within it.
   const levels: { readonly from: number; readonly to: number; readonly hits: number; readonly levelHits: number }[] =
     [];
   let [hits, score] = [0, 0];
@@ -86,9 +87,9 @@ export function averagePrecisionInfluences(
     score += (levelHits * hits) / to;
     levels.push({ from, to, hits, levelHits });
   }
-  // A sum of precisions is divided once, so that the score of a perfect ranking is exactly 1.
+  // The sum of precisions is divided once, so that the score of a perfect ranking is exactly 1.
   score /= have;
-  // Whatever stands lower has its precision changed: by 1 / all where the decision is true, by −hits / all² in any case.
+  // A decision changes the precision of all lower ones: by 1 / all if it is true, and by −hits / all² in any case.
   let [more, less] = [0, 0];
   for (const { from, to, hits: until, levelHits } of levels.toReversed()) {
     more += levelHits / to;

@@ -1,4 +1,4 @@
-/** Intervals of scores that are means of shares (precision, recall, F1, balanced accuracy), where a label is rare. */
+/** Rare-label intervals of scores that are means of shares (precision, recall, F1, balanced accuracy). */
 import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricInput } from "../kind.js";
 import { midPInterval } from "../../statistics/mid-p.js";
@@ -10,10 +10,12 @@ import {
   type TooFewRows,
 } from "../../statistics/spread.js";
 
-/** Rows of the rarest label from which on the percentile bootstrap holds (`tunebook bench coverage --rare`). */
+/**
+ * Minimum number of rows of the rarest label for percentile bootstrap intervals (`tunebook bench coverage --rare`).
+ */
 export const FREQUENT_LABEL_ROWS = 200;
 
-/** Which decisions a label has and is given, row by row. */
+/** True and predicted decisions per label and row. */
 export interface LabelDecisions {
   readonly labels: readonly string[];
   has(row: number, label: number): boolean;
@@ -38,31 +40,32 @@ export const decisionsOfLabelSets = ({
   gives: (row, label) => predicted[row * labels.length + label] === 1,
 });
 
-/** The share that a score of one label is made of. */
+/** Defines a label's score as a function of a share. */
 export interface ScoredShare {
-  /** Whether a decision counts in the denominator; it counts as a hit where the label is both had and given. */
+  /** Returns true if a decision counts in the denominator. It is a hit if the label is both true and predicted. */
   counts(has: boolean, gives: boolean): boolean;
-  /** The score of a share; it rises with it. */
+  /** Returns the score for a share; it must be increasing. */
   score(share: number): number;
-  /** The denominator is of what was predicted. */
+  /** The denominator counts predicted decisions. */
   readonly predicted?: true;
 }
 export const SCORED_SHARES = {
   precision: { counts: (_has, gives) => gives, score: (share) => share, predicted: true },
   recall: { counts: (has) => has, score: (share) => share },
-  /** 2j / (1 + j) of the share j that is right of all that has the label or is given it (Lam, 2023). */
+  /** F1 = 2j / (1 + j), where j is the share of hits among decisions that are true or predicted (Lam, 2023). */
   f1: { counts: (has, gives) => has || gives, score: (share) => (2 * share) / (1 + share) },
 } satisfies Readonly<Record<string, ScoredShare>>;
 
-/** Labels whose decisions are counted together, and what their score counts in the mean. */
+/** Labels with pooled decisions, and the weight of their score in the mean. */
 interface Group {
   readonly labels: readonly number[];
   readonly weight: number;
 }
 
 /**
- * Of precision, recall and F1. A mean over rows or over all decisions depends on no single label, but draws of it are too narrow
- * where few are wrong: it always goes by its share.
+ * Returns the interval method of precision, recall or F1. A mean over rows or over all decisions depends on no single
+ * label, but its bootstrap intervals are too narrow with few mistakes. It therefore always uses the interval of its
+ * share.
  */
 export function rareShareIntervals(
   call: Call,
@@ -80,7 +83,7 @@ export function rareShareIntervals(
   return average === "micro" ? { ...rareLabels, frequent: () => false } : rareLabels;
 }
 
-/** The mean over labels that some unit has of how many of their units are found. */
+/** Returns the interval method of mean recall over the labels with true rows. */
 export function rareRecallIntervals(decided: LabelDecisions): RareLabelMethod {
   return rareGroups(decided, SCORED_SHARES.recall, (units) => {
     const had = indexesOf(decided).filter((label) => units.some((row) => decided.has(row, label)));
@@ -138,12 +141,12 @@ function groupsOf(
     const rows = have.reduce((sum, count) => sum + count, 0);
     return all.filter((label) => have[label]! > 0).map((label) => ({ labels: [label], weight: have[label]! / rows }));
   }
-  // Of one label each, those that nobody has or is given are left out; of sets they score 0.
+  // With one label per row, labels that are neither true nor predicted are left out; with label sets they score 0.
   const seen = all.filter((label) => have[label]! > 0 || units.some((row) => decided.gives(row, label)));
   return seen.map((label) => ({ labels: [label], weight: 1 / (sets ? all.length : seen.length) }));
 }
 
-/** The mean of the rows' own scores. Its distance from its mean is at most a share's of as many rows. */
+/** Returns the spread of the mean of row scores: at most that of a share over as many rows. */
 function movingRows(decided: LabelDecisions, share: ScoredShare, rows: Uint32Array): VaryingShare {
   const { units, hits, totals } = countedOf(decided, share, { labels: indexesOf(decided), weight: 1 }, rows);
   const scores = new Float64Array(rows.length);
@@ -155,7 +158,7 @@ function movingRows(decided: LabelDecisions, share: ScoredShare, rows: Uint32Arr
 }
 
 interface Counted {
-  /** Positions of units that count. */
+  /** Indices of the units that count. */
   readonly units: readonly number[];
   readonly hits: readonly number[];
   readonly totals: readonly number[];
@@ -187,7 +190,7 @@ function movingOf({ units, hits, totals }: Counted, { score }: ScoredShare, { la
   const [hit, all] = [sum(hits), sum(totals)];
   const share = all === 0 ? 0 : hit / all;
   const residuals = hits.map((hitCount, i) => hitCount - share * totals[i]!);
-  // Decisions of one row go together: they count as fewer (Korn and Graubard, 1998).
+  // Decisions of one row are correlated, so they count as fewer (Korn and Graubard, 1998).
   const spread = sum(residuals.map((one) => one ** 2));
   const effective = spread > 0 ? Math.min(all, (share * (1 - share) * all ** 2) / spread) : units.length;
   const { low, high } = midPInterval(share * effective, effective);

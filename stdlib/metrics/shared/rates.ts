@@ -1,22 +1,22 @@
 /**
- * Rates of one label: of the rows that a rate is about (all rows, or those whose truth is positive or negative), the share with a
- * certain prediction. Rows are independent and each has one prediction, so that the interval of a rate is Wilson's.
+ * Rates of one label: the share of rows with a certain prediction, among all rows, or among those with positive or
+ * negative truth. Rows are independent with one prediction each, so the interval of a rate is Wilson's.
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "../kind.js";
 import { wilsonInterval } from "../../statistics/wilson.js";
 import { positiveIndex } from "./positive.js";
 
-/** Whether the true label and the predicted label of a row are the positive one. */
+/** True if the row's true label, or its predicted label, is the positive one. */
 interface Row {
   readonly truth: boolean;
   readonly predicted: boolean;
 }
 export interface RowRateRule {
-  /** Whether the rate is about the row. */
+  /** Returns true if the row is in the denominator. */
   about(row: Row): boolean;
   counts(row: Row): boolean;
-  /** Why no row is left that the rate is about. */
+  /** Returns the reason for NaN: no row is in the denominator. */
   none(label: string): string;
 }
 interface Rows {

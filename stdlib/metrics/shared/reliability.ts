@@ -1,17 +1,17 @@
 /**
- * How often what is said comes true, by how sure it was said: the bins of `calibration_error` (each has its upper end, not its
- * lower), which are scikit-learn's `calibration_curve` of equal widths.
+ * Reliability: how often predictions are true, by predicted probability. The bins are those of `calibration_error`
+ * (each includes its upper bound, not its lower), and match scikit-learn's `calibration_curve` with equal widths.
  */
 import type { LabelSetMetricInput, MetricInput } from "../kind.js";
 
 export interface ReliabilityBin {
   readonly count: number;
-  /** Means over the bin: of the probability that was said, and of what came true. */
+  /** Mean predicted probability of the bin, and share of true outcomes. */
   readonly said: number;
   readonly true: number;
 }
 export interface Reliability {
-  /** Those that hold something, the least sure first. */
+  /** Non-empty bins, lowest probability first. */
   readonly bins: readonly ReliabilityBin[];
   /** Expected calibration error. */
   readonly error: number;
@@ -45,7 +45,7 @@ export function computeReliability(
   };
 }
 
-/** Of each row its surest label. */
+/** Uses the likeliest label of each row. */
 export function reliabilityOfTopLabels(input: MetricInput, bins: number): Reliability {
   const { truth, labels } = input;
   const surest = topLabels(input);
@@ -56,7 +56,7 @@ export function reliabilityOfTopLabels(input: MetricInput, bins: number): Reliab
   });
 }
 
-/** Of each row the place of its likeliest label: where thresholds are fitted it may be another than the one that is given. */
+/** Returns the likeliest label of each row, which may differ from the predicted one if thresholds are fitted. */
 export function topLabels({
   labels,
   truth,
@@ -70,7 +70,7 @@ export function topLabels({
   });
 }
 
-/** Of each row every label. */
+/** Uses every label of each row. */
 export function reliabilityOfAllLabels({ truth, probabilities }: LabelSetMetricInput, bins: number): Reliability {
   return computeReliability(truth.length, {
     bins,

@@ -1,6 +1,6 @@
 /**
- * What was scored, as far as it was drawn: the outcomes of some rows, some of them several times. A metric is measured on
- * them as on any others, unless it has a quicker way (`samplers`).
+ * Resampled outcomes: those of the drawn rows, some of them several times. A metric measures them like any others,
+ * unless it has a faster way (`samplers`).
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Resampling } from "../../statistics/bootstrap.js";
@@ -18,7 +18,7 @@ import type {
   WrittenMetricInput,
 } from "../kind.js";
 
-/** Made once for each draw, whatever many metrics ask. */
+/** Caches a value per draw, for use by several metrics. */
 export function cachedPerDraw<T>(make: (drawn: Uint32Array) => T): (drawn: Uint32Array) => T {
   let last: { readonly drawn: Uint32Array; readonly made: T } | null = null;
   return (drawn) => {
@@ -27,7 +27,10 @@ export function cachedPerDraw<T>(make: (drawn: Uint32Array) => T): (drawn: Uint3
   };
 }
 
-/** Of rows that are one decision each, unless it says otherwise. Null: the metric measures something else. */
+/**
+ * Describes the resampling of rows, by default one decision per row. Null if the metric does not measure these
+ * outcomes.
+ */
 export function resamplingOf(
   units: number,
   score: ResampleScorer | undefined,
@@ -38,7 +41,7 @@ export function resamplingOf(
   return { unit: "row", units, single: false, score, ...(interval && { interval }), ...(rare && { rare }), ...options };
 }
 
-/** By the metric's own way, or else by measuring each draw. */
+/** Returns the metric's own sampler, or one that measures each draw. */
 export function samplerOf<K extends Measure, I>(
   metric: MetricImplementation,
   call: Call,
@@ -56,8 +59,8 @@ export function samplerOf<K extends Measure, I>(
   return sampler && rare ? Object.assign((drawn: Uint32Array) => sampler(drawn), { rare }) : sampler;
 }
 /**
- * MOVER takes time and memory with labels × rows, and with the square of labels. What is larger is drawn, which has a limit of
- * its own: the intervals of rare labels among hundreds are then too narrow.
+ * MOVER needs time and memory in proportion to labels × rows, and to the square of labels. Larger inputs use the
+ * bootstrap, with a limitation: intervals of rare labels among hundreds are too narrow.
  */
 const MOST = { cells: 4_000_000, labels: 200 } as const;
 function isSmall(input: unknown): boolean {
@@ -74,7 +77,7 @@ export function labelsResampler(input: MetricInput): (drawn: Uint32Array) => Met
       labels: input.labels,
       truth: pickValues(input.truth, drawn),
       predicted: pickValues(input.predicted, drawn),
-      // Most metrics never look at them, and they are many.
+      // Computed on demand, because probabilities are large and most metrics never read them.
       get probabilities() {
         return (made ??= wide(input.probabilities, drawn, input.labels.length));
       },
@@ -113,7 +116,7 @@ export function tagsResampler(input: TagMetricInput): (drawn: Uint32Array) => Ta
   }));
 }
 
-/** `lossOf`: the mean over the rows of the questions that were drawn. */
+/** `lossOf`: returns the mean loss over the rows of the drawn questions. */
 export function answersResampler(
   input: AnswerMetricInput,
   lossOf: ResampleScorer,
@@ -134,14 +137,14 @@ export function textsResampler(input: WrittenMetricInput): (drawn: Uint32Array) 
   }));
 }
 
-/** By a loop: `from` with a function takes twenty times as long. */
+/** A loop is used because `from` with a function takes twenty times as long. */
 export function pickValues<T extends Float64Array | Int32Array>(values: T, drawn: Uint32Array): T {
   const out = new (values.constructor as new (length: number) => T)(drawn.length);
   for (let index = 0; index < drawn.length; index++) out[index] = values[drawn[index]!]!;
   return out;
 }
 
-/** Rows of `width` numbers. */
+/** Selects rows of `width` numbers. */
 function wide<T extends Float64Array | Float32Array | Uint8Array>(values: T, drawn: Uint32Array, width: number): T {
   const out = new (values.constructor as new (length: number) => T)(drawn.length * width);
   for (let index = 0, to = 0; index < drawn.length; index++)

@@ -1,6 +1,6 @@
 /**
- * Scores that follow from sums over rows: what each row adds is worked out once, when somebody first asks, then any draw of rows
- * costs additions alone.
+ * Scores from sums over rows: the contribution of each row is computed once, on first use; any draw of rows then needs
+ * only additions.
  */
 import type { MetricImplementation, ResampleScorer, WrittenMetricInput } from "../kind.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -9,13 +9,13 @@ import type { CooperativeYield } from "./cooperative-yield.js";
 
 export interface RowSums {
   readonly rows: number;
-  /** Numbers that each row adds. */
+  /** Numbers per row. */
   readonly width: number;
-  /** rows × width, row-major. */
+  /** Shape [rows × width], row-major. */
   readonly values: Float64Array;
-  /** The score, from the sums over that many rows. */
+  /** Returns the score from the sums over that many rows. */
   scoreOf(sums: Float64Array, rows: number): number;
-  /** Works out what is not yet known, row by row; stops where `breathing` throws. */
+  /** Computes the missing rows one by one; stops if `breathing` throws. */
   filled(breathing: CooperativeYield): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export function rowSumsOf(
   return sumsOver(rows, width, (values, row) => values.set(valuesOf(row), row * width), scoreOf);
 }
 
-/** The mean of one number of each row; NaN on no rows. */
+/** Averages one number per row; NaN without rows. */
 export function rowMeansOf(rows: number, valueOf: (row: number) => number): RowSums {
   const set = (values: Float64Array, row: number): void => void (values[row] = valueOf(row));
   return sumsOver(rows, 1, set, (sums, count) => sums[0]! / count);
@@ -74,7 +74,7 @@ export function rowSumsSampler({ width, values, scoreOf }: RowSums): ResampleSco
   };
 }
 
-/** A metric of written texts that follows from sums over their rows, which are worked out once however it is asked. */
+/** Builds a metric of generated texts from sums over rows, which are computed once for all uses. */
 export function writtenSumsMetric(
   sumsOf: (call: Call, input: WrittenMetricInput) => RowSums,
 ): Required<Pick<MetricImplementation, "ofWritten" | "samplers" | "ahead">> {

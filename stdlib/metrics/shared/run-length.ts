@@ -1,4 +1,4 @@
-/** How many words a run has: the parameter of metrics of runs that come again. */
+/** The n-gram size parameter of metrics about repeated n-grams. */
 import { defineParameters } from "#dsl/language/types/define.js";
 
 export const runLengthParameters = <const N extends number>(usual: N, why: string) =>

@@ -1,4 +1,4 @@
-/** The schema that a metric's call names; whatever is JSON holds where it names none. */
+/** Loads the JSON Schema that a metric's call names; without one, any JSON is valid. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { SchemaValidator } from "#platform/schemas.js";
 import type { MetricContext } from "../kind.js";

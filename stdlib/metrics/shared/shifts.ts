@@ -1,14 +1,13 @@
 /**
- * Edits that make one list of words another where a run of words may also be moved as one edit: greedy, as Tercom and sacrebleu
- * look for it (Snover et al. 2006). Which moves are tried, how far they reach and in what order is theirs to the last bound,
- * so that scores are theirs.
+ * Edit distance in which moving a run of words is one edit: the greedy search of Tercom and sacrebleu (Snover et al.
+ * 2006). All limits, the moves tried and their order equal theirs, so that scores are identical.
  */
 import { EditOperation, nearDiagonalDistance, type WordList } from "./near-diagonal.js";
 
-/** Words of a move at most, and how far apart its two places may be. */
+/** Maximum number of moved words, and maximum distance of a move. */
 const MOST_MOVED = 10;
 const FARTHEST = 50;
-/** Moves that are tried for one pair of texts. */
+/** Maximum number of moves to try for one pair of texts. */
 const MOST_TRIED = 1000;
 
 export function editsWithShifts(written: WordList, target: WordList): number {
@@ -33,7 +32,10 @@ interface Shift {
   readonly words: WordList;
 }
 
-/** The move after which the fewest edits are left; of several the longest, then the earliest, then the one to the earliest place. */
+/**
+ * Returns the move with the fewest remaining edits; ties prefer the longest, then the earliest start, then the earliest
+ * target.
+ */
 function bestShift(
   written: WordList,
   target: WordList,
@@ -50,7 +52,7 @@ function bestShift(
     if (start <= align[targetStart]! && align[targetStart]! < start + length) continue;
     let last = -1;
     for (let offset = -1; offset < length; offset++) {
-      // Before the first word of the target stands nothing; behind its last one no place is left.
+      // Offset −1 is before the first word of the target; past its last word there is no position.
       const beside = targetStart + offset < 0 ? -1 : align[targetStart + offset];
       if (beside === undefined) break;
       const to = beside + 1;
@@ -79,7 +81,7 @@ function moved(words: WordList, start: number, length: number, to: number): Word
   return [...words.slice(0, start), ...words.slice(start + length, end), ...run, ...words.slice(end)];
 }
 
-/** Every run of words that stands in both, by where it begins. */
+/** Yields every run of words that occurs in both texts, by its start. */
 function* matches(
   written: WordList,
   target: WordList,
@@ -100,7 +102,7 @@ function* matches(
         yield { start, targetStart, length: ++length };
 }
 
-/** Of each word of the target the word of what is written beside it, and which words of both are no match. */
+/** Returns the aligned generated word of each target word, and the words of both texts that do not match. */
 function aligned(trace: readonly EditOperation[]): {
   readonly align: readonly number[];
   readonly wrongWritten: readonly boolean[];

@@ -1,4 +1,4 @@
-/** How sacrebleu signs a score of these settings (its version aside), so that ours can be quoted beside its. */
+/** Signature of a score as in sacrebleu (without its version), so that scores can be quoted with it. */
 export function sacrebleuSignatureNote(settings: string): string {
   return `sacrebleu's signature is ${settings}`;
 }

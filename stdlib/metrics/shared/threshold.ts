@@ -1,14 +1,17 @@
-/** Pairs told apart by how alike a model finds their texts: scores at the threshold that serves best. */
+/** Classifies pairs by the similarity of their texts, at the best threshold. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { PairMetricInput } from "../kind.js";
 import { averageScoreOfCounts, type LabelCounts } from "./counts.js";
 
-/** A score from the counts of both labels: of pairs that don't belong together, and of those that do. */
+/** Returns a score from the counts of both labels: non-matching pairs, then matching ones. */
 export type CutScore = (counts: readonly [LabelCounts, LabelCounts]) => number;
 
 export const accuracyOfCuts: CutScore = ([other, same]) => (other.hit + same.hit) / (other.have + same.have);
 
-/** Pairs as similar as the threshold or more count as belonging together. Of equally good thresholds the highest. NaN on no pairs. */
+/**
+ * Finds the best threshold; pairs at or above it count as matching. Ties prefer the highest threshold. NaN without
+ * pairs.
+ */
 export function bestCut(
   { same, similarity }: PairMetricInput,
   score: CutScore,
@@ -25,7 +28,7 @@ export function bestCut(
   for (let [given, hit] = [0, 0]; n > 0;) {
     const counts = countsAt(given, hit);
     const value = score(counts);
-    // Half way to the next pair, so that the like of these rows fall on the same side.
+    // Midpoint to the next pair, so that similar rows fall on the same side.
     const above = similarity[order[Math.max(given - 1, 0)]!]!;
     const below = similarity[order[Math.min(given, n - 1)]!]!;
     const threshold = (above + below) / 2 + (given === 0 ? 1e-6 : 0);
@@ -42,7 +45,7 @@ function falls(values: Float64Array): boolean {
   return true;
 }
 
-/** One number of both labels (`average`, `of`), each at the threshold where `by` is best. */
+/** Returns an average over both labels (`average`, `of`), at the threshold where `by` is best. */
 export function averageAtBestCut(
   call: Call,
   input: PairMetricInput,

@@ -1,4 +1,4 @@
-/** What a task is measured by where nobody says: of labels accuracy and the macro average, else what the task names. */
+/** Default metrics of a task: accuracy and macro F1 for labels, else those that the task names. */
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { Call } from "#dsl/language/types/value.js";
 
@@ -7,7 +7,7 @@ const LABELS: readonly Call[] = [
   { word: "f1", kind: "metric", arguments: { average: "macro" } },
 ];
 
-/** `roles`: of the data; null: they are not known. */
+/** `roles`: roles of the data; null if unknown. */
 export function defaultMetrics(
   registry: { find(kind: "task", name: string): { readonly capabilities?: TaskCapabilities } | undefined },
   task: Call | null,

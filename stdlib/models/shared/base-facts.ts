@@ -1,9 +1,9 @@
-/** What words may ask of the base that their model begins from. */
+/** Facts about a model's base, for use by words. */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import { isFailed, type BaseFacts } from "#dsl/language/types/facts.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 
-/** Facts of the model's base; undefined while they are not known. */
+/** Returns the facts of the model's base; undefined while they are not known. */
 export function baseFacts(context: CheckContext): BaseFacts | undefined {
   if (context.base) return context.base;
   const name = context.statement["base"] ?? context.model?.["base"];
@@ -13,13 +13,12 @@ export function baseFacts(context: CheckContext): BaseFacts | undefined {
   return facts && !isFailed(facts) ? facts : undefined;
 }
 
-/** What the word of the base's family says of it. */
 export function familyCapabilities(context: CheckContext): FamilyCapabilities | undefined {
   const facts = baseFacts(context);
   return facts && context.find("model", facts.family)?.capabilities;
 }
 
-/** Width of what flows from block to block, as the base's family tells it. */
+/** Returns the hidden size of the base, from its family's size fields. */
 export function baseHiddenSize(context: CheckContext): number | undefined {
   const config = baseFacts(context)?.config;
   return familyCapabilities(context)

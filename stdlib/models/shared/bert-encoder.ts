@@ -1,6 +1,6 @@
 /**
- * What BERT and RoBERTa share: the settings of config.json, and the stack of blocks, each normalised after its sub-layers.
- * They differ in how they number positions and in their heads.
+ * Shared parts of BERT and RoBERTa: the config.json settings, and the stack of blocks with a norm after each sub-layer.
+ * They differ in the numbering of positions and in their heads.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../../layers/contract.js";
@@ -13,7 +13,7 @@ export interface BertConfig {
   readonly hidden_size: number;
   readonly num_hidden_layers: number;
   readonly num_attention_heads: number;
-  /** Heads of each layer that pruning left. */
+  /** Number of heads per layer after pruning. */
   readonly heads_left: number;
   readonly intermediate_size: number;
   readonly hidden_act: Activation;
@@ -25,11 +25,11 @@ export interface BertConfig {
   readonly attention_probs_dropout_prob: number;
   readonly classifier_dropout: number | null;
   readonly pad_token_id: number | null;
-  /** Whether the head of masked tokens reads the word embeddings. */
+  /** True if the masked-language-model head uses the word embeddings. */
   readonly tie_word_embeddings: boolean;
 }
 
-/** `padding`: the padding token where the config names none. Coded errors: `unsupported-config`, `bad-config`. */
+/** Reads the config. `padding`: the default padding token. Coded errors: `unsupported-config`, `bad-config`. */
 export function bertConfig(read: ConfigReader, padding: number): BertConfig {
   read.choice("position_embedding_type", "absolute", ["absolute"]);
   read.off("is_decoder");
@@ -59,7 +59,7 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
   return config;
 }
 
-/** What BERT's and RoBERTa's config.json say of a model from scratch alike. */
+/** Returns the config.json fields that BERT and RoBERTa share for a model from scratch. */
 export function bertConfigFromScratch({
   words,
   vocabulary,
@@ -83,7 +83,7 @@ export function bertConfigFromScratch({
   };
 }
 
-/** What is told of a config alone: MobileBERT's has these too, and no heads that are gone. */
+/** Config fields that the facts below need; MobileBERT's config has them too, but no pruned heads. */
 type Sizes = Partial<Pick<BertConfig, "heads_left">> &
   Pick<
     BertConfig,
@@ -98,7 +98,7 @@ type Sizes = Partial<Pick<BertConfig, "heads_left">> &
     | "hidden_dropout_prob"
     | "classifier_dropout"
   >;
-/** What a family of this shape says of its config. */
+/** Model facts derived from a config of this shape. */
 export const bertFacts = {
   hidden: (c) => c.hidden_size,
   initializerRange: (c) => c.initializer_range,
@@ -117,7 +117,7 @@ export const bertFacts = {
   }),
 } satisfies Partial<ModelImplementation<Sizes>>;
 
-/** Token types as embeddings: [batch, length, size], or the row of type 0 [1, size] where none are given. */
+/** Returns token type embeddings: [batch, length, size], or the row of type 0 [1, size] if no types are given. */
 export function tokenTypeEmbeddings(layers: Layers, c: BertConfig, types: Tensor | undefined): Tensor {
   const [rows, size, path] = [c.type_vocab_size, c.hidden_size, "embeddings.token_type_embeddings"];
   return types
@@ -125,7 +125,7 @@ export function tokenTypeEmbeddings(layers: Layers, c: BertConfig, types: Tensor
     : layers.parameter(`${path}.weight`, [rows, size]).slice(0, 0, 1);
 }
 
-/** x: embeddings [batch, length, hidden]; `dropout` null: the config's rates. */
+/** Applies the blocks to the embeddings x [batch, length, hidden]; `dropout` null uses the config's rates. */
 export function bertEncoder(layers: Layers, c: BertConfig, x: Tensor, mask: Tensor, dropout: number | null): Tensor {
   const rates = {
     dropout: dropout ?? c.hidden_dropout_prob,

@@ -1,7 +1,6 @@
-/** Codes of the model families. */
+/** Error codes of model families. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ModelsCodeData {
   "unsupported-config": {
     readonly family: string;
@@ -11,7 +10,7 @@ export interface ModelsCodeData {
   };
   "unknown-config": {
     readonly family: string;
-    /** The first of `keys`. */
+    /** First of `keys`. */
     readonly key: string;
     readonly keys: readonly string[];
   };
@@ -19,12 +18,12 @@ export interface ModelsCodeData {
     readonly of: string;
     readonly hidden: number;
     readonly heads: number;
-    /** The multiple of `heads` nearest to `hidden`. */
+    /** Nearest multiple of `heads` to `hidden`. */
     readonly nearest: number;
-    /** The word for the width; absent: `hidden`. */
+    /** Name of the width. Defaults to `hidden`. */
     readonly what?: string;
   };
-  /** `own`: the size was written, it is no quotient. */
+  /** `own`: the head size was written explicitly, not derived as a quotient. */
   "odd-heads": { readonly of: string; readonly size: number; readonly own?: true };
   "key-value-heads": { readonly heads: number; readonly shared: number };
   "bad-config": { readonly family: string; readonly key: string; readonly problem: string };

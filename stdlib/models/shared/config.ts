@@ -1,4 +1,4 @@
-/** Reading a model's config.json: each value is checked where it is read, with coded errors. */
+/** Reads a model's config.json; each value is validated on reading, with coded errors. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 import { KNOWN_FIELD_REASONS } from "./known-fields.js";
@@ -6,7 +6,7 @@ import { readQuantizedConfig } from "./quantized-weights.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Activations by their names in transformers' configs, as `Layers.activate` knows them. */
+/** Activation names in transformers' configs that `Layers.activate` supports. */
 export const ACTIVATIONS = [
   "gelu",
   "gelu_python",
@@ -30,8 +30,9 @@ export const ACTIVATIONS = [
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /**
- * What `read` makes of a config.json, every field of which was looked at, changes nothing (`KNOWN_FIELDS`, and the family's
- * own `idle` ones) or is empty: any other might mean a function that isn't built here. Coded error: `unknown-config`.
+ * Reads a config.json with `read`. Every other field must have no effect (`KNOWN_FIELD_REASONS`, and the family's own
+ * `idle` fields) or be empty, because an unknown field might mean an unsupported variant. Coded error:
+ * `unknown-config`.
  */
 export function readConfig<C>(
   family: string,
@@ -40,7 +41,7 @@ export function readConfig<C>(
   read: (json: JsonObject) => C,
 ): C {
   const seen = new Set<string>(idle);
-  // How weights lie is the files' affair; of others' ways nobody here knows what they do.
+  // The files define the storage of weights; quantization configs of other tools are unknown.
   if (readQuantizedConfig(json)) seen.add("quantization_config");
   const watched = new Proxy(json, {
     get(target, key) {
@@ -56,7 +57,7 @@ export function readConfig<C>(
   return config;
 }
 
-/** Says nothing: null, a list or a record of none. */
+/** Returns true for null, an empty list or an empty record. */
 function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
 }
@@ -67,39 +68,39 @@ export class ConfigReader {
     private readonly json: JsonObject,
     private readonly path = "",
   ) {}
-  /** A positive whole number, up to the field's bound. */
+  /** Returns a positive whole number, up to the field's bound. */
   count(key: string, fallback?: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 1)
       throw this.bad(key, value === undefined ? "is missing" : "must be a positive whole number");
     return this.bounded(key, value);
   }
-  /** A whole number from 0, up to the field's bound. */
+  /** Returns a whole number from 0, up to the field's bound. */
   whole(key: string, fallback: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
       throw this.bad(key, "must be a whole number from 0");
     return this.bounded(key, value);
   }
-  /** A number in [min, max). */
+  /** Returns a number in [min, max). */
   number(key: string, fallback: number, min: number, max: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !(value >= min && value < max))
       throw this.bad(key, `must be a number from ${min} to ${max}`);
     return value;
   }
-  /** A number greater than 0. */
+  /** Returns a number greater than 0. */
   positive(key: string, fallback?: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !(value > 0))
       throw this.bad(key, value === undefined ? "is missing" : "must be a number greater than 0");
     return value;
   }
-  /** A rate from 0, below 1; null where the config has none. */
+  /** Returns a rate in [0, 1); null if the config has none. */
   rate(key: string): number | null {
     return this.json[key] === undefined || this.json[key] === null ? null : this.number(key, 0, 0, 1);
   }
-  /** The id of a special token, below `rows`; null where the config says there is none. */
+  /** Returns the id of a special token, below `rows`; null if the config sets null. */
   token(key: string, fallback: number, rows: number): number | null {
     if (this.json[key] === null) return null;
     const id = this.json[key] ?? fallback;
@@ -118,11 +119,11 @@ export class ConfigReader {
     if (typeof value !== "boolean") throw this.bad(key, "must be true or false");
     return value;
   }
-  /** A flag that must be off. */
+  /** Checks that a flag is off. */
   off(key: string): void {
     if (this.json[key]) throw this.unsupported(key, this.json[key], ["false"]);
   }
-  /** A flag that must be on, as it is where the config doesn't say. */
+  /** Checks that a flag is on (its default). */
   on(key: string): void {
     if (!this.flag(key, true)) throw this.unsupported(key, false, ["true"]);
   }
@@ -131,11 +132,11 @@ export class ConfigReader {
     if (value > most) throw this.bad(key, `is ${value}, more than the ${most} that a model may have`);
     return value;
   }
-  /** As it stands there; the caller looks at it. */
+  /** Returns the value unchecked; the caller validates it. */
   raw(key: string): unknown {
     return this.json[key];
   }
-  /** A reader of a record inside, whose keys are named with the record's. */
+  /** Returns a reader of a nested record, whose error messages include the record's key. */
   inside(key: string, json: JsonObject): ConfigReader {
     return new ConfigReader(this.family, json, `${this.path}${key}.`);
   }
@@ -150,18 +151,18 @@ export class ConfigReader {
 }
 
 /**
- * The largest whole numbers that a config.json may say, looked at before anything is made of them: far above every published
- * model, and low enough that a graph or a table of that size is an error of another kind, not the end of the process.
+ * Maximum whole numbers in a config.json, checked before anything is allocated. They are far above every published
+ * model, and low enough that such a graph or table causes an error instead of a crash.
  */
 const BOUNDS: readonly (readonly [RegExp, number])[] = [
-  // Each is a block of the graph; the deepest published decoders have 126.
+  // Each layer is a block of the graph; the deepest published decoders have 126.
   [/^(num_hidden_layers|num_(decoder_)?layers|n_layers?|num_feedforward_networks)$/, 1024],
   [/^(vocab_size|type_vocab_size)$/, 2 ** 24],
-  // Llama 4 reads ten million places.
+  // Llama 4 supports ten million positions.
   [/position|^sliding_window$/, 2 ** 24],
   [/heads?$/, 2 ** 14],
 ];
-/** Of widths and everything else: the widest feed-forward layers have some 50,000. */
+/** Maximum of widths and all other fields: the widest feed-forward layers have some 50,000. */
 const WIDTH = 2 ** 20;
 
 function boundOf(key: string): number {

@@ -1,7 +1,7 @@
 /**
- * What the records of families share that build a model from scratch (`architecture: gpt2(layers: 4, …)`): the words for
- * their sizes, and the special tokens of the tokenizer that is trained for them. A family's `fromWords` makes a config.json
- * of the words, which its own `config` reads like any other.
+ * Shared parts of families that can be built from scratch (`architecture: gpt2(layers: 4, …)`): the parameters for
+ * their sizes, and the special tokens of the trained tokenizer. A family's `fromWords` turns the arguments into a
+ * config.json, which its own `config` reads like any other.
  */
 import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
@@ -46,7 +46,7 @@ export const headsParameter = size(
   4,
   "Heads of 32 to 128 numbers are usual: hidden / heads.",
 );
-/** `times`: of `hidden`; rounded up to whole eights. */
+/** `times`: multiple of `hidden`; the result is rounded up to a multiple of 8. */
 export const intermediateParameter = (times: number, defaultText = `${times} × hidden`) =>
   defineParameter({
     name: "intermediate",
@@ -119,7 +119,7 @@ export const sizeAliases = {
   d_kv: "head_size",
 } as const;
 
-/** Reports `heads-divide`, `key-value-heads` and `odd-heads` where words of a call don't fit each other. */
+/** Reports `heads-divide`, `key-value-heads` and `odd-heads` for arguments that do not fit together. */
 export function checkHeadCounts(
   { word, arguments: given }: Call,
   context: CheckContext,
@@ -149,7 +149,6 @@ function nearestMultiple(width: number, count: number): number {
   return Math.max(count, Math.round(width / count) * count);
 }
 
-/** BERT's special tokens. */
 export const bertSpecials: FromScratch = {
   tokenizer: "wordpiece",
   specials: [
@@ -163,7 +162,6 @@ export const bertSpecials: FromScratch = {
   pair: "[CLS] A [SEP] B [SEP]",
   types: true,
 };
-/** RoBERTa's. */
 export const robertaSpecials: FromScratch = {
   tokenizer: "bpe",
   specials: [
@@ -176,7 +174,7 @@ export const robertaSpecials: FromScratch = {
   single: "<s> A </s>",
   pair: "<s> A </s> </s> B </s>",
 };
-/** LLaMA's, and one for padding. */
+/** Special tokens of LLaMA, plus one for padding. */
 export const llamaSpecials: FromScratch = {
   tokenizer: "bpe",
   specials: [
@@ -188,7 +186,6 @@ export const llamaSpecials: FromScratch = {
   single: "<s> A",
   pair: "<s> A <s> B",
 };
-/** The Gemmas'. */
 export const gemmaSpecials: FromScratch = {
   tokenizer: "bpe",
   specials: [
@@ -200,7 +197,7 @@ export const gemmaSpecials: FromScratch = {
   single: "<bos> A",
   pair: "<bos> A <bos> B",
 };
-/** Of families whose texts end by a token and begin by none. */
+/** Special tokens of families whose texts end with a token but begin with none. */
 export const endOfTextSpecials: FromScratch = {
   tokenizer: "bpe",
   specials: [["<|endoftext|>", "end", "begin", "pad", "unknown"]],

@@ -1,11 +1,11 @@
 /**
- * What families of one shape have in common: the names of their layers, and what a checkpoint of theirs may hold besides
- * parameters. A family spreads it into its capabilities and says what is its own.
+ * Capabilities shared by variants of a family: their layer names, and checkpoint tensors that are not parameters. A
+ * family spreads them into its own capabilities.
  */
 import type { PrunableParts } from "./prunable-parts.js";
 import { sizeFields } from "./size-fields.js";
 
-/** Where BERT and RoBERTa have their heads and inner layers. */
+/** Head and inner layers of BERT and RoBERTa. */
 export const bertPruning = {
   heads: {
     field: "num_attention_heads",
@@ -31,7 +31,7 @@ export const llamaFamilyCapabilities = {
     },
     inner: { field: "intermediate_size", into: ["mlp.gate_proj", "mlp.up_proj"], out: "mlp.down_proj" },
   } satisfies PrunableParts,
-  /** Tensors of a checkpoint that are no parameters: the frequencies of rope that old files carry. */
+  /** Checkpoint tensors that are not parameters: rope frequencies in old files. */
   buffers: /\.rotary_emb\.inv_freq$/,
 };
 
@@ -40,11 +40,8 @@ export const robertaFamilyCapabilities = {
   linears: ["query", "key", "value", "dense"],
   shape: "encoder" as const,
   sizes: sizeFields,
-  /** It has a head that names masked tokens. */
   unmasks: true as const,
   prunes: bertPruning,
-  /** Its head over a whole text has a second layer, as wide as the model. */
   denseHead: true as const,
-  /** Tensors of a checkpoint that are no parameters. */
   buffers: /\.embeddings\.(position_ids|token_type_ids)$/,
 };

@@ -1,9 +1,9 @@
 /**
- * Checkpoints that many start from, by what of their config.json sets their sizes: the capability `checkpoints` of a
- * family's word. Parameters are counted from it by the family's own code, never written down.
+ * Popular base checkpoints, with the config.json fields that define their sizes: the capability `checkpoints` of a
+ * family's word. The family's own code counts the parameters from these fields; counts are never stored.
  */
 export interface KnownCheckpoint {
-  /** As `base:` names it. */
+  /** Name as in `base:`. */
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -16,7 +16,7 @@ export function bertLikeCheckpoint(name: string, sizes: Sizes, more: More = {}):
   return { name, config: { ...config, max_position_embeddings: 512, ...more } };
 }
 
-/** `shared`: key-value heads. */
+/** `shared`: number of key-value heads. */
 export function llamaLikeCheckpoint(
   name: string,
   sizes: Sizes,

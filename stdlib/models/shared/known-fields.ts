@@ -1,4 +1,4 @@
-/** Fields of config.json that any family's may have and that change nothing of what the model computes here; why, for each. */
+/** Fields of any family's config.json that have no effect on the computation, with the reason for each. */
 const reasons: readonly (readonly [why: string, ...fields: string[]])[] = [
   ["which family it is", "model_type", "architectures", "is_encoder_decoder"],
   [

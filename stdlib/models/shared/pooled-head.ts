@@ -1,4 +1,4 @@
-/** The head of BertForSequenceClassification: dropout and a linear layer (`classifier`) over what the model pools. */
+/** The head of BertForSequenceClassification: dropout and a linear layer (`classifier`) over the pooled output. */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { ModelOutputs, SentenceHead } from "../kind.js";
 
@@ -10,7 +10,10 @@ export const pooledHead: SentenceHead = {
   },
 };
 
-/** [batch, hidden]: what stands first, a virtual token of a technique's where there are some. */
+/**
+ * Returns the state at the first position, [batch, hidden]; with virtual tokens of a technique, that is a virtual
+ * token.
+ */
 export function firstPositionOf(body: ModelOutputs): Tensor {
   return body.first ?? body.last_hidden_state.takePosition(0);
 }

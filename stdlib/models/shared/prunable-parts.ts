@@ -1,51 +1,55 @@
-/** What of a family's layers can be taken away, so that what is left is a plain checkpoint of that family. */
+/** Parts of a family's layers that can be pruned, so that the result is a plain checkpoint of the family. */
 
-/** Numbers of an inner layer. */
+/** The neurons of an inner layer. */
 export interface PrunableInnerPart {
-  /** Field of config.json that says how many there are. */
+  /** Field of config.json with their number. */
   readonly field: string;
-  /** Linear layers of a block that make them, and the one that reads them: what stands behind the block's number. */
+  /**
+   * Linear layers of a block that produce them (`into`) and consume them (`out`), as paths after the block's number.
+   */
   readonly into: readonly string[];
   readonly out: string;
 }
 export interface PrunableHeads extends PrunableInnerPart {
-  /** Heads of keys and values, each of which some heads of queries share: they go together. Absent: each has its own. */
+  /**
+   * Key-value heads, each shared by several query heads; they are pruned together. If undefined, each query head has
+   * its own.
+   */
   readonly shared?: Pick<PrunableInnerPart, "field" | "into">;
-  /** Fields of a head's size and of the width of the stream; absent: `pruned_heads` names the heads that are gone. */
+  /** Config fields of the head size and of the hidden width. If undefined, `pruned_heads` lists the pruned heads. */
   readonly sized?: { readonly size: string; readonly width: string };
 }
-/** Why it can't be taken away, in words after a colon. */
+/** Why the part cannot be pruned, as text after a colon. */
 export interface UnprunablePart {
   readonly why: string;
 }
-/** Plain data, so that what becomes of a model is known before it is made. */
+/** Prunable parts as plain data, so that the result of pruning is known before it runs. */
 export interface PrunableParts {
   readonly heads: PrunableHeads | UnprunablePart;
   readonly inner: PrunableInnerPart;
 }
 
-/** A part of a tensor that belongs to one unit: `width` rows (axis 0) or columns (axis 1) for each. */
+/** Part of a tensor that belongs to one unit: `width` rows (axis 0) or columns (axis 1) per unit. */
 export interface TensorSlab {
   readonly tensor: string;
   readonly axis: 0 | 1;
   readonly width: number;
 }
-/** Heads, groups of them, or numbers of the inner layer: each block has as many, and loses as many. */
+/** Heads, groups of heads, or neurons of the inner layer: every block has, and loses, the same number. */
 export interface PrunableUnits {
   readonly count: number;
-  /** What they are, in the plural. */
+  /** Name of the units, in the plural. */
   readonly are: string;
-  /** Whether so many may stay. */
+  /** Returns true if that many units may remain. */
   fits(left: number): boolean;
-  /** Of each block. */
   readonly slabs: readonly (readonly TensorSlab[])[];
-  /** Fields of config.json when those units stay; `kept`: of each block, ascending. */
+  /** Returns the config.json fields for the retained units; `keptUnits` lists them per block, ascending. */
   config(keptUnits: readonly (readonly number[])[]): Readonly<Record<string, unknown>>;
 }
 
 declare module "#dsl/language/types/capabilities/model.js" {
   interface FamilyCapabilities {
-    /** Absent: it can't be pruned. */
+    /** Prunable parts; undefined if the family cannot be pruned. */
     readonly prunes?: PrunableParts;
   }
 }

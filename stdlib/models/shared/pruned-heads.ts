@@ -1,11 +1,11 @@
 /**
- * Heads that a checkpoint lacks: transformers 4 reads them from `pruned_heads` of config.json ({ layer: [heads] }, numbered as
- * before anything was pruned) where a family's config can't say that its heads together are narrower than the stream. Later
- * versions know no such field; `whole-heads.ts` gives them the heads back, as zeros.
+ * Heads missing from a checkpoint: transformers 4 reads them from `pruned_heads` of config.json ({ layer: [heads] },
+ * with the numbers before pruning), for families whose config cannot make the heads narrower than the hidden width.
+ * Later versions do not support the field; for these, `whole-heads.ts` restores the heads as zeros.
  */
 import type { ConfigReader } from "./config.js";
 
-/** Heads of each layer that are left: as many in each. Coded error `bad-config`. */
+/** Returns the number of remaining heads per layer, which must be equal in all layers. Coded error `bad-config`. */
 export function remainingHeads(
   read: ConfigReader,
   options: { readonly layers: number; readonly heads: number },
@@ -22,7 +22,7 @@ export function remainingHeads(
   return options.heads - first;
 }
 
-/** By layer; null: it is no such record. */
+/** Returns the pruned heads by layer; null if the record is malformed. */
 export function prunedHeads(value: unknown): ReadonlyMap<number, readonly number[]> | null {
   if (value === undefined || value === null) return new Map();
   if (typeof value !== "object" || Array.isArray(value)) return null;

@@ -1,13 +1,13 @@
-/** What config.json says of a model whose weights lie as whole numbers (`quantization_config`), where `compress` wrote it. */
+/** Quantization settings in config.json (`quantization_config`) of models that `compress` quantized. */
 import type { ActivationRanges, ActivationQuantization } from "../../layers/rounded-activations.js";
 
 export interface QuantizedWeights {
   readonly weights: "int8" | "int4";
-  /** Null: they stay as they are. */
+  /** Quantization of activations; null for none. */
   readonly activations: ActivationQuantization | null;
 }
 
-/** Of config.json: no other library takes the file for what it can read. */
+/** Own method name in config.json, so that no other library attempts to load the file. */
 const METHOD = "tunebook";
 
 export function quantizedConfig({ weights, activations }: QuantizedWeights): Readonly<Record<string, unknown>> {
@@ -15,7 +15,7 @@ export function quantizedConfig({ weights, activations }: QuantizedWeights): Rea
   return { quantization_config: { quant_method: METHOD, weights, activations: activationSetting } };
 }
 
-/** Null: it isn't ours, or its fields are other ones. */
+/** Reads the settings; null if another tool wrote them or the fields are invalid. */
 export function readQuantizedConfig(config: Readonly<Record<string, unknown>>): QuantizedWeights | null {
   const settings = config["quantization_config"];
   if (typeof settings !== "object" || settings === null) return null;

@@ -1,16 +1,19 @@
 /**
- * T5's relative positions (Raffel et al., 2020, arXiv 1910.10683): distances between a key and a query fall into buckets,
- * near ones into one each, farther ones into buckets that widen with the logarithm of the distance.
+ * T5's relative positions (Raffel et al., 2020, arXiv 1910.10683): distances between key and query fall into buckets.
+ * Each short distance has its own bucket; for longer ones, bucket widths grow with the logarithm of the distance.
  */
 export interface RelativeBucketOptions {
   readonly buckets: number;
-  /** Distances from here on share the last bucket. */
+  /** Distances from this one on share the last bucket. */
   readonly furthest: number;
-  /** Whether keys after a query have buckets of their own; else they all count as distance 0. */
+  /** True if keys after a query have their own buckets; otherwise they all count as distance 0. */
   readonly both: boolean;
 }
 
-/** The bucket of key place − query place, for all of −reach … reach; what lies beyond falls where ±reach does. */
+/**
+ * Returns the bucket of (key position − query position) for −reach … reach; greater distances have the bucket of
+ * ±reach.
+ */
 export function relativeBuckets(options: RelativeBucketOptions): {
   readonly reach: number;
   readonly buckets: Int32Array;
@@ -28,7 +31,7 @@ export function relativeBuckets(options: RelativeBucketOptions): {
   return { reach, buckets };
 }
 
-/** In single precision, as PyTorch computes it: a distance at the edge of a bucket falls on the side where it does there. */
+/** Computed in single precision like in PyTorch, so that distances at the edge of a bucket fall on the same side. */
 function farBucket(distance: number, sideBuckets: number, exact: number, { furthest }: RelativeBucketOptions): number {
   const { fround } = Math;
   const far = fround(Math.log(fround(distance / exact)));

@@ -1,9 +1,9 @@
-/** What a config.json says about rotary positions: how fast pairs turn, and how that is stretched to longer texts. */
+/** Reads the rotary position settings of config.json: the rotation frequencies, and their scaling to longer texts. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { RopeConfig, RopeScaling } from "#dsl/tensor/numbers/rope.js";
 import type { ConfigReader, JsonObject } from "./config.js";
 
-/** Of all types: of a type's own it takes what is its, as transformers does. */
+/** Fields of all rope types; each type uses only its own, as in transformers. */
 const FIELDS = [
   ...["rope_type", "type", "rope_theta", "partial_rotary_factor", "factor", "original_max_position_embeddings"],
   ...["low_freq_factor", "high_freq_factor", "attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"],
@@ -12,13 +12,13 @@ const FIELDS = [
 const TYPES = ["default", "linear", "dynamic", "llama3", "yarn"] as const;
 
 /**
- * `rope_parameters` as transformers 5 writes it; before that, `rope_theta` and `rope_scaling` stood apart, and `rope_type`
- * was called `type`. Coded errors: `unsupported-config`, `bad-config`.
+ * Reads `rope_parameters` as transformers 5 writes it; older versions write separate `rope_theta` and `rope_scaling`
+ * fields, with `rope_type` named `type`. Coded errors: `unsupported-config`, `bad-config`.
  */
 export function readRopeConfig(
   read: ConfigReader,
   json: JsonObject,
-  /** `theta`: where the config says none. */
+  /** `theta`: default if the config has none. */
   options: { readonly size: number; readonly positions: number; readonly theta: number },
 ): RopeConfig {
   const given = record(json["rope_parameters"]) ?? record(json["rope_scaling"]) ?? {};

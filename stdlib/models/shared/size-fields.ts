@@ -1,4 +1,4 @@
-/** Where config.json tells the sizes of most families. */
+/** Size fields in config.json, for most families. */
 import type { SizeFields } from "#dsl/language/types/capabilities/from-scratch.js";
 
 export const sizeFields: SizeFields = {

@@ -1,6 +1,6 @@
 /**
- * The heads of masked tokens: a linear layer, its activation, a norm, and the word embeddings as output layer with a bias of
- * their own. Families differ in the names, and MobileBERT in what stands beside its narrow embeddings.
+ * Masked-language-model heads: a linear layer, its activation, a norm, and the word embeddings as the output layer,
+ * with a separate bias. Families differ in the names, and MobileBERT extends its narrow embeddings.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../../layers/contract.js";
@@ -12,14 +12,14 @@ export interface UnmaskingShape {
   readonly rows: number;
   readonly epsilon: number;
   readonly activation: Activation;
-  /** Paths of the first layer and its norm. */
+  /** Paths of the first layer (`dense`) and its norm. */
   readonly dense: string;
   readonly norm: string;
-  /** The word embeddings, [rows, size]; null: `output` has a weight of its own. */
+  /** Word embeddings, [rows, size]; null if `output` has its own weight. */
   readonly tied: Tensor | null;
   /** Path of the output layer. */
   readonly output: string;
-  /** Where the bias lies if it is one thing with another name: then that of an output layer apart is never used. */
+  /** Path of the bias if it is shared under another name. With an untied output layer, that parameter is unused. */
   readonly bias?: string;
 }
 

@@ -1,15 +1,14 @@
-/** What can be wrong with an optimizer's settings. */
+/** Error codes of optimizer settings. */
 import { rateText } from "../../techniques/shared/rates.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface OptimizersCodeData {
   "nesterov-without-momentum": Record<never, never>;
   "rate-far-off": {
     readonly optimizer: string;
     readonly rate: number;
     readonly usual: number;
-    /** What the usual rate is that of: a technique, on a base of a certain width. */
+    /** What the usual rate belongs to: a technique, with the base's width where that matters. */
     readonly of: string;
   };
 }

@@ -1,4 +1,4 @@
-/** Parameters that several optimizers share. */
+/** Parameters shared by optimizers. */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { baseHiddenSize } from "../../models/shared/base-facts.js";
@@ -6,18 +6,20 @@ import { defineParameter } from "#dsl/language/types/define.js";
 import { recommendedRateFor, rateText, type RecommendedRate } from "../../techniques/shared/rates.js";
 import type {} from "./codes.js";
 
-/** Of models from scratch, and of techniques that recommend none: every weight trains, or few do. */
+/**
+ * Recommended rates for models from scratch, and for techniques without a recommendation: all weights train, or few do.
+ */
 const PLAIN: Readonly<Record<"scratch" | "all" | "few", RecommendedRate>> = {
   scratch: { rate: 1e-3, narrows: true, because: "weights that start at random have nothing to lose" },
   all: { rate: 1e-4, narrows: true, because: "a pretrained model is easily upset by large steps" },
   few: { rate: 1e-3, narrows: true, because: "few weights that start from nothing need larger steps" },
 };
 
-/** The technique's own rate is AdamW's; `factor`: this optimizer's beside AdamW's. */
+/** The recommended rate is AdamW's times `factor`, this optimizer's ratio to AdamW. */
 interface Found {
   readonly rate: number;
   readonly why: string;
-  /** Technique, and the base's width where it matters. */
+  /** The technique, with the base's width where it matters. */
   readonly subject: string;
 }
 function usualRate(factor: number): (context: CheckContext) => Found {
@@ -38,16 +40,16 @@ function usualRate(factor: number): (context: CheckContext) => Found {
   };
 }
 
-/** Times the usual rate, above and below, from which on a rate is taken for a slip. */
+/** Ratios to the usual rate above or below which a rate is reported as a probable mistake. */
 const FAR = { above: 10, made: 5, below: 1 / 40 } as const;
 
-/** Warns of a rate far from what the technique takes, once the model is known. */
+/** Warns of a rate far from the technique's usual one, once the model is known. */
 export function checkLearningRate(factor: number): (call: Call, context: CheckContext) => void {
   return (call, context) => {
     const rate = call.arguments["learning_rate"];
     if (typeof rate !== "number" || !context.model?.["technique"]) return;
     const { rate: usual, subject } = usualRate(factor)(context);
-    // Parts of trained weights are upset sooner.
+    // Derived models, with parts of trained weights, diverge at lower rates.
     const above = context.model["made"] === undefined ? FAR.above : FAR.made;
     if (rate <= above * usual && rate >= FAR.below * usual) return;
     context.report(

@@ -1,26 +1,26 @@
-/** Rows that are dealt to clients. */
+/** Distributes rows to clients. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ClientPart } from "../kind.js";
 import { seededRandom, shuffle, type RandomSource } from "../../statistics/chance.js";
 
-/** Draws of shares that are tried: enough for any that is likely at all. */
+/** Budget for repeated draws of shares: enough for any outcome that is at all likely. */
 const DRAWS = 2_000_000;
 
-/** A generator for each purpose of a partition. */
+/** Returns a random source per purpose of a partition. */
 export const partitionChance = (seed: number, purpose: number): RandomSource => seededRandom(seed, 0x0fed, purpose);
 
-/** All rows, in an order that the seed gives. */
+/** Returns all rows in an order determined by the seed. */
 export const shuffledRows = (rows: number, seed: number): Uint32Array =>
   shuffle(
     Uint32Array.from({ length: rows }, (_, row) => row),
     partitionChance(seed, 0),
   );
 
-/** Clients that are called 1, 2 and so on, each with its rows in the split's order. */
+/** Returns clients named 1, 2 and so on, with their rows in the split's order. */
 export const numberedClients = (clients: readonly Uint32Array[]): readonly ClientPart[] =>
   clients.map((rows, k) => ({ name: String(k + 1), rows: rows.slice().sort() }));
 
-/** Rows by value, values in an order of their own, so that it is no matter which row comes first. */
+/** Groups rows by value. Values are sorted, so that the result does not depend on the order of rows. */
 export function rowsByValue(values: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const rowsOfValue = new Map<string, number[]>();
   values.forEach((value, row) => {
@@ -30,7 +30,7 @@ export function rowsByValue(values: readonly string[]): ReadonlyMap<string, read
   });
   return new Map([...rowsOfValue].sort(([a], [b]) => compareNumbersFirst(a, b)));
 }
-/** Numbers by size, before texts. */
+/** Compares numbers numerically, and puts them before texts. */
 export function compareNumbersFirst(a: string, b: string): number {
   const [one, other] = [Number(a === "" ? Number.NaN : a), Number(b === "" ? Number.NaN : b)];
   if (!Number.isNaN(one) && !Number.isNaN(other) && one !== other) return one - other;
@@ -38,7 +38,7 @@ export function compareNumbersFirst(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Everybody's first part, everybody's second and so on: `counts[k]` of the rows are client k's. */
+/** Splits rows into consecutive parts: client k gets `counts[k]` rows. */
 export function splitByCounts(rows: ArrayLike<number>, counts: readonly number[]): readonly Uint32Array[] {
   const all = Uint32Array.from(rows);
   let start = 0;
@@ -50,7 +50,7 @@ export function joinClientParts(parts: readonly (readonly Uint32Array[])[], clie
   );
 }
 
-/** Numbers of rows as `draw` gives them, drawn again until each client has `least`. Coded error `empty-client`. */
+/** Calls `draw` until each client has at least `least` rows. Coded error `empty-client`. */
 export function drawClientCounts(
   options: {
     readonly partition: string;
@@ -58,7 +58,7 @@ export function drawClientCounts(
     readonly clients: number;
     readonly least: number;
     readonly alpha: number;
-    /** How many are drawn at once: values. */
+    /** Number of values to draw shares for at once. */
     readonly groups: number;
   },
   draw: () => readonly (readonly number[])[],

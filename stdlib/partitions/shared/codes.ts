@@ -1,16 +1,15 @@
-/** What can go wrong while rows are given to clients. */
+/** Error codes of partitions. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface PartitionsCodeData {
   "empty-client": {
     readonly partition: string;
     readonly rows: number;
     readonly clients: number;
-    /** Rows that each was to have. */
+    /** Minimum number of rows per client. */
     readonly least: number;
-    /** What of the call makes clients less alike in their number of rows; absent: nothing. */
+    /** Concentration parameter that makes client sizes unequal; undefined if the call has none. */
     readonly alpha?: number;
   };
   "rows-without-client": { readonly column: string; readonly rows: readonly number[]; readonly count: number };

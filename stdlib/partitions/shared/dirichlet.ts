@@ -1,7 +1,10 @@
 /** Shares that sum to 1, drawn from a symmetric Dirichlet distribution. */
 import type { RandomSource } from "../../statistics/chance.js";
 
-/** α small: one has nearly all. α large: all alike. In logarithms, so that no α is too small to tell who has most. */
+/**
+ * Draws shares: a small α gives one client nearly all, a large α equal shares. Computed in logarithms, so that the
+ * largest share is well defined for any α.
+ */
 export function dirichletShares(count: number, alpha: number, generator: RandomSource): readonly number[] {
   const logs = Array.from({ length: count }, () => logGamma(alpha, generator));
   const most = Math.max(...logs);
@@ -11,8 +14,8 @@ export function dirichletShares(count: number, alpha: number, generator: RandomS
 }
 
 /**
- * How many of `count` things each gets by these shares: on average just its share, whole ones always, whatever comes before it.
- * They are cut at the sums of shares, moved by chance by less than one.
+ * Returns whole counts that sum to `count` and whose means are the exact shares, in any order of clients. The
+ * cumulative shares are cut after a random shift of less than one.
  */
 export function countsFromShares(shares: readonly number[], count: number, generator: RandomSource): readonly number[] {
   const moved = uniform(generator);
@@ -26,12 +29,12 @@ export function countsFromShares(shares: readonly number[], count: number, gener
   });
 }
 
-/** More than 0 and less than 1. */
+/** Returns a random number above 0 and below 1. */
 function uniform(generator: RandomSource): number {
   return ((generator.next() >>> 0) + 0.5) / 2 ** 32;
 }
 
-/** The logarithm of a number drawn from Gamma(α, 1), by Marsaglia and Tsang; α below 1 by way of α + 1. */
+/** Returns the logarithm of a draw from Gamma(α, 1), by Marsaglia and Tsang; α below 1 uses α + 1. */
 function logGamma(alpha: number, generator: RandomSource): number {
   if (alpha < 1) return logGamma(alpha + 1, generator) + Math.log(uniform(generator)) / alpha;
   const d = alpha - 1 / 3;
@@ -43,7 +46,7 @@ function logGamma(alpha: number, generator: RandomSource): number {
   }
 }
 
-/** By Box and Muller. */
+/** Draws from the standard normal distribution by the Box-Muller method. */
 function normal(generator: RandomSource): number {
   return Math.sqrt(-2 * Math.log(uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
 }

@@ -1,6 +1,6 @@
 /**
- * Rows of another split, given to clients as those that train were: of each value (a label) every client has the share that it has
- * of the rows that train, to less than a row, and of values that nobody trains on its share of all.
+ * Distributes rows of another split like the training rows. For each value (a label), a client gets the share that it
+ * has of the training rows, to less than a row. For values without training rows, it gets its share of all rows.
  */
 import { shuffle } from "../../statistics/chance.js";
 import { rowsByValue, partitionChance } from "./client-rows.js";
@@ -8,8 +8,9 @@ import { rowsByValue, partitionChance } from "./client-rows.js";
 const ONE = "";
 
 /**
- * `parts`: of each client the rows that train; `values` of these, and of the rows that are dealt; null: all are alike.
- * @returns of each client the rows that it has of the others, in their order
+ * `parts`: the training rows of each client; `values`: their values, and `others`: the values of the rows to
+ * distribute; null treats all rows as alike.
+ * @returns the rows of each client, ascending
  */
 export function dealRowsByLabel(
   parts: readonly ArrayLike<number>[],
@@ -24,7 +25,7 @@ export function dealRowsByLabel(
   const counts = countsBy(parts, options.values);
   const order = partitionChance(options.seed, 3);
   const dealt = parts.map((): number[] => []);
-  // What one value's cut leaves over is the next one's: small values are not all the last client's.
+  // Rounding remainders carry over to the next value, so that rare values do not all go to the last client.
   const owed = parts.map(() => 0);
   for (const [value, rows] of rowsByValue(options.others ?? Array.from({ length: options.rows }, () => ONE))) {
     const shares = counts.get(value) ?? sizes;
@@ -39,14 +40,14 @@ export function dealRowsByLabel(
   return dealt.map((rows) => Uint32Array.from(rows).sort());
 }
 
-/** Of clients that have a share the one that most is owed to. */
+/** Returns the client with the greatest remainder, among those with a share. */
 function mostOwed(owed: readonly number[], shares: readonly number[]): number {
   let most = -1;
   for (const [k, one] of owed.entries()) if ((shares[k] ?? 0) > 0 && (most < 0 || one > (owed[most] ?? 0))) most = k;
   return most;
 }
 
-/** Of each value how many rows each client has. */
+/** Returns the number of rows of each client per value. */
 function countsBy(
   parts: readonly ArrayLike<number>[],
   values: readonly string[] | null,

@@ -1,4 +1,4 @@
-/** Parameters that several partitions share. */
+/** Parameters shared by partitions. */
 import { defineParameter } from "#dsl/language/types/define.js";
 
 export const clientsParameter = defineParameter({
@@ -19,7 +19,7 @@ export const byColumnParameter = defineParameter({
   why: "What clients don't have alike is what their models pull apart on: labels, or a column such as a language or a region.",
   impact: "high",
 });
-/** @param what goes on after "the smaller it is, the more" */
+/** @param what continues the sentence "the smaller it is, the more" */
 export const alphaParameter = (what: string) =>
   defineParameter({
     name: "alpha",
@@ -39,7 +39,6 @@ export const leastRowsParameter = defineParameter({
   why: "A handful of rows teaches nothing, and its score means nothing.",
   impact: "low",
 });
-/** What other tools call these. */
 export const partitionAliases = {
   num_partitions: "clients",
   n_clients: "clients",

@@ -1,7 +1,7 @@
-/** `freeze:` of a model: parts of the base that keep their weights, whatever the technique. */
+/** `freeze:` of a model: parts of the base whose weights do not train, whatever the technique. */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** `path`: a parameter's, with the family's prefix or without it. */
+/** Returns true if the parameter is frozen. `path`: its path, with or without the family's prefix. */
 export function isFrozenParameter(parts: readonly Call[], path: string): boolean {
   return parts.some(({ word, arguments: { range } }) => {
     if (word === "embeddings") return isEmbeddingParameter(path);
@@ -10,13 +10,15 @@ export function isFrozenParameter(parts: readonly Call[], path: string): boolean
   });
 }
 
-/** The number of a parameter's layer, counted from 0 in its stack; null: it lies in none. */
+/** Returns the number of a parameter's layer, from 0 within its stack; null if it belongs to no layer. */
 export function layerNumberOf(path: string): number | null {
   const found = /(?:^|\.)(\d+)\./.exec(path);
   return found ? Number(found[1]) : null;
 }
 
-/** Tables that tokens, positions and token types are looked up in, and the norm that follows them before the first layer. */
+/**
+ * Returns true for the embedding tables of tokens, positions and token types, and for the norm before the first layer.
+ */
 export function isEmbeddingParameter(path: string): boolean {
   return layerNumberOf(path) === null && /(^|\.)(embeddings?|embed_\w+|wte|wpe|shared)\./.test(path);
 }

@@ -1,16 +1,18 @@
-/** National identity numbers as their countries write them. */
+/** National identity numbers in their countries' formats. */
 export interface NationalId {
-  /** ISO 3166, and what it is called there. */
+  /** ISO 3166 country code, and the number's name in that country. */
   readonly country: string;
   readonly name: string;
-  /** Sticky; begins and ends with a letter or a digit. */
+  /** Sticky pattern that begins and ends with a letter or a digit. */
   readonly shape: string;
-  /** What must hold of it without spaces, hyphens, dots and slashes, in capitals. Absent: the shape alone says enough. */
+  /**
+   * Validates the number without spaces, hyphens, dots and slashes, in capitals. If undefined, the shape is sufficient.
+   */
   readonly check?: (id: string) => boolean;
-  /** False: what is checked is a day alone, which many numbers have. */
+  /** False if the check only validates a calendar day, which many numbers pass. */
   readonly checksum?: false;
-  /** Words without which it is just a number: a single check digit lets one in ten numbers of its length pass. */
+  /** Words that must precede the number: a single check digit accepts one in ten numbers of the same length. */
   readonly needs?: RegExp;
-  /** Written so (with its hyphens, its dots) it needs no words. */
+  /** A number in this format (with its hyphens or dots) needs no words. */
   readonly plain?: RegExp;
 }

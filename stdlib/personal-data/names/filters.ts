@@ -1,6 +1,6 @@
-/** How lists of words are kept small: as bits that a word's hashes set, and letters in threes that a weight belongs to. */
+/** Compact word lists: Bloom filters of word hashes, and weights of letter trigrams. */
 
-/** As words are looked up: lower case, without accents. */
+/** Returns the lookup form of a word: lower case, without accents. */
 export function accentlessForm(word: string): string {
   const lower = word.toLowerCase();
   return /^[a-z]*$/.test(lower)
@@ -10,7 +10,7 @@ export function accentlessForm(word: string): string {
         .replace(/[\p{M}'’]/gu, "")
         .replace(/[ßœæøłđðþıħŋ]/gu, (letter) => undivided[letter] ?? letter);
 }
-/** Letters that no accent makes. */
+/** Letters that Unicode does not decompose into a base letter and an accent. */
 const undivided: Readonly<Record<string, string>> = {
   ß: "ss",
   œ: "oe",
@@ -27,7 +27,7 @@ const undivided: Readonly<Record<string, string>> = {
 
 const hashes = 9;
 
-/** Of a word, from which its places in all filters follow. */
+/** Hashes of a word that determine its bits in all filters. */
 export interface WordHashes {
   readonly a: number;
   readonly b: number;
@@ -36,13 +36,13 @@ export function wordHashes(word: string): WordHashes {
   return { a: hash(word, 0x811c9dc5), b: hash(word, 0x9747b28c) | 1 };
 }
 
-/** Places of a word among `size` bits. */
+/** Returns the bit positions of a word in a filter of `size` bits. */
 export function filterBits(word: string, size: number): readonly number[] {
   const { a, b } = wordHashes(word);
   return Array.from({ length: hashes }, (_, i) => ((a + Math.imul(i, b)) >>> 0) % size);
 }
 
-/** Buckets of a word's letters in threes, its ends counted as letters, and of its last four. */
+/** Returns the buckets of a word's trigrams, with markers for its start and end, and of its last four letters. */
 export function letterBuckets(word: string, size: number): readonly number[] {
   const whole = `^${word.slice(0, 24)}$`;
   const found: number[] = [];
@@ -59,7 +59,7 @@ function hash(text: string, seed: number): number {
   return (value ^ (value >>> 13)) >>> 0;
 }
 
-/** A list of words; answers yes in one of some 800 cases where it is no. */
+/** Bloom filter of a word list, with about one false positive in 800 lookups. */
 export class WordFilter {
   private readonly bytes: Uint8Array;
   constructor(base64: string) {
@@ -75,7 +75,7 @@ export class WordFilter {
   }
 }
 
-/** How much a word is spelt like a name: above nought rather a name, below rather not. */
+/** Scores the spelling of a word: positive if it resembles a name, negative if not. */
 export class LetterModel {
   private readonly weights: Int8Array;
   constructor(base64: string) {
@@ -88,7 +88,7 @@ export class LetterModel {
   }
 }
 
-/** A loop: a megabyte letter by letter through `from` takes a tenth of a second of each process that reads data. */
+/** Uses a loop: converting a megabyte with `from` would take a tenth of a second in each process that reads data. */
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const letters = atob(base64);
   const bytes = new Uint8Array(letters.length);

@@ -1,4 +1,7 @@
-/** Names after a label that only a person's follows: `Patient: Kaya, Elif`, `Nom et prénom : Le Goff, Maëlle`; whatever lists say. */
+/**
+ * Finds names after labels that only precede a person's name, without word lists: `Patient: Kaya, Elif`, `Nom et prénom
+ * : Le Goff, Maëlle`.
+ */
 import { allMatches } from "../matches.js";
 import type { TextSpan } from "../finding.js";
 import { accentlessForm } from "./filters.js";
@@ -18,9 +21,9 @@ const whole = new RegExp(
   `(?<last>(?:${particle}){0,3}${word}(?:(?: (?:${particle}){0,3}|-)${word}){0,3})(?:, (?<first>${word}(?:[ -]${word}){0,2}(?: ${particle}{1,2})?)(?=\\s*(?:$|[\\n;(|.]|, ?(?:geb|born|né|nac|nat|ur\\.|\\*|\\d|dob|m\\b|f\\b|aged?\\b|male|female|fall|wohn)|,? (?:dob|geb|seen|was|who|age)\\b| [-–] )))?`,
   "iuy",
 );
-/** What a text must have, looked for before words are. */
+/** Cheap pre-check: texts without a match are skipped. */
 const hint = /[\p{L}"'] ?[:=\t]|\b(?:[Pp]a?t\.?|PT|[Dd][Rr]\.?|[Dd]hr\.?|[Mm]evr\.?|[Pp]te\.?|[Ff]rau|[Hh]errn?) /u;
-/** `SMITH/JOHN MR`, as airlines write them. */
+/** Airline format: `SMITH/JOHN MR`. */
 const ticket =
   /(?<![\p{L}\p{N}])(\p{Lu}{2,}(?:[ '’-]\p{Lu}{2,})?)\/(\p{Lu}{2,}(?:[ -]\p{Lu}{2,}){0,2})(?= ?(?:MR|MRS|MS|MISS|MSTR|DR|CHD|INF)(?!\p{L}))/gu;
 const capital = /^\p{Lu}/u;
@@ -34,7 +37,7 @@ export function findLabelledNames(text: string): readonly TextSpan[] {
     if (written === undefined) continue;
     const lasts = (groups?.["last"] ?? "").split(" ");
     const colon = /[:=\t]/.test(match[0]);
-    // Without a comma, and without a colon, the rules of names in sentences know more.
+    // Without a comma and a colon, the rules for names in sentences are more accurate.
     if (groups?.["first"] === undefined && (!colon || !lasts.every(isNamed))) continue;
     if (![...lasts, ...(groups?.["first"] ?? "").split(" ")].every(fits)) continue;
     found.push({ start, end: start + written.length });
@@ -44,7 +47,7 @@ export function findLabelledNames(text: string): readonly TextSpan[] {
       found.push({ start: index, end: index + written.length });
   return found;
 }
-/** Written large and no word of a firm, a day or a form. */
+/** Returns true if the word is capitalized and is not a word of firms, days or forms. */
 function fits(written: string): boolean {
   const plain = accentlessForm(written);
   if (!capital.test(written))

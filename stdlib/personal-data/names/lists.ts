@@ -1,4 +1,4 @@
-/** What is known of a word by itself; decoded when the first text is looked through. */
+/** Knowledge about single words; the lists are decoded on first use. */
 import { wordHashes, LetterModel, accentlessForm, WordFilter } from "./filters.js";
 import * as made from "./lists.generated.js";
 import { ambiguousNames } from "./vocabulary.js";
@@ -7,13 +7,13 @@ export interface WordKnowledge {
   readonly first: boolean;
   readonly last: boolean;
   readonly word: boolean;
-  /** A name that is rarer than those, given or of a family. */
+  /** A rarer given or family name, not in the main lists. */
   readonly rare: boolean;
   readonly place: boolean;
   readonly brand: boolean;
-  /** Of those that many things are called too. */
+  /** True if the name is also a common name of things. */
   readonly common: boolean;
-  /** How much it is spelt like a name; see `LetterModel`. */
+  /** Spelling score; see `LetterModel`. */
   readonly spelt: number;
 }
 interface Lists {
@@ -27,7 +27,7 @@ interface Lists {
   readonly letters: LetterModel;
 }
 let lists: Lists | undefined;
-/** Words that were asked for lately, and those before them: what both forget is worked out again. */
+/** Two-generation cache of words: recent lookups and those before. A word in neither is looked up again. */
 let [remembered, older]: [Map<string, WordKnowledge>, Map<string, WordKnowledge>] = [new Map(), new Map()];
 const most = 20_000;
 
@@ -68,11 +68,14 @@ function looked(plain: string): WordKnowledge {
     spelt: letters.score(plain),
   };
 }
-/** Whether words, in `accentlessForm` and a space apart, are together the name of a firm, a work, a dish, a plant or a place. */
+/**
+ * Returns true if the phrase names a firm, a work, a dish, a plant or a place. Words are in `accentlessForm`, separated
+ * by a space.
+ */
 export function isPhraseOfThing(phrase: string): boolean {
   return decoded().phrases.has(wordHashes(phrase));
 }
-/** Of a hyphenated name what its parts are, the first one first. */
+/** Returns the parts of a hyphenated name in `accentlessForm`, in order. */
 export function hyphenatedParts(written: string): readonly string[] {
   return written
     .split(/[-‐]/u)

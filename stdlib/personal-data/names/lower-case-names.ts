@@ -1,4 +1,4 @@
-/** Names written small, as in chats: after an introduction, or where people are spoken of in a text that is written small. */
+/** Finds lower-case names, as in chats: after an introduction, or where people are mentioned in a lower-case text. */
 import { allMatches } from "../matches.js";
 import type { TextSpan } from "../finding.js";
 import { accentlessForm } from "./filters.js";
@@ -20,7 +20,7 @@ const opening =
   /\b(?:my name(?:'s|’s|s)?(?: is| was)?|name's|call(?:ed)? me|i am called|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|me llamo|mi chiamo|ik heet|mijn naam is|nazywam się|chamo-me|me chamo|(?:i am|i'm|im|it'?s|this is|dear|hi|hello|hey|hallo|mr\.?|mrs\.?|ms\.?|dr\.?)) (?=[a-z])/gi;
 const follower = /(\p{Ll}[\p{L}'’-]{1,20})(?: (\p{Ll}[\p{L}'’-]{1,24}))?(?![\p{L}\p{N}])/uy;
 
-/** `hi, my name is john smith`: a given name and, where it is one, the family name after it. */
+/** Finds `hi, my name is john smith`: a given name and, if it is one, the family name after it. */
 export function findIntroducedLowerCase(text: string): readonly TextSpan[] {
   const found: TextSpan[] = [];
   for (const { 0: words, index } of allMatches(opening, text)) {
@@ -44,14 +44,14 @@ export function findIntroducedLowerCase(text: string): readonly TextSpan[] {
   return found;
 }
 
-/** From which weight on it is a name. */
+/** Minimum score of a name. */
 const enough = 1;
 const wordOf = /[\p{L}\p{M}][\p{L}\p{M}'’-]*/gu;
-/** Begins small, or nearly all of it is. */
+/** Returns true if the text begins in lower case, or nearly all of it is lower case. */
 const isSmall = (text: string): boolean =>
   /^[^\p{L}]*\p{Ll}/u.test(text) && (text.match(/(?<![\p{L}\p{N}_./:-])\p{Lu}\p{Ll}/gu)?.length ?? 0) <= 3;
 
-/** Given names, and what follows them, that nothing else is called and that something beside them tells of. */
+/** Finds given names that have no other meaning, with a following family name, if the context supports them. */
 export function findMentionedLowerCase(text: string): readonly TextSpan[] {
   if (text.length > 4000 || !isSmall(text)) return [];
   const words = allMatches(wordOf, text).map(({ 0: written, index }) => ({

@@ -1,4 +1,4 @@
-/** What stands before and after a name that there may be, as weights of evidence. */
+/** Context before and after a possible name, as scores. */
 import { accentlessForm } from "./filters.js";
 import {
   verbsBeforeNames,
@@ -18,19 +18,19 @@ import {
 
 const labelled =
   /(?:^|[\n\r;,|•*("'{\t-]|\. ) ?["']?(?:full[ _]?name|first[ _]?name|last[ _]?name|given[ _]?name|family[ _]?name|surname|name|customer(?:[ _]?name)?|client|patient(?:[ _]?name)?|contact(?: person)?|employee|applicant|candidate|owner|holder|account holder|cardholder|recipient|sender|author|manager|agent|guest|passenger|student|teacher|doctor|nurse|attn|attention|from|to|cc|signed|signature|by|reported by|caller|user|member|beneficiary|insured|tenant|witness|fao|for the attention of|nok|next of kin|bearer|interviewer|organi[sz]er|attendees?|participants?|present|apologies|chair|minutes|prepared by|checked by|entered by|driver|pt|pat\.?|pte|pac\.?|nom et prénom|nom, prénom|nom complet|nombre y apellidos|apellidos y nombre|nombre completo|nome e cognome|cognome e nome|nome completo|nazwisko|imię|imię i nazwisko|nazwisko i imię|pacjent(?:ka)?|klient(?:ka)?|odbiorca|nadawca|utente|assinatura|médico|medico|arzt|ärztin|lekarz|behandelnder arzt|absender(?:in)?|mitarbeiter(?:in)?|bearbeiter(?:in)?|sachbearbeiter(?:in)?|teilnehmer(?:in)?|gez\.?|i\. ?a\.|i\. ?v\.|signé|firmado|fdo\.?|firmato|f\.to|ondertekend|podpisano|assinado|kunde|kundin|patientin|vorname|nachname|ansprechpartner(?:in)?|absender|empfänger|kontoinhaber|nom|prénom|titulaire|destinataire|expéditeur|nombre|apellidos?|titular|cliente|paciente|nome|cognome|intestatario|paziente|mittente|destinatario|naam|voornaam|achternaam|klant|patiënt|afzender)["']?\s?(?::|=|\t|–|-)\s{0,2}["']?$/iu;
-/** A line break is between, or a comma, or both. */
+/** Matches closing words, separated from the name by a line break, a comma, or both. */
 const closed =
   /(?:^|[\s,.!?])(\p{L}+)(?: (?:dir|dich|euch|sie|again|you|so much|in advance|much|and))?[ \t]{0,3}[,.!–-]*[ \t]{0,3}(?:\n[ \t]{0,3}){1,2}$|(?:^|[\n.!?] ?)(?:\p{L}+ ){0,2}(\p{L}+)[,–-]+ ?$/u;
 const before1 = /(\p{L}[\p{L}'’]*)(\.?),? $/u;
 const possessed = /^['’]s?(?![\p{L}])/u;
-/** `Jacob's Ladder`; `at Denny's.`: a thing's, a firm's. */
+/** `Jacob's Ladder`, `at Denny's.`: names of things and firms. */
 const titledThing = /^['’]s? \p{Lu}/u;
 const firms =
   /^['’]s(?:[.,;:!?)"]|$| (?:for|to|on|in|and|or|is|was|with|at|from|the|as|by|but|went|said to)(?!\p{L}))/u;
 const ampersand = /^ ?(?:&|\+) ?\p{Lu}/u;
-/** In a table's row, a cell of its own. */
+/** Matches a separate cell in a table row. */
 const cell = [/(?:^|\n|[;|\t]|\S,)[ "']?$/u, /^[ "']?(?:[;|\t]|,\S|\n|$)/u] as const;
-/** `11:36 `, `[2024-03-01 10:22] `: what stands before in a log or a chat. */
+/** Matches a time stamp before a name in a log or a chat: `11:36 `, `[2024-03-01 10:22] `. */
 const logged =
   /(?:^|\n)[[(]?(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4},? )?\d{1,2}[:.h]\d{2}(?::\d{2})?(?: ?[ap]m)?[\])]?(?: ?[-–>])? <?$/iu;
 const spoken = /^>?:(?: |\n)/u;
@@ -40,12 +40,12 @@ const numbered = /^(?:[ -]\d|™|®|['’]?\d|\/|\.(?:com|org|net|io|js|py)\b|-\
 
 export interface NameContext {
   readonly weight: number;
-  /** Whether words say outright that a name follows. */
+  /** True if the words before announce a name explicitly. */
   readonly isEvident: boolean;
   readonly sentenceStart: boolean;
 }
 
-/** @param place it may be a place's name */
+/** @param place true if the name may be that of a place */
 export function nameContextOf(text: string, start: number, end: number, place: boolean): NameContext {
   const before = text.slice(Math.max(0, start - 48), start);
   const after = text.slice(end, end + 48);
@@ -65,7 +65,7 @@ export function nameContextOf(text: string, start: number, end: number, place: b
     const closing = closed.exec(before);
     if (closingWords.has(accentlessForm(closing?.[1] ?? closing?.[2] ?? ""))) tell(0.8);
     else {
-      // First, since it may tell.
+      // Evaluated first, because it may set the evidence.
       const by = wordBefore(before, after, /\p{L} \p{Lu}/u.test(text.slice(start, end)), tell);
       weight += by;
     }
@@ -78,25 +78,25 @@ export function nameContextOf(text: string, start: number, end: number, place: b
   return { weight, isEvident, sentenceStart };
 }
 
-/** A line of its own after another that ended: a signature. */
+/** Returns true for a signature: a separate line after a line that ended. */
 function aloneInLine(before: string, after: string, left: number): boolean {
   return /[.!?,]\s*\n\s*[-–—]?\s*$/.test(before) && (left === 0 || /^[ \t]*(?:\n|$)/.test(after));
 }
 
-/** After a sentence that ended, at the text's end: a signature. */
+/** Returns true for a signature at the end of the text, after a complete sentence. */
 function atEnd(before: string, after: string, left: number): boolean {
   if (left > 2 || !/^[.!]?\s*$/.test(after)) return false;
   return /(?:[.!?…)]\s+[-–—]?\s*|\s[-–—]{1,2}\s?|\n[-–—~]?\s*|,\s*\n\s*)$/.test(before) && before.length > 20;
 }
 
-/** A cell of a row that has others. */
+/** Returns true for a cell in a row with other cells. */
 function inRow(before: string, after: string): boolean {
   return (
     cell[0].test(before) && cell[1].test(after) && /[;|\t]|,\S|\S,$/.test(`${after.slice(0, 2)} ${before.slice(-2)}`)
   );
 }
 
-/** Whether the last words, up to five, say that a name comes: `my name is`, `spoke with a`. */
+/** Returns true if the last words, up to five, announce a name: `my name is`, `spoke with a`. */
 function introduced(before: string): boolean {
   if (!before.endsWith(" ")) return false;
   const words = before.trimEnd().toLowerCase().replaceAll("’", "'").split(/\s/u);
@@ -114,19 +114,19 @@ function lastWord(before: string): string {
   return accentlessForm(before1.exec(before)?.[1] ?? "");
 }
 
-/** Between what is said or asked and whom. */
+/** Prepositions between a verb of speaking and the person addressed. */
 const toSomeone = new Set("a al alla ao an aan to with mit con com avec met z do".split(" "));
 const english = /(?<!\p{L})(?:the|and|is|was|it|then|of|for|with|to|my|at)(?!\p{L})/iu;
 
-/** @param full a given and a family name: `then a Noura Al Suwaidi picks up` */
+/** @param full true for a given and a family name: `then a Noura Al Suwaidi picks up` */
 function wordBefore(before: string, after: string, full: boolean, tell: (by: number) => void): number {
   const word = lastWord(before);
   if (word === "") return 0;
-  // A sentence ended there; of words that are cut short the stop is their own.
+  // A full stop ends a sentence there, except after an abbreviated word.
   if (/\p{Ll}{2}\. $/u.test(before) && !titleWords.has(word) && !(relationshipWords.has(word) && word.length < 5))
     return 0;
   if (greetingWords.has(word)) {
-    // `Hello, Uploading a file fails`: what goes on after the comma is a sentence.
+    // `Hello, Uploading a file fails`: the text after the comma is a sentence.
     if (/, ?$/.test(before) && /^ \p{Ll}/u.test(after)) return 0.1;
     tell(/\b(?:thanks?|thank you),? $/i.test(before) && !/^[!,.]/.test(after) ? 0.5 : 0.75);
     return 0;
@@ -153,7 +153,7 @@ function wordBefore(before: string, after: string, full: boolean, tell: (by: num
   return wordsBeforeNames.has(word) ? 0.25 : 0;
 }
 
-/** What firms, clubs and their things do. */
+/** Verbs of firms, clubs and products. */
 const trades = new Set(
   "recalled merged declined stocks sells sold beat beats plays play launched launches released releases acquired rose fell closed closes opens opened ships apre apriran abre abrira abrio ouvre ouvrira joue juega gioca joga eroffnet schliesst bleibt ganho empato gano perdio vince hates likes blooms flowers costs cost kostet cuesta costa coute".split(
     " ",

@@ -1,4 +1,4 @@
-/** What of a run of words written large may be one name. */
+/** Splits a run of capitalized words into possible names. */
 import { accentlessForm } from "./filters.js";
 import { isPhraseOfThing } from "./lists.js";
 import { isUnambiguousGivenName, type NameToken } from "./tokens.js";
@@ -20,20 +20,25 @@ import {
 } from "./vocabulary.js";
 
 export interface NamePart {
-  /** Words that may be a name's, one at least. */
+  /** At least one word that may belong to a name. */
   readonly tokens: readonly NameToken[];
-  /** A title stands before. */
+  /** True if a title precedes the name. */
   readonly titled: boolean;
-  /** By a title that things are called by too. */
+  /** True if the title is also used in names of things. */
   readonly weak?: boolean;
-  /** Words of the language beside them, which belong to the name where something tells that one stands there. */
+  /**
+   * Ordinary words next to the name (`head` before, `tail` after); they belong to it if the context supports a name.
+   */
   readonly head?: NameToken;
   readonly tail?: NameToken;
-  /** Together the name of a firm, a work, a dish or a place, which some people bear too. */
+  /** True if the words name a firm, a work, a dish or a place, but some people have the same name. */
   readonly thing?: true;
 }
 
-/** Cut where a word can't be part of a name and around the names of things, without titles and greetings. */
+/**
+ * Returns the parts of a run, split at words that cannot belong to a name and at names of things, without titles and
+ * greetings.
+ */
 export function namePartsOf(text: string, run: readonly NameToken[]): readonly NamePart[] {
   const parts: NamePart[] = [];
   let from = 0;
@@ -49,7 +54,9 @@ export function namePartsOf(text: string, run: readonly NameToken[]): readonly N
   return [...parts, ...cut(text, run.slice(from))];
 }
 
-/** How many tokens from a place on are together a thing's name; after a title or a given name a person's goes on. */
+/**
+ * Returns how many tokens from an index on name a thing. After a title or a given name, they continue a person's name.
+ */
 function thingAt(text: string, run: readonly NameToken[], index: number): number {
   const before = run[index - 1];
   if (before && (titleWords.has(before.plain) || (before.known.first && !before.known.word && !before.known.place)))
@@ -65,7 +72,7 @@ function thingAt(text: string, run: readonly NameToken[], index: number): number
   }
   return 0;
 }
-/** As the names of things are kept: words in `accentlessForm`, a space apart. */
+/** Returns the form of the list of things: words in `accentlessForm`, separated by a space. */
 function spoken(text: string): string {
   return text
     .split(/[^\p{L}\p{M}'’]+/u)
@@ -90,12 +97,12 @@ function cut(text: string, run: readonly NameToken[]): readonly NamePart[] {
     )
       tokens.pop();
     const tail = next && isSoft(next) ? next : undefined;
-    // `Smith Ltd`, `Jackson Street`: a thing's.
+    // `Smith Ltd`, `Jackson Street`: names of things.
     if (tokens.length > 0 && !(next && thingNouns.has(next.plain)))
       parts.push({ tokens, titled, ...(weak && { weak }), ...(head && { head }), ...(tail && { tail }) });
     [tokens, titled, head, after, weak] = [[], false, tail, false, false];
   };
-  // `Tesla Wall Connector`: what follows a maker is a thing.
+  // `Tesla Wall Connector`: words after a maker name a thing.
   let made = false;
   for (const [i, token] of run.entries()) {
     if (
@@ -139,7 +146,7 @@ function cut(text: string, run: readonly NameToken[]): readonly NamePart[] {
   return parts;
 }
 
-/** `Ahmet Can Polat`: a word between a given name and one of a family. */
+/** `Ahmet Can Polat`: an ordinary word between a given and a family name. */
 function within(tokens: readonly NameToken[], token: NameToken, next: NameToken | undefined): boolean {
   const [first] = tokens;
   if (!first || !next || token.known.brand || token.camel) return false;
@@ -153,16 +160,16 @@ function within(tokens: readonly NameToken[], token: NameToken, next: NameToken 
   );
 }
 
-/** Where in a name a word would stand: before one begins, after a given name, after another word of it, after a title. */
+/** Position of a word: before a name begins, after a given name, after another word of the name, or after a title. */
 type Place = "before" | "given" | "within" | "titled";
 
-/** Of things the ones that families are called by too, whatever given name stands before. */
+/** Nouns of things that are also family names, whatever given name precedes them. */
 const days = new Set(["day", "page", "case", "park"]);
 
-/** Articles that begin a thing's name: `El Rayo`, `Le Figaro`. */
+/** Articles that begin the name of a thing: `El Rayo`, `Le Figaro`. */
 const opening = new Set("el le la il les los las der die das het the i gli".split(" "));
 
-/** Names of makers, things, days and the like, and what opens and closes letters. */
+/** Returns true for makers, things, days and the like, and for opening and closing words of letters. */
 function isHard({ plain, known, camel, shouted }: NameToken, place: Place, sure = false): boolean {
   if (camel || neverNames.has(plain)) return true;
   if (place === "before" && verbsBeforeNames.has(plain) && !known.first) return true;
@@ -179,12 +186,12 @@ function isHard({ plain, known, camel, shouted }: NameToken, place: Place, sure 
   return shouted && !known.first && !known.last && !known.rare && plain.length < 5;
 }
 
-/** A word of the language, no name. */
+/** Returns true for an ordinary word that is no name. */
 function isSoft(token: NameToken): boolean {
   return !token.initial && token.known.word && !isHard(token, "before") && !token.known.first && !token.known.last;
 }
 
-/** What is a word and a name is a name where one has begun. */
+/** Returns true if the word ends a name; a word that is also a name continues one that has begun. */
 function isBreak(token: NameToken, place: Place, sure: boolean): boolean {
   if (token.initial) return /^[aeiouyàwz]$/u.test(token.plain) && place === "before" && !token.dotted;
   return isHard(token, place, sure) || (token.known.word && !token.known.last && !token.known.first);

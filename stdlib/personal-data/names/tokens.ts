@@ -1,23 +1,23 @@
-/** Words of a text that are written large, in runs that may be one name, and what stands around them. */
+/** Capitalized words of a text, in runs that may be one name, with their context. */
 import { accentlessForm } from "./filters.js";
 import { lookUpWord, hyphenatedParts, type WordKnowledge } from "./lists.js";
 import { brandsNamedAfterPeople, nameParticles, placePrefixes, titleWords } from "./vocabulary.js";
 
-/** What is known of a word wherever it stands. */
+/** Properties of a word that do not depend on its position. */
 interface Written {
   readonly plain: string;
-  /** `J` or `J.`, part of a name beside others. */
+  /** An initial, `J` or `J.`, which is part of a name next to other words. */
   readonly initial: boolean;
-  /** All in capitals. */
+  /** True if all letters are capitals. */
   readonly shouted: boolean;
-  /** A capital within (`YouTube`), which names have after `Mc` and the like alone. */
+  /** True for a capital within the word (`YouTube`); in names this occurs only after `Mc` and the like. */
   readonly camel: boolean;
   readonly known: WordKnowledge;
 }
 export interface NameToken extends Written {
   readonly start: number;
   readonly end: number;
-  /** A full stop follows. */
+  /** True if a full stop follows. */
   readonly dotted: boolean;
 }
 
@@ -33,14 +33,14 @@ const isCapital = (code: number): boolean =>
   code < 128 ? code >= 65 && code <= 90 : code >= 0xc0 && capital.test(String.fromCharCode(code));
 /** `'`, `’` and `-` join letters within a word. */
 const joint = (code: number): boolean => code === 39 || code === 45 || code === 0x2019;
-/** `1A`, `_A`, `@A`, `#A`, `/A`, `\A`, `.A`: within something else that is written without spaces. */
+/** `1A`, `_A`, `@A`, `#A`, `/A`, `\A`, `.A`: the letter is within something written without spaces. */
 const glued = (code: number): boolean =>
   isLetter(code) || (code >= 46 && code <= 57) || code === 95 || code === 64 || code === 35 || code === 92;
 
 /** `al-Harbi`, `el-Sayed` */
 const arabic = /^(?:al|el|as|ad|at|an|ar|ash|es)-\p{Lu}/u;
 
-/** Every capitalised word; a possessive's `'s` is no part of it. */
+/** Returns every capitalized word, without a possessive `'s`. */
 export function capitalizedTokens(text: string): readonly NameToken[] {
   const found: NameToken[] = [];
   for (let position = 0; position < text.length; position++) {
@@ -73,7 +73,7 @@ function follows(text: string, position: number): boolean {
 
 function tokenAt(text: string, start: number, to: number): NameToken | undefined {
   const after = text.charCodeAt(to);
-  // `X500`, `X_y`, `x@y`: no word.
+  // `X500`, `X_y`, `x@y` are not words.
   if ((after >= 48 && after <= 57) || after === 95 || after === 64) return undefined;
   const elided = elision(text, start, to);
   if (elided > 0) return isCapital(text.charCodeAt(start + elided)) ? tokenAt(text, start + elided, to) : undefined;
@@ -83,7 +83,10 @@ function tokenAt(text: string, start: number, to: number): NameToken | undefined
 }
 
 const elisions = /^(?:l|d|j|c|s|m|n|t|qu|all|dell|nell|dall|sull|un)$/i;
-/** Letters before a word that lost a vowel (`L'ordine`, `d'Anna`), with the apostrophe; `D'Angelo` and `O'Neil` are whole. */
+/**
+ * Returns the length of an elided word with its apostrophe (`L'ordine`, `d'Anna`); `D'Angelo` and `O'Neil` are not
+ * split.
+ */
 function elision(text: string, start: number, to: number): number {
   for (let position = start + 1; position <= start + 4 && position < to - 1; position++) {
     const code = text.charCodeAt(position);
@@ -125,7 +128,7 @@ function lookedAt(written: string): Written {
   };
 }
 
-/** `Anna-Lena`, `Smith-Jones`: by the parts. */
+/** `Anna-Lena`, `Smith-Jones`: looked up by their parts. */
 function knownOf(written: string, plain: string): WordKnowledge {
   const parts = written.includes("-") ? hyphenatedParts(written) : [];
   if (parts.length < 2) return lookUpWord(plain);
@@ -142,7 +145,7 @@ function knownOf(written: string, plain: string): WordKnowledge {
   };
 }
 
-/** Runs of tokens with a space between them, or with particles (`van der`), or after an initial's full stop. */
+/** Groups tokens into runs, separated only by a space, by particles (`van der`), or by an initial's full stop. */
 export function tokenRuns(text: string, tokens: readonly NameToken[]): readonly (readonly NameToken[])[] {
   const runs: NameToken[][] = [];
   let run: NameToken[] = [];
@@ -154,7 +157,7 @@ export function tokenRuns(text: string, tokens: readonly NameToken[]): readonly 
   return runs;
 }
 
-/** Hardly anything else than a given name. */
+/** Returns true for a given name with hardly any other meaning. */
 export function isUnambiguousGivenName({ known: { first, word, place, common } }: NameToken): boolean {
   return first && !word && !place && !common;
 }

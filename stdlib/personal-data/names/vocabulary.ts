@@ -1,7 +1,7 @@
-/** Words around names, in the languages that names are looked for in; all in `accentlessForm`. */
+/** Words near names, in all supported languages; all in `accentlessForm`. */
 const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
 
-/** Stand before a name and are no part of it. */
+/** Titles: they precede a name and are not part of it. */
 export const titleWords = set(
   `heer herrn pana panu pania panem pania panna dona mevr fru herr sra sres
   mr mrs ms miss mx dr prof professor doctor sir madam lady lord dame rev reverend father sister judge justice captain capt
@@ -10,30 +10,32 @@ export const titleWords = set(
   mlle m senor senora senorita sr sra srta don dona signor signora signorina sig dott dottor dottoressa avv ing mevrouw mevr
   meneer dhr mw pan pani senhor senhora doktor maitre docteur professeur professore frl`,
 );
-/** Of these the ones after which even a word of the language is a name: `Mrs String`, but `General Assembly`. */
+/** Titles after which even an ordinary word is a name: `Mrs String`, but `General Assembly`. */
 export const politeTitles = set(
   `heer herrn dona mevr
   mr mrs ms mx dr prof herr frau mme mlle monsieur madame senor senora senorita sr sra signor signora sig mevrouw meneer dhr mw pan pani senhor senhora`,
 );
-/** Of these the ones that things are called by too: `King Edward potatoes`, `General Motors`. */
+/** Titles that also occur in names of things: `King Edward potatoes`, `General Motors`. */
 export const ambiguousTitles = set(
   `general major king queen sir minister judge father sister speaker vice secretary chairman chairwoman mayor officer president justice prince princess pope saint lord lady miss don
   captain colonel admiral commander governor duke earl baron professor lt gen capt dame`,
 );
-/** Open a letter; a name may follow. */
+/** Words that open a letter; a name may follow. */
 export const greetingWords = set(
   `dear hi hello hey hallo hej hiya greetings morning afternoon evening liebe lieber sehr geehrte geehrter guten tag moin servus bonjour bonsoir salut
   cher chere hola estimado estimada querido querida buenos dias tardes buenas ciao caro cara gentile egregio buongiorno salve beste geachte
   goedemorgen goedemiddag dag hoi ola prezado prezada czesc witam szanowny szanowna welcome thanks thank thx danke merci gracias grazie bedankt`,
 );
-/** Close a letter; a name may follow, on the next line too. */
+/** Words that close a letter; a name may follow, also on the next line. */
 export const closingWords = set(
   `bises bisous bisou biz saluto baci bacioni beijinhos beijos beijo abs kuss lg vg bg mvg liefs hugs yours kindly cumprimentos buziaki pozdro usciski kisses greetings grusse gruessen mfg salut amities bien cdlt cdt ciao tschuss xx
   regards sincerely cheers best thanks yours faithfully truly love wishes gruss grusse grussen mfg cordialement salutations bien amicalement
   saludos atentamente cordialmente saluti cordiali groet groeten groetjes vriendelijke hochachtungsvoll abrazo pozdrawiam respectfully warmly
   cordially signed xoxo thx danke merci gracias grazie bedankt dank you atenciosamente abracos`,
 );
-/** Never a name of a person, however it is written: days, months, languages, peoples, and what begins sentences. */
+/**
+ * Words that are never a person's name, in any case: days, months, languages, peoples, and words that begin sentences.
+ */
 export const neverNames = set(
   `monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november
   december jan feb mar apr jun jul aug sept sep oct nov dec montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz mai juni juli
@@ -68,7 +70,7 @@ export const neverNames = set(
   jewish hindu buddhist sunni shia sikh orthodox democrat democrats republican republicans soviet nazi communist
   north south east west northern southern eastern western central upper lower new old saint street avenue road`,
 );
-/** After a name they make it one of a house, a firm, a place or a thing. */
+/** Nouns that turn a preceding name into that of a building, a firm, a place or a thing. */
 export const thingNouns = set(
   `pan pot dal atta flour goreng oelek masala curry grill spatula
   ladder lagoon pass falls creek green common cove gardens garden road rd wood woods forest moor heath fell peak pike ridge canyon desert gate bridge quay pier harbour harbor port
@@ -95,15 +97,17 @@ export const thingNouns = set(
   screen cable case cover lid filter blade engine car bike truck van cooker oven kettle blender mixer vacuum drone console controller lens tripod tent
   backpack boots sneakers trainers sandals jacket coat hoodie jeans mattress pillow sofa lamp method algorithm test scale index stadium`,
 );
-/** Of these the ones that only places have. */
+/** Words that only occur in names of places. */
 export const placePrefixes = set(
   "san santa santo sao sankt saint st sainte port fort cape mont mount lake loch rio puerto porto isla ile monte lago",
 );
-/** Of these the ones that many families are called by; after a given name that is nothing else they are a family's. */
+/** Nouns of places that are also frequent family names; after an unambiguous given name they are a family name. */
 export const familyNamePlaceNouns = set(
   "hill park lake street road lane way bay creek pass green wood woods field fields forest heath moor hall house castle rose lily oak tree bridge ford mill cross church abbey bush king kings price hole",
 );
-/** Before a name, in one run with it, they make it one of a place, a dish or a work: `Mont Blanc`, `Tarte Tatin`. */
+/**
+ * Words that turn a following name in the same run into that of a place, a dish or a work: `Mont Blanc`, `Tarte Tatin`.
+ */
 export const placeNounsBeforeNames = set(
   `mont mount lake loch lough ben slieve croagh cape fort port point isle isles glen river rio lago monte lac ile isla islas isola cabo puerto porto bahia golfo sierra cerro valle villa vila
   saint st sainte san santa santo sao sankt sint sveti szent ste
@@ -115,7 +119,7 @@ export const placeNounsBeforeNames = set(
   banco bank banca banque caja cassa credit credito grupo gruppo groupe gruppe group societe compagnie cia radio tele canal rai teatro theatre museo musee museum
   radio opera don call grand great mills bros novo ponte pont pico praia ilha serra`,
 );
-/** Before a name they say that it is someone's. */
+/** Words of relationship: the following name is a person's. */
 export const relationshipWords = set(
   `nephew niece grandson granddaughter grandfather grandmother granny nan fiance fiancee partner housemate flatmate roommate carer caregiver guardian
   pt pts pte pat pac paz nok fao interpreter owner holder occupant occupier chairman chair treasurer secretary attending consultant registrar midwife
@@ -135,7 +139,7 @@ export const relationshipWords = set(
   soeur ami amie voisin voisine paciente clienta esposa esposo marido mujer hijo hija hermano hermana amigo amiga companero companera collega moglie
   marito figlio figlia fratello sorella amico amica klant collega vrouw man zoon dochter broer zus vriend vriendin buurman buurvrouw`,
 );
-/** What people alone do; after a name. */
+/** Verbs that only people are the subject of; they follow a name. */
 export const personVerbs = set(
   `swears swore reckons reckoned picks hangs says sat sits shouted whispered argued claims claimed complains moaned grumbled emails mails texts rang rings
   writes wondered wonders signs booked books cooked cooks teaches taught studied studies graduated apologises apologizes waited waits arrived arrives
@@ -155,7 +159,7 @@ export const personVerbs = set(
   sagt sagte wohnt schrieb rief fragte meinte mochte bestatigte bat habite appelle ecrit demande confirme veut dijo dice llamo escribio vive trabaja quiere pidio
   abita lavora scrive chiama vuole chiesto zei zegt woont werkt belde schreef vroeg wil`,
 );
-/** What things do too. */
+/** Verbs that things can also be the subject of. */
 export const generalVerbs = set(
   `isnt wasnt hasnt wont cant couldnt didnt doesnt seems seemed looks looked keeps kept finally actually really probably usually already
   gave gets goes makes made puts put has sends tries tried let lets left used uses
@@ -169,13 +173,13 @@ export const generalVerbs = set(
   is was has had will would can could should does did never always just also still from worked works left went came took gave got needs moved started arrived
   hat war ist arbeitet kam ging half wird wurde a est avait etait travaille tiene es era ha detto heeft was`,
 );
-/** Before a name, one word back. */
+/** Words directly before a name. */
 export const wordsBeforeNames = set(
   `chez avec aan bij namens pela pelo ao para com z u dla od przez do
   by from with to for and then but because when while if that cc attn via per of see saw gave give sent named
   von mit bei an fur und par avec pour de chez et con para por y a da e van met voor en door aan`,
 );
-/** What is done to people; before a name. */
+/** Verbs with people as their object; they precede a name. */
 export const verbsBeforeNames = set(
   `tell telling ask asking asks told phoned trusted poor believe believed thanked thanking greet greeted
   met meeting bump chased chase emailing calling interviewing interview sue sued accused accuse
@@ -191,20 +195,20 @@ export const verbsBeforeNames = set(
   invite invited visit visited marry married hire hired meet texted text says said asks wrote interviewed promoted fired trust pay paid owe blame warn warned help helped
   rufen anrufen fragen sagen informieren contacter appeler prevenir informer llamar avisar preguntar chiamare avvisare informare bellen vragen`,
 );
-/** Articles: what follows is a thing. */
+/** Articles: the next word names a thing. */
 export const articleWords = set(
   `au aux du des al dello agli ai alle alla allo nel nello nella nei nelle negli sul sullo sulla sui sulle dal dallo dalla dai dalle dem den des zum zur beim vom am
   no na nos nas do dos os as um uma uns umas esta este estos estas questo questa ce cet cette ces no mon ma mes ton ta tes notre votre nos vos leur leurs the a an this these those my your our its every each some any der die das ein eine einen le la les un une el los las una il lo gli i het een`,
 );
-/** Before places. */
+/** Prepositions before places. */
 export const locationPrepositions = set(
   "in at near around across through into onto over under im nach aus dans en sur desde hacia hasta nel nella naar te uit",
 );
-/** Between parts of one name. */
+/** Particles between parts of a name. */
 export const nameParticles = set(
   "de del della di da dos das do van der den von zu zur vom la le el al bin bint ibn ben abu ter ten af av du des y e i st san mac in op 't 's ap",
 );
-/** Brands of things that carry names of people. */
+/** Brands with names of people. */
 export const brandsNamedAfterPeople = set(
   `ford tesla dyson philips siemens bosch honda ferrari porsche mercedes benz chevrolet chrysler dodge cadillac bentley rolls royce harley davidson bugatti
   gucci prada armani versace dior chanel hermes levi levis calvin klein lauren hilfiger hugo lacoste nike adidas puma burberry cartier rolex omega tissot swatch
@@ -221,7 +225,7 @@ export const brandsNamedAfterPeople = set(
   photoshop excel powerpoint salesforce oracle zoom slack skype spotify tiktok snapchat pinterest linkedin whatsapp telegram ebay etsy aliexpress alibaba
   zalando ikea lidl aldi tesco sainsbury asda waitrose carrefour costco kroger safeway wegmans ups fedex dhl usps hermes`,
 );
-/** Never taken for a person's whole name when they stand alone, though many are called so. */
+/** Words that are never a person's full name on their own, although many people have that name. */
 export const ambiguousNames = set(
   `ada julia haskell pascal ruby perl scala crystal elm delphi jenkins selenium django flask cassandra maven jupyter travis celery luigi newton kelvin celsius ohm joule
   parkinson alzheimer crohn hodgkin tourette asperger huntington addison cushing graves down gala edward williams bramley cox clementine margarita margherita marinara bellini garibaldi caesar
@@ -238,7 +242,7 @@ export const ambiguousNames = set(
   sunny max ace buddy prima nova luna stella aurora venus mars mercury orion apollo atlas titan zeus athena echo siena vienna verona milan
   roma lourdes mecca asia africa america europa eden salem case kit van don ray guy les lee kay bo jo al ed ty max lane`,
 );
-/** What people say before they name someone, as it is written, in lower case. */
+/** Phrases that announce a name, in lower case. */
 export const introductionPhrases: ReadonlySet<string> = new Set(
   `name is, name was, name's, names is, i am, i'm, this is, call me, called me, goes by, called, named, mein name ist, ich heiße, ich heisse, ich bin,
   je m'appelle, m'appelle, mon nom est, je suis, me llamo, mi nombre es, soy, mi chiamo, il mio nome è, sono, ik heet, mijn naam is, ik ben, nazywam się,

@@ -1,11 +1,10 @@
-/** How much speaks for a part of a text being someone's name: what its words are, and what stands around them. */
+/** Scores how likely a part of a text is a person's name, from its words and its context. */
 import { nameContextOf } from "./name-context.js";
 import { lookUpWord, type WordKnowledge } from "./lists.js";
 import type { NamePart } from "./parts.js";
 import { isUnambiguousGivenName, type NameToken } from "./tokens.js";
 import { brandsLikeNames } from "./houses.js";
 
-/** From which weight on it is a name. */
 export const NAME_WEIGHT_THRESHOLD = 0.85;
 
 export interface WeighedName {
@@ -13,14 +12,13 @@ export interface WeighedName {
   readonly weight: number;
 }
 
-/** How a text is written. */
 export interface TextStyle {
-  /** Nouns are written large. */
+  /** True if nouns are capitalized. */
   readonly german: boolean;
-  /** Most words are written large: a title, a list of products. */
+  /** True if most words are capitalized, as in a title or a list of products. */
   readonly headline: boolean;
   readonly shouted: boolean;
-  /** Many words are written large within sentences: lists of firms, of dishes, of clubs. */
+  /** True if many words within sentences are capitalized, as in lists of firms, dishes or clubs. */
   readonly dense: boolean;
 }
 const germanWords = new Set(
@@ -28,7 +26,7 @@ const germanWords = new Set(
     " ",
   ),
 );
-/** Looked at when it is asked for: most texts need no answer. */
+/** Computes the style on demand, because most texts do not need it. */
 export function lazyStyleOf(text: string, tokens: readonly NameToken[]): () => TextStyle {
   let style: TextStyle | undefined;
   return () => (style ??= judged(text.slice(0, 2000), tokens));
@@ -40,7 +38,7 @@ function judged(head: string, tokens: readonly NameToken[]): TextStyle {
   for (const word of all) if (word.length < 8 && germanWords.has(word)) german++;
   const seen = tokens.filter(({ start }) => start < head.length);
   const shouted = seen.filter((token) => token.shouted).length;
-  // Written large though no sentence begins there.
+  // Capitalized although no sentence begins there.
   const within = seen.filter(
     ({ start }) => head[start - 1] === " " && /[\p{Ll},;:]/u.test(head[start - 2] ?? ""),
   ).length;
@@ -57,7 +55,7 @@ export function weighName(text: string, part: NamePart, style: () => TextStyle):
   const full = tokens.filter(({ initial }) => !initial);
   const ownWeight = full.length === 0 ? 0 : ownWorth(full, tokens.length > full.length, style);
   const whole = [...(head ? [head] : []), ...tokens, ...(tail ? [tail] : [])];
-  // Among many names of things one is a person's where something tells.
+  // Among many names of things, a person's name needs evidence.
   const crowd = (): number => (style().dense ? 0.8 : 0);
   if (isHouse(text, tokens)) return { tokens, weight: 0 };
   if (titled)
@@ -92,14 +90,14 @@ function contextOf(text: string, tokens: readonly NameToken[], place: boolean): 
   return nameContextOf(text, tokens[0]!.start, tokens[tokens.length - 1]!.end, place);
 }
 
-/** Of one word alone; where no list of things is, what is a given name and nothing else needs no more. */
+/** Doubt about a single word. Outside lists of things, an unambiguous given name needs no further evidence. */
 function loneDoubt(token: NameToken, style: () => TextStyle): number {
   const { german, headline, dense } = style();
   if (isUnambiguousGivenName(token) && !token.known.brand && !headline && !dense) return german ? -0.1 : -0.05;
   return german || headline ? 0.3 : token.known.rare && !dense ? 0 : 0.1;
 }
 
-/** A firm's name that is a person's: `Paul Smith`, `Captain Morgan`. */
+/** Returns true for a firm's name that looks like a person's: `Paul Smith`, `Captain Morgan`. */
 function isHouse(text: string, tokens: readonly NameToken[]): boolean {
   const [first, second] = [tokens[0]!, tokens[1]];
   if (second) return brandsLikeNames.has(`${first.plain}_${second.plain}`);
@@ -107,11 +105,11 @@ function isHouse(text: string, tokens: readonly NameToken[]): boolean {
   return before !== undefined && brandsLikeNames.has(`${before.toLowerCase()}_${first.plain}`);
 }
 
-/** In no list at all: two of them side by side are seldom anything else than a name. */
+/** Returns true for a word in no list: two such words next to each other are nearly always a name. */
 const unlisted = ({ known: { first, last, rare, word, place, brand } }: NameToken): boolean =>
   !first && !last && !rare && !word && !place && !brand;
 
-/** What the words weigh by themselves. */
+/** Scores the words alone, without their context. */
 function ownWorth(full: readonly NameToken[], initials: boolean, style: () => TextStyle): number {
   let total = 0;
   for (const [i, { known }] of full.entries())
@@ -123,7 +121,7 @@ function ownWorth(full: readonly NameToken[], initials: boolean, style: () => Te
   return total;
 }
 
-/** @param later not the first of the name: a family name is likelier there */
+/** @param later true if not the first word of the name, where a family name is likelier */
 function worth(
   { first, last, rare, word, place, brand, common, spelt }: WordKnowledge,
   later: boolean,

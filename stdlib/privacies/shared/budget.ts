@@ -1,4 +1,4 @@
-/** What a call of `differential` promises, and what is spent of it, by the accountant that it names. */
+/** The privacy guarantee of a `differential` call, and the budget spent, computed by its accountant. */
 import type { PrivacySampling, PrivacyGuarantee } from "#dsl/language/types/capabilities/promised.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -7,17 +7,17 @@ import { leastNoiseFor, MAX_NOISE } from "./least-noise.js";
 import { epsilonByPrv } from "./prv.js";
 import { epsilonByRdp } from "./rdp.js";
 
-/** δ where rows are few, and where they are many it is 1 / rows^1.1: both far below one row. */
+/** Default δ for few units; for many it is 1 / units^1.1. Both are far below one unit. */
 const USUAL_DELTA = 1e-5;
 
-/** Rounded down to one digit, so that it is a number which people write. */
+/** Rounds down to one digit, so that the default is a number that people would write. */
 export function defaultDelta(units: number): number {
   const most = Math.min(USUAL_DELTA, Math.max(1, units) ** -1.1);
   const scale = 10 ** Math.floor(Math.log10(most) + 1e-9);
   return Number((Math.floor(most / scale + 1e-9) * scale).toPrecision(1));
 }
 
-/** ε at δ of all that was done; null: the grid of the accountant can't hold it. */
+/** Returns ε at δ of all steps done; null if the grid of the accountant would be too large. */
 export function epsilonByAccountant(accountant: string, done: readonly SampledSteps[], delta: number): number | null {
   return accountant === "prv" ? epsilonByPrv(done, delta) : epsilonByRdp(done, delta);
 }
@@ -42,7 +42,7 @@ export function privacyGuaranteeOf(call: Call, drawing: PrivacySampling): Privac
   return typeof found === "object" ? found : promised(epsilon, { delta, noise: found, call: whole });
 }
 
-/** Beyond it a promise is none in practice. */
+/** Above this ε, a guarantee is weak in practice. */
 export const USEFUL_EPSILON_LIMIT = 10;
 const promised = (epsilon: number, details: Omit<PrivacyGuarantee, "epsilon">): PrivacyGuarantee => ({
   epsilon,
@@ -50,10 +50,10 @@ const promised = (epsilon: number, details: Omit<PrivacyGuarantee, "epsilon">): 
   ...(epsilon > USEFUL_EPSILON_LIMIT && { weak: true as const }),
 });
 
-/** Above what is spent, to three digits behind the point. */
+/** Rounds up to three decimals, so that the result is never below the ε spent. */
 const roundedUp = (epsilon: number): number => Math.ceil(epsilon * 1000) / 1000;
 
-/** Whoever types asks for the same again and again. */
+/** Caches results: while the user types, the same search is requested repeatedly. */
 const found = new Map<string, number | Refusal>();
 const MOST_KEPT = 200;
 
@@ -81,14 +81,14 @@ function searched(
   const rough = leastNoiseFor(epsilon, (noise) => epsilonByRdp([{ ...sampling, noise }], delta));
   if (accountant !== "prv") return rough ?? beyondReach(accountant, delta, sampling);
   let wide = false;
-  // A coarse grid is hardly wrong, though it proves less: what it finds is tried on the fine one.
+  // A coarse grid is nearly exact, but proves no bound; its result is the starting point on the fine grid.
   const coarsely = (tried: number): number => epsilonByPrv([{ ...sampling, noise: tried }], delta, COARSE) ?? Infinity;
   const near = leastNoiseFor(epsilon, coarsely, rough ?? 1) ?? rough ?? 1;
   const noise = leastNoiseFor(
     epsilon,
     (tried) => {
       const spent = epsilonByAccountant(accountant, [{ ...sampling, noise: tried }], delta);
-      // Where it can't be held, less noise can't either.
+      // If this noise exceeds the grid, less noise does too.
       wide ||= spent === null && epsilonByRdp([{ ...sampling, noise: tried }], delta) <= epsilon;
       return spent ?? Infinity;
     },
@@ -97,10 +97,10 @@ function searched(
   );
   return wide ? tooWide(accountant) : (noise ?? beyondReach(accountant, delta, sampling));
 }
-/** Cells of the fine grid in one of the coarse. */
+/** Number of fine grid cells per coarse cell. */
 const COARSE = 8;
 
-/** By what an accountant reckons with the greatest noise that is tried; its own error is in it. */
+/** Reports the accountant's ε at the maximum noise, including its own error. */
 function beyondReach(accountant: string, delta: number, sampling: Pick<PrivacySampling, "rate" | "steps">): Refusal {
   const least = epsilonByAccountant(accountant, [{ ...sampling, noise: MAX_NOISE }], delta);
   const spentText = least === null ? "more" : `ε ${least.toPrecision(2)}`;

@@ -1,4 +1,7 @@
-/** The discrete Fourier transform in place, of a power of two complex numbers; with `back` the inverse, not divided by their count. */
+/**
+ * Discrete Fourier transform in place, for a power of two complex numbers; `back` computes the inverse, without
+ * division by their count.
+ */
 export function fourierTransform(real: Float64Array, imaginary: Float64Array, back = false): void {
   const n = real.length;
   swap(real, imaginary);
@@ -25,7 +28,7 @@ export function fourierTransform(real: Float64Array, imaginary: Float64Array, ba
   }
 }
 
-/** Brings element i to where the bits of i are read backwards. */
+/** Permutes elements: index i moves to the bit-reversed i. */
 function swap(real: Float64Array, imaginary: Float64Array): void {
   const n = real.length;
   for (let i = 1, j = 0; i < n; i++) {

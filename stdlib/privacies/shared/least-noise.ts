@@ -1,16 +1,19 @@
-/** The least noise that keeps a promise, to three decimals, upward: what is found keeps it, and a thousandth less would not. */
+/**
+ * Finds the minimum noise for a privacy guarantee, rounded up to three decimals: a thousandth less would break the
+ * guarantee.
+ */
 
-/** Of noise, in units of the clip. */
+/** Resolution: parts per unit of noise (in units of the clip). */
 const PARTS = 1000;
-/** More is no training. */
+/** Maximum noise: more would make training impossible. */
 export const MAX_NOISE = 10_000;
 const MOST = MAX_NOISE * PARTS;
 
 /**
- * @param epsilonOf what is spent with a noise; it falls as noise grows
- * @param near a noise that the answer is likely near
- * @param parts thousandths by which its neighbours are first looked at; absent: a fiftieth of it
- * @returns null: no noise keeps it
+ * @param epsilonOf returns the ε spent with a given noise; it decreases as noise grows
+ * @param near a noise that is probably near the answer
+ * @param parts first step of the search, in thousandths; defaults to a fiftieth of `near`
+ * @returns null if no noise is sufficient
  */
 export function leastNoiseFor(
   epsilon: number,
@@ -32,7 +35,7 @@ interface Point {
   readonly parts: number;
   readonly spent: number;
 }
-/** One thousandth that spends too much, and one that doesn't. */
+/** A noise that is too small (`little`) and one that is sufficient (`enough`), in thousandths. */
 interface Bracket {
   readonly little: Point;
   readonly enough: Point;
@@ -59,7 +62,10 @@ function bracket(epsilon: number, pointAt: (parts: number) => Point, near: numbe
   return null;
 }
 
-/** Where a straight line of the logarithms meets ε; now and then the middle, which always gets there. */
+/**
+ * Returns the point where linear interpolation of the logarithms meets ε. Every third time it is the midpoint, to
+ * guarantee convergence.
+ */
 function between({ little, enough }: Bracket, epsilon: number, middle: boolean): number {
   const [low, high] = [Math.log(little.parts), Math.log(enough.parts)];
   const share = (Math.log(little.spent) - Math.log(epsilon)) / (Math.log(little.spent) - Math.log(enough.spent));

@@ -1,31 +1,31 @@
-/** Sums of numbers that are told by their logarithms: what they are of would be too great, or too near to 0, for a double. */
+/** Arithmetic on logarithms of numbers that would overflow or underflow as doubles. */
 import { erfcOf } from "#dsl/tensor/numbers/erf.js";
 
-/** log(eᵃ + eᵇ). */
+/** Returns log(eᵃ + eᵇ). */
 export function logAdd(a: number, b: number): number {
   const [less, more] = a < b ? [a, b] : [b, a];
   return less === -Infinity ? more : more + Math.log1p(Math.exp(less - more));
 }
 
-/** log(eᵃ − eᵇ); NaN where b is greater. */
+/** Returns log(eᵃ − eᵇ); NaN if b is greater. */
 export function logSubtract(a: number, b: number): number {
   if (b === -Infinity) return a;
   if (a === b) return -Infinity;
   return a + Math.log(-Math.expm1(b - a));
 }
 
-/** log(1 − erf(x)), exact in the far tail too. */
+/** Returns log(1 − erf(x)), exact in the far tail too. */
 export function logErfc(x: number): number {
   return x < 0 ? Math.log1p(1 - erfcNear(-x)) : logTail(x);
 }
 
-/** 1 − erf(x). */
+/** Returns 1 − erf(x). */
 export function erfc(x: number): number {
   return x < 0 ? 2 - erfcNear(-x) : erfcNear(x);
 }
 const erfcNear = (x: number): number => (x > 27 ? 0 : Math.exp(logTail(x)));
 
-/** Of what is not below 0: erfc(x) = t · e^(−x² + P(t)) with t = 2 / (2 + x), where P is all but flat: thirty terms are exact. */
+/** For x ≥ 0: erfc(x) = t · e^(−x² + P(t)) with t = 2 / (2 + x), where P is nearly flat: thirty terms are exact. */
 function logTail(x: number): number {
   const t = 2 / (2 + x);
   const coefficient = 4 * t - 2;
@@ -41,7 +41,7 @@ function logTail(x: number): number {
 const TERMS = 30;
 const COEFFICIENTS = chebyshev();
 
-/** Coefficients of P by its values at Chebyshev's points. */
+/** Computes the coefficients of P from its values at Chebyshev points. */
 function chebyshev(): Float64Array {
   const points = 2 * TERMS;
   const values = Array.from({ length: points }, (_, j) => {
@@ -55,7 +55,7 @@ function chebyshev(): Float64Array {
   });
 }
 
-/** log(erfc(x)) + x². */
+/** Returns log(erfc(x)) + x². */
 function scaled(x: number): number {
   if (x < 2) return Math.log(erfcOf(x)) + x * x;
   let tail = x;

@@ -1,7 +1,8 @@
 /**
- * Numerical composition of privacy loss (Gopi, Lee and Wutschitz 2021): the loss of one step is a random variable, all steps
- * together are the sum of as many, and its distribution is the product of their Fourier transforms on a fine grid. Tighter than
- * Rényi's orders. ε is an upper bound: what the grid can be wrong by is added, with the errors that Opacus allows.
+ * Numerical composition of privacy loss (Gopi, Lee and Wutschitz 2021). The loss of one step is a random variable, and
+ * the total loss is the sum over all steps. Its distribution comes from the product of Fourier transforms on a fine
+ * grid. It is tighter than Rényi orders. ε is an upper bound: it includes the error of the grid, with Opacus' error
+ * tolerances.
  */
 import type { SampledSteps } from "../kind.js";
 import { fourierTransform } from "./fft.js";
@@ -9,16 +10,16 @@ import { erfc } from "./log-space.js";
 import { epsilonByRdp } from "./rdp.js";
 
 const EPSILON_ERROR = 0.01;
-/** By what δ may be wrong, as a part of it. */
+/** Relative error tolerance of δ. */
 const DELTA_ERROR = 1e-3;
-/** Losses that a double can raise e to. */
+/** Maximum loss: e to this power still fits a double. */
 const FURTHEST = 600;
-/** Cells of the grid that are worth their memory and time: about a second. */
+/** Maximum number of grid cells: about a second of computation. */
 const MOST_CELLS = 2 ** 21;
 
 /**
- * ε at δ of all that was done; null: so much is spent that the grid would take more than memory is worth. `coarse`: how many
- * times as wide as they must be its cells are; with more than 1 it is a good guess, and no upper bound.
+ * Returns ε at δ of all steps done; null if the spent budget is so large that the grid would need too much memory.
+ * `coarse`: factor of the cell width; above 1, the result is a good estimate but no upper bound.
  */
 export function epsilonByPrv(done: readonly SampledSteps[], delta: number, coarse = 1): number | null {
   const phases = done.filter(({ rate, steps }) => rate > 0 && steps > 0);
@@ -35,23 +36,23 @@ export function epsilonByPrv(done: readonly SampledSteps[], delta: number, coars
   return found === null ? null : Math.max(0, found + EPSILON_ERROR);
 }
 
-/** How far from 0 losses must be looked at (remark 5.6 of the paper, as Opacus reads it). */
+/** Returns the maximum absolute loss that the grid must cover (remark 5.6 of the paper, as Opacus reads it). */
 function reachOf(phases: readonly SampledSteps[], error: number, count: number): number {
   const each = phases.map((one) => epsilonByRdp([{ ...one, steps: 1 }], error / (8 * count)));
   return Math.max(epsilonByRdp(phases, error / 4), ...each, EPSILON_ERROR) + 3;
 }
 
 interface Grid {
-  /** Losses from −reach to reach. */
+  /** The grid covers losses from −reach to reach. */
   readonly reach: number;
   readonly cell: number;
-  /** Cells on each side of 0. */
+  /** Number of cells on each side of 0. */
   readonly half: number;
 }
 interface Composed {
-  /** The cell of loss 0 is the first; those of negative losses stand at the end. */
+  /** Probability masses; index 0 is loss 0, and negative losses are at the end. */
   readonly masses: Float64Array;
-  /** By how much more than its cell says a loss is. */
+  /** Offset to add to each cell's loss. */
   readonly shift: number;
 }
 
@@ -75,10 +76,10 @@ function composed(phases: readonly SampledSteps[], grid: Grid): Composed {
   return { masses, shift };
 }
 
-/** Complex numbers: their real parts and their imaginary ones. */
+/** Complex numbers, as real and imaginary parts. */
 type Numbers = readonly [Float64Array, Float64Array];
 
-/** Each to a power, where those of the second half are the conjugates of the first. */
+/** Raises each element to a power; the second half is the conjugate of the first. */
 function raise(real: Float64Array, imaginary: Float64Array, power: number): void {
   const n = real.length;
   for (let i = 0; i <= n / 2; i++) {
@@ -100,7 +101,7 @@ function multiply([real, imaginary]: Numbers, by: Numbers): void {
   }
 }
 
-/** Fills the cells with one step's masses. @returns what the mean loss is more than that of the cells */
+/** Fills the cells with the masses of one step. @returns the true mean loss minus the mean loss of the cells */
 function discretised({ noise, rate }: SampledSteps, { reach, cell, half }: Grid, masses: Float64Array): number {
   const size = masses.length;
   const [from, to] = [chanceBelow(-reach, noise, rate), chanceBelow(reach, noise, rate)];
@@ -118,7 +119,7 @@ function discretised({ noise, rate }: SampledSteps, { reach, cell, half }: Grid,
   return meanLoss(noise, rate, reach) - mean;
 }
 
-/** The chance that one step's loss is at most t (proposition B.4). */
+/** Returns the probability that the loss of one step is at most t (proposition B.4). */
 function chanceBelow(t: number, noise: number, rate: number): number {
   const x = placeOf(t, rate);
   if (x === -Infinity) return 0;
@@ -126,14 +127,14 @@ function chanceBelow(t: number, noise: number, rate: number): number {
   const [with_, without] = [2 * x * noise ** 2 - 1, 2 * x * noise ** 2 + 1];
   return 1 - (rate * erfc(with_ / scale)) / 2 - ((1 - rate) * erfc(without / scale)) / 2;
 }
-/** log((eᵗ − 1 + rate) / rate). */
+/** Returns log((eᵗ − 1 + rate) / rate). */
 function placeOf(t: number, rate: number): number {
   if (t <= Math.log1p(-rate)) return -Infinity;
   return t > 1 ? t + Math.log1p((rate - 1) * Math.exp(-t)) - Math.log(rate) : Math.log((Math.expm1(t) + rate) / rate);
 }
 
 const WIDTHS = 9;
-/** Halves of a deviation, each by Gauss' and Legendre's rule. */
+/** Width of an integration panel, in standard deviations; each panel uses Gauss-Legendre quadrature. */
 const PANEL = 0.5;
 const NODES: readonly (readonly [at: number, weight: number])[] = [
   [0.1834346424956498, 0.362683783378362],
@@ -142,7 +143,7 @@ const NODES: readonly (readonly [at: number, weight: number])[] = [
   [0.9602898564975362, 0.1012285362903763],
 ];
 
-/** The mean of one step's loss, of those between −reach and reach. */
+/** Returns the mean loss of one step, restricted to losses between −reach and reach. */
 function meanLoss(noise: number, rate: number, reach: number): number {
   const place = (t: number): number => {
     const x = placeOf(t, rate);
@@ -165,7 +166,7 @@ function meanLoss(noise: number, rate: number, reach: number): number {
 }
 const bell = (z: number): number => Math.exp((-z * z) / 2);
 
-/** The loss at which chance that is greater comes to δ; null: none does. */
+/** Returns the ε at which the probability of exceeding it contributes δ; null if there is none. */
 function epsilonAt(
   masses: Float64Array,
   { cell, shift, delta }: { readonly cell: number; readonly shift: number; readonly delta: number },

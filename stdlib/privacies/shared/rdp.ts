@@ -1,7 +1,7 @@
 /**
- * Rényi differential privacy of the Gaussian mechanism on rows that are drawn by chance, each by itself (Mironov, Talwar and
- * Zhang 2019), and what it comes to as ε at a δ (Balle et al. 2020, Theorem 21). Neighbours differ in one unit more or less.
- * What is done one after the other adds up, order by order.
+ * Rényi differential privacy of the Gaussian mechanism with Poisson sampling (Mironov, Talwar and Zhang 2019), and its
+ * conversion to ε at a δ (Balle et al. 2020, Theorem 21). Neighbouring data sets differ by adding or removing one unit.
+ * Steps compose by addition, order by order.
  */
 import type { SampledSteps } from "../kind.js";
 import { logAdd, logErfc, logSubtract } from "./log-space.js";
@@ -9,7 +9,7 @@ import { logAdd, logErfc, logSubtract } from "./log-space.js";
 const range = (count: number, valueAt: (i: number) => number): number[] =>
   Array.from({ length: count }, (_, i) => valueAt(i));
 
-/** Opacus' orders, and beyond both of their ends, so that the best one is seldom the first or the last. */
+/** Opacus' orders, extended at both ends, so that the best order is rarely the first or the last. */
 export const RDP_ORDERS: readonly number[] = [
   ...[1.01, 1.02, 1.03, 1.04, 1.05, 1.06, 1.07, 1.08, 1.09],
   ...range(99, (x) => 1 + (x + 1) / 10),
@@ -17,7 +17,10 @@ export const RDP_ORDERS: readonly number[] = [
   ...[64, 72, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512, 768, 1024],
 ];
 
-/** Of one step, at an order. `noise`: its deviation, in units of the clip; Infinity where nothing can be promised. */
+/**
+ * Returns the RDP of one step at an order. `noise`: standard deviation in units of the clip. Infinity if there is no
+ * guarantee.
+ */
 export function rdpOfStep(order: number, noise: number, rate: number): number {
   if (rate === 0) return 0;
   if (noise === 0) return Infinity;
@@ -27,7 +30,7 @@ export function rdpOfStep(order: number, noise: number, rate: number): number {
   return Number.isNaN(rdp) ? Infinity : Math.max(0, rdp);
 }
 
-/** The logarithm of the moment of a whole order: a finite sum (section 3.3 of the paper). */
+/** Returns the logarithm of the moment at an integer order: a finite sum (section 3.3 of the paper). */
 function whole(order: number, noise: number, rate: number): number {
   let sum = -Infinity;
   let binomial = 0;
@@ -41,7 +44,10 @@ function whole(order: number, noise: number, rate: number): number {
 
 const MOST_TERMS = 100_000;
 
-/** Of an order between: two series, of the integrals on both sides of where the densities are alike. NaN: they came to nothing. */
+/**
+ * Returns it at a fractional order: two series, for the integrals on both sides of the point of equal densities. NaN if
+ * they do not converge.
+ */
 function fractional(order: number, noise: number, rate: number): number {
   const middle = noise ** 2 * Math.log(1 / rate - 1) + 0.5;
   const scale = Math.SQRT2 * noise;
@@ -65,9 +71,9 @@ function fractional(order: number, noise: number, rate: number): number {
 }
 
 /**
- * ε at δ of all that was done, by whichever order says the least; Infinity: none says anything. The divergence never falls as the
- * order grows (van Erven and Harremoës 2014, Theorem 3), so that what one order tells bounds those above it: most are never
- * reckoned.
+ * Returns the least ε at δ over all orders; Infinity if no order gives a bound. The divergence never decreases with the
+ * order (van Erven and Harremoës 2014, Theorem 3), so one order gives a lower bound for those above it. Most orders are
+ * therefore never computed.
  */
 export function epsilonByRdp(done: readonly SampledSteps[], delta: number): number {
   const last = RDP_ORDERS.length - 1;
@@ -79,14 +85,14 @@ export function epsilonByRdp(done: readonly SampledSteps[], delta: number): numb
     return rdp;
   };
   const beside = RDP_ORDERS.map((order) => besideOf(order, delta));
-  /** Orders between two, of which none has less than `divergence`. */
+  /** Searches the orders between two; none of them has less than `divergence`. */
   const within = (low: number, high: number, divergence: number): void => {
     if (high - low < 2) return;
     const bound = divergence + Math.min(...beside.slice(low + 1, high));
     if (bound - 1e-9 * Math.abs(bound) > least) return;
     const middle = (low + high) >> 1;
     const rdp = divergenceAt(middle);
-    // An order whose series comes to nothing says nothing of others.
+    // An order whose series does not converge gives no bound for others.
     const known = Number.isFinite(rdp) ? Math.max(divergence, rdp) : divergence;
     within(low, middle, divergence);
     within(middle, high, known);
@@ -97,14 +103,14 @@ export function epsilonByRdp(done: readonly SampledSteps[], delta: number): numb
   return Math.max(0, least);
 }
 
-/** Of one order. */
+/** Converts the RDP of one order to ε. */
 export function epsilonOfRdp(rdp: number, order: number, delta: number): number {
-  // So near to each other that even chance δ alone covers it (Bretagnolle and Huber).
+  // The distributions are so close that δ alone covers their difference (Bretagnolle and Huber).
   if (delta ** 2 + Math.expm1(-rdp) > 0) return 0;
   return rdp + besideOf(order, delta);
 }
 
-/** What an order's ε has beside the divergence. */
+/** Returns the terms of an order's ε in addition to the divergence. */
 function besideOf(order: number, delta: number): number {
   return -(Math.log(delta) + Math.log(order)) / (order - 1) + Math.log1p(-1 / order);
 }

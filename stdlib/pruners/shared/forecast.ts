@@ -1,13 +1,13 @@
 /**
- * Where a trial's scores come to at most, by curves through its reports, and how far off such curves were of finished trials at
- * the same share of their steps: the bound is as wide as these were wrong, whatever the curve. It is asked after every report,
- * so what may go wrong is spread over all of them.
+ * Upper bounds of a trial's final score, from curves through its reports. The bound includes the errors of such curves
+ * for finished trials at the same share of their steps, so it is valid for any curve. Because it is tested after every
+ * report, the error probability is divided among all reports.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { TrialReport, StudyTrial } from "../../searches/kind.js";
 import { studentQuantile } from "../../statistics/student.js";
 
-/** Steps as shares of all. */
+/** Position as a share of all steps. */
 interface Point {
   readonly position: number;
   readonly score: number;
@@ -15,7 +15,7 @@ interface Point {
 type Curve = (points: readonly Point[]) => number;
 
 const last: Curve = (points) => lastOf(points).score;
-/** a − b·share^−c through all reports, b ≥ 0, at its end. */
+/** Fits a − b·share^−c through all reports, with b ≥ 0, and returns its value at the end. */
 const law: Curve = (points) => {
   if (points.length < 3) return last(points);
   const fits = [0.25, 0.5, 1, 2].map((c) =>
@@ -26,7 +26,7 @@ const law: Curve = (points) => {
 };
 const curves: readonly Curve[] = [last, law];
 
-/** What the trial comes to at most, with that confidence; null: too few finished trials tell. */
+/** Returns an upper bound of the trial's final score at that confidence; null if too few trials are finished. */
 export function scoreUpperBound(
   trial: StudyTrial,
   steps: number,
@@ -49,7 +49,7 @@ export function scoreUpperBound(
     const off = gains.map(({ end, before }) => end - curve(before));
     return curve(ownPoints) + boundOf(off, confidence);
   });
-  // A trial that keeps its best weights ends no lower than it was.
+  // A trial that retains its best weights ends no lower than its best score so far.
   return { most: Math.max(...most, ...ownPoints.map(({ score }) => score)), finishedCount: gains.length };
 }
 
@@ -59,8 +59,8 @@ const pointsOf = (reports: readonly TrialReport[], steps: number): readonly Poin
     .map(({ step, score }) => ({ position: step / steps, score }));
 
 /**
- * What one more of these numbers exceeds as seldom as the confidence says: one of them where they are many enough (split
- * conformal), else by Student's t, and never less than the greatest.
+ * Returns a bound that a further number of this kind exceeds with probability 1 − confidence: an order statistic if
+ * there are enough (split conformal), else by Student's t, and never below the greatest.
  */
 function boundOf(off: readonly number[], confidence: number): number {
   const count = off.length;
@@ -73,7 +73,7 @@ function boundOf(off: readonly number[], confidence: number): number {
   return Math.max(mean + wide, lastOf(sorted));
 }
 
-/** a − b·x by least squares, b ≥ 0. */
+/** Fits a − b·x by least squares, with b ≥ 0. */
 function line(points: readonly { readonly x: number; readonly y: number }[]): {
   readonly a: number;
   readonly b: number;

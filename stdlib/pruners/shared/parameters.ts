@@ -1,4 +1,4 @@
-/** The parameters that pruners share. */
+/** Parameters shared by pruners. */
 import { defineParameter } from "#dsl/language/types/define.js";
 
 export const startupParameter = defineParameter({
@@ -42,7 +42,7 @@ export const reductionParameter = <N extends number>(usual: N) =>
     impact: "medium",
   });
 
-/** Optuna's, Ray's and Syne Tune's names of them. */
+/** Aliases from Optuna, Ray and Syne Tune. */
 export const startupAliases = {
   n_startup_trials: "startup",
   min_samples_required: "startup",

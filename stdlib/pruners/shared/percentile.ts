@@ -1,9 +1,12 @@
-/** A trial whose best score so far lies below a percentile of what finished trials had at the same step (Golovin et al. 2017). */
+/**
+ * Prunes a trial whose best score so far is below a percentile of the finished trials' scores at the same step (Golovin
+ * et al. 2017).
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Study, StudyTrial } from "../../searches/kind.js";
 import { scoreTexts, trialCountText } from "./score-text.js";
 
-/** `share`: the best share of trials that is kept; `named`: the bar in words. */
+/** `share`: share of the best trials to continue; `named`: formats the threshold as text. */
 export function prunedBelowPercentile(
   call: Call,
   share: number,
@@ -32,7 +35,7 @@ export function prunedBelowPercentile(
   return `${where}: ${texts[0]}${which}, ${worse} ${named(texts[1]!, trialCountText(there.length))}`;
 }
 
-/** Whether the last report is the first of its interval, behind the warm-up. */
+/** Returns true if the last report is the first in its interval after the warm-up. */
 function isDue(call: Call, { reports }: StudyTrial, steps: number): boolean {
   const step = reports.at(-1)?.step ?? 0;
   const warmup = stepsOf(call.arguments["warmup"], steps);
@@ -46,7 +49,7 @@ function stepsOf(given: unknown, steps: number): number {
   return Number(given);
 }
 
-/** On the line between the two scores around it, rounded as numpy rounds. */
+/** Interpolates linearly between the two nearest scores, with numpy's rounding. */
 function percentile(scores: readonly number[], share: number): number {
   const sorted = Float64Array.from(scores).sort();
   const place = share * (sorted.length - 1);

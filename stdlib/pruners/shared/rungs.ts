@@ -1,18 +1,19 @@
 /**
- * Successive halving, asynchronous (Li et al. 2018): rungs at first, first × reduction, first × reduction² … steps; of what came
- * to a rung so far one in `reduction` goes on, and at least the best. Which rungs a trial took follows from its reports: they
- * are walked again in the order of trials, so that a sweep goes on as it would have without an interruption.
+ * Asynchronous successive halving (Li et al. 2018), with rungs at first, first × reduction, first × reduction² … steps.
+ * Of the trials that have reached a rung so far, the best one in `reduction` continues, and at least the best one. The
+ * rungs that a trial passed are derived by replaying all reports in the order of trials. A resumed sweep therefore
+ * continues as if it had never been interrupted.
  */
 import type { Study, StudyTrial } from "../../searches/kind.js";
 import { scoreTexts } from "./score-text.js";
 
 export interface HalvingOptions {
-  /** Steps of the first rung. */
+  /** Step of the first rung. */
   readonly first: number;
   readonly reduction: number;
 }
 
-/** `where`: what is added to the reason, as of a bracket. */
+/** `where`: text to append to the reason, such as the bracket. */
 export function prunedBelowRung(
   halving: HalvingOptions,
   study: Study,
@@ -42,7 +43,7 @@ export function prunedBelowRung(
   return null;
 }
 
-/** Enters a trial's scores at the rungs it took; how many these are. */
+/** Records a trial's scores at the rungs it passed; returns their number. */
 function climb(halving: HalvingOptions, rungs: number[][], { reports, state }: StudyTrial): number {
   let rung = 0;
   for (const [i, { step, score }] of reports.entries()) {
@@ -57,7 +58,7 @@ function climb(halving: HalvingOptions, rungs: number[][], { reports, state }: S
   return rung;
 }
 
-/** The least score that goes on, and how many do. */
+/** Returns the threshold to continue, and how many trials pass it. */
 function barOf(came: readonly number[], reduction: number): { readonly bar: number; readonly goOn: number } {
   const goOn = Math.max(1, Math.floor(came.length / reduction));
   return { bar: came.toSorted((a, b) => b - a)[goOn - 1]!, goOn };

@@ -1,16 +1,16 @@
-/** Scores in the sentences of pruners: as the metric says them, with digits enough to tell one from the other. */
+/** Formats scores for the messages of pruners: with the metric's sign, and enough digits to distinguish them. */
 import type { Study } from "../../searches/kind.js";
 
 export interface ScoreTexts {
-  /** The scores as texts that differ where the scores do. */
+  /** Texts of the scores; different scores have different texts. */
   readonly texts: readonly string[];
-  /** `below`, or `above` where the metric is to be low. */
+  /** `below`, or `above` if lower is better. */
   readonly worse: "below" | "above";
-  /** `at most`, or `at least` where the metric is to be low. */
+  /** `at most`, or `at least` if lower is better. */
   readonly bound: "at most" | "at least";
 }
 
-/** Of the first objective, oriented as a study has them. */
+/** Formats scores of the first objective, given in the study's orientation. */
 export function scoreTexts(study: Study, ...scores: readonly number[]): ScoreTexts {
   const low = study.minimized?.[0] === true;
   const oriented = scores.map((score) => (low ? -score : score));

@@ -1,4 +1,4 @@
-/** A model's weights rounded: the numbers that stand for them, and how they lie in a file. */
+/** Rounds a model's weights: the dequantized values, and the storage form of each tensor. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dequantizeMatrix, roundMatrix } from "#dsl/tensor/numbers/rounding.js";
 import type { CompressedWeights, SourceWeights } from "../../compression/compression-step.js";
@@ -30,10 +30,13 @@ export function quantizeWeights({ facts, family, read }: SourceWeights, how: Qua
   };
 }
 
-/** Tables whose rows are looked up; one that is a head over the vocabulary too is rounded by rows as well. */
+/** Embedding tables; one that is also the vocabulary head is rounded by rows too. */
 const TABLE = /(^|\.)(\w*_?embeddings?|wpe|wte|embed_tokens|shared|relative_attention_bias)\.weight$/;
 
-/** By tensor; those that aren't named stay as they are: vectors, and matrices too small for their blocks. */
+/**
+ * Returns the rounding form per tensor. Tensors without one do not change: vectors, and matrices too small for their
+ * blocks.
+ */
 function liesOf(
   shapes: Readonly<Record<string, readonly number[]>>,
   family: Pick<FamilyCapabilities, "layout" | "linears"> | undefined,

@@ -1,4 +1,4 @@
-/** What relations have in common: two numbers that stand to each other, everywhere or where a word is drawn. */
+/** Parameters shared by relations: two numbers to compare, always or only where a certain word is drawn. */
 import { defineParameters } from "#dsl/language/types/define.js";
 
 export const relationParameters = defineParameters([

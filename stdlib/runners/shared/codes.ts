@@ -1,7 +1,6 @@
-/** Codes of the addresses of SuperLinks. */
+/** Error codes of SuperLink addresses. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface RunnersCodeData {
   "flower-url": { readonly url: string };
   "flower-plain": { readonly url: string };

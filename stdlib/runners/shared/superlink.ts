@@ -1,15 +1,15 @@
-/** Addresses of SuperLinks: one of http or https, and nothing else. */
+/** Validates SuperLink addresses: only http or https URLs without further parts. */
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLoopback } from "../../network/loopback.js";
 
-/** Milliseconds that clients are waited for, and of a client's part in a round, where nobody says. */
+/** Default timeouts in milliseconds: waiting for clients, and a client's part in a round. */
 export const CLIENT_WAIT_MS = 300_000;
 export const CLIENT_ROUND_MS = 3_600_000;
 
 export type SuperlinkAddressFault = { readonly code: "flower-url" | "flower-plain"; readonly url: string };
 
-/** Null: nothing is wrong with it. `plain`: HTTP to other machines is allowed. */
+/** Returns what is wrong with the address; null if it is valid. `plain`: HTTP to other machines is allowed. */
 export function superlinkAddressFault(text: string, plain: boolean): SuperlinkAddressFault | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   const bare = url && !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
@@ -19,7 +19,7 @@ export function superlinkAddressFault(text: string, plain: boolean): SuperlinkAd
   return null;
 }
 
-/** Without a slash at its end; `flower-url`, `flower-plain`. */
+/** Returns the address without a trailing slash. Coded errors `flower-url`, `flower-plain`. */
 export function superlinkAddress(text: string, plain = false): string {
   const wrong = superlinkAddressFault(text, plain);
   if (wrong) throw new CodedError(wrong.code, { url: wrong.url });

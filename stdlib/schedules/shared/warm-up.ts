@@ -1,6 +1,6 @@
 /**
- * The warm-up that all schedules share, as in transformers 5 (`optimization.py`): a straight rise from zero at the first step;
- * what follows starts where it ends, at the full rate.
+ * The warm-up of all schedules, as in transformers 5 (`optimization.py`): a linear increase from zero at the first
+ * step. The schedule then starts at the full rate.
  */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -23,7 +23,10 @@ export const warmUpParameter = (share: { readonly share: number }) =>
     related: ["learning_rate"],
   });
 
-/** Whole steps of the warm-up. A share is rounded up, as by transformers' `TrainingArguments.get_warmup_steps`. */
+/**
+ * Returns the whole number of warm-up steps. A share is rounded up, like in transformers'
+ * `TrainingArguments.get_warmup_steps`.
+ */
 export function warmUpSteps({ arguments: { warmup } }: Call, total: number): number {
   if (typeof warmup === "number") return Math.trunc(warmup);
   if (typeof warmup === "object" && warmup !== null && "share" in warmup)
@@ -32,7 +35,10 @@ export function warmUpSteps({ arguments: { warmup } }: Call, total: number): num
 }
 export const warmUpCapabilities = { warmUp: warmUpSteps };
 
-/** Factor at step `step` (from 1) of `total`. `after`: the factor when so much (0 – 1) of the steps after the warm-up is done. */
+/**
+ * Returns the factor at step `step` (from 1) of `total`. `after`: the factor at a share (0 – 1) of the steps after the
+ * warm-up.
+ */
 export function warmUpFactor(call: Call, step: number, total: number, after: (done: number) => number): number {
   const [taken, warmup] = [step - 1, warmUpSteps(call, total)];
   if (taken < warmup) return taken / warmup;

@@ -1,4 +1,4 @@
-/** Which dimensions a point has: those of branches that it took. */
+/** Determines the active dimensions of a point: those of the branches that it selected. */
 import type { SearchDimension, SearchPoint } from "../kind.js";
 
 export function isActiveDimension(
@@ -12,7 +12,7 @@ export function isActiveDimension(
   return parent !== undefined && isActiveDimension(parent, point, byName) && point[when.dimension] === when.option;
 }
 
-/** A search asks of one space thousands of times. */
+/** Cached, because a search uses the same space thousands of times. */
 const named = new WeakMap<readonly SearchDimension[], ReadonlyMap<string, SearchDimension>>();
 
 export function dimensionsByName(dimensions: readonly SearchDimension[]): ReadonlyMap<string, SearchDimension> {
@@ -23,7 +23,7 @@ export function dimensionsByName(dimensions: readonly SearchDimension[]): Readon
   return made;
 }
 
-/** The point without what stands for dimensions of branches that were not taken. */
+/** Returns the point without values for dimensions of branches that it did not select. */
 export function activeValues(dimensions: readonly SearchDimension[], point: SearchPoint): SearchPoint {
   const all = dimensionsByName(dimensions);
   const active: Record<string, number> = {};

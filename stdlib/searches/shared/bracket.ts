@@ -1,6 +1,6 @@
 /**
- * Brackets of hyperband: each trial belongs to one, by a hash of the sweep's seed and its number, so that it is the same
- * whatever ran before. A bracket that begins to give up later gets fewer trials, for these cost more.
+ * Brackets of Hyperband: a hash of the sweep's seed and the trial number assigns each trial to a bracket, whatever ran
+ * before. A bracket that starts pruning later gets fewer trials, because these cost more.
  */
 import type { Study, StudyTrial } from "../kind.js";
 
@@ -9,7 +9,7 @@ export interface BracketOptions {
   readonly count: number;
 }
 
-/** From 0, which gives up earliest. */
+/** Returns the bracket, from 0, which prunes earliest. */
 export function bracketOf({ reduction, count }: BracketOptions, seed: number, number: number): number {
   const budgets = Array.from({ length: count }, (_, bracket) => {
     const later = count - 1 - bracket;
@@ -20,14 +20,14 @@ export function bracketOf({ reduction, count }: BracketOptions, seed: number, nu
   return budgets.findIndex((budget) => (left -= budget) < 0);
 }
 
-/** The trials that are of the same bracket as trial `number`. */
+/** Returns the study with the trials of the same bracket as trial `number`; the others become `unseen`. */
 export function studyOfBracket(brackets: BracketOptions, study: Study, number: number): Study {
   const bracket = bracketOf(brackets, study.seed, number);
   const isOwn = ({ number }: StudyTrial): boolean => bracketOf(brackets, study.seed, number) === bracket;
   return { ...study, trials: study.trials.filter(isOwn), unseen: study.trials.filter((trial) => !isOwn(trial)) };
 }
 
-/** The checksum of Ethernet and zip, of a text in ASCII. */
+/** Returns the CRC-32 of an ASCII text. */
 function crc32(text: string): number {
   let crc = ~0;
   for (let i = 0; i < text.length; i++) {

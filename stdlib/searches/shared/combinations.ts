@@ -1,11 +1,11 @@
 /**
- * All combinations of values that can be counted, by their number: no list of them is ever made. What a branch holds is
- * combined only where the branch is taken.
+ * Enumerates combinations of countable values by index, without building a list. The dimensions of a branch are
+ * combined only for the option that opens the branch.
  */
 import type { SearchDimension, SearchPoint } from "../kind.js";
 import { valueCount, nthValue } from "./dimension-values.js";
 
-/** A dimension with the values that are combined. */
+/** A dimension and its candidate values. */
 export interface CombinationAxis {
   readonly dimension: SearchDimension;
   readonly count: number;
@@ -13,11 +13,11 @@ export interface CombinationAxis {
 }
 export interface Combinations {
   readonly count: bigint;
-  /** From 0. The last axis changes fastest. */
+  /** Returns the combination with this index, counted from 0. The last axis changes fastest. */
   pointAt(number: bigint): SearchPoint;
 }
 
-/** null: a dimension holds more values than can be counted. */
+/** Returns null if a dimension is continuous, so that its values cannot be counted. */
 export function allCombinations(dimensions: readonly SearchDimension[]): Combinations | null {
   const axes = dimensions.map((dimension) => ({
     dimension,
@@ -29,7 +29,7 @@ export function allCombinations(dimensions: readonly SearchDimension[]): Combina
 
 interface Tree extends CombinationAxis {
   readonly size: bigint;
-  /** Of a choice: what each of its options opens. */
+  /** For a choice: the subtree of dimensions that each option opens. Empty for numbers. */
   readonly branches: readonly Forest[];
 }
 interface Forest {

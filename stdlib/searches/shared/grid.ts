@@ -1,12 +1,12 @@
 /**
- * A grid over the dimensions of a search: all values of what can be counted, and of other numbers so many as are asked for,
- * evenly on their scale with both ends. It is walked in great strides, so that a part of it is spread over the whole.
+ * A grid over the dimensions of a search: all values of countable dimensions, and a requested number of evenly spaced
+ * values of continuous ones, ends included. It is visited in large strides, so that a partial run covers the space.
  */
 import type { SearchDimension } from "../kind.js";
 import { combinationsOf, type CombinationAxis, type Combinations } from "./combinations.js";
 import { valueCount, nearestValue, nthValue, type NumberDimension } from "./dimension-values.js";
 
-/** null: the first of the dimensions that is no grid without a number of points. */
+/** If `points` is null, a continuous dimension has no grid: the first one is returned as `endless`. */
 export function gridCombinations(
   dimensions: readonly SearchDimension[],
   points: number | null,
@@ -29,19 +29,19 @@ function spread(d: NumberDimension, points: number): readonly number[] {
   const values = Array.from({ length: points }, (_, i) => {
     if (i === 0 || i === points - 1) return nearestValue(d, i === 0 ? d.from : d.to);
     const x = from + ((to - from) * i) / (points - 1);
-    // 0.001 and not what logarithms leave of it.
+    // Rounding gives 0.001 instead of the floating-point error of the logarithm.
     return nearestValue(d, Number((d.scale === "log" ? Math.exp(x) : x).toPrecision(12)));
   });
   return [...new Set(values)];
 }
 
-/** The combination that is tried as the n-th, from 0: each comes once. */
+/** Maps a trial's index, from 0, to a combination; each combination is visited once. */
 export function stridedOrder({ count }: Combinations): (n: bigint) => bigint {
   const stride = strideOf(count);
   return (n) => (n * stride) % count;
 }
 
-/** The number nearest below the golden share of all that has no divisor in common with them. */
+/** Returns the greatest number up to the golden-ratio share of the count that is coprime with it. */
 function strideOf(count: bigint): bigint {
   for (let stride = (count * 618034n) / 1000000n; stride > 1n; stride--)
     if (commonDivisor(stride, count) === 1n) return stride;

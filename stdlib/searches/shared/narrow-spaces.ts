@@ -1,15 +1,15 @@
 /**
- * Points where so few may stand together that draws by chance hardly meet one: sought at the edges of the space, where sums,
- * products and orders mostly hold, and walked on from there, a value at a time.
+ * Finds points where constraints allow so few that random sampling hardly finds one. It samples the edges of the space,
+ * where constraints on sums, products and orders mostly hold, and walks on from there one value at a time.
  */
 import type { SearchDimension, SearchPoint, Study } from "../kind.js";
 import { activeValues } from "./active-dimensions.js";
 import { nearestValue, valueAtShare } from "./dimension-values.js";
 
-/** How much nearer to an end a share may lie: each power is as likely. */
+/** Number of scales for the distance to an end: it is divided by 2 to a uniformly drawn power below this. */
 const POWERS = 24;
 
-/** Null: none of so many draws is allowed. */
+/** Returns null if no sampled point is allowed after `draws` attempts. */
 export function randomEdgePoint(study: Study, share: () => number, draws: number): SearchPoint | null {
   for (let draw = 0; draw < draws; draw++) {
     const drawn = study.dimensions.map((d): [string, number] => [d.name, valueAtShare(d, edgeShare(share))]);
@@ -26,10 +26,10 @@ function edgeShare(share: () => number): number {
 const ROUNDS = 4;
 const TRIES = 12;
 
-/** A point some way off that is allowed as `from` is. */
+/** Returns an allowed point some steps away from the allowed point `from`. */
 export function walkFromPoint(study: Study, from: SearchPoint, share: () => number): SearchPoint {
   const { dimensions } = study;
-  // What isn't there at first may come to be.
+  // Dimensions of closed branches get values too, because a later step may open them.
   let values: SearchPoint = {
     ...Object.fromEntries(dimensions.map((d) => [d.name, valueAtShare(d, share())])),
     ...from,
@@ -46,7 +46,7 @@ export function walkFromPoint(study: Study, from: SearchPoint, share: () => numb
   return activeValues(dimensions, values);
 }
 
-/** Anywhere at first, then towards either end, and nearer with each try that wasn't allowed. */
+/** Samples anywhere in the range at first. Later attempts move towards either end, by half the distance each time. */
 function stepFrom(d: SearchDimension, current: number, tried: number, share: () => number): number {
   if (d.kind === "choice" || tried === 0) return valueAtShare(d, share());
   const end = share() < 0.5 ? d.from : d.to;

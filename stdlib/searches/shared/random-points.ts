@@ -1,4 +1,4 @@
-/** Points drawn by chance, which other searches begin with and fall back on. */
+/** Random points, which other searches start with and fall back on. */
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { SearchPoint, Study } from "../kind.js";
 import { activeValues } from "./active-dimensions.js";
@@ -7,24 +7,28 @@ import { randomEdgePoint, walkFromPoint } from "./narrow-spaces.js";
 import { triedPointTest } from "./tried-points.js";
 import { valueAtShare } from "./dimension-values.js";
 
-/** Draws of one trial before what may stand together is taken to be rare. */
+/** Maximum draws per trial before allowed points are considered rare. */
 const MOST = 1000;
-/** Draws in search of a first point of what is rare. */
+/** Maximum draws to find a first allowed point when they are rare. */
 const SEARCHED = 20_000;
 
-/** Shares from above 0 to below 1 that seed and trial give, the same whatever was drawn for others. */
+/**
+ * Returns a generator of shares above 0 and below 1 from the seed and the trial's number, independent of other trials.
+ */
 export function randomShares(seed: number, number: number): () => number {
   const generator = xoroshiro128plus((Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) | 0);
   for (let warm = 0; warm < 8; warm++) generator.next();
   return () => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
 }
 
-/** A point whose values may stand together; null: none was found. */
+/** Returns a point that the constraints allow; null if none was found. */
 export function drawAllowedPoint(study: Study, share: () => number): SearchPoint | null {
   return pointDrawer(study, share)();
 }
 
-/** The same again and again. Where few points are allowed, later ones are walked to from those that were found. */
+/**
+ * Returns a function that draws allowed points repeatedly. Where they are rare, it walks on from the last one found.
+ */
 export function pointDrawer(study: Study, share: () => number): () => SearchPoint | null {
   let from: SearchPoint | null = null;
   return () => {
@@ -40,7 +44,7 @@ export function pointDrawer(study: Study, share: () => number): () => SearchPoin
 
 function evenly(study: Study, share: () => number, draws: number): SearchPoint | null {
   for (let draw = 0; draw < draws; draw++) {
-    // All are always drawn, so that what a branch holds changes no other.
+    // Every dimension is sampled, so that an untaken branch does not shift the values of the others.
     const drawn: Record<string, number> = {};
     for (const d of study.dimensions) drawn[d.name] = valueAtShare(d, share());
     const point = activeValues(study.dimensions, drawn);
@@ -49,7 +53,10 @@ function evenly(study: Study, share: () => number, draws: number): SearchPoint |
   return null;
 }
 
-/** A point of which there are few: of all, where they can be looked through, else a lucky draw, one at an edge, or a trial's. */
+/**
+ * Finds an allowed point where they are rare: from the enumerated space if it is small enough, else by sampling, at an
+ * edge, or from a trial.
+ */
 function rareIn(study: Study, share: () => number): SearchPoint | null {
   const all = allowedOf(study);
   if (all) return oneOf(all, share);
@@ -62,15 +69,17 @@ function rareIn(study: Study, share: () => number): SearchPoint | null {
   );
 }
 
-/** Where a search that learns begins: where the definitions are, if nobody was there; then by chance. */
+/**
+ * Starting point of a model-based search: the current values of the definitions if there is no trial yet, else random.
+ */
 export function startingPoint(study: Study, share: () => number): SearchPoint | null {
   return study.first !== undefined && study.trials.length === 0 ? study.first : drawNewPoint(study, share);
 }
 
-/** Spaces of so many points are looked through for one that is left. */
+/** Maximum points of a space that is enumerated. */
 const LOOKED_THROUGH = 10_000n;
 
-/** As `drawAllowedPoint`, of values that no trial had yet; null: none is left, or none was found. */
+/** Like `drawAllowedPoint`, but only points that no trial has used; null if none is left or found. */
 export function drawNewPoint(study: Study, share: () => number): SearchPoint | null {
   const isTried = triedPointTest(study);
   const next = pointDrawer(study, share);
@@ -87,7 +96,7 @@ export function drawNewPoint(study: Study, share: () => number): SearchPoint | n
   return null;
 }
 
-/** What may be and no trial had yet; null: there are too many points to look through. */
+/** Returns the allowed points that no trial has used; null if the space is too large to enumerate. */
 export function untriedPoints(study: Study): readonly SearchPoint[] | null {
   const isTried = triedPointTest(study);
   return allowedOf(study)?.filter((point) => !isTried(point)) ?? null;

@@ -1,7 +1,7 @@
-/** Which points a sweep has tried: a second trial of the same values would say the same and cost as much. */
+/** Tracks which points a sweep has tried, because a second trial of the same values gives the same result. */
 import type { SearchPoint, Study } from "../kind.js";
 
-/** Trials are asked for theirs again before each that follows. */
+/** Caches each point's key, because all trials are checked again before each new one. */
 const keys = new WeakMap<SearchPoint, string>();
 
 export function pointKey(point: SearchPoint): string {
@@ -12,13 +12,16 @@ export function pointKey(point: SearchPoint): string {
   return key;
 }
 
-/** Two points that are run with the same values have one key. */
+/** Points that run with the same values have the same key. */
 export function pointKeyInStudy({ written }: Pick<Study, "written">, point: SearchPoint): string {
   if (!written) return pointKey(point);
   return pointKey(Object.fromEntries(Object.entries(point).map(([name, value]) => [name, written(name, value)])));
 }
 
-/** Whether a trial of this sweep had the values, however it ended; those of earlier sweeps were other trainings. */
+/**
+ * Returns a test for whether a trial of this sweep used the values, however it ended. Trials of earlier sweeps do not
+ * count, because they were other training runs.
+ */
 export function triedPointTest(study: Study): (point: SearchPoint) => boolean {
   const { trials, unseen = [] } = study;
   const ownTrials = [...trials, ...unseen].filter(({ number }) => number >= 1);

@@ -1,4 +1,4 @@
-/** What can go wrong with what a program names and never holds. */
+/** Error codes of secrets, which a program names by environment variable and never contains. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */

@@ -1,4 +1,4 @@
-/** The value behind a secret's name, read when it is used; no message has it. */
+/** Reads the value of a named secret at the time of use; no message contains it. */
 import type { Call } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { environmentVariable } from "#platform/secrets.js";
@@ -15,7 +15,10 @@ export function secretOfCall(secret: Call): string {
   return readSecret(String(secret.arguments["env"] as string));
 }
 
-/** For a header, which holds nothing but one word, and whoever refuses it would show it. Coded errors `secret-missing`, `secret-malformed`. */
+/**
+ * Reads a secret for an HTTP header, which must be a single word: an HTTP library that refuses a value would print it.
+ * Coded errors `secret-missing`, `secret-malformed`.
+ */
 export function readHeaderSecret(env: string): string {
   const secret = readSecret(env);
   if (!/^[\x21-\x7e]+$/.test(secret)) throw new CodedError("secret-malformed", { env });

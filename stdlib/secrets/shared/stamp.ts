@@ -1,6 +1,6 @@
 /**
- * What tells whether secrets that calls name are still what they were, for what is kept of rows that were made with them. It
- * can't be turned back into a secret, and stands in no plan.
+ * Fingerprints of the secrets that calls name. They show whether cached rows were made with the same secrets. A
+ * fingerprint can't be turned back into a secret, and no plan contains it.
  */
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -9,7 +9,10 @@ import { environmentVariable } from "#platform/secrets.js";
 
 const SAID = "rows that were made with this key";
 
-/** Empty: no call names one. A secret that isn't there counts as one of its own: who uses it says that it is missing. */
+/**
+ * Returns an empty list if no call names a secret. A missing secret has the fingerprint "none"; the code that uses the
+ * secret reports the error.
+ */
 export function secretFingerprints(calls: readonly Call[]): readonly string[] {
   const encoder = new TextEncoder();
   return named(calls).map((name) => {
@@ -20,7 +23,7 @@ export function secretFingerprints(calls: readonly Call[]): readonly string[] {
   });
 }
 
-/** The names of secrets, wherever they stand in a value. */
+/** Returns the names of all secrets within a value. */
 function named(value: unknown): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
   const { kind, word, arguments: given } = value as Partial<Call>;

@@ -1,2 +1,2 @@
-/** What the part of rows is called that have no value. */
+/** Name of the slice of rows without a value. */
 export const MISSING_VALUE_LABEL = "(missing)";

@@ -1,11 +1,12 @@
 /**
- * Parts of numbers with about as many rows in each: between neighbours that are nearest to where equal parts would end. Equal
- * numbers stay together, so that there may be fewer parts than were asked for; each is called by its least and its greatest.
+ * Slices numbers into groups of about equal size; boundaries are the gaps between different values nearest to equal
+ * parts. Equal numbers stay together, so there may be fewer slices than requested. Each is named by its minimum and
+ * maximum.
  */
 import type { RowPartition } from "../kind.js";
 import { MISSING_VALUE_LABEL } from "./missing.js";
 
-/** NaN: a row that has no number. `name`: of a number as a bound. */
+/** NaN marks a row without a number. `name` formats a number as a bound. */
 export function partitionByQuantiles(
   numbers: Float64Array,
   bins: number,
@@ -25,7 +26,7 @@ export function partitionByQuantiles(
   return { names: missing ? [...names, MISSING_VALUE_LABEL] : names, partOfRow, ordered: true };
 }
 
-/** Where parts end in the sorted numbers: the last at their end. */
+/** Returns the end index of each slice in the sorted numbers; the last is their length. */
 function endsOf(sorted: Float64Array, bins: number): readonly number[] {
   const all = sorted.length;
   if (all === 0) return [];
@@ -41,7 +42,7 @@ function endsOf(sorted: Float64Array, bins: number): readonly number[] {
   return [...[...ends].sort((a, b) => a - b), all];
 }
 
-/** The next place at `at` or before it at which the number changes. */
+/** Returns the nearest index at or before `index` at which the number changes. */
 function gapBefore(sorted: Float64Array, index: number): number {
   let place = index;
   while (place > 0 && place < sorted.length && sorted[place - 1] === sorted[place]) place--;

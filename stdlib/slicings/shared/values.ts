@@ -1,22 +1,25 @@
 /**
- * Rows parted by the values of a column, the frequent ones first. Numbers stand by their size, and those of many values fall into
- * quartiles. Of very many other values the rare ones are one part. Rows without a value are a part, the last.
+ * Slices rows by the values of a column, the most frequent first. Numbers are in ascending order, and many different
+ * numbers are grouped into quartiles. Of many other values the rare ones form one slice. Rows without a value come
+ * last.
  */
 import { sha256 } from "#platform/digest.js";
 import type { RowPartition } from "../kind.js";
 import { MISSING_VALUE_LABEL } from "./missing.js";
 import { partitionByQuantiles } from "./quantiles.js";
 
-/** Values that are told one by one; numbers, of which there are few to be told so. */
+/** Maximum distinct values that get their own slice; for numbers the maximum is `MOST_NUMBERS`. */
 export const MAX_DISTINCT_VALUES = 30;
 const MOST_NUMBERS = 12;
-/** Of more values, those that stand by themselves. */
+/** With more distinct values, maximum slices for the most frequent ones. */
 const COMMONEST = 20;
-/** Code units of a value that is kept whole: nobody reads longer ones, and there may be many. */
+/**
+ * Maximum code units of a value stored in full. Longer ones are cut, because nobody reads them and there may be many.
+ */
 const LONG = 200;
 const QUARTILES = 4;
 
-/** `fewest`: rows from which on a part says something: of very many values rarer ones don't stand by themselves. */
+/** `fewest`: minimum rows of a meaningful slice. With very many distinct values, rarer ones get no slice. */
 export function partitionByValues(by: string, values: readonly unknown[], fewest: number): RowPartition {
   const texts = values.map((value) => textOf(value));
   const distinct = new Map<string, number>();
@@ -40,7 +43,7 @@ export function partitionByValues(by: string, values: readonly unknown[], fewest
 function byNumber(by: string, texts: readonly (string | null)[], distinct: ReadonlyMap<string, number>): RowPartition {
   const numbers = Float64Array.from(texts, (text) => (text === null ? Number.NaN : Number(text)));
   const few = new Set(numbers.filter((value) => !Number.isNaN(value)));
-  // As they are written: `1.50` stays what it is.
+  // Numbers are shown as the data has them: `1.50` stays `1.50`.
   const written = new Map([...distinct.keys()].map((text) => [Number(text), text]));
   const name = (value: number): string => written.get(value) ?? String(value);
   if (few.size > MOST_NUMBERS) return { by, ...partitionByQuantiles(numbers, QUARTILES, name), notes: [] };
@@ -50,14 +53,14 @@ function byNumber(by: string, texts: readonly (string | null)[], distinct: Reado
   return { by, names: [...listed.map(name), MISSING_VALUE_LABEL], partOfRow, ordered: true, notes: [] };
 }
 
-/** Null: there is none. */
+/** Returns null if the value is missing or blank. */
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined || Number.isNaN(value)) return null;
   const text = written(value);
   if (text.trim() === "") return null;
   return text.length <= LONG ? text : `${text.slice(0, LONG)}…${MARK}${sha256().update(text).end()}`;
 }
-/** Before what tells long values apart that begin alike, which nobody is shown. */
+/** Precedes the hash that tells long values with the same beginning apart; the hash is not shown. */
 const MARK = "\u0000";
 
 function shortened(text: string): string {
@@ -73,7 +76,7 @@ function written(value: unknown): string {
   return String(value as number | bigint | boolean);
 }
 
-/** Digits that begin with a zero are a name: a postcode, a key. */
+/** Digits with a leading zero are an identifier (postcode, key), not a number. */
 function isNumber(text: string): boolean {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text.trim()) && Number.isFinite(Number(text));
 }

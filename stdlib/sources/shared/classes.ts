@@ -1,9 +1,9 @@
-/** Numbers of classes as the names that a data set gives them. */
+/** Replaces class numbers by the names that the data set declares. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 type Columns = ReadonlyMap<string, readonly unknown[]>;
 
-/** `before`: rows that came earlier. Coded error `class-unknown`. */
+/** `before`: number of rows before these. Coded error `class-unknown`. */
 export function nameClasses(
   columns: Columns,
   classes: Readonly<Record<string, readonly string[]>>,

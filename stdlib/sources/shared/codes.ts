@@ -1,4 +1,4 @@
-/** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
+/** Error codes for reading rows from files and live values. Lines and rows count from 1; byte positions from 0. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
@@ -6,7 +6,7 @@ import { listNames } from "#dsl/language/diagnostics/listed.js";
 export interface SourcesCodeData {
   "missing-file": { readonly path: string; readonly folder: string; readonly near: string | null };
   "unreadable-file": { readonly file: string; readonly why: string };
-  /** `skip`: lines that were left out before. */
+  /** `skip`: lines skipped before the table. */
   "empty-file": { readonly file: string; readonly skip?: number };
   "header-unsaid": { readonly file: string; readonly names: readonly string[] };
   "wrong-encoding": {
@@ -16,7 +16,7 @@ export interface SourcesCodeData {
     readonly encoding: string;
     readonly likely: string | null;
   };
-  /** Up to `line` it is UTF-8 where `first` is that, and from there on the other; or the other way round. */
+  /** The file changes encoding at `line`: from `first` to the other of UTF-8 and windows-1252. */
   "two-encodings": {
     readonly file: string;
     readonly byte: number;
@@ -38,7 +38,7 @@ export interface SourcesCodeData {
     readonly columns: number;
     readonly skip?: number;
   };
-  /** `first`: what stands in the first line that is read, which is that of the number `line`. */
+  /** `first`: fields of the first line that is read; `line`: its number. */
   "column-names": {
     readonly file: string;
     readonly names: readonly string[];
@@ -50,7 +50,7 @@ export interface SourcesCodeData {
   "giant-line": { readonly file: string; readonly line: number; readonly limit: number };
   "giant-json": { readonly file: string; readonly limit: number };
   "deep-json": { readonly file: string; readonly row: number | null; readonly limit: number };
-  /** `limit` null: there would be a column for every few rows. */
+  /** `limit` null: the keys differ so much between rows that there would be a column for every few rows. */
   "too-many-columns": {
     readonly file: string;
     readonly columns: number;
@@ -60,10 +60,10 @@ export interface SourcesCodeData {
   "too-many-rows": { readonly file: string; readonly limit: number };
   "not-a-text-file": { readonly file: string; readonly found: string; readonly mend: string };
   "changed-while-read": { readonly file: string };
-  /** `given`: `names` says so, not the file. */
+  /** `given`: the duplicate is in the argument `names`, not in the file. */
   "duplicate-column": { readonly file: string; readonly column: string; readonly given?: true };
   "reserved-column": { readonly file: string; readonly column: string };
-  /** `reads`: the word that reads such a file. */
+  /** `reads`: the source that can read this file. */
   "broken-json": {
     readonly file: string;
     readonly line: number;
@@ -82,18 +82,18 @@ export interface SourcesCodeData {
   "not-a-table": { readonly name: string; readonly found: string };
 }
 
-/** Most characters of one CSV record, and of one line of JSON. */
+/** Maximum characters of one CSV record, and of one line of JSON. */
 export const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
-/** Most bytes of a JSON file, which is read as one value. */
+/** Maximum bytes of a JSON file, which is read as one value. */
 export const MAX_JSON_BYTES = 256 * 2 ** 20;
-/** How deep lists and objects of a row may lie in one another. */
+/** Maximum nesting of lists and objects in a row. */
 export const MAX_NESTING_DEPTH = 256;
-/** Most columns of a table. */
+/** Maximum columns of a table. */
 export const MAX_COLUMNS = 2 ** 17;
-/** Most rows of a table that is held in memory: beyond, it fills the heap, and no error can be told any more. */
+/** Maximum rows of a table in memory. More would fill the heap, and then no error could be reported. */
 export const MAX_ROWS = 10_000_000;
 
-/** As it is written in a program. */
+/** Returns a delimiter as a program writes it. */
 export const delimiterText = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
 
 export const sourcesCodes: CodeTable<SourcesCodeData> = {

@@ -1,19 +1,22 @@
-/** Rows of any source as one arquero table: a column per name, missing values null, and `$row`, the row's number from 1. */
+/**
+ * Builds one arquero table from the rows of any source: a column per name, missing values null, and `$row`, the row's
+ * number from 1.
+ */
 import { table, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RowChunk } from "../../data/contract.js";
 import { MAX_COLUMNS, MAX_ROWS } from "./codes.js";
 
-/** Rows that a streamed source gives at a time. */
+/** Rows per chunk of a streamed source. */
 export const CHUNK_ROWS = 2048;
-/** Cells at which it gives them sooner. */
+/** Maximum cells of a chunk; a chunk with more is yielded before it has `CHUNK_ROWS` rows. */
 const chunkCells = 2 ** 20;
-/** Characters after which a file's first rows are enough to know its columns. */
+/** Characters after which the rows read so far are enough to know the columns. */
 export const HEAD_CHARACTERS = 20 * 2 ** 20;
-/** Cells without a value that rows with this many columns or more may come to: keys that differ from row to row are no columns. */
+/** From this many columns on, at most this many cells may be empty: keys that differ between rows are not columns. */
 const sparse = { columns: 1024, cells: 2 ** 24 };
 
-/** Whether so many rows of so many columns are to be given on. */
+/** Checks whether the rows fill a chunk. */
 export function isFullChunk(rows: number, columns: number): boolean {
   return rows >= CHUNK_ROWS || (rows > 0 && rows * columns >= chunkCells);
 }
@@ -23,12 +26,15 @@ export function checkColumnCount(file: string, columns: number, row: number | nu
   if (columns > MAX_COLUMNS) throw new CodedError("too-many-columns", { file, columns, limit: MAX_COLUMNS, row });
 }
 
-/** Of what is held in memory as a whole. Coded error `too-many-rows`. */
+/** For a table that is in memory completely. Coded error `too-many-rows`. */
 export function checkRowCount(file: string, rows: number): void {
   if (rows > MAX_ROWS) throw new CodedError("too-many-rows", { file, limit: MAX_ROWS });
 }
 
-/** Columns in the given order, each with `rows` values. Names that begin with `$` are refused (`reserved-column`). */
+/**
+ * Builds a table with the columns in the given order, each with `rows` values. Names that begin with `$` are refused
+ * (`reserved-column`).
+ */
 export function columnTableOf(
   file: string,
   columns: ReadonlyMap<string, readonly unknown[]>,
@@ -53,7 +59,7 @@ export function tableWithRowNumbers(
   return table([...columns, ["$row", numbers]] as [string, unknown[]][]);
 }
 
-/** Gathers objects into columns: names in order of first appearance. */
+/** Collects objects into columns, with names in order of first appearance. */
 export class RecordCollector {
   private columns = new Map<string, unknown[]>();
   private nulls = 0;
@@ -73,7 +79,7 @@ export class RecordCollector {
     this.rows++;
     if (this.rows > MAX_ROWS) checkRowCount(this.file, this.rows);
   }
-  /** Whether there are as many as a streamed source gives at a time. */
+  /** Whether the rows fill a chunk of a streamed source. */
   get enough(): boolean {
     return isFullChunk(this.rows, this.columns.size);
   }
@@ -81,7 +87,7 @@ export class RecordCollector {
     for (const column of this.columns.values()) this.fill(column);
     return columnTableOf(this.file, this.columns, this.rows);
   }
-  /** What was gathered since the last time. */
+  /** Returns and clears the collected rows. */
   take(): RowChunk {
     for (const column of this.columns.values()) this.fill(column);
     checkColumnNames(this.file, this.columns.keys());
@@ -101,7 +107,7 @@ export class RecordCollector {
   }
 }
 
-/** What a value is, in words. */
+/** Describes the kind of a value in words. */
 export function valueKindText(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";

@@ -1,6 +1,7 @@
 /**
- * How a CSV file is split: by what is written, else by what its beginning shows. What isn't written is `,` between fields and
- * `"` around them where the first rows can be read so; else the one way in which all of them have equally many fields.
+ * Detects how a CSV file is split: by the parameters given, else from its beginning. The defaults are `,` between
+ * fields and `"` as quotes, if the first rows can be read so; else the one way in which all rows have the same number
+ * of fields.
  */
 import { parse, type Parser } from "csv-parse";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -12,29 +13,29 @@ export interface CsvShape {
 }
 export interface CsvRecord {
   readonly record: readonly string[];
-  /** Lines before it, from where reading began. */
+  /** Number of lines before the record, counted from where reading began. */
   readonly before: number;
 }
 interface Beginning {
   readonly shape: CsvShape;
   readonly records: readonly CsvRecord[];
-  /** They, or all that there are, can be read so. */
+  /** Whether the first `JUDGED` records, or all if there are fewer, parse without an error. */
   readonly whole: boolean;
 }
 interface Found extends Beginning {
-  /** What differs from the usual and wasn't written, in a few words each. */
+  /** Short descriptions of what differs from the defaults and was not given. */
   readonly notes: readonly string[];
 }
 
 const usual: CsvShape = { delimiter: ",", quote: '"' };
 const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];
-/** Records by which a way of splitting is judged. */
+/** Number of records used to detect the shape. */
 const JUDGED = 20;
-/** Share of them that are alike in a table with torn rows. */
+/** Minimum share of those records with equally many fields in a table with some ragged rows. */
 const NEARLY = 0.75;
 
-/** Coded error `wrong-delimiter`: with the one that is written there is one column, with another there are several. */
+/** Coded error `wrong-delimiter`: the given delimiter finds one column, another one finds several. */
 export async function detectCsvShape(head: string, file: string, written: Partial<CsvShape>): Promise<Found> {
   const first = await beginning(head, { ...usual, ...written });
   const quoted = written.quote === undefined ? await singleQuoted(head, first, written) : undefined;
@@ -51,7 +52,7 @@ export async function detectCsvShape(head: string, file: string, written: Partia
   };
 }
 
-/** By another delimiter, where the rows can't be read by that at hand. */
+/** Tries the other delimiters if the first one does not give an even table. */
 async function otherwise(head: string, first: Beginning, file: string, written: Partial<CsvShape>): Promise<Beginning> {
   const single = first.records[0]?.record.length === 1;
   if (isEven(first) && !single) return first;
@@ -59,10 +60,11 @@ async function otherwise(head: string, first: Beginning, file: string, written: 
   for (const delimiter of delimiters)
     if (delimiter !== first.shape.delimiter) tried.push(await beginning(head, { ...first.shape, delimiter }));
   const others = tried.filter(isTable);
-  // With one column by the delimiter at hand, a torn row or a title is told as that: another column would be missing.
+  // If the default delimiter finds one column, a nearly even table by another one is accepted. Its ragged row or title
+  // is then reported as such, instead of a missing column.
   const nearly = single && isEven(first) && written.delimiter === undefined ? tried.filter(isNearlyTable) : [];
   const [likely] = others.length > 0 ? others : nearly;
-  // Rows of uneven length are split otherwise where that leaves no choice; else they are told as what they are.
+  // Ragged rows are split by another delimiter only if exactly one fits. Otherwise they are reported as ragged.
   if (!likely || (!single && (others.length > 1 || titleLineCount(first.records) > 0))) return first;
   if (written.delimiter === undefined) return likely;
   if (!single) return first;
@@ -74,7 +76,10 @@ async function otherwise(head: string, first: Beginning, file: string, written: 
   });
 }
 
-/** `'` around fields: every row has a field that begins with it, none one that begins with `"`, and all can be read so. */
+/**
+ * Detects `'` as quotes: every row has a field that begins with `'`, no row has one that begins with `"`, and all rows
+ * parse.
+ */
 async function singleQuoted(
   head: string,
   first: Beginning,
@@ -101,7 +106,10 @@ function isTable(one: Beginning): boolean {
   return (one.records[0]?.record.length ?? 0) > 1 && isEven(one) && one.whole;
 }
 
-/** All records but a few have as many fields as the first; or the first ones are a title, in words, of a table that follows. */
+/**
+ * Checks whether nearly all records have as many fields as the first, or whether the first ones are a title of several
+ * words above a table.
+ */
 function isNearlyTable({ records, whole }: Beginning): boolean {
   const width = records[0]?.record.length ?? 0;
   if (!whole || records.length < 4) return false;
@@ -109,7 +117,6 @@ function isNearlyTable({ records, whole }: Beginning): boolean {
   return titleLineCount(records) > 0 && /\S\s+\S/.test(records[0]?.record[0] ?? "");
 }
 
-/** Options of the parser. */
 export function csvParserOptions({ delimiter, quote }: CsvShape) {
   return {
     delimiter,
@@ -121,13 +128,13 @@ export function csvParserOptions({ delimiter, quote }: CsvShape) {
   };
 }
 
-/** The first records. */
+/** Parses the first records. */
 async function beginning(head: string, shape: CsvShape): Promise<Beginning> {
   const records: CsvRecord[] = [];
   let before = 0;
   const parser = parse({
     ...csvParserOptions(shape),
-    // Not by the parser's own `to`: a browser's stand-in for streams knows no end before the last piece.
+    // The parser's own `to` is not used: with a browser's stream polyfill it does not end before the last piece.
     on_record: (record: string[], info: { lines: number }) => {
       if (records.length < JUDGED) records.push({ record, before });
       before = info.lines;
@@ -144,7 +151,7 @@ async function beginning(head: string, shape: CsvShape): Promise<Beginning> {
   return { shape, records, whole: !failed || records.length >= JUDGED };
 }
 
-/** Resolves when the parser says that, or that it failed. */
+/** Resolves when the parser emits this event or an error. */
 export function waitForParser(parser: Parser, event: string): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => resolve();
@@ -157,7 +164,10 @@ export function destroyParser(parser: Parser): void {
   parser.destroy();
 }
 
-/** Lines before the first of at least three records that have equally many fields to the end, and more than those before. */
+/**
+ * Returns the number of title lines. The table starts at the first of at least three final records with equally many
+ * fields; each title line has fewer fields than that.
+ */
 export function titleLineCount(found: readonly CsvRecord[]): number {
   const width = found.at(-1)?.record.length ?? 0;
   const first = found.findLastIndex(({ record }) => record.length !== width) + 1;

@@ -1,20 +1,20 @@
 /**
- * Bytes to text, strictly. Where no encoding is written it is UTF-8, or UTF-16 by its mark or its zeros; and from the first
- * byte on that is not UTF-8 it is windows-1252, as long as nothing before it and nothing after it says otherwise: ASCII is the
- * same in both, so nothing has to be read again. Nothing is ever replaced.
+ * Decodes bytes to text, strictly. Without a given encoding it is UTF-8, or UTF-16 by its byte order mark or its zeros.
+ * From the first invalid UTF-8 byte on, it is windows-1252, unless the bytes before or after contradict that. ASCII is
+ * the same in both, so nothing is read again. No character is ever replaced.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface ReportingFile {
-  /** What errors call it. */
+  /** The name in errors. */
   readonly name: string;
-  /** Told what was found, where it isn't UTF-8. */
+  /** Reports the detected encoding if it isn't UTF-8. */
   readonly found: (what: string) => void;
 }
-/** `last`: nothing comes after these. */
+/** `last`: these are the last bytes. */
 export type DecodeBytes = (bytes: Uint8Array, last: boolean) => string;
 
-/** By the encoding that is written. `head`: the first bytes. Coded errors `wrong-encoding`, `unknown-encoding`. */
+/** Decodes by the given encoding. `head`: the first bytes. Coded errors `wrong-encoding`, `unknown-encoding`. */
 export function decoderForEncoding({ name }: ReportingFile, encoding: string, head: Uint8Array): DecodeBytes {
   const decoder = strict(encoding);
   const utf8 = decoder.encoding === "utf-8";
@@ -39,7 +39,7 @@ export function decoderForEncoding({ name }: ReportingFile, encoding: string, he
   };
 }
 
-/** By the file's bytes. Coded errors `wrong-encoding`, `two-encodings`. */
+/** Detects the encoding from the file's bytes. Coded errors `wrong-encoding`, `two-encodings`. */
 export function detectDecoder(file: ReportingFile, head: Uint8Array): DecodeBytes {
   const wide = markOf(head) ?? utf16In(head);
   if (wide !== null) {
@@ -61,18 +61,17 @@ export function detectDecoder(file: ReportingFile, head: Uint8Array): DecodeByte
 }
 
 interface Unfit {
-  /** In the file, from 0. */
+  /** Position in the file, from 0. */
   readonly byte: number;
   readonly line: number;
-  /** All of this piece that is not decoded yet. */
+  /** The bytes of this piece that are not decoded yet. */
   readonly bytes: Uint8Array;
-  /** The whole piece. */
   readonly piece: Uint8Array;
-  /** Whether anything but ASCII stood before. */
+  /** Whether the bytes before contain non-ASCII characters. */
   readonly beyondAscii: boolean;
 }
 
-/** `unfit`: what stands for the rest of a piece from a byte on that does not fit. */
+/** `unfit`: returns the text for the rest of a piece from an invalid byte on, or throws. */
 function decoding(decoder: Decoder, unfit: (fault: Unfit, last: boolean) => string): DecodeBytes {
   const utf8 = decoder.encoding === "utf-8";
   let [done, lines, beyondAscii] = [0, 1, false];
@@ -101,12 +100,12 @@ function decoding(decoder: Decoder, unfit: (fault: Unfit, last: boolean) => stri
   };
 }
 
-/** windows-1252 from there on. Text of UTF-8 in it is a second encoding. */
+/** Decodes as windows-1252 from there on. UTF-8 text within it is an error, a second encoding. */
 function westernFrom({ name }: ReportingFile, from: Unfit): DecodeBytes {
   const decoder = strict("windows-1252");
   let { byte, line } = from;
   return (bytes) => {
-    // Without `stream` some versions of Node read it as latin-1.
+    // Without `stream`, some versions of Node decode it as latin-1.
     const text = decoder.decode(bytes, { stream: true });
     const lineAt = (position: number): number => line + (text.slice(0, position).match(/\n/g)?.length ?? 0);
     const unassigned = bytes.findIndex((one) => UNASSIGNED.has(one));
@@ -132,9 +131,9 @@ function westernFrom({ name }: ReportingFile, from: Unfit): DecodeBytes {
   };
 }
 
-/** Small letters with accents, and quotation marks, of UTF-8 that is read as windows-1252: within a word, or beyond doubt. */
+/** Matches UTF-8 that is misread as windows-1252: accented small letters next to a letter, and quotation marks. */
 const UTF8_IN_IT = /[a-z]\u00c3[\u00a0-\u00bf]|\u00c3[\u00a0-\u00bf][a-z]|\u00e2\u20ac[\u0153\u2122\u201c\u02dc]/;
-/** What windows-1252 has no letter for. */
+/** Bytes to which windows-1252 assigns no character. */
 const UNASSIGNED = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 
 function hasUnassigned(bytes: Uint8Array): boolean {
@@ -158,7 +157,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return all;
 }
 
-/** The last bytes when they begin a UTF-8 character that goes on in the next piece. */
+/** Returns the trailing bytes that begin a UTF-8 character which continues in the next piece. */
 function incomplete(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
@@ -169,7 +168,7 @@ function incomplete(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(0);
 }
 
-/** Index of the byte at which decoding first fails: the longest prefix that may still go on, by bisection. */
+/** Returns the length of the longest prefix that decodes, found by bisection. */
 function firstUnfit(bytes: Uint8Array, encoding: string): number {
   let [good, bad] = [0, bytes.length];
   while (bad - good > 1) {
@@ -184,7 +183,7 @@ function firstUnfit(bytes: Uint8Array, encoding: string): number {
   return good;
 }
 
-/** Mostly ASCII with some bytes above it is Western text in the Windows code page, far more often than not. */
+/** Guesses windows-1252 for mostly ASCII text with some higher bytes, which is far more often right than not. */
 function likelyOf(bytes: Uint8Array): string | null {
   const mark = markOf(bytes);
   if (mark !== null) return mark;
@@ -199,13 +198,13 @@ function markOf(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
   return null;
 }
 
-/** A mark that was read in another encoding than its own. */
+/** Rejects a byte order mark that belongs to another encoding. */
 function demandMark(text: string, file: string, encoding: string): void {
   const likely = text.startsWith("\ufffe") ? "utf-16be" : text.startsWith("ï»¿") ? "utf-8" : null;
   if (likely !== null) throw new CodedError("wrong-encoding", { file, byte: 0, line: null, encoding, likely });
 }
 
-/** UTF-16 without a mark has a NUL at nearly every second place; no text file of another encoding is like that. */
+/** UTF-16 without a byte order mark has a NUL in nearly every second position, unlike text in any other encoding. */
 function utf16In(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
   const head = bytes.subarray(0, 4096);
   const nuls = [0, 0];

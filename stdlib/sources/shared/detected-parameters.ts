@@ -1,7 +1,10 @@
-/** Parameters that are found in a file unless they are written. */
+/** Parameters that are detected from the file unless they are given. */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** What is written, the usual among it where the call says that it is held to; undefined: it is to be found. */
+/**
+ * Returns the given value; undefined if it must be detected. The default value counts as given only if the call lists
+ * the parameter in `held`.
+ */
 export function writtenArgument(
   { arguments: given, held: heldArguments }: Call,
   name: string,
@@ -12,7 +15,7 @@ export function writtenArgument(
   return value;
 }
 
-/** As `readTextPieces` takes it: null where it is to be found. */
+/** Returns the encoding for `readTextPieces`: null if it must be detected. */
 export function encodingOfCall(call: Call): string | null {
   return writtenArgument(call, "encoding", "utf-8") ?? null;
 }

@@ -1,10 +1,10 @@
-/** Files that are no text, whatever their name says: known by their first bytes. */
+/** Detects files that are not text by their first bytes, regardless of their name. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 const cell = "read it in a TypeScript cell and give the table as `$rows`";
 const unpack = "unpack it first; of packed files those that end in `.gz`, `.zst` or `.zip` (of one file) are read";
 
-/** First bytes (latin1), what such a file is, and what to do. */
+/** Pattern of the first bytes (latin1), the file type, and what to do with it. */
 const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = [
   [
     /^PK\x03\x04/,
@@ -44,7 +44,7 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   [/^version https:\/\/git-lfs\./, "a pointer of Git LFS, not the data", () => "fetch the data with `git lfs pull`"],
 ];
 
-/** What a file is by its first bytes, and what to do with it; undefined: nothing that is known here. */
+/** Returns the file type by its first bytes, and what to do with it; undefined if the type is unknown. */
 export function detectFileKind(
   bytes: Uint8Array,
   file: string,
@@ -54,7 +54,7 @@ export function detectFileKind(
   return found !== undefined && mend ? { found, mend: mend(file) } : undefined;
 }
 
-/** Coded error `not-a-text-file`. `bytes`: the first ones of the file. */
+/** Coded error `not-a-text-file`. `bytes`: the first bytes of the file. */
 export function checkTextFile(bytes: Uint8Array, file: string): void {
   const kind = detectFileKind(bytes, file);
   if (kind) throw new CodedError("not-a-text-file", { file, ...kind });

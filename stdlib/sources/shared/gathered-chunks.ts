@@ -1,4 +1,4 @@
-/** Files that give chunks of rows, all with the same columns, as a source; and such chunks as one table. */
+/** Builds a source from files that yield chunks of rows, all with the same columns, and one table from such chunks. */
 import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
 import { locateFile } from "#platform/files.js";
@@ -6,7 +6,7 @@ import type { RowChunk, SourceImplementation, SourceContext } from "../../data/c
 import { checkRowCount, columnTableOf } from "./columns.js";
 import { sourceOverFiles } from "./over-files.js";
 
-/** `name`: what errors call the file; `columns`: those that are wanted, absent: all. */
+/** `name`: the name in errors; `columns`: those to read, all by default. */
 type RowsOf = (
   file: string,
   name: string,
@@ -16,7 +16,7 @@ type RowsOf = (
 export function chunkSource(rowsOf: RowsOf): SourceImplementation {
   async function* chunks(call: Call, world: SourceContext, limit = Infinity): AsyncGenerator<RowChunk> {
     const name = pathOf(call);
-    // Who asks for the first rows asks what columns there are.
+    // A request for the first rows is for finding out the columns, so all are read.
     const columns = limit === Infinity ? world.columns : undefined;
     yield* rowsOf(await locateFile(world.folder, name), name, { columns, onBytes: world.onBytes });
   }
@@ -32,7 +32,7 @@ export function chunkSource(rowsOf: RowsOf): SourceImplementation {
 
 const pathOf = (call: Call): string => call.arguments["path"] as string;
 
-/** All chunks have the same columns. `file`: what errors call it. */
+/** Requires all chunks to have the same columns. `file`: the name in errors. */
 export async function tableFromChunks(
   file: string,
   chunks: AsyncIterable<RowChunk>,

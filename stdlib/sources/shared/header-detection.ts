@@ -1,12 +1,12 @@
-/** Files of columns whose first line is a row already, not the names: known by what stands there. */
+/** Detects column files whose first line is a row instead of the column names. */
 
-/** Characters and words beyond which a text is hardly a column's name. */
+/** A text with more characters or words is unlikely to be a column name. */
 const longest = { characters: 60, words: 6 };
 const value = /^(?:[+-]?\d[\d.,:/ -]*|https?:\/\/\S+|true|false|null)$/i;
 
 /**
- * Whether names of columns look like a row: one is a number, a date, an address or a sentence, or stands among the values of
- * its own column, as a label does.
+ * Checks whether column names look like a row: one is a number, a date, an address or a sentence, or repeats as a value
+ * of its column, like a label.
  * @param columns name → values; a few hundred are enough
  */
 export function looksLikeData(columns: ReadonlyMap<string, ArrayLike<unknown>>): boolean {
@@ -19,21 +19,21 @@ export function looksLikeData(columns: ReadonlyMap<string, ArrayLike<unknown>>):
   );
 }
 
-/** Whether a first line is a title that a program of tables filled up with empty fields: `Export of May,,`. */
+/** Checks whether a first line is a title that a spreadsheet program padded with empty fields: `Export of May,,`. */
 export function looksLikeTitle([first = "", ...rest]: readonly string[]): boolean {
-  // Of two fields the second may be the one empty column that a comma at the end of each line makes.
+  // With two fields, the empty one may be a column that a comma at the end of every line makes.
   const wide = rest.length > 1 || (rest.length === 1 && /\s/.test(first.trim()));
   return wide && first !== "" && rest.every((name) => name === "");
 }
 
-/** Twice at least: a single row that repeats the header comes of files that were joined. */
+/** Requires two repetitions: a single row that repeats the header comes from concatenated files. */
 function isRepeated(name: string, values: ArrayLike<unknown>): boolean {
   let times = 0;
   for (let i = 0; i < values.length && times < 2; i++) if (values[i] === name) times++;
   return times >= 2;
 }
 
-/** Names that would suit: the column of the longest values holds the text, that of the fewest different ones the label. */
+/** Suggests names: the column with the longest values is `text`, the one with the fewest distinct values `label`. */
 export function suggestColumnNames(columns: ReadonlyMap<string, ArrayLike<unknown>>): readonly string[] {
   const measured = [...columns.values()].map((values) => {
     const texts = Array.from(values, String);

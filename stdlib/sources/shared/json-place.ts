@@ -1,6 +1,6 @@
 /**
- * Where a JSON text stops being JSON. The engine's own messages name no place in half of the cases and change with its
- * version, so the text is walked once more, only after it has failed to parse.
+ * Finds where a text stops being valid JSON. The JavaScript engine's messages give no position in half of the cases and
+ * vary by version, so the text is scanned again, only after parsing has failed.
  */
 import { codePointIn } from "#dsl/language/diagnostics/must.js";
 const white = /[ \t\r\n]*/y;
@@ -15,10 +15,13 @@ export interface JsonFault {
   readonly why: string;
 }
 
-/** What Python and JavaScript print for values that JSON has no word for. */
+/** Values that Python and JavaScript print but JSON does not have. */
 const foreign = /-?Infinity|NaN|None|True|False|undefined/y;
 
-/** The first fault, or null when the text is JSON. Depth and length don't matter: no pattern goes back, open brackets are kept in a list. */
+/**
+ * Returns the first error, or null if the text is valid JSON. Works for any depth and length: no pattern backtracks,
+ * and open brackets are in a list.
+ */
 export function findJsonFault(text: string): JsonFault | null {
   let position = 0;
   const skip = (pattern: RegExp): boolean => {
@@ -83,7 +86,7 @@ export function findJsonFault(text: string): JsonFault | null {
   }
 }
 
-/** Line and column (from 1, in code points) of an offset. */
+/** Returns the line and column (from 1, in code points) of an offset. */
 export function lineAndColumnOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   let [line, start] = [1, 0];
   for (let position = text.indexOf("\n"); position >= 0 && position < offset; position = text.indexOf("\n", start))

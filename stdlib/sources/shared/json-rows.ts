@@ -1,11 +1,14 @@
-/** Rows that lie in lists within lists of a JSON value: each with the values that stand around it, the nearest first. */
+/**
+ * Reads rows from lists nested in a JSON value. Each row also gets the values of the objects that enclose it, the
+ * nearest first.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { valueKindText } from "./columns.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Where SQuAD keeps its questions. */
+/** The keys that lead to the questions in a SQuAD file. */
 export const SQUAD_KEYS = ["data", "paragraphs", "qas"] as const;
 
 export function isSquadData(value: unknown): boolean {
@@ -18,7 +21,7 @@ export function isSquadData(value: unknown): boolean {
   return isRecord(current) && "question" in current;
 }
 
-/** Coded error `no-rows-there`. `where`: for it. */
+/** Coded error `no-rows-there`. `where`: used in that error. */
 export function* nestedRows(
   value: unknown,
   keys: readonly string[],

@@ -1,15 +1,15 @@
 /**
- * JSON as values that say what was written: a whole number that doubles can't tell from its neighbours (9007199254740993) and
- * one that is beyond them all (1e400) come as the text of their digits, since a label or an id is not what it is rounded to.
+ * Parses JSON without losing digits. An integer that a double cannot represent exactly (9007199254740993) and a number
+ * that overflows (1e400) become strings of their digits, because a label or an id must not be rounded.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { MAX_NESTING_DEPTH } from "./codes.js";
 
-/** Digits and exponents that may be such a number; most texts have none. */
+/** Matches digits and exponents that may form such a number; most texts have none. */
 const suspicious = /\d{16}|\d[eE]\+?\d{3}/;
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** What `JSON.parse` throws, for a text that is no JSON. */
+/** Throws what `JSON.parse` throws if the text is not JSON. */
 export function parseJsonValue(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (!suspicious.test(text)) return value;
@@ -17,7 +17,7 @@ export function parseJsonValue(text: string): unknown {
   return rewritten === text ? value : JSON.parse(rewritten);
 }
 
-/** The same JSON with such numbers in quotes. */
+/** Returns the same JSON with such numbers in quotes. */
 function withDigits(text: string): string {
   const parts: string[] = [];
   for (let position = 0; position < text.length;) {
@@ -43,7 +43,7 @@ function afterString(text: string, opening: number): number {
   }
 }
 
-/** Coded error `deep-json`; level by level, so that no depth is too much to find out. `row` null: of the whole file. */
+/** Checks level by level, so that any depth can be detected. `row` null: the entire file. Coded error `deep-json`. */
 export function checkNestingDepth(value: unknown, file: string, row: number | null): void {
   let level = inside([value]);
   for (let depth = 0; level.length > 0; depth++, level = inside(level))

@@ -1,8 +1,8 @@
-/** Lines of a text that comes in pieces. */
+/** Splits a text that arrives in pieces into lines. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { MAX_RECORD_CHARACTERS } from "./codes.js";
 
-/** Coded error `giant-line`, as soon as a line is too long. */
+/** Throws the coded error `giant-line` as soon as a line is too long. */
 export async function* splitLines(pieces: AsyncIterable<string>, file: string): AsyncGenerator<string> {
   let [line, length, afterReturn] = [1, 0, false];
   let rest: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Sources of files read one file; here they read all that a path names, as one table: rows in the order of the files' names,
- * numbered from the first file's first.
+ * Extends a source of one file to all files that a path matches, as one table. Rows are in the order of the file names
+ * and numbered continuously from the first file.
  */
 import { table, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,7 +13,10 @@ interface OneFile extends SourceImplementation {
   stream(call: Call, world: SourceContext): AsyncIterable<RowChunk>;
 }
 
-/** `alike`: each file says what its columns are, so all have the same (`files-differ`); else rows bring what they have. */
+/**
+ * `alike`: each file declares its columns, and all must have the same (`files-differ`); otherwise columns may differ
+ * per row.
+ */
 export function sourceOverFiles<S extends SourceImplementation>(one: S, options: { readonly alike: boolean }): S {
   const stream = isStreamed(one)
     ? { stream: (call: Call, world: SourceContext) => chunks(one, call, world, options) }
@@ -53,14 +56,17 @@ function callForPath(call: Call, path: string): Call {
 }
 
 export interface NamedFile {
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string;
-  /** As it is written from the notebook's folder. */
+  /** Path relative to the notebook's folder. */
   readonly name: string;
   readonly onBytes: (read: number, total: number) => void;
 }
 
-/** The files that a path names, in order; bytes that are told of each are told as those of all. Coded errors `no-files`, `missing-file`. */
+/**
+ * Yields the files that a path matches, in order; the bytes read are reported as progress over all files. Coded errors
+ * `no-files`, `missing-file`.
+ */
 export async function* openEachFile(path: string, world: SourceContext): AsyncGenerator<NamedFile> {
   const files: { readonly name: string; readonly file: string; readonly size: number }[] = [];
   for (const name of filesMatching(world.folder, path)) {

@@ -1,8 +1,8 @@
-/** Parameters that the sources of files share. */
+/** Parameters that the file sources share. */
 import { severalFilesAdvice } from "../../foreign-names/files.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 
-/** A file, or a pattern of names. `endings`: of the files that completion shows first. */
+/** A file, or a pattern of file names. `endings`: file extensions that completion lists first. */
 export const filesParameter = (endings: readonly string[]) =>
   defineParameter({
     name: "path",
@@ -51,7 +51,7 @@ export const sha256Parameter = defineParameter({
   impact: "medium",
 });
 
-/** What opens an address: each by the name of an environment variable. */
+/** Credentials for a URL, each as the name of an environment variable. */
 const token = defineParameter({
   name: "token",
   type: { is: "word", kind: "secret" },
@@ -73,5 +73,5 @@ const query = defineParameter({
   why: "A signature lets anybody in who has it.",
   impact: "low",
 });
-/** What a file needs that comes from an address. */
+/** Parameters for a file that is downloaded from a URL. */
 export const fetchingParameters = [sha256Parameter, token, user, query] as const;

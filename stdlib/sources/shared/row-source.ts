@@ -1,11 +1,11 @@
-/** A source whose rows come one after the other, as objects: read whole or in parts. */
+/** A source that yields rows one by one as objects, read completely or in chunks. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../../data/contract.js";
 import { RecordCollector, HEAD_CHARACTERS } from "./columns.js";
 
 export interface SourceRow {
   readonly value: object;
-  /** Characters that it was read from. */
+  /** Number of characters that the row was read from. */
   readonly length: number;
 }
 interface RowSource extends SourceImplementation {

@@ -1,22 +1,22 @@
-/** What can go wrong with several files named at once, and with files of tables that are no text. */
+/** Error codes for several files named at once, and for binary table files. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface TableCodeData {
-  /** `there`: some names in the folder that was looked into. */
+  /** `there`: some file names of the searched folder. */
   "no-files": { readonly path: string; readonly folder: string; readonly there: readonly string[] };
   "too-many-files": { readonly path: string; readonly limit: number };
-  /** Both have columns that the other lacks, or one has. */
+  /** Each file has columns that the other lacks, or one of them has. */
   "files-differ": {
     readonly file: string;
     readonly first: string;
     readonly lacks: readonly string[];
     readonly more: readonly string[];
   };
-  /** `found`: what the file is, where its beginning says so. */
+  /** `found`: the detected file type, or null if the first bytes don't show it. */
   "not-of-format": { readonly file: string; readonly format: string; readonly found: string | null };
-  /** `where`: a column and a row group, say; null: of the whole file. */
+  /** `where`: for example a column and a row group; null for the entire file. */
   "broken-table": {
     readonly file: string;
     readonly format: string;
@@ -30,7 +30,7 @@ export interface TableCodeData {
     readonly limit: number;
     readonly of: "bytes" | "values";
   };
-  /** `line`: where the row begins. */
+  /** `line`: the first line of the row. */
   "giant-text": {
     readonly file: string;
     readonly line: number;

@@ -1,9 +1,12 @@
-/** Values of binary tables as JSON has them: what doubles can't tell from its neighbours comes as the text of its digits. */
+/**
+ * Converts values of binary tables to JSON. Numbers that a double cannot represent exactly become strings of their
+ * digits.
+ */
 
 export type TimeUnit = "SECONDS" | "MILLIS" | "MICROS" | "NANOS";
 
 const digits: Readonly<Record<TimeUnit, number>> = { SECONDS: 0, MILLIS: 3, MICROS: 6, NANOS: 9 };
-/** Digits that a double holds, whatever they are. */
+/** Number of decimal digits that a double always represents exactly. */
 const EXACT = 15;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -11,10 +14,10 @@ export function wholeNumberValue(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
-/** Digits that a decimal of these formats has at most; a damaged scale would be written out as billions of noughts. */
+/** Maximum digits of a decimal in these formats; a corrupt scale would be written out as billions of zeros. */
 const MOST_DIGITS = 1000;
 
-/** `unscaled` · 10^−`scale`. Throws of a scale that no decimal has. */
+/** Returns `unscaled` · 10^−`scale`. Throws if the scale is out of range. */
 export function decimalValue(unscaled: bigint, scale: number): number | string {
   if (!(Math.abs(scale) <= MOST_DIGITS)) throw new RangeError(`a decimal has a scale of ${scale}`);
   const sign = unscaled < 0n ? "-" : "";
@@ -25,25 +28,25 @@ export function decimalValue(unscaled: bigint, scale: number): number | string {
   return all.length <= EXACT ? Number(text) : text;
 }
 
-/** Days since 1970: `2025-01-31`. */
+/** Converts days since 1970 to `2025-01-31`. */
 export function dateText(days: number): string {
   return isoText(days * 86_400_000).slice(0, -"T00:00:00.000Z".length);
 }
 
-/** `2025-01-31T10:00:00.5Z`; without `Z` where it is of no zone. */
+/** Returns `2025-01-31T10:00:00.5Z`, without `Z` if the value has no time zone. */
 export function timestampText(value: bigint, unit: TimeUnit, utc: boolean): string {
   const { seconds, rest } = divided(value, unit);
   return `${isoText(Number(seconds) * 1000).slice(0, -".000Z".length)}${fraction(rest, unit)}${utc ? "Z" : ""}`;
 }
 
-/** Since midnight: `10:00:00.5`. */
+/** Converts a time since midnight to `10:00:00.5`. */
 export function timeText(value: bigint, unit: TimeUnit): string {
   const { seconds, rest } = divided(value, unit);
   const parts = [seconds / 3600n, (seconds / 60n) % 60n, seconds % 60n];
   return `${parts.map((part) => String(part).padStart(2, "0")).join(":")}${fraction(rest, unit)}`;
 }
 
-/** Bytes that are text as text; others in base64. */
+/** Returns bytes as text if they are valid UTF-8, else in base64. */
 export function bytesValue(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);

@@ -1,14 +1,12 @@
-/**
- * Text out of files: decoded strictly, piece by piece so that memory does not follow the file's size.
- */
+/** Reads text from files: decoded strictly, piece by piece, so that memory does not grow with the file's size. */
 import { readFileBytes, type OnBytesRead } from "#platform/files.js";
 import { decoderForEncoding, detectDecoder, type DecodeBytes, type ReportingFile } from "./decoding.js";
 import { checkTextFile } from "./file-kind.js";
 
-/** Told how a file is read where that isn't the usual way (`SourceContext.found`). */
+/** Reports how a file is read if that isn't the usual way (`SourceContext.found`). */
 type Found = ((file: string, what: string) => void) | undefined;
 
-/** The whole text of a file of at most `most` bytes; pieces joined. Coded error `giant-json`. */
+/** Returns the complete text of a file of at most `most` bytes. Coded error `giant-json`. */
 export async function readWholeText(
   file: string,
   name: string,
@@ -21,10 +19,10 @@ export async function readWholeText(
 }
 
 /**
- * The decoded text in pieces of about 64 KiB, without a byte order mark. `name` is what errors call the file; `encoding` null:
- * UTF-8, or what the bytes show, which `found` is told.
- * Coded errors: `wrong-encoding` with the first byte that does not fit, `two-encodings`, `unknown-encoding`,
- * `not-a-text-file`, and those of `bytesOf`.
+ * Yields the decoded text in pieces of about 64 KiB, without a byte order mark. `name` is the name in errors. If
+ * `encoding` is null, the file is UTF-8 or the encoding that the bytes show, which is reported to `found`. Coded
+ * errors: `wrong-encoding` with the first invalid byte, `two-encodings`, `unknown-encoding`, `not-a-text-file`, and
+ * those of `bytesOf`.
  */
 export async function* readTextPieces(
   file: string,

@@ -1,10 +1,12 @@
-/** A file's text as rows: whole, by line, or by paragraph. Blank ones are passed over; line ends are `\n`. */
+/**
+ * Splits a file's text into rows: the complete file, lines, or paragraphs. Blank ones are skipped; line ends are `\n`.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { MAX_RECORD_CHARACTERS } from "./codes.js";
 
 export type TextUnit = "file" | "line" | "paragraph";
 
-/** Coded error `giant-text`, as soon as a row is too long. */
+/** Throws the coded error `giant-text` as soon as a row is too long. */
 export async function* textsByUnit(lines: AsyncIterable<string>, file: string, unit: TextUnit): AsyncGenerator<string> {
   let [first, length, lineNumber] = [1, 0, 0];
   let waiting: string[] = [];

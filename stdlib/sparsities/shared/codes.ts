@@ -1,4 +1,4 @@
-/** Codes of pruning. */
+/** Error codes of pruning. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */

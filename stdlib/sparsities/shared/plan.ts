@@ -1,4 +1,4 @@
-/** What becomes of a model's sizes when parts are taken out: known by its config and shapes before a weight is read. */
+/** Computes a model's sizes after pruning from its config and shapes, before any weight is read. */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { BaseFacts, DerivedBase } from "#dsl/language/types/facts.js";
@@ -10,22 +10,22 @@ export interface PruningShares {
   readonly heads: number;
   readonly inner: number;
 }
-/** Units of which some go. */
+/** Units to prune, and how many of them. */
 export interface UnitsToPrune {
   readonly units: PrunableUnits;
-  /** Of each block. */
+  /** Number of units removed from each block. */
   readonly gone: number;
 }
 type Facts = Pick<BaseFacts, "config" | "shapes">;
 
-/** As the call says them: 0 where nothing is said. */
+/** Returns the shares from the call, 0 by default. */
 export function pruningSharesOf(options: { readonly heads?: unknown; readonly feed_forward?: unknown }): PruningShares {
   const share = (value: unknown): number =>
     typeof value === "object" && value !== null && "share" in value ? Number(value.share) : 0;
   return { heads: share(options.heads), inner: share(options.feed_forward) };
 }
 
-/** Heads first. */
+/** Plans the heads first. */
 export function planPruning(
   { heads, inner }: PruningShares,
   { config, shapes }: Facts,
@@ -71,7 +71,7 @@ function goingOn(units: PrunableUnits | null, share: number, key: string): Units
   };
 }
 
-/** Which of them go is known when their weights are: config.json says here that it is the last. */
+/** Which units are removed depends on the weights. For the plan, the last ones in each block are assumed. */
 export function planPrunedSizes(
   shares: PruningShares,
   facts: Facts,

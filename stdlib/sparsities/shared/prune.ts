@@ -1,6 +1,7 @@
 /**
- * Structured pruning: of each block the same number of heads, or of numbers of the inner layer, goes; those with the smallest
- * weights. What is left is a checkpoint of the same family with smaller sizes in its config.json. Pure: tensors in, tensors out.
+ * Structured pruning: removes the same number of heads, or of inner-layer neurons, from each block; those with the
+ * smallest weights. The result is a checkpoint of the same family with smaller sizes in its config.json. Pure: tensors
+ * in, tensors out.
  */
 import type { TensorSlab, PrunableUnits } from "../../models/shared/prunable-parts.js";
 
@@ -9,7 +10,10 @@ export interface WeightMatrix {
   readonly data: Float32Array;
 }
 
-/** How many units of a block go for a share of them: the nearest number that may, fewer of two as near; 0: none may. */
+/**
+ * Returns how many units of a block to remove for a share: the nearest allowed number, the smaller of two equally near;
+ * 0 if none is allowed.
+ */
 export function prunedUnitCount({ count, fits }: Pick<PrunableUnits, "count" | "fits">, share: number): number {
   const may = Array.from({ length: count }, (_, gone) => gone).filter((gone) => gone === 0 || fits(count - gone));
   const wanted = count * share;
@@ -17,8 +21,8 @@ export function prunedUnitCount({ count, fits }: Pick<PrunableUnits, "count" | "
 }
 
 /**
- * Units of each block that stay, ascending: those whose weights are greatest, by the Euclidean length of all that belongs to a
- * unit, each tensor's by its mean, so that a large matrix doesn't outweigh a small one.
+ * Returns the units that remain in each block, ascending: those with the greatest L2 norm over all their weights. Each
+ * tensor's part is divided by its mean, so that a large matrix doesn't outweigh a small one.
  */
 export function selectKeptUnits(
   { slabs, count }: PrunableUnits,
@@ -57,7 +61,7 @@ function squares({ shape, data }: WeightMatrix, { axis, width }: TensorSlab, cou
   return unitSums;
 }
 
-/** A tensor without the units that go. */
+/** Returns a tensor without the removed units. */
 export function cutTensor(
   { shape, data }: WeightMatrix,
   { axis, width }: TensorSlab,
@@ -76,7 +80,9 @@ export function cutTensor(
   return { shape: [rows, places.length], data: left };
 }
 
-/** The same with zeros where the units were that are gone: `cut` undone, but for what they held. */
+/**
+ * Returns the tensor with zeros in place of the removed units: the inverse of `cutTensor`, except for the lost values.
+ */
 export function restorePrunedUnits(
   { shape, data }: WeightMatrix,
   { axis, width }: TensorSlab,
@@ -93,7 +99,7 @@ export function restorePrunedUnits(
   return { shape: axis === 0 ? [size, ...shape.slice(1)] : [rows, size], data: whole };
 }
 
-/** Shapes when so many units of each block go. */
+/** Returns the shapes after the removal of this many units from each block. */
 export function shapesAfterPruning(
   { slabs, count }: Pick<PrunableUnits, "slabs" | "count">,
   gone: number,

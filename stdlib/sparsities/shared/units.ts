@@ -1,4 +1,4 @@
-/** Heads and inner layers as parts of a checkpoint's tensors: what the family's record says, laid over its shapes. */
+/** Locates heads and inner layers in a checkpoint's tensors, from the family's record and the shapes. */
 import type {
   PrunableHeads,
   PrunableInnerPart,
@@ -12,11 +12,11 @@ type Shapes = Readonly<Record<string, readonly number[]>>;
 export interface CheckpointShapes {
   readonly config: Json;
   readonly shapes: Shapes;
-  /** Linear layers lie as [in, out]. */
+  /** Whether linear layers are stored as [in, out]. */
   readonly inOut: boolean;
 }
 
-/** Null: the checkpoint has no such layers. */
+/** Returns null if the checkpoint has no such layers. */
 export function innerUnitsOf(part: PrunableInnerPart, checkpoint: CheckpointShapes): PrunableUnits | null {
   const blocks = blocksOf([...part.into, part.out], checkpoint.shapes);
   const [first] = blocks;
@@ -31,7 +31,7 @@ export function innerUnitsOf(part: PrunableInnerPart, checkpoint: CheckpointShap
   };
 }
 
-/** Null: the checkpoint has no such layers, or its config doesn't fit them. */
+/** Returns null if the checkpoint has no such layers, or if its config doesn't match them. */
 export function headUnitsOf(part: PrunableHeads, checkpoint: CheckpointShapes): PrunableUnits | null {
   const { shared, sized } = part;
   const blocks = blocksOf([...part.into, ...(shared?.into ?? []), part.out], checkpoint.shapes);
@@ -47,7 +47,8 @@ export function headUnitsOf(part: PrunableHeads, checkpoint: CheckpointShapes): 
   return {
     count,
     are: group === 1 ? "heads" : `groups of ${group} heads`,
-    // transformers refuses configs whose width is no multiple of their heads, though each head has a width of its own.
+    // transformers refuses configs whose width is not a multiple of the number of heads, although the head size is
+    // separate.
     fits: (left) => !sized || Number(checkpoint.config[sized.width]) % (left * group) === 0,
     slabs: blocks.map((block) => slabsOf(block, wide, widths, checkpoint)),
     config(remaining) {
@@ -62,7 +63,10 @@ export function headUnitsOf(part: PrunableHeads, checkpoint: CheckpointShapes): 
   };
 }
 
-/** Heads that are gone, numbered as before anything was pruned. `kept`: of those that an earlier pruning left. */
+/**
+ * Returns the removed heads, numbered as before any pruning. `remaining`: indices among the heads that earlier pruning
+ * left.
+ */
 function goneOf(
   all: number,
   before: ReadonlyMap<number, readonly number[]>,
@@ -80,7 +84,7 @@ function goneOf(
 }
 
 type Block = ReadonlyMap<string, { readonly path: string; readonly shape: readonly number[]; readonly bias: boolean }>;
-/** The linear layers of each block that are called so, by their names behind the block's number. */
+/** Returns the linear layers with these names in each block, by their names after the block's number. */
 function blocksOf(names: readonly string[], shapes: Shapes): readonly Block[] {
   type Found = Map<string, { path: string; shape: readonly number[]; bias: boolean }>;
   const blocks = new Map<string, { readonly number: number; readonly found: Found }>();
@@ -88,7 +92,7 @@ function blocksOf(names: readonly string[], shapes: Shapes): readonly Block[] {
     const [, where = "", number, name = ""] = /^((?:.*\.)?(\d+))\.([^\d].*)\.weight$/.exec(tensor) ?? [];
     if (number === undefined || !names.includes(name)) continue;
     const path = tensor.slice(0, -".weight".length);
-    // Two stacks have blocks of one number, and a block may have several inner layers.
+    // Encoder and decoder have blocks with the same number, and a block may have several inner layers.
     const block = blocks.get(where) ?? { number: Number(number), found: new Map() };
     block.found.set(name, { path, shape, bias: Object.hasOwn(shapes, `${path}.bias`) });
     blocks.set(where, block);

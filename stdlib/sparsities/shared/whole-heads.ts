@@ -1,6 +1,6 @@
 /**
- * Heads that are gone, given back as zeros: a folder for versions of transformers that know no `pruned_heads`. A head whose
- * values are zeros adds nothing, so that answers stay what they are; size and time are those of a model that was never pruned.
+ * Restores pruned heads as zeros, for versions of transformers without `pruned_heads`. A head of zeros adds nothing, so
+ * the outputs are unchanged; size and time are those of the unpruned model.
  */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -11,11 +11,11 @@ import { headUnitsOf } from "./units.js";
 export interface RestoredHeads {
   readonly config: Readonly<Record<string, unknown>>;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** A tensor of the model, as it is with all heads. */
+  /** Returns a tensor of the model with all heads restored. */
   whole(name: string, value: NDArray): NDArray;
 }
 
-/** Null: none is gone. */
+/** Returns null if no head was pruned. */
 export function restoreHeads(
   { config, shapes }: Pick<RestoredHeads, "config" | "shapes">,
   family: FamilyCapabilities | undefined,

@@ -1,13 +1,14 @@
 /**
- * Rows of several labels each, one row per group, so that every split gets its share of every label: iterative stratification
- * (Sechidis, Tsoumakas and Vlahavas 2011). The rarest label that is left is dealt first, each of its rows to the split that
- * lacks it most; of equals to the one with most room, then by chance. Sizes are met exactly: a full split takes nothing more.
+ * Splits rows with several labels, one row per group, so that every split gets its share of every label: iterative
+ * stratification (Sechidis, Tsoumakas and Vlahavas 2011). The rarest remaining label goes first, each of its rows to
+ * the split that lacks it most. Ties go to the split with most free rows, then to a random one. Split sizes are met
+ * exactly.
  */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { drawBelow, type RandomSource } from "../../statistics/chance.js";
 import type { RowGroup } from "./group.js";
 
-/** For each group the number of its split. `sizes`: rows of each split, which come to all. */
+/** Returns the split number of each group. `sizes`: rows of each split, which sum to the number of groups. */
 export function assignByLabels(
   groups: readonly RowGroup[],
   sizes: readonly number[],
@@ -44,7 +45,7 @@ export function assignByLabels(
   return dealt;
 }
 
-/** Of those that have rows left. */
+/** Returns the rarest label with rows left. */
 function rarest(left: ReadonlyMap<string, number>): string | undefined {
   let found: string | undefined;
   let least = Infinity;

@@ -1,4 +1,4 @@
-/** What can go wrong while rows are given to splits. */
+/** Error codes of splits. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
@@ -12,7 +12,7 @@ export interface SplitsCodeData {
     readonly column: string;
     readonly rows: readonly number[];
     readonly count: number;
-    /** What the first of them has. */
+    /** The value in the first of these rows. */
     readonly found: string;
     readonly beside: "numbers" | "dates";
   };

@@ -1,6 +1,6 @@
-/** What the splits of `folds` are called. */
+/** Names of the splits that `folds` makes. */
 
-/** `fold`: the one that is held out while all others train; absent: each is a split of its own. */
+/** `fold`: the fold to validate on while all others train; by default each fold is its own split. */
 export function foldNames(k: number, fold: number | null | undefined): readonly string[] {
   return (fold ?? null) === null ? Array.from({ length: k }, (_, i) => foldName(i + 1)) : ["train", "validation"];
 }

@@ -1,7 +1,7 @@
-/** Rows that stay in one split. */
+/** Rows that must be in the same split. */
 export interface RowGroup {
-  /** From 0. */
+  /** Row numbers, from 0. */
   readonly rows: number[];
-  /** Rows of each stratum in this group. */
+  /** Number of rows per stratum in this group. */
   readonly strata: Map<string, number>;
 }

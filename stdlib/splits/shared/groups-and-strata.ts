@@ -1,6 +1,6 @@
 /**
- * What a split by chance must know of every row before the first goes anywhere: its group and its strata, a number each, so that
- * memory hardly follows the rows.
+ * Collects what a random split must know about all rows before it assigns any: group and strata, as one number each, so
+ * that little memory is used per row.
  */
 import type { CleanRow } from "../../data/contract.js";
 import type { RowGroup } from "./group.js";
@@ -11,10 +11,10 @@ export interface GroupingColumns {
 }
 
 export class GroupedRows {
-  /** Of each row; −1: it has none. */
+  /** Group number of each row; −1 if it has none. */
   private readonly keys: number[] = [];
   private readonly numbers = new Map<string, number>();
-  /** Of each row the number of its set of strata. */
+  /** Number of each row's set of strata. */
   private readonly sets: number[] = [];
   private readonly strata: (readonly string[])[] = [];
   private readonly setNumbers = new Map<string, number>();
@@ -31,7 +31,7 @@ export class GroupedRows {
     this.sets.push(set);
   }
 
-  /** Those rows alone, numbered anew. */
+  /** Returns only these rows, renumbered. */
   picked(picks: (row: number) => boolean): GroupedRows {
     const picked = new GroupedRows(this.grouping);
     picked.strata.push(...this.strata);
@@ -47,7 +47,7 @@ export class GroupedRows {
     return this.sets.length;
   }
 
-  /** The stratum of each row, where each is a group of its own and has one; else null. */
+  /** Returns the stratum of each row if each row is its own group and has exactly one stratum; else null. */
   strataOfRows(): ((row: number) => string) | null {
     const met = new Set<number>();
     for (const key of this.keys) {
@@ -58,7 +58,7 @@ export class GroupedRows {
     return (row) => this.strata[this.sets[row]!]![0]!;
   }
 
-  /** In the order of their first rows. */
+  /** Returns the groups in the order of their first rows. */
   groups(): RowGroup[] {
     const groups: RowGroup[] = [];
     const byKey = new Map<number, RowGroup>();
@@ -74,13 +74,13 @@ export class GroupedRows {
   }
 }
 
-/** Null: the row is a group of its own. `column`: null where the role says it. */
+/** Returns null if the row is its own group. `column`: null if the column's role `group` is used. */
 export function groupOfRow({ values }: CleanRow, column: string | null): string | null {
   const value = values[column ?? "$group"];
   return value === null || value === undefined || value === "" ? null : text(value);
 }
 
-/** Of several labels each is a stratum; of none, none. */
+/** Each of several labels is a stratum; an empty list has none. */
 function strataOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? [...new Set(value.map(text))] : [text(value)];
 }

@@ -1,4 +1,4 @@
-/** What splits by shares have in common: their parameters, and what is checked of them before any row is read. */
+/** Parameters of splits by shares, and their checks before any row is read. */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -16,7 +16,7 @@ export const splitShareParameter = <N extends string>(name: N, doc: string) =>
     impact: "high",
   });
 
-/** What other tools call the splits. */
+/** Names of the splits in other tools. */
 export const splitAliases = {
   eval: "validation",
   val_size: "validation",
@@ -31,7 +31,7 @@ export const splitAliases = {
   training: "train",
 } as const;
 
-/** Some split is asked for, and all together are no more than all rows. */
+/** Checks that at least one split is requested, and that their shares sum to at most 100 %. */
 export function checkShares(call: Call, context: CheckContext): void {
   const targets = splitTargetsOf(call);
   if (targets.length === 0) context.report("no-shares", { split: call.word });
@@ -39,14 +39,17 @@ export function checkShares(call: Call, context: CheckContext): void {
   if (share > 1 + 1e-9) context.report("shares-too-large", { percent: percent(share) });
 }
 
-/** The same, and whether the shares leave rows out. (`hashed` grows its training by shares, and leaves rows out on purpose.) */
+/**
+ * Also checks whether the shares leave rows out. (`hashed` may leave rows out on purpose: its training grows by
+ * shares.)
+ */
 export function checkWholeShares(call: Call, context: CheckContext): void {
   checkShares(call, context);
   const targets = splitTargetsOf(call);
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
-  // Counts may leave out the rest on purpose; shares of all rows that don't make the whole are mostly slips.
+  // Counts may leave out rows on purpose; shares that don't sum to 100 % are mostly mistakes.
   const all = targets.every((target) => target.share !== undefined) && targets.some(({ split }) => split === "train");
-  // Three thirds may be written as 33 % each.
+  // Allows three thirds that are written as 33 % each.
   if (all && targets.length > 1 && share < 0.99 - 1e-9)
     context.report("shares-leave-rows", { percent: percent(1 - share) });
 }

@@ -1,10 +1,10 @@
-/** The splits that `random` is asked for: every argument that is a share or a number of rows. */
+/** The splits requested of `random`: every argument that is a share or a number of rows. */
 import type { Call } from "#dsl/language/types/value.js";
 
 export type SplitTarget =
   | { readonly split: string; readonly share: number; readonly count?: never; readonly rest?: never }
   | { readonly split: string; readonly count: number; readonly share?: never; readonly rest?: never }
-  /** All rows that no other takes; one alone may. */
+  /** All rows that no other split takes; at most one split may be this. */
   | { readonly split: string; readonly rest: true; readonly share?: never; readonly count?: never };
 
 export function splitTargetsOf(call: Call): readonly SplitTarget[] {
@@ -17,7 +17,7 @@ export function splitTargetsOf(call: Call): readonly SplitTarget[] {
   });
 }
 
-/** Rows for each target out of `rows`; shares are rounded so that all together are right (largest remainder). */
+/** Returns the number of rows of each target; shares are rounded so that the total is correct (largest remainder). */
 export function splitRowCounts(targets: readonly SplitTarget[], rows: number): number[] {
   const requested = targets.map((t) => t.count ?? (t.share ?? 0) * rows);
   const rest = Math.max(0, rows - requested.reduce((a, b) => a + b, 0));

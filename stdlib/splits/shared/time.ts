@@ -1,7 +1,7 @@
-/** Times of a column as numbers that can be compared: numbers as they are, dates and texts of ISO 8601 as milliseconds. */
+/** Converts a column's times to comparable numbers: numbers unchanged, dates and ISO 8601 texts as milliseconds. */
 
 export interface ComparableTime {
-  /** What it was written as: a column holds one of them. */
+  /** The original type; a column must contain only one. */
   readonly as: "number" | "date";
   readonly value: number;
 }
@@ -9,7 +9,10 @@ export interface ComparableTime {
 const number = /^[+-]?\d+(?:\.\d+)?$/;
 const iso = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?)?)?$/i;
 
-/** Undefined: it says no time. A text without a zone is of UTC, so that it means the same on every machine. */
+/**
+ * Returns undefined if the value is not a time. A text without a time zone is UTC, so that it is the same on every
+ * machine.
+ */
 export function comparableTimeOf(value: unknown): ComparableTime | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : { as: "date", value: value.getTime() };
   if (typeof value === "number") return Number.isFinite(value) ? { as: "number", value } : undefined;
@@ -33,7 +36,7 @@ function dateOf([
   zone = "Z",
 ]: readonly (string | undefined)[]): ComparableTime | undefined {
   const whole = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  // The 30th of February would become the 2nd of March.
+  // Rejects the 30th of February, which would become the 2nd of March.
   const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   if (!Number.isFinite(whole) || new Date(whole).toISOString().slice(0, 19) !== written) return undefined;
   const off = /^([+-])(\d\d):?(\d\d)$/.exec(zone);

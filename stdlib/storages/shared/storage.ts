@@ -1,18 +1,18 @@
-/** `storage:` of a model: how the weights that don't train lie in memory, and how many bytes that takes. */
+/** `storage:` of a model: the storage type of the frozen weights, and the bytes that they take. */
 import type { WeightStorage } from "#dsl/tensor/storage.js";
 import type { Call } from "#dsl/language/types/value.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** What programs are made with. */
+/** Returns the storage setting that programs are built with. */
 export function weightStorageOf(call: Call | undefined): WeightStorage {
   const weights = (call?.word ?? "f32") as WeightStorage["weights"];
   return { weights, ...(weights === "nf4" && { double: call?.arguments["double_quantization"] !== false }) };
 }
 
 /**
- * Bytes of a base's weights where none of its matrices trains: they are named apart by what they are called. `writes`: a
- * head over the vocabulary reads the table of tokens whole, which stays f32.
+ * Bytes of a base model's weights if none of its matrices trains. Tensors are classified by name. `writes`: a
+ * language-model head reads the token embedding as a matrix, which then stays f32.
  */
 function weightBytes(call: Call, shapes: Shapes, writes: boolean): number {
   const { weights, double } = weightStorageOf(call);
@@ -25,10 +25,10 @@ function weightBytes(call: Call, shapes: Shapes, writes: boolean): number {
     return sum + linear * count + (weights === "int8" ? 4 * shape[0]! : 0);
   }, 0);
 }
-/** As in the pass `storage`. */
+/** Minimum elements of a matrix that is quantized; same as in the pass `storage`. */
 const LEAST = 256;
 
-/** Tables of tokens, and heads of their own over the vocabulary; other tables that rows are looked up in. */
+/** `HEADS`: token embeddings and separate language-model heads. `TABLES`: other embedding tables. */
 const HEADS = /(^|\.)(word_embeddings?|embed_tokens|wte|shared|lm_head)\.weight$/;
 const TABLES = /(^|\.)(\w*_?embeddings?|wpe|relative_attention_bias)\.weight$/;
 

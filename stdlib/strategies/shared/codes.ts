@@ -1,4 +1,4 @@
-/** Codes of strategies' own arguments. */
+/** Error codes of strategies' own arguments. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */

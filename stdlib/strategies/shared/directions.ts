@@ -1,8 +1,11 @@
-/** Along how many directions rows are looked at where nobody says how (bench/LOG.md: what each takes beside an epoch). */
+/**
+ * Default number of directions for estimating the Fisher information (bench/LOG.md: the cost of each relative to an
+ * epoch).
+ */
 
 /**
- * As many as fit into three epochs of the training, forward and backward: a direction takes a pass back, and where the base's
- * matrices train the squares of these for each row besides. `share`: of the model's numbers, those that train.
+ * As many directions as fit into the time of three training epochs. A direction takes one backward pass, and the
+ * squared gradients per row if the base model's matrices train. `share`: trainable share of the model's parameters.
  */
 export function fisherDirectionCount(share: number): number {
   return share < 0.5 ? 4 : 2;

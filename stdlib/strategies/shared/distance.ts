@@ -1,4 +1,4 @@
-/** Distances between the model's logits and replayed ones: for each row over the labels that are known, summed by the rows' shares. */
+/** Distances between the model's logits and replayed logits, over the known labels of each row, weighted by row. */
 import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -6,18 +6,18 @@ import type { OutputTerm, TermContext } from "../../losses/loss-term.js";
 
 type Context = Pick<TermContext<"logits">, "outputs" | "referenceOutputs" | "share">;
 
-/** A term over the logits that were cached for the strategy of the call. */
+/** A loss term over the logits cached for the call's strategy. */
 export function replayLossTerm(call: Call, weight: number, loss: (context: Context) => Tensor): OutputTerm<"logits"> {
   return { needs: "logits", reference: "cached", source: call.word, weight, loss };
 }
 
-/** Below every logit: subtracted from unknown labels, which then have no part in a softmax, in half precision too. */
+/** Subtracted from unknown labels' logits, so that they vanish in a softmax, in half precision too. */
 const HIDDEN = 1e4;
 
 /**
- * Distillation with a temperature T. One label of several: KL(softmax(z′/T) ‖ softmax(z/T)) over the known labels, z′ being the
- * replayed logits. Several labels: the mean over the known ones of the binary cross-entropy of z/T with σ(z′/T). Not multiplied
- * by T².
+ * Distillation loss with temperature T. For single-label rows: KL(softmax(z′/T) ‖ softmax(z/T)) over the known labels,
+ * where z′ are the replayed logits. For multi-label rows: the mean over the known labels of the binary cross-entropy of
+ * z/T with σ(z′/T). Not multiplied by T².
  */
 export function distillationFromReplay(context: Context, temperature: number): Tensor {
   const { logits, replayed, known, share, decides } = read(context);

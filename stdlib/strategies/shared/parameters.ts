@@ -2,7 +2,7 @@
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 
-/** How much a penalty counts beside the rows' own loss; `what` goes on after "strength of". */
+/** Weight of a penalty relative to the rows' own loss. */
 export function strengthParameter<const V extends number>(value: V, doc: string, why: string) {
   return defineParameter({
     name: "strength",
@@ -16,7 +16,7 @@ export function strengthParameter<const V extends number>(value: V, doc: string,
   });
 }
 
-/** Rows of each data set that are kept. */
+/** Share or number of rows to store of each data set. */
 export const keptRowsParameter = defineParameter({
   name: "share",
   type: { is: "number", unit: "share-or-count" },
@@ -27,7 +27,7 @@ export const keptRowsParameter = defineParameter({
   why: "Few rows cost little time; the matrix of scores shows whether they are enough.",
   impact: "high",
 });
-/** Rows that are kept in all. */
+/** Maximum number of stored rows over all data sets. */
 export const mostRowsParameter = defineParameter({
   name: "most",
   type: { is: "number", integer: true },
@@ -46,7 +46,7 @@ export const chooseParameter = defineParameter({
   impact: "medium",
 });
 
-/** Ranks of LoRA that a data set gets for itself. */
+/** LoRA ranks that each data set gets. */
 export const ranksParameter = defineParameter({
   name: "rank",
   type: { is: "number", integer: true },
@@ -60,7 +60,7 @@ export const ranksParameter = defineParameter({
   impact: "medium",
 });
 
-/** Warns of a strength beside which the rows' own loss, whose strength is 1, is nothing. */
+/** Warns if the strength is so high that the rows' own loss, which has weight 1, becomes negligible. */
 export function warnIfStiff(strength: number, most: number, context: Pick<CheckContext, "report">): void {
   if (strength > most) context.report("strategy-stiff", { strength, most }, "strength");
 }

@@ -1,8 +1,11 @@
-/** Quadratic penalties: parameters are kept near an anchor. */
+/** Quadratic penalties that keep parameters near an anchor. */
 import { momentState } from "../../optimizers/shared/clipping.js";
 import type { ParameterTerm } from "../../losses/loss-term.js";
 
-/** (factor / 2) · Σ importance · (parameter − anchor)²; `anchor` and `importance` are prefixes of states, importance is 1 by default. */
+/**
+ * (factor / 2) · Σ importance · (parameter − anchor)². `anchor` and `importance` are state-name prefixes; the
+ * importance is 1 by default.
+ */
 export function quadraticPenalty(options: {
   readonly factor: number;
   readonly anchor: string;

@@ -1,4 +1,4 @@
-/** The replay buffer of a strategy's record, for its implementation. */
+/** Reads the replay buffer from a strategy's record, for its implementation. */
 import type { StrategyCapabilities } from "#dsl/language/types/capabilities/learning.js";
 import type { StrategyImplementation } from "../kind.js";
 

@@ -1,11 +1,11 @@
-/** `lora` and what strategies made of it, with one more part for the data that come next. */
+/** Adds a part for the next data set to `lora` or `routed_lora`. */
 import type { GrownTechnique } from "#dsl/language/types/capabilities/learning.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../../techniques/shared/lora-settings.js";
 import { routedSettings } from "../../techniques/shared/routed-settings.js";
 
-/** Every part is multiplied by what the first one was. */
+/** Every part has the same scaling factor as the first one. */
 export function growRoutedTechnique(call: Call, technique: Call): GrownTechnique | Refusal {
   const rank = call.arguments["rank"];
   const ownRank = typeof rank === "number" ? rank : null;

@@ -1,11 +1,14 @@
-/** LoRA whose ranks are parts, one for each data set: the technique that has room for the next one, and what of a matrix is whose. */
+/**
+ * LoRA whose ranks are split into one part per data set: adds a part for the next one, and locates the parts in a
+ * matrix.
+ */
 import type { GrownTechnique } from "#dsl/language/types/capabilities/learning.js";
 import type { Refusal, WeightShapes } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../../techniques/shared/lora-settings.js";
 import { findLinearLayers, type LinearShape } from "../../techniques/shared/shapes.js";
 
-/** Ranks that a data set gets where its strategy doesn't say. */
+/** Returns the ranks of a data set: from its strategy, else from the previous strategy, else from the technique. */
 function ownRank(call: Call, technique: Call, before: Call | null): number {
   for (const one of [call, before, technique]) {
     const rank = one?.arguments["rank"];
@@ -14,7 +17,9 @@ function ownRank(call: Call, technique: Call, before: Call | null): number {
   return loraSettings(technique).rank;
 }
 
-/** Every part is multiplied by what the first one was: alpha / rank stays, or alpha / √rank where it is rank-stabilised. */
+/**
+ * Every part has the scaling of the first one: alpha / rank is preserved, or alpha / √rank if it is rank-stabilised.
+ */
 export function growStackedTechnique(
   call: Call,
   technique: Call,
@@ -37,7 +42,7 @@ export function growStackedTechnique(
   const addedRank = ownRank(call, technique, before);
   const sum = rank + addedRank;
   const scaled = stabilized ? alpha * Math.sqrt(sum / rank) : (alpha * sum) / rank;
-  // All weights are those of the stage before, whatever these began with.
+  // All weights come from the previous task, whatever the technique started `from`.
   const { from, ...settings } = technique.arguments;
   void from;
   const crowded = shapes && crowdedIn(findLinearLayers(shapes, targets), { from: rank, to: sum });
@@ -49,7 +54,7 @@ export function growStackedTechnique(
   };
 }
 
-/** The narrowest of the layers, if all its directions are taken by these ranks and were not before. */
+/** Returns the narrowest layer if these ranks exhaust its input dimensions and the earlier ranks did not. */
 function crowdedIn(
   layers: readonly LinearShape[],
   { from, to }: { readonly from: number; readonly to: number },
@@ -59,7 +64,10 @@ function crowdedIn(
   return { layer: narrow.path.split(".").at(-1) ?? narrow.path, inputs: narrow.in, ranks: to };
 }
 
-/** Along which axis the parts of a matrix lie, by the name of its state; null: it is none of LoRA's. */
+/**
+ * Returns the axis of a matrix along which its parts are stacked, by the name of its state; null if it is not a LoRA
+ * matrix.
+ */
 export function stackedPartAxis(name: string): 0 | 1 | null {
   if (name.endsWith(".lora_A.weight")) return 0;
   return name.endsWith(".lora_B.weight") ? 1 : null;

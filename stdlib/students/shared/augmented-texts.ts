@@ -1,27 +1,31 @@
 /**
- * Texts made of others, for a teacher to label: words left out, words of other texts put in, and of half of them the end of
- * another text. After Tang et al. 2019 (https://arxiv.org/abs/1903.12136), whose masks need a base that knows one; theirs of
- * TinyBERT (https://arxiv.org/abs/1909.10351) ask a language model for words that fit.
+ * Augments texts for a teacher to label: it deletes words, replaces some by words of other texts, and appends the end
+ * of another text to half of them. After Tang et al. 2019 (https://arxiv.org/abs/1903.12136), whose masks need a base
+ * model with a mask token; TinyBERT's augmentation (https://arxiv.org/abs/1909.10351) samples fitting words from a
+ * language model.
  */
 import { seededRandom, drawBelow, type RandomSource } from "../../statistics/chance.js";
 
-/** Shares of words that are left out, and that become another one; of texts that end as another one does. */
+/** Probabilities that a word is deleted, that it is replaced, and that a text gets the end of another text. */
 const LEFT_OUT = 0.1;
 const REPLACED = 0.15;
 const JOINED = 0.5;
-/** Fewer words than this, and a text is taken letter by letter: it is short, or written without blanks. */
+/**
+ * A text with fewer words than this is split into characters if it has at least `LETTERS`: it is written without
+ * spaces.
+ */
 const FEW = 3;
 const LETTERS = 12;
-/** What a text may be longer than the longest. */
+/** Maximum characters of an augmented text. */
 const MOST = 20_000;
 
 export interface RewrittenText {
   readonly text: string;
-  /** Of the text that it was made of. */
+  /** Row of the original text. */
   readonly row: number;
 }
 
-/** Of each text so many others, none of which is there already, in its order; fewer where a text is too short for as many. */
+/** Returns up to `times` new texts for each text, in order, without duplicates. Short texts give fewer. */
 export function makeAugmentedTexts(texts: readonly string[], times: number, seed: number): readonly RewrittenText[] {
   const all = texts.map(partsOf);
   const words = all.flat();
@@ -53,14 +57,14 @@ function oneOf(
   return keptParts.join("").trim().slice(0, MOST);
 }
 
-/** The start of one and the end of the other. */
+/** Joins the start of one text and the end of another. */
 function joined(one: readonly string[], other: readonly string[], by: RandomSource): readonly string[] {
   return [...one.slice(0, drawBelow(by, one.length + 1)), ...other.slice(drawBelow(by, other.length + 1))];
 }
 
 const happens = (share: number, by: RandomSource): boolean => drawBelow(by, 1_000_000) < share * 1_000_000;
 
-/** Words, each with the blank before it, or letters as readers see them. */
+/** Splits a text into words, each with the whitespace before it, or into graphemes. */
 function partsOf(text: string): readonly string[] {
   const words = ` ${text.trim()}`.match(/\s+\S+/g) ?? [];
   const isWritten = words.length >= FEW || text.length < LETTERS;

@@ -1,4 +1,4 @@
-/** Codes of students. */
+/** Error codes of students. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */

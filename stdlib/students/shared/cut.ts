@@ -1,16 +1,19 @@
-/** Which parts of a model's weights make a smaller one: some of its blocks, and of each some of its width, whole heads at a time. */
+/**
+ * Selects the parts of a model's weights for a smaller model: some of its blocks, and part of the width of each, by
+ * complete heads.
+ */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { BaseFacts, DerivedBase } from "#dsl/language/types/facts.js";
 import { numberFieldOf, HEAD_COUNT_FIELDS } from "./sizes.js";
 
 export interface StudentSize {
-  /** How many blocks, or which (from 0); null: all. */
+  /** Number of blocks, or their indices from 0; null for all. */
   readonly layers: number | readonly number[] | null;
-  /** Null: the width stays. */
+  /** Hidden size; null to keep it. */
   readonly hidden: number | null;
 }
-/** Where a tensor of the smaller model comes from: the tensor, and along each axis the places that are taken; null: all of it. */
+/** Source of a tensor of the smaller model: a tensor, and the selected indices along each axis (null for all). */
 export interface StudentTensorSource {
   readonly from: string;
   readonly shape: readonly number[];
@@ -20,23 +23,25 @@ export interface StudentCut extends DerivedBase {
   readonly parts: Readonly<Record<string, StudentTensorSource>>;
 }
 
-/** The number of a block in a parameter's path: `encoder.layer.3.output`. */
+/** Matches a block's number in a parameter's path: `encoder.layer.3.output`. */
 const BLOCK = /^((?:.*\.)?(?:layers?|h)\.)(\d+)(\..+)$/;
 
-/** Blocks of `of` that are taken: the first, the last, and between them as evenly as can be (DistilBERT: 0, 2, 4, 7, 9, 11). */
+/**
+ * Selects blocks of `blockCount`: the first, the last, and evenly spaced ones between (DistilBERT: 0, 2, 4, 7, 9, 11).
+ */
 export function selectBlocks(layers: StudentSize["layers"], blockCount: number): readonly number[] {
   if (layers === null) return upTo(blockCount);
   if (typeof layers !== "number") return layers;
   return upTo(layers).map((i) => (layers === 1 ? 0 : Math.round((i * (blockCount - 1)) / (layers - 1))));
 }
 
-/** So many of all, evenly. */
+/** Returns `count` evenly spaced indices. */
 function evenly(count: number, blockCount: number): readonly number[] {
   return upTo(count).map((i) => Math.floor(((i + 0.5) * blockCount) / count));
 }
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
-/** The smaller model's config, its shapes, and where each tensor comes from. */
+/** Returns the smaller model's config, its shapes, and the source of each tensor. */
 export function cutStudent(
   size: StudentSize,
   { config, shapes, family }: Pick<BaseFacts, "config" | "shapes" | "family">,
@@ -68,7 +73,7 @@ export function cutStudent(
 }
 const SMALLER = "take a smaller base: `base: …`";
 
-/** Null: they can be taken. */
+/** Returns null if these layers can be selected. */
 function unfit(taken: StudentSize["layers"], layers: number): Refusal | null {
   const has = `it has ${String(layers)} layers`;
   const some = `some of 0 to ${String(layers - 1)} in their order`;
@@ -96,7 +101,7 @@ function configOf(
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => {
       if (names.includes(key) && value === layers) return [key, taken.length];
-      // What is said of each layer (`layer_types`).
+      // Lists with one entry per layer (`layer_types`).
       if (Array.isArray(value) && value.length === layers && /layer/.test(key))
         return [key, taken.map((i) => value[i] as unknown)];
       return [key, value];
@@ -106,18 +111,18 @@ function configOf(
 
 interface Narrow {
   readonly config: BaseFacts["config"];
-  /** Null: all along that axis. */
+  /** Returns the selected indices; null for all along that axis. */
   places(name: string, shape: readonly number[], axis: number): readonly number[] | null;
 }
 
-/** Linear layers by what their outputs and inputs are. */
+/** Linear layers, grouped by the kind of their outputs and inputs. */
 const ATTENDS = /\.(?:query|q_lin|q_proj)\.(?:weight|bias)$/;
 const ATTENDED = /\.(?:key|value|k_lin|v_lin|k_proj|v_proj)\.(?:weight|bias)$/;
 const GATHERS = /\.(?:attention\.output\.dense|out_lin|o_proj)\.weight$/;
 const WIDENS = /\.(?:intermediate\.dense|lin1|gate_proj|up_proj)\.(?:weight|bias)$/;
 const NARROWS = /layer[s]?\.\d+\.(?:output\.dense|ffn\.lin2|mlp\.down_proj)\.weight$/;
 
-/** Of whole heads and of the rest of the width as evenly as can be. */
+/** Selects complete heads, and evenly spaced indices of the rest of the width. */
 function narrowed(
   hidden: number,
   config: BaseFacts["config"],

@@ -1,4 +1,4 @@
-/** Whether a task can be learnt of another model as a student lists it. */
+/** Checks whether a task can be distilled with the losses that a student lists. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { DistillationContext } from "#dsl/language/types/capabilities/learning.js";
@@ -9,7 +9,7 @@ import { headCountOf } from "./sizes.js";
 const SAID = "logits";
 const WITHIN = ["hidden", "attention"];
 
-/** Whether the teacher runs beside the student: what it says of whole rows is asked once. */
+/** Whether the teacher runs in every step. Logits of complete rows are computed once instead. */
 export function teacherRunsAlongside(learns: readonly Call[], has: TaskCapabilities | undefined): boolean {
   const learnsAnswers = learns.some(({ word }) => word === SAID);
   return learns.some(({ word }) => WITHIN.includes(word)) || (learnsAnswers && has?.decides === undefined);

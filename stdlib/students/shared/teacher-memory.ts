@@ -1,6 +1,6 @@
 /**
- * What a student's program holds of a teacher that runs beside it until the losses are known, in numbers: reckoned, and held to
- * a walk over such programs (`dsl/tensor/memory.ts`).
+ * Memory of a student's program for a teacher that runs in the same step, in numbers. It is estimated by formula and
+ * tested against a walk over such programs (`dsl/tensor/memory.ts`).
  */
 import type { FamilyCapabilities, TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
@@ -9,9 +9,11 @@ import type { Call } from "#dsl/language/types/value.js";
 import { numberFieldOf, HEAD_COUNT_FIELDS } from "./sizes.js";
 import { teacherRunsAlongside } from "./teachable.js";
 
-/** Copies of logits over all tokens, which a loss of its own doesn't take in parts. */
+/** Copies of the logits over all tokens, when the loss is not computed in chunks. */
 const SAID = 2.5;
-/** Matrices of pairs of tokens: of scores the student's and the teacher's, of relations those of queries, keys and values. */
+/**
+ * Matrices over pairs of tokens. Scores: the student's and the teacher's; relations: those of queries, keys and values.
+ */
 const SCORES = 2;
 const RELATIONS = 10;
 

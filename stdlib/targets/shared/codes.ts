@@ -1,9 +1,9 @@
-/** What can be wrong with where a model is served. */
+/** Error codes of where a model is served. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface TargetsCodeData {
-  /** `where`: what is written there, a program or a command line. */
+  /** `where`: whether the setting is in a program or on a command line. */
   unguarded: { readonly host: string; readonly where: "program" | "shell" };
   "half-tls": { readonly lacks: string };
 }

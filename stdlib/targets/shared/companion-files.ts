@@ -1,4 +1,4 @@
-/** What every deployment that is a graph has beside it: the config with its label names, and the tokenizer's files. */
+/** Writes the files that accompany every graph: the config with its label names, and the tokenizer's files. */
 import type { DeployedModel, TargetOutput } from "../kind.js";
 
 export async function writeCompanionFiles(model: DeployedModel, out: TargetOutput): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * Programs as other runtimes run them: every state is a weight, nothing is updated. Of a model that answers, `forward`; of one
- * that writes, `decoder`, which takes keys and values of what came before and gives those of all, so that a prompt (nothing came
- * before) and each further token go through the same graph; of an encoder-decoder `encoder` besides.
+ * Programs in the form that other runtimes run: every state is a constant weight. An encoder has `forward`; a
+ * generative model has `decoder`, which takes the past keys and values and returns all of them. The prompt (with an
+ * empty past) and each further token thus use the same graph. An encoder-decoder also has `encoder`.
  */
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
@@ -19,12 +19,12 @@ import { buildModel, layersOptionsOf, modelInputs } from "../../programs/model.j
 export type ExportPrograms = Readonly<Partial<Record<GraphName, Program>>>;
 
 /**
- * `forward`: inputs input_ids, attention_mask (i32 [batch, length]), token_type_ids if `tokenTypes`; outputs logits, or what the
- * task names; of texts that become vectors, last_hidden_state besides.
- * `decoder`: inputs input_ids and position_ids (i32 [batch, length]), attention_mask (i32 [batch, keys]), past_key_values.…;
- * outputs logits [batch, length, vocabulary], present.…. Of an encoder-decoder: input_ids, encoder_attention_mask (i32 [batch,
- * sources]), encoder_hidden_states [batch, fresh, hidden] of which the keys are made that don't come in, past_key_values.….
- * `encoder`: inputs input_ids, attention_mask; output last_hidden_state.
+ * `forward`: inputs input_ids, attention_mask (i32 [batch, length]), token_type_ids if `tokenTypes`; outputs logits, or
+ * the task's outputs; for embedding models also last_hidden_state. `decoder`: inputs input_ids and position_ids (i32
+ * [batch, length]), attention_mask (i32 [batch, keys]), past_key_values.…; outputs logits [batch, length, vocabulary],
+ * present.…. For an encoder-decoder: input_ids, encoder_attention_mask (i32 [batch, sources]), encoder_hidden_states
+ * [batch, fresh, hidden] from which keys not passed in are computed, past_key_values.…. `encoder`: inputs input_ids,
+ * attention_mask; output last_hidden_state.
  */
 export function buildExportPrograms(options: DeployedParts, tokenTypes: boolean): ExportPrograms {
   if (options.task.implementation.answers) return { forward: forward(options, tokenTypes) };
@@ -111,7 +111,7 @@ function written(options: DeployedParts, graph: Graph, inputs: ModelInputs, past
 function layersIn(options: DeployedParts, graph: Graph): ReturnType<typeof makeLayers> {
   return makeLayers({ ...layersOptionsOf(options, graph, options.seed, () => false), prefix: options.family.prefix });
 }
-/** In f32, whatever the recipe computed in. */
+/** Computes in f32, whatever precision the recipe used. */
 function finished(graph: Graph): Program {
   return optimise(graph.program());
 }

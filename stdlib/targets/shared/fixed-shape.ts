@@ -3,7 +3,7 @@ import type { Sizes } from "#dsl/tensor/shape.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DeployedModel } from "../kind.js";
 
-/** Sizes that are numbers in the file, by the names of the program. */
+/** Returns the dimensions that are fixed in the file, by the program's names. */
 export function fixedSizesOf({ arguments: { shape } }: Call, { maxLength, family }: DeployedModel): Sizes {
   if (shape === "free") return {};
   const [batch = 1, length = maxLength, targets = length] = Array.isArray(shape) ? shape.map(Number) : [];
@@ -14,13 +14,13 @@ export function fixedSizesOf({ arguments: { shape } }: Call, { maxLength, family
   };
 }
 
-/** Tokens that are written with their text at most, or of an encoder-decoder's answer. */
+/** Returns the maximum tokens of a text and its completion together, or of an encoder-decoder's output. */
 export function maxWrittenTokens(call: Call, model: DeployedModel): number {
   const { length = Infinity, targets_length = length } = fixedSizesOf(call, model);
   return targets_length;
 }
 
-/** What is wrong with the shape, or with any fixed shape for this model; null: nothing. */
+/** Returns what is wrong with the shape, or with any fixed shape for this model; null if nothing. */
 export function fixedShapeProblem(call: Call, model: DeployedModel): string | null {
   const { shape } = call.arguments;
   const { config, maxLength, family } = model;
@@ -37,7 +37,10 @@ export function fixedShapeProblem(call: Call, model: DeployedModel): string | nu
   return null;
 }
 
-/** Weights in 11 bits each: what writes adds rounding up over more layers and greater numbers than what reads. */
+/**
+ * Tolerances for half-precision weights (11 significant bits). Generative models accumulate more rounding error, over
+ * more layers and larger values.
+ */
 const HALVED = { encoder: 1e-3, decoder: 1e-2, "encoder-decoder": 1e-2 } as const;
 export function halfPrecisionNote({ family }: DeployedModel): { readonly tolerance: number; readonly rounded: string } {
   return { tolerance: HALVED[family.implementation.shape], rounded: "weights f16" };

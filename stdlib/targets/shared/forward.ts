@@ -1,11 +1,11 @@
-/** The program that answers whole texts, its weights, and how a file's graph is fed: what targets of graphs have in common. */
+/** Shared by graph targets: the program that predicts for complete texts, its weights, and how a graph file is fed. */
 import type { Sizes } from "#dsl/tensor/shape.js";
 import type { NDArray, Program, Ref, Type } from "#dsl/tensor/program.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { DeployedModel, GraphFile, GraphPort } from "../kind.js";
 import { assembleForwardProgram } from "../../programs/forward.js";
 
-/** Logits (or what the task names) of texts, in f32 whatever the recipe computed in. */
+/** Returns the program from texts to logits (or the task's outputs), in f32 whatever precision the recipe used. */
 export function forwardProgramOf({ parts, tokenTypes }: DeployedModel): Program {
   return assembleForwardProgram({ ...parts, passes: PLAIN_PASS_SETTINGS, packed: false }, tokenTypes);
 }
@@ -16,7 +16,7 @@ export async function programWeights(model: DeployedModel, program: Program): Pr
   return values;
 }
 
-/** A graph whose ports bear the program's own names. */
+/** Returns a graph file whose ports have the program's names. */
 export function graphFileOf(
   file: string,
   program: Program,

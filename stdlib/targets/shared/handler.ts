@@ -1,4 +1,4 @@
-/** handler.py, by which Hugging Face's inference endpoints answer: texts cut as in training, labels by name. */
+/** Writes handler.py for Hugging Face's inference endpoints: texts truncated as in training, labels by name. */
 import type { DeployedModel } from "../kind.js";
 import { pythonString, pythonStringList } from "../../text/quoting.js";
 import { answerTypeOf, type AnswerType } from "./model-type.js";
@@ -42,7 +42,7 @@ ${ANSWERS[sort](model)
 `;
 }
 
-/** A list of turns is one conversation. */
+/** A list of messages is one conversation. */
 const CONVERSATION = ' and not all(isinstance(one, dict) and "role" in one for one in inputs)';
 const texts = 'texts = (one["text"], one["text_pair"]) if isinstance(one, dict) else (one,)';
 const ANSWERS: Readonly<Record<AnswerType, (model: DeployedModel) => readonly string[]>> = {

@@ -1,8 +1,8 @@
-/** A page's call of a LiteRT file of fixed shape: LiteRT.js and the tokenizer that lies beside the file. */
+/** Code example for a web page with a LiteRT file of fixed shape: LiteRT.js and the tokenizer next to the file. */
 import type { CodeExample, DeployedModel } from "../kind.js";
 import { javaScriptString, urlPath } from "../../text/quoting.js";
 
-/** Null: it reads more than one text, or writes, which takes more than a few lines. */
+/** Returns null if the model reads more than one text or is generative, which takes more than a few lines. */
 export function litertCallExample(
   model: Pick<DeployedModel, "config" | "roles" | "parts">,
   place: string,

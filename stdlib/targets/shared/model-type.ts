@@ -1,4 +1,7 @@
-/** What a deployed model answers with, as config.json's class tells it: what its calls look like in other programs. */
+/**
+ * The answer type of a deployed model, from the class in config.json. It determines the code examples for other
+ * programs.
+ */
 
 export type AnswerType = "labels" | "tags" | "answers" | "fills" | "continues" | "rewrites" | "embeds" | "number";
 

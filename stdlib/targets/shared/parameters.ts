@@ -1,8 +1,8 @@
-/** Parameters that targets share, and names that people look for among them. */
+/** Parameters that targets share, and aliases that users may look for. */
 import { defineParameter } from "#dsl/language/types/define.js";
 import { adviceFromRows } from "../../foreign-names/advice.js";
 
-/** Keys of the verb that are written inside a target's parentheses. */
+/** Advice for keys of the verb that users write inside a target's parentheses. */
 export const verbKeyAdvice = adviceFromRows([
   ["overwrite force replace exist_ok", "it is a key of the verb: `deploy NAME to TARGET { overwrite: true }`"],
   ["rows limit max_samples", "it is a key of the verb: `deploy NAME on DATA.SPLIT to TARGET { rows: 1000 }`"],

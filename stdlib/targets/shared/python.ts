@@ -1,6 +1,6 @@
 /**
- * Lines of Python that a reader copies: texts to arrays by the tokenizer that lies in `folder`, and from what the model
- * says of them to an answer. They run as they stand, with numpy and tokenizers.
+ * Python code examples: tokenize texts to arrays with the tokenizer in `folder`, and convert the model's outputs to
+ * answers. They run unmodified, with numpy and tokenizers.
  */
 import type { DeployedModel } from "../kind.js";
 
@@ -9,7 +9,10 @@ type Told = Pick<DeployedModel, "config" | "labels" | "roles" | "parts" | "maxLe
 const MASK =
   'mask = next(t.content for t in tokenizer.get_added_tokens_decoder().values() if "mask" in t.content.lower())';
 
-/** `inputs`: what the graph is fed, int32, the shorter texts padded. `width`: an expression for the file's length where that is fixed; then `written` is that of a decoder's tokens. */
+/**
+ * `inputs`: the graph's inputs, int32, with shorter texts padded. `width`: an expression for the file's fixed length,
+ * if any; `written` is then the length of the decoder's tokens.
+ */
 export function pythonInputLines(model: Told, width?: string): string[] {
   const { family, task } = model.parts;
   const pairs = model.roles.includes("text_pair") || model.roles.includes("question");
@@ -43,7 +46,7 @@ export function pythonInputLines(model: Told, width?: string): string[] {
   ];
 }
 
-/** `output`: an expression for the array that the model gives under `name`. */
+/** `output`: an expression for the model's output array called `name`. */
 export function pythonOutputLines(output: string, model: Told): string[] {
   const names = model.parts.task.call.word === "question_answering" ? ["start_logits", "end_logits"] : ["logits"];
   return names.map((name) => `${name} = ${output.replace("name", JSON.stringify(name))}`);
@@ -52,7 +55,6 @@ export function pythonOutputLines(output: string, model: Told): string[] {
 const LABELS =
   'labels = [name for _, name in sorted((int(i), name) for i, name in json.load(open(folder + "/config.json"))["id2label"].items())]';
 
-/** What the logits mean. */
 export function pythonPredictionLines(model: Told): string[] {
   switch (model.parts.task.call.word) {
     case "text_classification":
@@ -94,7 +96,7 @@ export function pythonPredictionLines(model: Told): string[] {
         "    print(text, tokenizer.decode([int(row[e.tokens.index(mask)].argmax())]))",
       ];
     default:
-      // What comes first: a decoder's answer to its beginning, or to all of the text.
+      // Prints the most likely first token: of the decoder's output, or after the complete text.
       return [
         "for text, e, row in zip(texts, encoded, logits):",
         `    print(text, tokenizer.decode([int(row[${model.parts.family.shape === "encoder-decoder" ? "0" : "sum(e.attention_mask) - 1"}].argmax())]))`,

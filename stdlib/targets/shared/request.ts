@@ -1,4 +1,4 @@
-/** A first request to a model that is served, by what it answers with (kernel/features/serve/http). */
+/** Builds a first request to a served model, by its answer type (kernel/features/serve/http). */
 import { shellWord } from "../../text/quoting.js";
 import type { AnswerType } from "./model-type.js";
 
@@ -36,7 +36,10 @@ export function exampleRequest({ name: model, sort, chats, pairs }: RequestedMod
   }
 }
 
-/** `key`: as a shell writes it; null: none is needed. `certificate`: one that `curl` may not know; null: its own will do. */
+/**
+ * `key`: the API key as shell text; null if none is needed. `certificate`: one that `curl` may not know; null for its
+ * defaults.
+ */
 export function curlCommand(
   model: RequestedModel,
   server: { readonly url: string; readonly key: string | null; readonly certificate: string | null },

@@ -1,4 +1,4 @@
-/** A safetensors file of f32 tensors as a stream of bytes, each tensor read when its turn comes. */
+/** Streams a safetensors file of f32 tensors; each tensor is read only when its bytes are due. */
 import type { NDArray } from "#dsl/tensor/program.js";
 
 export async function* safetensorsBytes(

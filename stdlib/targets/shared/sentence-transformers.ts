@@ -1,7 +1,7 @@
-/** What sentence-transformers reads beside the weights of a model that makes vectors of texts. */
+/** Files that sentence-transformers reads next to the weights of an embedding model. */
 import type { DeployedModel } from "../kind.js";
 
-/** Path and text of each; none of other tasks. */
+/** Returns the path and text of each file; none for other tasks. */
 export function sentenceTransformersFiles({
   parts,
   maxLength,

@@ -1,4 +1,4 @@
-/** Null: it fits. */
+/** Returns null if the model is not too large. */
 export function tooLargeReason(bytes: number, most: number, what: string): string | null {
   if (bytes <= most) return null;
   const size = (n: number): string => `${(n / 1e9).toFixed(1)} GB`;

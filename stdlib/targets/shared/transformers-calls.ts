@@ -1,10 +1,10 @@
-/** A call in Python that asks a folder of transformers (or an adapter by PEFT) what the notebook was asked. It runs as it stands. */
+/** Python example that queries a transformers folder (or a PEFT adapter) like the notebook. It runs unmodified. */
 import type { CodeExample, DeployedModel } from "../kind.js";
 import { pythonString as q, pythonStringList } from "../../text/quoting.js";
 import { answerTypeOf, type AnswerType } from "./model-type.js";
 import { modelOpeningOf } from "./transformers-opens.js";
 
-/** Texts that are asked in the calls of all targets. */
+/** Texts in the code examples of all targets. */
 export const EXAMPLE_TEXT = "The invoice that came on Monday is wrong.";
 
 export function transformersCallExamples(model: DeployedModel, place: string, whole: boolean): readonly CodeExample[] {
@@ -92,7 +92,7 @@ const generated = [
   'print(tokenizer.decode(out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))',
 ];
 
-/** Of one text its vector, as the task makes it of the tokens' states (`hidden`). */
+/** Returns lines that pool a text's vector from the hidden states (`hidden`), as the task does. */
 export function vectorLinesOf({ parts }: DeployedModel): readonly string[] {
   const { pooling, normalize } = parts.task.call.arguments;
   const made: Readonly<Record<string, string>> = {
@@ -104,7 +104,7 @@ export function vectorLinesOf({ parts }: DeployedModel): readonly string[] {
   return [`vector = ${vector}`, ...(normalize === false ? [] : ["vector = vector / vector.norm()"])];
 }
 
-/** Label names: of an adapter's base config.json has others, so they are written out. */
+/** Writes out the label names, because config.json of an adapter's base has others. */
 function named({ config, labels }: DeployedModel): readonly string[] {
   const names = `labels = ${pythonStringList(labels)}`;
   if (config["problem_type"] === "multi_label_classification")

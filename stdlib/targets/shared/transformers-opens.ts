@@ -1,8 +1,8 @@
-/** How Python opens a folder of transformers, or an adapter by PEFT over its base: the same in calls that are copied and in handler.py. */
+/** How Python opens a transformers folder, or a PEFT adapter over its base. Shared by code examples and handler.py. */
 import type { DeployedModel } from "../kind.js";
 import type { AnswerType } from "./model-type.js";
 
-/** The class of transformers that opens it. */
+/** transformers' class for each answer type. */
 const AUTO: Readonly<Record<AnswerType, string>> = {
   labels: "AutoModelForSequenceClassification",
   number: "AutoModelForSequenceClassification",
@@ -13,16 +13,16 @@ const AUTO: Readonly<Record<AnswerType, string>> = {
   rewrites: "AutoModelForSeq2SeqLM",
   embeds: "AutoModel",
 };
-/** PEFT has no class of its own that opens these: the base is opened first. */
+/** Answer types without a PEFT class: the base is opened first. */
 const OVER_THE_BASE: ReadonlySet<AnswerType> = new Set(["fills", "embeds"]);
 
 export interface ModelOpening {
   readonly imports: readonly string[];
-  /** An expression for the model. */
+  /** A Python expression for the model. */
   readonly model: string;
 }
 
-/** `at`: an expression for the folder. */
+/** `place`: a Python expression for the folder. */
 export function modelOpeningOf(model: DeployedModel, sort: AnswerType, whole: boolean, place: string): ModelOpening {
   const auto = AUTO[sort];
   if (whole)
@@ -44,7 +44,7 @@ export function modelOpeningOf(model: DeployedModel, sort: AnswerType, whole: bo
   };
 }
 
-/** A base that brings another head is told how many labels there are. */
+/** Sets the number of labels, because the base may have another head. */
 function heads({ labels }: DeployedModel, sort: AnswerType): string {
   const outputs = sort === "number" ? 1 : labels.length;
   return outputs > 0 ? `, num_labels=${String(outputs)}, ignore_mismatched_sizes=True` : "";

@@ -1,14 +1,14 @@
 /**
- * Answers and places of tokens, as transformers' example of question answering goes from one to the other: which tokens an
- * answer is, and which answer the logits of a question's windows mean. Places count tokens of a window as it is fed; 0
- * (`[CLS]`) stands for no answer. Logits are two for each token: of an answer's first token and of its last.
+ * Converts between answers and token positions, like transformers' question-answering example: the token span of an
+ * answer, and the answer from the logits of a question's windows. Positions are those of a window as fed; 0 (`[CLS]`)
+ * means no answer. Each token has two logits: for the first and for the last token of an answer.
  */
 import type { ContextWindow } from "../kind.js";
 
 export type TokenSpan = readonly [first: number, last: number];
 export const NO_SPAN: TokenSpan = [0, 0];
 
-/** The tokens of `context.slice(from, to)`; `NONE` where the window doesn't hold it whole. */
+/** Returns the tokens of `context.slice(from, to)`; `NONE` if the window does not contain it completely. */
 export function tokenSpanIn({ first, starts, ends }: ContextWindow, from: number, to: number): TokenSpan {
   const last = starts.length - 1;
   if (last < 0 || starts[0]! > from || ends[last]! < to) return NO_SPAN;
@@ -19,15 +19,15 @@ export function tokenSpanIn({ first, starts, ends }: ContextWindow, from: number
 }
 
 export interface AnswerChoiceOptions {
-  /** How many of the likeliest first and last tokens of a window are paired, and how many pairs are kept. */
+  /** Number of most likely first and last tokens of a window that are paired, and number of pairs returned. */
   readonly candidates: number;
-  /** Most tokens of an answer. */
+  /** Maximum tokens of an answer. */
   readonly longest: number;
-  /** By how much no answer must be likelier than the best one to be chosen; null: there always is one. */
+  /** Margin by which "no answer" must exceed the best answer to be chosen; null if there is always an answer. */
   readonly none: number | null;
 }
 export interface FoundAnswer {
-  /** `context.slice(start, end)`; empty: there is none. */
+  /** `context.slice(start, end)`; empty for no answer. */
   readonly answer: string;
   readonly start: number;
   readonly end: number;
@@ -46,11 +46,11 @@ interface Scored {
 /** `windows`: those of one question. */
 export function findAnswer(windows: readonly WindowLogits[], options: AnswerChoiceOptions): FoundAnswer {
   const found = windows.flatMap((oneWindow) => pairsIn(oneWindow, options.candidates, options.longest));
-  // The likeliest tokens may all lie outside the context: then all of its tokens are looked at.
+  // If the most likely tokens are all outside the context, all of its tokens are considered.
   const all = found.length > 0 ? found : windows.flatMap((oneWindow) => pairsIn(oneWindow, Infinity, options.longest));
   const best = all.sort((a, b) => b.score - a.score).slice(0, options.candidates);
   const chosen = options.none === null ? best[0] : best.find(({ start, end }) => end > start);
-  // Each window must find that there is none: the least sure of them counts.
+  // All windows must agree that there is no answer, so the lowest score counts.
   const none = options.none === null ? -Infinity : Math.min(...windows.map(({ logits }) => logits[0]! + logits[1]!));
   const scores = [...best.map(({ score }) => score), ...(options.none === null ? [] : [none])];
   const greatest = Math.max(...scores);
@@ -75,7 +75,7 @@ function pairsIn({ window, logits }: WindowLogits, most: number, longest: number
     );
 }
 
-/** Places by their logits of one of both kinds, the greatest first. */
+/** Returns positions by their first-token or last-token logits, the greatest first. */
 function likeliest(logits: Float32Array, kind: 0 | 1, most: number): readonly number[] {
   return Array.from({ length: logits.length / 2 }, (_, place) => place)
     .sort((a, b) => logits[2 * b + kind]! - logits[2 * a + kind]!)

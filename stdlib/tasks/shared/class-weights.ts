@@ -1,4 +1,4 @@
-/** What a row of each label counts in the loss: `class_weight` of tasks that give one label. Scores count every row once. */
+/** Loss weight per label: `class_weight` of single-label tasks. Scores weight every row equally. */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -24,7 +24,7 @@ const weighing = (call: Call): Weighing => call.arguments["class_weight"] as Wei
 
 export const hasClassWeights = (call: Call): boolean => weighing(call) !== undefined;
 
-/** By label, those that are given one by name. */
+/** Returns the weights that are given by label name. */
 export function namedClassWeights(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);
   return given === undefined || given === "balanced" ? {} : given.record;
@@ -39,18 +39,18 @@ export function checkPositiveWeights(
     if (!(weight > 0))
       context.report("out-of-range", { key: label, found: String(weight), range: "above 0" }, argument);
 }
-/** Weights that follow of how many rows each label has; null: they don't. */
+/** Returns the argument's text if weights follow from the label frequencies, else null. */
 export const balancedClassWeightText = (call: Call): string | null =>
   weighing(call) === "balanced" ? "class_weight: balanced" : null;
 export const labelsWithClassWeights = (call: Call): readonly string[] => Object.keys(namedClassWeights(call));
 
-/** By the label's number. `truth`: of the rows that train; a label without rows among them has the weight 1. */
+/** Returns weights by label number. `truth`: labels of the training rows; a label without such rows has weight 1. */
 export function classWeights(call: Call, labels: readonly string[], truth: Int32Array): Float32Array {
   const counts = new Float64Array(labels.length);
   for (const label of truth) counts[label]! += 1;
   return classWeightsOfCounts(call, labels, counts);
 }
-/** The same by how many there are of each label. */
+/** Computes the same from the count of each label. */
 export function classWeightsOfCounts(call: Call, labels: readonly string[], counts: Float64Array): Float32Array {
   if (weighing(call) !== "balanced") {
     const given = namedClassWeights(call);

@@ -1,4 +1,4 @@
-/** Codes of the tasks. */
+/** Error codes of tasks. */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
@@ -7,7 +7,7 @@ import { listNames } from "#dsl/language/diagnostics/listed.js";
 export interface TasksCodeData {
   "label-not-trained": {
     readonly labels: readonly string[];
-    /** The first that has one. */
+    /** The first row with such a label. */
     readonly row: RowName;
     readonly model: string;
     readonly has: readonly string[];

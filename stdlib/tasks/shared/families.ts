@@ -1,13 +1,13 @@
-/** Which families a task can be built on, told before anything is loaded. */
+/** Checks which families support a task, before anything is loaded. */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import { baseFacts } from "../../models/shared/base-facts.js";
 import type { ModelImplementation } from "../../models/kind.js";
 
-/** How a family reads and writes: its word says it as the capability `shape`. */
+/** Architecture of a family (encoder, decoder, …), from the capability `shape` of its word. */
 export type FamilyShape = ModelImplementation["shape"];
 
-/** Reports `task-not-for-base` where the base is known and of a family of another shape. */
+/** Reports `task-not-for-base` if the base is known and its family has another shape. */
 export function checkFamilyShape(task: string, shapes: readonly FamilyShape[], context: CheckContext): void {
   const family = baseFacts(context)?.family;
   if (family === undefined) return;
@@ -17,7 +17,7 @@ export function checkFamilyShape(task: string, shapes: readonly FamilyShape[], c
   context.report("task-not-for-base", { task, family, families });
 }
 
-/** Reports `task-not-for-base` where the base's family has no head for masked tokens. */
+/** Reports `task-not-for-base` if the base's family has no masked-language-model head. */
 export function checkUnmaskingHead(task: string, context: CheckContext): void {
   const family = baseFacts(context)?.family;
   if (family === undefined || context.find("model", family)?.capabilities?.unmasks === true) return;

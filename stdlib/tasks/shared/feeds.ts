@@ -1,4 +1,4 @@
-/** Arrays as batches are fed with them. */
+/** Arrays for feeding batches. */
 import type { NDArray } from "#dsl/tensor/program.js";
 
 export function int32Array(values: Int32Array, shape: readonly number[]): NDArray {
@@ -8,7 +8,10 @@ export function float32Array(values: Float32Array, shape: readonly number[]): ND
   return { dtype: "f32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 
-/** What places of texts teach: `targets` in the flattened batch and the `labels` there; none at all is one that doesn't count. */
+/**
+ * Targets of trained positions: `targets` in the flattened batch and the `labels` there. If there are none, one ignored
+ * position is fed.
+ */
 export function targetInputs(targets: readonly number[], labels: readonly number[]): Readonly<Record<string, NDArray>> {
   const [places, right] = targets.length === 0 ? [[0], [-100]] : [targets, labels];
   return {

@@ -1,4 +1,4 @@
-/** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
+/** Scores of single-label predictions for rows or words. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -8,10 +8,10 @@ import { labelCounts } from "../../metrics/shared/counts.js";
 import { argmax } from "../../statistics/argmax.js";
 import { scoreWhereProbabilitiesKnown, softmaxInto } from "../../statistics/probabilities.js";
 
-/** No label: what was said names none. */
+/** Stands for a prediction without a label. */
 const NONE = -1;
 
-/** `said`: logits of each row. Infinite ones name a label without saying how likely it is, no numbers (NaN) name none. */
+/** `outputs`: logits of each row. Infinite logits decide a label without a probability; NaN means no label. */
 export function labelMetricInput(
   { labels, thresholds }: Pick<PredictedRows, "labels" | "thresholds">,
   truth: Int32Array,
@@ -28,7 +28,10 @@ export function labelMetricInput(
   return { labels, truth, predicted, probabilities };
 }
 
-/** The label of a row: the likeliest, or of two labels the one whose threshold is reached, and else the other. */
+/**
+ * Returns the label of a row: the most likely one. With two labels and a fitted threshold, the one whose threshold is
+ * reached, else the other.
+ */
 export function decideLabel(
   { labels, thresholds }: Pick<PredictedRows, "labels" | "thresholds">,
   logits: Float32Array,
@@ -39,7 +42,7 @@ export function decideLabel(
   return shares[fitted]! >= thresholds[labels[fitted]!]! ? fitted : 1 - fitted;
 }
 
-/** Mean cross-entropy in nats, and the share that is right. */
+/** Mean cross-entropy in nats, and accuracy. */
 export function labelMetrics({ labels, truth, predicted, probabilities }: MetricInput): {
   loss: number;
   accuracy: number;
@@ -62,7 +65,7 @@ export function confusionMatrix({ labels, truth, predicted }: MetricInput): read
   return matrix;
 }
 
-/** Those that were given a wrong label, the surest first. */
+/** Returns the wrongly labelled rows, the most confident first. */
 export function labelMistakes({ labels, truth, predicted, probabilities }: MetricInput) {
   return Array.from(truth, (right, row) => ({ at: row, right, said: predicted[row]! }))
     .filter((r) => r.right !== r.said)
@@ -79,7 +82,10 @@ export function measureLabels(metric: MetricImplementation, call: Call, input: M
   return scoreWhereProbabilitiesKnown(input, (scoredInput) => metric.compute?.(call, scoredInput) ?? Number.NaN);
 }
 
-/** Numbers of the labels of rows (`of`: of each row its label, or several); `label-not-trained` names all that the model never learned. */
+/**
+ * Returns a function from label to number. `rowLabels`: the label or labels of each row. Error `label-not-trained`
+ * lists all labels that the model does not know.
+ */
 export function labelNumbering(
   { labels, names, model }: Pick<TeachingRows, "labels" | "names" | "model">,
   rowLabels: Iterable<string | readonly string[]>,
@@ -104,15 +110,15 @@ export function labelCountsOf(input: MetricInput): readonly CountsOfLabel[] {
   return labelCounts(input).map((count, l) => ({ label: input.labels[l]!, ...count }));
 }
 
-/** The label that is given most often; undefined on no rows. */
+/** Returns the most frequently predicted label; undefined without rows. */
 export function commonestAnswer(counted: readonly CountsOfLabel[], all: number): AnswerFrequency | undefined {
   const [most] = [...counted].sort((a, b) => b.given - a.given);
   return most && all > 0 ? { answer: `“${most.label}”`, given: most.given / all, right: most.have / all } : undefined;
 }
 
 /**
- * What scikit-learn's DummyClassifier says (`prior`): always the commonest label, each as likely as it is common. `times`: how
- * often it is said of a row.
+ * The prediction of scikit-learn's DummyClassifier (`prior`): the most frequent label, with the label frequencies as
+ * probabilities. `times`: number of predictions per row.
  */
 export function commonestLabelBaseline(
   labels: readonly string[],
@@ -128,7 +134,7 @@ export function commonestLabelBaseline(
     all++;
   }
   if (all === 0) return null;
-  // What was never found is as likely as what was found once: that it can't be is more than so many rows say.
+  // A label that never occurs counts as if it occurred once: a finite sample can't show that it is impossible.
   const counts = labels.map((label) => mustGet(labelTotals, label, "label") || 1);
   const sum = counts.reduce((a, b) => a + b, 0);
   const logits = Float32Array.from(counts, (count) => Math.log(count / sum));

@@ -1,4 +1,4 @@
-/** The logits of a model that writes, by its output embedding. */
+/** Computes a generative model's logits with its output embedding. */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 
 export function cappedLogits(x: Tensor, unembedding: Tensor, cap: number | undefined): Tensor {

@@ -1,7 +1,7 @@
 /**
- * What the loss of a training is bent by, as parameters of tasks: a share of each label spread over all, and a focus on what
- * is hard. They have no default, so that a recipe without them is the one it was. Scores, the validation's loss among them,
- * are of the plain loss, so that models learnt by different ones are compared.
+ * Parameters that modify a training loss: label smoothing and focal loss. They have no default, so that recipes without
+ * them keep their hash. Scores, including the validation loss, use the unmodified loss, so that models trained with
+ * different losses can be compared.
  */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -28,7 +28,7 @@ export interface LabelLossSettings {
   readonly smoothing: number;
   readonly focal: number;
 }
-/** As they are written; 0 where they are not. */
+/** Returns the given values, 0 by default. */
 export function lossSettingsOf({ arguments: given }: Call): LabelLossSettings {
   const smoothing = given["label_smoothing"];
   const share = smoothing !== null && typeof smoothing === "object" && "share" in smoothing ? smoothing.share : 0;

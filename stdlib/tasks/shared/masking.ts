@@ -1,6 +1,7 @@
 /**
- * Which tokens of a text are hidden, and behind what: transformers' DataCollatorForLanguageModeling, but counted instead of
- * drawn. Seed, epoch, row and place alone decide, so a resumed run hides what it would have hidden, in any order of rows.
+ * Selects the tokens to mask and their replacements like transformers' DataCollatorForLanguageModeling, but with exact
+ * counts instead of random ones. Only the seed, epoch, row and position matter, so a resumed run masks the same tokens,
+ * in any row order.
  */
 import { mixBits } from "#dsl/tensor/numbers/random.js";
 
@@ -8,17 +9,17 @@ export interface MaskingOptions {
   readonly share: number;
   readonly mask: number;
   readonly vocabulary: number;
-  /** Never hidden. */
+  /** Tokens that are never masked. */
   readonly special: ReadonlySet<number>;
 }
 export interface MaskedTokens {
-  /** Places in the text, rising. */
+  /** Positions in the text, ascending. */
   readonly places: readonly number[];
-  /** What is fed there. */
+  /** Replacement tokens at these positions. */
   readonly fed: readonly number[];
 }
 
-/** At least one token is hidden where the text has one that may be. */
+/** At least one token is masked if the text has one that may be. */
 export function maskTokens(
   ids: Int32Array,
   row: number,
@@ -38,7 +39,7 @@ export function maskTokens(
   return { places, fed };
 }
 
-/** The argument `share` as a number; 15 % where none is given. */
+/** Returns the argument `share` as a number; 0.15 (15 %) by default. */
 export function maskedShare(share: unknown): number {
   return typeof share === "object" && share !== null && "share" in share ? Number(share.share) : 0.15;
 }

@@ -1,7 +1,7 @@
 /**
- * A linear head over the mean of a text's states, where a task's call asks for it instead of the family's own head. A text
- * counts by where its mean points and not by how long that is, as `baseline(probe)` reads it; of the length that gives each
- * number a mean square of 1, so that steps learn it at the rates of other heads.
+ * A linear head over the mean of a text's states, if the task's call selects it instead of the family's own head. The
+ * mean is normalized, as in `baseline(probe)`, so only its direction counts. It is scaled to a mean square of 1, so
+ * that the usual learning rates of heads apply.
  */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
@@ -33,7 +33,7 @@ function findsExactly({ statement, find }: CheckContext): boolean {
 
 export const usesMeanPooling = ({ arguments: { pooling: by } }: Pick<Call, "arguments">): boolean => by === "mean";
 
-/** Elements; null: the call asks for no such head. */
+/** Returns the number of elements; null if the call does not select this head. */
 export function meanHeadElementCount(
   hidden: number,
   outputs: number,
@@ -42,7 +42,7 @@ export function meanHeadElementCount(
   return call && usesMeanPooling(call) ? hidden * outputs + outputs : null;
 }
 
-/** Path of its one layer. */
+/** Path of the head's only layer. */
 export const MEAN_HEAD_PATH = "mean_classifier";
 
 /** [batch, hidden]. */

@@ -1,4 +1,4 @@
-/** Every token of a text is learnt from those before it. */
+/** Next-token prediction: every token of a text is predicted from those before it. */
 import type { TokenMetricInput } from "../../metrics/kind.js";
 import type { Supervision } from "../kind.js";
 import { causalLm } from "../../row-formats/causal-lm.js";
@@ -8,7 +8,7 @@ export const nextTokenSupervision: Supervision = {
   inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
 };
 
-/** What validations tell of the loss of tokens. */
+/** Metrics of a token loss that validations report. */
 export function tokenLossMetrics({ loss }: Pick<TokenMetricInput, "loss">): Readonly<Record<string, number>> {
   return { loss, perplexity: Math.exp(loss) };
 }

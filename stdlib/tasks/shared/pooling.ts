@@ -1,11 +1,14 @@
-/** From the states of a text's tokens to one vector, as sentence-transformers' Pooling and Normalize do it. */
+/** Pools the states of a text's tokens to one vector, like sentence-transformers' Pooling and Normalize. */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { ModelOutputs } from "../../models/kind.js";
 
 export const POOLINGS = ["mean", "cls", "last", "max"] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
-/** [batch, hidden]. `mask` [batch, length] i32. Virtual tokens before a text count as its own: so the adapter is used elsewhere. */
+/**
+ * [batch, hidden]. `mask` [batch, length] i32. Virtual tokens before a text are included, as other programs do with the
+ * adapter.
+ */
 export function poolTokens(body: ModelOutputs, mask: Tensor, pooling: Pooling): Tensor {
   const { last_hidden_state: x, virtual } = body;
   const weightsAt = (places: Tensor): Tensor => places.cast("f32").reshape([...places.shape, 1]);
@@ -30,7 +33,7 @@ export function poolTokens(body: ModelOutputs, mask: Tensor, pooling: Pooling): 
   }
 }
 
-/** Vectors [n, hidden] of length 1; one of zeros stays. */
+/** Normalizes vectors [n, hidden] to length 1; a zero vector is unchanged. */
 export function normalizeVectors(x: Tensor): Tensor {
   return x.multiply(x.square().sum([1], true).maximum(1e-24).rsqrt());
 }

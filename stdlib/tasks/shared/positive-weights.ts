@@ -1,4 +1,4 @@
-/** What it counts in the loss that a row has a label, where each label is decided by itself: `positive_weight`. */
+/** Loss weight of positive cases per label, for multi-label tasks: `positive_weight`. */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 
@@ -22,17 +22,19 @@ const weighing = (call: Call): Weighing => call.arguments["positive_weight"] as 
 
 export const hasPositiveWeights = (call: Call): boolean => weighing(call) !== undefined;
 
-/** Weights that follow of how many rows have each label; null: they don't. */
+/** Returns the argument's text if weights follow from the label frequencies, else null. */
 export const balancedPositiveWeightText = (call: Call): string | null =>
   weighing(call) === "balanced" ? "positive_weight: balanced" : null;
 
-/** By label, those that are given one by name. */
+/** Returns the weights that are given by label name. */
 export function namedPositiveWeights(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);
   return given === undefined || given === "balanced" ? {} : given.record;
 }
 
-/** By the label's number. `truth`: 1 or 0, rows × labels; a label that all rows have, or none, has the weight 1. */
+/**
+ * Returns weights by label number. `truth`: 1 or 0, rows × labels; a label that all rows have, or none, has weight 1.
+ */
 export function positiveWeights(call: Call, labels: readonly string[], truth: Uint8Array): Float32Array {
   const given = namedPositiveWeights(call);
   if (weighing(call) !== "balanced")

@@ -1,4 +1,7 @@
-/** Errors of a task over a family that lacks what its head reads; the families that have it are those of the vocabulary now. */
+/**
+ * Errors of a task on a family without the head that it needs. They list the families that have it, from the current
+ * vocabulary.
+ */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "../../registry.js";
@@ -11,17 +14,17 @@ function refusal(task: string, family: string, fits: (own: Capabilities) => bool
   return new CodedError("task-not-for-base", { task, family, families: models.map(({ name }) => name) });
 }
 
-/** The error of a body that has no output embedding. */
+/** Returns the error for a body without output embedding. */
 export function missingHeadError(task: string): CodedError<"task-not-for-base"> {
   return refusal(task, "encoder", (capabilities) => capabilities?.shape === "decoder");
 }
 
-/** The error of a body that has no head over whole texts. */
+/** Returns the error for a body without sequence head. */
 export function missingSentenceHeadError(task: string, family: FamilyShape): CodedError<"task-not-for-base"> {
   return refusal(task, family, (capabilities) => capabilities?.shape === "encoder");
 }
 
-/** The error of a body that has no head for masked tokens. */
+/** Returns the error for a body without masked-language-model head. */
 export function missingUnmaskingError(task: string): CodedError<"task-not-for-base"> {
   return refusal(task, "model's", (capabilities) => capabilities?.unmasks === true);
 }

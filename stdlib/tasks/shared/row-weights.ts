@@ -1,14 +1,16 @@
 /**
- * What rows count in the loss of a training: the data's role `weight`. The loss of a batch is the sum of what its rows lose
- * times their weights over the sum of the weights, as scikit-learn's `sample_weight` has it; scores count every row once.
+ * Loss weights of training rows: the data's role `weight`. The loss of a batch is the weighted sum of its rows' losses
+ * over the sum of weights, like scikit-learn's `sample_weight`. Scores weight every row equally.
  */
 import { float32Array } from "./feeds.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 
-/** The role. */
 export const WEIGHT_ROLE = "weight";
 
-/** Feed `each`: the weight of each row as often as it has labels in the batch. `places`: of each row how many; absent: one. */
+/**
+ * Returns the input `each`: the weight of each row, repeated for each of its labels in the batch. `places`: number of
+ * labels per row, 1 by default.
+ */
 export function exampleWeights(
   weights: ArrayLike<number>,
   rows: ArrayLike<number>,

@@ -1,7 +1,7 @@
-/** What a family's head over whole texts adds to a base (`SentenceHead`), told before anything is loaded. */
+/** Parameters that a family's sequence head adds to a base (`SentenceHead`), known before anything is loaded. */
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
 
-/** Elements, for `hidden` features and `outputs` numbers. */
+/** Number of elements, for `hidden` features and `outputs` numbers. */
 export function sentenceHeadElementCount(
   hidden: number,
   outputs: number,

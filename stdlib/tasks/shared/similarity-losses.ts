@@ -1,7 +1,7 @@
 /**
- * What vectors of texts that belong together learn, as sentence-transformers has it (source: its losses). `a` [pairs, hidden]
- * and `b` [pairs or candidates, hidden] are vectors of length 1. `mean` is the loss of a batch as it is there; `sum` the same
- * times what counts, so that parts of a batch add up to their weighted mean.
+ * Losses for sentence similarity, as in sentence-transformers (source: its losses). `a` [pairs, hidden] and `b` [pairs
+ * or candidates, hidden] are vectors of length 1. `mean` is the loss of a batch; `sum` is that times its count, so that
+ * parts of a batch add up to their weighted mean.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -9,7 +9,7 @@ import type { Call } from "#dsl/language/types/value.js";
 export const SIMILARITY_LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking"] as const;
 export type SimilarityLoss = (typeof SIMILARITY_LOSSES)[number];
 
-/** The role that a loss learns from; null: that two texts stand in one row says it all. */
+/** The role that a loss requires; null if pairs of texts are enough. */
 export const SIMILARITY_LOSS_ROLES: Readonly<Record<SimilarityLoss, "score" | "label" | null>> = {
   cosine: "score",
   cosent: "score",
@@ -18,7 +18,7 @@ export const SIMILARITY_LOSS_ROLES: Readonly<Record<SimilarityLoss, "score" | "l
   ranking: null,
 };
 
-/** The loss that is written, or the one for what the data have. */
+/** Returns the given loss, or the one that fits the data's roles. */
 export function similarityLossOf(call: Call, roles: readonly string[]): SimilarityLoss {
   const written = SIMILARITY_LOSSES.find((loss) => loss === call.arguments["loss"]);
   if (written) return written;
@@ -26,7 +26,7 @@ export function similarityLossOf(call: Call, roles: readonly string[]): Similari
   return roles.includes("label") ? "contrastive" : "ranking";
 }
 
-/** What the data say of a pair, of which a score or a label is one: `score`, `label`, or nothing but that it stands there. */
+/** Returns the role with the target of a pair: `score`, `label`, or null if being a pair is all. */
 export function pairTargetRole(call: Call, roles: readonly string[]): "score" | "label" | null {
   const learns = SIMILARITY_LOSS_ROLES[similarityLossOf(call, roles)];
   if (learns !== null && roles.includes(learns)) return learns;
@@ -35,9 +35,9 @@ export function pairTargetRole(call: Call, roles: readonly string[]): "score" | 
 }
 
 export interface SimilarityLossSettings {
-  /** Of `cosent` and `ranking`: what cosines are multiplied by. */
+  /** For `cosent` and `ranking`: factor of the cosines. */
   readonly scale: number;
-  /** Of the contrastive ones: how far apart texts that differ are to be, in 1 − cosine. */
+  /** For the contrastive losses: minimum distance of different texts, as 1 − cosine. */
   readonly margin: number;
 }
 export function similarityLossSettingsOf(call: Call): SimilarityLossSettings {
@@ -45,13 +45,13 @@ export function similarityLossSettingsOf(call: Call): SimilarityLossSettings {
   return { scale: typeof scale === "number" ? scale : 20, margin: typeof margin === "number" ? margin : 0.5 };
 }
 
-/** As pairs are fed; `each` f32 [pairs]: what each counts, absent: one. */
+/** Inputs of a pair loss. `each` f32 [pairs]: weight of each pair, 1 by default. */
 interface Pairs {
   readonly labels: Tensor;
   readonly each?: Tensor;
 }
 
-/** Beyond what any cosine times a scale can be; its exponential is 0. */
+/** Larger than any scaled cosine; the exponential of its negative is 0. */
 const FAR = 1e9;
 
 type Make = (
@@ -65,21 +65,21 @@ const NOTHING = 1e-12;
 const cosines = (a: Tensor, b: Tensor): Tensor => a.multiply(b).sum([1]);
 const countOf = ({ labels, each }: Pairs): Tensor => (each ?? labels.filled(1)).sum();
 const weighed = (losses: Tensor, { each }: Pairs): Tensor => (each ? losses.multiply(each) : losses);
-/** A loss of the batch as a whole. */
+/** Wraps a loss that is defined only for the complete batch. */
 const whole = (loss: Tensor, pairs: Pairs): ReturnType<Make> => {
   const count = countOf(pairs);
   return { sum: loss.multiply(count), count };
 };
 
 const MAKE: Readonly<Record<SimilarityLoss, Make>> = {
-  /** labels f32 [pairs]: the cosine that each should have. */
+  /** labels f32 [pairs]: the target cosine. */
   cosine: (a, b, pairs) => ({
     sum: weighed(cosines(a, b).subtract(pairs.labels).square(), pairs).sum(),
     count: countOf(pairs),
   }),
   /**
-   * labels f32 [pairs], of any scale: of two pairs the one with the higher score should have the higher cosine. A pair that
-   * counts twice is compared as often as if it stood there twice.
+   * labels f32 [pairs], of any scale: of two pairs, the one with the higher score should have the higher cosine. A pair
+   * of weight 2 is compared as if it occurred twice.
    */
   cosent(a, b, pairs, { scale }) {
     const { labels, each } = pairs;
@@ -95,7 +95,7 @@ const MAKE: Readonly<Record<SimilarityLoss, Make>> = {
     const total = counted.sum().add(greatest.negate().exp());
     return whole(total.log().add(greatest), pairs);
   },
-  /** labels f32 [pairs]: 1 where the texts belong together, else 0. */
+  /** labels f32 [pairs]: 1 if the texts match, else 0. */
   contrastive(a, b, pairs, { margin }) {
     const { labels } = pairs;
     const apart = cosines(a, b).negate().add(1);
@@ -103,7 +103,7 @@ const MAKE: Readonly<Record<SimilarityLoss, Make>> = {
     const each = labels.multiply(apart.square()).add(labels.negate().add(1).multiply(far));
     return { sum: weighed(each, pairs).sum().multiply(0.5), count: countOf(pairs) };
   },
-  /** The same of pairs that are on the wrong side of the other sort's nearest. */
+  /** The contrastive loss of hard pairs only: those that overlap with the nearest pairs of the other label. */
   online_contrastive(a, b, pairs, { margin }) {
     const { labels } = pairs;
     const { graph } = a;
@@ -124,7 +124,10 @@ const MAKE: Readonly<Record<SimilarityLoss, Make>> = {
     };
     return whole(weighed(hard.same, pairs).sum().add(weighed(hard.other, pairs).sum()), pairs);
   },
-  /** labels f32 [pairs, candidates]: 1 the one that belongs to the pair, 0 others, −1 what is not to be told apart from it. */
+  /**
+   * labels f32 [pairs, candidates]: 1 for the pair's own text, 0 for others, −1 for texts that also match and are
+   * ignored.
+   */
   ranking(a, b, { labels, each }, { scale }) {
     const { graph } = a;
     const one = each ? each.reshape([...each.shape, 1]).multiply(labels.filled(1)) : graph.number(1);
@@ -153,6 +156,6 @@ export function buildSimilarityLoss(
 ): Tensor {
   const { sum, count } = MAKE[loss](options.a, options.b, options, options);
   if (options.reduction === "sum") return sum;
-  // Rows that count nothing lose nothing.
+  // Prevents division by zero if all weights are 0.
   return sum.divide(options.each ? count.maximum(NOTHING) : count);
 }

@@ -1,4 +1,4 @@
-/** Rows of two texts: what each teaches, and which texts must not be told apart from a row's own. */
+/** Targets of rows with two texts, and which texts must not be used as negatives of a row. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -13,16 +13,19 @@ export interface TaughtTextPairs extends TaughtRows {
   readonly loss: SimilarityLoss;
   readonly text: RowColumn;
   readonly text_pair: RowColumn;
-  /** Scores as they are written, and the cosines that they stand for; null: the data have none. */
+  /** Original scores, and the cosines that they correspond to; null if the data has none. */
   readonly scores: { readonly written: Float64Array; readonly cosines: Float64Array } | null;
-  /** 1 where the texts of a row belong together, and the names of both sorts; null: they all do. */
+  /** 1 if the texts of a row match; null if all match. `labels` names both cases. */
   readonly same: Uint8Array | null;
   readonly labels: readonly string[];
-  /** Whether text c of role `column` (0: `text_pair`, 1: `negative`) of row `other` belongs to row `row` as well. */
+  /** Whether the text in `column` (0: `text_pair`, 1: `negative`) of row `other` also matches row `row`. */
   belongs(row: number, other: number, column: 0 | 1): boolean;
 }
 
-/** Null: there are no pairs. Coded errors `two-labels`, `label-not-trained`, `cosine-out-of-range`, `negatives-without-ranking`. */
+/**
+ * Returns null without pairs. Coded errors `two-labels`, `label-not-trained`, `cosine-out-of-range`,
+ * `negatives-without-ranking`.
+ */
 export function teachPairs(rows: TeachingRows): TaughtTextPairs | null {
   const [text, text_pair] = [rows.values("text"), rows.values("text_pair")];
   if (!text || !text_pair) return null;
@@ -51,7 +54,7 @@ export function teachPairs(rows: TeachingRows): TaughtTextPairs | null {
     belongs,
     counts: ({ rows: members }) => {
       if (loss !== "ranking" || !same) return members.length;
-      // A batch in which nothing belongs together has no loss, and must not divide by none.
+      // Avoids division by zero for a batch without matching pairs.
       return Math.max(1e-9, Array.from(members).filter((row) => same[row] === 1).length);
     },
     texts: (members) =>
@@ -85,7 +88,7 @@ function rolesIn(rows: TeachingRows): readonly string[] {
   return ["score", "label"].filter((role) => rows.values(role));
 }
 
-/** The loss that is written, unless these data lack what it learns from: then what they have. */
+/** Returns the given loss, unless the data lacks its role: then the loss for the roles that exist. */
 function lossFor(rows: TeachingRows): SimilarityLoss {
   const roles = rolesIn(rows);
   const loss = similarityLossOf(rows.call, roles);
@@ -118,7 +121,7 @@ function rangeOf(call: Call): { readonly from: number; readonly to: number } | n
   return range !== null && typeof range === "object" && "from" in range ? range : null;
 }
 
-/** The second of two labels says that texts belong together. */
+/** The second of two labels means that the texts match. */
 function samesOf(values: Iterable<unknown>, rows: TeachingRows): Uint8Array {
   const { labels, data } = rows;
   if (labels.length !== 2) throw new CodedError("two-labels", { data, labels });
@@ -126,7 +129,7 @@ function samesOf(values: Iterable<unknown>, rows: TeachingRows): Uint8Array {
   return Uint8Array.from(found, labelNumbering(rows, found));
 }
 
-/** Rows with the same value of `group` (or else `id`) belong together: a number for each value, −1 for none. */
+/** Rows with the same value of `group` (or else `id`) match. Returns a number per value, −1 for none. */
 function groupsOf(rows: TeachingRows): Int32Array | null {
   const values = rows.values("group") ?? rows.values("id");
   return values ? numbered([Array.from(values, keyOf)])[0]! : null;
@@ -136,7 +139,10 @@ function keyOf(group: unknown): string | null {
   return group === null || group === undefined || group === "" ? null : `${typeof group} ${String(group as string)}`;
 }
 
-/** Of each text of each column a number, the same where texts are the same: rows may lie on disk, and be many. */
+/**
+ * Returns numbers for the texts of each column, the same for equal texts. Only fingerprints are in memory, because rows
+ * may be on disk and numerous.
+ */
 function numbered(columns: readonly (RowColumn | readonly (string | null)[])[]): readonly Int32Array[] {
   const known = new TextFingerprints();
   let next = 0;
@@ -151,7 +157,7 @@ function numbered(columns: readonly (RowColumn | readonly (string | null)[])[]):
   });
 }
 
-/** Each by a number for the text that it is. */
+/** The columns contain a number for each distinct text. */
 function belonging(options: {
   readonly firsts: Int32Array;
   readonly seconds: Int32Array;

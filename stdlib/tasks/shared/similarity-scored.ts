@@ -1,4 +1,4 @@
-/** What an evaluation of vectors found: by scores, by labels, or by what each text finds. */
+/** Evaluates vectors by scores, by labels, or by retrieval. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, PairMetricInput } from "../../metrics/kind.js";
 import type { ScoredOutcome } from "../kind.js";
@@ -26,19 +26,19 @@ import {
   type PairSearches,
 } from "./similarity-scores.js";
 
-/** What is asked of the vectors of a split. */
+/** Inputs of the metrics for a split's vectors. */
 interface Found {
   readonly taught: TaughtTextPairs;
-  /** Of the two texts of each row. */
+  /** Cosine of the two texts of each row. */
   readonly cosines: Float64Array;
   readonly loss: number;
-  /** The same of what is drawn. */
+  /** Returns the loss on resamples. */
   lossOf(): Resampling | null;
   readonly ranged: boolean;
   searches(): PairSearches;
 }
 
-/** `said`: the vectors of all first texts, then of all second ones. */
+/** `outputs`: the vectors of all first texts, then of all second ones. */
 export function scorePairs(
   outputs: readonly Float32Array[],
   taught: TaughtTextPairs,
@@ -100,7 +100,7 @@ function drawnSearches(metric: MetricImplementation, call: Call, searches: PairS
   return resamplingOf(searches.length, samplerOf(metric, call, "ofRankings", { searches }, draw), { unit: "search" });
 }
 
-/** Pairs that are drawn, the most alike first: so no draw needs sorting. */
+/** Draws pairs that are already sorted by similarity, so that no resample needs sorting. */
 function drawnPairs({ labels, same, similarity }: PairMetricInput): (drawn: Uint32Array) => PairMetricInput {
   const order = Uint32Array.from(same, (_, row) => row).sort((a, b) => similarity[b]! - similarity[a]!);
   return cachedPerDraw((drawn) => {
@@ -119,7 +119,7 @@ function byScores(found: Found, scores: NonNullable<TaughtTextPairs["scores"]>):
   const numbers = { truth: scores.written, predicted: cosines };
   const draw = numbersResampler(numbers);
   const order = { truth: ranksOf(scores.written), predicted: ranksOf(cosines) };
-  // Scores of any scale are no cosines: then a row is as far off as its place among the others.
+  // Scores of an arbitrary scale can't be compared with cosines; a row's error is then the difference of ranks.
   const off = (row: number): number =>
     ranged
       ? Math.abs(scores.cosines[row]! - cosines[row]!)

@@ -1,10 +1,10 @@
-/** What vectors of texts are worth: cosines, losses over a whole split (float64), and where each search finds what it should. */
+/** Similarity scores: cosines, losses over a complete split (float64), and retrieval ranks. */
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { FoundRank } from "../../metrics/kind.js";
 import type { SimilarityLossSettings } from "./similarity-losses.js";
 import type { TaughtTextPairs } from "./similarity-rows.js";
 
-/** Of length 1; one of zeros stays. */
+/** Normalizes to length 1; a zero vector is unchanged. */
 export function unitVector(vector: Float32Array): Float64Array {
   const values = Float64Array.from(vector);
   const length = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
@@ -37,7 +37,10 @@ export function lossOfCosines(
   );
 }
 
-/** ln(1 + Σ e^(scale · (cosᵢ − cosⱼ))) over pairs whose score i is below j's, by sums over what comes before in the order of scores. */
+/**
+ * ln(1 + Σ e^(scale · (cosᵢ − cosⱼ))) over pairs whose score i is below j's, from cumulative sums in the order of
+ * scores.
+ */
 function cosent(cosines: Float64Array, scores: Float64Array, scale: number): number {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   let [total, before] = [0, 0];
@@ -53,17 +56,17 @@ function cosent(cosines: Float64Array, scores: Float64Array, scale: number): num
 }
 
 export interface PairSearches {
-  /** Of each text that is looked for something with: the ranks of what it should find. */
+  /** Per query text: the ranks of the texts that it should retrieve. */
   readonly ranks: readonly (readonly FoundRank[])[];
-  /** Of rows whose texts belong together: −ln of the share of the own text among it and all that don't belong. */
+  /** For rows with matching texts: −ln of the matching text's softmax share among it and all that don't match. */
   readonly losses: Float64Array;
-  /** Rows that find another text before their own: the likeliest of the others, and by how much. */
+  /** Rows that retrieve another text first: the most similar other text, and the difference. */
   readonly astray: readonly { readonly row: number; readonly found: string; readonly by: number }[];
 }
 
 /**
- * Each text looks for its own `text_pair` among all of them, equal ones counted once. The text itself is left out, unless it
- * stands beside itself in a row: a copy is no find.
+ * Each text retrieves its own `text_pair` among all of them, with duplicates counted once. A copy of the query is
+ * excluded, unless it is the row's own pair.
  */
 export function searchPairs(
   taught: TaughtTextPairs,
@@ -104,7 +107,7 @@ export function searchPairs(
   return { ranks, losses: Float64Array.from(losses), astray: found.sort((a, b) => b.by - a.by) };
 }
 
-/** The rows of each text. */
+/** Returns the rows of each text. */
 function byText(rows: readonly number[], texts: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const all = new Map<string, number[]>();
   for (const row of rows) {

@@ -1,4 +1,4 @@
-/** What the records of tasks share that make a text of a text; each has a prefix and metrics of its own. */
+/** Shared record of text-to-text tasks; each task has its own prefix and metrics. */
 import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { seq2seq } from "../../row-formats/seq2seq.js";
@@ -8,7 +8,7 @@ import { labelSmoothingParameter } from "./loss-settings.js";
 type Own = Pick<Word, "name" | "doc" | "example"> & {
   readonly prefix: string;
   readonly why: string;
-  /** Measured where nothing else is asked for. */
+  /** Default metrics. */
   readonly metrics: readonly string[];
   readonly elsewhere: Readonly<Record<string, string>>;
 };
@@ -21,10 +21,9 @@ export function defineTextToTextTask({ prefix, why, metrics, ...ownRecord }: Own
     elsewhere: { label_smoothing_factor: "label_smoothing", ...ownRecord.elsewhere },
     check: (call, context) => checkFamilyShape(call.word, ["encoder-decoder"], context),
     capabilities: {
-      /** What the Hugging Face hub calls it. */
       peft: "SEQ_2_SEQ_LM",
       pipeline: ownRecord.name.replaceAll("_", "-"),
-      /** Roles that the data must have. */
+      /** Required roles. */
       roles: ["input", "target"],
       rowFormat: seq2seq,
       labels: false,

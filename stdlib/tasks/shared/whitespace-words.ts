@@ -1,4 +1,4 @@
-/** A text as words where a task tags words: white space parts them. */
+/** Splits a text into words at whitespace, for tasks that tag words. */
 export function whitespaceWords(text: string): readonly string[] {
   return text.split(/\s+/u).filter((word) => word !== "");
 }

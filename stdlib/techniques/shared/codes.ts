@@ -1,4 +1,4 @@
-/** Codes of the techniques. */
+/** Error codes of techniques. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 

@@ -1,4 +1,6 @@
-/** `fit: exact` of `head_only`: which heads can be found at once, and what a training by steps has that it hasn't. */
+/**
+ * `fit: exact` of `head_only`: the heads that can be solved exactly, and the training options that it does not support.
+ */
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
@@ -14,7 +16,7 @@ export const fitParameter = defineParameter({
   impact: "high",
 });
 
-/** What bends the loss of a training by steps, or begins it elsewhere. */
+/** Options that change the loss of a training by gradient steps, with the reason why an exact fit lacks them. */
 const BENT: Readonly<Record<string, string>> = {
   class_weight: "rows count alike in an exact fit",
   focal: "an exact fit minds easy rows as much as hard ones",

@@ -1,4 +1,4 @@
-/** `from:` of every technique that trains few weights: it goes on from what was saved before. */
+/** `from:` of every parameter-efficient technique: continues from saved weights. */
 import type { Call } from "#dsl/language/types/value.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 
@@ -12,11 +12,11 @@ export function fromParameter(doc: string) {
     impact: "high",
   });
 }
-/** Of those that write a folder of our own. */
+/** For techniques whose saved folder is in Tunebook's own format. */
 export const fromOwnFolderParameter = fromParameter(
   "Folder to start from (`adapter_model.safetensors`), written by a training with the same technique.",
 );
-/** The folder that holds what the technique starts from; null: it begins afresh. */
+/** Returns the folder that the technique starts from; null for a new start. */
 export function startFolderOf({ arguments: { from: folder } }: Call): string | null {
   return typeof folder === "string" ? folder : null;
 }

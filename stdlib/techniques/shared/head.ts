@@ -1,9 +1,9 @@
-/** What a technique may ask of the task's head. */
+/** Facts about the task's head for techniques. */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { baseFacts, familyCapabilities, baseHiddenSize } from "../../models/shared/base-facts.js";
 
-/** Parameters of the head of the model's task, for two labels; undefined while the task isn't known. */
+/** Returns the number of parameters of the task's head, for two labels; undefined while the task is unknown. */
 export function headParameterCount(
   context: CheckContext,
 ): { readonly name: string; readonly count: number } | undefined {

@@ -1,4 +1,4 @@
-/** The arguments of `ia3(...)`, and which layers a base has for it. */
+/** The arguments of `ia3(...)`, and the layers of a base that it applies to. */
 import type { Call } from "#dsl/language/types/value.js";
 import { textsArgument } from "./settings.js";
 import { findLinearLayers, type TensorShapes } from "./shapes.js";
@@ -13,7 +13,10 @@ export function ia3Settings(call: Call): Ia3Settings {
   return { targets: textsArgument(call, "targets", []), inputs: textsArgument(call, "inputs", []) };
 }
 
-/** What makes keys and values in the families' checkpoints, and what ends their feed-forward sub-layers; the first row that a base has all of. */
+/**
+ * Names of the layers that make keys and values, and of those that end feed-forward sub-layers, per family. The first
+ * row that a base has completely applies.
+ */
 const LAYERS: readonly { readonly targets: readonly string[]; readonly inputs: readonly string[] }[] = [
   { targets: ["key", "value"], inputs: ["output.dense"] },
   { targets: ["k_lin", "v_lin"], inputs: ["lin2"] },
@@ -21,7 +24,7 @@ const LAYERS: readonly { readonly targets: readonly string[]; readonly inputs: r
   { targets: ["k_proj", "v_proj"], inputs: ["down_proj"] },
   { targets: ["k", "v"], inputs: ["wo"] },
 ];
-/** The layers of (IA)³ in a base; none where its names are not known. */
+/** Returns the (IA)³ layers of a base; none if its names are unknown. */
 export function defaultIa3Layers(shapes: TensorShapes): Ia3Settings {
   const has = (name: string): boolean => findLinearLayers(shapes, [name]).length > 0;
   return (

@@ -1,11 +1,11 @@
-/** The arguments of `lora(...)` as numbers and names. */
+/** Parses the arguments of `lora(...)`. */
 import type { Call } from "#dsl/language/types/value.js";
 import { flagArgument, numberArgument, textArgument, textsArgument } from "./settings.js";
 
 export interface LoraSettings {
   readonly rank: number;
   readonly alpha: number;
-  /** What the product B A is multiplied by: alpha / rank, or alpha / √rank where it is rank-stabilised. */
+  /** Factor of the product B A: alpha / rank, or alpha / √rank if it is rank-stabilised. */
   readonly scale: number;
   readonly stabilized: boolean;
   readonly dora: boolean;
@@ -15,7 +15,7 @@ export interface LoraSettings {
   readonly from: string | null;
 }
 
-/** Arguments are checked already; those left out have their defaults. */
+/** Arguments must be checked; missing ones get their defaults. */
 export function loraSettings(call: Call): LoraSettings {
   const rank = numberArgument(call, "rank", 8);
   const alpha = numberArgument(call, "alpha", 2 * rank);

@@ -1,8 +1,11 @@
-/** Layers that a technique shall change and the base doesn't have: each at its own place, with the name that it has here. */
+/**
+ * Reports the target layers of a technique that the base doesn't have, each at its position, with the base's name for
+ * it.
+ */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 
-/** What families call the same layer. */
+/** Names of the same layer in different families. */
 const same: readonly (readonly string[])[] = [
   ["query", "q_proj", "q_lin", "q"],
   ["key", "k_proj", "k_lin", "k"],
@@ -11,7 +14,7 @@ const same: readonly (readonly string[])[] = [
   ["o_proj", "out_lin", "o", "out_proj"],
 ];
 
-/** `at`: the parameter that names `targets`. */
+/** `parameterName`: the parameter that contains `targets`. */
 export function reportMissingTargets(
   context: CheckContext,
   targets: readonly string[],

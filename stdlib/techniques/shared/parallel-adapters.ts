@@ -1,7 +1,7 @@
 /**
- * Several LoRA adapters beside one base, each row under one of its own: the rows go through the first halves of all of them
- * at once, what is not the row's own becomes zero, and the second halves of all give the sum of what is left. Ranks are small:
- * for a handful of adapters that costs less than to fetch each row's own. Equal to each adapter alone.
+ * Runs several LoRA adapters over one base, with one adapter per row. All rows pass through the A matrices of all
+ * adapters at once; results of other adapters are set to zero, and the B matrices sum the rest. Ranks are small, so for
+ * a few adapters this costs less than gathering each row's own. The results equal those of each adapter alone.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -10,19 +10,22 @@ import type { Layers } from "../../layers/contract.js";
 import { loraSettings } from "./lora-settings.js";
 import { isTargetLayer } from "./shapes.js";
 
-/** Whether it can stand beside others: two factors for a linear layer, and nothing else. */
+/** Checks whether an adapter can run in parallel: two factors per linear layer, and nothing else. */
 export function canRunInParallel(call: Call): boolean {
   return call.word === "lora" && !loraSettings(call).dora;
 }
 
-/** Name of a factor of the adapter at `index`: a state that begins at zero and is set from the adapter's file. */
+/**
+ * Returns the state name of a factor of the adapter at `index`. The state starts at zero and is set from the adapter's
+ * file.
+ */
 export function parallelFactorName(index: number, factor: string): string {
   return `adapter.${index}/${factor}`;
 }
 
 /**
- * `adapters`: null adds nothing. `chosen` i32 [rows]: a place among them. `onFactor` gets each factor's state, its adapter and
- * its own name, as LoRA names it.
+ * `adapters`: null adds nothing. `chosen` i32 [rows]: an index into them. `onFactor` is called with each factor's
+ * state, its adapter and LoRA's name for it.
  */
 export function parallelAdapterLayers(
   layers: Layers,

@@ -1,11 +1,14 @@
-/** What the records of techniques with virtual tokens share. */
+/** Shared parts of the records of techniques with virtual tokens. */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 import { baseFacts, familyCapabilities } from "../../models/shared/base-facts.js";
 import { virtualTokenCount } from "./virtual-tokens.js";
 
-/** Below this a decoder's prompts are warned of: the least size at which the paper finds them near to full fine-tuning. */
+/**
+ * Warns for decoders with fewer parameters: the smallest size at which the paper finds prompts close to full
+ * fine-tuning.
+ */
 const SMALL = 1e9;
 
 export const virtualTokensParameter = defineParameter({
@@ -18,7 +21,7 @@ export const virtualTokensParameter = defineParameter({
   impact: "medium",
 });
 
-/** Warns of small decoders. */
+/** Warns about small decoders. */
 export function checkPrompts(call: Call, context: CheckContext, trained: number): void {
   const base = baseFacts(context);
   const shape = familyCapabilities(context)?.shape;
@@ -31,5 +34,5 @@ export function checkPrompts(call: Call, context: CheckContext, trained: number)
     trained,
   });
 }
-/** Capability: positions that the technique takes from a text. */
+/** Capability: number of positions that the technique takes from a text. */
 export const virtualTokenCapability = (call: Call): number => virtualTokenCount(call);

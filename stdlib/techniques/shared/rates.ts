@@ -1,28 +1,31 @@
 /**
- * Learning rates that techniques recommend: AdamW's where none is written; the other optimizers scale them
- * (optimizers/parameters.ts). Found by sweeps on real data, which bench/LOG.md tells of. The one place of each is its
+ * Learning rates that techniques recommend. They are AdamW's defaults; other optimizers scale them
+ * (optimizers/parameters.ts). They come from sweeps on real data (see bench/LOG.md). Each is defined only in its
  * technique's record.
  */
 
 export interface RecommendedRate {
-  /** For a base `WIDTH` wide or narrower. */
+  /** Rate for a base of width `REFERENCE_WIDTH` or less. */
   readonly rate: number;
-  /** Whether a wider base takes less, as 1 / width: a step moves what a layer gives by as much as its inputs are many. */
+  /**
+   * Whether a wider base needs a smaller rate, as 1 / width: a step changes a layer's output in proportion to its
+   * number of inputs.
+   */
   readonly narrows: boolean;
-  /** Why not more and not less: goes on after the figure. */
+  /** Why the rate is not higher or lower; the text follows the figure. */
   readonly because: string;
 }
 
-/** The width of the base that the rates were found with. */
+/** Width of the base with which the rates were found. */
 export const REFERENCE_WIDTH = 384;
 
-/** `width`: the base's; undefined while it isn't known. */
+/** `width`: that of the base; undefined while it is unknown. */
 export function recommendedRateFor({ rate, narrows }: RecommendedRate, width: number | undefined): number {
   if (!narrows || width === undefined || width <= REFERENCE_WIDTH) return rate;
   return Number(((rate * REFERENCE_WIDTH) / width).toPrecision(2));
 }
 
-/** What a record says of it: to the optimizers, and to people. */
+/** Returns the record's entries for the rate: a capability for optimizers, and a note for people. */
 export function recommendRate(learningRate: RecommendedRate): {
   readonly notes: readonly string[];
   readonly capabilities: { readonly learningRate: RecommendedRate };
@@ -35,7 +38,7 @@ export function recommendRate(learningRate: RecommendedRate): {
   };
 }
 
-/** 1e-4, 0.01. */
+/** Formats 1e-4, 0.01. */
 export function rateText(x: number): string {
   return x < 0.01 ? x.toExponential() : String(x);
 }

@@ -1,20 +1,26 @@
-/** LoRA in parts, of which each row goes through one: what `routed_lora(...)` says, and the states that tell which part a row is for. */
+/**
+ * LoRA with one part per data set, one of which applies to each row: the arguments of `routed_lora(...)`, and the
+ * states for routing.
+ */
 import type { TensorState } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { flagArgument, numberArgument, textsArgument } from "./settings.js";
 
-/** [parts, 1, hidden]: the mean of what the base alone says of the rows of each part's data. */
+/** [parts, 1, hidden]: mean of the base's pooled outputs over the rows of each part's data. */
 export const ROUTE_MEANS_STATE = "route.means";
-/** [parts]: how many of the head's labels were known when a part was learnt. They keep their places: a part answers among the first. */
+/**
+ * [parts]: number of the head's labels that were known when a part was trained. Labels do not change position, so a
+ * part predicts among the first ones.
+ */
 export const ROUTE_KNOWN_STATE = "route.known";
-/** [1]: how many labels earlier data had. */
+/** [1]: number of labels of earlier data. */
 export const ROUTE_EARLIER_STATE = "route.earlier";
 
 export interface RoutedSettings {
-  /** Of each part, the latest last. */
+  /** Rank of each part, the latest last. */
   readonly ranks: readonly number[];
   readonly rank: number;
-  /** What each product B A is multiplied by: alpha / rank of the first part, or alpha / √rank. */
+  /** Factor of each product B A: alpha / rank of the first part, or alpha / √rank. */
   readonly scale: number;
   readonly dropout: number;
   readonly targets: readonly string[];

@@ -1,4 +1,4 @@
-/** Arguments of techniques as numbers and names: they are checked already, those left out have their defaults. */
+/** Reads arguments of techniques. They must be checked; missing ones get their defaults. */
 import type { Call } from "#dsl/language/types/value.js";
 
 export function numberArgument({ arguments: given }: Call, name: string, otherwise: number): number {
@@ -21,9 +21,9 @@ export function textsArgument(
   if (value === undefined || value === null) return otherwise;
   return (Array.isArray(value) ? value : [value]).filter((t): t is string => typeof t === "string");
 }
-/** PEFT puts this before the names of a wrapped model's parameters. */
+/** PEFT's prefix of the parameter names of a wrapped model. */
 export const PEFT_PREFIX = "base_model.model.";
-/** What every configuration of PEFT says. */
+/** Fields that every PEFT configuration has. */
 export function peftConfig(
   type: string,
   about: { readonly base: string; readonly revision: string | null; readonly task: string | null },
@@ -36,7 +36,7 @@ export function peftConfig(
     revision: about.revision,
   };
 }
-/** Modules of the head, as PEFT saves them beside an adapter. */
+/** Modules of the head, which PEFT saves with an adapter. */
 export function modulesToSave(head: readonly string[]): readonly string[] | null {
   return head.length ? head : null;
 }

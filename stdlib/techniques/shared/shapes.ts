@@ -1,10 +1,10 @@
-/** Counting over the shapes of a checkpoint's tensors. */
+/** Counts parameters by the shapes of a checkpoint's tensors. */
 export type TensorShapes = Readonly<Record<string, readonly number[]>>;
 
 export function elementCountOf(shape: readonly number[]): number {
   return shape.reduce((product, d) => product * d, 1);
 }
-/** Elements of all tensors whose name is wanted. */
+/** Returns the number of elements of all tensors whose name matches. */
 export function countElements(
   shapes: TensorShapes,
   wanted: (name: string, shape: readonly number[]) => boolean,
@@ -17,15 +17,18 @@ export interface LinearShape {
   readonly out: number;
   readonly in: number;
 }
-/** Linear layers that `targets` mean (see `isTargetLayer`), with their [out, in] (GPT-2's lie as [in, out]: their sum is the same). */
+/**
+ * Returns the linear layers that `targets` match (see `isTargetLayer`), with their [out, in]. GPT-2's are stored as
+ * [in, out]; the sum is the same.
+ */
 export function findLinearLayers(shapes: TensorShapes, targets: readonly string[]): readonly LinearShape[] {
   return linearsOf(shapes).filter(({ path }) => isTargetLayer(path, targets));
 }
 
-/** A base has thousands of tensors, and each program that is typed asks for them. */
+/** Cached, because a base has thousands of tensors and every check while typing needs its linear layers. */
 const linears = new WeakMap<TensorShapes, readonly LinearShape[]>();
 
-/** All linear layers: tables of two axes that are neither looked up nor the head. */
+/** Returns all linear layers: matrices that are neither embeddings nor the head. */
 function linearsOf(shapes: TensorShapes): readonly LinearShape[] {
   const known = linears.get(shapes);
   if (known) return known;
@@ -38,17 +41,20 @@ function linearsOf(shapes: TensorShapes): readonly LinearShape[] {
   return found;
 }
 
-/** Tables that are looked up, and the head: no linear layers of a block. */
+/** Checks for embeddings and the head, which are not linear layers of a block. */
 export function isEmbeddingOrHead(path: string): boolean {
   return /embed|(^|\.)(wte|wpe|shared|lm_head|relative_attention_bias)$|^(lm_head|cls|classifier|pre_classifier|vocab_transform|vocab_projector)(\.|$)/.test(
     path,
   );
 }
 
-/** Words that mean linear layers by their place: of every block, of its attention, of what feeds forward. */
+/**
+ * Target words that select linear layers by position: all of a block, those of attention, those of feed-forward
+ * sub-layers.
+ */
 export const LINEAR_LAYER_KINDS = ["all", "attention", "feed_forward"] as const;
 
-/** Whether a linear layer is meant by one of `targets`: a kind, the last name of its path, or a longer end of it. */
+/** Checks whether one of `targets` matches a linear layer: a kind, the last name of its path, or a longer suffix. */
 export function isTargetLayer(path: string, targets: readonly string[]): boolean {
   return targets.some((t) => path === t || path.endsWith(`.${t}`) || isOfKind(path, t));
 }
@@ -56,29 +62,29 @@ function isOfKind(path: string, kind: string): boolean {
   if (!/(^|\.)\d+\./.test(path) || !(LINEAR_LAYER_KINDS as readonly string[]).includes(kind)) return false;
   return kind === "all" || (kind === "attention") === isAttentionPath(path);
 }
-/** Whether a path leads through a block's attention. */
+/** Checks whether a path is within a block's attention. */
 export function isAttentionPath(path: string): boolean {
   return /(^|\.)[a-z_]*att(n|ention)(\.|$)/i.test(path);
 }
 
-/** Last names of all linear layers, for messages. */
+/** Returns the last names of all linear layers, for messages. */
 export function linearLayerNames(shapes: TensorShapes): string[] {
   return [...new Set(linearsOf(shapes).map(({ path }) => path.slice(path.lastIndexOf(".") + 1)))].sort();
 }
 
-/** Width of the vectors that tokens are looked up as; 0 where no table is known. */
+/** Returns the width of the token embeddings; 0 if no table is known. */
 export function embeddingWidth(shapes: TensorShapes): number {
   const found = Object.entries(shapes).find(
     ([name, shape]) => shape.length === 2 && /(^|\.)(word_embeddings|embed_tokens|wte|shared)\.weight$/.test(name),
   );
   return found?.[1][1] ?? 0;
 }
-/** Widths of the keys of each self-attention, by the names that families give to what makes them. */
+/** Returns the key width of each self-attention, by the families' names of the key layers. */
 export function keyWidths(shapes: TensorShapes): readonly number[] {
   return Object.entries(shapes).flatMap(([name, shape]) => {
     if (shape.length !== 2) return [];
     if (/\.c_attn\.weight$/.test(name)) return [shape[1]! / 3];
-    // Of an encoder-decoder those of its decoder.
+    // For an encoder-decoder, those of its decoder.
     if (/^decoder\..*\.SelfAttention\.k\.weight$/.test(name)) return [shape[0]!];
     return /\.(key|k_proj|k_lin)\.weight$/.test(name) ? [shape[0]!] : [];
   });

@@ -1,24 +1,24 @@
-/** What techniques with virtual tokens share: their number, their place before each row of a batch, their state. */
+/** Shared parts of techniques with virtual tokens: their number, their position before each row, their state. */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Dimension, NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelInputs } from "../../models/kind.js";
 import { numberArgument } from "./settings.js";
 
-/** PEFT's name of what is learned, whichever of these techniques. */
+/** PEFT's name of the learned state, the same for all of these techniques. */
 export const PROMPT_EMBEDDINGS = "prompt_embeddings";
 
 export function virtualTokenCount(call: Call): number {
   return numberArgument(call, "tokens", 20);
 }
-/** Names in PEFT's file: what is learned stands bare, the head under the wrapped model. */
+/** Returns the name in PEFT's file: the learned state without prefix, the head with the wrapped model's. */
 export function promptFileName(name: string): string {
   return name === PROMPT_EMBEDDINGS ? name : `base_model.${name}`;
 }
 
-/** Puts rows that are alike for all texts before those of each text, along axis 1. */
+/** Prepends the same rows to every text, along axis 1. */
 export class VirtualTokenPrefix {
-  /** i32 [batch, 1], all 0: carries the size of the batch. */
+  /** i32 [batch, 1], all 0: provides the batch size. */
   private readonly zero: Tensor;
   constructor(
     { attention_mask: mask }: ModelInputs,
@@ -26,13 +26,13 @@ export class VirtualTokenPrefix {
   ) {
     this.zero = mask.max([1], true).filled(0);
   }
-  /** rows f32 [count, n] before x [batch, length, n]. */
+  /** Prepends rows f32 [count, n] to x [batch, length, n]. */
   rows(rows: Tensor, x: Tensor): Tensor {
     const { graph } = x;
     const zero = this.zero.cast("f32").reshape([...this.zero.shape, 1]);
     return graph.concat([rows.reshape([1, ...rows.shape]).add(zero), x], 1);
   }
-  /** The number at each place before x i32 [batch, length]. */
+  /** Prepends a number per position to x i32 [batch, length]. */
   numbers(valueAt: (place: number) => number, x: Tensor): Tensor {
     const { graph } = x;
     const data = Int32Array.from({ length: this.count }, (_, i) => valueAt(i));
@@ -41,7 +41,7 @@ export class VirtualTokenPrefix {
   }
 }
 
-/** Positions of the text's tokens where it starts after `count` others. */
+/** Returns the positions of the text's tokens if it starts after `count` others. */
 export function shiftedPositions(inputs: ModelInputs, count: number): Tensor {
   const { input_ids: ids, positions } = inputs;
   return (positions ?? ids.range(1)).add(count);

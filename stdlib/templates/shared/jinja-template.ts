@@ -1,8 +1,8 @@
 /**
- * A base's own chat template, in Jinja, rendered as transformers' `apply_chat_template` does. Where an answer stands is found
- * by structure. `{% generation %}` blocks mark it. In a template without them the contents of the assistant's messages are
- * wrapped in two private-use characters, which the template copies to their place. The special token that follows an answer
- * is its stop. Texts are never searched for words.
+ * A base's own Jinja chat template, rendered like transformers' `apply_chat_template`. Answers are located by
+ * structure: `{% generation %}` blocks mark them. In a template without these, the contents of assistant messages are
+ * wrapped in two private-use characters, which the template copies to its output. The special token that follows an
+ * answer is its stop token. Texts are never searched for words.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { Template } from "@huggingface/jinja";
@@ -17,7 +17,7 @@ import type {
 } from "../../conversations/kind.js";
 import { messageText } from "../../conversations/shared/message-text.js";
 
-/** Put around answers: characters to which no vocabulary gives a meaning. */
+/** Markers that enclose answers: characters without meaning in any vocabulary. */
 const OPEN = "\u{f8f0}";
 const CLOSE = "\u{f8f1}";
 const marks = new RegExp(`[${OPEN}${CLOSE}]`, "gu");
@@ -25,7 +25,7 @@ const marks = new RegExp(`[${OPEN}${CLOSE}]`, "gu");
 /** A message as Jinja templates read it. */
 type TemplateMessage = Readonly<Record<string, unknown>> & { readonly role: string; readonly content: string };
 
-/** Throws the parser's error if `source` is no Jinja. */
+/** Throws the parser's error if `source` is not valid Jinja. */
 export function jinjaTemplate(source: string): TemplateImplementation {
   const tagged = /\{%-?\s*generation\s*-?%\}/.test(source);
   const plain = compiled(source.replace(/\{%(-?)\s*(?:end)?generation\s*(-?)%\}/g, "{%$1 if true $2%}{%$1 endif $2%}"));
@@ -57,7 +57,7 @@ const EXAMPLE: readonly Message[] = [
   { role: "user", content: "q" },
   { role: "assistant", content: "a" },
 ];
-/** The special token that an answer ends with, or else the tokenizer's end of text. */
+/** Returns the special token that ends an answer, or else the tokenizer's EOS token. */
 function stopOf(template: TemplateImplementation, specials: SpecialTexts): string {
   const pieces = template.render(EXAMPLE, { specials, addGenerationPrompt: false });
   const answer = "refused" in pieces ? "" : (pieces.find((piece) => piece.answer !== undefined)?.text ?? "");
@@ -82,7 +82,7 @@ function templateMessage(message: Message): TemplateMessage {
   };
 }
 
-/** Templates serialise arguments themselves, so they are given the record. Text that is no JSON record stays text. */
+/** Templates serialise arguments themselves, so they get the object. Text that is not a JSON object stays text. */
 function argumentsRecord(json: string): unknown {
   try {
     const value: unknown = JSON.parse(json);
@@ -97,13 +97,13 @@ function templateTool({ name, description = "", parameters = { type: "object", p
 }
 
 function compiled(source: string) {
-  // The library's own clock follows the machine's language and knows less than Python's.
+  // The library's own clock uses the machine's language and supports less than Python's.
   const template = new Template(source.replace(/\bstrftime_now\b/g, "own_strftime_now"));
   return (messages: readonly TemplateMessage[], options: RenderOptions): string => {
     const { specials, addGenerationPrompt, tools = [] } = options;
     return template.render({
       messages,
-      // As in transformers, an empty list of tools is none: templates test whether there are tools.
+      // As in transformers, an empty list of tools becomes null, because templates test whether there are tools.
       tools: tools.length > 0 ? tools.map(templateTool) : null,
       bos_token: specials.bos,
       eos_token: specials.eos,
@@ -113,7 +113,7 @@ function compiled(source: string) {
   };
 }
 
-/** Cuts the marked text at its marks. Answers are numbered as the assistant's messages, in the same order. */
+/** Splits the marked text at its marks. Answers are numbered like the assistant's messages, in the same order. */
 function piecesByMarks(text: string, marked: string, messages: readonly TemplateMessage[]): RenderedChat {
   if (marked.replace(marks, "") !== text) return { refused: "its generation blocks change what is written" };
   const answers = messages.flatMap(({ role }, i) => (role === "assistant" ? [i] : []));
@@ -123,14 +123,14 @@ function piecesByMarks(text: string, marked: string, messages: readonly Template
   return parts.map((part, i) => (i % 2 === 1 ? { text: part, answer: answers[(i - 1) / 2]! } : { text: part }));
 }
 
-/** `render` gives the text for messages with changed contents. */
+/** `render` returns the text for messages with changed contents. */
 function piecesByContents(
   text: string,
   render: (messages: readonly TemplateMessage[]) => string,
   messages: readonly TemplateMessage[],
   specials: SpecialTexts,
 ): RenderedChat {
-  // Most templates leave contents unchanged; the others strip them.
+  // Most templates leave contents unchanged; the others strip whitespace.
   for (const strip of [false, true]) {
     const wrapped = messages.map((message) => ({
       ...message,
@@ -145,7 +145,7 @@ function piecesByContents(
   return { refused: "it writes an answer otherwise than it stands in the data, so its place can't be told" };
 }
 
-/** Extends each answer by what follows up to the special token that ends it, if one does. */
+/** Extends each answer up to the end of the special token that follows it, if one does. */
 function withStops(pieces: readonly TemplatePiece[], { all }: SpecialTexts): readonly TemplatePiece[] {
   const out: TemplatePiece[] = [];
   for (const piece of pieces) {
@@ -160,7 +160,7 @@ function withStops(pieces: readonly TemplatePiece[], { all }: SpecialTexts): rea
   return out;
 }
 
-/** The end of the special token that `text` begins with, after white space; undefined if there is none. */
+/** Returns the end of the special token that `text` begins with, after whitespace; undefined if there is none. */
 function stopEnd(text: string, all: readonly string[]): number | undefined {
   const start = text.length - text.trimStart().length;
   const stop = all.filter((token) => text.startsWith(token, start)).sort((a, b) => b.length - a.length)[0];

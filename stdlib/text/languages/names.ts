@@ -1,4 +1,4 @@
-/** Languages that are told apart, by their codes of ISO 639-1 as `eld` has them, and what people call them. */
+/** Detectable languages: `eld`'s ISO 639-1 codes and English names. */
 const names: Readonly<Record<string, string>> = Object.fromEntries(
   (
     "am Amharic,ar Arabic,az Azerbaijani,be Belarusian,bg Bulgarian,bn Bengali,ca Catalan,cs Czech,da Danish,de German,el Greek," +
@@ -14,12 +14,12 @@ const names: Readonly<Record<string, string>> = Object.fromEntries(
 
 export const languageCodes: readonly string[] = Object.keys(names);
 
-/** `German` of `de`. */
+/** `de` → `German`. */
 export function languageName(code: string): string {
   return names[code] ?? code;
 }
 
-/** Names and other codes to ours, for the help: `german`, `deu`, `nb`. */
+/** Maps names and other codes to ours, for help: `german`, `deu`, `nb`. */
 export const languageAliases: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(names).map(([code, name]) => [name.toLowerCase(), code])),
   eng: "en",

@@ -1,20 +1,23 @@
-/** Texts that came before, to find one that is nearly like a new one. */
+/** Finds earlier texts that are near duplicates of a new one. */
 import { textLikeness } from "./shingles.js";
 import { SignatureBand, BAND_COUNT, MinHashSignatures } from "./signatures.js";
 
-/** Candidates of a band that are looked at. */
+/** Maximum candidates checked per band. */
 const MOST_CHAINED = 64;
-/** Estimates are that far off now and then. */
+/** Possible error of an estimated similarity. */
 const DOUBT = 0.15;
 
 export class NearDuplicateFinder {
   private readonly signatures = new MinHashSignatures();
   private bands: SignatureBand[] = [];
   private room = 512;
-  /** Null: likeness is estimated. */
+  /** Null if similarity is estimated. */
   private readonly letters: string[] | null;
 
-  /** `held`: whether texts are kept, so that likeness is exact; else 228 bytes of each are, and it is estimated (± 0.045). */
+  /**
+   * `keepsTexts`: whether texts are stored, so that similarity is exact; else 228 bytes of each are stored, and it is
+   * estimated (± 0.045).
+   */
   constructor(
     private readonly least: number,
     { keepsTexts }: { readonly keepsTexts: boolean },
@@ -22,12 +25,15 @@ export class NearDuplicateFinder {
     this.letters = keepsTexts ? [] : null;
   }
 
-  /** The number of a text before that is like enough; else undefined, and this one is known from now on. `letters`: as of `comparedLetters`. */
+  /**
+   * Returns the number of a similar earlier text. Otherwise stores this text and returns undefined. `letters`: from
+   * `comparedLetters`.
+   */
   meet(letters: string): number | undefined {
     const text = this.signatures.push(letters);
     const known = this.find(letters, text);
     if (known !== undefined) {
-      this.signatures.count--; // its place is free again
+      this.signatures.count--; // Frees its slot.
       return known;
     }
     this.letters?.push(letters);

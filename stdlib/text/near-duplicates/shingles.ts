@@ -1,17 +1,17 @@
 /**
- * How alike two texts are: the Jaccard likeness of their runs of five letters (shingles), after case, white space and
- * punctuation are taken away (Broder 1997).
+ * Similarity of two texts: the Jaccard similarity of their five-letter shingles, ignoring case, whitespace and
+ * punctuation (Broder 1997).
  */
 
-/** Least likeness of two texts that count as nearly the same: that of the deduplicated corpora of the field. */
+/** Minimum similarity of near duplicates, as used for deduplicated corpora. */
 export const MIN_NEAR_DUPLICATE_LIKENESS = 0.8;
 const SIZE = 5;
-/** Longer texts are compared by their beginnings. */
+/** Only this many letters at the beginning of a text are compared. */
 const MOST_LETTERS = 1000;
-/** Shorter texts have too few shingles: they are alike only where they are the same. */
+/** Shorter texts have too few shingles: they are duplicates only if they are equal. */
 export const MIN_SHINGLED_LETTERS = 20;
 
-/** Case, blanks, punctuation and accents' composition aside. */
+/** Removes case, whitespace and punctuation, and normalizes accents. */
 export function comparedLetters(text: string): string {
   return text
     .slice(0, 2 * MOST_LETTERS)
@@ -24,7 +24,7 @@ export function comparedLetters(text: string): string {
 
 const buffer = new Uint32Array(MOST_LETTERS);
 
-/** Hashes of a text's shingles as they follow each other: a view that the next call overwrites. */
+/** Returns the hashes of a text's shingles in order: a view that the next call overwrites. */
 export function shingleHashes(letters: string): Uint32Array {
   let count = 0;
   for (let start = 0; start + SIZE <= letters.length; start++) {
@@ -35,7 +35,9 @@ export function shingleHashes(letters: string): Uint32Array {
   return buffer.subarray(0, count);
 }
 
-/** Hashes of a text's shingles, sorted, each once; none of a short text. `letters`: as `comparedLetters` gives them. */
+/**
+ * Returns the sorted, distinct hashes of a text's shingles; none for a short text. `letters`: from `comparedLetters`.
+ */
 export function shingleSet(letters: string): Uint32Array {
   if (letters.length < MIN_SHINGLED_LETTERS) return new Uint32Array();
   const all = shingleHashes(letters).sort();
@@ -44,13 +46,13 @@ export function shingleSet(letters: string): Uint32Array {
   return buffer.slice(0, count);
 }
 
-/** Likeness of two texts, 0 … 1, both as `comparedLetters` gives them. */
+/** Returns the similarity of two texts, 0 … 1; both from `comparedLetters`. */
 export function textLikeness(a: string, b: string): number {
   if (a === b) return a === "" ? 0 : 1;
   return common(shingleSet(a), shingleSet(b));
 }
 
-/** Jaccard likeness of two sorted sets. */
+/** Jaccard similarity of two sorted sets. */
 function common(a: Uint32Array, b: Uint32Array): number {
   let [i, j, both] = [0, 0, 0];
   while (i < a.length && j < b.length) {

@@ -1,7 +1,7 @@
 /**
- * MinHash (Broder 1997) with bands (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", ch. 3): of each text 125 least
- * hashes, in 25 bands of 5. Two texts that are alike by 0.8 share a band with a chance of 0.99995, by 0.9 with all but
- * certainty; unlike ones rarely do. 228 bytes of a text are held, however long it is.
+ * MinHash (Broder 1997) with bands (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", ch. 3): 125 minimum
+ * hashes per text, in 25 bands of 5. Two texts of similarity 0.8 share a band with a probability of 0.99995, of 0.9
+ * with near certainty; different ones rarely do. A text takes 228 bytes, whatever its length.
  */
 import { MIN_SHINGLED_LETTERS, shingleHashes } from "./shingles.js";
 
@@ -9,7 +9,7 @@ export const BAND_COUNT = 25;
 const ROWS = 5;
 export const HASH_COUNT = BAND_COUNT * ROWS;
 const GREATEST = 0x7fffffff;
-/** The last bytes of a text's least hashes, four to a word; what is left of the last word is 0. */
+/** The last bytes of a text's minimum hashes, four per 32-bit word; unused bytes of the last word are 0. */
 const WORDS = Math.ceil(HASH_COUNT / 4);
 
 const multipliers = new Int32Array(HASH_COUNT);
@@ -31,9 +31,9 @@ const addends = new Int32Array(HASH_COUNT);
 const least = new Int32Array(HASH_COUNT);
 
 /**
- * The least hash of a set under each function into `least`. The inner loop is where the time of a million texts goes: five
- * functions go by at once (each shingle is read once for them), and all stays a signed number of 32 bits, which V8 keeps in
- * registers; `>>> 0` would make every comparison one of doubles.
+ * Writes the minimum hash of a set under each function into `least`. The inner loop dominates the time for a million
+ * texts: five functions are evaluated at once (each shingle is read once for them). All values stay signed 32-bit
+ * integers, which V8 keeps in registers; `>>> 0` would turn every comparison into one of doubles.
  */
 function leastOf(set: Int32Array): void {
   for (let k = 0; k < HASH_COUNT; k += ROWS) {
@@ -78,25 +78,25 @@ function leastOf(set: Int32Array): void {
   }
 }
 
-/** Signatures of texts by their number, in the order in which they came. */
+/** Signatures of texts by number, in the order of insertion. */
 export class MinHashSignatures {
-  /** Of band b of text i: at i · BANDS + b. */
+  /** Band b of text i is at i · BAND_COUNT + b. */
   private keys: Uint32Array;
-  /** The last byte of each least hash. */
+  /** The last byte of each minimum hash. */
   private bytes: Int32Array;
   count = 0;
 
-  /** `room`: texts that are to come; more are welcome. */
+  /** `room`: expected number of texts; more are allowed. */
   constructor(room = 1024) {
     this.keys = new Uint32Array(BAND_COUNT * room);
     this.bytes = new Int32Array(WORDS * room);
   }
 
-  /** `letters`: as `comparedLetters` gives them; its number comes back. An empty text is like none. */
+  /** Adds a text and returns its number. `letters`: from `comparedLetters`. An empty text is similar to none. */
   push(letters: string): number {
     const textNumber = this.count++;
     if (BAND_COUNT * this.count > this.keys.length) this.grow();
-    // A run that comes twice changes no least hash.
+    // A repeated shingle does not change any minimum hash.
     const set = letters.length < MIN_SHINGLED_LETTERS ? wholeOf(letters, textNumber) : shingleHashes(letters);
     leastOf(new Int32Array(set.buffer, set.byteOffset, set.length));
     for (let band = 0; band < BAND_COUNT; band++) {
@@ -119,11 +119,11 @@ export class MinHashSignatures {
     return this.keys[text * BAND_COUNT + band]!;
   }
 
-  /** Estimated likeness to a text of other signatures: its standard error is at most 0.045. */
+  /** Estimates the similarity to a text of other signatures, with a standard error of at most 0.045. */
   estimate(text: number, others: MinHashSignatures, other: number): number {
     const [mine, theirs] = [text * WORDS, other * WORDS];
     const [ours, those] = [this.bytes, others.bytes];
-    // In each byte of the sum how many of its place are alike: at most as many as there are words.
+    // Each byte of the sum counts the equal bytes at its position: at most the number of words.
     let alike = 0;
     for (let k = 0; k < WORDS; k++) {
       const differ = ours[mine + k]! ^ those[theirs + k]!;
@@ -143,19 +143,19 @@ export class MinHashSignatures {
   }
 }
 
-/** A short text as one shingle: the same text alone has the same. */
+/** Represents a short text as one shingle, which only an equal text shares. */
 function wholeOf(letters: string, textNumber: number): Uint32Array {
   let hash = letters === "" ? textNumber : 0x811c9dc5;
   for (let k = 0; k < letters.length; k++) hash = Math.imul(hash ^ letters.charCodeAt(k), 0x01000193);
   return Uint32Array.of((hash ^ (hash >>> 15)) >>> 0);
 }
 
-/** Which texts have a key in common with one, for one band: chains over the texts that were put in. */
+/** Index of the texts that share a key in one band, as chains over the inserted texts. */
 export class SignatureBand {
   private readonly heads: Int32Array;
   private readonly next: Int32Array;
 
-  /** `room`: texts at most. */
+  /** `room`: maximum number of texts. */
   constructor(
     private readonly texts: MinHashSignatures,
     private readonly band: number,
@@ -171,12 +171,12 @@ export class SignatureBand {
     this.heads[head] = text;
   }
 
-  /** The last that was put in with that key; −1: none was. */
+  /** Returns the last inserted text with this key; −1 if there is none. */
   first(key: number): number {
     return this.alike(this.heads[key & (this.heads.length - 1)]!, key);
   }
 
-  /** The one with that key that was put in before `text`; −1: none was. */
+  /** Returns the text with this key that was inserted before `text`; −1 if there is none. */
   after(text: number, key: number): number {
     return this.alike(this.next[text]!, key);
   }

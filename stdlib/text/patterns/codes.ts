@@ -1,4 +1,4 @@
-/** What can be wrong with a pattern of a program. */
+/** Error codes of patterns in a program. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */

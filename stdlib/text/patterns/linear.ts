@@ -1,19 +1,19 @@
 /**
- * Patterns that a program brings, matched in time that follows the text's length whatever the pattern: `re2js`, a port of RE2
- * to plain JavaScript, runs in a browser too. JavaScript's own expressions search backwards, so that `(a+)+b` over forty
- * letters never ends; RE2's know no look-around and no back references, which is the price.
+ * Patterns of a program, matched in time linear in the text for any pattern. `re2js`, a port of RE2 to plain
+ * JavaScript, also runs in a browser. JavaScript's own expressions backtrack, so that `(a+)+b` on forty letters never
+ * ends. In return, RE2 supports no look-around and no back references.
  */
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface LinearPattern {
-  /** Stretches that match, in order and apart; empty ones left out. Offsets count UTF-16 units. */
+  /** Returns the non-overlapping, non-empty matches in order. Offsets count UTF-16 units. */
   spans(text: string): readonly { readonly start: number; readonly end: number }[];
-  /** `replacement`: `$1`, `${name}` stand for groups. */
+  /** `replacement`: `$1` and `${name}` insert groups. */
   replaced(text: string, replacement: string): string;
 }
 
-/** What a pattern's text may be long, so that its machine stays small. */
+/** Maximum length of a pattern, so that its automaton stays small. */
 const longest = 1000;
 
 /** Coded error `wrong-pattern`. */
@@ -33,7 +33,7 @@ export function linearPattern(pattern: string): LinearPattern {
   };
 }
 
-/** Why it can't be used; undefined: it can. */
+/** Returns why the pattern can't be used; undefined if it can. */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern === "") return "it is empty";
   if (pattern.length > longest) return `it has more than ${String(longest)} characters`;

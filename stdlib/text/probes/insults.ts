@@ -1,9 +1,9 @@
-/** Whether an English text holds a coarse or insulting word, also one that is spelt to be overlooked (obscenity's list). */
+/** Detects coarse or insulting words in English texts, including disguised spellings (obscenity's list). */
 import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from "obscenity";
 
 const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 
-/** Where the first of them begins; −1: there is none. */
+/** Returns the start of the first one; −1 if there is none. */
 export function findInsult(text: string): number {
   const [first] = matcher.getAllMatches(text, true);
   return first?.startIndex ?? -1;

@@ -1,6 +1,6 @@
 /**
- * Words that name groups of people, as the probes for bias use them: rows that speak of a group are compared with all others.
- * A short list on purpose, of words that name hardly anything else; none of them is an insult.
+ * Words that name groups of people, for the bias probes: rows that mention a group are compared with all others. The
+ * list is short on purpose, with words that have hardly any other meaning. None of them is an insult.
  */
 export const PEOPLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   women: [

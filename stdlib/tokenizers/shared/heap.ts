@@ -1,4 +1,4 @@
-/** A binary heap: what comes first by `before` is popped first. */
+/** A binary heap: pops the first element by `before`. */
 export class Heap<T> {
   private readonly items: T[] = [];
   constructor(private readonly before: (a: T, b: T) => boolean) {}

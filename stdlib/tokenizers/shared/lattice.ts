@@ -1,16 +1,19 @@
-/** All ways to cut a word into scored pieces: the likeliest of them, and how often each piece is expected over all of them. */
+/**
+ * All segmentations of a word into scored pieces: the most likely one, and the expected count of each piece over all of
+ * them.
+ */
 
-/** A piece and the logarithm of its probability. */
+/** A piece and its log probability. */
 import { codePointIn } from "#dsl/language/diagnostics/must.js";
 export type ScoredPiece = readonly [string, number];
 
-/** Score below the least of a character that has no piece: it is passed over by itself. */
+/** A character without a piece scores this much below the lowest score; it is skipped by itself. */
 const PENALTY = 10;
 
 export class SegmentationLattice {
-  /** Of node and UTF-16 unit the next node. */
+  /** Trie edges: from node and UTF-16 unit to the next node. */
   private readonly next = new Map<number, number>();
-  /** The piece that ends at a node, or −1. */
+  /** The piece that ends at each node, or −1. */
   private readonly ends: number[] = [-1];
   private readonly scores: Float64Array;
   private readonly unknown: number;
@@ -33,7 +36,7 @@ export class SegmentationLattice {
     });
   }
 
-  /** Calls back with each piece that begins at a place and where it ends; a character without one as the piece −1. */
+  /** Calls back with each piece that begins at a position, and its end; a character without one is the piece −1. */
   private from(word: string, start: number, found: (end: number, piece: number) => void): void {
     const single = start + (codePointIn(word, start) > 0xffff ? 2 : 1);
     let [node, covered] = [0, false];
@@ -52,7 +55,7 @@ export class SegmentationLattice {
     return piece < 0 ? this.unknown : this.scores[piece]!;
   }
 
-  /** The likeliest pieces; `without`: one that may not be used. Null: it can't be cut so. */
+  /** Returns the most likely pieces; `without`: a piece that must not be used. Null if no segmentation exists. */
   best(word: string, without = -1): readonly number[] | null {
     const n = word.length;
     const best = new Float64Array(n + 1).fill(-Infinity);
@@ -73,7 +76,7 @@ export class SegmentationLattice {
     return pieces.reverse();
   }
 
-  /** Adds to `uses` how often each piece is expected in a word that stands `count` times. */
+  /** Adds to `uses` the expected count of each piece in a word that occurs `count` times. */
   addExpected(word: string, count: number, uses: Float64Array): void {
     const n = word.length;
     const [before, after] = [new Float64Array(n + 1).fill(-Infinity), new Float64Array(n + 1).fill(-Infinity)];

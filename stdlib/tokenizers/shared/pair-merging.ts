@@ -1,7 +1,7 @@
 /**
- * Byte-pair encoding's training, which WordPiece's shares: from single characters on, the pair of neighbouring tokens that
- * occurs most becomes a token of its own, until there are enough. Of pairs as frequent as each other the one whose tokens
- * came first wins, as in Hugging Face tokenizers, so that the same words give the same merges.
+ * Training of byte-pair encoding, which WordPiece shares: starting from single characters, the most frequent pair of
+ * adjacent tokens becomes a token, until the vocabulary is full. Ties go to the pair with the smaller token ids, as in
+ * Hugging Face tokenizers, so that the same words give the same merges.
  */
 import { codePointIn, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { WordCounts } from "../kind.js";
@@ -9,31 +9,31 @@ import { Heap } from "./heap.js";
 
 export interface PairMergingOptions {
   readonly vocabulary: number;
-  /** Pairs that occur less often stay apart. */
+  /** Minimum count of a pair to be merged. */
   readonly minimum: number;
   /** Tokens with the first ids. */
   readonly specials: readonly string[];
-  /** Characters that are tokens whether or not the texts hold them. */
+  /** Characters that become tokens even if the texts lack them. */
   readonly alphabet?: readonly string[];
-  /** Most characters of the texts that become tokens, the most frequent ones; absent: all. */
+  /** Maximum number of characters that become tokens, the most frequent first; all by default. */
   readonly alphabetSize?: number;
-  /** Put before every piece of a word but its first; absent: nothing is. */
+  /** Prefix of every piece of a word except the first; none by default. */
   readonly continuing?: string;
 }
 export interface PairMerging {
   /** Token to id, in the order of ids. */
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly merges: readonly (readonly [string, string])[];
-  /** Tokens before the first merge. */
+  /** Number of tokens before the first merge. */
   readonly least: number;
 }
 
-/** Ids of a pair in one number. */
+/** Encodes the ids of a pair in one number. */
 const WIDE = 2 ** 26;
 interface Candidate {
   count: number;
   readonly pair: number;
-  /** Words that hold the pair. */
+  /** Words that contain the pair. */
   readonly words: ReadonlySet<number>;
 }
 const before = (a: Candidate, b: Candidate): boolean => (a.count === b.count ? a.pair < b.pair : a.count > b.count);
@@ -84,7 +84,7 @@ export function mergePairs({ words, counts }: WordCounts, options: PairMergingOp
     if (!top) break;
     const now = mustGet(frequency, top.pair, "pair");
     if (top.count !== now) {
-      // Others were merged since it was counted: it waits for its turn again.
+      // Its count has changed through other merges, so it is queued again.
       top.count = now;
       queue.push(top);
       continue;
@@ -107,7 +107,7 @@ export function mergePairs({ words, counts }: WordCounts, options: PairMergingOp
   return { vocabulary, merges, least };
 }
 
-/** Replaces the pair wherever it stands, and tells which pairs went and came. */
+/** Replaces every occurrence of the pair, and reports which pairs were removed and added. */
 function mergeIn(
   pieces: number[],
   left: number,
@@ -129,7 +129,7 @@ function mergeIn(
   }
 }
 
-/** Characters in the order of their codes; of too many the rarest are left out. */
+/** Returns the characters in code-point order; the rarest beyond the maximum are dropped. */
 function alphabetOf(
   words: readonly string[],
   counts: readonly number[],
@@ -149,7 +149,7 @@ function alphabetOf(
     .sort(byCode);
 }
 
-/** Characters that are no tokens are left out. */
+/** Characters that are not tokens are skipped. */
 function piecesOf(
   word: string,
   continuing: string,

@@ -1,7 +1,7 @@
-/** What the records of tokenizers share. */
+/** Shared parts of the tokenizers' records. */
 import { defineParameter } from "#dsl/language/types/define.js";
 
-/** `least`: the smallest that makes sense of that kind. */
+/** `least`: the smallest useful vocabulary of this type. */
 export const vocabularyParameter = (least: number) =>
   defineParameter({
     name: "vocabulary",

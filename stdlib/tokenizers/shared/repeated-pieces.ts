@@ -1,6 +1,6 @@
 /**
- * Pieces that occur more than once in words, and of pieces that always stand together only the longest: what the inner nodes
- * of a suffix tree spell. Suffixes are sorted by their first characters alone, as far as a piece may reach, by radix.
+ * Substrings that occur more than once in words; of those that always occur together, only the longest. They correspond
+ * to the inner nodes of a suffix tree. Suffixes are radix-sorted only by as many characters as a piece may have.
  */
 
 export interface RepeatedPiece {
@@ -9,7 +9,7 @@ export interface RepeatedPiece {
   readonly score: number;
 }
 
-/** Of two to `longest` characters, the most by score first; of equal score in the order of their characters. */
+/** Returns pieces of two to `longest` characters, the highest score first; ties in code order. */
 export function repeatedPieces(words: readonly string[], longest: number, most: number): readonly RepeatedPiece[] {
   const characters: string[] = [];
   const ids = new Map<string, number>();
@@ -43,7 +43,7 @@ export function repeatedPieces(words: readonly string[], longest: number, most: 
     return length;
   };
   const found: { place: number; length: number; count: number }[] = [];
-  /** Nodes on the way to the present suffix: how long, and the first suffix below. */
+  /** Nodes on the path to the current suffix: their length, and the first suffix below them. */
   const open: { length: number; first: number }[] = [];
   for (let i = 1; i <= n; i++) {
     const length = i < n ? shared(sorted[i - 1]!, sorted[i]!) : 0;

@@ -1,7 +1,7 @@
-/** What a tracker answers, read with suspicion: what is not there as it should be is told, and asked for again later. */
+/** Reads a tracker's responses defensively: unexpected ones throw an error and the request is retried later. */
 import { TrackerUnavailableError } from "../kind.js";
 
-/** The text, or the number as text, at a path. Throws `TrackerUnavailableError`. */
+/** Returns the text, or the number as text, at a path. Throws `TrackerUnavailableError`. */
 export function textAtPath(answer: unknown, ...path: readonly string[]): string {
   const found = valueAtPath(answer, path);
   if (typeof found === "string" && found !== "") return found;
@@ -9,7 +9,7 @@ export function textAtPath(answer: unknown, ...path: readonly string[]): string 
   throw new TrackerUnavailableError(`its answer has no ${path.join(".")}: it is no MLflow that we know`);
 }
 
-/** The list at a path; empty where there is none. */
+/** Returns the list at a path; empty if there is none. */
 export function listAtPath(answer: unknown, ...path: readonly string[]): readonly unknown[] {
   const found = valueAtPath(answer, path);
   return Array.isArray(found) ? (found as readonly unknown[]) : [];

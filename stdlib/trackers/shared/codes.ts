@@ -1,4 +1,4 @@
-/** What can be wrong with a tracker as it is written. */
+/** Error codes of trackers in a program. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */

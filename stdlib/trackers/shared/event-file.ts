@@ -1,6 +1,6 @@
 /**
- * Event files as TensorBoard reads them: records of TensorFlow (length, masked CRC-32C of it, bytes, masked CRC-32C of them),
- * each an `Event` of its protocol buffers.
+ * TensorBoard event files: TFRecords (length, masked CRC-32C of the length, bytes, masked CRC-32C of the bytes), each
+ * with a protocol-buffer `Event`.
  */
 import { PbfWriter } from "pbf";
 
@@ -10,15 +10,15 @@ export interface EventRecord {
   readonly step?: number;
   readonly what:
     | { readonly is: "version" }
-    /** The run goes on: points of this step and later ones count no more. */
+    /** The run was resumed: earlier points of this step and later ones are discarded. */
     | { readonly is: "start" }
     | { readonly is: "values"; readonly values: readonly EventValue[] };
 }
 export type EventValue =
   | { readonly tag: string; readonly scalar: number }
-  /** Markdown. */
+  /** Text in Markdown. */
   | { readonly tag: string; readonly text: string }
-  /** What a plugin reads. */
+  /** Data for a plugin. */
   | { readonly tag: string; readonly plugin: string; readonly content: Uint8Array };
 
 const DT_FLOAT = 1;
@@ -26,7 +26,7 @@ const DT_STRING = 7;
 /** `SessionLog.START`. */
 const START = 1;
 
-/** The records of a file, or of what is put behind it. */
+/** Returns the records as bytes, for a new file or to append. */
 export function eventRecordBytes(events: readonly EventRecord[]): Uint8Array {
   const records = events.map(recordOf);
   const whole = new Uint8Array(records.reduce((sum, one) => sum + one.length, 0));
@@ -81,7 +81,7 @@ function writeText(text: string, pbf: PbfWriter): void {
   pbf.writeMessage(2, () => undefined, null);
   pbf.writeStringField(8, text);
 }
-/** TensorBoard's own writer puts an empty tensor where the metadata says all. */
+/** TensorBoard's own writer stores an empty tensor if the metadata contains everything. */
 function writeNothing(_: string, pbf: PbfWriter): void {
   pbf.writeVarintField(1, DT_FLOAT);
   pbf.writeMessage(2, () => undefined, null);
@@ -108,7 +108,7 @@ export function crc32c(bytes: Uint8Array): number {
   for (const byte of bytes) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
 }
-/** As TensorFlow keeps it. */
+/** Masks a checksum like TensorFlow. */
 function masked(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

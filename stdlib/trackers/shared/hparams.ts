@@ -1,9 +1,11 @@
-/** What TensorBoard's page HPARAMS reads: of a run its hyper-parameters, of a sweep what varies in it and what is looked at. */
+/**
+ * Data for TensorBoard's HPARAMS page: the hyperparameters of a run, and the varied settings and metrics of a sweep.
+ */
 import { PbfWriter } from "pbf";
 import type { TrackedSetting, TrackedRun, VariedSetting } from "../kind.js";
 import type { EventValue } from "./event-file.js";
 
-/** Of the format. */
+/** Version of the format. */
 const VERSION = 0;
 const TYPES = { string: 1, boolean: 2, number: 3 } as const;
 const STATUS = { finished: 1, failed: 2 } as const;
@@ -76,7 +78,7 @@ function writeVaried({ path, is, between, options }: VariedSetting, pbf: PbfWrit
       options,
     );
 }
-/** `tag` in each run of the sweep itself, whose folder is the session's. */
+/** Writes a metric with this `tag` in each run of the sweep; the run's folder is the session. */
 function writeMetric(tag: string, pbf: PbfWriter): void {
   pbf.writeMessage(1, (name, to) => to.writeStringField(2, name), tag);
 }

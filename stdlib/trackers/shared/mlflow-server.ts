@@ -1,8 +1,8 @@
-/** MLflow's REST interface, at the address that the program names. */
+/** Client of MLflow's REST API, at the address in the program. */
 import { TrackerRefusalError, type TrackerRequest, type TrackerHost } from "../kind.js";
 import { valueAtPath, textAtPath } from "./answers.js";
 
-/** Asks one server. */
+/** Sends requests to one server. */
 export class MlflowClient {
   constructor(
     private readonly options: { readonly url: string } & Pick<TrackerRequest, "env" | "user">,
@@ -15,7 +15,7 @@ export class MlflowClient {
   post(path: string, json: object): Promise<unknown> {
     return this.ask({ method: "POST", path, json });
   }
-  /** The id; null: there is none of that name. */
+  /** Returns the experiment's id; null if the name does not exist. */
   async experimentNamed(name: string): Promise<string | null> {
     try {
       const found = await this.get("mlflow/experiments/get-by-name", { experiment_name: name });

@@ -1,11 +1,11 @@
-/** Points and texts as MLflow takes them. */
+/** Converts points and texts for MLflow. */
 import type { TrackedEvent } from "../kind.js";
 import { mlflowKeyName } from "./names.js";
 
-/** MLflow's bounds on one request, and on texts (older servers take no more). */
+/** MLflow's limits per request and on texts (older servers accept no more). */
 export const MLFLOW_LIMITS = { metrics: 1000, params: 100, param: 500, tag: 5000 } as const;
 
-/** Those of steps that were not told; `steps` grows with them. */
+/** Returns the metrics of steps that were not reported yet, and updates `steps`. */
 export function mlflowMetricsOf(event: TrackedEvent, steps: Record<string, number>): readonly object[] {
   if (event.is === "resumed") return [];
   const { group, step, at: time, values } = event;
@@ -15,7 +15,7 @@ export function mlflowMetricsOf(event: TrackedEvent, steps: Record<string, numbe
     Number.isFinite(value) ? [{ key: mlflowKeyName(`${group}/${name}`), value, timestamp: time, step }] : [],
   );
 }
-/** What a resumed run tells again. Weights may be scored again by whoever likes. */
+/** Groups whose points a resumed run repeats. Other evaluations may be repeated deliberately. */
 const repeats = (group: string): boolean => group === "train" || group === "validation";
 
 export function mlflowTags(

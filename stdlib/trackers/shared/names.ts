@@ -1,6 +1,6 @@
-/** Names as trackers and file systems take them. */
+/** Names that trackers and file systems accept. */
 
-/** Of one folder: nothing that leads elsewhere, and no longer than a file system bears. */
+/** Returns a safe folder name: without path navigation, and short enough for a file system. */
 export function safeFolderName(name: string): string {
   const plain = name
     .normalize("NFC")
@@ -10,7 +10,7 @@ export function safeFolderName(name: string): string {
   return plain === "" ? "unnamed" : plain;
 }
 
-/** Of a metric or a setting as MLflow has it: letters, digits and `_ - . / :` and blanks. `f1(macro)` is `f1_macro`. */
+/** Returns a valid MLflow key: letters, digits and `_ - . / :` and spaces. `f1(macro)` becomes `f1_macro`. */
 export function mlflowKeyName(name: string, most = 250): string {
   const plain = name
     .normalize("NFC")

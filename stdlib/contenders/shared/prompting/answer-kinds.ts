@@ -1,11 +1,11 @@
-/** Which tasks a base can be asked to do by a prompt, what is right for a row, and how its answers are read. */
+/** Defines which tasks a base can do by prompting, the true answer of a row, and how answers are parsed. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { BaselineTask } from "#dsl/language/types/capabilities/scoring.js";
 
-/** How answers are found: each label's likelihood, or the text that the base writes. */
+/** How an answer is found: by the likelihood of each label, or from the text that the base generates. */
 export type AnswerMethod = "likelihood" | "text";
-/** What an answer is, and the role that holds the right one. */
+/** The form of an answer, and the role with the true answer. */
 export interface AnswerKind {
   readonly is: "label" | "labels" | "number" | "answer" | "text";
   readonly role: "label" | "labels" | "score" | "answer" | "target";
@@ -18,18 +18,17 @@ const KINDS: Readonly<Partial<Record<string, AnswerKind>>> = {
   answer: { is: "answer", role: "answer" },
   written: { is: "text", role: "target" },
 };
-/** Roles that say what is right, whichever the task. */
+/** Roles that contain the true answer of any task. */
 const TELLING: ReadonlySet<string> = new Set(["label", "labels", "score", "tags", "answer", "answer_start", "target"]);
 export const roleHoldsAnswer = (role: string): boolean => TELLING.has(role);
 
-/** Null: a prompt can't do the task. */
+/** Returns the form of the task's answers; null if prompting cannot do the task. */
 export function answerKindOf(has: Pick<TaskCapabilities, "measures" | "byRoles"> | undefined): AnswerKind | null {
   if (!has || has.byRoles) return null;
   if (has.measures.includes("tags")) return null;
   return has.measures.flatMap((outcome) => KINDS[outcome] ?? [])[0] ?? null;
 }
 
-/** What `answers` is where it isn't written. */
 export const defaultAnswerMethod = (has: TaskCapabilities | undefined): AnswerMethod =>
   answerKindOf(has)?.is === "label" ? "likelihood" : "text";
 

@@ -1,6 +1,6 @@
-/** What an answer in words says: a label, several of them, or a number. */
+/** Parses an answer text: a label, several labels or a number. */
 
-/** Words in small letters, without marks: what is left of `**Billing.**` is `billing`. */
+/** Returns the words in lower case without punctuation: `**Billing.**` gives `billing`. */
 function plainWords(text: string): readonly string[] {
   return (
     text
@@ -11,8 +11,8 @@ function plainWords(text: string): readonly string[] {
 }
 
 /**
- * The number of the label that an answer names: written exactly, else but for letters' case and marks, else the one label whose
- * words stand in it. Null: it names none, or several.
+ * Returns the index of the label that an answer names: an exact match first, then a match up to case and punctuation,
+ * then the one label whose words occur in the answer. Null if it names none, or several.
  */
 export function labelNamedIn(answer: string, labels: readonly string[]): number | null {
   const written = answer.trim();
@@ -29,19 +29,19 @@ export function labelNamedIn(answer: string, labels: readonly string[]): number 
 }
 
 /**
- * Numbers of all labels whose words stand in an answer, in the labels' order. What is a part of a longer label is not named by it:
- * `not spam` does not say `spam`.
+ * Returns the indices of all labels whose words occur in an answer, in the order of the labels. A part of a longer
+ * label does not count: `not spam` does not name `spam`.
  */
 export function labelsNamedIn(answer: string, labels: readonly string[]): readonly number[] {
   const words = plainWords(answer);
   const labelWords = labels.map((label, number) => ({ number, words: plainWords(label) }));
   const longestFirst = labelWords.filter((one) => one.words.length > 0).sort((a, b) => b.words.length - a.words.length);
-  /** Of each word of the answer, how many words the label has that it belongs to. */
+  /** For each word of the answer, the word count of the label that it belongs to. */
   const taken = new Array<number>(words.length).fill(0);
   const found = new Set<number>();
   for (const { number, words: wanted } of longestFirst)
     for (let position = 0; position + wanted.length <= words.length; position++) {
-      // Labels of as many words may stand at one place: they differ by marks alone.
+      // Labels with equally many words may match the same place: they differ only in punctuation.
       if (!wanted.every((word, i) => words[position + i] === word && taken[position + i]! <= wanted.length)) continue;
       taken.fill(wanted.length, position, position + wanted.length);
       found.add(number);
@@ -50,12 +50,15 @@ export function labelsNamedIn(answer: string, labels: readonly string[]): readon
 }
 
 const NONE: ReadonlySet<string> = new Set(["", "none", "no label", "no labels", "nothing", "no answer"]);
-/** What says that a row has no label at all. */
+/** Returns true if the answer means that a row has no label. */
 export function meansNoLabel(answer: string): boolean {
   return NONE.has(plainWords(answer).join(" "));
 }
 
-/** The first number in an answer; a comma before three digits parts thousands, before others it is a decimal point. Null: none. */
+/**
+ * Returns the first number in an answer; null if there is none. A comma before three digits is a thousands separator,
+ * any other comma a decimal point.
+ */
 export function numberNamedIn(answer: string): number | null {
   const found = /[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:e[-+]?\d+)?/iu.exec(
     answer,

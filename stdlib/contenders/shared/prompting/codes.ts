@@ -1,9 +1,8 @@
-/** What can be wrong with a prompt as it is written, and what becomes of its rows. */
+/** Error codes of prompts and of their rows. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 
-/** The data of each code. */
 export interface PromptingCodeData {
   "no-prompting": { readonly base: string; readonly why: string };
   "unknown-hole": { readonly hole: string; readonly has: readonly string[] };

@@ -1,41 +1,43 @@
-/** A base as a prompt asks it: what the kernel does for the contender `prompt`. */
+/** A base model for prompting: the service that the kernel gives the baseline `prompt`. */
 import type { Call } from "#dsl/language/types/value.js";
 
-/** An example: what is asked, and what is right. */
+/** A few-shot example: a question with its true answer. */
 export interface FewShotExample {
   readonly question: string;
   readonly answer: string;
 }
-/** What one row is asked as. */
 export interface RowPrompt {
-  /** Shown before it, answered. */
+  /** Answered examples shown before the row. */
   readonly shots: readonly FewShotExample[];
-  /** What stands in the template's holes, and the whole with other values there: a row that is too long loses the end of its own. */
+  /**
+   * Values of the placeholders; `fill` builds the prompt from other values. A row that is too long is shortened at the
+   * end of its own values.
+   */
   readonly values: readonly string[];
   fill(values: readonly string[]): string;
 }
 export interface TokenizedPrompts {
-  /** How many rows had to be cut, so that they fit the base. */
+  /** Number of rows that were truncated to fit the base. */
   readonly cut: number;
-  /** Tokens that all prompts begin with: they are read once. */
+  /** Number of tokens that all prompts share at their start; they are read once. */
   readonly shared: number;
-  /** Reads what all begin with and makes ready what answers them, so that asking takes no more than answers do. */
+  /** Reads the shared prefix and compiles the graphs, so that requests take only the time of their answers. */
   open(): Promise<void>;
-  /** Of some rows (by number) how likely each answer is: the sums of its tokens' log-probabilities. */
+  /** Returns the likelihood of each answer for some rows (by index): the summed log-probabilities of its tokens. */
   likelihoods(
     rows: Uint32Array,
     answers: readonly string[],
   ): Promise<{ readonly outputs: readonly Float32Array[]; readonly tokens: number }>;
-  /** What the base writes after the prompts of some rows. */
+  /** Generates text after the prompts of some rows. */
   write(rows: Uint32Array, decode: Call): Promise<{ readonly written: readonly string[]; readonly tokens: number }>;
 }
-/** What becomes of prompts: they leave room for the longest of some answers, or for so many tokens. */
+/** Tokens that prompts reserve for the answer: those of the longest of some answers, or a fixed number. */
 export type AnswerRoom = { readonly likelihood: readonly string[] } | { readonly writes: number };
 
 export interface PromptedBase {
-  /** Of its weights as the engine holds them. */
+  /** Bytes of its weights in the engine's memory. */
   readonly bytes: number;
-  /** Whether it is asked in turns, by the chat template that it brings. */
+  /** True if prompts are conversation turns in the base's own chat template. */
   readonly chats: boolean;
   read(
     rows: readonly RowPrompt[],

@@ -1,9 +1,9 @@
-/** What a base wrote, as a task reads what is said of rows; answers that can't be read are counted. */
+/** Parses generated texts into the form in which a task reads predictions; counts answers that cannot be parsed. */
 import type { BaselineRows, BaselineOutputs } from "../../kind.js";
 import type { AnswerKind } from "./answer-kinds.js";
 import { labelNamedIn, labelsNamedIn, numberNamedIn, meansNoLabel } from "./answer-values.js";
 
-/** That a label is given, without saying how likely it is. */
+/** Logit of a predicted label without a probability. */
 const GIVEN = Number.POSITIVE_INFINITY;
 
 interface Reading {
@@ -39,7 +39,7 @@ export function parseAnswers(
   };
 }
 
-/** All that is said is one label, or (no number at all) none. */
+/** Returns logits that name one label, or NaN logits for none. */
 function oneOf(labels: number, label: number | null): Float32Array {
   if (label === null) return new Float32Array(labels).fill(Number.NaN);
   return Float32Array.from({ length: labels }, (_, l) => (l === label ? GIVEN : -GIVEN));
@@ -51,7 +51,9 @@ function counted(found: readonly unknown[], what: string): { readonly notes?: re
   return { notes: [`${none.toLocaleString("en-US")} of ${found.length.toLocaleString("en-US")} answers ${what}`] };
 }
 
-/** What stands where no number was found: the mean of the training rows' scores, or of the numbers that were. */
+/**
+ * Returns the value for answers without a number: the mean of the training scores, else the mean of the other answers.
+ */
 function meanOf(
   numbers: readonly (number | null)[],
   train: BaselineRows | null,

@@ -1,14 +1,16 @@
-/** Rows of the training split that are shown as examples: as even over the labels as their number allows, drawn by a seed. */
+/**
+ * Chooses few-shot examples from the training split: as evenly over the labels as their number allows, drawn by a seed.
+ */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { seededRandom, shuffle } from "../../../statistics/chance.js";
 
-/** Chance of its own beside what else a seed is asked for. */
+/** Random stream of the examples, separate from other uses of the same seed. */
 const PURPOSE = 0x5107;
 
 /**
- * Numbers of rows in the order in which they are shown. `kinds`: of each row what it is an example of (its label); each kind
- * gives one row in turn, in an order by chance, as long as it has some; what was drawn is then mixed, so that no kind stands
- * together. Fewer rows than `count` are all of them.
+ * Returns the row indices of the examples in the order shown. `kinds`: the label of each row. Each label gives one row
+ * per round, in random order, as long as it has rows. The drawn rows are then shuffled, so that labels are mixed.
+ * Returns all rows if there are fewer than `count`.
  */
 export function chooseShots(kinds: readonly string[], count: number, seed: number): readonly number[] {
   const rows = new Map<string, number[]>();
@@ -18,7 +20,7 @@ export function chooseShots(kinds: readonly string[], count: number, seed: numbe
     else rows.set(kind, [row]);
   }
   const generator = seededRandom(seed, PURPOSE);
-  // In an order that the rows' own doesn't change.
+  // Sorts the labels, so that the order of the rows does not change the draw.
   const drawn = shuffle([...rows.keys()].sort(), generator).map((kind) =>
     shuffle(mustGet(rows, kind, "kind"), generator),
   );

@@ -1,14 +1,17 @@
-/** A prompt with holes: `Which team? {text}`. A hole is a role of the data in braces; doubled braces, and others, are text. */
+/**
+ * A prompt template: `Which team? {text}`. A placeholder is a role of the data in braces; doubled braces and other
+ * braces are text.
+ */
 
 export interface TemplateHole {
   readonly role: string;
-  /** Where its brace stands in the template, and how far it reaches, in UTF-16. */
+  /** Offset of its opening brace in the template, and its length, in UTF-16 code units. */
   readonly offset: number;
   readonly length: number;
 }
 export interface PromptTemplate {
   readonly holes: readonly TemplateHole[];
-  /** `values`: one for each hole, in their order. */
+  /** Fills the template; `values` has one text per placeholder, in order. */
   fill(values: readonly string[]): string;
 }
 

@@ -1,5 +1,5 @@
-/** What a word is where texts are taken as bags of words: for baselines, and for judges of labels. */
+/** Word tokenization for bags of words, used by baselines and label judges. */
 
-/** Scripts that write words without spaces are taken letter by letter; pairs of those are words often enough. */
+/** In scripts without spaces, each character is a word; pairs of characters are often real words. */
 export const WORD_PATTERN =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]\p{M}*|[\p{L}\p{M}\p{N}]+/gu;

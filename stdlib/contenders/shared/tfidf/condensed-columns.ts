@@ -1,12 +1,12 @@
 /**
- * Columns that stand in one row only, most of those of texts, as one column of that row. Under the penalty ½|w|² their weights
- * are in proportion to their numbers, so that one weight says as much as all of them: what is fitted is the very same.
+ * Merges the columns that occur in one row only (most columns of texts) into one column per row. Under the penalty
+ * ½|w|² their weights are proportional to their values, so one weight represents them all and the fit is identical.
  */
 import type { SparseRows } from "./sparse.js";
 
 export interface CondensedColumns {
   readonly rows: SparseRows;
-  /** Weights [(columns + 1) × outputs] of the columns as they were. */
+  /** Returns the weights [(columns + 1) × outputs] for the original columns. */
   whole(weights: Float64Array, outputs: number): Float64Array;
 }
 

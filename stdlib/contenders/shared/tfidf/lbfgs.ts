@@ -1,20 +1,20 @@
 /**
- * L-BFGS (Liu and Nocedal 1989): minimises a smooth convex function of many numbers, with steps that are halved until they go
- * far enough down. What it keeps of earlier steps is bounded, so that a problem of millions of numbers fits.
+ * L-BFGS (Liu and Nocedal 1989): minimizes a smooth convex function of many variables, with a backtracking line search
+ * that halves steps. Its history is bounded in memory, so that problems with millions of variables fit.
  */
 import { breathe } from "#platform/turn.js";
 
-/** The value at `x`; its gradient is written into `gradient`. */
+/** Returns the value at `x`; writes its gradient into `gradient`. */
 export type ObjectiveFunction = (x: Float64Array, gradient: Float64Array) => number;
 
-/** Earlier steps that are kept, and bytes that these may take: at least three are. */
+/** Maximum number of past steps in the history, and their maximum bytes; at least three steps are stored. */
 const KEPT = 10;
 const BYTES = 2 ** 29;
-/** A step goes down by at least this share of what its slope promises. */
+/** Minimum decrease of a step, as a share of the decrease that its slope predicts (Armijo condition). */
 const ENOUGH = 1e-4;
 const MOST = 1000;
 
-/** From `x` on, which becomes the least place: where the gradient is no longer than `tolerance`. */
+/** Minimizes from `x`, in place, until the gradient norm is at most `tolerance`. */
 export async function minimizeLbfgs(
   x: Float64Array,
   objective: ObjectiveFunction,
@@ -40,7 +40,7 @@ export async function minimizeLbfgs(
       if (found <= value + ENOUGH * length * slope) break;
     }
     if (!(found < value)) {
-      x.set(from); // it can't be told any lower: sums are as exact as they get
+      x.set(from); // no further decrease is possible: the sums have reached floating-point precision
       return;
     }
     for (let i = 0; i < n; i++) {
@@ -61,7 +61,7 @@ interface Step {
   readonly along: number;
 }
 
-/** Down the slope, as the steps before bent it. */
+/** Returns the L-BFGS descent direction from the gradient and the past steps. */
 function directed(gradient: Float64Array, steps: readonly Step[]): Float64Array {
   const direction = gradient.map((slope) => -slope);
   const shares: number[] = [];

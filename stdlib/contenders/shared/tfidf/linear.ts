@@ -1,25 +1,28 @@
 /**
- * Linear models over sparse rows, each with the penalty ½|w|² beside the sum of its losses and none on what is added to all
- * rows: logistic regression of one label of several (softmax), of yes and no, and ridge regression. These are scikit-learn's
- * LogisticRegression and Ridge, as far down as makes no difference of 1e-3 in what is said. `counts`: the weight of each row's
- * loss. A constant weight is scikit-learn's C (1 / alpha of Ridge); with class weights it is C times `class_weight`.
+ * Linear models over sparse rows: softmax regression, logistic regression and ridge regression. Each minimizes the
+ * summed losses plus the penalty ½|w|²; the bias has no penalty. They equal scikit-learn's LogisticRegression and
+ * Ridge, with outputs within 1e-3. `counts`: the weight of each row's loss. A constant weight is scikit-learn's C (1 /
+ * alpha of Ridge); with class weights it is C times `class_weight`.
  */
 import { condenseColumns } from "./condensed-columns.js";
 import { minimizeLbfgs } from "./lbfgs.js";
 import type { SparseRows } from "./sparse.js";
 
-/** A row has length 1, so what is said of it is no further off than its weights are, and these no further than the slope is long. */
+/**
+ * Gradient norm at which a fit ends. Rows have length 1, so the error of an output is at most the error of the weights,
+ * and that is at most the gradient norm.
+ */
 const TOLERANCE = 3e-4;
 
-/** Weights by column, and at the end what is added to all rows: [(columns + 1) × outputs]. */
+/** Weights by column, then the bias: [(columns + 1) × outputs]. */
 export interface LinearWeights {
   readonly weights: Float64Array;
   readonly outputs: number;
-  /** What the last of them counts; absent: 1. */
+  /** Multiplier of the bias. Defaults to 1. */
   readonly last?: number;
 }
 
-/** What is said of a row, into `out` [outputs]. */
+/** Writes the outputs of a row into `out` [outputs]. */
 export function linearOutputs(
   { weights, outputs, last = 1 }: LinearWeights,
   rows: SparseRows,
@@ -34,20 +37,20 @@ export function linearOutputs(
   }
 }
 
-/** The loss of a row from what is said of it [outputs]; its slope by each goes into the same place. */
+/** Returns the loss of a row from its scores [outputs], and overwrites the scores with the gradient. */
 type Loss = (row: number, rowScores: Float64Array) => number;
 export interface LinearFitSettings {
   readonly signal?: AbortSignal | undefined;
   readonly counts?: RowWeights;
-  /** Length of the gradient at which the fit ends; absent: as far down as makes no difference. */
+  /** Gradient norm at which the fit ends. Defaults to one that changes no prediction noticeably. */
   readonly tolerance?: number | undefined;
 }
-/** By row, above 0; absent: 1 each. */
+/** Weight per row, above 0. Defaults to 1 each. */
 export type RowWeights = Float64Array | undefined;
 
 /**
- * `bends`: how much a loss bends at most, or about. Each weight is fitted as so many times what rows bend it by, or the common
- * words would keep all others waiting.
+ * Fits the weights. `bends`: the approximate maximum of the loss's second derivative. Each weight is scaled by its
+ * curvature, because frequent words would otherwise slow the fit of all others.
  */
 async function fitted(
   all: SparseRows,
@@ -95,7 +98,7 @@ async function fitted(
   return { weights: whole(x, outputs), outputs };
 }
 
-/** Of each column, and of what is added to all rows. */
+/** Returns the scale of each column, and of the bias. */
 function scalesOf(
   { columns, starts, columnIndexes, values, count }: SparseRows,
   bends: number,
@@ -110,7 +113,7 @@ function scalesOf(
   return squares.map((sum, column) => 1 / Math.sqrt(Number(column < columns) + bends * sum || 1));
 }
 
-/** One label of `count`; `labels`: the number of each row's. */
+/** Fits softmax regression over `count` labels; `labels`: the label index of each row. */
 export function fitSoftmax(
   rows: SparseRows,
   labels: ArrayLike<number>,
@@ -130,7 +133,7 @@ export function fitSoftmax(
   return fitted(rows, count, { loss, bends: (1 / count) * (1 - 1 / count) }, options);
 }
 
-/** Yes (1) or no (0). */
+/** Fits logistic regression; `is` has 1 for yes, 0 for no. */
 export function fitLogistic(
   rows: SparseRows,
   is: ArrayLike<number>,
@@ -144,7 +147,7 @@ export function fitLogistic(
   return fitted(rows, 1, { loss, bends: 0.25 }, options);
 }
 
-/** A number: learnt with mean 0 and spread 1, and told as it was. */
+/** Fits ridge regression on the number scaled to mean 0 and spread 1; its predictions have the original scale. */
 export async function fitRidge(
   rows: SparseRows,
   numbers: ArrayLike<number>,

@@ -1,15 +1,15 @@
-/** Rows of few numbers among many columns. */
+/** Sparse rows in CSR form: few non-zero values among many columns. */
 export interface SparseRows {
   readonly count: number;
   readonly columns: number;
-  /** Where each row begins in `at` and `values`, and at the end where the last one ends: [count + 1]. */
+  /** Offset of each row in `columnIndexes` and `values`, then the end of the last row: [count + 1]. */
   readonly starts: Uint32Array;
-  /** Columns of the numbers, row by row. */
+  /** Column of each value, row by row. */
   readonly columnIndexes: Uint32Array;
   readonly values: Float64Array;
 }
 
-/** Some of the rows, in this order. */
+/** Returns the given rows, in this order. */
 export function selectRows(
   { columns, starts, columnIndexes, values }: SparseRows,
   rows: readonly number[],
@@ -22,7 +22,7 @@ export function selectRows(
   return built.made(columns);
 }
 
-/** Of rows that come one after the other. */
+/** Builds sparse rows one after the other. */
 export class SparseBuilder {
   private readonly starts: number[] = [0];
   private columnIndexes = new Uint32Array(1024);

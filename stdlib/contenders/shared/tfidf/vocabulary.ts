@@ -1,40 +1,40 @@
 /**
- * tf-idf of words and pairs of neighbouring words: 1 + ln of how often a text has one, times 1 + ln((1 + texts) / (1 + texts that
- * have it)), each text's numbers scaled to length 1 (scikit-learn's TfidfVectorizer with `ngram_range=(1, 2)`, `sublinear_tf=True`
- * and words as here). A row may have several texts: each has columns of its own.
+ * tf-idf of words and of pairs of neighbouring words: 1 + ln(occurrences in the text), times 1 + ln((1 + texts) / (1 +
+ * texts with the term)), with each row scaled to length 1. It equals scikit-learn's TfidfVectorizer with
+ * `ngram_range=(1, 2)`, `sublinear_tf=True` and the same word pattern. A row may have several texts; each has its own
+ * columns.
  */
 import { breathe } from "#platform/turn.js";
 import { SparseBuilder, type SparseRows } from "./sparse.js";
 import { WORD_PATTERN } from "./bag-words.js";
 
-/** Words of a text that are read: what comes after them in a longer one says little more of it. */
+/** Maximum number of words to read per text: later words of a longer text add little. */
 const MOST = 4096;
-/** Texts that are read before the event loop turns. */
+/** Number of texts to read before yielding to the event loop. */
 const STRIDE = 512;
-/** Numbers of words lie below it, so that a pair is one number too. */
+/** Upper bound of word numbers, so that a pair of words fits one number. */
 const PAIR = 2 ** 26;
 
 export class Vocabulary {
   private readonly words = new Map<string, number>();
-  /** Column of a word, or of a pair of them, by text of the row. */
+  /** Column of each word or word pair, per text of the row. */
   private readonly columns: readonly Map<number, number>[];
   private texts: number[] = [];
   private weights = new Float64Array();
   private rows = 0;
 
-  /** `texts`: how many each row has. */
+  /** `texts`: number of texts per row. */
   constructor(texts: number) {
     this.columns = Array.from({ length: texts }, () => new Map<number, number>());
   }
   get size(): number {
     return this.texts.length;
   }
-  /** About so many bytes are held. */
   get bytes(): number {
     return this.texts.length * 48 + this.words.size * 64;
   }
 
-  /** Learns what there is, and how rare it is; the rows come back as numbers. */
+  /** Builds the vocabulary with its document frequencies; returns the tf-idf rows. */
   async learn(rows: Iterable<readonly string[]>, signal?: AbortSignal): Promise<SparseRows> {
     const counted = await this.counted(rows, true, signal);
     this.rows = counted.count;
@@ -42,7 +42,7 @@ export class Vocabulary {
     return this.weighed(counted);
   }
 
-  /** Of other rows: what was not learnt is left out. */
+  /** Returns the tf-idf rows of other texts; unknown words are left out. */
   async read(rows: Iterable<readonly string[]>, signal?: AbortSignal): Promise<SparseRows> {
     return this.weighed(await this.counted(rows, false, signal));
   }
@@ -84,7 +84,7 @@ export class Vocabulary {
       before = number;
     }
   }
-  /** −1: it was not learnt. */
+  /** Returns the number of a word; −1 if it is not in the vocabulary. */
   private numberOf(word: string, learns: boolean): number {
     const known = this.words.get(word);
     if (known !== undefined) return known;

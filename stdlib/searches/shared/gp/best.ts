@@ -1,4 +1,7 @@
-/** The point at which a process expects the most: by many drawn points, and from the best of them uphill, in turn along smooth numbers and by single other values. */
+/**
+ * Finds the point with the highest expected improvement of a Gaussian process. It samples many points, then climbs from
+ * the best ones, alternating between continuous numbers and single other values.
+ */
 import type { SearchDimension, SearchPoint, Study } from "../../kind.js";
 import { activeValues } from "../active-dimensions.js";
 import { pointDrawer } from "../random-points.js";
@@ -8,19 +11,19 @@ import { minimizeNear } from "./minimum.js";
 import type { GaussianProcess } from "./process.js";
 import { isContinuousDimension, pointMovedToRow, rowOfPoint } from "./rows.js";
 
-/** Points that are drawn, of which so many begin a climb; the best trials begin one, too. */
+/** Number of sampled points, and how many of them start a climb. The best trials start one too. */
 const DRAWN = 1500;
 const CLIMBS = 6;
 const ROUNDS = 4;
-/** Values of a dimension that are all tried; of more, so many of them. */
+/** Dimensions with at most this many values are tried exhaustively; of larger ones, this many values are sampled. */
 const ALL = 16;
 
 export interface ImprovementSearch {
   readonly study: Study;
   readonly process: GaussianProcess;
-  /** The score to beat, as the process has them. */
+  /** The score to beat, on the scale of the process. */
   readonly best: number;
-  /** Points that are climbed from beside those drawn. */
+  /** Additional starting points for climbs. */
   readonly from: readonly SearchPoint[];
   readonly isTried: (point: SearchPoint) => boolean;
   readonly share: () => number;
@@ -30,7 +33,7 @@ interface Seen {
   readonly worth: number;
 }
 
-/** Null: every point that was drawn has been tried. */
+/** Returns null if every sampled point has been tried. */
 export function mostPromisingPoint(search: ImprovementSearch): SearchPoint | null {
   const { study, process, best, share } = search;
   const see = (point: SearchPoint): Seen => ({
@@ -47,13 +50,13 @@ export function mostPromisingPoint(search: ImprovementSearch): SearchPoint | nul
   const starts = [...chosen(drawn, share), ...search.from.map(see)];
   const climbed = starts.map((start) => climb(search, start, see));
   let found: Seen | null = null;
-  // Only what would be taken is asked whether it was tried.
+  // Calls `isTried` only for points that would be selected.
   for (const one of [...climbed, ...drawn])
     if (!(found && found.worth >= one.worth) && !search.isTried(one.point)) found = one;
   return found?.point ?? null;
 }
 
-/** The best, and others as often as they are worth. */
+/** Picks the best point, and others with a probability proportional to their expected improvement. */
 function chosen(drawn: readonly Seen[], share: () => number): readonly Seen[] {
   if (drawn.length === 0) return [];
   const top = drawn.reduce((one, other) => (other.worth > one.worth ? other : one));
@@ -84,7 +87,7 @@ function climb(search: ImprovementSearch, start: Seen, see: (point: SearchPoint)
   return current;
 }
 
-/** Along the numbers that have no steps, as far as it goes up. */
+/** Climbs along the continuous dimensions. */
 function smoothly({ study, process, best }: ImprovementSearch, current: Seen, see: (point: SearchPoint) => Seen): Seen {
   const { dimensions } = study;
   const places = dimensions.flatMap((d, i) =>
@@ -93,7 +96,7 @@ function smoothly({ study, process, best }: ImprovementSearch, current: Seen, se
   if (places.length === 0) return current;
   const row = rowOfPoint(dimensions, current.point);
   const slope = new Float64Array(row.length);
-  // Each dimension in its own length scale, so that all bend about alike.
+  // Scales each dimension by its length scale, so that the curvature is similar in all of them.
   const lengths = places.map((i) => 1 / Math.sqrt(process.settings.weights[i]!));
   const put = (x: Float64Array): Float64Array => {
     const moved = Float64Array.from(row);
@@ -111,7 +114,7 @@ function smoothly({ study, process, best }: ImprovementSearch, current: Seen, se
   return better(study, current, moved, see);
 }
 
-/** The best other value of one dimension; what else then is there is drawn. */
+/** Tries other values of one dimension and keeps the best. Dimensions that a new branch opens are sampled. */
 function stepwise(
   { study, share }: ImprovementSearch,
   current: Seen,

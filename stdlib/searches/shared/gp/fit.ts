@@ -1,4 +1,7 @@
-/** Settings of a process by what makes the values likely, held to sane ones where the values say little. */
+/**
+ * Fits the hyperparameters of a Gaussian process by maximizing the likelihood with a prior. The prior keeps them
+ * reasonable where the data says little.
+ */
 import { minimizeNear } from "./minimum.js";
 import {
   logLikelihoodSlope,
@@ -9,11 +12,14 @@ import {
   type ProcessSettings,
 } from "./process.js";
 
-/** Below it values count as exact: less than it no search tells apart near the best, and more of it keeps a search from coming near. */
+/**
+ * Minimum noise variance; below it, values count as exact. A smaller one makes no difference near the optimum, and a
+ * larger one keeps the search from getting close to it.
+ */
 const LEAST_NOISE = 1e-8;
-/** Values of the likelihood at most: each costs the cube of the rows. */
+/** Maximum evaluations of the likelihood; each costs the cube of the number of rows. */
 const MOST = 40;
-/** Rows that settings are found by; the rest are answered by, too, but would cost too much here. */
+/** Maximum rows for fitting the hyperparameters. All rows are used for predictions. */
 export const MAX_FITTED_ROWS = 120;
 
 export function fitProcessSettings(processRows: ProcessRows, values: Float64Array): ProcessSettings {
@@ -28,7 +34,7 @@ export function fitProcessSettings(processRows: ProcessRows, values: Float64Arra
     const process = gaussianProcessOf(processRows, values, settings);
     const prior = priorOf(settings);
     slope.set(logLikelihoodSlope(process).map((g, i) => -(g + prior.slope[i]!)));
-    // What is looked for is the noise above the least.
+    // The optimizer's variable is the noise above the minimum.
     slope[width + 1]! *= (settings.noise - LEAST_NOISE) / settings.noise;
     return -(processLogLikelihood(process, values) + prior.value);
   };
@@ -39,8 +45,8 @@ export function fitProcessSettings(processRows: ProcessRows, values: Float64Arra
 }
 
 /**
- * Length scales of about the range; a spread of about that of the values; little noise. Its slope is by the logarithms of weights,
- * scale and noise.
+ * Prior: length scales near the range, a scale near that of the values, and little noise. The slope is with respect to
+ * the logarithms of weights, scale and noise.
  */
 function priorOf({ weights, scale, noise }: ProcessSettings): { readonly value: number; readonly slope: Float64Array } {
   const slope = new Float64Array(weights.length + 2);
@@ -55,7 +61,7 @@ function priorOf({ weights, scale, noise }: ProcessSettings): { readonly value: 
   return { value, slope };
 }
 
-/** Fitted to the rows, or, of very many, to some of them all along, and answering by all. */
+/** Fits to all rows, or to an evenly spaced subset if there are too many. Predictions use all rows. */
 export function fitProcess(processRows: ProcessRows, values: Float64Array): GaussianProcess {
   const every = Math.ceil(processRows.rows.length / MAX_FITTED_ROWS);
   const some = <T>(list: ArrayLike<T>): T[] => Array.from(list).filter((_, i) => (list.length - 1 - i) % every === 0);

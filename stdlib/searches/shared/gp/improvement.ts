@@ -1,16 +1,16 @@
 /**
- * The logarithm of how much better than the best a row is expected to be (Ament et al. 2023): where the expectation itself is 0 to
- * the computer, its logarithm still says which way is up.
+ * Log expected improvement (Ament et al. 2023). Where the expected improvement underflows to 0, its logarithm still has
+ * a useful gradient.
  */
 import { LOG_ROOT_TWO_PI, logNormalCdf } from "../../../statistics/normal.js";
 import { predictProcess, type GaussianProcess } from "./process.js";
 
-/** Of z deviations above the best: log(φ(z) + z·Φ(z)), and its derivative. */
+/** Returns log(φ(z) + z·Φ(z)) and its derivative, for z standard deviations above the best. */
 export function logExpectedImprovement(z: number): { readonly value: number; readonly slope: number } {
   const density = -0.5 * z * z - LOG_ROOT_TWO_PI;
   const below = logNormalCdf(z);
   const far = 1 / (z * z);
-  // φ + zΦ: far below the two are the same to all digits, and the series of their difference is right.
+  // For very negative z, φ and zΦ cancel to all digits, so the series of their sum is used.
   const value =
     z > -50
       ? z > -1
@@ -20,7 +20,7 @@ export function logExpectedImprovement(z: number): { readonly value: number; rea
   return { value, slope: Math.exp(below - value) };
 }
 
-/** With the derivatives by the row's columns written into `slope`. */
+/** Writes the derivatives with respect to the row's columns into `slope`. */
 export function logImprovementAt(
   process: GaussianProcess,
   best: number,

@@ -1,6 +1,6 @@
-/** Square matrices of double precision, row by row; of symmetric ones the lower half is read. */
+/** Square double-precision matrices, row-major. Of symmetric matrices only the lower half is read. */
 
-/** L of A = L·Lᵀ, or null where A isn't positive definite. */
+/** Returns L with A = L·Lᵀ, or null if A isn't positive definite. */
 export function cholesky(a: Float64Array, n: number): Float64Array | null {
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
@@ -15,7 +15,7 @@ export function cholesky(a: Float64Array, n: number): Float64Array | null {
   return l;
 }
 
-/** x of L·x = b. */
+/** Solves L·x = b. */
 export function solveLower(l: Float64Array, n: number, b: Float64Array): Float64Array {
   const x = new Float64Array(n);
   for (let i = 0; i < n; i++) {
@@ -26,7 +26,7 @@ export function solveLower(l: Float64Array, n: number, b: Float64Array): Float64
   return x;
 }
 
-/** x of Lᵀ·x = b. */
+/** Solves Lᵀ·x = b. */
 export function solveUpper(l: Float64Array, n: number, b: Float64Array): Float64Array {
   const x = Float64Array.from(b);
   for (let i = n - 1; i >= 0; i--) {
@@ -36,9 +36,9 @@ export function solveUpper(l: Float64Array, n: number, b: Float64Array): Float64
   return x;
 }
 
-/** The lower half of the inverse of L·Lᵀ. */
+/** Returns the lower half of the inverse of L·Lᵀ. */
 export function inverseFromCholesky(l: Float64Array, n: number): Float64Array {
-  // Row j holds column j of the inverse of L, so that both loops run along rows.
+  // Row j stores column j of the inverse of L, so that both loops access memory sequentially.
   const columns = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
     columns[j * n + j] = 1 / l[j * n + j]!;

@@ -1,19 +1,19 @@
 /**
- * The nearest minimum of a smooth function within bounds: L-BFGS (Nocedal and Wright, algorithm 7.4) over what isn't held by a
- * bound, its steps cut to the bounds and shortened until the function falls enough.
+ * Finds the nearest minimum of a smooth function within bounds. Uses L-BFGS (Nocedal and Wright, algorithm 7.4) over
+ * the variables that are not at a bound, with projected steps and a backtracking line search.
  */
 export interface LocalMinimum {
   readonly x: Float64Array;
   readonly value: number;
 }
-/** The value and, written into `slope`, its derivatives. */
+/** Returns the value and writes the derivatives into `slope`. */
 export type SmoothFunction = (x: Float64Array, slope: Float64Array) => number;
 export interface MinimizationBounds {
   readonly low: (i: number) => number;
   readonly high: (i: number) => number;
-  /** Values of the function that are asked for at most. */
+  /** Maximum evaluations of the function. */
   readonly most: number;
-  /** It ends where no derivative that may be followed is larger. */
+  /** Stops when no free derivative is larger than this. */
   readonly flat: number;
 }
 
@@ -62,7 +62,7 @@ export function minimizeNear(f: SmoothFunction, start: Float64Array, within: Min
   return { x, value };
 }
 
-/** Minus the slope by the curvature that the last steps showed. */
+/** Returns the descent direction: the negative gradient times the inverse curvature estimated from the last steps. */
 function direction(slope: Float64Array, free: Float64Array, pairs: readonly Pair[]): Float64Array {
   const q = slope.map((g, i) => g * free[i]!);
   const shares = pairs.toReversed().map(({ s, y, rho }) => {

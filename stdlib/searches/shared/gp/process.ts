@@ -1,20 +1,20 @@
 /**
- * A Gaussian process with Matérn's covariance 5/2 and a weight for each dimension (Rasmussen and Williams 2006, chapters 2 and
- * 5). Between places of a choice the distance is 0 or 1 (Hamming). Values are centred and of spread 1.
+ * A Gaussian process with the Matérn-5/2 kernel and a weight per dimension (Rasmussen and Williams 2006, chapters 2 and
+ * 5). The distance between options of a choice is 0 or 1 (Hamming). Values are standardized to mean 0 and deviation 1.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cholesky, inverseFromCholesky, solveLower, solveUpper } from "./matrix.js";
 
-/** Rows, and which of their columns are choices. */
+/** Input rows, and which of their columns are choices. */
 export interface ProcessRows {
   readonly rows: readonly Float64Array[];
   readonly choices: readonly boolean[];
 }
 export interface ProcessSettings {
-  /** One over the squared length scale of each column. */
+  /** One over the squared length scale, per column. */
   readonly weights: Float64Array;
   readonly scale: number;
-  /** Variance of what values say beside the function. */
+  /** Variance of the observation noise. */
   readonly noise: number;
 }
 export interface GaussianProcess extends ProcessRows {
@@ -26,12 +26,12 @@ export interface GaussianProcess extends ProcessRows {
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
-/** Of the squared, weighted distance. */
+/** Returns the kernel value for a squared, weighted distance. */
 export function maternKernel(squared: number): number {
   const root = Math.sqrt(5 * squared);
   return (1 + root + (5 / 3) * squared) * Math.exp(-root);
 }
-/** By the squared, weighted distance. */
+/** Returns the derivative of the kernel with respect to the squared, weighted distance. */
 export function maternKernelSlope(squared: number): number {
   const root = Math.sqrt(5 * squared);
   return (-5 / 6) * (1 + root) * Math.exp(-root);
@@ -66,7 +66,7 @@ export function gaussianProcessOf(
             weightedSquaredDistance(processRows.rows[i]!, processRows.rows[j]!, settings.weights, processRows.choices),
           ) +
         (i === j ? settings.noise : 0);
-  // Rows that are nearly the same may leave nothing above zero: a little more noise, ten times as much each time.
+  // Nearly identical rows can make the matrix singular, so noise is added, ten times as much on each attempt.
   for (let more = 0, tried = 0; tried < 12; tried++, more = more === 0 ? 1e-10 : 10 * more) {
     const raised = more === 0 ? covariance : covariance.map((v, index) => (index % (n + 1) === 0 ? v + more : v));
     const lower = cholesky(raised, n);
@@ -75,7 +75,10 @@ export function gaussianProcessOf(
   throw new CodedError("internal", { what: "the covariance of a sweep's trials isn't positive" });
 }
 
-/** What the function is at a row, without noise. `slopes`: derivatives of both by the row's columns are written there. */
+/**
+ * Predicts the mean and variance of the function at a row, without noise. Writes the derivatives of both with respect
+ * to the row's columns into `slopes`.
+ */
 export function predictProcess(
   process: GaussianProcess,
   row: Float64Array,
@@ -111,7 +114,6 @@ export function predictProcess(
   return { mean, variance: Math.max(variance, 1e-12 * settings.scale) };
 }
 
-/** How likely the values are, as a logarithm. */
 export function processLogLikelihood({ lower, answers, rows }: GaussianProcess, values: Float64Array): number {
   const n = rows.length;
   let total = -0.5 * n * LOG_TWO_PI;
@@ -119,7 +121,7 @@ export function processLogLikelihood({ lower, answers, rows }: GaussianProcess, 
   return total;
 }
 
-/** Its derivatives by the logarithms of the weights, of the scale and of the noise, in this order. */
+/** Returns its derivatives with respect to the logarithms of the weights, the scale and the noise, in this order. */
 export function logLikelihoodSlope(process: GaussianProcess): Float64Array {
   const { rows, choices, settings, lower, answers } = process;
   const [n, width] = [rows.length, settings.weights.length];
@@ -128,7 +130,7 @@ export function logLikelihoodSlope(process: GaussianProcess): Float64Array {
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
       const [a, b] = [rows[i]!, rows[j]!];
-      // Half of the trace, whose halves are alike: pairs count once, the diagonal half.
+      // Half the trace of a symmetric matrix: each off-diagonal pair counts once, the diagonal half.
       const pull = (answers[i]! * answers[j]! - inverse[i * n + j]!) * (i === j ? 0.5 : 1);
       if (i === j) {
         slope[width]! += pull * settings.scale;

@@ -1,6 +1,6 @@
 /**
- * Points of a sweep as rows of a process: numbers by their share of the way on their own scale, choices by their place. A number of
- * a branch that wasn't taken stands in the middle, a choice at a place of its own.
+ * Encodes the points of a sweep as input rows of a Gaussian process: numbers as a share of their range on their scale,
+ * choices as their option's index. In a branch that is not taken, a number is 0.5 and a choice has its own index, −1.
  */
 import type { SearchDimension, SearchPoint } from "../../kind.js";
 import { valueCount, greatestValue, valueAtShare } from "../dimension-values.js";
@@ -18,7 +18,7 @@ export function rowOfPoint(dimensions: readonly SearchDimension[], point: Search
   return row;
 }
 
-/** The share of the way at which `valueAt` has the value. */
+/** Returns the share that `valueAtShare` maps to this value. */
 export function shareOfValue(d: Extract<SearchDimension, { kind: "number" }>, value: number): number {
   if (d.from === d.to) return 0.5;
   if (d.scale === "log") return Math.log(value / d.from) / Math.log(d.to / d.from);
@@ -27,7 +27,7 @@ export function shareOfValue(d: Extract<SearchDimension, { kind: "number" }>, va
   return count === 1 ? 0.5 : (((value - d.from) / (greatestValue(d) - d.from)) * (count - 1) + 0.5) / count;
 }
 
-/** The point, with the numbers that have no steps moved to the row's. */
+/** Returns the point with its continuous numbers taken from the row. */
 export function pointMovedToRow(
   dimensions: readonly SearchDimension[],
   point: SearchPoint,
@@ -40,5 +40,5 @@ export function pointMovedToRow(
   return moved;
 }
 
-/** A number of which every value counts. */
+/** Checks for a number without steps. */
 export const isContinuousDimension = (d: SearchDimension): boolean => d.kind === "number" && valueCount(d) === Infinity;

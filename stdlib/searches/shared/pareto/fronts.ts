@@ -1,11 +1,11 @@
-/** Points of several losses, the less the better, sorted by who is dominated: first those that no other beats in everything. */
+/** Non-dominated sorting of points with several losses (lower is better): fronts in order of domination. */
 
-/** As good in everything, and better in something. */
+/** Checks whether `a` is at least as good in every loss and better in one. */
 export function dominates(a: readonly number[], b: readonly number[]): boolean {
   return a.every((loss, i) => loss <= b[i]!) && a.some((loss, i) => loss < b[i]!);
 }
 
-/** Places of the points, front by front; within a front in their own order. */
+/** Returns the points' indices front by front; within a front in their original order. */
 export function paretoFronts(points: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const fronts: number[][] = [];
   let left = points.map((_, i) => i);
@@ -18,9 +18,9 @@ export function paretoFronts(points: readonly (readonly number[])[]): readonly (
   return fronts;
 }
 
-/** Of these places those that no other of them dominates. */
+/** Returns the indices that no other of them dominates. */
 function firstFront(points: readonly (readonly number[])[], places: readonly number[]): number[] {
-  // Sorted by every loss in turn, only earlier ones can dominate, and of those the front alone need be asked.
+  // In lexicographic order only earlier points can dominate, and comparing with the front's points is enough.
   const sorted = [...places].sort((a, b) => compareLosses(points[a]!, points[b]!));
   const front: number[] = [];
   for (const i of sorted) if (!front.some((other) => dominates(points[other]!, points[i]!))) front.push(i);

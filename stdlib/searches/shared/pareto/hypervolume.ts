@@ -1,12 +1,12 @@
 /**
- * The volume between points of several losses and a reference that is worse in all of them: how good a front is, in one number.
- * Exact: of two losses by strips, of more by what each point adds to those after it (While, Bradstreet, Barone 2012).
+ * Hypervolume: the volume between points of several losses and a reference that is worse in all of them, as a measure
+ * of a front. Exact: by strips for two losses, by exclusive contributions for more (While, Bradstreet, Barone 2012).
  */
 import { compareLosses, dominates } from "./fronts.js";
 
 type Losses = readonly number[];
 
-/** Points that are worse than the reference somewhere add nothing. */
+/** Points that are worse than the reference in any loss add nothing. */
 export function hypervolume(points: readonly Losses[], reference: Losses): number {
   const inside = points.filter((point) => point.every((loss, i) => loss <= reference[i]!));
   if (inside.length > 0 && !reference.every(Number.isFinite)) return Infinity;
@@ -14,7 +14,7 @@ export function hypervolume(points: readonly Losses[], reference: Losses): numbe
   return Number.isFinite(volume) ? volume : Infinity;
 }
 
-/** Those that no other dominates, each once, by their first loss. */
+/** Returns the non-dominated points without duplicates, ordered by their first loss. */
 function frontOf(points: readonly Losses[]): readonly Losses[] {
   const front: Losses[] = [];
   for (const point of [...points].sort(compareLosses))

@@ -1,10 +1,10 @@
-/** Some points of a front that together cover most volume, chosen one after another (a share of 1 − 1/e of the best is certain). */
+/** Greedily selects the points of a front that together cover most hypervolume (at least 1 − 1/e of the optimum). */
 import { compareLosses } from "./fronts.js";
 import { boxVolume, hypervolume } from "./hypervolume.js";
 
 type Losses = readonly number[];
 
-/** A little worse than the worst in each loss, as Optuna has it. */
+/** Returns a reference point slightly worse than the worst in each loss, like Optuna. */
 export function referencePoint(points: readonly Losses[]): Losses {
   return points[0]!.map((_, i) => {
     const worst = points.reduce((most, point) => Math.max(most, point[i]!), -Infinity);
@@ -12,13 +12,13 @@ export function referencePoint(points: readonly Losses[]): Losses {
   });
 }
 
-/** Places of the chosen; equal points are chosen after all different ones. */
+/** Returns the selected points' indices; duplicates are selected after all different points. */
 export function selectByHypervolume(points: readonly Losses[], wanted: number, reference: Losses): readonly number[] {
   const first = new Map<string, number>();
   points.forEach((point, i) => {
     if (!first.has(point.join())) first.set(point.join(), i);
   });
-  // By their losses, so that of equal volumes the same is chosen however the trials are numbered.
+  // Ordered by their losses, so that ties do not depend on the numbering of the trials.
   const unique = [...first.values()].sort((a, b) => compareLosses(points[a]!, points[b]!));
   const again = points.map((_, i) => i).filter((i) => first.get(points[i]!.join()) !== i);
   const chosen = wanted >= unique.length ? unique : greedy(points, unique, wanted, reference);
@@ -28,7 +28,8 @@ export function selectByHypervolume(points: readonly Losses[], wanted: number, r
 function greedy(points: readonly Losses[], places: readonly number[], wanted: number, reference: Losses): number[] {
   if (!reference.every(Number.isFinite)) return places.slice(0, wanted);
   const found: number[] = [];
-  // What a point adds only shrinks as others are chosen: who can't add more than the best so far is not measured again.
+  // A point's contribution only shrinks as others are selected. A point whose last contribution is below the best so
+  // far is therefore not measured again.
   let left = places.map((place) => ({ place, adds: boxVolume(points[place]!, reference) }));
   while (found.length < wanted) {
     const chosen = found.map((place) => points[place]!);

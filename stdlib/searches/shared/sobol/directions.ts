@@ -1,6 +1,6 @@
 /**
- * Direction numbers of Sobol's sequence for the dimensions after the first, by S. Joe and F. Y. Kuo (SIAM J. Sci. Comput. 30,
- * 2008; "new-joe-kuo-6", the criterion D6): a primitive polynomial over two elements, bit by bit, and its first odd numbers.
+ * Direction numbers of Sobol's sequence from the second dimension on, by S. Joe and F. Y. Kuo (SIAM J. Sci. Comput. 30,
+ * 2008; "new-joe-kuo-6", criterion D6): a primitive polynomial over GF(2), as bits, and its initial odd numbers.
  */
 export const SOBOL_DIRECTIONS: readonly (readonly [polynomial: number, ...initial: number[]])[] = [
   [3, 1],

@@ -1,14 +1,14 @@
-/** The number-th point of the scrambled sequence whose values may stand together and came up in none before it. */
+/** Returns the `number`-th point of the scrambled Sobol sequence, counting only allowed and distinct points. */
 import type { SearchPoint, Study } from "../../kind.js";
 import { activeValues } from "../active-dimensions.js";
 import { pointKeyInStudy } from "../tried-points.js";
 import { valueAtShare } from "../dimension-values.js";
 import { sobolPoint } from "./sequence.js";
 
-/** So many in a row that may not be, or were before, and the sequence is given up. */
+/** Maximum consecutive points that are not allowed or repeated before the sequence is given up. */
 const MOST = 1000;
 
-/** Null: the sequence has no more such. */
+/** Returns null if the sequence has no more such points. */
 export function nthSobolPoint(study: Study, number: number): SearchPoint | null {
   const seen = new Set<string>();
   for (let place = 0, idle = 0; idle < MOST; place++) {

@@ -1,14 +1,14 @@
 /**
- * Sobol's sequence, scrambled by a seed as Owen's nested permutations do, by hashing (Burley, JCGT 9(4), 2020): any point by its
- * number, so nothing is kept between trials. Dimensions beyond those that have direction numbers take the same sequence in
- * another order, which leaves each block of them as even as it was.
+ * Sobol's sequence with hash-based Owen scrambling (Burley, JCGT 9(4), 2020). Each point is computed from its number,
+ * so no state is stored between trials. Dimensions without direction numbers reuse the sequence in another order, which
+ * preserves how evenly each block is distributed.
  */
 import { SOBOL_DIRECTIONS } from "./directions.js";
 
 const BITS = 32;
 const BLOCK = SOBOL_DIRECTIONS.length + 1;
 
-/** Shares from above 0 to below 1 of the point with that number, from 0, one for each dimension. */
+/** Returns the point with this number, from 0, as one share above 0 and below 1 per dimension. */
 export function sobolPoint(number: number, dimensions: number, seed: number): readonly number[] {
   return Array.from({ length: dimensions }, (_, dimension) => {
     const block = Math.floor(dimension / BLOCK);
@@ -17,7 +17,7 @@ export function sobolPoint(number: number, dimensions: number, seed: number): re
   });
 }
 
-/** Its bits before they are scrambled, the highest first. */
+/** Returns the bits before scrambling, the highest first. */
 export function sobolBits(number: number, dimension: number): number {
   const directions = directionsOf(dimension);
   let bits = 0;
@@ -50,7 +50,7 @@ function madeDirections(dimension: number): Int32Array {
   return directions;
 }
 
-/** Each bit is turned or not by what stands above it, as the seed says. */
+/** Flips each bit depending on the higher bits and the seed. */
 function scrambled(bits: number, seed: number): number {
   let x = (reversed(bits) + seed) | 0;
   for (const factor of [0x6c50b47c, 0xb82f1e52, 0xc7afe638, 0x8d22f6e6]) x ^= Math.imul(x, factor);
@@ -65,7 +65,7 @@ function reversed(x: number): number {
   return (x << 16) | (x >>> 16);
 }
 
-/** The finaliser of MurmurHash3 over both. */
+/** Applies MurmurHash3's finalizer to both. */
 function hashed(seed: number, dimension: number): number {
   let h = (Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(dimension + 1, 0x85ebca6b)) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,4 +1,7 @@
-/** What a group of dimensions may get next: draws from where the good trials lie, those that are least like the others first. */
+/**
+ * Samples candidates for a group of dimensions from the density of the good trials, and ranks them by their density
+ * ratio to the other trials.
+ */
 import type { SearchDimension, StudyTrial } from "../../kind.js";
 import { isAllowedValue } from "../dimension-values.js";
 import { drawFromParzen, logDensity, parzenEstimatorOf, type ParzenEstimator } from "./parzen.js";
@@ -19,12 +22,12 @@ export function tpeDensities(
       .filter(({ point }) => dimensions.every((d) => isAllowedValue(d, point[d.name])))
       .map(({ point }) => dimensions.map((d) => point[d.name]!));
   const best = rows(good);
-  // Of several objectives no good trial is better than another, however old it is.
+  // With several objectives all good trials have the same weight, regardless of age.
   const alike = objectives > 1 ? best.map(() => 1) : undefined;
   return { good: parzenEstimatorOf(dimensions, best, alike), others: parzenEstimatorOf(dimensions, rows(others)) };
 }
 
-/** The most promising first. */
+/** Returns the candidates, the most promising first. */
 export function rankedCandidates(
   { good, others }: TpeDensities,
   count: number,

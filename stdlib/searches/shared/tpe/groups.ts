@@ -1,7 +1,7 @@
-/** Dimensions that always stand in a point together: those of one branch, and those outside all branches. */
+/** Groups of dimensions that always occur together in a point: those of one branch, and those outside all branches. */
 import type { SearchDimension } from "../../kind.js";
 
-/** Parents before what stands on them. */
+/** Groups are ordered with parents before their branches. */
 export function dimensionGroups(dimensions: readonly SearchDimension[]): readonly (readonly SearchDimension[])[] {
   const groups = new Map<string, SearchDimension[]>();
   for (const dimension of dimensions) {

@@ -1,41 +1,42 @@
 /**
- * A Parzen estimator over points of one group of dimensions, as Optuna's (samplers/_tpe): a mixture of a kernel around each
- * observation and of one that covers everything. Kernels are normal distributions cut at the ends, on the dimension's own
- * scale; of counted values the share between the middles to their neighbours; of choices shares that favour what was observed.
+ * A Parzen estimator over points of one group of dimensions, like Optuna's (samplers/_tpe): a mixture of one kernel per
+ * observation and one prior kernel. Number kernels are truncated normal distributions on the dimension's scale.
+ * Countable values integrate them up to the midpoints between neighbours; choices use weights that favour observed
+ * options.
  */
 import type { SearchDimension } from "../../kind.js";
 import { LOG_ROOT_TWO_PI, logNormalProbabilityBetween, normalCdf, normalQuantile } from "../../../statistics/normal.js";
 import { greatestValue, nearestValue, stepBetweenValues, type NumberDimension } from "../dimension-values.js";
 
 export interface ParzenEstimator {
-  /** Shares of the kernels; that of everything is the last. */
+  /** Mixture weights of the kernels; the prior kernel is the last. */
   readonly weights: readonly number[];
   readonly columns: readonly Column[];
 }
 type Column = ChoiceColumn | NumberColumn;
 interface ChoiceColumn {
   readonly is: "choice";
-  /** By kernel, then by option. */
+  /** Indexed by kernel, then by option. */
   readonly shares: readonly (readonly number[])[];
 }
 interface NumberColumn {
   readonly is: "number";
   readonly dimension: NumberDimension;
   readonly step: number | null;
-  /** By kernel, on the dimension's scale. */
+  /** Mean of each kernel, on the dimension's scale. */
   readonly middles: readonly number[];
   readonly widths: readonly number[];
   readonly low: number;
   readonly high: number;
-  /** By kernel: logarithm of the share that lies between the ends. */
+  /** Per kernel: logarithm of the probability mass between the ends. */
   readonly inside: readonly number[];
-  /** Logarithms of the kernels' densities at values that were asked for. */
+  /** Caches the log densities of the kernels at each value. */
   readonly densityCache: Map<number, readonly number[]>;
 }
 
 /**
  * @param observed a value for each dimension in each row, the oldest first
- * @param weighed how much each row counts; absent: those of the last 25 alike, older ones less and less
+ * @param weighed weight per row; by default the last 25 rows weigh the same, older ones less and less
  */
 export function parzenEstimatorOf(
   dimensions: readonly SearchDimension[],
@@ -83,14 +84,17 @@ function numbers(dimension: NumberDimension, values: readonly number[]): NumberC
   return { is: "number", dimension, step, middles, widths, low, high, inside, densityCache: new Map() };
 }
 
-/** Half a step below; on a logarithmic scale never beyond 0. */
+/** Returns the value half a step below; on a logarithmic scale never below 0. */
 function below(d: NumberDimension, value: number, step: number | null): number {
   if (step === null) return value;
   return d.scale === "log" && value <= step / 2 ? value / 2 : value - step / 2;
 }
 const above = (value: number, step: number | null): number => value + (step ?? 0) / 2;
 
-/** How far the further neighbour is: of the outermost, the only one. Between a share of the range that narrows, and all of it. */
+/**
+ * Kernel width: the distance to the farther neighbour (the outermost have only one). It is clipped between a share of
+ * the range that shrinks with more observations, and the full range.
+ */
 function widthsOf(values: readonly number[], low: number, high: number): readonly number[] {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const sorted = [low, ...order.map((i) => values[i]!), high];
@@ -111,7 +115,7 @@ function widthsOf(values: readonly number[], low: number, high: number): readonl
   return widths;
 }
 
-/** Logarithm of the density at a point: of counted values and choices of their shares. */
+/** Returns the log density of a point; for countable values and choices the log probability. */
 export function logDensity({ weights, columns }: ParzenEstimator, row: readonly number[]): number {
   const logs = weights.map((weight) => Math.log(weight));
   columns.forEach((column, i) => {
@@ -141,7 +145,6 @@ function densities(column: NumberColumn, value: number): readonly number[] {
   return found;
 }
 
-/** A point of the mixture. */
 export function drawFromParzen({ weights, columns }: ParzenEstimator, share: () => number): readonly number[] {
   const kernel = placeOf(weights, share());
   return columns.map((column) =>

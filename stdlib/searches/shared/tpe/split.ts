@@ -1,24 +1,24 @@
 /**
- * Which trials count as good: the best tenth, as Optuna ranks them. Finished ones by their scores, then those that were given up
- * (who came further before who did better), then those that miss what is asked of their results.
+ * Splits trials into good ones (the best tenth, ranked like Optuna) and others. Finished trials rank first, by score;
+ * then pruned ones, by how far they got and then by score; then those that violate constraints on their results.
  */
 import type { StudyTrial } from "../../kind.js";
 import { paretoFronts } from "../pareto/fronts.js";
 import { selectByHypervolume, referencePoint } from "../pareto/subset.js";
 
 export interface TrialSplit {
-  /** Both in the order of the trials' numbers. */
+  /** Both lists are in the order of the trials' numbers. */
   readonly good: readonly StudyTrial[];
   readonly others: readonly StudyTrial[];
 }
 
-/** Trials that say something: those that failed and those without a score do not. */
+/** Checks whether a trial can be used; failed trials and finished ones without a score cannot. */
 export function isInformativeTrial({ state, scores }: StudyTrial): boolean {
   if (state === "done") return scores !== null && scores.length > 0 && !scores.some(Number.isNaN);
   return state === "pruned" || state === "running";
 }
 
-/** Of `count` finished trials so many are good. */
+/** Returns how many of `count` finished trials count as good. */
 export function goodTrialCount(count: number, objectives: number): number {
   const tenth = Math.ceil(0.1 * count);
   return objectives > 1 ? tenth : Math.min(tenth, 25);
@@ -34,7 +34,7 @@ export function splitTrials(trials: readonly StudyTrial[], objectives: number, w
   return { good: trials.filter((trial) => good.has(trial)), others: trials.filter((trial) => !good.has(trial)) };
 }
 
-/** Steps, then the score there; what never reported comes last. */
+/** Ranks by last step, then by the score at that step; trials without a report come last. */
 function howFar({ reports }: StudyTrial): readonly [number, number] {
   const last = reports.at(-1);
   return last ? [-last.step, orInfinite(-last.score)] : [1, 0];
@@ -43,7 +43,7 @@ const orInfinite = (x: number): number => (Number.isNaN(x) ? Infinity : x);
 
 const lossesOf = ({ scores }: StudyTrial): readonly number[] => (scores ?? []).map((score) => -score);
 
-/** The better fronts whole, of the one that is split those that add most volume. */
+/** Takes the better fronts completely; of the front that is split, the points that add most hypervolume. */
 function byFronts(done: readonly StudyTrial[], wanted: number): readonly StudyTrial[] {
   const losses = done.map(lossesOf);
   const chosen: number[] = [];
@@ -63,7 +63,7 @@ function parted<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] 
   return [items.filter(test), items.filter((item) => !test(item))];
 }
 
-/** The least first; equals in the order that they have. */
+/** Sorts in ascending order; stable for equal keys. */
 function sorted(trials: readonly StudyTrial[], by: (trial: StudyTrial) => readonly number[]): readonly StudyTrial[] {
   const keyed = trials.map((trial) => ({ trial, key: by(trial) }));
   const differs = (a: readonly number[], b: readonly number[]): number => {

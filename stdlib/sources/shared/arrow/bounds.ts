@@ -1,27 +1,27 @@
 /**
- * Lists of a message held to the bytes that there are: a reader that trusts a damaged length goes round until memory ends. The
- * layout is FlatBuffers', of Arrow's Message, Schema, Field and RecordBatch.
+ * Checks that the lists of an Arrow message fit within its bytes: a reader that trusts a corrupt length loops until
+ * memory runs out. The layout is FlatBuffers', of Arrow's Message, Schema, Field and RecordBatch.
  */
 
-/** Fields within fields; a list that leads back to itself is deeper. */
+/** Maximum nesting of fields; a list that refers back to itself exceeds it. */
 const DEEPEST = 64;
-/** Fields of all depths. */
+/** Maximum fields, at all depths. */
 const MOST_FIELDS = 1_000_000;
 
-/** Slots of a table's fields in its list of offsets. */
+/** Byte offset of a field's entry in a FlatBuffers vtable. */
 const slot = (index: number): number => 4 + 2 * index;
 const HEADER = slot(2);
 const SCHEMA = { fields: slot(1), metadata: slot(2) };
 const FIELD = { kind: slot(2), type: slot(3), children: slot(5), metadata: slot(6) };
 const BATCH = { nodes: slot(1), buffers: slot(2), compression: slot(3), variadic: slot(4) };
 const DECIMAL = { kind: 7, scale: slot(1) };
-/** Digits of a decimal. */
+/** Maximum digits of a decimal. */
 const MOST_DIGITS = 1000n;
-/** Values of a column that no byte stands for: all of them are null. */
+/** Maximum values of a column without bytes, that is, with only nulls. */
 const MOST_VALUES = 2 ** 24;
 const DICTIONARY = { data: slot(1) };
 
-/** Throws where a list is longer than what there is. `bytes`: of the message without its body. */
+/** Throws if a list is longer than the bytes available. `bytes`: the message without its body. */
 export function checkArrowBounds(kind: "schema" | "dictionary" | "rows", bytes: Uint8Array, body: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = tableAt(view, view.getInt32(0, true), HEADER);
@@ -43,7 +43,7 @@ export function checkArrowBounds(kind: "schema" | "dictionary" | "rows", bytes: 
     within(offset + length, BigInt(body.length));
     unpacked += packed ? unpackedLength(body.subarray(Number(offset), Number(offset + length))) : 0;
   }
-  // Values are there, a bit of each at least. The reader makes a list of all of a dictionary's at once.
+  // A value takes at least one bit. The reader allocates a list of all values of a dictionary at once.
   const there = 8 * (packed ? unpacked : body.length);
   const most = BigInt(kind === "dictionary" ? there : Math.max(MOST_VALUES, there));
   const nodes = list(view, batch, BATCH.nodes, 16);
@@ -51,7 +51,10 @@ export function checkArrowBounds(kind: "schema" | "dictionary" | "rows", bytes: 
   list(view, batch, BATCH.variadic, 8);
 }
 
-/** What a packed buffer says of itself before its bytes; of one that was left as it is −1. One that lies fails when it is unpacked. */
+/**
+ * Returns the length that a compressed buffer declares in its first 8 bytes; −1 there marks an uncompressed one. A
+ * wrong length fails during decompression.
+ */
 function unpackedLength(buffer: Uint8Array): number {
   if (buffer.length < 8) return 0;
   const length = Number(new DataView(buffer.buffer, buffer.byteOffset, 8).getBigInt64(0, true));
@@ -68,12 +71,12 @@ function demandField(view: DataView, field: number, depth: number, left: { field
   const kind = fieldAt(view, field, FIELD.kind);
   const decimal = kind !== null && view.getUint8(kind) === DECIMAL.kind ? tableAt(view, field, FIELD.type) : null;
   const scale = decimal === null ? null : fieldAt(view, decimal, DECIMAL.scale);
-  // The reader makes a number of so many noughts of it.
+  // The reader computes 10 to this power, so the scale must be bounded.
   if (scale !== null) within(BigInt(Math.abs(view.getInt32(scale, true))), MOST_DIGITS);
   for (const child of tables(view, field, FIELD.children)) demandField(view, child, depth + 1, left);
 }
 
-/** Where a field of a table lies; null: it has none. */
+/** Returns the position of a table's field; null if the table lacks it. */
 function fieldAt(view: DataView, table: number, position: number): number | null {
   const offsets = table - view.getInt32(table, true);
   const size = view.getUint16(offsets, true);
@@ -86,7 +89,7 @@ function tableAt(view: DataView, table: number, position: number): number | null
   return field === null ? null : field + view.getUint32(field, true);
 }
 
-/** Where the entries of a list begin, and how many there are. */
+/** Returns the position of a list's first entry and the number of entries. */
 function list(
   view: DataView,
   table: number,

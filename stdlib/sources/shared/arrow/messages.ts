@@ -1,6 +1,6 @@
 /**
- * The messages of Arrow's IPC format, one after the other: of a file (Feather 2) those between its marks, of a stream all.
- * A schema, then dictionaries and batches of rows, each with the bytes that belong to it.
+ * The messages of Arrow's IPC format, one after the other: in a file (Feather 2) those between its magic bytes, in a
+ * stream all. They are a schema, then dictionaries and batches of rows, each with its body.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { FileBlocks } from "#platform/files.js";
@@ -9,12 +9,12 @@ import { checkArrowBounds } from "./bounds.js";
 import { MAX_UNPACKED_BYTES } from "./unpack.js";
 
 export const ARROW_FORMAT = "Arrow";
-/** Most bytes of a message without its body: a schema of very many columns. */
+/** Maximum bytes of a message without its body, for a schema with very many columns. */
 const MOST_HEAD = 2 ** 24;
 
 export interface ArrowMessage {
   readonly kind: "schema" | "dictionary" | "rows";
-  /** Whole, as the reader takes it. */
+  /** The complete message, as the reader expects it. */
   readonly bytes: Uint8Array;
 }
 
@@ -42,7 +42,7 @@ export async function* readArrowMessages(
   let some = false;
   for (let position = isFile ? 8 : 0; ;) {
     if (position + 8 > blocks.size) {
-      // A stream may end without a mark; a file ends with what it says of itself.
+      // A stream may end without an end mark; a file must end with its footer.
       if (isFile || !some || position !== blocks.size) throw broken("it ends too early");
       return;
     }
@@ -91,7 +91,7 @@ export async function* readArrowMessages(
     throw broken("the mark that ends it is missing, so it was cut off");
 }
 
-/** Fields of the table that a message is: its kind, and how many bytes follow it. */
+/** Reads a message's type and the length of its body from its FlatBuffers table. */
 function headOf(
   bytes: Uint8Array,
   broken: (why: string) => CodedError,

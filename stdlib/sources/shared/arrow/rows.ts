@@ -1,4 +1,4 @@
-/** Rows of an Arrow file or stream in chunks: batch by batch, one of them in memory. */
+/** Reads an Arrow file or stream in chunks, with one batch in memory at a time. */
 import { tableFromIPC, type Column } from "@uwdata/flechette";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { openFileBlocks } from "#platform/files.js";
@@ -8,16 +8,19 @@ import { ARROW_FORMAT, readArrowMessages, type ArrowMessage } from "./messages.j
 import { registerCodecs } from "./unpack.js";
 import { arrowValueReader, type ArrowType } from "./values.js";
 
-/** Most rows of one batch. */
+/** Maximum rows of one batch. */
 const MOST_ROWS = 2 ** 24;
 
 export interface ArrowOptions {
-  /** Columns to read where the file has them all; else all are read. */
+  /** Columns to read if the file has all of them; otherwise all columns are read. */
   readonly columns?: readonly string[] | undefined;
   readonly onBytes?: ((read: number, total: number) => void) | undefined;
 }
 
-/** At least one chunk comes, if of no rows. Coded errors: those of tables. `file`: absolute; `name`: what errors call it. */
+/**
+ * Yields at least one chunk, possibly without rows. Coded errors: those of tables. `file`: absolute path; `name`: the
+ * name in errors.
+ */
 export async function* readArrowRows(file: string, name: string, options: ArrowOptions = {}): AsyncGenerator<RowChunk> {
   registerCodecs();
   const blocks = await openFileBlocks(file, name);
@@ -81,7 +84,7 @@ function* chunksOf(
   }
 }
 
-/** As the reader holds the values of a column. */
+/** The reader's representation of a column's values. */
 interface Batch {
   readonly length: number;
   readonly offsets?: ArrayLike<number | bigint>;
@@ -89,7 +92,7 @@ interface Batch {
   readonly children?: readonly Batch[];
 }
 
-/** Lists lie within the values that they are of: else one of them is made of billions that aren't there. */
+/** Checks that lists lie within their child values; otherwise a corrupt offset makes a list of billions of values. */
 function demandInside({ length, offsets, sizes, children = [] }: Batch): void {
   const [inner, ...others] = children;
   if (offsets && inner && others.length === 0)
@@ -108,7 +111,7 @@ interface Field {
 const TEXTS = [5, 20];
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The reader puts a sign in the place of bytes that are no text; they are looked for where one is. */
+/** The reader replaces invalid UTF-8 by U+FFFD, so the bytes are checked wherever a text contains that character. */
 function demandStrict(column: Column<unknown>): void {
   for (const batch of column.data as readonly { values?: unknown; nullCount: number }[]) {
     if (!(batch.values instanceof Uint8Array)) continue;

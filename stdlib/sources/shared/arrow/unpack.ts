@@ -1,13 +1,13 @@
-/** Buffers of Arrow's record batches that are packed: LZ4 frames and zstd, into as much room as they say and no more. */
+/** Decompresses the buffers of Arrow's record batches: LZ4 frames and zstd, into exactly the declared size. */
 import { CompressionType, setCompressionCodec } from "@uwdata/flechette";
 import { decompress } from "fzstd";
 
-/** Most bytes of one buffer, unpacked. */
+/** Maximum bytes of one decompressed buffer. */
 export const MAX_UNPACKED_BYTES = 2 ** 28;
 
 let isRegistered = false;
 
-/** Tells the reader how to unpack; packing is nothing it is asked for. */
+/** Registers the decompressors with the reader. Compression is not supported. */
 export function registerCodecs(): void {
   if (isRegistered) return;
   isRegistered = true;
@@ -29,7 +29,7 @@ export function registerCodecs(): void {
 
 const FRAME = 0x184d2204;
 
-/** One LZ4 frame: a header, blocks, an end mark. Checksums are passed over. */
+/** Decompresses one LZ4 frame: a header, blocks, an end mark. Checksums are ignored. */
 export function unpackLz4Frame(packed: Uint8Array, room: Uint8Array): void {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   if (view.getUint32(0, true) !== FRAME) throw new Error("a buffer of it is no LZ4 frame");
@@ -52,7 +52,7 @@ export function unpackLz4Frame(packed: Uint8Array, room: Uint8Array): void {
   if (to !== room.length) throw new Error("an LZ4 frame ends too early");
 }
 
-/** @returns where the room is filled to */
+/** @returns the end position of the output */
 function unpackBlock(block: Uint8Array, room: Uint8Array, start: number): number {
   let [position, to] = [0, start];
   const byte = (): number => {

@@ -1,4 +1,4 @@
-/** Values of Arrow's columns as JSON has them, by the type that the schema tells. */
+/** Converts the values of Arrow's columns to JSON values, by the types of the schema. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   bytesValue,
@@ -16,7 +16,7 @@ export interface ArrowType {
   readonly timezone?: string | null;
   readonly scale?: number;
   readonly children?: readonly { readonly name: string; readonly type: ArrowType }[];
-  /** Of a dictionary: of its values. */
+  /** For a dictionary: the type of its values. */
   readonly dictionary?: ArrowType;
 }
 type Value = (raw: unknown) => unknown;
@@ -24,7 +24,7 @@ type Value = (raw: unknown) => unknown;
 const units: readonly TimeUnit[] = ["SECONDS", "MILLIS", "MICROS", "NANOS"];
 const DAY = 86_400_000;
 
-/** What makes a value of one that is read; null stays. Coded error `column-not-read`. */
+/** Returns a converter for values of this type; null stays null. Coded error `column-not-read`. */
 export function arrowValueReader(type: ArrowType, file: string, column: string): Value {
   const convert = present(type, file, column);
   return (raw) => (raw === null || raw === undefined ? null : convert(raw));
@@ -71,7 +71,7 @@ function present(type: ArrowType, file: string, column: string): Value {
   throw new CodedError("column-not-read", { file, column, type: names[type.typeId] ?? "values of another kind" });
 }
 
-/** Lists of numbers come as typed arrays, which have no nulls. */
+/** Lists of numbers are typed arrays, which have no nulls. */
 function listOf(value: Value): Value {
   return (raw) => Array.from(raw as ArrayLike<unknown>, value);
 }

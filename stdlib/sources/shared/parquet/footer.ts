@@ -1,6 +1,6 @@
 /**
- * What a Parquet file says of itself, at its end: the tree of its columns, and where the pages of each row group lie. Nothing
- * of it is believed before it was held against the file's own size.
+ * Reads the footer of a Parquet file: the tree of its columns, and the positions of each row group's pages. Positions
+ * and lengths are checked against the file's size before use.
  */
 import { parquetMetadata, parquetSchema, type ColumnMetaData, type SchemaTree } from "hyparquet";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -8,26 +8,26 @@ import type { FileBlocks } from "#platform/files.js";
 import { detectFileKind } from "../file-kind.js";
 
 export const PARQUET_FORMAT = "Parquet";
-/** Most bytes of the end of a file that are read for it. */
+/** Maximum size of the footer, in bytes. */
 const MOST_FOOTER = 2 ** 24;
 const MARK = 4;
-/** Smallest file: a mark, an empty footer, its length, a mark. */
+/** Size of the smallest file: magic bytes, an empty footer, its length, magic bytes. */
 const SMALLEST = 3 * MARK;
 
 export interface ParquetGroup {
   readonly rows: number;
-  /** By the path of its leaf, joined by dots. */
+  /** Column chunks by the path of their leaf, joined by dots. */
   readonly chunks: ReadonlyMap<string, ParquetChunk>;
 }
 export interface ParquetChunk {
   readonly meta: ColumnMetaData;
-  /** Bytes in the file. */
+  /** Byte range in the file. */
   readonly from: number;
   readonly to: number;
 }
 export interface ParquetFooter {
   readonly root: SchemaTree;
-  /** Columns, each with its tree of lists and structs. */
+  /** Top-level columns, each with its tree of lists and structs. */
   readonly columns: readonly SchemaTree[];
   readonly groups: readonly ParquetGroup[];
 }
@@ -79,7 +79,7 @@ export async function readParquetFooter(blocks: FileBlocks, file: string): Promi
   }
 }
 
-/** Statistics are not read: what they hold need not be whole. */
+/** Statistics are not decoded, because their texts may be truncated and thus invalid. */
 const unread = {
   jsonFromBytes: () => undefined,
   stringFromBytes: () => undefined,

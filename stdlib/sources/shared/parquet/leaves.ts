@@ -1,6 +1,6 @@
 /**
- * Leaves of a Parquet file's columns, and what their values are as JSON has them: texts strictly decoded, whole numbers beyond
- * doubles and decimals beyond 15 digits as the text of their digits, dates and times as ISO 8601 writes them.
+ * Leaves of a Parquet file's columns, and the conversion of their values to JSON. Texts are decoded strictly. Integers
+ * that a double cannot represent and decimals beyond 15 digits become strings; dates and times follow ISO 8601.
  */
 import type { ParquetParsers, SchemaElement, SchemaTree } from "hyparquet";
 import { DEFAULT_PARSERS, parseFloat16 } from "hyparquet/src/convert.js";
@@ -9,11 +9,11 @@ import { bytesValue, dateText, decimalValue, timestampText, timeText, wholeNumbe
 import { parseJsonValue } from "../json-value.js";
 
 export interface ParquetLeaf {
-  /** From the root of the schema to it. */
+  /** Path from the root of the schema to the leaf. */
   readonly path: readonly SchemaTree[];
-  /** Its path, joined by dots, as row groups name it. */
+  /** The path joined by dots, as row groups name it. */
   readonly name: string;
-  /** Read so that each value goes through `parsers.dateFromDays`, whatever it is. */
+  /** Schema element for reading that passes every value through `parsers.dateFromDays`, whatever its type. */
   readonly plain: SchemaElement;
   readonly parsers: ParquetParsers;
 }
@@ -50,7 +50,7 @@ function withoutType(element: SchemaElement): SchemaElement {
 
 type Value = (raw: never) => unknown;
 
-/** A name where nothing reads such values. */
+/** Returns a converter, or the name of the type if it is not supported. */
 function valueOf(element: SchemaElement): Value | string {
   const { type, converted_type: converted, logical_type: logical } = element;
   const is = logical?.type ?? converted;

@@ -1,6 +1,6 @@
 /**
- * The values of one leaf column in one row group, page by page: as many rows as are asked for, so that memory holds a page of
- * each column and not a row group. Sizes and counts of a page are checked before room is made for them.
+ * Reads the values of one leaf column in one row group, page by page and as many rows as requested. Memory holds one
+ * page per column, not a row group. The sizes and counts of a page are checked before memory is allocated for them.
  */
 import type { DecodedArray, PageHeader, SchemaElement, SchemaTree } from "hyparquet";
 import { parquetHeader, readPage } from "hyparquet/src/column.js";
@@ -11,11 +11,11 @@ import type { FileBlocks } from "#platform/files.js";
 import { PARQUET_FORMAT, type ParquetChunk } from "./footer.js";
 import type { ParquetLeaf } from "./leaves.js";
 
-/** Most bytes of one page, unpacked; writers aim at one MiB, or a few. */
+/** Maximum bytes of one decompressed page; writers aim at one MiB, or a few. */
 const MOST_BYTES = 2 ** 27;
-/** Most values of one page: a column of one value may have a whole row group in it. */
+/** Maximum values of one page: a constant column may have an entire row group in one. */
 const MOST_VALUES = 2 ** 24;
-/** Bytes that are read for a page's header, and most that one takes: it may hold the smallest and the largest value. */
+/** Bytes first read for a page's header, and its maximum size: it may contain the smallest and the largest value. */
 const HEADER = { first: 2 ** 16, most: 2 ** 22 };
 
 type ColumnDecoder = Parameters<typeof readPage>[2];
@@ -23,7 +23,7 @@ type ColumnDecoder = Parameters<typeof readPage>[2];
 export class ParquetLeafPages {
   private position: number;
   private dictionary: DecodedArray | undefined;
-  /** Rows that were read and not taken; of a list the last may go on in the next page. */
+  /** Rows read but not yet taken; in a repeated column the last one may continue in the next page. */
   private waiting: unknown[] = [];
   private from = 0;
   private values = 0;
@@ -53,7 +53,7 @@ export class ParquetLeafPages {
     };
   }
 
-  /** The next `count` rows. Coded errors `broken-table`, `unpacks-too-large`, and those of values. */
+  /** Returns the next `count` rows. Coded errors `broken-table`, `unpacks-too-large`, and those of values. */
   async take(count: number): Promise<unknown[]> {
     while (!this.has(count)) {
       if (this.position >= this.chunk.to) throw this.broken(`it ends ${count - this.whole} rows too early`);
@@ -148,12 +148,12 @@ function pathWith(path: readonly SchemaTree[], element: SchemaElement): SchemaTr
   return path.map((tree, i) => (i === path.length - 1 ? { ...tree, element } : tree));
 }
 
-/** Whether no value is undefined, at any depth. */
+/** Checks that no value is undefined, at any depth. */
 function isWhole(rows: readonly unknown[]): boolean {
   return rows.every((row) => row !== undefined && (!Array.isArray(row) || isWhole(row)));
 }
 
-/** A list of all; typed arrays become plain ones. */
+/** Joins both into one list; typed arrays become plain ones. */
 function joined(before: readonly unknown[], more: DecodedArray): unknown[] {
   const all: unknown[] = before.length === 0 ? Array.from(more as ArrayLike<unknown>) : [...before];
   if (before.length > 0) for (const value of more as Iterable<unknown>) all.push(value);

@@ -1,4 +1,4 @@
-/** Rows of a Parquet file in chunks: row group by row group, of each column no more than a page in memory. */
+/** Reads a Parquet file in chunks, row group by row group, with at most a page of each column in memory. */
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleNested } from "hyparquet/src/assemble.js";
 import type { DecodedArray, SchemaTree } from "hyparquet";
@@ -11,11 +11,11 @@ import { PARQUET_FORMAT, readParquetFooter, type ParquetFooter, type ParquetGrou
 import { parquetLeaves, type ParquetLeaf } from "./leaves.js";
 import { ParquetLeafPages } from "./pages.js";
 
-/** Bytes, unpacked, that a chunk is made to hold. */
+/** Target size of a chunk, in decompressed bytes. */
 const CHUNK_BYTES = 2 ** 24;
 
 export interface ParquetOptions {
-  /** Columns to read where the file has them all; else all are read. */
+  /** Columns to read if the file has all of them; otherwise all columns are read. */
   readonly columns?: readonly string[] | undefined;
   readonly onBytes?: ((read: number, total: number) => void) | undefined;
 }
@@ -24,7 +24,10 @@ interface Column {
   readonly leaves: readonly ParquetLeaf[];
 }
 
-/** At least one chunk comes, if of no rows. Coded errors: see those of tables. `file`: absolute; `name`: what errors call it. */
+/**
+ * Yields at least one chunk, possibly without rows. Coded errors: those of tables. `file`: absolute path; `name`: the
+ * name in errors.
+ */
 export async function* readParquetRows(
   file: string,
   name: string,
@@ -71,7 +74,7 @@ function nameOf(tree: SchemaTree): string {
   return tree.element.name;
 }
 
-/** Packed, as they lie there. */
+/** Returns the compressed size of the columns in the file. */
 function bytesOf(group: ParquetGroup, columns: readonly Column[]): number {
   return leavesIn(columns).reduce((sum, leaf) => {
     const chunk = group.chunks.get(leaf.name);
@@ -117,7 +120,6 @@ async function* rowsOf(
   }
 }
 
-/** Leaves put together to lists and structs. */
 function assembled(tree: SchemaTree, parts: [string, unknown[]][], file: string, where: string): readonly unknown[] {
   if (tree.children.length === 0) return parts[0]![1];
   const columns = new Map<string, DecodedArray>(parts);

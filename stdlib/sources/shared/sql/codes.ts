@@ -1,4 +1,4 @@
-/** What can go wrong with queries. Lines and columns are those of the query, from 1. */
+/** Error codes for SQL queries. Lines and columns are positions in the query, from 1. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 interface Place {
@@ -7,10 +7,10 @@ interface Place {
 }
 /** The data of each code. */
 export interface SqlCodeData {
-  /** `by`: what draws an order by chance; null: there is none. */
+  /** `by`: the random function in `order by`; null if there is no order. */
   "unordered-sql": Place & { readonly by: string | null };
   "sql-statement": Place & { readonly found: string | null };
-  /** `why`: as the database says it; `text`: the line of the query; null: it doesn't say where. */
+  /** `why`: the database's message; `text`: the line of the query; `at` is null if the database gives no position. */
   "sql-fails": { readonly of: string; readonly why: string; readonly at: (Place & { readonly text: string }) | null };
   "sql-package": { readonly name: string; readonly reads: string };
   "sql-package-broken": { readonly name: string; readonly folder: string; readonly why: string };

@@ -1,4 +1,4 @@
-/** What is wrong with a query, before any database sees it. */
+/** Checks a query before it is sent to a database. */
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { lineAndColumnIn, parseStatement, type SqlStatement } from "./statement.js";
 

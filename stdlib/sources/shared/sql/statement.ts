@@ -1,32 +1,32 @@
 /**
- * A query of SQL as far as it has to be understood here: whether it is one statement that only reads, whether its rows come in an
- * order, and which of its texts name files. DuckDB and SQLite read the rest.
+ * Analyses a SQL query as far as needed: whether it is one read-only statement, whether its rows are ordered, and which
+ * of its strings name files. DuckDB and SQLite do the rest.
  */
 
 import { must } from "#dsl/language/diagnostics/must.js";
 
 export interface TableReference {
   readonly text: string;
-  /** In the query, with its quotes. */
+  /** Position in the query, including the quotes. */
   readonly from: number;
   readonly to: number;
 }
 export interface StatementFault {
   readonly is: "statement" | "unordered";
-  /** In the query. */
+  /** Position in the query. */
   readonly offset: number;
-  /** What stands there; of rows without an order, what draws them by chance. */
+  /** The text at that position; for rows without an order, the random function that draws them. */
   readonly found: string | null;
 }
 export interface SqlStatement {
   readonly fault: StatementFault | null;
-  /** Texts where a table is named: files, or patterns of files, and names of tables. */
+  /** Strings in place of a table: files, file patterns or table names. */
   readonly tables: readonly TableReference[];
 }
 
 interface Token {
   readonly is: "word" | "text" | "sign";
-  /** Of a text what it says. */
+  /** The string's content. */
   readonly text: string;
   readonly from: number;
   readonly to: number;
@@ -34,9 +34,9 @@ interface Token {
 
 const FIRST = new Set(["select", "with", "from"]);
 const BY_CHANCE = new Set(["random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "randomblob"]);
-/** Functions that read the files that they are given. */
+/** Functions that read the files passed to them. */
 const READS = /^(?:read_\w+|parquet_\w+|sniff_csv|glob|\w+_scan)$/;
-/** What ends the part of a statement in which tables are named. */
+/** Keywords that end the part of a statement in which tables are named. */
 const AFTER_TABLES =
   /^(?:select|where|group|having|order|limit|offset|window|qualify|on|using|union|intersect|except|sample|values)$/;
 
@@ -64,10 +64,15 @@ function faultOf(sql: string, tokens: readonly Token[]): StatementFault | null {
   return { is: "unordered", offset: statementTokens.at(-1)?.to ?? sql.length, found: null };
 }
 
-/** Texts after `from`, `join` and the commas between tables, and those given to functions that read files. */
+/**
+ * Returns the strings after `from`, `join` and the commas between tables, and those passed to functions that read
+ * files.
+ */
 function tablesIn(tokens: readonly Token[]): readonly TableReference[] {
   const found: TableReference[] = [];
-  /** For each open bracket: whether tables are named there, and whether a function reads what stands there. */
+  /**
+   * For each open bracket: whether tables are named in it, and whether it contains the arguments of a reading function.
+   */
   const levels: { tables: boolean; reads: boolean }[] = [{ tables: false, reads: false }];
   for (const [i, token] of tokens.entries()) {
     const level = must(levels.at(-1), "the outermost bracket");
@@ -98,7 +103,10 @@ function isWord(token: Token, word: string): boolean {
   return token.is === "word" && lower(token) === word;
 }
 
-/** Words, quoted texts and signs; blanks and remarks are left out. What is not closed reaches to the end. */
+/**
+ * Splits a query into words, quoted texts and symbols, without whitespace and comments. An unclosed one extends to the
+ * end.
+ */
 function tokensOf(sql: string): readonly Token[] {
   const tokens: Token[] = [];
   const form =
@@ -117,7 +125,7 @@ function tokensOf(sql: string): readonly Token[] {
   return tokens;
 }
 
-/** Line and column of a place, from 1. */
+/** Returns line and column of an offset, from 1. */
 export function lineAndColumnIn(sql: string, offset: number): { readonly line: number; readonly column: number } {
   const before = sql.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

@@ -1,8 +1,11 @@
-/** What makes a folder an image with the small server: Dockerfile, compose file, what the server needs, and what stays out. */
+/**
+ * Files that make a folder buildable as an image with the small server: Dockerfile, compose file, package.json and
+ * ignore list.
+ */
 
-/** Of Debian with Node alone; an exact tag, so that an image of next year is built of the same. */
+/** Debian with Node only. The exact tag keeps image builds reproducible. */
 export const BASE_IMAGE = "node:22.12.0-bookworm-slim";
-/** What runs the model: it brings ONNX Runtime for Node. */
+/** Version of transformers.js, which runs the model and includes ONNX Runtime for Node. */
 const TRANSFORMERS = "4.3.1";
 export const CONTAINER_PORT = 8080;
 
@@ -21,7 +24,7 @@ CMD ["node", "server.mjs"]
 `;
 }
 
-/** `environment`: a file of variables beside it. `grace`: seconds that it has to end in. */
+/** `environment`: a file of environment variables. `grace`: seconds that the container has to stop. */
 export function composeFileText(
   name: string,
   options: { readonly environment?: string; readonly grace?: number } = {},
@@ -44,7 +47,7 @@ ${options.grace === undefined ? "" : `    stop_grace_period: ${String(options.gr
 `;
 }
 
-/** Letters, digits and dashes, as services and images are called. */
+/** Returns a name of letters, digits and dashes, as services and images require. */
 export function serviceName(name: string): string {
   return (
     name

@@ -1,15 +1,18 @@
-/** The server in a container: Node's own HTTP, transformers.js, and what the notebook knew of how the model is asked. */
+/**
+ * The server script of a container: Node's own HTTP, transformers.js, and the notebook's knowledge of how to query the
+ * model.
+ */
 import type { DeployedModel } from "../../kind.js";
 import { answerTypeOf, type AnswerType } from "../model-type.js";
 
-/** What of the model its files don't say. */
+/** Model settings that its files don't contain. */
 interface Settings {
   readonly sort: AnswerType;
-  /** Texts whose labels don't exclude each other. */
+  /** Whether it is a multi-label model. */
   readonly several: boolean;
   readonly pooling: string;
   readonly normalize: boolean;
-  /** What stands before each text that is rewritten. */
+  /** Prefix added to each text before generation. */
   readonly prefix: string;
 }
 
@@ -47,7 +50,7 @@ const name = basename(repository);
 
 `;
 
-/** What a request may ask, and shares of what a model says of it. */
+/** Source code that parses and validates requests and computes probabilities. */
 const READING = `class Refused extends Error {
   constructor(status, message) {
     super(message);
@@ -106,7 +109,7 @@ const cutting = (tokenizer) =>
 
 `;
 
-/** One request after the other, over HTTP. */
+/** Source code that serves requests over HTTP, one after the other. */
 const SERVING = `const asks = await opened();
 let waiting = 0;
 let last = Promise.resolve();

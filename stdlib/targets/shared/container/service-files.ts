@@ -1,15 +1,16 @@
 /**
- * What makes a folder an image, or a service of systemd, with Tunebook's own server: it is packed beside the model, and what it
- * needs comes from npm's registry when the image is built. Keys stand in a file that whoever runs it makes: none is written here.
+ * Files that make a folder buildable as an image, or a systemd service, with Tunebook's own server. The server is
+ * packed next to the model, and its dependencies come from npm when the image is built. Keys are in a file that the
+ * operator creates.
  */
 import { composeFileText as composed, BASE_IMAGE, CONTAINER_PORT, serviceName } from "./files.js";
 
-/** The program, packed (kernel/deployments/tools/tunebook.ts). */
+/** The packed program (kernel/deployments/tools/tunebook.ts). */
 export const PACKED_PROGRAM_FILE = "tunebook.tgz";
-/** Of who runs it: the variable, and the file that holds it. */
+/** Environment variable with the API keys, set by the operator in `ENVIRONMENT_FILE`. */
 export const KEYS_VARIABLE = "TUNEBOOK_KEYS";
 export const ENVIRONMENT_FILE = "tunebook.env";
-/** Seconds that requests under way have at the end, and those that whoever ends it waits. */
+/** Seconds that running requests have at shutdown, and seconds that the service manager waits. */
 const [GRACE, WAIT] = [30, 40];
 
 export const serviceComposeFile = (name: string): string =>
@@ -39,7 +40,7 @@ CMD ${JSON.stringify(words)}
 `;
 }
 
-/** A unit that serves /opt/NAME, where the folder is copied to. */
+/** Returns a unit that serves /opt/NAME, where the folder is copied to. */
 export function systemdUnitFile(name: string): string {
   const service = serviceName(name);
   const folder = `/opt/${service}`;
@@ -80,15 +81,15 @@ WantedBy=multi-user.target
 `;
 }
 
-/** Text in which systemd expands nothing. */
+/** Escapes text so that systemd expands nothing. */
 const unitText = (text: string): string => text.replaceAll("%", "%%");
-/** One word of a command line in a unit. */
+/** Quotes one argument of a command line in a unit. */
 const unitWord = (text: string): string =>
   /^[\w./=-]+$/.test(text)
     ? text
     : `"${unitText(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("$", "$$$$")}"`;
 
-/** What whoever runs it copies to ${ENVIRONMENT} and fills in. */
+/** Example that the operator copies to `ENVIRONMENT_FILE` and fills in. */
 export const EXAMPLE_ENVIRONMENT_TEXT = `# Copy to ${ENVIRONMENT_FILE} (chmod 600) and fill in: keys of those who may ask, parted by commas.
 # echo "${KEYS_VARIABLE}=$(openssl rand -hex 24)" > ${ENVIRONMENT_FILE}
 ${KEYS_VARIABLE}=

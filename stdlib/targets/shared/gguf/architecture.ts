@@ -1,37 +1,37 @@
-/** How llama.cpp has an architecture: what a file says of it, what its tensors are called, and what their elements become. */
+/** Describes an architecture for llama.cpp: its metadata, its tensor names, and conversions of tensor elements. */
 import type { DeployedModel } from "../../kind.js";
 import type { GgufMetadata } from "./header.js";
 import type { TensorNames } from "./names.js";
 
 export interface GgufTensor {
-  /** In a checkpoint. */
+  /** Name in a checkpoint. */
   readonly name: string;
-  /** Within a block; null: outside. */
+  /** Name within a block; null if outside the blocks. */
   readonly part: string | null;
-  /** As in a checkpoint. */
+  /** Shape in a checkpoint. */
   readonly shape: readonly number[];
 }
-/** What of a model is asked: its config.json, and what its family makes of that. */
+/** Input of an architecture's functions: config.json, and the family's parsed form of it. */
 export type ArchitectureInput<C> = Pick<DeployedModel, "config" | "shapes"> & { readonly read: C };
 
 export interface GgufArchitecture<C = unknown> {
-  /** `general.architecture`; keys of metadata begin with it. */
+  /** `general.architecture`; metadata keys begin with it. */
   readonly name: string;
   readonly names: TensorNames;
-  /** The prefix of the body's tensors in a checkpoint. */
+  /** Prefix of the body's tensors in a checkpoint. */
   readonly prefix: string;
-  /** Why llama.cpp can't run it as it is, for a sentence; null: it can. */
+  /** Returns why llama.cpp can't run the model, as part of a sentence; null if it can. */
   refuses(model: ArchitectureInput<C>): string | null;
-  /** Keys without the architecture's name. */
+  /** Metadata keys without the architecture's name. */
   metadata(model: ArchitectureInput<C>): GgufMetadata;
-  /** Layers, and whether the embedding is the head too. */
+  /** Number of layers, and whether the head is tied to the embedding. */
   sizes(read: C): { readonly layers: number; readonly tied: boolean; readonly vocabulary: number };
-  /** Tokens that it may be fed: fewer than it was made for where it has a window that llama.cpp doesn't know. */
+  /** Maximum context in tokens: limited to the model's attention window if llama.cpp doesn't support one. */
   context(read: C): number;
-  /** What the elements become; absent: they stay as they are. */
+  /** Converts a tensor's elements; by default they are unchanged. */
   elements?(model: ArchitectureInput<C>, tensor: GgufTensor, data: Float32Array): Float32Array;
-  /** The shape that they then have; absent: the same. */
+  /** Returns the converted shape; by default unchanged. */
   shape?(tensor: GgufTensor): readonly number[];
-  /** Tensors that a checkpoint doesn't have. */
+  /** Returns additional tensors that a checkpoint doesn't have. */
   more?(model: ArchitectureInput<C>): Readonly<Record<string, Float32Array>>;
 }

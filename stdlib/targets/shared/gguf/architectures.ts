@@ -1,4 +1,4 @@
-/** The architectures that are written, by the words of their families. */
+/** The supported architectures, by the words of their families. */
 import type { GgufArchitecture } from "./architecture.js";
 import { gpt2Architecture } from "./gpt2.js";
 import {

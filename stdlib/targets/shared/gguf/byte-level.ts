@@ -1,4 +1,4 @@
-/** Byte-level vocabularies, as GPT-2's: llama.cpp knows by name how texts are cut before pairs are merged. */
+/** Byte-level vocabularies like GPT-2's. llama.cpp identifies the pre-tokenization by name. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { PRE_TOKENIZER_SETUPS } from "./pre-tokenizers.js";
 import { textValue, textsValue } from "./header.js";
@@ -37,7 +37,7 @@ export function bpeMergesOf(model: Json): readonly (readonly [string, string])[]
   });
 }
 
-/** Without what changes no token. */
+/** Removes settings that don't affect tokens. */
 function simplified(part: unknown): unknown {
   if (!isRecord(part)) return part;
   if (part["type"] === "Sequence" && Array.isArray(part["pretokenizers"])) {

@@ -1,4 +1,4 @@
-/** Calls of a GGUF file that a reader copies. */
+/** Code examples for a GGUF file. */
 import type { CodeExample, DeployedModel } from "../../kind.js";
 import { javaScriptString, ollamaName, pythonString, shellWord, shellPathArgument } from "../../../text/quoting.js";
 
@@ -20,7 +20,7 @@ export function ggufCallExamples({ parts }: Pick<DeployedModel, "parts">, place:
         "const context = await model.createContext();",
         ...(chats
           ? [
-              // Without it a turn of node-llama-cpp's own would come first.
+              // Without an empty `systemPrompt`, node-llama-cpp would insert its own.
               'const session = new LlamaChatSession({ contextSequence: context.getSequence(), systemPrompt: "" });',
               `console.log(await session.prompt(${javaScriptString(prompt)}, { temperature: 0, maxTokens: ${String(TOKENS)} }));`,
             ]

@@ -1,14 +1,14 @@
 /**
- * In what order llama.cpp has a checkpoint's elements: it turns neighbouring pairs (rope) where transformers turns halves, so
- * row i of a head's second half lies beside row i of the first; and all its linear layers lie [out, in].
+ * Element order in llama.cpp. It rotates neighbouring pairs (RoPE) where transformers rotates halves, so row i of a
+ * head's second half follows row i of the first. All its linear layers are stored as [out, in].
  */
 
-/** `data`: [heads × 2 × half, ...], `rows` of them in all; from halves to neighbours. */
+/** Reorders halves to neighbouring pairs. `data`: [heads × 2 × half, ...] with `rows` rows in total. */
 export function interleaveHalves(data: Float32Array, heads: number, rows: number): Float32Array<ArrayBuffer> {
   return placed(data, heads, rows, (half, neighbour) => [neighbour, half]);
 }
 
-/** From neighbours back to halves. */
+/** Reorders neighbouring pairs back to halves. */
 export function deinterleaveHalves(data: Float32Array, heads: number, rows: number): Float32Array<ArrayBuffer> {
   return placed(data, heads, rows, (half, neighbour) => [half, neighbour]);
 }
@@ -17,7 +17,7 @@ function placed(
   data: Float32Array,
   heads: number,
   rows: number,
-  /** Rows to and from, of a row's place among halves and among neighbours. */
+  /** Returns the destination and source row from a row's index in the half order and in the pair order. */
   way: (half: number, neighbour: number) => readonly [to: number, from: number],
 ): Float32Array<ArrayBuffer> {
   const row = data.length / rows;
@@ -32,7 +32,7 @@ function placed(
   return out;
 }
 
-/** [rows, columns] → [columns, rows]. */
+/** Transposes [rows, columns] to [columns, rows]. */
 export function transposeMatrix(data: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(data.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;

@@ -1,4 +1,6 @@
-/** A model as a GGUF file has it: its tensors in their formats, its metadata, and what of it the format can't hold. */
+/**
+ * Converts a model to GGUF: its tensors and their formats, its metadata, and the parts that the format can't represent.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { DeployedModel } from "../../kind.js";
 import type { RecognizedTemplate } from "../ollama/template-detection.js";
@@ -16,7 +18,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 export interface GgufOutputTensor {
   readonly name: string;
-  /** As it lies in the file. */
+  /** Shape in the file. */
   readonly shape: readonly number[];
   readonly format: GgufTensorFormat;
   elements(): Promise<Float32Array>;
@@ -25,13 +27,13 @@ export interface GgufModel {
   readonly metadata: GgufMetadata;
   readonly tensors: readonly GgufOutputTensor[];
   readonly left: GgufTokenizer["left"];
-  /** Tokens that it may be fed. */
+  /** Maximum context in tokens. */
   readonly context: number;
-  /** The template as Ollama takes it; null: none of those that are known. */
+  /** The chat template in Ollama's form; null if it is not a known one. */
   readonly ollama: RecognizedTemplate | null;
 }
 
-/** Buffers that some checkpoints carry. */
+/** Buffers in some checkpoints, which are not written. */
 const BUFFERS = /\.(attn\.(bias|masked_bias)|rotary_emb\.inv_freq)$/;
 
 export async function describeGgufModel(
@@ -76,7 +78,7 @@ export async function describeGgufModel(
   };
 }
 
-/** As llama.cpp's converter names them (gguf.md, "General metadata"). */
+/** Metadata of the base model, with the keys of llama.cpp's converter (gguf.md, "General metadata"). */
 function origin({ origin: { hub, licence } }: DeployedModel): GgufModel["metadata"] {
   const [owner, name] = hub?.split("/") ?? [];
   return {
@@ -90,7 +92,7 @@ function origin({ origin: { hub, licence } }: DeployedModel): GgufModel["metadat
   };
 }
 
-/** Why llama.cpp can't run it, for a sentence; null: it can. */
+/** Returns why llama.cpp can't run the model, as part of a sentence; null if it can. */
 export async function ggufRefusal(model: DeployedModel): Promise<string | null> {
   const whole = await architectureOf(model);
   if ("refused" in whole) return whole.refused;
@@ -136,8 +138,9 @@ async function toldTokenizer(model: DeployedModel, rows: number): Promise<GgufTo
 }
 
 /**
- * llama.cpp puts the token that begins texts before conversations too, unless it is told to put it nowhere; transformers and
- * the notebook leave it to the template. Null: the model reads more than conversations.
+ * Checks whether the template begins conversations with the BOS token. llama.cpp adds that token to conversations too
+ * unless disabled; transformers and the notebook leave it to the template. Null if the model reads more than
+ * conversations.
  */
 async function conversationsBegin({ chat, parts }: DeployedModel, settings: Json): Promise<boolean | null> {
   if (!chat || parts.task.call.word !== "chat") return null;
@@ -180,7 +183,7 @@ function tensorsOf(
   return out;
 }
 
-/** A view where the bytes lie so that they can be looked at as numbers. */
+/** Returns an f32 view of the bytes, copied if they are not aligned. */
 function numbersOf({ bytes }: { readonly bytes: Uint8Array }): Float32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
@@ -204,7 +207,7 @@ async function ollamaOf(
   return recognizeTemplate((all) => chat.write(all), { bos: token("bos"), eos: token("eos"), added });
 }
 
-/** Blocks that say what is trained are known to transformers alone. */
+/** Replaces the `generation` blocks, which only transformers supports. */
 function everybodys(template: string): string {
   return template
     .replace(/\{%(-?)\s*generation\s*(-?)%\}/g, "{%$1 if true $2%}")

@@ -1,4 +1,4 @@
-/** GPT-2 as llama.cpp has it: linear layers lie [out, in] there. */
+/** GPT-2 in llama.cpp: linear layers are stored as [out, in]. */
 import type { Gpt2Config } from "../../../models/gpt2.run.js";
 import type { GgufArchitecture, GgufTensor } from "./architecture.js";
 import { f32Value, u32Value } from "./header.js";

@@ -1,4 +1,7 @@
-/** Numbers of half precision and of bf16: their bits, rounded to the nearest, ties to even, and what bits of a half stand for. */
+/**
+ * Half-precision and bf16 numbers: conversion to their bits, rounded to nearest, ties to even, and from half bits to
+ * numbers.
+ */
 const number = new Float32Array(1);
 const bits = new Uint32Array(number.buffer);
 
@@ -9,7 +12,7 @@ export function toHalfBits(value: number): number {
   const rest = all & 0x7fffffff;
   if (rest > 0x7f800000) return sign | 0x7e00;
   if (rest >= 0x477ff000) return sign | 0x7c00;
-  // Below 2^-14 the last bit counts 2^-24.
+  // Below 2^-14 (subnormal), the last bit is worth 2^-24.
   if (rest < 0x38800000) return sign | even(Math.abs(number[0]) * 2 ** 24);
   const rebased = rest - 0x38000000;
   return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);

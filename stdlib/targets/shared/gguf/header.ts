@@ -1,10 +1,10 @@
 /**
- * What a GGUF file (version 3) begins with: metadata, then name, shape, format and place of each tensor; their bytes follow,
- * each at a multiple of 32. All numbers are little-endian.
+ * The header of a GGUF file (version 3): metadata, then name, shape, format and offset of each tensor. The tensors'
+ * bytes follow, each aligned to 32. All numbers are little-endian.
  */
 export const GGUF_ALIGNMENT = 32;
 
-/** A value of metadata as it lies in the file: its kind tells the numbers apart. */
+/** A metadata value with its GGUF type, which distinguishes the number types. */
 export type GgufMetadataValue =
   | { readonly is: "u32" | "i32" | "f32"; readonly value: number }
   | { readonly is: "bool"; readonly value: boolean }
@@ -25,19 +25,19 @@ export const boolsValue = (value: readonly boolean[]): GgufMetadataValue => ({ i
 
 export interface GgufTensorHeader {
   readonly name: string;
-  /** As in PyTorch: the last dimension is the one whose elements lie side by side. */
+  /** As in PyTorch: elements of the last dimension are contiguous. */
   readonly shape: readonly number[];
   /** ggml's number of the format. */
   readonly type: number;
   readonly bytes: number;
 }
 
-/** Bytes that fill up to the next multiple of the alignment. */
+/** Returns the number of padding bytes up to the next multiple of the alignment. */
 export function alignmentPadding(length: number): number {
   return (GGUF_ALIGNMENT - (length % GGUF_ALIGNMENT)) % GGUF_ALIGNMENT;
 }
 
-/** Tensors in the order in which their bytes follow. */
+/** Tensors must be in the order in which their bytes follow. */
 export function ggufHeaderBytes(metadata: GgufMetadata, tensors: readonly GgufTensorHeader[]): Uint8Array {
   const out = new Bytes();
   out.raw(new TextEncoder().encode("GGUF"));
@@ -125,7 +125,7 @@ class Bytes {
     new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
     this.raw(bytes);
   }
-  /** On machines that have the least byte first, as all do that run Node. */
+  /** Requires a little-endian machine, like all that run Node. */
   numbers(values: Int32Array | Float32Array): void {
     this.raw(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }

@@ -1,7 +1,7 @@
 /**
- * f32 to ggml's K formats, bit for bit as its reference rounds without an importance matrix: 256 elements a block, in parts of
- * 16 or 32 whose scales (and offsets) are searched for by least squares and written in few bits, under one scale over all in
- * half precision. Every step is rounded to f32, in the reference's order.
+ * Quantizes f32 to ggml's K formats, bit-identical to its reference without an importance matrix. A block has 256
+ * elements in parts of 16 or 32. Their scales (and offsets) are fitted by least squares and stored in few bits, under
+ * one half-precision scale. Every operation is rounded to f32, in the reference's order.
  */
 import { toHalfBits, fromHalfBits } from "./half.js";
 import type { GgufTensorFormat } from "./rounding.js";
@@ -10,13 +10,13 @@ const f = Math.fround;
 const SIZE = 256;
 const NOTHING = f(1e-15);
 
-/** To the nearest, ties to even: adding 1.5 · 2^23 leaves no bits for a fraction. */
+/** Rounds to nearest, ties to even: adding 1.5 · 2^23 leaves no bits for a fraction. */
 const nearest = (value: number): number => f(f(value) + 12582912) - 12582912;
 const within = (least: number, value: number, most: number): number => Math.max(least, Math.min(most, value));
 
 const levels = new Uint8Array(SIZE);
 
-/** Six bits an element, in two places; a signed byte of scale for each 16. */
+/** Six bits per element, stored in two places; a signed byte of scale for every 16. */
 export const q6_kFormat: GgufTensorFormat = {
   name: "Q6_K",
   number: 14,
@@ -54,7 +54,10 @@ export const q6_kFormat: GgufTensorFormat = {
   },
 };
 
-/** 16 elements about zero: their scale, of values from -32 to 31 (`levels` from `to` on, 32 more). Weights are the squares. */
+/**
+ * Returns the scale of 16 elements symmetric about zero, for values from -32 to 31, and writes them to `levels` from
+ * `to` on, plus 32. The least-squares weights are the squares of the elements.
+ */
 function symmetric(x: Float32Array, from: number, to: number): number {
   let most = 0;
   for (let i = 0; i < 16; i++) if (Math.abs(x[from + i]!) > Math.abs(most)) most = x[from + i]!;
@@ -93,7 +96,7 @@ function symmetric(x: Float32Array, from: number, to: number): number {
   return scale;
 }
 
-/** Four bits an element; six bits of scale and six of offset for each 32. */
+/** Four bits per element; six bits of scale and six of offset for every 32. */
 export const q4_kFormat: GgufTensorFormat = {
   name: "Q4_K",
   number: 12,
@@ -134,8 +137,8 @@ const tried = new Uint8Array(32);
 const weights = new Float32Array(32);
 
 /**
- * 32 elements from their least on (0 at most): the scale of values from 0 to 15 (`levels` from `to` on), and how far below
- * zero they begin. 21 scales are tried; large numbers count more.
+ * Returns the scale of 32 elements for values from 0 to 15 (written to `levels` from `to` on), and how far below zero
+ * their minimum is (0 at most). It tries 21 scales; large elements weigh more.
  */
 function offset(x: Float32Array, from: number, to: number): { readonly scale: number; readonly below: number } {
   let squares = 0;

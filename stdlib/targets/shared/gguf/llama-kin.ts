@@ -1,4 +1,4 @@
-/** LLaMA and kin, the Qwens and the Gemmas as llama.cpp has them. */
+/** LLaMA and its variants, the Qwen and Gemma families, in llama.cpp. */
 import type { LlamaConfig } from "../../../models/llama.run.js";
 import type { GgufArchitecture, ArchitectureInput, GgufTensor } from "./architecture.js";
 import { boolsValue, f32Value, u32Value, type GgufMetadata } from "./header.js";
@@ -11,15 +11,15 @@ interface Kin {
   readonly name: string;
   readonly names: TensorNames;
   readonly activation: "silu" | "gelu_pytorch_tanh";
-  /** Where config.json names none. */
+  /** RoPE base if config.json has none. */
   readonly theta: number;
   refuses?(read: LlamaConfig): string | null;
   metadata?(model: Model): GgufMetadata;
   elements?: GgufArchitecture<LlamaConfig>["elements"];
   rope?(model: Model): GgufRope;
-  /** Frequencies of any kind can be told. */
+  /** Whether llama.cpp supports arbitrary RoPE frequencies for it. */
   readonly divides?: true;
-  /** It has windows of its own. */
+  /** Whether llama.cpp supports its sliding windows. */
   readonly slides?: true;
 }
 
@@ -109,11 +109,11 @@ export const qwen3Architecture = kin({
   refuses: noOutputBias,
 });
 
-/** Norms scale by 1 + weight in a checkpoint, and by the weight there. */
+/** Norms scale by 1 + weight in a checkpoint, and by the weight in llama.cpp. */
 function norming(_model: Model, { name }: GgufTensor, data: Float32Array): Float32Array {
   return name.endsWith("norm.weight") ? data.map((x) => x + 1) : data;
 }
-/** This part makes good that scores are scaled by otherwise than llama.cpp scales them. */
+/** Scales this part's weights to compensate for llama.cpp's different attention scale. */
 const scaling =
   (layersOfWidest: number, part: string): NonNullable<Kin["elements"]> =>
   (model, tensor, data) => {
@@ -136,7 +136,7 @@ export const gemmaArchitecture = kin({
   elements: norming,
 });
 
-/** Which layers have a window, where that is not as llama.cpp takes it to be. */
+/** Returns which layers have a sliding window, if it differs from llama.cpp's default pattern. */
 function pattern({ windows }: LlamaConfig, usual: number): GgufMetadata {
   const slides = windows.map((window) => window !== null);
   if (slides.every((isSliding, i) => isSliding === ((i + 1) % usual !== 0))) return {};

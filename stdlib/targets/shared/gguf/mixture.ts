@@ -1,4 +1,4 @@
-/** Which format each tensor is written in: as llama.cpp's converter and llama-quantize choose, without an importance matrix. */
+/** Chooses the format of each tensor, like llama.cpp's converter and llama-quantize without an importance matrix. */
 import { q4_kFormat, q6_kFormat } from "./k-rounding.js";
 import {
   bf16Format,
@@ -26,7 +26,7 @@ export const QUANTIZATION_TYPES = [
 ] as const;
 export type QuantizationType = (typeof QUANTIZATION_TYPES)[number];
 
-/** `number`: llama.cpp's own of the file's kind (general.file_type); q4_k is its Q4_K_M. */
+/** `number`: llama.cpp's general.file_type; q4_k is its Q4_K_M. */
 const KINDS: Readonly<Record<QuantizationType, { readonly usual: GgufTensorFormat; readonly number: number }>> = {
   f32: { usual: f32Format, number: 0 },
   f16: { usual: f16Format, number: 1 },
@@ -44,12 +44,12 @@ export function ggufFileType(quantize: QuantizationType): number {
   return KINDS[quantize].number;
 }
 
-/** Weights rounded to fewer bits than a half has. */
+/** Whether weights have fewer bits than half precision. */
 export function isQuantizedType(quantize: QuantizationType): boolean {
   return KINDS[quantize].usual.elements > 1;
 }
 
-/** `shape`: of the tensor as it lies in the file. `tied`: the embedding is the head too. */
+/** `shape`: in the file. `tied`: the embedding is also the head. */
 export function tensorFormatOf(
   name: string,
   shape: readonly number[],
@@ -78,13 +78,13 @@ function chosen(
   return options.quantize === "q4_k" && sensitive && moreBits(Number(block), options.layers) ? q6_kFormat : usual;
 }
 
-/** The first eighth of the layers, the last, and every third between. */
+/** The first eighth of the layers, the last eighth, and every third between get more bits. */
 function moreBits(layer: number, layers: number): boolean {
   const eighth = Math.floor(layers / 8);
   return layer < eighth || layer >= Math.floor((7 * layers) / 8) || (layer - eighth) % 3 === 2;
 }
 
-/** Rows that are no whole blocks take smaller blocks, or halves. */
+/** Rows that don't fill complete blocks use a format with smaller blocks, or half precision. */
 function fitting(width: number, wanted: GgufTensorFormat): GgufTensorFormat {
   if (width % wanted.elements === 0) return wanted;
   const smaller = wanted === q4_kFormat ? q5_0Format : wanted === q6_kFormat ? q8_0Format : wanted;

@@ -1,11 +1,11 @@
 /**
- * What llama.cpp calls the tensors of each architecture, and what checkpoints call them; read by those who open GGUF files and
- * by those who write them. What lies outside the blocks stands under its whole name, what lies inside under its part's.
+ * Maps llama.cpp's tensor names of each architecture to checkpoint names, for reading and writing GGUF files. Tensors
+ * outside the blocks have their full name, those inside the name of their part.
  */
 export interface TensorNames {
   readonly outside: Readonly<Record<string, string>>;
   readonly inside: Readonly<Record<string, string>>;
-  /** What the names of a checkpoint's blocks begin with, before the block's number. */
+  /** Prefix of a checkpoint's block names, before the block's number. */
   readonly blocks: string;
 }
 
@@ -27,7 +27,7 @@ const inner = {
 };
 const headNorms = { attn_q_norm: "self_attn.q_norm", attn_k_norm: "self_attn.k_norm" };
 const before = { attn_norm: "input_layernorm", ffn_norm: "post_attention_layernorm" };
-/** Sub-layers are normalised before and after themselves. */
+/** Sub-layers have a norm before and one after. */
 const bothSides = {
   attn_norm: "input_layernorm",
   post_attention_norm: "post_attention_layernorm",
@@ -45,7 +45,7 @@ export const llamaTensorNames = kin({ ...before, ...attention, ...inner });
 export const qwen3TensorNames = kin({ ...before, ...attention, ...headNorms, ...inner });
 export const gemma2TensorNames = kin({ ...bothSides, ...attention, ...inner });
 export const gemma3TensorNames = kin({ ...bothSides, ...attention, ...headNorms, ...inner });
-/** Its linear layers lie [out, in] there, and [in, out] in a checkpoint. */
+/** Linear layers are stored as [out, in] in GGUF, and as [in, out] in a checkpoint. */
 export const gpt2TensorNames: TensorNames = {
   outside: {
     "token_embd.weight": "transformer.wte.weight",
@@ -65,7 +65,7 @@ export const gpt2TensorNames: TensorNames = {
   blocks: "transformer.h",
 };
 
-/** llama.cpp's name for a tensor of a checkpoint, and its part where it lies in a block; null: it has none. */
+/** Returns llama.cpp's name for a checkpoint's tensor, and its part if it is in a block; null if it has none. */
 export function ggufTensorName(
   tensor: string,
   { outside, inside, blocks }: TensorNames,

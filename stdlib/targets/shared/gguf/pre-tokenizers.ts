@@ -1,4 +1,4 @@
-/** How texts are cut before byte-pair encoding, by the names that llama.cpp has for that (`tokenizer.ggml.pre`), as in a tokenizer.json. */
+/** Pre-tokenizers of byte-pair encoding in tokenizer.json form, by llama.cpp's name (`tokenizer.ggml.pre`). */
 
 const BYTES = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 const digits = (one: boolean): unknown => ({ type: "Digits", individual_digits: one });
@@ -6,9 +6,9 @@ const sequence = (...pretokenizers: readonly unknown[]): unknown => ({ type: "Se
 
 export interface PreTokenizerSetup {
   readonly pre_tokenizer: unknown;
-  /** A word that is a token is that token, whatever the merges make of it. */
+  /** Whether a pre-token that is in the vocabulary becomes that token, regardless of the merges. */
   readonly ignoreMerges: boolean;
-  /** What llama.cpp's name takes for granted before the cut. */
+  /** Normalizer that llama.cpp applies under this name. */
   readonly normalizer: unknown;
 }
 
@@ -17,11 +17,11 @@ export const PRE_TOKENIZER_SETUPS: Readonly<Record<string, PreTokenizerSetup>> =
   smollm: { pre_tokenizer: sequence(digits(true), BYTES), ignoreMerges: false, normalizer: null },
   "llama-bpe": { pre_tokenizer: words("{1,3}"), ignoreMerges: true, normalizer: null },
   qwen2: { pre_tokenizer: words(""), ignoreMerges: false, normalizer: { type: "NFC" } },
-  // The same cut as LLaMA 3's, where merges have the last word.
+  // The same pattern as LLaMA 3's, but merges always apply.
   "smaug-bpe": { pre_tokenizer: words("{1,3}"), ignoreMerges: false, normalizer: null },
 };
 
-/** Words, runs of so many digits, marks and blanks, as LLaMA 3 and Qwen2 cut them. */
+/** Matches words, runs of up to this many digits, punctuation and whitespace, like LLaMA 3 and Qwen2. */
 function words(count: string): unknown {
   const Regex = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${count}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
   return sequence(

@@ -1,6 +1,6 @@
 /**
- * Rotary positions as llama.cpp is told of them: linear and YaRN scaling by name; in LLaMA's architecture any other by what
- * each frequency is divided by, a tensor of its own, and what cosines and sines are multiplied by.
+ * RoPE metadata for llama.cpp: linear and YaRN scaling by name. In LLaMA's architecture, any other scaling is a tensor
+ * of divisors per frequency, and a factor for cosines and sines.
  */
 import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/tensor/numbers/rope.js";
 import { ConfigReader, type JsonObject } from "../../../models/shared/config.js";
@@ -9,11 +9,13 @@ import { f32Value, textValue, u32Value, type GgufMetadata } from "./header.js";
 
 export interface GgufRope {
   readonly metadata: GgufMetadata;
-  /** What frequencies are divided by; null: nothing but what the metadata say. */
+  /** Divisors of the frequencies; null if the metadata is sufficient. */
   readonly divisors: Float32Array | null;
 }
 
-/** `theta`: where the config says none. Coded errors as of `readRopeConfig`, which the config has passed before. */
+/**
+ * `theta`: default if the config has none. Coded errors like `readRopeConfig`'s, which has already checked the config.
+ */
 export function ggufRopeOf(
   config: JsonObject,
   options: { readonly family: string; readonly size: number; readonly positions: number; readonly theta: number },
@@ -25,7 +27,7 @@ export function ggufRopeOf(
   return byFrequencies(base, rope, ropeFrequencies(rope));
 }
 
-/** Null: llama.cpp has no name for it. */
+/** Returns null if llama.cpp has no name for it. */
 function byName(rope: RopeConfig): GgufMetadata | null {
   const { scaling = { type: "default" } } = rope;
   if (scaling.type === "default") return {};
@@ -38,7 +40,7 @@ function byName(rope: RopeConfig): GgufMetadata | null {
     "rope.scaling.type": textValue("yarn"),
     "rope.scaling.factor": f32Value(scaling.factor),
     "rope.scaling.original_context_length": u32Value(scaling.original_max_position_embeddings),
-    // llama.cpp multiplies it by what YaRN's paper says.
+    // llama.cpp multiplies it by the factor of YaRN's paper, so it is divided out here.
     "rope.scaling.attn_factor": f32Value(ropeFrequencies(rope).factor / usual),
     ...(beta_fast !== undefined && { "rope.scaling.yarn_beta_fast": f32Value(beta_fast) }),
     ...(beta_slow !== undefined && { "rope.scaling.yarn_beta_slow": f32Value(beta_slow) }),

@@ -1,17 +1,17 @@
 /**
- * f32 to ggml's block formats, bit for bit as its reference rounds: 32 numbers in one block, of few bits each, with a scale
- * (and for some an offset) in half precision. Every step is rounded to f32, as it is there.
+ * Quantizes f32 to ggml's block formats, bit-identical to its reference: 32 elements per block with few bits each, and
+ * a half-precision scale (and offset for some). Every operation is rounded to f32, like the reference.
  */
 import { toBf16Bits, toHalfBits } from "./half.js";
 
-/** A format that is written. `elements` and `bytes` are those of one block. */
+/** A tensor format that can be written. `elements` and `bytes` are those of one block. */
 export interface GgufTensorFormat {
   readonly name: string;
   /** ggml's number of the format. */
   readonly number: number;
   readonly elements: number;
   readonly bytes: number;
-  /** Writes the block of the elements from `from` on, at `at`. */
+  /** Writes the block of the elements from `from` on, at `offset`. */
   one(x: Float32Array, from: number, to: DataView, offset: number): void;
 }
 
@@ -55,12 +55,12 @@ export const q8_0Format: GgufTensorFormat = {
     to.setUint16(offset, toHalfBits(d), true);
     for (let i = 0; i < 32; i++) {
       const value = f(x[from + i]! * inverse);
-      // Halves away from zero.
+      // Rounds halves away from zero.
       to.setInt8(offset + 2 + i, Math.sign(value) * Math.floor(Math.abs(value) + 0.5));
     }
   },
 };
-/** The number farthest from zero becomes the lowest value, so that its sign is the scale's. */
+/** Maps the element with the greatest absolute value to the lowest level, so that the scale takes its sign. */
 const signed = (name: string, number: number, high: boolean): GgufTensorFormat => ({
   name,
   number,
@@ -98,14 +98,14 @@ export const q4_1Format = offset("Q4_1", 3, false);
 export const q5_0Format = signed("Q5_0", 6, true);
 export const q5_1Format = offset("Q5_1", 7, true);
 
-/** Where several lie as far, the first. */
+/** Returns the first of equal ones. */
 function farthest(x: Float32Array, from: number): number {
   let most = 0;
   for (let i = 0; i < 32; i++) if (Math.abs(x[from + i]!) > Math.abs(most)) most = x[from + i]!;
   return most;
 }
 
-/** 32 values cut to whole numbers, element i beside element i + 16; fifth bits, where there are some, side by side before them. */
+/** Packs 32 integers: element i in one byte with element i + 16. Fifth bits, if any, precede them contiguously. */
 function pack(to: DataView, offset: number, high: boolean, value: (i: number) => number): void {
   const greatest = high ? 31 : 15;
   const whole = (i: number): number => Math.min(greatest, Math.trunc(value(i)));
@@ -118,7 +118,7 @@ function pack(to: DataView, offset: number, high: boolean, value: (i: number) =>
   if (high) to.setUint32(offset, fifths >>> 0, true);
 }
 
-/** Whole blocks of elements, as bytes. */
+/** Encodes complete blocks of elements as bytes. */
 export function encodeTensor(x: Float32Array, { elements, bytes, one, number }: GgufTensorFormat): Uint8Array {
   if (number === 0) return new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
   const out = new Uint8Array((x.length / elements) * bytes);

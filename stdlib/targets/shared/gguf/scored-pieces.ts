@@ -1,7 +1,7 @@
 /**
- * Vocabularies of pieces whose bytes stand in for what no piece covers, as LLaMA 1 and 2, Mistral and Gemma have them.
- * llama.cpp joins the neighbours whose piece has the best score; merges say the same if they stand in the order of their
- * pieces, all ways to make a piece side by side.
+ * Vocabularies of scored pieces with byte fallback, as in LLaMA 1 and 2, Mistral and Gemma. llama.cpp merges the
+ * neighbours whose piece has the best score. Merges are equivalent if they are in the order of their pieces, with all
+ * merges of a piece contiguous.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { bpeMergesOf } from "./byte-level.js";
@@ -39,7 +39,7 @@ export function scoredPieceTokenization(
   };
 }
 
-/** llama.cpp joins neighbours to every piece that it has, made by merges or not. */
+/** llama.cpp merges neighbours to any piece in the vocabulary, including pieces that no merge makes. */
 function unmade(
   tokenizer: Json,
   tokens: readonly string[],
@@ -64,7 +64,7 @@ function unmade(
   ];
 }
 
-/** Score of each piece that merges make; null: a piece's merges stand apart, with another's between. */
+/** Returns the score of each merged piece; null if a piece's merges are not contiguous. */
 function scoresOf(merges: readonly (readonly [string, string])[]): ReadonlyMap<string, number> | null {
   const scores = new Map<string, number>();
   let last: string | null = null;
@@ -78,7 +78,7 @@ function scoresOf(merges: readonly (readonly [string, string])[]): ReadonlyMap<s
   return scores;
 }
 
-/** Where a blank is put before texts. */
+/** Returns where a space is added before texts. */
 function prefixOf(tokenizer: Json): "always" | "first" | "never" | TokenizationRefusal {
   const normalizers = partsOf(tokenizer["normalizer"], "normalizers");
   const cuts = partsOf(tokenizer["pre_tokenizer"], "pretokenizers");

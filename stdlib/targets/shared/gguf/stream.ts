@@ -1,10 +1,10 @@
-/** The bytes of a GGUF file, a piece at a time: one tensor is in memory, never all. */
+/** Yields the bytes of a GGUF file in pieces, with only one tensor in memory at a time. */
 import { breathe } from "#platform/turn.js";
 import type { GgufModel } from "./gguf-model.js";
 import { ggufHeaderBytes, alignmentPadding } from "./header.js";
 import { encodeTensor } from "./rounding.js";
 
-/** Elements that are rounded at once; whole blocks of every format. */
+/** Elements quantized per piece; a multiple of every format's block. */
 const PIECE = 1 << 18;
 
 export async function* ggufBytes({ metadata, tensors }: GgufModel): AsyncGenerator<Uint8Array, void, void> {

@@ -1,4 +1,4 @@
-/** Kinds of tokens in `tokenizer.ggml.token_type`. */
+/** Token types in `tokenizer.ggml.token_type`. */
 export const NORMAL_TOKEN = 1;
 export const UNKNOWN_TOKEN = 2;
 export const CONTROL_TOKEN = 3;

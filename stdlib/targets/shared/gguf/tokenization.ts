@@ -1,14 +1,14 @@
-/** What a file says of how texts become tokens, or why it can't. */
+/** The tokenization metadata of a GGUF file, or why it can't be represented. */
 import type { GgufMetadata } from "./header.js";
 
 export interface TokenizationRefusal {
   readonly refused: string;
 }
-/** Of a kind of vocabulary. */
+/** Tokenization metadata of one type of vocabulary. */
 export interface VocabularyTokenization {
   readonly metadata: GgufMetadata;
-  /** By token, where tokens have scores. */
+  /** Score of each token, for vocabularies with scores. */
   readonly scores?: ReadonlyMap<string, number>;
-  /** What of it llama.cpp does otherwise. */
+  /** Differences of llama.cpp's tokenization. */
   readonly left: readonly { readonly part: string; readonly instead: string }[];
 }

@@ -1,7 +1,7 @@
 /**
- * A tokenizer.json as llama.cpp is told of it: byte-level pairs (`gpt2`), or SentencePiece's scored pieces (`llama`), with
- * what each token is and which ones begin, end and fill a text. What can't be told is refused, for texts must become the
- * same tokens.
+ * Converts a tokenizer.json for llama.cpp: byte-level BPE (`gpt2`) or SentencePiece's scored pieces (`llama`), with
+ * token types and special tokens. A tokenizer that can't be represented is refused, because texts must give the same
+ * tokens.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { byteLevelTokenization } from "./byte-level.js";
@@ -21,21 +21,21 @@ type Json = Readonly<Record<string, unknown>>;
 export interface GgufTokenizer {
   readonly metadata: GgufMetadata;
   readonly left: VocabularyTokenization["left"];
-  /** Tokens by their ids, and the ids that end a text. */
+  /** Tokens by id, and the ids that end a text. */
   readonly tokens: readonly string[];
   readonly ends: readonly number[];
 }
 export interface TokenizerFiles {
   readonly tokenizer: Json;
-  /** tokenizer_config.json, config.json, generation_config.json: what they say of special tokens. */
+  /** tokenizer_config.json, config.json, generation_config.json: sources of special tokens. */
   readonly settings: Json;
   readonly config: Json;
   readonly generation: Json;
-  /** Rows of the embedding. */
+  /** Number of embedding rows. */
   readonly rows: number;
-  /** Whether conversations begin with the token that begins texts; null: the model reads more than conversations. */
+  /** Whether conversations begin with the BOS token; null if the model reads more than conversations. */
   readonly begins: boolean | null;
-  /** Token that ends an answer, where conversations have one of their own. */
+  /** Token that ends an answer, if conversations have a separate one. */
   readonly stop: string | null;
 }
 
@@ -69,7 +69,7 @@ export function ggufTokenizerOf(files: TokenizerFiles): GgufTokenizer | Tokeniza
   const odd = oddFrame(around, specials, tokens);
   if (odd) return odd;
   const kinds = kindsOf(tokens, added, { pieces, unknown: specials.unknown });
-  // Matched in the raw text, before blanks are written otherwise.
+  // User-defined tokens are matched in the raw text, before spaces are replaced by `▁`.
   const written = pieces
     ? tokens.map((t, id) => (kinds[id] === USER_DEFINED_TOKEN ? t.replaceAll("▁", " ") : t))
     : tokens;
@@ -98,7 +98,7 @@ export function ggufTokenizerOf(files: TokenizerFiles): GgufTokenizer | Tokeniza
   };
 }
 
-/** Pieces that no merge makes are never looked for. */
+/** Pieces that no merge makes get a score so low that they are never chosen. */
 function scoreOf(kind: number, score: number | undefined): number {
   return score ?? (kind === NORMAL_TOKEN ? -1e6 : 0);
 }
@@ -113,7 +113,7 @@ function addedOf(tokenizer: Json): readonly Added[] {
   }));
 }
 
-/** Rows of the embedding without a token are filled up: llama.cpp has as many tokens as rows. */
+/** Fills embedding rows without a token: llama.cpp requires as many tokens as rows. */
 function listOf(
   vocab: Json,
   added: readonly Added[],
@@ -158,7 +158,7 @@ function strippedOf(added: readonly Added[]): VocabularyTokenization["left"] {
   return [{ part: `blanks beside ${strips.join(", ")} that the tokenizer drops`, instead: "they stay" }];
 }
 
-/** Tokens that stand around every text; null: none. */
+/** Tokens added before and after every text; null for none. */
 interface Frame {
   readonly before: number | null;
   readonly after: number | null;
@@ -182,7 +182,7 @@ function framed(tokenizer: Json): Frame | TokenizationRefusal {
   return { before: id(before[0]), after: id(after[0]) };
 }
 
-/** llama.cpp begins and ends texts with the tokens that are for that, or with none. */
+/** llama.cpp can only begin and end texts with its BOS and EOS tokens, or with none. */
 function oddFrame(around: Frame, specials: Specials, tokens: readonly string[]): TokenizationRefusal | null {
   const { before, after } = around;
   const refusal = (part: string, token: number): TokenizationRefusal => ({
@@ -205,7 +205,7 @@ interface Specials {
   readonly unknown: number | null;
   readonly pad: number | null;
 }
-/** The tokenizer's settings lead; what ends a text when the model writes comes after. */
+/** The tokenizer's settings take precedence; end tokens of the generation config follow. */
 function specialsOf(
   { tokenizer, settings, config, generation, stop }: TokenizerFiles,
   tokens: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * The part of Go's text/template that templates of conversations need: texts, fields, `range` over the messages, `if`, `else
- * if`, `else`, `end`, `eq`, `and`, `not`, variables, and dashes that take blanks away. What Ollama would write for a
- * conversation is thereby known here.
+ * Interprets the part of Go's text/template that chat templates need: texts, fields, `range` over the messages, `if`,
+ * `else if`, `else`, `end`, `eq`, `and`, `not`, variables, and dashes that trim whitespace. It shows what Ollama would
+ * write for a conversation.
  */
 import type { Message } from "../../../conversations/kind.js";
 import { messageText } from "../../../conversations/shared/message-text.js";
@@ -11,7 +11,7 @@ export interface GoScope {
   readonly System: string;
 }
 
-/** The variables that Ollama gives a template: the messages, and the system messages once more as one text. */
+/** Variables that Ollama passes to a template: the messages, and all system messages as one text. */
 export function goScopeOf(messages: readonly Message[]): GoScope {
   const Messages = messages.map((message) => ({ Role: message.role, Content: messageText(message) }));
   const system = Messages.filter(({ Role }) => Role === "system").map(({ Content }) => Content);
@@ -29,12 +29,12 @@ type Node =
     }
   | { readonly is: "if"; readonly branches: readonly Branch[] };
 interface Branch {
-  /** Null: else. */
+  /** Condition; null for `else`. */
   readonly when: readonly string[] | null;
   readonly body: readonly Node[];
 }
 
-/** Throws an Error that says what is wrong with it. */
+/** Throws an Error that describes what is wrong with the template. */
 export function compileGoTemplate(source: string): (scope: GoScope) => string {
   const parser = new Parser(pieces(source));
   const nodes = parser.body();
@@ -74,7 +74,7 @@ function pieces(source: string): readonly Piece[] {
   return out;
 }
 
-/** Words of an action; texts in quotes stay whole. */
+/** Splits an action into words; quoted texts stay in one piece. */
 function words(action: string): readonly string[] {
   return action.match(/"(?:[^"\\]|\\.)*"|\(|\)|:=|,|[^\s(),]+/g) ?? [];
 }
@@ -85,7 +85,7 @@ class Parser {
   get done(): boolean {
     return this.position >= this.all.length;
   }
-  /** Up to an `else` or `end`. */
+  /** Parses up to an `else` or `end`. */
   body(): readonly Node[] {
     const nodes: Node[] = [];
     for (; !this.done; this.position++) {

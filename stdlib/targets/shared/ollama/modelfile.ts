@@ -1,10 +1,10 @@
-/** A Modelfile: what Ollama makes a model of. A text in quotes stands as it is, line breaks and all. */
+/** Writes a Modelfile, from which Ollama creates a model. Quoted texts are verbatim, including line breaks. */
 import { modelfileValue } from "../../../text/quoting.js";
 
 export interface ModelfileOptions {
-  /** Lines of remark at the top. */
+  /** Comment lines at the top. */
   readonly remarks: readonly string[];
-  /** The GGUF file, as it lies beside. */
+  /** Path of the GGUF file, relative to the Modelfile. */
   readonly from: string;
   readonly template: string | null;
   readonly system: string | null;
@@ -25,7 +25,7 @@ export function modelfileText(options: ModelfileOptions): string {
 }
 const oneLine = (text: string): string => text.replace(/[\r\n]+/g, " ");
 
-/** It may hold no three quotes itself. */
+/** The text must not contain three quotes. */
 function quoted(text: string): string {
   return `"""${text}"""`;
 }

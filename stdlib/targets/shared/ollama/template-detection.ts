@@ -1,6 +1,7 @@
 /**
- * Which of the known templates a model has, found by what it writes: some conversations are written by its own and by each
- * known one, and all must be alike. A system's turn that it puts before every conversation is found the same way.
+ * Detects which known chat template a model has by its output. It formats sample conversations with the model's own
+ * template and each known one, and compares them. A system message that the template always adds is detected the same
+ * way.
  */
 import type { Message } from "../../../conversations/kind.js";
 import { goScopeOf, compileGoTemplate } from "./go-template.js";
@@ -8,12 +9,12 @@ import { KNOWN_CHAT_TEMPLATES, type KnownChatTemplate } from "./templates.js";
 
 export interface RecognizedTemplate {
   readonly known: KnownChatTemplate;
-  /** As Ollama takes it: special tokens written out. */
+  /** Template for Ollama, with the special tokens filled in. */
   readonly go: string;
-  /** What is put before conversations that have no system's turn; null: nothing. */
+  /** System message that is added to conversations without one; null for none. */
   readonly system: string | null;
 }
-/** `bos`: the text that the tokenizer puts before every text by itself, or would; `added`: whether it does. */
+/** `bos`: the tokenizer's BOS text; `added`: whether the tokenizer adds it to every text. */
 export interface TemplateSpecials {
   readonly bos: string;
   readonly eos: string;
@@ -28,13 +29,16 @@ const SAMPLES: readonly (readonly Message[])[] = [
   [{ role: "system", content: "Be brief." }, user("Why?"), { role: "assistant", content: "So." }, user("Oh?")],
 ];
 
-/** `write`: what the model's own template writes for conversations that are to be answered; null: it refuses one. */
+/**
+ * `write`: the output of the model's own template with the prompt for an answer; null for conversations that it
+ * refuses.
+ */
 export async function recognizeTemplate(
   write: (conversations: readonly (readonly Message[])[]) => Promise<readonly (string | null)[]>,
   specials: TemplateSpecials,
 ): Promise<RecognizedTemplate | null> {
   const texts = await write(SAMPLES);
-  // What begins every text is Ollama's to write where the tokenizer adds it, else the template's.
+  // Ollama writes the BOS token if the tokenizer adds it; otherwise the template does.
   const bare = texts.map((text) => text && withoutBos(text, specials.bos));
   const ways = specials.added
     ? [{ before: "", texts: bare }]
@@ -52,7 +56,7 @@ export async function recognizeTemplate(
   return null;
 }
 
-/** Undefined: they are not alike. */
+/** Returns undefined if the outputs differ. */
 function alike(
   texts: readonly (string | null)[],
   as: (messages: readonly Message[]) => string,
@@ -71,7 +75,7 @@ function alike(
   return some ? system : undefined;
 }
 
-/** A system's turn that stands in the text and not among the turns. */
+/** Returns the system message that is in the text but not among the messages. */
 function systemIn(
   text: string,
   messages: readonly Message[],

@@ -1,12 +1,12 @@
 /**
- * Templates of conversations that many models have, as Ollama is told them (Go's text/template) and, where a word of the
- * vocabulary writes them, as GGUF files and transformers are (Jinja). In Go's, `[BOS]` and `[EOS]` stand for the tokenizer's
- * own tokens, and what begins every text is left out.
+ * Common chat templates in Ollama's form (Go's text/template) and, where a word of the vocabulary writes them, in the
+ * Jinja form of GGUF files and transformers. In the Go form, `[BOS]` and `[EOS]` stand for the tokenizer's tokens, and
+ * a BOS that begins every text is omitted.
  */
 export interface KnownChatTemplate {
   readonly name: string;
   readonly go: string;
-  /** Absent: no word writes it, so models that have it bring their own. */
+  /** Missing if no word of the vocabulary writes it; models with this template bring their own. */
   readonly jinja?: string;
 }
 

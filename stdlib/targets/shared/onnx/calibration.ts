@@ -1,4 +1,4 @@
-/** A graph rounded to bytes by scales that rows of the training data fix: the whole graph is run over them first. */
+/** Quantizes a graph to int8 with scales calibrated on training rows: the complete graph is first run over them. */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import {
   boundOutputName,

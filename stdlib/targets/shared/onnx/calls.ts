@@ -1,6 +1,6 @@
 /**
- * Calls that ask a folder of ONNX models what the notebook was asked: by transformers.js in JavaScript, by ONNX Runtime in Python.
- * They run as they stand.
+ * Code examples that query a folder of ONNX models like the notebook: with transformers.js in JavaScript, with ONNX
+ * Runtime in Python. They run unmodified.
  */
 import type { CodeExample, DeployedModel } from "../../kind.js";
 import { javaScriptString as js, pythonString as py } from "../../../text/quoting.js";
@@ -18,7 +18,7 @@ export function onnxCallExamples(
   return [javaScript(model, place), ...python(model, place, rounding)];
 }
 
-/** transformers.js finds models by their names in one folder. */
+/** transformers.js finds models by name in one folder. */
 function javaScript(model: DeployedModel, place: string): CodeExample {
   const [folder, name] = foundIn(place.replace(/\/+$/, ""));
   const { names, lines } = callLines(model, name);
@@ -35,7 +35,10 @@ function javaScript(model: DeployedModel, place: string): CodeExample {
   };
 }
 
-/** A folder and a name in it, where the name is one that transformers.js takes for a model's; else the whole path is the name. */
+/**
+ * Splits a path into a folder and a model name, if transformers.js accepts the name; otherwise the complete path is the
+ * name.
+ */
 function foundIn(path: string): readonly [folder: string, name: string] {
   const cut = path.lastIndexOf("/");
   const name = path.slice(cut + 1);
@@ -145,11 +148,11 @@ function python(model: DeployedModel, place: string, rounding: OnnxRounding | un
   ];
 }
 
-/** Token by token, keys and values handed on. */
+/** Generates token by token, passing keys and values from step to step. */
 function writes(model: DeployedModel, place: string, rounding: OnnxRounding | undefined): CodeExample {
   const chat = model.roles.includes("messages");
   const ends = model.config["eos_token_id"];
-  // transformers knows the tags that templates have beyond Jinja's.
+  // transformers supports template tags beyond Jinja's.
   const reads = chat
     ? [
         "tokenizer = AutoTokenizer.from_pretrained(folder)",

@@ -1,6 +1,6 @@
 /**
- * config.json of a folder of ONNX models: what transformers has, what transformers.js doesn't fill in by itself where a file says
- * nothing, and what it is told of the models (`transformers.js_config`), so that it opens the folder without being told.
+ * Writes config.json for a folder of ONNX models: transformers' config, defaults that transformers.js doesn't fill in,
+ * and its settings (`transformers.js_config`), so that it opens the folder without options.
  */
 import type { DeployedModel, GraphFile, GraphName } from "../../kind.js";
 import { onnxDtypeName, type OnnxRounding } from "./files.js";
@@ -10,7 +10,7 @@ export function onnxConfigOf(
   graphs: Readonly<Partial<Record<GraphName, GraphFile>>>,
   options: {
     readonly rounding: OnnxRounding | undefined;
-    /** Files whose weights lie in a second file. */
+    /** Files whose weights are in a second file. */
     readonly large: readonly string[];
   },
 ): string {
@@ -27,7 +27,7 @@ export function onnxConfigOf(
 }
 const nameOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 
-/** Sizes of keys and values, which a config may leave to transformers to know. */
+/** Adds the sizes of keys and values, which a config may omit because transformers knows them. */
 function filledIn(config: DeployedModel["config"], decoder: GraphFile | undefined): Readonly<Record<string, unknown>> {
   const keys = Object.entries(decoder?.inputs ?? {}).filter(([name]) =>
     /^past_key_values\.\d+(\.decoder)?\.key$/.test(name),

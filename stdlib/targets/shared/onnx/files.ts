@@ -1,13 +1,13 @@
-/** What ONNX files are called where transformers.js and Optimum look for them. */
+/** File names that transformers.js and Optimum expect for ONNX models. */
 import type { GraphName } from "../../kind.js";
 
 export type OnnxRounding = "f16" | "int8" | "int4";
 
 const SUFFIXES: Readonly<Record<OnnxRounding, string>> = { f16: "_fp16", int8: "_quantized", int4: "_q4" };
-/** What transformers.js calls each as a `dtype`. */
+/** `dtype` names in transformers.js. */
 const DTYPES: Readonly<Record<OnnxRounding, string>> = { f16: "fp16", int8: "q8", int4: "q4" };
 
-/** `pair`: of an encoder-decoder. */
+/** `pair`: whether it is an encoder-decoder. */
 export function onnxFileName(graph: GraphName, pair: boolean, rounding: OnnxRounding | undefined): string {
   const name = !pair ? "model" : graph === "encoder" ? "encoder_model" : "decoder_model_merged";
   return `onnx/${name}${rounding ? SUFFIXES[rounding] : ""}.onnx`;

@@ -1,4 +1,4 @@
-/** The programs of a deployed model as graphs that stand alone, with the names by which others feed them. */
+/** Converts the programs of a deployed model to standalone graphs, with the port names that other libraries use. */
 import {
   fileShape,
   fileType,
@@ -13,7 +13,7 @@ import { buildExportPrograms } from "../export-programs.js";
 export interface OutgoingGraph {
   readonly name: GraphName;
   readonly graph: StandaloneGraph;
-  /** How the file is fed, but for its name. */
+  /** The graph's inputs and outputs, without the file name. */
   readonly ports: Omit<GraphFile, "file">;
 }
 
@@ -32,13 +32,13 @@ export function outgoingGraphs(model: Pick<DeployedModel, "parts" | "tokenTypes"
   });
 }
 
-/** Vectors of texts are called so beside what they are made of. */
+/** Embedding models name their output so, in addition to the hidden states. */
 function namesIn({ parts }: Pick<DeployedModel, "parts">): Readonly<Record<string, string>> {
   const vectors = parts.task.implementation.supervision.rowFormat.separateTexts;
   return vectors ? { logits: "sentence_embedding" } : {};
 }
 
-/** Sizes as Optimum calls them; transformers.js makes keys of nothing by `batch_size`. */
+/** Optimum's dimension names; transformers.js creates empty keys by `batch_size`. */
 const SIZES = {
   batch: "batch_size",
   length: "sequence_length",
@@ -51,8 +51,8 @@ const SIZES = {
 
 const PAST = "past_key_values.";
 /**
- * A merged decoder, as Optimum calls it: whether keys come in is said by a flag, as some feed keys of nothing where there are
- * none yet. Where they come in, what the encoder made is not looked at again.
+ * Optimum's merged decoder: a flag states whether past keys are passed, because some runtimes pass empty keys at first.
+ * With past keys, the encoder's output is not read again.
  */
 function flagOf({ inputs }: Program): InputFlag {
   const past = Object.keys(inputs).filter((name) => name.startsWith(PAST));

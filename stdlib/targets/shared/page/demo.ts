@@ -1,38 +1,41 @@
-/** What a demo page knows of its model: JSON in the page, written by the target `page`, read by the page's own scripts (page/demo). */
+/**
+ * Data of a demo page about its model: JSON in the page, written by the target `page`, read by the page's scripts
+ * (page/demo).
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { FittedCalibration } from "../../../calibrations/kind.js";
 import type { GraphFile } from "../../kind.js";
 
-/** A text, or two that belong together. */
+/** A text, or a pair of texts. */
 export type ModelInputText = string | readonly [string, string];
 
 export interface PageDemo {
   readonly version: 1;
-  /** As the notebook calls the model. */
+  /** Name in the notebook. */
   readonly name: string;
   readonly task: Call;
   readonly labels: readonly string[];
-  /** Whether it is asked about two texts at once. */
+  /** Whether inputs are pairs of texts. */
   readonly pairs: boolean;
-  /** Whether those are told apart by a type for each token. */
+  /** Whether token types distinguish the two texts. */
   readonly tokenTypes: boolean;
   readonly maxLength: number;
   readonly fitted?: FittedCalibration;
   readonly graph: GraphFile;
-  /** config.json: it bounds the tokenizer's ids. */
+  /** config.json, which limits the tokenizer's ids. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly examples: readonly ModelInputText[];
-  /** Lines about the model: what it began from, its licence, what was rounded. */
+  /** Lines about the model: its origin, its licence, its quantization. */
   readonly card: readonly string[];
   readonly model: DemoModelFile;
 }
 export interface DemoModelFile {
   readonly bytes: number;
   readonly sha256: string;
-  /** The name of its file, where it doesn't lie in the page: whoever opens the page gives it. Null: it lies in the page. */
+  /** Name of the model file that the user must select if it is not in the page; null if the page contains it. */
   readonly file: string | null;
 }
 
-/** Elements of the page that hold data: base64 of gzip, but for `demo`, which is JSON. */
+/** Elements of the page with data: base64 of gzip, except `demo`, which is JSON. */
 export const PAGE_DATA_PARTS = ["demo", "tokenizer", "runtime", "model", "worker"] as const;
 export type PageDataPart = (typeof PAGE_DATA_PARTS)[number];

@@ -1,10 +1,10 @@
-/** Gaps in texts of a page whose model names hidden words: they are written as people write them. */
+/** Gaps in the texts of a page whose model fills masks, in a form that people can type. */
 
-/** As a reader writes it. */
+/** The gap as users type it. */
 export const GAP_MARK = "___";
 const WRITTEN = /_{2,}/g;
 
-/** Gaps as the model's tokenizer has them. */
+/** Replaces gaps by the tokenizer's mask. */
 export function gapsToMask(text: string, mask: string): string {
   return text.replace(WRITTEN, mask);
 }
@@ -12,7 +12,7 @@ export function hasGap(text: string, mask: string): boolean {
   return text.includes(mask) || text.search(WRITTEN) >= 0;
 }
 
-/** The longest word of the middle half becomes a gap, the first of several; null: there is no word. */
+/** Replaces the longest word of the middle half (the first of several) by a gap; null if there is no word. */
 export function addGap(text: string): string | null {
   const words = [...text.matchAll(/\p{L}{2,}/gu)];
   const edge = Math.floor(words.length / 4);

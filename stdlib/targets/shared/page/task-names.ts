@@ -1,4 +1,4 @@
-/** Tasks whose answers a page shows. */
+/** Tasks whose predictions a page can show. */
 export const PAGE_TASKS = [
   "text_classification",
   "multilabel_classification",

@@ -1,4 +1,4 @@
-/** What tasks of pages do, loaded where it is asked for. */
+/** Implementations of the page's tasks, loaded on demand. */
 import type { TaskImplementation } from "../../../tasks/kind.js";
 import type { PageTask } from "./task-names.js";
 
