@@ -1,4 +1,4 @@
-/** All error codes of the kernel but those of `portable-codes.ts`. */
+/** All error codes of the kernel except those in `portable-codes.ts`. */
 import { dslCodes, type DslCodeData } from "#dsl/codes.js";
 import { registerCodes, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { stdlibCodes, type StdlibCodeData } from "#stdlib/codes.js";
@@ -54,7 +54,7 @@ import { tensorsCodes, type TensorsCodeData } from "./tensors/codes.js";
 import { trainingPrivateCodes, type TrainingPrivateCodeData } from "./training/private/codes.js";
 import { trustCodes, type TrustCodeData } from "./trust/codes.js";
 
-/** Code to the data of its message. */
+/** Maps each code to the data of its message. */
 export interface KernelCodeData
   extends
     ArtifactsCodeData,
@@ -165,10 +165,10 @@ export const kernelCodes: CodeTable<KernelCodeData> = {
   ...trustCodes,
 };
 
-/** The data of all codes of dsl, stdlib and kernel. */
+/** Maps every code of dsl, stdlib and kernel to the data of its message. */
 export interface AllCodeData extends DslCodeData, StdlibCodeData, CoreCodeData, KernelCodeData {}
 
-/** Registers the codes of all packages, for a process that runs the kernel's code. */
+/** Registers the codes of all packages, for a process that runs kernel code. */
 export function registerAllCodes(): void {
   registerCodes(dslCodes, stdlibCodes, coreCodes, kernelCodes);
 }

@@ -1,4 +1,4 @@
-/** What is answered about text while it is typed, to whichever front end; offsets are UTF-16. */
+/** Answers about text being typed, for any front end; offsets are UTF-16. */
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Word } from "#dsl/language/types/registry.js";
 
@@ -6,9 +6,9 @@ export interface Completion {
   readonly matches: readonly {
     readonly text: string;
     readonly type: string;
-    /** What it is or does: a few words beside its name. TypeScript's have none. */
+    /** Short description shown next to its name. TypeScript completions have none. */
     readonly gloss?: string;
-    /** What it takes and what it is without: a few words beside its name. */
+    /** Accepted values and default, shown next to its name. */
     readonly detail?: string;
     readonly doc?: string;
   }[];
@@ -18,44 +18,44 @@ export interface Completion {
 export interface Inspection {
   readonly found: boolean;
   readonly bundle: Readonly<Record<string, unknown>>;
-  /** The part of the code that it is about, UTF-16, where it is known. */
+  /** Range of the code that it refers to, UTF-16, if known. */
   readonly start?: number;
   readonly end?: number;
 }
 export type Completeness =
   | { readonly status: "complete" | "invalid" | "unknown" }
   | { readonly status: "incomplete"; readonly indent: string };
-/** A finding in the text of a cell that is being typed (squiggles); empty for cells that are not Tune. */
+/** A diagnostic in the text of a cell being typed (squiggles); empty for cells that are not Tune. */
 export interface EditorFinding {
   readonly from: number;
   readonly to: number;
   readonly severity: "error" | "warning" | "info";
   readonly code: string;
   readonly message: string;
-  /** What helps, if something is known to. */
+  /** A remedy, if one is known. */
   readonly help?: string;
   readonly fix?: QuickFix;
-  /** Lets it be: of warnings, for editors that offer several mends. */
+  /** Suppresses a warning, for editors that offer several fixes. */
   readonly allow?: QuickFix;
 }
 
 export interface QuickFix {
   readonly title: string;
   readonly edits: readonly TextEdit[];
-  /** It can be applied without asking. */
+  /** Can be applied without confirmation. */
   readonly certain: boolean;
 }
 
-/** What the assistant needs to know of the Tune cells that ran, to complete and check the one being typed. */
+/** Facts about the Tune cells that ran, which the assistant needs to complete and check the one being typed. */
 export interface TuneKnowledge {
-  /** Earlier Tune sources, in the order in which they ran; absent: as before. */
+  /** Earlier Tune sources in execution order; if missing, they are unchanged. */
   readonly sources?: readonly Source[];
-  /** Answers to the compiler's needs met so far: pairs of `keyOf(need)` and the fact. */
+  /** Known facts for the compiler's needs: pairs of `keyOf(need)` and the fact. */
   readonly facts?: readonly (readonly [string, unknown])[];
-  /** Words that TypeScript cells defined, as data; absent: as before. */
+  /** Words that TypeScript cells defined, as data; if missing, they are unchanged. */
   readonly words?: readonly Word[];
 }
-/** UTF-16; all offsets are those of the text before any edit. */
+/** UTF-16; all offsets refer to the text before any edit. */
 export interface TextEdit {
   readonly from: number;
   readonly to: number;

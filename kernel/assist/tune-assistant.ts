@@ -1,6 +1,6 @@
 /**
- * Answers about Tune while it is typed, from the texts that ran before. What the language must know of the world is looked
- * up by whoever made the assistant, as far as it is worth that while typing.
+ * Answers about Tune being typed, based on the cells that ran before. External facts are looked up by the assistant's
+ * host, if that is cheap enough during typing.
  */
 import { allowWarningFix } from "#dsl/assist/allowing.js";
 import type { Diagnostic, Fix } from "#dsl/language/diagnostics/diagnostic.js";
@@ -24,27 +24,27 @@ import type { EditorFinding, QuickFix } from "./answers.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./answers.js";
 
 const typed = "typed";
-/** Answers of earlier cells that are kept: the newest. */
+/** Maximum stored facts of earlier cells; the oldest are dropped. */
 const most = 64;
-/** Read, counted or downloaded only when a cell runs or a person asks. */
+/** Facts that are read, counted or downloaded only when a cell runs or a user asks. */
 export const costlyNeeds: ReadonlySet<Need["about"]> = new Set(["data", "base"]);
 
-/** The world as an assistant may ask it. */
+/** External look-ups available to an assistant. */
 export interface AssistantHost {
   readonly answer: FactLookup;
-  /** Whether a need is worth an answer while someone types. */
+  /** Reports whether a need is worth a look-up during typing. */
   readonly asks: (need: Need) => boolean;
-  /** What was seen of the world and still holds: the same objects as before, so that what hangs on them is still known. */
+  /** Facts that are still valid: the same objects as before, so that results derived from them stay cached. */
   readonly seen?: () => Promise<Facts>;
-  /** Names that are taken by the other language. */
+  /** Names used by the other language. */
   readonly typescript: () => readonly string[];
-  /** What those names are, as TypeScript writes it. */
+  /** Types of those names, in TypeScript. */
   readonly types?: () => Readonly<Record<string, string>>;
 }
 
 /**
- * Findings that may be gone once the cells above have run: in a notebook just opened, no name is defined and no model
- * trained. A name that is nearly one that exists is worth a word all the same.
+ * Diagnostics that may disappear once the cells above have run: in a newly opened notebook, no name is defined and no
+ * model trained. A name close to an existing one is still reported.
  */
 const untilRun: ReadonlySet<string> = new Set([
   "not-trained",
@@ -78,14 +78,14 @@ export class TuneAssistant {
     this.earlier = sources;
     for (const word of words) this.registry.define(word);
     if (!facts) return;
-    // A cell is told what it needs alone: what earlier ones were told of data and bases still holds.
+    // A cell gets only the facts it needs itself; earlier facts about data and bases remain valid.
     const costlyFacts = this.knownFacts
       .entries()
       .filter(([key, fact]) => costlyNeeds.has(needFromKey(key).about) && !isFailed(fact));
     this.knownFacts = factsFrom([...costlyFacts.slice(-most), ...facts]);
   }
 
-  /** `whole`: nothing else will run before the text, so a name that is nowhere defined is a mistake. */
+  /** `whole`: nothing else will run before the text, so an undefined name is an error. */
   async check(code: string, { whole = false } = {}): Promise<EditorFinding[]> {
     const { text } = sourceOf(code);
     return (await this.diagnose(code, whole)).map((d): EditorFinding => {
@@ -93,7 +93,7 @@ export class TuneAssistant {
       return { ...editorFindingOf(d), ...(allow && { allow: mendOf(allow) }) };
     });
   }
-  /** What the language says to a line that begins with another tool's verb, `export router to "folder"`. */
+  /** Returns the help for a line that begins with another tool's verb, `export router to "folder"`. */
   async foreign(line: string): Promise<string | undefined> {
     const word = /^\s*(\p{ID_Start}\p{ID_Continue}*)[ \t]+[\p{ID_Start}_$"]/u.exec(line)?.[1];
     const named = this.registry
@@ -102,7 +102,7 @@ export class TuneAssistant {
     const found = named ? (await this.diagnose(line, false)).find(({ code }) => code === "unknown-verb") : undefined;
     return found && diagnosticText(found).help;
   }
-  /** The text with every certain mistake mended. */
+  /** Returns the text with every certain fix applied. */
   async fixed(code: string, { whole = false } = {}): Promise<string> {
     const { texts } = await applyFixes(new Map([[typed, code]]), (now) => this.diagnose(now.get(typed) ?? code, whole));
     return texts.get(typed) ?? code;
@@ -112,7 +112,7 @@ export class TuneAssistant {
     const { diagnostics } = await this.context(source);
     return diagnostics.filter((d) => d.span.source === typed && (whole || !dependsOnOtherCells(d)));
   }
-  /** Null where the text has mistakes of syntax. */
+  /** Returns null if the text has syntax errors. */
   format(code: string): string | null {
     if (parse(sourceOf(code), this.verbs).diagnostics.length > 0) return null;
     return formatSource(code, this.verbs).replace(/\n$/, "");
@@ -139,7 +139,7 @@ export class TuneAssistant {
     return isComplete(withoutMagic(code), this.verbs);
   }
 
-  /** What the cells that ran have told. */
+  /** Facts from the cells that ran. */
   world(): AssistContext {
     const { typescript, types } = this.lookout;
     const outside = { ...emptyEnvironment, typescript: typescript(), types: types?.() ?? {} };
@@ -151,14 +151,14 @@ export class TuneAssistant {
       outside,
     };
   }
-  /** Whether a need is worth an answer while someone types; and that answer. */
+  /** Whether a need is worth a look-up during typing; and that look-up. */
   asks(need: Need): boolean {
     return this.lookout.asks(need);
   }
   look(need: Need): Promise<FactAnswer> {
     return this.lookout.answer(need);
   }
-  /** What the language's assistant is given for a text: asks the compiler what it lacks until nothing is missing that is asked for. */
+  /** Builds the context for a text: asks the compiler for its needs until none that should be answered is missing. */
   private async context(source: Source): Promise<AssistContext & Pick<CompileResult, "diagnostics">> {
     const { lookout, earlierCells } = this;
     const { registry, earlier, outside, facts: worldFacts } = this.world();
@@ -176,7 +176,7 @@ export class TuneAssistant {
   }
 }
 
-/** A diagnostic as editors take it: words in place of its data. */
+/** Converts a diagnostic for editors: text instead of its data. */
 export function editorFindingOf(d: Diagnostic): EditorFinding {
   const { message, help } = diagnosticText(d);
   return {

@@ -1,4 +1,4 @@
-/** What can go wrong while a base model or its tokenizer is looked for and read. */
+/** Diagnostic codes for finding and reading a base model or its tokenizer. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { hubTokenHelp, accessRefusedText } from "./token-words.js";
@@ -8,7 +8,6 @@ export interface FailedBaseLookup {
   readonly why: string;
 }
 
-/** The data of each code. */
 export interface BasesCodeData {
   "base-not-found": {
     readonly name: string;
@@ -19,7 +18,7 @@ export interface BasesCodeData {
   "base-incomplete": {
     readonly folder: string;
     readonly missing: string;
-    /** It holds an adapter. */ readonly adapter?: true;
+    /** The folder has an adapter. */ readonly adapter?: true;
   };
   "base-pickled": { readonly place: string; readonly file: string };
   "base-damaged": { readonly file: string; readonly why: string };

@@ -42,7 +42,7 @@ function expand(path: string): string {
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;
-/** What a hub names bytes by: SHA-256, or git's object id. */
+/** A hub's checksum: SHA-256, or git's object id. */
 const CHECKSUM = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 export function isChecksum(etag: unknown): etag is string {
@@ -52,8 +52,9 @@ export function isChecksum(etag: unknown): etag is string {
 export type RepositoryKind = "models" | "datasets";
 
 /**
- * Where one model, or one data set, lies in the cache. Commits and checksums come from a hub: only those of the right form become paths, and
- * nothing is written where a link leads out of the cache (coded errors `path-outside`, `cannot-write`, `disk-full`).
+ * Path of a model or data set in the cache. Commits and checksums come from a hub: only well-formed ones become paths,
+ * and nothing is written where a link leads out of the cache (coded errors `path-outside`, `cannot-write`,
+ * `disk-full`).
  */
 export class CachedModel {
   readonly root: string;
@@ -65,7 +66,7 @@ export class CachedModel {
   ) {
     this.root = join(cache, `${kind}--${id.replaceAll("/", "--")}`);
   }
-  /** The commit that the revision stood for when it was fetched, or null. */
+  /** The commit of the revision when it was downloaded, or null. */
   async commit(): Promise<string | null> {
     if (COMMIT.test(this.revision)) return this.revision;
     const file = join(this.root, "refs", this.revision);
@@ -78,7 +79,7 @@ export class CachedModel {
   blob(etag: string): string {
     return join(this.root, "blobs", formed(CHECKSUM, etag));
   }
-  /** Refuses a path of this model that isn't below the cache. */
+  /** Refuses a path of this model that is not below the cache. */
   inside(path: string): Promise<void> {
     return demandInside(this.cache, path);
   }
@@ -96,7 +97,10 @@ export class CachedModel {
       throw diskError(error, file);
     }
   }
-  /** Makes `snapshots/COMMIT/NAME` lead to a blob: a relative link, a hard link or a copy, what the file system can do. */
+  /**
+   * Makes `snapshots/COMMIT/NAME` refer to a blob: by a relative link, a hard link or a copy, whichever the file system
+   * supports.
+   */
   async place(commit: string, name: string, etag: string): Promise<void> {
     const target = this.blob(etag);
     const file = join(this.snapshot(commit), name);
@@ -116,7 +120,10 @@ export class CachedModel {
   }
 }
 
-/** A name that is to become a path; of another form it never gets here, and a mistake must not write a file. */
+/**
+ * Checks a name that will become a path. Malformed ones never get this far; the check prevents a bug from writing a
+ * file.
+ */
 function formed(form: RegExp, name: string): string {
   if (!form.test(name)) throw new CodedError("path-outside", { path: name, folder: "the cache" });
   return name;
@@ -126,13 +133,13 @@ async function isFile(file: string): Promise<boolean> {
   return (await stat(file).catch(() => null))?.isFile() === true;
 }
 
-/** Whether a file of a snapshot has the checksum that its blob is named by; null when the name tells none (a copy). */
+/** Reports whether a file of a snapshot has its blob's checksum; null if the name contains none (a copy). */
 export async function snapshotFileIsIntact(file: string): Promise<boolean | null> {
   const linked = (await lstat(file)).isSymbolicLink() ? basename(await readlink(file)) : null;
   return linked === null ? null : fileMatchesEtag(file, linked);
 }
 
-/** A blob's name is its SHA-256 (large files) or its git object id (others); other names tell nothing: null. */
+/** A blob's name is its SHA-256 (large files) or its git object id (others); null for other names. */
 export async function fileMatchesEtag(file: string, etag: string): Promise<boolean | null> {
   if (/^[0-9a-f]{64}$/.test(etag)) return (await sha256Of(file)) === etag;
   if (/^[0-9a-f]{40}$/.test(etag)) return (await gitId(file)) === etag;

@@ -1,4 +1,7 @@
-/** Renders conversations by a chat template: a word of the vocabulary in this process, a base's own Jinja in a sandbox. */
+/**
+ * Renders conversations with a chat template: a word of the vocabulary in this process, a base's own Jinja in a
+ * sandbox.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {
   Message,
@@ -11,18 +14,18 @@ import { conversationLength } from "#stdlib/conversations/shared/message-text.js
 import { sharedSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
 
 export interface ChatRenderer {
-  /** Source of the Jinja template; null if a word of the vocabulary renders. */
+  /** Source of the Jinja template; null for a word of the vocabulary. */
   readonly source: string | null;
-  /** As transformers' `apply_chat_template`, for many conversations at once. Coded error `broken-template`. */
+  /** Like transformers' `apply_chat_template`, for many conversations at once. Coded error `broken-template`. */
   renderChats(conversations: readonly (readonly Message[])[], options: RenderOptions): Promise<readonly RenderedChat[]>;
-  /** The token, or the text, that ends an answer. Coded error `broken-template`. */
+  /** Returns the token or text that ends an answer. Coded error `broken-template`. */
   stop(specials: SpecialTexts): Promise<string>;
 }
 
 /** Conversations per request to the sandbox. */
 const BATCH = 256;
 
-/** A template of the vocabulary. It writes no tools: tool messages and tool calls are refused. */
+/** A template of the vocabulary. It does not support tools: tool messages and tool calls are refused. */
 export function vocabularyTemplateRenderer(template: TemplateImplementation): ChatRenderer {
   return {
     source: null,
@@ -45,7 +48,10 @@ function toolRefusal(messages: readonly Message[]): string | null {
   return null;
 }
 
-/** A Jinja template, rendered in the sandbox process: it is foreign code that may not end. `base` names it in errors. */
+/**
+ * A Jinja template, rendered in the sandbox process: it is third-party code that may not terminate. `base` names it in
+ * errors.
+ */
 export function sandboxRenderer(
   base: string,
   source: string,

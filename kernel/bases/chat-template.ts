@@ -1,10 +1,13 @@
-/** The chat template that a base brings: `chat_template.jinja`, `chat_template.json`, or the field of tokenizer_config.json. */
+/**
+ * The chat template in a base's folder: `chat_template.jinja`, `chat_template.json`, or the field of
+ * tokenizer_config.json.
+ */
 import { join } from "node:path";
 import * as v from "valibot";
 import { objectWith, schemaGuard } from "../fetch/json.js";
 import { readModelJsonObject, readModelFileText } from "../tensors/model-file.js";
 
-/** Its source; null: it brings none. Of several that are named, the one called `default`. Coded error `base-damaged`. */
+/** Its source; null if there is none. With several named ones, `default`. Coded error `base-damaged`. */
 export function chatTemplateIn(folder: string): string | null {
   const ownTemplate = readModelFileText(join(folder, "chat_template.jinja"));
   if (ownTemplate !== null) return ownTemplate;

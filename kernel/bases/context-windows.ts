@@ -1,14 +1,14 @@
 /**
- * Questions beside their contexts, framed as a tokenizer frames two texts. A context that is too long becomes several
- * windows; each begins `overlap` tokens before the end of the one before it, and the last ends where the context ends (as
- * fast tokenizers cut with `truncation="only_second"` and a `stride`).
+ * Question answering windows: questions with their contexts, encoded as a tokenizer encodes text pairs. A long context
+ * becomes several windows. Each begins `overlap` tokens before the end of the previous one, and the last ends at the
+ * context's end (as fast tokenizers do with `truncation="only_second"` and a `stride`).
  */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import type { SpecialTokenFrame } from "./tokenizer-file.js";
 
-/** A text's tokens and where they stand in it. */
+/** A text's tokens and their offsets in it. */
 interface Placed {
   readonly ids: Int32Array;
   readonly starts: Int32Array;
@@ -17,12 +17,12 @@ interface Placed {
 export interface QuestionWindowInput {
   readonly question: string;
   readonly context: string;
-  /** Tokens of both, without specials; the context's places in UTF-16 units. */
+  /** Tokens of both, without special tokens; the context's offsets in UTF-16 units. */
   readonly questionIds: readonly number[] | Int32Array;
   readonly contextEncoding: Placed;
 }
 
-/** `row`: what the question's row is called, for the coded error `no-room-for-context`. */
+/** `row`: name of the question's row, for the coded error `no-room-for-context`. */
 export function questionWindows(
   { question, context, questionIds, contextEncoding }: QuestionWindowInput,
   frame: SpecialTokenFrame["pair"],
@@ -31,7 +31,7 @@ export function questionWindows(
   const before = [...frame.before, ...questionIds, ...frame.between];
   const room = options.length - before.length - frame.after.length;
   const whole = contextEncoding.ids.length;
-  // One token more than is shared, or no window would get further than the one before it.
+  // At least one token more than the overlap, or windows would not advance.
   if (room <= (whole > room ? options.overlap : 0)) {
     const data = { row: options.row, question: questionIds.length, room: Math.max(0, room) };
     throw new CodedError("no-room-for-context", { ...data, max_length: options.length, stride: options.overlap });
@@ -62,7 +62,7 @@ function cuts(whole: number, room: number, overlap: number): readonly (readonly 
   return parts;
 }
 
-/** Places counted in code points as places counted in UTF-16 units. */
+/** Converts offsets in code points to offsets in UTF-16 units. */
 export function toUtf16Offsets(text: string, placed: Placed): Placed {
   if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return placed;
   const units: number[] = [];

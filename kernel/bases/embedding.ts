@@ -1,4 +1,7 @@
-/** How a base makes a text's vector, as the files of sentence-transformers beside its weights say: modules.json and the pooling's own config. */
+/**
+ * How a base makes a text's embedding, by the sentence-transformers files next to its weights: modules.json and the
+ * pooling config.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -6,10 +9,10 @@ import type { EmbeddingFacts } from "#dsl/language/types/facts.js";
 import { readModelJson, readModelJsonObject } from "../tensors/model-file.js";
 
 export const MODULES_FILE = "modules.json";
-/** Where the pooling's settings lie as a rule. */
+/** Default path of the pooling settings. */
 export const POOLING_CONFIG_FILE = "1_Pooling/config.json";
 
-/** How older files say it, one flag each. */
+/** Format of older files, with one flag each. */
 const FLAGS: Readonly<Record<string, string>> = {
   pooling_mode_cls_token: "cls",
   pooling_mode_max_tokens: "max",
@@ -19,7 +22,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   pooling_mode_lasttoken: "last",
 };
 
-/** Undefined: the folder doesn't say. Coded error `base-damaged`. */
+/** Undefined: the folder has no such files. Coded error `base-damaged`. */
 export function embeddingFactsOf(folder: string, has: ReadonlySet<string>): EmbeddingFacts | undefined {
   if (!has.has(MODULES_FILE)) return undefined;
   const modules = readModelJson(join(folder, MODULES_FILE));
@@ -36,7 +39,7 @@ export function embeddingFactsOf(folder: string, has: ReadonlySet<string>): Embe
       why: "its pooling lies outside the folder",
     });
   const settings = pooling && join(folder, pooling.path, "config.json");
-  // What is not at hand is asked for where it matters: by the task, not by every use of the base.
+  // An unsupported mode is reported by the task that needs it, not by every use of the base.
   const modes = modesOf((settings ? readModelJsonObject(settings) : null) ?? {});
   const others = kinds.flatMap(({ kind }) => (["Transformer", "Pooling", "Normalize"].includes(kind) ? [] : [kind]));
   return {
@@ -49,7 +52,7 @@ export function embeddingFactsOf(folder: string, has: ReadonlySet<string>): Embe
   };
 }
 
-/** A field that is text; anything else is none. */
+/** Returns a text field; empty for anything else. */
 function wordsIn(field: unknown): string {
   return typeof field === "string" ? field : "";
 }

@@ -1,8 +1,8 @@
-/** Which word of the vocabulary builds a model: the one whose `modelType` is what config.json says. */
+/** Finds the vocabulary word that builds a model: the one whose `modelType` is that of config.json. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Word, Registry } from "#dsl/language/types/registry.js";
 
-/** Coded error `unknown-architecture`, which lists those that are known. */
+/** Coded error `unknown-architecture`, which lists the known ones. */
 export function familyOf(config: Readonly<Record<string, unknown>>, registry: Registry): Word<"model"> {
   const built = registry.ofKind("model").filter((word) => !word.planned);
   const type = config["model_type"];

@@ -1,10 +1,9 @@
-/** Special tokens around one text and around two, and what gives way where they are too long: as Hugging Face tokenizers do it. */
+/** Adds special tokens to one text or a pair, and truncates texts that are too long, like Hugging Face tokenizers. */
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { SpecialTokenFrame } from "./tokenizer-file.js";
 
 type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
 
-/** Token ids, in a list or an array of numbers. */
 type Ids = readonly number[] | Int32Array;
 
 export function addSpecialTokens(ids: Ids, frame: SpecialTokenFrame["single"], maxLength: number): Int32Array {
@@ -12,7 +11,7 @@ export function addSpecialTokens(ids: Ids, frame: SpecialTokenFrame["single"], m
   return Int32Array.from([...frame.before, ...(ids.length > room ? ids.slice(0, room) : ids), ...frame.after]);
 }
 
-/** The text's own tokens. */
+/** Returns the text's own tokens. */
 export function removeSpecialTokens(ids: Int32Array, { before, after }: SpecialTokenFrame["single"]): Int32Array {
   return ids.subarray(before.length, ids.length - after.length);
 }
@@ -29,7 +28,9 @@ export function truncateWithSpecialTokens(
   return cut;
 }
 
-/** Longest first: the longer text gives up tokens until both fit; of two alike ones the second (as the Rust code has it). */
+/**
+ * Longest first: the longer text loses tokens until both fit; with equal lengths, the second (as in the Rust code).
+ */
 export function encodePairWithSpecialTokens(
   a: Ids,
   b: Ids,
@@ -51,7 +52,7 @@ export function encodePairWithSpecialTokens(
   return { ids, types };
 }
 
-/** How many tokens of each of two texts stay when `room` is what both may take together. */
+/** Number of tokens that remain of each of two texts, if both together may have `room`. */
 function longestFirst(a: number, b: number, room: number): readonly [number, number] {
   if (a + b <= room) return [a, b];
   const short = Math.min(a, b);

@@ -1,7 +1,7 @@
 /**
- * What models and data sets have in common on the hub: who asks, how it is asked, and how a file of a commit comes into the
- * shared cache, resumable, locked, and held to the checksum that the hub names. What a hub names is not believed: checksums
- * and commits must have their form before they become names of files, and a file without a checksum isn't taken.
+ * Shared by models and data sets of the hub: authorisation, requests, and download of a commit's file to the shared
+ * cache, resumable, locked, and verified against the hub's checksum. The hub's answers are not trusted: checksums and
+ * commits must be well-formed before they become file names, and a file without a checksum is refused.
  */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,19 +24,19 @@ export interface HubFile {
   readonly etag: string | null;
   readonly size: number | null;
 }
-/** Who asks. */
+/** Credentials for requests to the hub. */
 export interface HubAuthorisation {
   readonly headers: Readonly<Record<string, string>>;
   readonly hasToken: boolean;
 }
 export interface HubFileOptions {
-  /** Most bytes; absent: as many as there are. */
+  /** Maximum bytes; defaults to no limit. */
   readonly most?: number;
   readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long the hub may take to say whether it knows a repository, in milliseconds. */
+/** Milliseconds for the hub to answer whether it knows a repository. */
 const patience = 15_000;
 
 export function hubEndpoint(): string {
@@ -54,19 +54,18 @@ async function token(): Promise<string | null> {
   return (await readFile(file, "utf8").catch(() => "")).trim() || null;
 }
 
-/** By the token of the environment, or of the file that `hf auth login` writes. */
+/** Reads the token from the environment, or from the file that `hf auth login` writes. */
 export async function readHubAuthorisation(): Promise<HubAuthorisation> {
   const secret = await token();
   return { headers: secret ? { authorization: `Bearer ${secret}` } : {}, hasToken: secret !== null };
 }
 
-/** What the hub answers to a question about a repository. */
 export type HubAnswer =
   | { readonly text: string; readonly next: string | null }
-  /** It doesn't know the repository, or the revision. */
+  /** The hub doesn't know the repository or the revision. */
   | { readonly missing: "repository" | "revision" };
 
-/** Coded errors `network-failed`, `untrusted-answer`, and what `refused` makes of the status 401 or 403. */
+/** Coded errors `network-failed`, `untrusted-answer`, and those that `refused` makes from status 401 or 403. */
 export async function askHub(
   url: string,
   { headers }: HubAuthorisation,
@@ -103,7 +102,7 @@ export async function askHub(
 
 export const isCommitHash = schemaGuard(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)));
 
-/** Checksum and size of a file from the headers of its first answer, before any redirect to where its bytes are. */
+/** Reads a file's checksum and size from the headers of the first response, before any redirect to its bytes. */
 export async function readHubFileHead(
   repository: HubRepository,
   commit: string,
@@ -140,7 +139,10 @@ export function parseFileSize(size: unknown): number | null {
   return Number.isSafeInteger(size) && Number(size) >= 0 ? Number(size) : null;
 }
 
-/** Brings a file of a commit; one that is there is looked at, not fetched. Coded errors of `fetchFile`, `untrusted-answer`, `path-outside`. */
+/**
+ * Downloads a file of a commit; an existing one is only checked. Coded errors of `fetchFile`, `untrusted-answer`,
+ * `path-outside`.
+ */
 export async function fetchHubFile(
   repository: HubRepository,
   commit: string,

@@ -1,5 +1,6 @@
 /**
- * A model from the hub into the shared cache: the branch is resolved to its commit first, so that all files are of one state.
+ * Downloads a model from the hub to the shared cache: the branch is resolved to its commit first, so that all files
+ * match.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
@@ -29,9 +30,9 @@ export interface HubOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Most bytes of a file that is no weights: the largest vocabularies take 35 MB. */
+/** Maximum bytes of a file without weights: the largest vocabularies take 35 MB. */
 const SMALL = 256 * 2 ** 20;
-/** What is taken when it is there; weights are added by their index. */
+/** Files downloaded if they exist; weights are added by their index. */
 const small = [
   "config.json",
   "tokenizer.json",
@@ -40,12 +41,16 @@ const small = [
   "model.safetensors.index.json",
   MODULES_FILE,
   POOLING_CONFIG_FILE,
-  // The licence stands in it.
+  // Contains the licence.
   "README.md",
   "LICENSE",
 ];
 
-/** The snapshot folder. Null: the hub does not know the model (or says so to one without a token). Coded errors: `network-failed`, `base-needs-token`, `base-incomplete`, `base-pickled`, `checksum-mismatch`, `untrusted-answer`, `path-outside`, `disk-full`, `cannot-write`. */
+/**
+ * Returns the snapshot folder. Null: the hub does not know the model (or says so to a client without a token). Coded
+ * errors: `network-failed`, `base-needs-token`, `base-incomplete`, `base-pickled`, `checksum-mismatch`,
+ * `untrusted-answer`, `path-outside`, `disk-full`, `cannot-write`.
+ */
 export async function fetchBaseFromHub(id: string, model: CachedModel, options: HubOptions): Promise<string | null> {
   const auth = await readHubAuthorisation();
   const state = await stateOf(id, model.revision, auth, options.signal);
@@ -81,7 +86,7 @@ function weightNames(named: ReadonlyMap<string, HubFile>, index: string, id: str
   return readShardNames(index);
 }
 
-/** Commit and files of a revision. */
+/** Reads the commit and files of a revision. */
 async function stateOf(
   id: string,
   revision: string,
@@ -107,7 +112,7 @@ async function stateOf(
 }
 
 const revision = objectWith({ sha: optionalUnknown, siblings: v.array(v.unknown()) });
-/** Of what is no file in this sense nothing is taken. */
+/** Entries that are not files of this form are ignored. */
 const isSibling = schemaGuard(
   objectWith({ rfilename: v.string(), lfs: optionalUnknown, blobId: optionalUnknown, size: optionalUnknown }),
 );

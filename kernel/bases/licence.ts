@@ -1,4 +1,4 @@
-/** The licence that a base's own files name, and whether it lets what is made of the base be passed on. */
+/** The licence named by a base's own files, and whether it permits distributing derived models. */
 import { join } from "node:path";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { readWholeFile } from "../fetch/regular.js";
@@ -6,8 +6,8 @@ import { parseYaml } from "../fetch/yaml.js";
 import type { Base } from "./base.js";
 
 /**
- * As the card's front matter has it (`apache-2.0`, `cc-by-nc-nd-4.0`); of several, or of one with a name of its own, that which
- * forbids most. Where the card names none, what the licence's own file says. Null: nothing does.
+ * Licence as in the card's front matter (`apache-2.0`, `cc-by-nc-nd-4.0`). With several, or with one that has its own
+ * name, the most restrictive. If the card names none, the name in the licence file. Null: none is named.
  */
 export function licenceOf({ folder }: Pick<Base, "folder">): string | null {
   const named = namedIn(textIn(join(folder, "README.md")));
@@ -32,13 +32,13 @@ function frontMatter(text: string): unknown {
   try {
     return parseYaml(text, { maxAliasCount: 0, logLevel: "error" });
   } catch {
-    // Half of it may be read all the same.
+    // A malformed front matter may still have a readable line.
     const line = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*$/m.exec(text)?.[1];
     return line === undefined ? null : { license: line };
   }
 }
 
-/** Creative Commons' own words, by which its texts begin. */
+/** Name by the opening words of Creative Commons' licence texts. */
 function ofText(folder: string): string | null {
   for (const name of ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "LICENCE.md", "LICENCE.txt"]) {
     const head = textIn(join(folder, name)).slice(0, 2000);

@@ -1,4 +1,7 @@
-/** Looks at a folder of model files: are they whole, of which family, how large. Reads headers and hashes; loads nothing. */
+/**
+ * Checks a folder of model files: whether they are complete, their model family and size. Reads headers and hashes;
+ * loads no weights.
+ */
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -20,7 +23,7 @@ import { readLengthLimitOf } from "./reads.js";
 import { tokenizerHashOf } from "./tokens.js";
 import { shardPathsOf } from "../tensors/shards.js";
 
-/** Files besides the weights that change what a model computes or reads. */
+/** Files other than the weights that affect a model's outputs or its reading of texts. */
 const read = [
   "config.json",
   "tokenizer.json",
@@ -32,7 +35,10 @@ const read = [
   MODULES_FILE,
 ];
 
-/** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
+/**
+ * Throws the coded errors `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of
+ * safetensors files and of the model family.
+ */
 export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
   const names = new Set(await readdir(folder));
   const config = readModelJsonObject(join(folder, "config.json"));
@@ -62,7 +68,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
     for (const [tensor, place] of Object.entries(tensors)) {
       if (buffers?.test(tensor)) continue;
       shapes[tensor] = place.shape;
-      // Whole numbers are buffers (position ids), not parameters.
+      // Tensors of integers are buffers (position ids), not parameters.
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);
     }
   }
@@ -95,7 +101,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   };
 }
 
-/** A huge file of settings would be read for its hash, for minutes, before it is refused. Coded error `base-damaged`. */
+/** Refuses oversized settings files early, because hashing one could take minutes. Coded error `base-damaged`. */
 function demandSize(file: string, name: string, size: number): void {
   if (name.endsWith(".safetensors")) return;
   const most = (name === "tokenizer.json" ? VOCABULARY_JSON_LIMITS : SETTINGS_JSON_LIMITS).bytes;
@@ -107,7 +113,10 @@ function missing(folder: string, name: string): never {
   throw new CodedError("base-incomplete", { folder, missing: name });
 }
 
-/** Of names and contents; a file that has not changed since is not read again by this process. */
+/**
+ * Returns a hash of file names and contents. A file that is unchanged since its last read is not read again by this
+ * process.
+ */
 async function hashOf(folder: string, files: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const name of files) {

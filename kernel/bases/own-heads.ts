@@ -1,4 +1,4 @@
-/** Which tasks a base's own head does: by the class that config.json names, and the tensors that are there for it. */
+/** Finds the tasks that a checkpoint's head performs, from the class in config.json and the head's tensors. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -7,7 +7,9 @@ import { modelClassName, problemTypeOf } from "./head-names.js";
 
 type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
 
-/** Task → its labels in order, empty where it has none; undefined: no task. */
+/**
+ * Maps each task to its labels in order, empty if the task has none. Returns undefined if the head performs no task.
+ */
 export async function checkpointHeadsOf(
   { family, config, shapes }: Facts,
   registry: Registry,
@@ -33,14 +35,19 @@ export async function checkpointHeadsOf(
   return Object.keys(heads).length > 0 ? heads : undefined;
 }
 
-/** What a head over whole texts learnt, where config.json doesn't say it, as transformers takes it. */
+/**
+ * Returns config.json's `problem_type` of a text-classification head, or transformers' default where it is missing.
+ */
 function problemIn(config: Facts["config"], labels: number): string {
   const problemType = config["problem_type"];
   if (typeof problemType === "string") return problemType;
   return labels === 1 ? "regression" : "single_label_classification";
 }
 
-/** Names of the head's outputs; without names there are two, as transformers counts. Null: they are no texts. */
+/**
+ * Returns the names of the head's outputs. Without `id2label` there are two, as in transformers; null if the names are
+ * no texts.
+ */
 function labelsOf(config: Facts["config"]): readonly string[] | null {
   const named = config["id2label"];
   if (typeof named !== "object" || named === null) return ["LABEL_0", "LABEL_1"];

@@ -1,6 +1,6 @@
 /**
- * Base models that lie whole in a Python package, so that a machine that reaches a package index and no hub has one. Pinned:
- * the package's version, its wheel and every file in it by checksum.
+ * Base models that are included completely in a Python package, for machines that can reach a package index but not the
+ * hub. The package's version, its wheel and each of its files are pinned by checksum.
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,15 +12,15 @@ import type { BaseOrigin } from "#dsl/language/types/facts.js";
 import { convertGguf, convertedGgufFolder, isConvertedGguf, storedFormatOf } from "./gguf/convert.js";
 
 export interface PackagedBase {
-  /** Every name it goes by; the first is the hub's. */
+  /** All names of the model; the first is its name on the hub. */
   readonly names: readonly string[];
   readonly project: string;
   readonly version: string;
   readonly wheel: string;
-  /** Folder in the wheel. */
+  /** Folder inside the wheel. */
   readonly inside: string;
   readonly files: Readonly<Record<string, string>>;
-  /** The one of them that is a GGUF file: it is converted once. */
+  /** The file among `files` that is in GGUF format; it is converted once. */
   readonly gguf?: string;
 }
 
@@ -63,7 +63,7 @@ export interface PackageOptions {
   readonly offline?: boolean;
 }
 
-/** A folder of model files: the package's own, or what its GGUF file is converted to. */
+/** Returns a folder of model files: the package's folder, or the result of converting its GGUF file. */
 export async function baseFolderFromPackage(base: PackagedBase, options: PackageOptions): Promise<string> {
   if (base.gguf === undefined) return ensurePackageFolder(base, options);
   const sha256 = base.files[base.gguf]!;
@@ -76,7 +76,7 @@ export async function baseFolderFromPackage(base: PackagedBase, options: Package
   });
 }
 
-/** What a base from a package is: the hub's model, in the form in which the package has it. */
+/** Describes the origin of a base from a package: the hub's model, in the format that the package contains. */
 export function packageOrigin(base: PackagedBase, folder: string): BaseOrigin {
   const repository = base.names[0];
   const file = base.gguf;
@@ -90,7 +90,9 @@ export function packageOrigin(base: PackagedBase, folder: string): BaseOrigin {
   };
 }
 
-/** The folder with the package's files, fetched and unpacked if it is not there or a file in it was changed. */
+/**
+ * Returns the folder with the package's files. Fetches and unpacks them if the folder is missing or a file was changed.
+ */
 export async function ensurePackageFolder(base: PackagedBase, options: PackageOptions): Promise<string> {
   const folder = cachePath("bases", `${base.project}-${base.version}`);
   if (await whole(base, folder)) return folder;

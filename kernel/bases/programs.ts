@@ -1,4 +1,4 @@
-/** From a plan to the programs that train and evaluate, before anything is opened: what they compute, and over which sizes. */
+/** Assembles the training and evaluation programs of a plan, with their sizes, before any model is opened. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -17,7 +17,10 @@ import { loadImplementation } from "../host/load-implementation.js";
 
 type Shapes = BaseFacts["shapes"];
 
-/** What programs of a model are built from, its task aside. `adapter`: the tensors of the file that the technique starts from. */
+/**
+ * Returns the parts of a model's programs, except its task. `adapter`: the tensors of the file that the technique
+ * starts from.
+ */
 export async function programBodyOf(
   model: ModelPlan,
   base: BaseFacts,
@@ -43,7 +46,7 @@ export async function programBodyOf(
   };
 }
 
-/** What the programs of a plan are assembled from. */
+/** Returns the parts from which a plan's programs are assembled. */
 export async function programPartsOf(
   plan: Plan,
   base: Pick<Base, "facts">,
@@ -93,15 +96,15 @@ export async function programPartsOf(
 }
 
 /**
- * Whether the base's own head is what a training begins with: none of it where it tells other labels apart, though they may be
- * as many. Labels in another order are put into theirs before the first step (own-head.ts).
+ * Returns whether training starts from the base's own head. It does not if the head has other labels, even if their
+ * number is equal. Labels in another order are reordered before the first step (own-head.ts).
  */
 export function keepsBaseHead(model: ModelPlan, { heads }: BaseFacts, labels: readonly string[]): boolean {
   if (isTunebookHead(model)) return startFolderOf(model.technique) !== null;
   const headLabels = heads?.[model.task.word] ?? [];
   return headLabels.length === 0 || startFolderOf(model.technique) !== null || haveSameLabels(headLabels, labels);
 }
-/** Whether the head is one that no base has (capability `ours`). */
+/** Returns whether the task's head exists in no base model (capability `ours`). */
 export function isTunebookHead({ task }: Pick<ModelPlan, "task">): boolean {
   return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
 }
@@ -113,7 +116,7 @@ async function withoutHead(model: ModelPlan, { family }: BaseFacts, tensors: Sha
   const last = await headLastLayerPath(model, family);
   return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(`${last}.`)));
 }
-/** Path of the head's last layer, whose rows are the labels. */
+/** Returns the path of the head's last layer, which has one row per label. */
 export async function headLastLayerPath({ task }: ModelPlan, family: string): Promise<string> {
   const [implementation, familyImplementation] = await Promise.all([
     loadImplementation(task, "task"),
@@ -122,7 +125,7 @@ export async function headLastLayerPath({ task }: ModelPlan, family: string): Pr
   return headPathsOf(implementation, familyImplementation, task).at(-1) ?? "";
 }
 
-/** A batch as the plan expects it: its rows, and as long as they are on average. */
+/** Returns the sizes of an average batch of the plan: its rows and their mean length. */
 export function expectedBatchSizes(program: Program, { recipe, estimates }: Plan): Sizes {
   const batch = recipe.training.batch_size;
   const length = Math.max(1, Math.round(estimates.tokens / Math.max(1, estimates.steps) / batch));

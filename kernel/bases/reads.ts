@@ -1,15 +1,15 @@
-/** How much of a text a base was trained to read, as its tokenizer's settings say (`model_max_length`). */
+/** Reads the maximum text length a base was trained with, from its tokenizer's settings (`model_max_length`). */
 import { join } from "node:path";
 import { readModelJsonObject } from "../tensors/model-file.js";
 
-/** What texts are cut at where nothing is written. */
+/** Maximum tokens of a text if the recipe sets none. */
 const USUAL = 512;
-/** What savings here write beside the weights (kernel/runs/learnt-rows.ts). */
+/** File that Tunebook writes next to saved weights (kernel/runs/learnt-rows.ts). */
 const OURS = "learnt.json";
 
 /**
- * Undefined: they don't say, or only what the tokenizer could take. A folder that was saved here says what its model was
- * trained with; of others a number counts that is less than the usual.
+ * Returns the maximum length in tokens, or undefined if the settings give none or only the tokenizer's limit. For a
+ * folder saved by Tunebook, the value is the training length; for others it counts only below the default of 512.
  */
 export function readLengthLimitOf(folder: string, names: ReadonlySet<string>, positions: number): number | undefined {
   const maxTokens = names.has("tokenizer_config.json")

@@ -1,6 +1,6 @@
 /**
- * Finds a base model by its name: a folder, the Hugging Face cache, a package that carries it, the hub; the first that has it.
- * Whatever is found is verified before it is used. When none has it, the error tells what each place answered.
+ * Resolves the name of a base model: a folder, the Hugging Face cache, a package, then the hub; the first match wins.
+ * Every match is verified before use. If all places fail, the error lists each place's answer.
  */
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -32,16 +32,20 @@ export interface ResolveOptions {
   readonly folder: string;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
-  /** No network at all. `HF_HUB_OFFLINE=1` keeps from the hub alone. */
+  /** Disables all network access. `HF_HUB_OFFLINE=1` disables access to the hub only. */
   readonly offline?: boolean;
-  /** No network either, because the folder is not trusted: a base that may lie elsewhere is the coded error `not-fetched`. */
+  /**
+   * Disables network access because the folder is not trusted. A base that is not cached throws the coded error
+   * `not-fetched`.
+   */
   readonly cacheOnly?: boolean;
   readonly registry?: Registry;
 }
 
 /**
- * `name`: a path (of a folder, or of a GGUF file), `owner/name` or `owner/name@revision` of the hub, or a name that a package carries. Coded errors:
- * `base-is-address`, `base-not-found`, `base-needs-token`, `base-pickled`, `base-damaged`, and those of `openBase` and of downloads.
+ * `name`: a path (of a folder or a GGUF file), the hub's `owner/name` or `owner/name@revision`, or a name of a packaged
+ * base. Coded errors: `base-is-address`, `base-not-found`, `base-needs-token`, `base-pickled`, `base-damaged`, and
+ * those of `openBase` and of downloads.
  */
 export async function resolveBase(name: string, options: ResolveOptions): Promise<Base> {
   const registry = options.registry ?? whole;
@@ -118,7 +122,7 @@ function hubOrigin(repository: string, folder: string): BaseOrigin {
 }
 
 async function fromGguf(file: string, options: ResolveOptions): Promise<string> {
-  // What is no such file is refused before all of it is read for its hash.
+  // Reads the header first, so that other files are refused before the complete file is read for its hash.
   readGguf(file);
   const sha256 = await sha256Of(file);
   const { signal } = options;
@@ -128,7 +132,7 @@ async function fromGguf(file: string, options: ResolveOptions): Promise<string> 
   });
 }
 
-/** What a name means on the hub; null for what can only be a path. */
+/** Parses a name of the hub. Returns null for a name that can only be a path. */
 export function parseHubName(name: string): { readonly id: string; readonly revision: string } | null {
   const [, written, revision] = /^([^@]+)(?:@([\w./-]+))?$/.exec(name) ?? [];
   if (written === undefined || isAbsolute(name) || /^[.~]/.test(name)) return null;
@@ -162,13 +166,16 @@ async function fromCache(model: CachedModel, tried: FailedBaseLookup[]): Promise
   return model.snapshot(commit);
 }
 
-/** The shards that an index in the cache names; without one, the file that there should be. */
+/** Returns the shards listed in the cache's index, or, without an index, the name of the single file. */
 function cachedShards(folder: string, names: readonly string[]): readonly string[] {
   if (!names.includes(SHARD_INDEX_FILE)) return ["model.safetensors"];
   return readShardNames(join(folder, SHARD_INDEX_FILE));
 }
 
-/** The place can't be reached or does not have it, so the next one is asked; anything else is told at once. */
+/**
+ * Returns whether the place is unreachable or lacks the model, so that the next place is tried. Other errors are thrown
+ * at once.
+ */
 function isUnreachable(error: unknown): error is CodedError {
   return error instanceof CodedError && ["network-failed", "no-wheel"].includes(error.code as string);
 }
@@ -192,7 +199,10 @@ async function notFound(name: string, tried: readonly FailedBaseLookup[], folder
   throw new CodedError("base-not-found", { name, tried, near: await nearName(name, folder) });
 }
 
-/** The closest spelling among folders in the notebook's folder and bases from packages; null if none is close. */
+/**
+ * Returns the closest spelling among the folders in the notebook's folder and the packaged bases; null if none is
+ * close.
+ */
 async function nearName(name: string, folder: string): Promise<string | null> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((e) => e.isDirectory()).map((e) => e.name);

@@ -1,4 +1,7 @@
-/** What is known of a model from scratch before anything of it is written: its config.json, the shapes of its weights. */
+/**
+ * Computes the facts of a model from scratch before its files are written: its config.json and the shapes of its
+ * weights.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
 import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
@@ -7,13 +10,15 @@ import type { ScratchPlan } from "#dsl/language/types/subject.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { elementCount, parameterShapesOf } from "#stdlib/programs/shapes.js";
 
-/** The special tokens of its family. */
 export function specialTokensOfFamily({ architecture }: ScratchPlan, registry: Registry): FromScratch {
   const { capabilities } = wordOf(registry, "model", architecture.word);
   return must(capabilities?.scratch, `what ${architecture.word} is from scratch`);
 }
 
-/** `tokens`: how many its tokenizer has; null: it is not trained yet. Coded errors of the family's config. */
+/**
+ * `tokens`: size of the tokenizer's vocabulary; null if it is not trained yet. Throws the coded errors of the family's
+ * config.
+ */
 export async function scratchBaseFacts(
   plan: ScratchPlan,
   tokens: number | null,

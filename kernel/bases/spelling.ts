@@ -1,23 +1,26 @@
 /**
- * How a tokenizer's tokens stand for bytes of a text, told by its decoder: tokens of one text, one after the other, are their
- * bytes one after the other. Where a decoder looks at neighbours or cleans up, nothing is told.
+ * Describes how a tokenizer's tokens map to bytes of text, derived from its decoder. It holds where the bytes of a text
+ * are the concatenated bytes of its tokens; decoders that look at neighbours or clean up have no such mapping.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 export interface TokenSpelling {
-  /** `bytes`: every character of a token is a byte (GPT-2's); `blanks`: a mark stands for a blank (SentencePiece); `raw`: as it is. */
+  /**
+   * `bytes`: every character of a token is a byte (GPT-2); `blanks`: a mark replaces the space (SentencePiece); `raw`:
+   * unchanged.
+   */
   readonly units: "bytes" | "blanks" | "raw";
-  /** What stands for a blank, of `blanks`. */
+  /** Mark that replaces a space, if `units` is `blanks`. */
   readonly blank: string;
   /** Whether tokens like `<0x0A>` are bytes. */
   readonly fallback: boolean;
-  /** Blanks that are taken from the beginning of a text. */
+  /** Spaces removed from the beginning of a text. */
   readonly strips: number;
 }
 
 const RAW: TokenSpelling = { units: "raw", blank: " ", fallback: false, strips: 0 };
 
-/** `decoder` of tokenizer.json; null: its texts are no row of bytes. */
+/** `decoder` of tokenizer.json. Returns null if texts are not the concatenated bytes of their tokens. */
 export function tokenSpellingOf(decoder: unknown): TokenSpelling | null {
   if (!isRecord(decoder)) return null;
   switch (decoder["type"]) {
@@ -38,7 +41,7 @@ export function tokenSpellingOf(decoder: unknown): TokenSpelling | null {
   }
 }
 
-/** LLaMA's: Replace, ByteFallback, Fuse, Strip; any of them may be missing. */
+/** LLaMA's sequence of decoders: Replace, ByteFallback, Fuse, Strip; any of them may be missing. */
 function ofParts(parts: unknown): TokenSpelling | null {
   if (!Array.isArray(parts)) return null;
   let spelling = RAW;

@@ -1,4 +1,4 @@
-/** What is said where the hub gives something with a token alone, or not with this one. */
+/** Help texts for hub requests that need a token or whose token was refused. */
 interface Refused {
   readonly name: string;
   readonly status: number;

@@ -1,6 +1,6 @@
 /**
- * Reads tokenizer.json with suspicion: what would end the process inside the Rust library (a broken character map) or give
- * wrong ids later is a coded error here, and the special tokens that frame a text are taken from its post-processor.
+ * Reads and validates tokenizer.json. Values that would crash the Rust library (a broken character map) or give wrong
+ * ids are coded errors. The special tokens that frame a text come from the post-processor.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -8,7 +8,7 @@ import { exceededJsonLimit, VOCABULARY_JSON_LIMITS } from "../tensors/json-limit
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Special tokens around one text and around two; `types` are the segments of the first and the second. */
+/** Special tokens that frame one text and a pair; `types` are the segment ids of the first and the second text. */
 export interface SpecialTokenFrame {
   readonly single: { readonly before: readonly number[]; readonly after: readonly number[] };
   readonly pair: {
@@ -20,24 +20,24 @@ export interface SpecialTokenFrame {
 }
 
 export interface CheckedTokenizer {
-  /** The file's. */
+  /** Contents of tokenizer.json. */
   readonly bytes: Uint8Array;
   readonly json: Json;
-  /** Every piece of the model's own vocabulary with its id. */
+  /** Every piece of the model's vocabulary, without added tokens, with its id. */
   readonly vocabulary: readonly (readonly [string, number])[];
   readonly added: readonly (readonly [string, number])[];
   readonly frame: SpecialTokenFrame;
   readonly padId: number;
-  /** Token that stands for a hidden one. */
+  /** Id of the mask token. */
   readonly mask: number | null;
   readonly unknown: number | null;
-  /** Tokens that are no text. */
+  /** Ids of the special tokens, which are no text. */
   readonly special: ReadonlySet<number>;
-  /** Whether a word begins with the blank before it, and the file puts none before the first. */
+  /** Whether a word's first token includes the space before it, and the tokenizer adds none before the first word. */
   readonly blankBeforeWords: boolean;
 }
 
-/** `bytes` null: the file is not there. `config`: the model's config.json, which bounds the ids. */
+/** `bytes` is null if the file is missing. `config`: the model's config.json, which limits the ids. */
 export function checkTokenizer(
   file: string,
   bytes: Uint8Array | null,
@@ -96,7 +96,10 @@ export function checkTokenizer(
   };
 }
 
-/** GPT-2's and RoBERTa's: transformers asks for `add_prefix_space` where words are given one by one. */
+/**
+ * Detects byte-level pre-tokenizers of GPT-2 and RoBERTa without a prefix space. For lists of words, transformers
+ * requires `add_prefix_space` with them.
+ */
 function byteLevelWithoutBlank(part: unknown): boolean {
   if (!isRecord(part)) return false;
   if (part["type"] === "ByteLevel") return part["add_prefix_space"] !== true;
@@ -114,7 +117,7 @@ function vocabularyOf(vocab: unknown): [string, number][] | null {
   return entries.length > 0 && entries.every(([, id]) => isId(id)) ? (entries as [string, number][]) : null;
 }
 
-/** Old files leave the model's type out. */
+/** Guesses the model's type, which old files omit. */
 function guessedType(model: Json): string {
   if ("merges" in model) return "BPE";
   if (Array.isArray(model["vocab"])) return "Unigram";
@@ -128,7 +131,7 @@ function* characterMaps(normalizer: unknown): Generator<unknown> {
   if (Array.isArray(parts)) for (const part of parts) yield* characterMaps(part);
 }
 
-/** A SentencePiece map: base64 of a little-endian length, a trie of that many bytes, and UTF-8 text. */
+/** Checks a SentencePiece map: base64 of a little-endian length, a trie of that many bytes, and UTF-8 text. */
 function brokenCharacterMap(map: unknown): string | null {
   if (typeof map !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/.test(map) || map.length % 4 !== 0)
     return "its character map is not base64";
@@ -182,7 +185,7 @@ function frameOf(processor: unknown, file: string): SpecialTokenFrame {
 }
 
 interface Piece {
-  /** Ids of a special token, or which text stands here. */
+  /** Ids of a special token; null if this piece is one of the texts. */
   readonly ids: readonly number[] | null;
   readonly text: string | null;
   readonly type: number;
@@ -225,7 +228,7 @@ function pieces(template: unknown, tokens: unknown): Piece[] | null {
   return out;
 }
 
-/** The segment that a piece belongs to. */
+/** Returns the segment id of a piece. */
 function typeIn(piece: Json): number {
   return isId(piece["type_id"]) ? piece["type_id"] : 0;
 }
@@ -236,7 +239,10 @@ function special(entry: unknown): number | null {
   return Array.isArray(entry) && isId(entry[1]) ? entry[1] : null;
 }
 
-/** The padding token by name, else what config.json or the file's own padding says, else 0. */
+/**
+ * Returns the id of the padding token by its name, else from config.json or the file's padding settings, else
+ * 0.
+ */
 function padOf(json: Json, ids: ReadonlyMap<string, number>, config: Json | null, settings: Json | null): number {
   const named = settings?.["pad_token"];
   const name = isRecord(named) ? named["content"] : named;
@@ -247,7 +253,7 @@ function padOf(json: Json, ids: ReadonlyMap<string, number>, config: Json | null
   return isRecord(padding) && isId(padding["pad_id"]) ? padding["pad_id"] : 0;
 }
 
-/** A kind as it stands in the file, if it is none. */
+/** Returns an unknown type as written in the file, for messages. */
 function shown(type: unknown): string {
   const text = typeof type === "string" ? type : (JSON.stringify(type) ?? "none");
   return text.length > 60 ? `${text.slice(0, 60)} …` : text;

@@ -1,7 +1,7 @@
 /**
- * Texts to token ids with the Rust tokenizers, in a process apart (`./apart/`), since a file of others can make them panic
- * or never end. What tokenizer.json says about truncation and padding is left out: cutting and framing with special tokens
- * are done here, exactly as Hugging Face tokenizers do them, so that one encoding serves every maximum length.
+ * Encodes texts as token ids with the Rust tokenizers, in a sandbox, since a foreign file can make them panic or never
+ * end. The truncation and padding settings of tokenizer.json are ignored. Truncation and special tokens are applied in
+ * TypeScript, exactly as in Hugging Face tokenizers, so that one encoding serves every maximum length.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ import { checkTokenizer, type CheckedTokenizer, type SpecialTokenFrame } from ".
 
 export interface EncodingWithOffsets {
   readonly ids: Int32Array;
-  /** First character of each token and the one after its last, in code points of the text. */
+  /** Index of each token's first character, and of the one after its last, in code points of the text. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
@@ -34,48 +34,54 @@ type ContextOptions = Parameters<TokenizerImplementation["encodeContexts"]>[2] &
 export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
-  /** Special tokens around one text. */
+  /** Special tokens that frame one text. */
   readonly frame: SpecialTokenFrame["single"];
-  /** Most tokens the tokenizer's own file allows (`model_max_length`), or null. */
+  /** Maximum tokens by the tokenizer's settings (`model_max_length`); null if they set none. */
   readonly longest: number | null;
-  /** Token ids of whole texts in which special tokens may stand, none added, and for each token where it stands. */
+  /**
+   * Encodes texts that may contain special tokens, without adding any. Returns token ids with the offsets of each
+   * token.
+   */
   encodePlaced(texts: readonly string[], signal?: AbortSignal): Promise<readonly EncodingWithOffsets[]>;
-  /** As `encode` and `encodeContexts`; `signal`: nobody wants them any more. */
+  /** Like `encode` and `encodeContexts` of `TokenizerImplementation`; `signal` cancels the request. */
   encode(texts: readonly string[], maxLength: number, signal?: AbortSignal): Promise<readonly Int32Array[]>;
   encodeContexts(
     questions: readonly string[],
     contexts: readonly string[],
     options: ContextOptions,
   ): ReturnType<TokenizerImplementation["encodeContexts"]>;
-  /** The id of exactly that token; null: there is none. */
+  /** Returns the id of exactly this token; null if there is none. */
   idOf(token: string): number | null;
   readonly specials: SpecialTexts;
-  /** Two texts as `encode` gave each without a limit, in one row: the same as `encodePairs` with the limit. */
+  /** Joins two texts, each encoded by `encode` without a limit, into one row. Equals `encodePairs` with the limit. */
   pair(
     first: Int32Array,
     second: Int32Array,
     maxLength: number,
   ): { readonly ids: Int32Array; readonly types: Int32Array };
-  /** Tokens that stand in a pair beside those of its texts. */
+  /** Number of special tokens in a pair. */
   readonly pairFrame: number;
-  /** Cuts what `encode` gave without a limit: the same as encoding with the limit. */
+  /** Truncates the result of `encode` without a limit. Equals encoding with the limit. */
   cut(ids: Int32Array, maxLength: number): Int32Array;
   decode(ids: Int32Array): Promise<string>;
-  /** As `decode`, special tokens written out. */
+  /** Like `decode`, but includes special tokens. */
   spell(ids: Int32Array): Promise<string>;
-  /** How tokens stand for bytes of a text; null: only `decode` knows. */
+  /** How tokens map to bytes of text; null if only `decode` can tell. */
   readonly spelling: TokenSpelling | null;
-  /** Tokens that stand in texts as they are called. */
+  /** Ids of the added tokens, which appear in texts under their literal names. */
   readonly added: ReadonlySet<number>;
 }
 
-/** What Python strips; a byte order mark is no blank. */
+/** Leading whitespace as stripped by Python, which does not count a byte order mark. */
 const blanksBefore = /^[^\S\ufeff]+/u;
 
-/** Texts and characters handed to Rust at once: enough to keep its threads busy, little enough to stay interruptible. */
+/** Maximum texts and characters per Rust call: enough to keep its threads busy, few enough to stay interruptible. */
 const BATCH = { texts: 1024, characters: 4 * 2 ** 20 };
 
-/** Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`, `base-damaged`. `host`: where it runs. */
+/**
+ * Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`,
+ * `base-damaged`. `host`: the sandbox it runs in.
+ */
 export async function loadTokenizer(folder: string, host: TokenizerSandbox = sharedSandbox()): Promise<Tokenizer> {
   const file = join(folder, "tokenizer.json");
   const found = readModelFile(file, VOCABULARY_JSON_LIMITS.bytes);
@@ -130,7 +136,9 @@ type Ask = <N extends "open" | "encode" | "place" | "decode">(
   characters: number,
   signal?: AbortSignal,
 ) => Promise<SandboxRequests[N]["answer"]>;
-/** Asks the tokenizer of that file; where its process failed at it, `broken-tokenizer`. */
+/**
+ * Returns a function that sends requests to this file's tokenizer. A failure of the sandbox becomes `broken-tokenizer`.
+ */
 function askingOf(host: TokenizerSandbox, file: string, hash: string): Ask {
   return async (name, what, characters, signal) => {
     try {
@@ -142,7 +150,7 @@ function askingOf(host: TokenizerSandbox, file: string, hash: string): Ask {
   };
 }
 
-/** `take` is given each text's tokens: their place in an answer. */
+/** Calls `take` with each text's response and its index in the batch. */
 async function inBatches<N extends "encode" | "place">(
   ask: Ask,
   name: N,
@@ -163,7 +171,7 @@ async function inBatches<N extends "encode" | "place">(
 }
 
 type Encodings = Pick<Tokenizer, "encode" | "encodePairs" | "encodeWords" | "encodePlaced" | "encodeContexts">;
-/** Texts, pairs, words and contexts as ids, framed with special tokens but where a place in the text is asked for. */
+/** Encodes texts, pairs, words and contexts as ids. Special tokens are added, except where offsets are requested. */
 function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: CheckedTokenizer): Encodings {
   const plain = async (texts: readonly string[], signal?: AbortSignal): Promise<Int32Array[]> => {
     const rows: Int32Array[] = [];
@@ -197,7 +205,7 @@ function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: Checke
     async encodeContexts(questions, contexts, { names, signal, ...options }) {
       const begun = questions.map((question) => question.replace(blanksBefore, ""));
       const questionIds = await plain(begun, signal);
-      // Several questions are asked of one context.
+      // A context may have several questions, so each distinct context is encoded once.
       const distinct = [...new Set(contexts)];
       const placed = await encodePlaced(distinct, signal);
       const contextEncodings = new Map(distinct.map((context, i) => [context, toUtf16Offsets(context, placed[i]!)]));
@@ -214,7 +222,7 @@ function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: Checke
   };
 }
 
-/** The words of a row by their pieces, special tokens around them, and the place at which each word starts. */
+/** Joins the pieces of a row's words, adds special tokens and returns the start position of each word. */
 function framedWords(
   pieces: readonly Int32Array[],
   frame: SpecialTokenFrame["single"],
@@ -231,13 +239,12 @@ function framedWords(
   return { ids: addSpecialTokens(all, frame, Number.POSITIVE_INFINITY), starts };
 }
 
-/** Tokens by their ids, ids by their tokens. */
 function namesOf({ vocabulary, added }: CheckedTokenizer): {
   named(id: number | undefined): string;
   readonly idOf: Tokenizer["idOf"];
 } {
   const ids = new Map([...vocabulary, ...added]);
-  // Of two tokens with one id the added one stands for it.
+  // If two tokens share an id, the added token wins.
   const tokens = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
   return {
     named: (id) => (id === undefined ? "" : (tokens.get(id) ?? "")),
@@ -245,7 +252,6 @@ function namesOf({ vocabulary, added }: CheckedTokenizer): {
   };
 }
 
-/** Texts of the tokens that stand for no text. */
 function specialsIn(json: Readonly<Record<string, unknown>>): readonly string[] {
   const added = Array.isArray(json["added_tokens"])
     ? (json["added_tokens"] as Readonly<Record<string, unknown>>[])
@@ -253,7 +259,7 @@ function specialsIn(json: Readonly<Record<string, unknown>>): readonly string[] 
   return added.flatMap(({ special, content }) => (special === true && typeof content === "string" ? [content] : []));
 }
 
-/** A special token that tokenizer_config.json names, as text or as a record. */
+/** Returns a special token that tokenizer_config.json names, as a text or a record. */
 function tokenIn(settings: Readonly<Record<string, unknown>> | null, key: string): string {
   const token = settings?.[key];
   if (typeof token === "string") return token;
@@ -284,7 +290,7 @@ function* batches(texts: readonly string[]): Generator<Batch> {
   if (part.length > 0) yield { part, characters };
 }
 
-/** Lone surrogates cannot cross to Rust; they become U+FFFD as they do in any UTF-8. */
+/** Lone surrogates cannot be passed to Rust; they become U+FFFD, as in any UTF-8 encoder. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }

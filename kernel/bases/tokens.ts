@@ -1,17 +1,22 @@
-/** What a base reads texts by: alike where two make the same tokens of every text. */
+/** Identifies a base's tokenizer: equal hashes mean that two bases tokenize every text alike. */
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { LRUCache } from "lru-cache";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { fileStampOf } from "../fetch/stamp.js";
 
-/** Of tokenizer.json, all that decides; how much of a text is read and what fills a batch is settled anew. */
+/**
+ * Parts of tokenizer.json that determine the tokens. Truncation and padding are left out because they are set anew.
+ */
 const DECIDES = ["added_tokens", "normalizer", "pre_tokenizer", "post_processor", "model"];
-/** Bytes: the files of vocabularies of a quarter of a million take a third of a second each time. */
+/** Maximum bytes of a file to hash: files with vocabularies of 250,000 tokens take a third of a second each time. */
 const MOST = 8 * 2 ** 20;
 const known = new LRUCache<string, string>({ max: 100 });
 
-/** A hash; undefined: it is too large to look at, or no tokenizer, which is told where it is opened. */
+/**
+ * Returns a hash, or undefined if the file is too large or no tokenizer. The latter is reported when the tokenizer is
+ * opened.
+ */
 export async function tokenizerHashOf(file: string): Promise<string | undefined> {
   const stats = await stat(file);
   if (stats.size > MOST) return undefined;

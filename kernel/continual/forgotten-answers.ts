@@ -1,22 +1,24 @@
-/** Which answers were right once and are wrong now, and how much of what was known that is. */
+/** Finds the answers that were right before and are wrong now, and their share of all earlier right answers. */
 import type { Interval } from "#stdlib/statistics/interval.js";
 import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 
 export interface ForgottenAnswers {
-  /** Rows that were asked about, and answers that were right before. */
+  /** Rows that were evaluated, and rows that were answered correctly before. */
   readonly rows: number;
   readonly right: number;
-  /** Of rows (from 0): right before and wrong now, in their order; and how many are the other way round. */
+  /**
+   * Rows (from 0, in order) that were right before and are wrong now, and the number of rows where the reverse is true.
+   */
   readonly lost: readonly number[];
   readonly gained: number;
-  /** lost / right, with its 95 % interval; null: nothing was right. */
+  /** lost / right, with its 95 % interval; null if nothing was right. */
   readonly share: { readonly value: number; readonly interval: Interval } | null;
-  /** How much the share of right answers moved, paired by rows. */
+  /** Change of the accuracy, with an interval paired by rows. */
   readonly moved: { readonly value: number; readonly interval: Interval };
 }
 
-/** Answers as numbers of labels, one for each row. */
+/** Answers are label indices, one per row. */
 export function forgottenAnswersOf(
   truth: ArrayLike<number>,
   before: ArrayLike<number>,

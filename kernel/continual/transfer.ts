@@ -1,28 +1,30 @@
 /**
- * What a model that learns one task after another keeps and gains. R[i][j] is its score on task j after it learnt the first i
- * tasks (i = 0: before the first). Greater is better; of scores where less is, what stands here is turned around. Measures as
- * in Lopez-Paz and Ranzato, Gradient Episodic Memory (2017), and Chaudhry et al., Riemannian Walk (2018).
+ * Measures what a model that learns tasks one after another retains and gains. R[i][j] is its score on task j after the
+ * first i tasks (i = 0: before the first). Greater is better; scores where less is better change their sign. Measures
+ * as in Lopez-Paz and Ranzato, Gradient Episodic Memory (2017), and Chaudhry et al., Riemannian Walk (2018).
  */
 
-/** Null where a score wasn't measured. `[stage][task]`. */
+/** Scores by `[stage][task]`; null where a score wasn't measured. */
 export type ScoreMatrix = readonly (readonly (number | null)[])[];
 
 export interface TransferScores {
-  /** The mean of the last row over what was learnt by then: how good it is at all of that. */
+  /** Mean of the last row over the tasks learned by then. */
   readonly average: number | null;
-  /** Backward transfer: the mean over tasks but the last of R[T][j] − R[j][j]; below 0 is forgetting. */
+  /** Backward transfer: the mean of R[T][j] − R[j][j] over all tasks except the last. Below 0 means forgetting. */
   readonly backward: number | null;
-  /** Forward transfer: the mean over tasks but the first of R[j−1][j] − R[0][j]: what earlier tasks bring a later one. */
+  /**
+   * Forward transfer: the mean of R[j−1][j] − R[0][j] over all tasks except the first, the gain from earlier tasks.
+   */
   readonly forward: number | null;
-  /** Of each task how far the last score lies below the best before it; null: it was learnt last. */
+  /** Per task: how far the last score is below the best score before it; null for the task that was learned last. */
   readonly forgotten: readonly (number | null)[];
-  /** Their mean. */
+  /** Mean of `forgotten`. */
   readonly forgetting: number | null;
 }
 
 /**
- * `learnt[j]`: after which stage (a row of the matrix) task j was learnt; 0: before the first. `better`: 1 where greater scores
- * are better, −1 where less are: measures then say how much better or worse, whatever the metric.
+ * `learnt[j]`: the stage (row of the matrix) after which task j was learned; 0: before the first. `better`: 1 if
+ * greater scores are better, −1 if smaller ones are, so that positive measures mean an improvement for every metric.
  */
 export function transferScoresOf(matrix: ScoreMatrix, learnt: readonly number[], better: 1 | -1 = 1): TransferScores {
   const averageOf = (i: number, j: number): number => {
@@ -50,7 +52,7 @@ export function transferScoresOf(matrix: ScoreMatrix, learnt: readonly number[],
   };
 }
 
-/** Of those that are numbers; null: none is. */
+/** Returns the mean of the values; null if there are none. */
 function mean(values: readonly number[]): number | null {
   const known = values.filter(Number.isFinite);
   return known.length === 0 ? null : known.reduce((sum, one) => sum + one, 0) / known.length;

@@ -1,4 +1,4 @@
-/** What one cleaner did: rows that it changed and dropped are counted, and of the first ones it is kept what differs. */
+/** Reports the effects of one cleaner: counts of changed and dropped rows, and the differences of the first ones. */
 import type { CleanerFacts } from "#dsl/language/types/facts.js";
 import { modelInputText } from "./audit/rows.js";
 import { rowNameOf } from "./row/row-names.js";
@@ -6,9 +6,8 @@ import type { DataRow } from "./row/row.js";
 
 type Example = CleanerFacts["examples"][number];
 
-/** Rows that are shown. */
 const EXAMPLES = 3;
-/** Characters of a text that are shown, and of those that don't differ how many stand before. */
+/** Maximum displayed characters of a text, and of unchanged text before the difference. */
 const CHARACTERS = 80;
 const BEFORE = 20;
 
@@ -18,13 +17,13 @@ export class CleanerReport {
   private readonly notes = new Map<string, number>();
   private readonly examples: Example[] = [];
 
-  /** `shown`: whether its rows may be shown as they were before. */
+  /** `shown`: whether rows may be shown as they were before the cleaner. */
   constructor(
     private readonly word: string,
     private readonly shown: boolean,
   ) {}
 
-  /** One that goes on from here by itself. */
+  /** Returns an independent copy that continues from the present counts. */
   copy(): CleanerReport {
     const copy = new CleanerReport(this.word, this.shown);
     copy.rows = this.rows;
@@ -34,7 +33,7 @@ export class CleanerReport {
     return copy;
   }
 
-  /** `row` as it came. */
+  /** `row`: before the cleaner. */
   changed(row: DataRow, after: DataRow["values"]): void {
     this.rows++;
     if (!this.wanting) return;
@@ -44,7 +43,7 @@ export class CleanerReport {
     this.examples.push({ row: rowNameOf(row), role, before, after: now });
   }
 
-  /** `row` as it came. */
+  /** `row`: before the cleaner. */
   dropped(row: DataRow, why: string): void {
     this.reasons.set(why, (this.reasons.get(why) ?? 0) + 1);
     if (!this.wanting) return;
@@ -83,7 +82,7 @@ function textOf(value: unknown): string {
   return value === null || value === undefined ? "" : JSON.stringify(value);
 }
 
-/** Both from a little before the first place where they differ to a little behind the last one. */
+/** Returns both texts from shortly before their first difference to shortly after the last one. */
 function differing(before: string, after: string): readonly [before: string, after: string] {
   const shorter = Math.min(before.length, after.length);
   let begin = 0;
@@ -95,7 +94,7 @@ function differing(before: string, after: string): readonly [before: string, aft
   return [excerptOf(before), excerptOf(after)];
 }
 
-/** No pair of surrogates is cut in two. */
+/** Does not split surrogate pairs. */
 function cut(text: string, from: number, to: number): string {
   const end = Math.min(to, from + CHARACTERS);
   const part = text.slice(from, end).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/gu, "");

@@ -1,6 +1,6 @@
 /**
- * From a data plan to rows in memory, ready for tokens: read, give roles, clean, sample, split, look for leaks, count. Everything
- * random follows the plan's seed; the hash covers what a model will see, not where it lay.
+ * Turns a data plan into rows in memory: reads, assigns roles, cleans, samples, splits, finds leaks, counts. Everything
+ * random follows the plan's seed; the hash covers what a model will see, not the files' location.
  */
 import { table as makeTable, type ColumnTable } from "arquero";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -30,35 +30,33 @@ import { SourceReadNotes, sourceFactsOf } from "./rows/read-as.js";
 export type { PreparedData } from "./prepared.js";
 
 export interface PrepareOptions {
-  /** Given: rows of plans that differ in `thin` alone are read, cleaned and divided once. */
+  /** If set, plans that differ only in `thin` share one pass of reading, cleaning and splitting. */
   readonly begun?: (begin: () => Promise<ReadRows>) => Promise<ReadRows>;
-  /** Given: rows that were looked through before are not looked through again. */
+  /** If set, audits of the same rows are reused. */
   readonly audits?: { auditFor(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> };
   readonly signal?: AbortSignal;
-  /** Told how many rows are read. */
   readonly onRows?: ((done: number, of?: number) => void) | undefined;
-  /** Told how many of the rows that train are compared with the others. */
+  /** Reports the training rows compared with the others so far. */
   readonly onCompared?: ((done: number, of: number) => void) | undefined;
-  /** Told how many bytes of a file of the net are here. */
+  /** Reports the bytes downloaded of a remote file. */
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
   readonly registry?: Registry;
-  /** Bytes of each file that is streamed or packed after which the rest of it is left; absent: all is read. */
+  /** Maximum bytes of each streamed or packed file; the rest is not read. Defaults to no limit. */
   readonly mostBytes?: number | undefined;
-  /** What people decided about the rows of a plan with annotations. */
+  /** People's decisions on the rows of a plan with annotations. */
   readonly decisions?: AnnotationLines | undefined;
 }
 
-/** Rows that were read, and what was told of them meanwhile. */
 export interface ReadRows {
   readonly rows: SplitAndCleanedRows;
   readonly read: SourceReadNotes;
   readonly unread: ReadonlySet<string>;
-  /** Of files of which a part was read: rows by split, or by null for one source of all. */
+  /** For partly read files: the rows by split, or by null for a single source. */
   readonly left: ReadonlyMap<string | null, ReadSample>;
   readonly unpacks: readonly UnpackedFiles[];
 }
 
-/** `prepareRows`, then `measured`. Coded errors: those of both. */
+/** Runs `prepareRows`, then `measured`. Throws the coded errors of both. */
 export async function prepareMeasuredData(
   plan: DataPlan,
   world: SourceContext,
@@ -68,8 +66,8 @@ export async function prepareMeasuredData(
 }
 
 /**
- * Rows that fit in memory, read, cleaned, split and counted, whoever reads them: no lengths are known yet. Coded errors of
- * sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`.
+ * Reads, cleans, splits and counts rows that fit in memory. Independent of the model: no lengths in tokens are known
+ * yet. Coded errors of sources, cleaners and splits, and `unknown-column`, `not-text`, `missing-value`, `no-rows-left`.
  */
 export async function prepareRows(
   plan: DataPlan,
@@ -93,7 +91,7 @@ export async function prepareRows(
       onLeft: (split, rows, total) => left.set(split, { rows, total }),
       onUnpacks: (file) => unpacked.push(file),
     });
-  // What people decided of a row changes what it is.
+  // Plans with annotations are not shared, because decisions change the rows.
   const begun = plan.annotations
     ? null
     : await options.begun?.(async () => ({ ...opened, rows: await cleanAndSplitRows(plan, chunks(), passing) }));
@@ -105,10 +103,10 @@ export async function prepareRows(
     rowSink,
     passing,
   );
-  // Known once the rows were read.
+  // Only complete after the rows were read.
   const { left: parts, unpacks } = begun ?? opened;
   const splits = rowSink.splits(names);
-  // What is repeated to even out labels is one row all the same.
+  // A row that is repeated to balance labels is audited once.
   const rows = new Map([...splits].map(([name, splitRows]) => [name, [...new Set(splitRows)]]));
   const look = () => auditRows(heldRows(rows), labels, { signal: options.signal, onRows: options.onCompared });
   return {
@@ -121,7 +119,7 @@ export async function prepareRows(
         ...sourceFactsOf(read),
         notes: [...unreadFieldNotes(unread), ...(facts.notes ?? [])],
         ...unpackedFacts(unpacks),
-        // What a part doesn't show may be in the rest.
+        // No audit of partly read data: problems may be in the rest.
         ...(parts.size === 0 && {
           audit: await (options.audits?.auditFor(`${facts.hash.slice(0, 32)}${numbersOf(rows)}`, look) ?? look()),
         }),
@@ -147,7 +145,7 @@ function heldRows(splits: ReadonlyMap<string, readonly DataRow[]>): AuditedSplit
   };
 }
 
-/** Rows as they are, in memory. */
+/** Keeps rows in memory. */
 class Held implements RowSink {
   private readonly all = new Map<string, DataRow[]>();
   constructor(private readonly roles: readonly string[]) {}
@@ -173,7 +171,7 @@ class Held implements RowSink {
   }
 }
 
-/** Column names and first rows of one source, for checks while someone types. */
+/** Returns column names and first rows of one source, for checks during typing. */
 export function readSourceHeader(source: Call, world: SourceContext, registry: Registry = whole): Promise<TableFacts> {
   return header(source, world, registry);
 }
@@ -189,7 +187,7 @@ function tableOf(rows: readonly DataRow[], plan: DataPlan): ColumnTable {
   return table;
 }
 
-/** Of the rows' numbers in their source, which an audit tells. */
+/** Hashes the rows' numbers in their source, which an audit reports. */
 function numbersOf(splits: ReadonlyMap<string, readonly DataRow[]>): string {
   const hash = sha256();
   for (const rows of splits.values()) hash.update(`${rows.map(rowNameOf).join()}\n`);

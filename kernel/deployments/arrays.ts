@@ -1,8 +1,8 @@
-/** Arrays that a runtime gives and takes: rows picked, none at all, what a row's scores come to. */
+/** Arrays of runtimes: row selection, empty arrays, and the arg max of a row's scores. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { toFloats } from "../engines/feeds.js";
 
-/** Rows of the first axis, in that order; bytes of an element follow from its dtype's. */
+/** Returns the given rows of the first axis, in that order. The dtype determines the bytes of an element. */
 export function gatherRows({ dtype, shape, bytes }: NDArray, rows: ArrayLike<number>): NDArray {
   const [count = 0, ...rest] = shape;
   const size = count === 0 ? 0 : bytes.length / count;
@@ -11,12 +11,15 @@ export function gatherRows({ dtype, shape, bytes }: NDArray, rows: ArrayLike<num
   return { dtype, shape: [rows.length, ...rest], bytes: out };
 }
 
-/** An array of which one axis has no element. */
+/** An array with an axis of length 0. */
 export function emptyArray(shape: readonly number[]): NDArray {
   return { dtype: "f32", shape, bytes: new Uint8Array(0) };
 }
 
-/** Of scores [rows, width] f32 [rows, 2]: which is the greatest (the first of equals), and how far it lies before the next. */
+/**
+ * Returns for scores [rows, width] an f32 array [rows, 2]: the index of the greatest score (the first of equals), and
+ * its margin to the next.
+ */
 export function argmaxWithMargin(scores: NDArray): NDArray {
   const [rows = 0, width = 0] = scores.shape;
   const all = toFloats(scores);

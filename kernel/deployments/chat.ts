@@ -1,11 +1,11 @@
-/** The chat template of a deployed model, as targets get it. */
+/** The chat template of a deployed model, as passed to targets. */
 import type { DeployedChat } from "#stdlib/targets/kind.js";
 import { sandboxRenderer } from "../bases/chat-renderer.js";
 import { chatTemplateIn } from "../bases/chat-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { ChatEncoding } from "../data/encoding/chat.js";
 
-/** Null if the folder has no chat template. */
+/** Returns null if the folder has no chat template. */
 export async function folderChat(folder: string, tokenizer: Tokenizer): Promise<DeployedChat | null> {
   const source = chatTemplateIn(folder);
   if (source === null) return null;

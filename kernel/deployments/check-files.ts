@@ -1,6 +1,6 @@
 /**
- * Whether what lies there is what was proved, before any of it is opened: each file by its checksum, no file besides, and no
- * name that leads elsewhere. A deployment may come from anybody, and runtimes open whatever they find.
+ * Verifies a deployment's files before any is opened: each file by its checksum, no additional files, and no path that
+ * leads outside. A deployment may come from anybody, and runtimes open whatever they find.
  */
 import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
 import { changedOrMissingFiles, unknownFiles } from "./files.js";
@@ -8,10 +8,10 @@ import { SIBLING_FILE_PREFIX, MAIN_FILE, type DeploymentPlace } from "./output.j
 import type { Deployment } from "./deployment.js";
 import type { DeploymentProof } from "./proof.js";
 
-/** What the tools that carry folders about put into them; no runtime reads it. */
+/** Files added by tools that copy folders; no runtime reads them. */
 const CARRIED = /^\.git\/|^\.gitattributes$|^\.cache\/huggingface\/|(?:^|\/)\.DS_Store$/;
 
-/** Each a clause; empty: it is intact. */
+/** Returns one clause per problem; empty: the deployment is intact. */
 export async function deploymentDamage(
   place: DeploymentPlace,
   { files }: DeploymentProof,
@@ -36,7 +36,7 @@ function isInside({ writes, path }: DeploymentPlace, name: string): boolean {
   const inside = normalize(name);
   if (isAbsolute(name) || name === "") return false;
   if (!leadsOut(inside)) return true;
-  // A package is a folder in place of the file.
+  // A package is a folder instead of a file.
   const ownFolder = join("..", basename(path)) + sep;
   return writes === "file" && inside.startsWith(ownFolder) && !leadsOut(inside.slice(ownFolder.length));
 }
@@ -46,7 +46,7 @@ const isName = (name: string): boolean => name === basename(name) && dirname(nam
 const graphFiles = ({ written }: Deployment): readonly string[] =>
   Object.values(written.graphs ?? {}).map(({ file }) => file);
 
-/** A file that was proved, or a folder of such files. */
+/** Returns whether `file` is a file with a checksum, or a folder of such files. */
 function isPartOf(
   { writes, path }: DeploymentPlace,
   files: NonNullable<DeploymentProof["files"]>,

@@ -1,24 +1,22 @@
-/** Codes of deployments: what can't be written, what was written and answers otherwise, what is opened again. */
+/** Codes of deployments: writing fails, deployed files give other outputs, or files can't be opened again. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface DeployingCodeData {
   "proof-failed": {
     readonly model: string;
     readonly target: string;
-    /** Name of the runtime. Empty if no runtime was asked, because the files differ already. */
+    /** Name of the runtime. Empty if none was run, because the files differ already. */
     readonly runtime: string;
-    /** What was found, each a clause. */
     readonly found: readonly string[];
-    /** Its weights are rounded. */
+    /** The deployed weights are rounded. */
     readonly rounded?: true;
-    /** `verify`: what lies there stays. */
+    /** Set for `verify`, which leaves the files in place. */
     readonly kept?: true;
   };
   "place-taken": {
     readonly place: string;
     readonly has: string;
-    /** Files of a deployment were changed by somebody; something came while it was deployed. */
+    /** `edited`: somebody changed the deployment's files; `meanwhile`: files appeared during the deployment. */
     readonly why?: "edited" | "meanwhile";
   };
   "place-unusable": { readonly place: string; readonly why: string };

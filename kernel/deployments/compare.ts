@@ -1,28 +1,36 @@
-/** Two models' answers to the same inputs: how far their numbers are apart, and how often they say the same. */
+/** Compares two models' outputs for the same inputs: the difference of their numbers, and how often they agree. */
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
 import type { RuntimeAnswers } from "./runtime-answers.js";
 
 export interface AnswerComparison {
   readonly inputs: number;
-  /** Greatest difference of a number, and the greatest number of the notebook's; null: the runtime gives none. */
+  /**
+   * Greatest difference of a number (null: the runtime returns no numbers), and the notebook's greatest absolute
+   * number.
+   */
   readonly difference: number | null;
   readonly greatest: number;
-  /** Inputs of which both say the same. */
+  /** Inputs with equal predictions. */
   readonly agree: number;
-  /** Of what is written. */
   readonly tokens?: {
-    /** Each token was asked for after the notebook's own; else a text is compared up to the first that is otherwise. */
+    /**
+     * Set if each token was predicted after the notebook's own tokens (teacher forcing). Otherwise a text is compared
+     * up to its first difference.
+     */
     readonly told?: true;
     readonly agree: number;
     readonly of: number;
-    /** Inputs whose first token agrees. */
+    /** Inputs with an equal first token. */
     readonly first: number;
-    /** Places that are otherwise, and those of them where two tokens are nearer than numbers differ: either may come. */
+    /**
+     * Positions with different tokens; `even`: those where the two best tokens are closer than the numbers differ, so
+     * that either is correct.
+     */
     readonly parted: number;
     readonly even: number;
   };
 }
-/** `equal`: within the tolerance. `agrees`: rounded, and it says the same often enough. */
+/** `equal`: within the tolerance. `agrees`: rounded, with sufficient agreement. */
 export type DeploymentVerdict = "equal" | "agrees" | "differs";
 
 export function compareAnswers(notebook: RuntimeAnswers, deployed: RuntimeAnswers): AnswerComparison {
@@ -52,7 +60,7 @@ function apart(notebook: RuntimeAnswers, deployed: RuntimeAnswers): Pick<AnswerC
   for (const row of notebook.numbers ?? []) for (const value of row) greatest = Math.max(greatest, Math.abs(value));
   if (!deployed.numbers || !notebook.numbers) return { difference: null, greatest };
   if (deployed.numbers.length !== notebook.numbers.length) difference = Infinity;
-  // A lead is one number less another: of each that may be half as far off.
+  // A lead is the difference of two numbers, so each of them may be off by half of its deviation.
   for (const [i, row] of (notebook.leads ?? []).entries()) {
     const deployedLeads = deployed.leads?.[i];
     const [tokens, others] = [notebook.tokens?.[i] ?? [], deployed.tokens?.[i] ?? []];
@@ -64,7 +72,7 @@ function apart(notebook: RuntimeAnswers, deployed: RuntimeAnswers): Pick<AnswerC
   return { difference, greatest };
 }
 
-/** Of logits and vectors alone. */
+/** Compares logits and vectors only. */
 function numbersApart(notebook: RuntimeAnswers, deployed: RuntimeAnswers): number {
   return (notebook.numbers ?? []).reduce((most, row, i) => {
     const deployedNumbers = deployed.numbers?.[i];
@@ -78,15 +86,18 @@ function mostOf(row: Float32Array, deployedRow: Float32Array): number {
   let most = 0;
   for (let k = 0; k < row.length; k++) {
     const [a, b] = [row[k]!, deployedRow[k]!];
-    // Of no number nothing is near.
+    // A comparison with NaN fails every bound.
     if (!(Math.abs(a - b) <= most) && !Object.is(a, b)) most = Number.isNaN(a - b) ? Infinity : Math.abs(a - b);
   }
   return most;
 }
 
-/** Of answers that are numbers: how far off one may be, as a share of the greatest, and the least cosine of two vectors. */
+/**
+ * Tolerances of numeric predictions: the deviation as a share of the greatest number, and the minimum cosine of two
+ * vectors.
+ */
 const NEAR = { number: 0.02, cosine: 0.97 };
-/** Inputs whose numbers are near. */
+/** Returns the number of inputs whose numbers are within these tolerances. */
 function alike(notebook: RuntimeAnswers, deployed: RuntimeAnswers, greatest: number): number {
   const rows = notebook.numbers ?? [];
   const near = rows.filter((row, i) => {
@@ -129,21 +140,21 @@ function tokensIn(notebook: RuntimeAnswers, deployed: RuntimeAnswers): NonNullab
   return { ...(deployed.forced && { told: true }), agree, of: total, first, parted, even };
 }
 
-/** Tokens up to the first that is otherwise. */
+/** Returns the number of tokens before the first difference. */
 function partingOf(row: readonly number[], deployedRow: readonly number[]): number {
   const index = row.findIndex((token, k) => deployedRow[k] !== token);
   return index < 0 ? row.length : index;
 }
 
-/** What must agree of a rounded model's answers, unless its target says more. */
+/** Minimum agreement of a rounded model, unless its target defines one. */
 const AGREEMENT = 0.75;
-/** Of tokens whose runtime doesn't tell how near others were. */
+/** Minimum agreement of tokens if the runtime returns no leads. */
 const TOKENS = 0.5;
-/** Of so few made-up inputs some lie between two answers, where rounding decides: rows tell more. */
+/** With fewer golden inputs, ties decided by rounding weigh too much; scored rows are more informative. */
 const FEW = 100;
-/** Numbers that are all small differ as if this were the greatest: they are sums of larger ones. */
+/** Lower bound of the reference magnitude: small numbers are sums of larger ones, and differ like these. */
 const SMALL = 0.1;
-/** Of the greatest number: beyond it a rounded model's answers have nothing to do with the notebook's. */
+/** Maximum difference as a share of the greatest number; a rounded model beyond it is unrelated to the notebook's. */
 const ROUNDED = 0.35;
 
 export function verdictOf(
@@ -151,7 +162,7 @@ export function verdictOf(
   { tolerance, agreement = AGREEMENT }: Pick<DeploymentResult, "tolerance" | "agreement">,
 ): DeploymentVerdict {
   const { difference, greatest, agree, inputs, tokens } = compared;
-  if (inputs === 0) return "differs"; // of nothing nothing is proved
+  if (inputs === 0) return "differs"; // without inputs, nothing is proved
   const within = (share: number): boolean => difference === null || difference <= share * Math.max(SMALL, greatest);
   if (tolerance !== null)
     return within(tolerance) && (tokens ? tokens.parted === tokens.even : agree === inputs) ? "equal" : "differs";
@@ -162,12 +173,12 @@ export function verdictOf(
   return isAgreement && within(ROUNDED) ? "agrees" : "differs";
 }
 
-/** The share of tokens that are the same, or that rounding may decide. */
+/** Returns the share of tokens that are equal or within rounding. */
 function tokensSaid(
   { told: forced, agree, even, of: total, first }: NonNullable<AnswerComparison["tokens"]>,
   difference: number | null,
 ): number {
-  // A text that was not told the notebook's tokens says nothing after the first that is otherwise.
+  // Without teacher forcing, nothing after the first difference is comparable.
   if (!forced) return agree > 0 || first > 0 ? (difference === null ? agree / total : 1) : 0;
   return (agree + even) / total;
 }

@@ -1,4 +1,6 @@
-/** The base of a deployed model as its own files tell it: config.json, tokenizer, template. Weights are the runtime's affair. */
+/**
+ * Opens the base of a deployed model from its files: config.json, tokenizer, template. The runtime opens the weights.
+ */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -10,7 +12,10 @@ import { readingPlanOf, type Deployment } from "./deployment.js";
 import { graphSessionOf } from "./graph-session.js";
 import type { OpenedModel } from "./runtime.js";
 
-/** `home`: where tunebook.json, config.json and the tokenizer lie. Coded errors: `deployment-unreadable`, those of tokenizers. */
+/**
+ * `home`: folder of tunebook.json, config.json and the tokenizer. Coded errors: `deployment-unreadable`, those of
+ * tokenizers.
+ */
 export async function deployedPredictorOf(home: string, d: Deployment, opened: OpenedModel): Promise<OpenPredictor> {
   const config = d.config ?? readModelJsonObject(join(home, "config.json"));
   if (!config)
@@ -40,7 +45,7 @@ export async function deployedPredictorOf(home: string, d: Deployment, opened: O
   };
 }
 
-/** As whoever opens config.json names them; a task that names none has none. */
+/** Returns the labels as named in config.json; none for tasks without labels. */
 function labelsIn(config: Readonly<Record<string, unknown>>, { labels }: Deployment): readonly string[] {
   const names = config["id2label"];
   if (labels.length === 0 || typeof names !== "object" || names === null) return labels;

@@ -1,6 +1,6 @@
 /**
- * What travels beside a deployed model so that raw text in gives the notebook's answer, anywhere: its task, its labels, the
- * length that texts are cut to, its template, and the graphs of its files. `tunebook.json` in a deployment's home.
+ * Metadata of a deployed model, so that raw text gives the notebook's predictions anywhere: its task, labels, maximum
+ * length, template, and the graphs of its files. Stored as `tunebook.json` in a deployment's home.
  */
 import { join } from "node:path";
 import * as v from "valibot";
@@ -20,31 +20,35 @@ export const DEPLOYMENT_FILE = "tunebook.json";
 
 export interface Deployment {
   readonly version: 1;
-  /** As the notebook calls the model. */
+  /** The model's name in the notebook. */
   readonly name: string;
   readonly target: Call;
-  /** The word of its family. */
+  /** Word of its model family. */
   readonly family: string;
-  /** Without a folder of the machine that made it. */
+  /** Name without a local folder. */
   readonly base: string;
   readonly task: Call;
   readonly technique: Call;
   readonly labels: readonly string[];
   readonly roles: readonly string[];
   readonly max_length: number;
-  /** Of models that read conversations: how they are written; null: as the template beside it says. Absent: they read none. */
+  /**
+   * Chat template of models that read conversations; null: the template file next to it. Absent: the model reads none.
+   */
   readonly template?: Call | null;
-  /** What was done to the rows that it learnt from; texts that it is asked are to be treated so too. */
+  /** Cleaners of the training rows, which must be applied to inputs as well. */
   readonly clean: readonly Call[];
   readonly written: DeploymentResult;
-  /** config.json, where it doesn't lie beside it: of an adapter, whose base has its own. */
+  /** config.json, if it isn't among the files: an adapter's base has its own. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** What was fitted once it was trained, by which the notebook's answers follow from the logits of the files. Absent: nothing. */
+  /**
+   * Calibration fitted after the training, which turns the files' logits into the notebook's predictions. Absent: none.
+   */
   readonly fitted?: FittedCalibration;
   readonly tunebook: string;
 }
 
-/** Bytes: the labels of large tasks take kilobytes. */
+/** Maximum bytes: the labels of large tasks take kilobytes. */
 const MOST = 64 * 2 ** 20;
 
 const port = objectWith({
@@ -82,7 +86,7 @@ const schema: Schema<Deployment> = objectWith({
   tunebook: v.string(),
 });
 
-/** Coded errors `no-deployment`, `deployment-unreadable`. */
+/** Throws the coded errors `no-deployment`, `deployment-unreadable`. */
 export function readDeployment(home: string): Deployment {
   const file = join(home, DEPLOYMENT_FILE);
   try {
@@ -96,7 +100,7 @@ export function readDeployment(home: string): Deployment {
   }
 }
 
-/** How its rows are read, as a plan has it. Nothing of the data is in it but the roles. */
+/** Returns the reading plan of its rows. Of the data it contains only the roles. */
 export function readingPlanOf(d: Deployment, home: string): TextReadingPlan {
   const model: ModelPlan = {
     name: d.name,

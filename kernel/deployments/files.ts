@@ -1,25 +1,24 @@
 /**
- * The files of a deployment with their checksums, as its proof names them: what was proved is what lies there, and what lies
- * there besides is somebody else's. The file of a target that writes one is `main`, so that it may be renamed.
+ * Checksums of a deployment's files, as listed in its proof. Files without a checksum belong to somebody else. The file
+ * of a single-file target is called `main`, so that it may be renamed.
  */
 import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { sha256Of } from "../fetch/file.js";
 import { SIBLING_FILE_PREFIX, COMPANIONS_SUFFIX, MAIN_FILE, type DeploymentPlace } from "./output.js";
 
-/** What can't name itself. */
+/** The proof can't contain its own checksum. */
 const PROOF = "proof.json";
-/** What people write in: what they wrote is no damage, and is not lost either. */
+/** File that people may edit: an edit is no damage, and must not be lost. */
 const CARD = "README.md";
 
-/** Path → SHA-256 of each file that belongs to it. */
 export async function fileChecksums(place: DeploymentPlace): Promise<Readonly<Record<string, string>>> {
   const sums: [string, string][] = [];
   for (const [name, path] of filesOf(place)) if (name !== PROOF) sums.push([name, await sha256Of(path)]);
   return Object.fromEntries(sums);
 }
 
-/** What of them is missing or changed, each a clause. */
+/** Returns a clause for each missing or changed file. */
 export async function changedOrMissingFiles(
   place: DeploymentPlace,
   sums: Readonly<Record<string, string>>,
@@ -34,7 +33,7 @@ export async function changedOrMissingFiles(
   return found;
 }
 
-/** Files in its folder that it doesn't know. */
+/** Returns files in its folder that have no checksum. */
 export function unknownFiles(place: DeploymentPlace, sums: Readonly<Record<string, string>>): readonly string[] {
   return filesOf(place)
     .map(([name]) => name)
@@ -42,7 +41,7 @@ export function unknownFiles(place: DeploymentPlace, sums: Readonly<Record<strin
     .map((name) => calledIn(name, pathOf(place, name)));
 }
 
-/** Its own files of up to `most` bytes that somebody changed; what they were is known by their sums. */
+/** Returns its own files of up to `most` bytes that don't match their checksum. */
 export async function editedFiles(
   place: DeploymentPlace,
   sums: Readonly<Record<string, string>>,
@@ -56,7 +55,7 @@ export async function editedFiles(
   return found;
 }
 
-/** For those who look at the folder. */
+/** Formats a path for messages. */
 function calledIn(name: string, path: string): string {
   return name === MAIN_FILE || name.startsWith(SIBLING_FILE_PREFIX) ? basename(path) : name;
 }

@@ -1,4 +1,7 @@
-/** Of the inputs for a model that writes those that it can be asked: its template writes them, and its positions have room for an answer. */
+/**
+ * Selects the golden prompts that a model can be run on: its template accepts them, and its positions suffice for a
+ * response.
+ */
 import type { DeployedChat } from "#stdlib/targets/kind.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
@@ -7,13 +10,13 @@ import type { GoldenInputs } from "./golden.js";
 
 type Prompts = Extract<GoldenInputs, { is: "prompts" }>;
 
-/** So many prompts at least, of short ones where the usual ones have no room. */
+/** Minimum number of prompts; short ones are added if the usual ones don't fit. */
 const FEWEST = 4;
 const SHORT: readonly ModelPrompt[] = ["no", "7", "?", "Hi"];
 
 /**
- * `positions`: tokens of a prompt and its answer together; Infinity where an encoder reads the prompt. Where none of them can
- * be asked, the length of the shortest as the model is fed it.
+ * `positions`: tokens of a prompt and its response together; Infinity if an encoder reads the prompt. If no prompt
+ * fits, returns the length of the shortest in tokens.
  */
 export async function promptsThatFit(
   golden: Prompts,
@@ -40,7 +43,7 @@ export async function promptsThatFit(
   return { ...golden, inputs: [...usual, ...short], most };
 }
 
-/** As the model is fed them; null: its template refuses. */
+/** Returns the prompts as fed to the model; null if its template refuses one. */
 function textsOf(inputs: readonly ModelPrompt[], chat: DeployedChat | undefined): Promise<readonly (string | null)[]> {
   if (!chat) return Promise.resolve(inputs.map((one) => (typeof one === "string" ? one : null)));
   const conversations = inputs.map((one): readonly Message[] =>

@@ -1,6 +1,6 @@
 /**
- * Texts in a graph of fixed sizes: rows in parts of its batch, each row padded to its length; what it says is cut back to
- * what was asked. Runtimes of fixed graphs are fed as if they were free.
+ * Runs inputs of any size on a graph with fixed shapes: rows are split into batches of its size and padded to its
+ * length, and the outputs are cut back. So runtimes with fixed graphs are fed like flexible ones.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,7 +13,7 @@ import { graphNamed } from "./runtimes/process.js";
 type Arrays = Readonly<Record<string, NDArray>>;
 type Run = (feeds: Arrays, picks?: LogitPicks) => Promise<Arrays>;
 
-/** A runtime whose graphs are fed so. */
+/** Opens a runtime whose graphs have fixed shapes. */
 export function openFixedShapeModel(
   title: string,
   graphs: NonNullable<DeploymentResult["graphs"]>,
@@ -33,7 +33,7 @@ export function openFixedShapeModel(
   };
 }
 
-/** Feeds of any batch and length to a graph that has both fixed. `title`: of the runtime, for errors. */
+/** Runs feeds of any batch size and length on a graph that fixes both. `title`: of the runtime, for errors. */
 export async function runFixedShapeGraph(
   graph: GraphFile,
   { feeds, picks }: { readonly feeds: Arrays; readonly picks?: LogitPicks },
@@ -86,7 +86,7 @@ function target({ shape }: GraphPort, fixed: Readonly<Record<string, number>>, a
   return shape.map((d, axis) => (typeof d === "number" ? d : (fixed[d] ?? array.shape[axis]!)));
 }
 
-/** Rows from `start` on, i32 of rank 2: what is missing is `pad`. A row that isn't there is the last one once more. */
+/** Returns rows from `start` on, i32 of rank 2, padded with `pad`. Missing rows repeat the last one. */
 function padded(array: NDArray, start: number, shape: readonly number[], pad: number): NDArray {
   const from = new Int32Array(Uint8Array.from(array.bytes).buffer);
   const [rows = 1, width = 1] = shape;
@@ -99,7 +99,7 @@ function padded(array: NDArray, start: number, shape: readonly number[], pad: nu
   return { dtype: "i32", shape, bytes: new Uint8Array(to.buffer) };
 }
 
-/** What was picked of each part, one after the other. */
+/** Concatenates the picks of all parts. */
 function together(outputs: readonly Arrays[]): Arrays {
   return Object.fromEntries(
     Object.entries(outputs[0] ?? {}).map(([name, { dtype, shape }]) => {
@@ -111,7 +111,7 @@ function together(outputs: readonly Arrays[]): Arrays {
   );
 }
 
-/** Parts one after the other along the first axis, each axis cut to `shape`; numbers of four bytes. */
+/** Concatenates parts along the first axis, and cuts each axis to `shape`; elements of four bytes. */
 function joined(parts: readonly NDArray[], shape: readonly number[]): NDArray {
   const [{ dtype, shape: whole }] = parts as [NDArray];
   const bytes = new Uint8Array(shape.reduce((n, d) => n * d, 4));

@@ -1,4 +1,4 @@
-/** A model folder as transformers writes it, as targets get it: a merged model, or anybody's that was loaded. */
+/** Reads a model folder in transformers' format for targets: a merged model, or any loaded one. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -31,7 +31,7 @@ export interface FolderModel {
   readonly rounding?: DeployedModel["rounding"];
 }
 
-/** No technique: what it did is in the weights. */
+/** No technique: its effect is in the weights. */
 export const NO_TECHNIQUE: DeployedModel["parts"]["technique"] = {
   call: { kind: "technique", word: "full", arguments: {} },
   implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
@@ -79,7 +79,6 @@ export async function deployedFromFolder(options: FolderModel): Promise<Deployed
   };
 }
 
-/** The tensors of a folder, read when they are asked for. */
 class Tensors {
   private readonly tensorFiles = new Map<string, { readonly file: string; readonly header: SafetensorsHeader }>();
   constructor(folder: string) {
@@ -88,7 +87,7 @@ class Tensors {
       for (const name of Object.keys(header.tensors)) this.tensorFiles.set(name, { file, header });
     }
   }
-  /** A state that the folder has no tensor for begins as its program says. */
+  /** A state without a tensor in the folder starts from its program's initial value. */
   read(state: string, stateInfo?: TensorState): Promise<NDArray> {
     const initial = stateInfo?.initial;
     const name = initial && "checkpoint" in initial ? initial.checkpoint : state;

@@ -1,7 +1,7 @@
 /**
- * What a deployed model is asked beside the notebook's: inputs that are made, never rows of anybody's data, so that they may
- * travel with it. One character, usual words, other scripts, what no tokenizer knows, a text just as long as is read and one
- * that is cut; asked together, so that a batch holds texts of unequal lengths.
+ * Golden inputs, on which a deployed model is compared with the notebook's. They are synthetic, never rows of real
+ * data, so that they may be published. They include one character, usual words, other scripts, unknown characters, a
+ * text of exactly the maximum length and one beyond it. They form one batch, so that its texts have unequal lengths.
  */
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
@@ -12,7 +12,7 @@ export type GoldenInputs =
   | {
       readonly is: "prompts";
       readonly inputs: readonly ModelPrompt[];
-      /** Tokens that are written for each. */
+      /** Generated tokens per prompt. */
       readonly most: number;
     };
 
@@ -28,23 +28,23 @@ const TEXTS: readonly string[] = [
 ];
 const LONG = "The train was late again and nobody at the counter could tell us why it stopped for an hour. ";
 
-/** As many words as have about `tokens` tokens. */
+/** Returns words of about `tokens` tokens. */
 function ofLength(tokens: number): string {
   const words = LONG.repeat(Math.ceil(tokens / 19) + 1).split(" ");
   return words.slice(0, Math.max(1, tokens)).join(" ");
 }
 
 const MOST_TOKENS = 32;
-/** Tokens of the longest prompts: a longer one takes long, and shows nothing more. */
+/** Maximum tokens of a prompt: longer ones are slow and show nothing more. */
 const LONGEST = 192;
 
 export interface GoldenInputOptions {
-  /** Tokens that texts are cut to. */
+  /** Maximum tokens of a text. */
   readonly maxLength: number;
   readonly roles: readonly string[];
-  /** What stands for a token to be filled in; null: none is. */
+  /** Mask token; null: the task has none. */
   readonly mask: string | null;
-  /** The model writes; `turns`: it is asked in conversations. */
+  /** Whether the model generates text; `turns`: from conversations. */
   readonly writes: false | "texts" | "turns";
 }
 
@@ -77,7 +77,7 @@ function conversationWith(text: string, i: number): readonly Message[] {
   return [...before, last];
 }
 
-/** A word in the middle is left to be filled in, or an earlier one, so that it stands where texts are cut: no tokenizer makes more tokens than there are bytes. */
+/** Masks a word in the middle, or an earlier one, so that it is not cut off: a text has at most one token per byte. */
 function masked(text: string, mask: string, maxLength: number): string {
   const words = text.split(" ");
   const fits = (wordCount: number): boolean => Buffer.byteLength(words.slice(0, wordCount).join(" ")) <= maxLength - 4;

@@ -1,6 +1,6 @@
 /**
- * The graphs of a deployed model as a session: the programs by which the notebook asks its models (`evaluate`; `reserve`,
- * `prefill`, `decode`), run by another runtime. So whatever the notebook asks, a deployed model can be asked too.
+ * The graphs of a deployed model as a session: runs the notebook's programs (`evaluate`; `reserve`, `prefill`,
+ * `decode`) in another runtime. So a deployed model supports everything that the notebook does with its models.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -16,9 +16,12 @@ import { UncachedDecoder } from "./decoders/whole-decoder.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 
-/** A session whose `prefill` and `decode` tell `likeliest` too (decoders/kind.ts). */
+/** A session whose `prefill` and `decode` return `likeliest`, too (decoders/kind.ts). */
 export interface GraphSession extends Pick<EngineSession, "run"> {
-  /** Before a batch is begun: what its rows should write. Of a row that parts from it nothing true may be said afterwards. */
+  /**
+   * Sets the expected tokens of the next batch, before it starts. A row's predictions may be meaningless after its
+   * first deviation.
+   */
   expect(tokens: readonly (readonly number[])[]): void;
 }
 
@@ -41,7 +44,7 @@ export function graphSessionOf(opened: OpenedModel, written: DeploymentResult): 
   };
 }
 
-/** Logits as the program `evaluate` gives them: of whole rows, or of the places that are asked about. */
+/** Returns logits like the program `evaluate`: of complete rows, or of the requested positions. */
 async function evaluated(run: RunGraph, graph: GraphFile, feeds: Feeds): Promise<Record<string, NDArray>> {
   const { targets, ...given } = feeds;
   const known = Object.fromEntries(Object.entries(given).filter(([name]) => name in graph.inputs));
@@ -56,7 +59,7 @@ async function evaluated(run: RunGraph, graph: GraphFile, feeds: Feeds): Promise
 
 const places = ({ bytes }: NDArray): Int32Array => new Int32Array(bytes.slice().buffer);
 
-/** Where a file tells beginnings and ends of answers apart, they are put together as the program has them. */
+/** Joins separate start and end logits into the program's array. */
 function logitsOf(out: Readonly<Record<string, NDArray>>): NDArray {
   const { logits, start_logits: starts, end_logits: ends } = out;
   if (logits) return logits;

@@ -1,6 +1,6 @@
 /**
- * The template of a word of the vocabulary as everybody reads one (Jinja): what a model was trained by travels with it, also
- * where its base brings another template or none. One is taken only where it writes the same conversations alike.
+ * Converts a template of the vocabulary to Jinja, so that the training's template is deployed with the model, even if
+ * its base has another or none. A Jinja template is accepted only if it renders the same conversations alike.
  */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ const SAMPLES: readonly (readonly Message[])[] = [
   [{ role: "system", content: "Be brief." }, user("Why?"), { role: "assistant", content: "So." }, user("Oh?")],
 ];
 
-/** Null: no known one writes as it does. */
+/** Returns null if no known template renders alike. */
 export async function jinjaTemplateOf(
   chat: Pick<DeployedChat, "write">,
   specials: SpecialTexts,
@@ -33,7 +33,7 @@ export async function jinjaTemplateOf(
   return null;
 }
 
-/** What it refuses nobody asks. */
+/** Conversations that the template refuses are skipped. */
 function writesAlike(source: string, texts: readonly (string | null)[], specials: SpecialTexts): boolean {
   const template = jinjaTemplate(source);
   return (
@@ -46,7 +46,10 @@ function writesAlike(source: string, texts: readonly (string | null)[], specials
   );
 }
 
-/** Beside a tokenizer, in all places where it is looked for; null: none is left there, so that nobody takes a wrong one. */
+/**
+ * Writes the template to all places next to the tokenizer where tools look for it; null: deletes it, so that no wrong
+ * one is used.
+ */
 export async function writeChatTemplate(folder: string, source: string | null): Promise<void> {
   const settings = join(folder, "tokenizer_config.json");
   const json = parseJsonAs(await readFile(settings, "utf8"), jsonObject);

@@ -1,17 +1,17 @@
-/** The labels that two models give to the same rows: of how many they say the same. */
+/** Compares the labels that two models predict for the same rows. */
 export interface LabelAgreement {
-  /** Rows; where words are told apart, their words. */
+  /** Number of rows; for word-level tasks, of their words. */
   readonly of: number;
   readonly agree: number;
 }
 
-/** What a model said of each row: logits, as many as there are labels, of each place one after the other. */
+/** A model's logits per row: one per label, position after position. */
 export interface LabelOutputs {
   readonly outputs: readonly Float32Array[];
   readonly labels: readonly string[];
 }
 
-/** `several`: each label is given or not, by itself, and a row's sets of them are held beside each other. */
+/** `several`: rows can have several labels, and their label sets are compared. */
 export function labelAgreement(notebook: LabelOutputs, deployed: LabelOutputs, several: boolean): LabelAgreement {
   const [notebookLabels, other] = [notebook, deployed].map(({ outputs, labels }) =>
     outputs.map((logits) => (several ? [given(logits, labels)] : likeliest(logits, labels))),

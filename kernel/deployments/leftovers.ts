@@ -1,7 +1,7 @@
 /**
- * What a process that was killed while it deployed leaves beside its place: a folder that it wrote in (`.writing-…`), which is
- * deleted, and an earlier deployment that it had moved aside (`.replaced-…`), which comes back unless the new one is there.
- * Both are named for their process: a number, and the machine or container that it counts in.
+ * Cleans up after a process that was killed while deploying. Its staging folder (`.writing-…`) is deleted. An earlier
+ * deployment that it moved away (`.replaced-…`) is restored unless the new one is complete. Both names contain the
+ * process id, and the machine or container of the process.
  */
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
@@ -13,26 +13,25 @@ import { COMPANIONS_SUFFIX } from "./output.js";
 
 const WRITING = /^\.writing-(\d+)-(?:([0-9a-f]{8})-)?/;
 const REPLACED = /^\.replaced-(\d+)-([0-9a-f]{8})-(.+)$/;
-/** Of processes that can't be looked at: nothing is written for so long without a sign. */
+/** Age limit for processes that can't be checked: no deployment writes for this long without a trace. */
 const DAY = 86_400_000;
 
-/** Those of this process, which are no leftovers. */
+/** Folders of this process, which are no leftovers. */
 const live = new Set<string>();
 
 export const isLeftoverName = (name: string): boolean => name.startsWith(".writing-") || REPLACED.test(name);
 
-/** Begins the name of a folder that is written in. */
 export const stagingFolderPrefix = (): string => `.writing-${String(process.pid)}-${here()}-`;
-/** The name of the folder that holds what was at `name`. */
+/** Name of the folder for the earlier deployment at `name`. */
 export const replacedFolderName = (name: string): string => `.replaced-${String(process.pid)}-${here()}-${name}`;
 
-/** Is this process's until what comes back is called. */
+/** Protects a path of this process until the returned function is called. */
 export function protectFromCleanup(path: string): () => void {
   live.add(path);
   return () => void live.delete(path);
 }
 
-/** Clears a folder of what killed processes left in it. */
+/** Removes the leftovers of killed processes from a folder. */
 export function cleanUpLeftovers(parent: string): void {
   if (!existsSync(parent)) return;
   for (const entry of readdirSync(parent)) {
@@ -44,7 +43,9 @@ export function cleanUpLeftovers(parent: string): void {
   }
 }
 
-/** Its file or folder leaves first and comes last: where it is missing, the new deployment isn't whole. */
+/**
+ * The main file or folder is moved away first and restored last: if it is missing, the new deployment is incomplete.
+ */
 function bringBack(parent: string, aside: string, name: string): void {
   const main = join(parent, name);
   if (lstatSync(main, { throwIfNoEntry: false })) {
@@ -64,7 +65,7 @@ function bringBack(parent: string, aside: string, name: string): void {
 
 function isAlive(path: string, pid: string, where: string | undefined): boolean {
   if (where !== here()) return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < DAY;
-  // Numbers come again: one's own may have been that of a process before.
+  // Process ids are reused: an earlier process may have had this process's id.
   return Number(pid) === process.pid ? live.has(path) : isProcessRunning(Number(pid));
 }
 
@@ -72,7 +73,7 @@ let machine: string | undefined;
 function here(): string {
   return (machine ??= createHash("sha256").update(`${hostname()} ${countedIn()}`).digest("hex").slice(0, 8));
 }
-/** What Linux tells containers of one machine apart by. */
+/** Identifies the container or machine on Linux. */
 function countedIn(): string {
   try {
     return readlinkSync("/proc/self/ns/pid");

@@ -1,7 +1,7 @@
 /**
- * Where a target's files go while they are written: a folder of their own, which takes its place when all is proved. Of a
- * target that writes one file that file bears the name which the program gave it; what belongs to it (tokenizer, label names,
- * proof) lies in a folder `<file>.files` beside it, and what people look for beside it, beside it (`BESIDE`).
+ * Location of a target's files while they are written: a staging folder, which replaces the place when all is proved.
+ * The file of a single-file target has the name given in the program. Its companions (tokenizer, label names, proof)
+ * are in the folder `<file>.files`, and files that tools expect next to it are next to it (`SIBLING_FILE_PREFIX`).
  */
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -14,28 +14,30 @@ import { diskError } from "../fetch/disk.js";
 import { copyWithUsualMode } from "../fetch/private.js";
 import { tools } from "./tools/table.js";
 
-/** What companions of a file are called: `helper.gguf` → `helper.gguf.files`. */
+/** Suffix of the companions' folder: `helper.gguf` → `helper.gguf.files`. */
 export const COMPANIONS_SUFFIX = ".files";
-/** Paths of a file target that begin with it lie beside the file: `beside:helper.Modelfile`. */
+/** Prefix for paths next to the file of a single-file target: `beside:helper.Modelfile`. */
 export const SIBLING_FILE_PREFIX = "beside:";
-/** The file itself, of a target that writes one. */
+/** The file itself, for single-file targets. */
 export const MAIN_FILE = "main";
 
 export interface DeploymentPlace {
-  /** As the target's word says. */
   readonly writes: "folder" | "file";
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** Names of files that the target writes beside its own. */
+  /** Names of files that the target writes next to its own. */
   readonly beside?: readonly string[];
 }
 
-/** Where a deployment's own files lie (tunebook.json, proof.json): the folder itself, or the file's companions. */
+/**
+ * Returns the folder of a deployment's own files (tunebook.json, proof.json): the place itself, or the companions'
+ * folder.
+ */
 export function deploymentHomeOf({ writes, path }: DeploymentPlace): string {
   return writes === "folder" ? path : `${path}${COMPANIONS_SUFFIX}`;
 }
 
-/** `work`: the folder that stands for the one which the place is in (of a file), or for the place itself. */
+/** `work`: staging folder for the place, or, for a single file, for its parent folder. */
 export function targetOutputIn(work: string, place: DeploymentPlace, source: string): TargetOutput {
   const pathOf = (path: string): string => {
     const file = basename(place.path);

@@ -1,6 +1,6 @@
 /**
- * A demo page as a file: what the build made for all of them (dist/page/demo.json), with a model and what belongs to it put in, and
- * taken out again by whoever proves it. All that is of the model is base64, or JSON in which no tag can begin.
+ * A demo page as a file: the prebuilt template of all pages (dist/page/demo.json) with a model and its metadata, and
+ * the reverse, for the proof. The model's data are base64, or JSON in which no tag can begin.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -16,14 +16,13 @@ import { objectWith, parseJsonAs, parseJsonOrNull, type Schema } from "../fetch/
 const BUILT = fileURLToPath(new URL("../../page/demo.json", import.meta.url));
 const zipped = promisify(gzip);
 
-/** What all pages have in common. */
 export interface PageTemplate {
-  /** Of ONNX Runtime. */
+  /** Version of ONNX Runtime. */
   readonly version: string;
   readonly template: string;
   readonly style: string;
   readonly app: string;
-  /** base64 of gzip. */
+  /** gzip as base64. */
   readonly worker: string;
   readonly runtime: string;
 }
@@ -35,7 +34,7 @@ const schema: Schema<PageTemplate> = objectWith({
   worker: v.string(),
   runtime: v.string(),
 });
-/** Coded error `page-unbuilt`. */
+/** Throws the coded error `page-unbuilt`. */
 export async function readPageTemplate(): Promise<PageTemplate> {
   try {
     return parseJsonAs(await readFile(BUILT, "utf8"), schema);
@@ -48,11 +47,11 @@ export interface PageContents {
   readonly demo: PageDemo;
   /** The tokenizer's files, as JSON. */
   readonly tokenizer: string;
-  /** Null: the page comes without it. */
+  /** Null: the page does not include the model. */
   readonly model: Uint8Array | null;
 }
 
-/** The whole page. Coded error `page-unbuilt`. */
+/** Returns the complete page. Coded error `page-unbuilt`. */
 export async function renderPage({ demo, tokenizer, model }: PageContents): Promise<string> {
   const parts = {
     demo: JSON.stringify(demo).replaceAll("<", "\\u003c"),
@@ -62,10 +61,10 @@ export async function renderPage({ demo, tokenizer, model }: PageContents): Prom
   return filled(await readPageTemplate(), parts, demo.name);
 }
 
-/** Parts of a page that are its own. */
+/** Parts that differ between pages. */
 type Own = Readonly<Record<Exclude<PageDataPart, "worker" | "runtime">, string>>;
 
-/** What whoever proves a page reads of what it knows of its model. */
+/** Part of the page's metadata that the proof reads. */
 const known: Schema<{ readonly name: string; readonly model: Pick<PageDemo["model"], "file"> }> = objectWith({
   name: v.string(),
   model: objectWith({ file: v.nullable(v.string()) }),
@@ -86,7 +85,7 @@ function filled(built: PageTemplate, parts: Own, name: string): string {
   return built.template.replace(/%([A-Z]+)%/g, (whole, what: string) => values[what] ?? whole);
 }
 
-/** Nothing is asked of any network; scripts are the page's own by their checksum, and what they make as blobs. */
+/** Content security policy: no network access; only the page's own scripts, by checksum, and the blobs they create. */
 function policyFor({ style, app }: Pick<PageTemplate, "style" | "app">): string {
   const sum = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return [
@@ -105,12 +104,12 @@ async function packed(bytes: Uint8Array): Promise<string> {
 export interface OpenedPage {
   readonly contents: Own;
   readonly built: PageTemplate;
-  /** The name of the model's file, where it lies beside the page. */
+  /** Name of the model's file, if it is next to the page. */
   readonly file: string | null;
 }
 /**
- * What is a page's own, and what all have in common: nothing of a page's scripts runs unless they are those of this Tunebook. Coded
- * error `page-unbuilt`; an error where the file is no such page.
+ * Extracts the page's own parts and verifies the shared ones: only scripts of this version of Tunebook may run. Coded
+ * error `page-unbuilt`; other errors if the file is no such page.
  */
 export async function openPage(page: string): Promise<OpenedPage> {
   const built = await readPageTemplate();

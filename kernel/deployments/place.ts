@@ -1,6 +1,6 @@
 /**
- * Where a deployment goes: what was written in the program as a place on this machine, and whether it may be written there.
- * What no deployment wrote is never touched; what somebody changed since goes only where that was asked for.
+ * Resolves the place of a deployment, as written in the program, and checks that it may be written to. Files of no
+ * deployment are never touched; files changed since the deployment are replaced only on request.
  */
 import {
   existsSync,
@@ -22,35 +22,34 @@ import { isLeftoverName } from "./leftovers.js";
 import { SIBLING_FILE_PREFIX, COMPANIONS_SUFFIX, deploymentHomeOf, type DeploymentPlace } from "./output.js";
 import { PROOF_FILE, readProof } from "./proof.js";
 
-/** Whose a deployment is: what it is called, what it does, and as what it was written. Null: not known yet. */
+/** Identity of a deployment: name, task and target. Null: not known yet. */
 export interface DeploymentIdentity {
   readonly name: string;
-  /** The words of its task and its target. */
+  /** Words of its task and its target. */
   readonly task: string | null;
   readonly labels: readonly string[] | null;
   readonly target: string;
 }
 
-/** What a target's word says of where it writes. */
 export interface TargetWriteOptions {
   readonly writes: DeploymentPlace["writes"];
   readonly ending?: string;
   readonly beside?: readonly string[];
 }
 
-/** What would be a line of its own in a file, or an order to a terminal. */
+/** Characters that would start a line in a file, or control a terminal. */
 const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 
 const ADDRESS = /^[a-z][a-z\d+.-]+:\/\//i;
-/** What looks like folders and holds no files of anybody: proc, sysfs, cgroup2, by their magic numbers. */
+/** File systems without real files: proc, sysfs, cgroup2, by their magic numbers. */
 const NO_DISK: ReadonlySet<number> = new Set([0x9fa0, 0x62656572, 0x63677270]);
 
-/** `~/x` as shells, and bases, mean it. */
+/** Expands `~/x` as shells do, and as for bases. */
 export function expandHome(given: string): string {
   return given.replace(/^~(?=$|[\\/])/, () => homedir());
 }
 
-/** `given`: as the program has it. A link to a folder is that folder. Coded error `place-unusable`. */
+/** `given`: as written in the program. A link to a folder is resolved. Coded error `place-unusable`. */
 export function deploymentPlaceAt(
   { writes, ending = "", beside = [] }: TargetWriteOptions,
   given: string,
@@ -72,7 +71,7 @@ export function deploymentPlaceAt(
   }
 }
 
-/** What the disk says of a place. */
+/** Converts errors of the file system. */
 export function placeError(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EEXIST" || code === "ENOTDIR")
@@ -86,7 +85,7 @@ function unusable(place: string, why: string, cause?: unknown): CodedError {
   return new CodedError("place-unusable", { place, why }, { cause });
 }
 
-/** What is there of the way to it must be folders. */
+/** All existing parents must be folders. */
 function demandFolders(path: string): void {
   for (let ancestor = dirname(path); ; ancestor = dirname(ancestor)) {
     const there = folderOr(ancestor);
@@ -104,7 +103,7 @@ function isLink(path: string): boolean {
     return false;
   }
 }
-/** Below a file there is nothing. */
+/** Returns undefined for a path below a file. */
 function folderOr(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -117,13 +116,13 @@ const lstatOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNo
 
 export interface PlaceRequirement {
   readonly overwrite: boolean;
-  /** Bytes of files that are looked into, to see whether somebody changed them; absent: all are. */
+  /** Maximum bytes of a file that is checked for changes. Defaults to no limit. */
   readonly most?: number;
 }
 
 /**
- * Demands that the place is free, or holds an earlier deployment of the same model as the same target and nothing else. Coded
- * errors `place-taken`, `deployment-of-another`.
+ * Requires that the place is free, or contains only an earlier deployment of the same model and target. Coded errors
+ * `place-taken`, `deployment-of-another`.
  */
 export async function checkPlaceIsUsable(
   place: DeploymentPlace,
@@ -166,7 +165,7 @@ function taken({ path }: DeploymentPlace, has: string, why?: "edited" | "meanwhi
 const few = (names: readonly string[]): string =>
   names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${String(names.length - 3)} more` : "");
 
-/** What lies where no deployment is. */
+/** Returns the files at a place without a deployment. */
 function strangersAt(place: DeploymentPlace): readonly string[] {
   if (place.writes === "folder") return lstatOf(place.path) ? contents(place.path) : [];
   const companions = `${place.path}${COMPANIONS_SUFFIX}`;
@@ -192,7 +191,7 @@ export function identityOf({
 }: Pick<Deployment, "name" | "task" | "labels" | "target">): DeploymentIdentity {
   return { name, task: task.word, labels, target: target.word };
 }
-/** As far as both are known. */
+/** Compares only what is known of both. */
 function same(one: DeploymentIdentity, other: DeploymentIdentity): boolean {
   const { name, task, labels, target } = other;
   return (
@@ -208,7 +207,7 @@ function identityText({ name, task, labels, target }: DeploymentIdentity): strin
   return `${name}${does === "" ? "" : ` (${does})`} as ${target}`;
 }
 
-/** Demanded now; what comes back demands it again, and that no other deployment took the place meanwhile. */
+/** Checks the place now. The returned function checks again, and that no other deployment took the place meanwhile. */
 export async function claimPlace(
   place: DeploymentPlace,
   identity: DeploymentIdentity,
@@ -224,14 +223,17 @@ export async function claimPlace(
 function proofText(place: DeploymentPlace): string | null {
   try {
     const file = join(deploymentHomeOf(place), PROOF_FILE);
-    // Two that are alike were written at different times.
+    // The inode distinguishes equal proofs of different deployments.
     return `${readFileSync(file, "utf8")}\n${String(statSync(file).ino)}`;
   } catch {
     return null;
   }
 }
 
-/** What came into a deployment's files while it was moved aside to `path`, its own file or folder. Coded error `place-taken`. */
+/**
+ * Throws the coded error `place-taken` if files were added to a deployment while it was moved to `path`, its file or
+ * folder.
+ */
 export function checkNoFilesAdded(place: DeploymentPlace, path: string): void {
   const aside: DeploymentPlace = { writes: place.writes, path };
   const home = deploymentHomeOf(aside);

@@ -1,7 +1,7 @@
 /**
- * The proof of a deployment, `proof.json`: what it was asked, what the notebook said, how far its own answers were from that,
- * in which runtime. The inputs are made (golden.ts), so that it travels and anybody may prove it again. Of test rows it holds
- * their hash and figures alone.
+ * The proof of a deployment, `proof.json`: its golden inputs, the notebook's outputs, the deviation of the deployed
+ * model's, and the runtime. The inputs are synthetic (golden.ts), so that anybody may repeat the proof. Of test rows it
+ * contains only their hash and metrics.
  */
 import { calibrationText } from "../inference/fitted-calibration.js";
 import { createHash } from "node:crypto";
@@ -20,16 +20,18 @@ import type { GoldenInputs } from "./golden.js";
 export const PROOF_FILE = "proof.json";
 
 export interface ProofRuntime {
-  /** "ONNX Runtime". */
+  /** For example "ONNX Runtime". */
   readonly title: string;
   readonly version: string;
 }
 export interface ComparedScores {
   readonly rows: number;
-  /** Of what was scored; of a model that was trained privately `withheld`: who knows all rows but one could try the last. */
+  /**
+   * Hash of the scored rows; `withheld` for privately trained models: who knows all rows but one could guess the last.
+   */
   readonly dataHash: string;
   readonly on: string;
-  /** Of tasks with labels: to how many of the rows (of their words, where those are told apart) both give the same. */
+  /** For tasks with labels: the number of rows (or words) with equal labels. */
   readonly labels?: LabelAgreement;
   readonly metrics: Readonly<
     Record<
@@ -39,7 +41,9 @@ export interface ComparedScores {
         readonly deployed: number;
         readonly low: number | null;
         readonly high: number | null;
-        /** The deployed one is worse by more than chance, and by more than half the width of the notebook's own interval. */
+        /**
+         * The deployed model is worse by more than chance, and by more than half the width of the notebook's interval.
+         */
         readonly worse?: true;
       }
     >
@@ -48,9 +52,8 @@ export interface ComparedScores {
 export interface DeploymentProof {
   readonly version: 1;
   readonly target: string;
-  /** Null: it was opened in none; `unproved` says why. */
+  /** Null if it was opened in none; `unproved` gives the reason. */
   readonly runtime: ProofRuntime | null;
-  /** Why it was not run. */
   readonly unproved?: string;
   readonly golden: GoldenInputs;
   /** SHA-256 of `golden`. */
@@ -58,30 +61,30 @@ export interface DeploymentProof {
   readonly expected: {
     readonly says: readonly string[];
     readonly numeric?: true;
-    /** base64 of f32, at most `NUMBERS` of each row, evenly taken. */
+    /** base64 of f32, at most `NUMBERS` per row, evenly spaced. */
     readonly numbers?: readonly string[];
     readonly tokens?: readonly (readonly number[])[];
-    /** base64 of f32, as `numbers`. */
+    /** base64 of f32, like `numbers`. */
     readonly leads?: readonly string[];
   };
   readonly compared: AnswerComparison | null;
   readonly tolerance: number | null;
   readonly verdict: DeploymentVerdict | "not run";
-  /** Made-up inputs alone spoke against a rounded model: scored rows spoke for it. */
+  /** Set if scored rows confirmed a rounded model although the golden inputs disagreed. */
   readonly by?: "rows";
-  /** Both sides without what was fitted to validation, in words; absent: nothing was. */
+  /** Calibration omitted on both sides, in words. Absent: the model has none. */
   readonly without?: string;
   readonly scores?: ComparedScores;
-  /** SHA-256 of the files that were proved (files.ts). */
+  /** SHA-256 of the proved files (files.ts). */
   readonly files?: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly at: string;
   readonly tunebook: string;
 }
 
-/** Bytes that are read: those of a thousand inputs with all their numbers are fewer. */
+/** Maximum bytes: a thousand inputs with all their numbers take less. */
 const MOST = 64 * 2 ** 20;
-/** Numbers of a row that are kept. */
+/** Maximum stored numbers of a row. */
 const NUMBERS = 512;
 
 export function proofOf(
@@ -128,7 +131,7 @@ export function goldenInputsHash(golden: GoldenInputs): string {
   return createHash("sha256").update(JSON.stringify(golden)).digest("hex");
 }
 
-/** The same places of any row of that length. */
+/** Samples the same positions of every row of a given length. */
 export function sampleNumbers(row: Float32Array): Float32Array {
   if (row.length <= NUMBERS) return row;
   return Float32Array.from({ length: NUMBERS }, (_, i) => row[Math.floor((i * row.length) / NUMBERS)]!);
@@ -148,7 +151,7 @@ const golden: Schema<GoldenInputs> = v.union([
   objectWith({ is: v.literal("asked"), inputs: v.array(promptSchema) }),
   objectWith({ is: v.literal("prompts"), inputs: v.array(prompt), most: v.number() }),
 ]);
-/** In JSON what is no number is null. */
+/** JSON encodes NaN as null. */
 const score = v.pipe(
   v.nullable(anyNumber),
   v.transform((x) => x ?? Number.NaN),
@@ -209,7 +212,10 @@ const schema: Schema<DeploymentProof> = objectWith({
   tunebook: v.string(),
 });
 
-/** Coded error `deployment-unreadable`: it isn't there, is no proof, or its inputs are others than those it was made of. */
+/**
+ * Throws the coded error `deployment-unreadable` if the proof is missing or invalid, or its inputs don't match their
+ * hash.
+ */
 export function readProof(home: string): DeploymentProof {
   const file = join(home, PROOF_FILE);
   const unreadable = (why: string): CodedError => new CodedError("deployment-unreadable", { file, why });
@@ -226,7 +232,7 @@ export function readProof(home: string): DeploymentProof {
   return proof;
 }
 
-/** What the notebook said, as far as it was kept. */
+/** Returns the notebook's outputs as far as they are stored. */
 export function expectedAnswersOf({
   expected: { says, numeric, numbers, tokens, leads },
 }: DeploymentProof): RuntimeAnswers {
@@ -238,19 +244,19 @@ export function expectedAnswersOf({
     ...(leads && { leads: leads.map(unpacked) }),
   };
 }
-/** Answers, of whose numbers those are left that a proof keeps. */
+/** Reduces the numbers to those that a proof stores. */
 export function sampleAnswerNumbers(answers: RuntimeAnswers): RuntimeAnswers {
   return { ...answers, ...(answers.numbers && { numbers: answers.numbers.map(sampleNumbers) }) };
 }
 
-/** A figure as proofs tell it: three digits, small ones with their power. */
+/** Formats a number as in proofs: three digits, small numbers with an exponent. */
 export function formatFigure(x: number): string {
   if (x === 0) return "0";
   const size = Math.abs(x);
   return size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(3))) : x.toExponential(1);
 }
 
-/** Two figures with as many digits as tell them apart, three at least. */
+/** Formats two numbers with enough digits to distinguish them, at least three. */
 export function distinguishableFigures(a: number, b: number): readonly [string, string] {
   const most = 9;
   const figuresWith = (digits: number): readonly [string, string] => [a.toPrecision(digits), b.toPrecision(digits)];

@@ -1,4 +1,4 @@
-/** What a target wrote, opened in its runtime and held beside the notebook's answers. */
+/** Opens a target's files in their runtime and compares the outputs with the notebook's. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { toFloats } from "../engines/feeds.js";
@@ -17,7 +17,7 @@ import { goldenInputsOf } from "./golden.js";
 import type { OpenedModel, RuntimeRecord } from "./runtime.js";
 import { runtimes } from "./runtimes/table.js";
 
-/** How a folder of transformers is opened again in the notebook's own engine, and where the base of an adapter lies. */
+/** Opens a transformers folder in the notebook's own engine; includes the location of an adapter's base. */
 export interface ReopenDeployment {
   (
     folder: string,
@@ -26,25 +26,27 @@ export interface ReopenDeployment {
   base(d: Deployment): Promise<string>;
 }
 
-/** A deployed model that is open. */
 export interface OpenedDeployment {
   readonly by: ProofRuntime;
   readonly model: OpenedModel;
-  /** How it is asked what the notebook's is asked; null: it only writes by itself. */
+  /** Predictor for the notebook's requests; null: it only generates text by itself. */
   readonly asking: OpenPredictor | null;
 }
 
-/** What is missing to open it: its runtime isn't here, or `never`, no runtime of Tunebook opens what this target writes. */
+/**
+ * Reason why it can't be opened: its runtime is not installed, or `never` if no runtime of Tunebook opens the target's
+ * files.
+ */
 export interface MissingRuntime {
   readonly missing: string;
   readonly never?: true;
 }
 
-/** Coded error `runtime-failed`. */
+/** Throws the coded error `runtime-failed`. */
 export async function openDeployment(
   options: {
     readonly runtime: string | null;
-    /** The file or folder, and where its own files lie. */
+    /** The deployed file or folder, and the folder of its metadata. */
     readonly place: string;
     readonly home: string;
     readonly deployment: Deployment;
@@ -102,7 +104,7 @@ function failed(runtime: string, error: unknown): CodedError {
   return new CodedError("runtime-failed", { runtime, why }, { cause: error });
 }
 
-/** Its answers to the golden inputs. Coded error `runtime-failed`. */
+/** Returns its outputs for the golden inputs. Coded error `runtime-failed`. */
 export async function goldenAnswersOf(
   { model, asking, by: { title } }: OpenedDeployment,
   golden: GoldenInputs,
@@ -138,7 +140,6 @@ async function writtenBy(
   };
 }
 
-/** The comparison, its verdict, and what was found wrong in words. */
 export function judgeAnswers(
   expected: RuntimeAnswers,
   answers: RuntimeAnswers,
@@ -155,10 +156,10 @@ export function judgeAnswers(
   return { compared, verdict, found };
 }
 
-/** Runtimes that read texts by themselves (a page's own script): texts of all sorts must become the same tokens there as here. */
+/** For runtimes with their own tokenizer (a page's script): all kinds of texts must become the same tokens as here. */
 type AskedGolden = Extract<GoldenInputs, { is: "asked" }>;
 
-/** Throws where a text becomes other tokens there, or where its tokens stand elsewhere. */
+/** Throws if a text's tokens or their offsets differ. */
 async function demandAlike(
   reads: NonNullable<OpenedModel["reads"]>,
   asking: OpenPredictor,
@@ -166,13 +167,13 @@ async function demandAlike(
 ): Promise<void> {
   const { read } = await predictorOf(asking, name);
   const { rowFormat } = (await loadImplementation(task, "task")).supervision;
-  // Of texts that are read each by itself no two need belong together.
+  // Separately encoded texts need not form matching pairs.
   const belong = rowFormat.separateTexts ? [] : roles;
   const { inputs } = goldenInputsOf({ maxLength, roles: belong, mask: null, writes: false }) as AskedGolden;
   const { rows } = await read(inputs);
   const there = await reads(inputs);
   const { window } = rows.taskInputs;
-  // Of a question the rows are parts of its context, one after the other.
+  // A question's rows are the consecutive windows of its context.
   const all = Array.from(rows.lengths, (_, row) => ({ row, of: window?.(row).questionIndex ?? row }));
   inputs.forEach((text, i) => {
     const textRows = all.filter(({ of: textIndex }) => textIndex === i);

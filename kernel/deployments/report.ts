@@ -1,4 +1,4 @@
-/** A proof in words: rows of the cell's table, and the lines of a model card. */
+/** Formats a proof: rows of the cell's table, and lines of a model card. */
 import { formatFigure, type ComparedScores } from "./proof.js";
 import type { DeploymentReport } from "../display/deployment.js";
 import { plural } from "../host/text.js";
@@ -39,7 +39,10 @@ export function reportChecks(proof: DeploymentProof): DeploymentReport["checks"]
     ...labelsOf(proof.scores),
   ];
 }
-/** No mark: where two labels are equally likely, a last digit decides; many others with another score are an error (rows-tell.ts). */
+/**
+ * Differing labels get no mark: between two equally probable labels a last digit decides. Many differences with another
+ * score are an error (rows-tell.ts).
+ */
 function labelsOf(scores: ComparedScores | undefined): DeploymentReport["checks"] {
   if (!scores?.labels) return [];
   const { agree, of: total } = scores.labels;
@@ -92,7 +95,7 @@ export function verdictText(proof: DeploymentProof): string {
   return `${VERDICTS[verdict]}${without !== undefined && verdict !== "not run" ? `, both without the ${without} fitted to validation` : ""}`;
 }
 
-/** For the model card: figures alone. */
+/** Contains only numbers, for the model card. */
 export function proofCardLines(proof: DeploymentProof): readonly string[] {
   const { runtime, verdict } = proof;
   return [

@@ -1,18 +1,27 @@
-/** What scored rows say of a deployed model, which made-up inputs may not have shown: against it, or for a rounded one. */
+/**
+ * Judges a deployed model by scored rows, which may reveal what golden inputs don't: an error, or that a rounded model
+ * agrees.
+ */
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
 import { distinguishableFigures, type ComparedScores } from "./proof.js";
 
-/** Rows of which chance alone turns few. */
+/** Minimum rows for a judgement: with fewer, chance matters. */
 const FEWEST = 30;
-/** Least share of rows that both give one label: of equal models a last digit decides some, of rounded ones rounding does. */
+/**
+ * Minimum share of rows with equal labels: a last digit changes some labels of equal models, rounding those of rounded
+ * ones.
+ */
 const SHARE = { equal: 0.98, rounded: 0.75 };
-/** By what share of a score it must be worse to count, beside what its own interval says of it. */
+/** Minimum loss of a score, as a share of it, in addition to the confidence interval. */
 const WORSE = { equal: 0.01, rounded: 0.1 };
 
 type How = Pick<DeploymentResult, "tolerance">;
 const how = ({ tolerance }: How): "equal" | "rounded" => (tolerance === null ? "rounded" : "equal");
 
-/** In words; null: nothing. Many labels must be others, and a score with them worse, by more than chance and by what counts. */
+/**
+ * Describes an error; null: none. Both the labels (if there are any) and a score must be worse, beyond chance and these
+ * limits.
+ */
 export function scoreDifferenceText(scores: ComparedScores, written: How): string | null {
   const { labels, on, rows } = scores;
   const [worse] = worseIn(scores, written);
@@ -22,14 +31,16 @@ export function scoreDifferenceText(scores: ComparedScores, written: How): strin
   return `${same}${worse}`;
 }
 
-/** Whether enough rows show that a rounded model answers as the notebook's, whatever made-up inputs said. */
+/**
+ * Returns whether enough rows confirm that a rounded model agrees with the notebook's, whatever the golden inputs show.
+ */
 export function scoresConfirmAgreement(scores: ComparedScores, written: How): boolean {
   const { rows, labels, metrics } = scores;
   if (written.tolerance !== null || rows < FEWEST || Object.keys(metrics).length === 0) return false;
   return (!labels || agree(scores, written)) && worseIn(scores, written).length === 0;
 }
 
-/** All scores beside the notebook's, in words. */
+/** Formats all scores with the notebook's for comparison. */
 export function scoresText({ metrics, rows, on }: ComparedScores): string {
   const metricTexts = Object.entries(metrics).map(([metric, { notebook, deployed }]) => {
     const [notebookFigure, other] = distinguishableFigures(notebook, deployed);

@@ -1,4 +1,4 @@
-/** What a model says of golden inputs, here or in another runtime: words, and the numbers that they follow from. */
+/** A model's outputs for golden inputs, in the notebook or another runtime: text, and the numbers behind it. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { MetricOutcome } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -14,16 +14,24 @@ import type { GoldenInputs } from "./golden.js";
 import type { GraphSession } from "./graph-session.js";
 
 export interface RuntimeAnswers {
-  /** What it says of each input. */
+  /** Prediction for each input, as text. */
   readonly says: readonly string[];
-  /** Logits of each row that was fed, or vectors; of what is written those of the first token. Absent: the runtime gives none. */
+  /**
+   * Logits of each fed row, or vectors; for generated text, the logits of the first token. Absent: the runtime returns
+   * none.
+   */
   readonly numbers?: readonly Float32Array[];
-  /** What it says are numbers: two are the same where they are near. */
+  /** Predictions are numbers, which are compared with a tolerance. */
   readonly numeric?: true;
-  /** Of what is written; `told`: the likeliest token at each place after what the notebook wrote before it. */
+  /**
+   * Set for generated text if each token is the most probable one after the notebook's own tokens (teacher forcing).
+   */
   readonly forced?: true;
   readonly tokens?: readonly (readonly number[])[];
-  /** How far each of them lies before the next likely one, and the token that ends a text. Absent: the runtime doesn't tell. */
+  /**
+   * Each token's lead over the next most probable one, including the end token's. Absent: the runtime doesn't return
+   * it.
+   */
   readonly leads?: readonly Float32Array[];
 }
 
@@ -31,7 +39,10 @@ const NUMBERS: ReadonlySet<string> = new Set<MetricOutcome>(["number", "similari
 
 export interface RuntimeAnswerOptions {
   readonly signal?: AbortSignal | undefined;
-  /** What the notebook said: each token is asked for after the notebook's own, so that all places tell, and not the first that parts. */
+  /**
+   * The notebook's outputs: each token is predicted after the notebook's own tokens, so that all positions are
+   * comparable and not only those before the first difference.
+   */
   readonly expected?: RuntimeAnswers;
 }
 
@@ -47,7 +58,7 @@ export async function runtimeAnswersOf(
   const { predictions, numbers } = await predictInputTexts(golden.inputs, model, name);
   const pairs = answers.ofPairs && golden.inputs.every((text) => typeof text !== "string") ? answers.ofPairs : answers;
   const { answer } = answers;
-  // What has no answer in words is a gap to be filled: the likeliest token tells.
+  // A mask to fill has no text answer: the most probable token is used.
   const says = predictions.map((one, i) =>
     answer && pairs === answers
       ? answer(one)
@@ -80,7 +91,7 @@ async function written(
   const options = { decoder: { call: greedy, implementation }, max_tokens: most, stop: [], batch_size: 4 };
   for await (const piece of writeTexts(writer, prompts, options, signal)) {
     says[piece.row] += piece.text;
-    // The token that ends a text is no part of what others say.
+    // Other runtimes don't return the end token.
     tokens[piece.row]!.push(
       ...(piece.ended === "end" ? piece.tokens.filter((id) => !recording.ends.has(id)) : piece.tokens),
     );
@@ -98,12 +109,12 @@ async function written(
   };
 }
 
-/** After all that the notebook wrote, the token that ends a text is what should come. */
+/** Removes the end token at the position where the notebook's text ended. */
 function withoutEnd(tokens: readonly number[], wrote: number, ends: ReadonlySet<number>): readonly number[] {
   return tokens.length > wrote && ends.has(tokens[wrote]!) ? tokens.slice(0, wrote) : tokens;
 }
 
-/** A session of an engine that tells the likeliest token and its lead too: both are found here. */
+/** Adds the most probable token and its lead to an engine's session: both are computed from the logits. */
 function telling(session: OpenPredictor["session"]): GraphSession {
   return {
     expect: () => undefined,
@@ -119,12 +130,14 @@ interface Kept {
   /** Logits of each prompt's first token. */
   readonly first: Float32Array[];
   readonly leads: number[][];
-  /** The likeliest tokens. */
+  /** The most probable tokens. */
   readonly chosenTokens: number[][];
   readonly ends: Set<number>;
 }
 
-/** The likeliest token each time: the first of each text from all logits, which are kept, the others with their leads alone. */
+/**
+ * Records the most probable token at each step. The first token's logits are stored completely, the others' leads only.
+ */
 function recorded(
   greedy: DecoderImplementation,
   recording: Kept,

@@ -1,7 +1,7 @@
 /**
- * What opens a deployed model: the target's own runtime, where there is one here. Graphs take and give arrays by the names
- * that programs use; runtimes that hold tokenizer and template take texts. A record per runtime in runtimes/, listed in
- * runtimes/table.ts under the name that targets give (capability `runtime`).
+ * Opens a deployed model in the target's own runtime, if it is available. Graphs use the array names of the programs;
+ * runtimes with their own tokenizer and template take texts. Each runtime is a record in runtimes/, listed in
+ * runtimes/table.ts under the name used by targets (capability `runtime`).
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Message } from "#stdlib/conversations/kind.js";
@@ -11,34 +11,40 @@ import type { GraphName, DeploymentResult } from "#stdlib/targets/kind.js";
 import type { LogitPicks } from "./decoders/picks.js";
 
 export interface RuntimeRecord {
-  /** As it is shown: "ONNX Runtime". */
+  /** Displayed name: "ONNX Runtime". */
   readonly title: string;
-  /** Runtimes whose files it reads as well as its own; absent: none. */
+  /** Other runtimes whose files it can read. Defaults to none. */
   readonly reads?: readonly string[];
-  /** `written`: what it should open; absent: anything. Null: it is here. Else what brings it, for a sentence: "npm install node-llama-cpp brings it". */
+  /**
+   * Returns null if the runtime is available, else advice for a sentence: "npm install node-llama-cpp brings it".
+   * `written`: the deployment to open; absent: any.
+   */
   found(written?: DeploymentResult): Promise<string | null>;
-  /** `place`: the folder, or the file of a target that writes one. Called only where it was found. */
+  /** `place`: the folder, or the file of a single-file target. Called only if `found` returned null. */
   open(place: string, written: DeploymentResult, options?: RuntimeOpenOptions): Promise<OpenedModel>;
 }
 export interface RuntimeOpenOptions {
-  /** Opens a folder of transformers in an engine of Tunebook's. */
+  /** Opens a transformers folder in an engine of Tunebook. */
   reopen(): Promise<{ readonly session: Pick<EngineSession, "run">; readonly engine: Engine; close(): Promise<void> }>;
-  /** The folder of an adapter's base. Coded error `adapter-needs-base`. */
+  /** Returns the folder of an adapter's base. Coded error `adapter-needs-base`. */
   base(): Promise<string>;
 }
 export interface OpenedModel {
   readonly version: string;
-  /** It is asked by the notebook's own programs; absent: by `run` or `write`. */
+  /** Session for the notebook's own programs. Absent: use `run` or `write`. */
   readonly session?: Pick<EngineSession, "run">;
-  /** How it is fed, where what was written doesn't say it. */
+  /** Its graphs, if the deployment doesn't describe them. */
   readonly graphs?: NonNullable<DeploymentResult["graphs"]>;
-  /** Absent: it runs no graphs. Feeds and outputs by the program's names; i32 where the file has i64. */
+  /** Absent if it runs no graphs. Feeds and outputs have the program's names, and are i32 where the file has i64. */
   run?: RunGraph;
-  /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, `most` at most; those after each of `expected`, where the runtime can be told. */
+  /**
+   * Generates the most probable tokens after a text or conversation, at most `most`; with `expected`, those after each
+   * expected token if the runtime supports it. Absent: it generates by graphs, or not at all.
+   */
   write?(prompt: RuntimePrompt, most: number, expected?: readonly number[]): Promise<GeneratedText>;
-  /** It reads texts by itself where people ask it: what it makes of them. Absent: it is fed tokens alone. */
+  /** Returns the tokens that the runtime's own tokenizer makes of texts. Absent: it takes tokens only. */
   reads?(texts: readonly PredictionInput[]): Promise<readonly TextTokens[]>;
-  /** Settles when its process has ended, by itself too; absent: it has none of its own. */
+  /** Settles when its process ends for any reason; absent: it has no process. */
   readonly ended?: Promise<void>;
   close(): Promise<void>;
 }
@@ -48,31 +54,33 @@ export type RunGraph = (
   wanted?: readonly string[],
   staying?: RuntimeCallOptions,
 ) => Promise<Record<string, NDArray>>;
-/** A text as a runtime reads it. */
 export interface TextTokens {
   readonly ids: readonly number[];
-  /** Where tokens of its context stand: of each part its first token, where all begin and where all end. */
+  /** Positions of context tokens: of each window its first token, then all starts and all ends. */
   readonly places: readonly number[];
 }
-/** What stays in the runtime's own process. */
+/** Limits what leaves the runtime's process. */
 export interface RuntimeCallOptions {
-  /** Of the wanted output `logits` this alone is handed over. */
+  /** Part of the output `logits` that is returned. */
   readonly picks?: LogitPicks;
   /**
-   * Outputs that are kept, by the inputs which they are: any graph of the file is fed what is kept where nothing else is
-   * given. An output without an element leaves what was kept before. Only runtimes of files that have a graph `decoder`.
+   * Outputs to keep in the process, by the input they feed: any graph of the file uses them if its feeds lack that
+   * input. An empty output leaves the earlier value. Only for runtimes of files with a graph `decoder`.
    */
   readonly keeps?: Readonly<Record<string, string>>;
 }
-/** A text, or a conversation whose last message is to be answered. */
+/** A text, or a conversation that ends with the message to respond to. */
 export type RuntimePrompt = string | readonly Message[];
 export interface GeneratedText {
   readonly text: string;
-  /** Token ids, without the one that ended it. */
+  /** Token ids, without the end token. */
   readonly tokens: readonly number[];
-  /** They are those that come after the expected ones before them. */
+  /** Set if each token was predicted after the expected tokens before it. */
   readonly told?: true;
-  /** Logits of the first, and of each how far it lies before the next likely one; absent: the runtime doesn't tell. */
+  /**
+   * Logits of the first token, and each token's lead over the next most probable one. Absent: the runtime doesn't
+   * return them.
+   */
   readonly first?: NDArray;
   readonly leads?: readonly number[];
 }

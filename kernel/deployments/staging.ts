@@ -1,7 +1,8 @@
 /**
- * A deployment takes its place as a whole: it is written and proved in a folder beside it, on the same disk, and renamed when
- * all is well. Before that the place is looked at again, under a lock: of two deployments at once the second is told. Who is
- * killed before leaves what was there as it was, or beside it, from where the next one brings it back (`leftovers.ts`).
+ * Deploys atomically: a deployment is written and proved in a staging folder on the same disk, and renamed at the end.
+ * Before that the place is checked again under a lock, so that the second of two concurrent deployments gets an error.
+ * A killed process leaves the old files in place, or next to it, and the next deployment restores them
+ * (`leftovers.ts`).
  */
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -12,8 +13,8 @@ import { COMPANIONS_SUFFIX, type DeploymentPlace } from "./output.js";
 import { checkNoFilesAdded, placeError } from "./place.js";
 
 /**
- * `writes` fills the folder `work`; what it gives comes back when all has taken its place. `again` demands the place once more
- * before that. Coded errors `place-taken`, `place-unusable`, those of the disk.
+ * `writes` fills the folder `work`; its result is returned after the swap. `again` checks the place once more before
+ * that. Coded errors `place-taken`, `place-unusable`, those of the file system.
  */
 export async function deployAtomically<T>(
   place: DeploymentPlace,
@@ -46,7 +47,6 @@ export async function deployAtomically<T>(
   }
 }
 
-/** The topmost folder on the way that isn't there yet. */
 function firstMissing(folder: string): string | null {
   let missing: string | null = null;
   for (let ancestor = folder; !existsSync(ancestor); ancestor = dirname(ancestor)) missing = ancestor;
@@ -60,7 +60,7 @@ function isEmpty(folder: string): boolean {
 
 type Move = readonly [from: string, to: string];
 
-/** What was written takes the place of what is there. Its own file or folder comes last, and leaves first. */
+/** Replaces the present files. The main file or folder is moved away first and put in place last. */
 function swap(place: DeploymentPlace, work: string): void {
   const parent = dirname(place.path);
   const rank = (name: string): number => (name === basename(place.path) ? 2 : name.endsWith(COMPANIONS_SUFFIX) ? 0 : 1);

@@ -1,4 +1,4 @@
-/** The bundle that everything shown begins with: printable text for a terminal and escaped HTML. */
+/** Base of every displayed bundle: printable text for a terminal and escaped HTML. */
 import type { Html } from "./html.js";
 import type { DisplayOutput } from "./bundle-output.js";
 import { printable } from "../host/text.js";

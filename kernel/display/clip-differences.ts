@@ -1,12 +1,12 @@
-/** Names side by side that are cut and still told apart: those that begin alike are cut before what differs. */
+/** Shortens names so that they stay distinct: names with a common beginning are cut before their difference. */
 import { clip } from "../host/text.js";
 
-/** Beginnings that are alike are looked at so often; what is then still one name is numbered. */
+/** Passes that separate equal names; remaining duplicates are numbered. */
 const TRIES = 4;
-/** Letters that a cut goes back at most to begin with a word. */
+/** Maximum letters by which a cut moves back to the start of a word. */
 const BACK = 6;
 
-/** Each of the texts in its place, of at most `length` code points (8 or more), no two the same. */
+/** Returns each text in its place, with at most `length` code points (8 or more), all distinct. */
 export function clipDistinct(texts: readonly string[], length: number): readonly string[] {
   let names = texts.map((text) => clip(text, length));
   for (let tried = 0; tried < TRIES && new Set(names).size < names.length; tried++) {
@@ -26,7 +26,7 @@ export function clipDistinct(texts: readonly string[], length: number): readonly
 
 type Points = readonly string[];
 
-/** The beginning, and what stands where the first of them differs from another. */
+/** Returns a function that keeps a text's beginning, and the part from the first difference within the group. */
 function cutAt(members: readonly Points[], length: number): (text: Points) => string {
   const same = sharedBy(members);
   const word = (members[0] ?? []).slice(0, same).lastIndexOf(" ") + 1;
@@ -40,7 +40,7 @@ function cutAt(members: readonly Points[], length: number): (text: Points) => st
   };
 }
 
-/** Letters with which all begin. */
+/** Returns the length of the common prefix. */
 function sharedBy(members: readonly Points[]): number {
   const [first = [], ...others] = members;
   const end = first.findIndex((letter, i) => others.some((other) => other[i] !== letter));

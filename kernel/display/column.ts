@@ -1,14 +1,15 @@
-/** Numbers below each other are read by their places: all of a column have the same decimals. */
+/** Formats the numbers of a column with the same number of decimals, so that their digits align. */
 import { significantText } from "../host/text.js";
 
-/** Digits that a fraction has. */
+/** Significant digits of a fraction. */
 const DIGITS = 5;
-/** Before and behind the point together: more are not read at a glance. */
+/** Maximum digits before and after the point together, for readability. */
 const MOST = 9;
 
 /**
- * How each number is written: with the same decimals; where they are small and far apart (learning rates), all by powers of
- * ten; null: each by itself, because one way would hide the small or drown the great.
+ * Returns the common format of the numbers: equal decimals, or powers of ten for small numbers of different magnitude
+ * (learning rates). Null: each is formatted separately, because one format would hide small numbers or lengthen large
+ * ones.
  */
 export function commonNumberFormat(numbers: readonly number[]): (x: number) => string | null {
   const decimals = decimalsOf(numbers);
@@ -17,7 +18,7 @@ export function commonNumberFormat(numbers: readonly number[]): (x: number) => s
   return (x) => (small ? x.toExponential(3) : null);
 }
 
-/** Null: no number of decimals does. */
+/** Returns null if no number of decimals fits all. */
 function decimalsOf(numbers: readonly number[]): number | null {
   const fractions = numbers.filter((x) => Number.isFinite(x) && !Number.isInteger(x));
   if (fractions.length === 0) return null;
@@ -26,12 +27,12 @@ function decimalsOf(numbers: readonly number[]): number | null {
   const has = Math.max(...texts.map((text) => text.split(".")[1]?.length ?? 0));
   const powers = numbers.filter((x) => Number.isFinite(x) && x !== 0).map((x) => Math.floor(Math.log10(Math.abs(x))));
   const [least, greatest] = [Math.min(...powers), Math.max(...powers)];
-  // The greatest with all its digits, the least with two.
+  // Decimals for all digits of the greatest number, and two of the smallest.
   const decimals = Math.max(0, Math.min(has, Math.max(DIGITS - 1 - greatest, 1 - least)));
   return Math.max(1, greatest + 1) + decimals <= MOST ? decimals : null;
 }
 
-/** `51 %` beside `99.1 %` becomes `51.0 %`: shares whose last zeros were cut get them back. */
+/** Pads shares to equal decimals: with `99.1 %` in the column, `51 %` becomes `51.0 %`. */
 export function alignDecimals(texts: readonly string[]): readonly string[] {
   const shares = texts.map((text) => /^([<>] )?[\d,]+(?:\.(\d+))? %$/.exec(text));
   const places = Math.max(0, ...shares.map((share) => share?.[2]?.length ?? 0));

@@ -1,4 +1,4 @@
-/** What `deploy` and `verify` show: what was compared and how near it was, what the format doesn't hold, calls to copy. */
+/** The output of `deploy` and `verify`: the checks and deviations, what the format doesn't support, calls to copy. */
 import { displayOutputOf } from "./bundle.js";
 import { card, html, htmlTable, inkStyle, note, toneColors, type Html } from "./html.js";
 import { outcomeLine } from "./outcome.js";
@@ -6,11 +6,11 @@ import type { DisplayOutput } from "./bundle-output.js";
 import { textTable } from "./text-table.js";
 
 export interface DeploymentReport {
-  /** "router deployed to build/router". */
+  /** For example "router deployed to build/router". */
   readonly title: string;
-  /** Further words of the first line: `onnx(quantize: int8)`, the size, the runtime. */
+  /** Further parts of the first line: `onnx(quantize: int8)`, the size, the runtime. */
   readonly about: readonly string[];
-  /** What was looked at, what came of it, and whether it is as it should be; null: nothing is demanded of it. */
+  /** Each check, its result, and whether it passed; null: nothing is required. */
   readonly checks: readonly { readonly what: string; readonly found: string; readonly good: boolean | null }[];
   readonly scores: readonly {
     readonly metric: string;
@@ -18,7 +18,7 @@ export interface DeploymentReport {
     readonly deployed: string;
     readonly difference: string;
   }[];
-  /** What the scores are of. */
+  /** Data set and split of the scores. */
   readonly on: string | null;
   readonly notes: readonly string[];
   readonly calls: readonly { readonly language: string; readonly needs: readonly string[]; readonly code: string }[];

@@ -1,4 +1,4 @@
-/** Diagnostics as they stand in a cell's output: one object, its text rendering and its HTML rendering. */
+/** Diagnostics in a cell's output: one object, its text and its HTML rendering. */
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
@@ -6,7 +6,7 @@ import type { Source } from "#dsl/language/diagnostics/span.js";
 import { FRAME_STYLE, html, Html, inkStyle, toneColors } from "./html.js";
 import type { DisplayOutput } from "./bundle-output.js";
 
-/** Inks for white alone, by those that read on near-black too. */
+/** Maps colours for white backgrounds to those that are also readable on dark ones. */
 const TONES: Readonly<Record<string, string>> = {
   "#c62828": toneColors.bad,
   "#b26a00": toneColors.warn,

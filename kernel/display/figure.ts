@@ -1,6 +1,6 @@
 /**
- * A plotly figure as one bundle: plotly's own MIME type for live viewers, HTML with a static picture for those that run
- * no scripts, plain text for a terminal. No PNG beside them: JupyterLab would prefer it to the live plot.
+ * A plotly figure as one bundle: plotly's own MIME type for live viewers, HTML with a static picture for viewers
+ * without scripts, plain text for a terminal. No PNG, because JupyterLab would prefer it to the live plot.
  */
 import { card, svgImage } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
@@ -16,11 +16,11 @@ export type { Figure, Trace } from "./trace.js";
 
 export interface FigureOptions {
   readonly id?: string;
-  /** What a terminal shows in place of a short description. */
+  /** Text for a terminal, instead of a short description. */
   readonly text?: string;
 }
 
-/** Long series are thinned to about a thousand points, so that a notebook with ten charts stays small. */
+/** Long series are downsampled to about a thousand points, so that a notebook with ten charts stays small. */
 export function figureView(figure: Figure, { id, text }: FigureOptions = {}): DisplayOutput {
   const thin = thinFigure(figure);
   const { svg, width, height } = drawFigure(thin);
@@ -29,11 +29,11 @@ export function figureView(figure: Figure, { id, text }: FigureOptions = {}): Di
   return displayOutputOf(text ?? words, card(null, svgImage(svg, words, width, height)), { [plotlyMime]: live }, id);
 }
 
-/** `figure “Training”: loss, validation accuracy`. */
+/** Returns e.g. `figure “Training”: loss, validation accuracy`. */
 function describe({ data, layout }: Figure): string {
   const title = plainLabel(titleText(layout?.["title"]));
   const all = data.map((t) => plainLabel(titleText(t["name"]))).filter((name) => name !== "");
-  // Of several panels each has them.
+  // Several panels may repeat the same names.
   const names = [...new Set(all)];
   const what =
     names.length > 0 ? names : [...new Set(data.map((t) => (typeof t["type"] === "string" ? t["type"] : "scatter")))];

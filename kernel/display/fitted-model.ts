@@ -1,4 +1,4 @@
-/** What was fitted to validation once a model was trained, and what it changed there: a line of numbers, and a line for each. */
+/** Calibration fitted to validation data after training, and its effect: a line of numbers, and a line per method. */
 import { displayOutputOf } from "./bundle.js";
 import { card, html, note } from "./html.js";
 import type { DisplayOutput } from "./bundle-output.js";

@@ -1,4 +1,4 @@
-/** A sentence on how a training fits, and what to try: only what the program does not do already. */
+/** A sentence on how a training fits, and advice; only on what the program does not do already. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
@@ -10,13 +10,13 @@ import { groupedNumber } from "../host/text.js";
 
 export interface FitContext {
   readonly plan: Plan;
-  /** Whether the task takes `label_smoothing`. */
+  /** Whether the task supports `label_smoothing`. */
   readonly smooths: boolean;
-  /** That were taken. */
+  /** Number of steps taken. */
   readonly steps: number;
-  /** Whose curves they are, where that must be said. */
+  /** Name of the model, if it must be given. */
   readonly model?: string;
-  /** The step whose weights stay. */
+  /** Step of the saved weights. */
   readonly keptStep: number;
 }
 
@@ -45,7 +45,6 @@ const TITLE: Readonly<Record<FitVerdict["is"], string>> = {
   stuck: "under-fitting",
 };
 
-/** What the curves say, then what to try. */
 function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...string[]] {
   const { training } = options.plan.recipe;
   switch (fit.is) {
@@ -82,7 +81,7 @@ function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...st
   }
 }
 
-/** Where noise drowns what rows say. */
+/** Advice if noise hides the rows' signal. */
 function againstNoise({ plan, steps }: FitContext): readonly string[] {
   const { batch_size, accumulate, privacy } = plan.recipe.training;
   return [
@@ -94,7 +93,7 @@ function againstNoise({ plan, steps }: FitContext): readonly string[] {
   ];
 }
 
-/** Where nothing hides what rows say. */
+/** Advice without such noise. */
 function steadier(options: FitContext, fit: Extract<FitVerdict, { is: "stuck" }>): readonly string[] {
   const { training } = options.plan.recipe;
   return [
@@ -105,7 +104,7 @@ function steadier(options: FitContext, fit: Extract<FitVerdict, { is: "stuck" }>
   ];
 }
 
-/** Ways to learn less by heart. */
+/** Advice against overfitting. */
 function less(options: FitContext, best: number): readonly string[] {
   const { training } = options.plan.recipe;
   return [

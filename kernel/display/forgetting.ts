@@ -1,4 +1,4 @@
-/** What became of rows that shall be forgotten. */
+/** Result of a request to forget rows. */
 import type { DisplayOutput } from "./bundle-output.js";
 import { tableView } from "./table.js";
 import { groupedNumber, plural } from "../host/text.js";
@@ -11,7 +11,7 @@ export interface ForgetReport {
   readonly saw: readonly { readonly run: string; readonly deleted: number; readonly isOwn: boolean }[];
 }
 
-/** Texts of the rows stand nowhere in it. */
+/** The output does not contain the rows' texts. */
 export function forgetView({ requested, found, rows, damaged, saw }: ForgetReport): DisplayOutput {
   const sentences = [
     `${groupedNumber(found)} of ${plural(requested, "text")} stood in rows that were kept: ${plural(rows, "row")} deleted`,

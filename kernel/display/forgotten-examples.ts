@@ -1,4 +1,4 @@
-/** What a model forgot: examples whose answers were right and are wrong now, how many of each data set, and what to try. */
+/** Examples that a model answered correctly before and wrongly now, with counts per data set, and advice. */
 import type { ForgottenAnswers } from "../continual/forgotten-answers.js";
 import { displayOutputOf } from "./bundle.js";
 import { card, note } from "./html.js";
@@ -7,23 +7,23 @@ import { tableView } from "./table.js";
 import { clip, groupedNumber, oneLine, formatPercent, printable } from "../host/text.js";
 
 export interface ForgottenExamples extends ForgottenAnswers {
-  /** `tickets.test`. */
+  /** For example `tickets.test`. */
   readonly on: string;
-  /** What it was right after: `router (before)`, the data that were learnt then. */
+  /** State in which it answered correctly: `router (before)`, or the data learned then. */
   readonly after: string;
-  /** Of a row (from 0): its number in the data, its text, the right answer and what is said now. */
+  /** Returns the number, text, correct answer and present prediction of a row (index from 0). */
   example(row: number): { readonly row: number; readonly text: string; readonly right: string; readonly now: string };
 }
 export interface ForgottenReport {
   readonly name: string;
   readonly dataSets: readonly ForgottenExamples[];
-  /** What is to be tried where something was lost beyond chance; null: nothing is known to try. */
+  /** Advice if the loss exceeds chance; null: none is known. */
   readonly tries: string | null;
-  /** What wasn't compared, and why. */
+  /** Comparisons that were skipped, with reasons. */
   readonly not?: readonly string[];
 }
 
-/** Examples of each data set. */
+/** Maximum examples per data set. */
 const FEW = 5;
 
 export function forgottenExamplesView({ name, dataSets, tries, not = [] }: ForgottenReport, id: string): DisplayOutput {
@@ -52,7 +52,6 @@ export function forgottenExamplesView({ name, dataSets, tries, not = [] }: Forgo
 
 const plain = (text: string): string => clip(oneLine(printable(text)), 40);
 
-/** Whether more was lost than chance explains. */
 export const hasSignificantLoss = ({ moved: { interval } }: Pick<ForgottenAnswers, "moved">): boolean =>
   interval.high < 0;
 

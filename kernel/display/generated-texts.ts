@@ -1,4 +1,6 @@
-/** Texts and what a model writes after them: the prompt muted, the continuation plain, a mark at its end while it grows. */
+/**
+ * Texts with a model's continuations: the prompt muted, the continuation plain, with a mark at its end while it grows.
+ */
 import { displayOutputOf } from "./bundle.js";
 import { FRAME_STYLE, html, inkStyle, toneColors, type Html } from "./html.js";
 import type { DisplayOutput } from "./bundle-output.js";
@@ -12,7 +14,10 @@ export interface WrittenRow {
 
 const MOST = 20;
 
-/** `writing`: more is to come. `apart`: an answer on lines of its own, no continuation. Beyond 20 texts the rest is counted. */
+/**
+ * `writing`: generation continues. `apart`: a separate response instead of a continuation. Beyond 20 texts the rest is
+ * counted.
+ */
 export function writtenShown(
   rows: readonly WrittenRow[],
   o: { readonly id: string; readonly writing: boolean; readonly apart?: boolean },

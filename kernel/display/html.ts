@@ -1,6 +1,6 @@
 /**
- * HTML that is escaped by construction: whatever is put into the template is text unless it is `Html` already.
- * Inline styles carry the looks where they are kept (JupyterLab, nbconvert); without them (GitHub) plain tables stay.
+ * HTML that is escaped by construction: every part of the template is text unless it is `Html` already. Inline styles
+ * are used where they survive (JupyterLab, nbconvert); without them (GitHub) plain tables remain.
  */
 import { base64Of, escapeHtml } from "../host/text.js";
 
@@ -13,8 +13,8 @@ export class Html {
 export type HtmlPart = Html | string | number | false | null | undefined | readonly HtmlPart[];
 
 /**
- * `` html`<b>${name}</b>` ``. Put interpolations between tags or inside quoted attributes only. A template's own line breaks
- * are layout of the code: between tags they vanish, inside a tag they are a blank.
+ * `` html`<b>${name}</b>` ``. Put interpolations between tags or inside quoted attributes only. Line breaks of the
+ * template are removed between tags, and become a space inside a tag.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(
@@ -38,7 +38,7 @@ function rendered(part: HtmlPart): string {
   return escapeHtml(String(part));
 }
 
-/** Colours that read on white and on near-black. */
+/** Colours that are readable on white and on near-black. */
 export const toneColors = {
   line: "rgba(128,128,128,.28)",
   faint: "rgba(128,128,128,.10)",
@@ -48,13 +48,13 @@ export const toneColors = {
   bad: "#d0504a",
 } as const;
 
-/** Tables, lines and charts end at the same place on a wide page, and shrink on a narrow one. */
+/** Common width of tables, lines and charts on a wide page; they shrink on a narrow one. */
 export const OUTPUT_WIDTH = 792;
 const GAP = 8;
 
 /**
- * The style of words in a tone: the page's own ink is mixed in, so that they read on white and on near-black. Viewers that can't
- * mix take the tone as it is.
+ * Returns the style of words in a tone: mixed with the page's text colour, so that they are readable on white and
+ * near-black. Viewers without colour mixing use the tone itself.
  */
 export function inkStyle(color: string): string {
   return `color:${color};color:color-mix(in srgb,${color} 72%,currentColor)`;
@@ -62,12 +62,15 @@ export function inkStyle(color: string): string {
 
 export type Align = "left" | "right";
 
-/** Words of a narrow table are not set one below the other, and a long text not in a column of a few words: it scrolls. */
+/**
+ * Prevents that words of a narrow table wrap one by one, or a long text becomes a very narrow column: the table
+ * scrolls.
+ */
 const leastWidth = ({ length }: string): string =>
   length > 12 ? `min-width:${String(Math.min(length > 120 ? 20 : 10, Math.ceil(length / 2)))}em;` : "";
 
 type Place = "first" | "between" | "last";
-/** Numbers that stand first stay at the left: the room of a wide table is for what follows. */
+/** Leading numeric columns are left-aligned, so that a wide table gives its space to the other columns. */
 const placeOf = (i: number, columns: readonly unknown[]): Place =>
   i === columns.length - 1 ? "last" : i === 0 ? "first" : "between";
 
@@ -79,18 +82,20 @@ const cellStyle = (align: Align, place: Place, part: HtmlPart, more = ""): strin
   more;
 
 export interface HtmlTable {
-  /** Column heads; omit for a table of facts whose first column names them. */
+  /** Column heads; omitted for a table of facts whose first column names them. */
   readonly head?: readonly HtmlPart[];
   readonly rows: readonly (readonly HtmlPart[])[];
   readonly align?: readonly Align[];
-  /** A click on a head sorts it, where JupyterLab shows it (lab/src/sortable.ts); elsewhere it stays in its order. */
+  /**
+   * Allows sorting by a click on a column head in JupyterLab (lab/src/sortable.ts); other viewers show the given order.
+   */
   readonly sortable?: boolean;
 }
 
-/** What the extension looks for. */
+/** Class name that the JupyterLab extension looks for. */
 const SORTABLE = "tunebook-sortable";
 
-/** A plain semantic table: rules between rows, no boxes; reads as a table where styles are stripped. */
+/** Returns a plain semantic table with rules between rows, which stays readable without styles. */
 export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTable): Html {
   const alignAt = (i: number): Align => align[i] ?? "left";
   const rule = `border-top:1px solid ${toneColors.line};`;
@@ -117,13 +122,13 @@ export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTabl
         })}
       </tr>`,
   );
-  // A table of facts is as wide as they are: its values would stand far from their names.
+  // A table of facts is not stretched, so that its values are near their names.
   const style = `border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto${head ? ";width:100%" : ""}`;
   const inner = html`${heads}
     <tbody>
       ${body}
     </tbody>`;
-  // What doesn't fit scrolls by itself, not the page.
+  // A wide table scrolls by itself, without scrolling the page.
   return html`<div style="overflow-x:auto">
     ${
       sortable
@@ -138,12 +143,12 @@ export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTabl
 }
 
 /**
- * Its own box: type, how wide it may be, and a gap at its left, where a narrow JupyterLab has the bar that folds outputs. Texts
- * have the same gap.
+ * Style of an output's frame: font, maximum width, and a gap at the left, where a narrow JupyterLab puts the bar that
+ * collapses outputs. Texts have the same gap.
  */
 export const FRAME_STYLE = `box-sizing:border-box;max-width:${OUTPUT_WIDTH + GAP}px;padding-left:${GAP}px;font-size:13px;line-height:1.45;margin:2px 0 6px`;
 
-/** The frame of everything shown: a quiet heading, then what belongs to it. */
+/** Frame of every output: a quiet heading, then the contents. */
 export function card(title: HtmlPart, ...parts: readonly HtmlPart[]): Html {
   return html`<div style="${FRAME_STYLE}">${title && heading(title)}${parts}</div>`;
 }
@@ -160,7 +165,10 @@ export function code(text: string): Html {
   return html`<code style="background:none;padding:0">${text}</code>`;
 }
 
-/** An SVG as a picture that needs no script and survives sanitizers (GitHub keeps `img` with a data address, not `svg`). */
+/**
+ * Embeds an SVG as an image that needs no script and survives sanitizers (GitHub allows `img` with a data URL, not
+ * `svg`).
+ */
 export function svgImage(svg: string, alt: string, width: number, height: number): Html {
   const address = `data:image/svg+xml;base64,${base64Of(svg)}`;
   return html`<img

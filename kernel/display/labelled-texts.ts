@@ -1,23 +1,28 @@
-/** Rows without labels that a model labelled: how many, how sure it was, and how often it says what people say. */
+/**
+ * Rows without labels that a model labelled: their number, the model's confidence, and its agreement with human labels.
+ */
 import type { DisplayOutput } from "./bundle-output.js";
 import { tableView } from "./table.js";
 import { groupedNumber, formatPercent, plural } from "../host/text.js";
 
 export interface LabelledRowsReport {
   readonly model: string;
-  /** Empty: all rows were made. */
+  /** Empty if all rows were generated. */
   readonly data: string;
   readonly rows: number;
-  /** Of them, texts made of those with labels. */
+  /** Number of texts generated from labelled ones, included in `rows`. */
   readonly made: number;
-  /** Rows with labels that are learnt beside them. */
+  /** Rows with human labels that are trained together with them. */
   readonly labelled: number;
-  /** The mean probability of the likeliest label (null: rows have several), and how many rows had none above one half. */
+  /**
+   * Mean probability of the most probable label (null: rows have several), and the number of rows with none above one
+   * half.
+   */
   readonly sure: number | null;
   readonly unsure: number;
-  /** The likeliest labels, the commonest first. */
+  /** Predicted labels, the most frequent first. */
   readonly labels: readonly (readonly [label: string, rows: number])[];
-  /** Null: there are no rows with labels that nobody learns. */
+  /** Null if there are no labelled rows outside of training. */
   readonly agrees: {
     readonly split: string;
     readonly rows: number;

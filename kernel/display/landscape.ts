@@ -1,4 +1,4 @@
-/** Losses over a plane through the weights of models: where each model lies, and the ellipse in which EWC would hold them. */
+/** Losses on a plane through the weights of models: the position of each model, and the ellipse of EWC's penalty. */
 import { plural, significantText } from "../host/text.js";
 import { figureView, type Figure, type Trace } from "./figure.js";
 import { displaySymbol, type DisplayOutput } from "./bundle-output.js";
@@ -8,27 +8,27 @@ import { textTable } from "./text-table.js";
 
 export interface LandscapePoint {
   readonly name: string;
-  /** On the plane, in units of the weights; the model that it is drawn around lies at (0, 0). */
+  /** Position on the plane, in units of the weights; the central model is at (0, 0). */
   readonly x: number;
   readonly y: number;
-  /** How far it lies from the plane, and from that model. */
+  /** Distance from the plane, and from the central model. */
   readonly off: number;
   readonly far: number;
 }
 export interface LandscapeLoss {
-  /** `german.test`. */
+  /** For example `german.test`. */
   readonly on: string;
-  /** Of it that were asked. */
+  /** Number of its rows that were evaluated. */
   readonly rows: number;
   /** `z[i][j]`: mean loss of its rows at (x[j], y[i]), in nats. */
   readonly z: readonly (readonly number[])[];
 }
 /**
- * What EWC held weights by, ½ (θ − θ*)ᵀF(θ − θ*), on the plane: least + ½ · (xx · a² + 2 · xy · a · b + yy · b²) at (a, b) from
- * its centre, in nats. `least` is 0 where its anchor θ* lies on the plane.
+ * EWC's penalty ½ (θ − θ*)ᵀF(θ − θ*) on the plane: least + ½ · (xx · a² + 2 · xy · a · b + yy · b²) at (a, b) from its
+ * centre, in nats. `least` is 0 if its anchor θ* is on the plane.
  */
 export interface LandscapePenalty {
-  /** The model that it held. */
+  /** The model whose weights the penalty anchors. */
   readonly by: string;
   readonly centre: { readonly x: number; readonly y: number };
   readonly least: number;
@@ -42,10 +42,10 @@ export interface LandscapeData {
   readonly y: readonly number[];
   readonly losses: readonly LandscapeLoss[];
   readonly places: readonly LandscapePoint[];
-  /** Null: none of the models was held by EWC. */
+  /** Null if no model was trained with EWC. */
   readonly held: LandscapePenalty | null;
 }
-/** The same as a value of a cell, which shows itself. */
+/** The data as a cell's value, which displays itself. */
 export type Landscape = LandscapeData & { readonly [displaySymbol]: () => DisplayOutput["bundle"] };
 
 export function landscapeOf(data: LandscapeData): Landscape {
@@ -75,21 +75,21 @@ function landscapeText(options: LandscapeData): string {
   return `Loss on ${on} around ${name}, at ${plural(x.length ** 2, "place")}\n${table}${rings.join("")}${least}`;
 }
 
-/** An ellipse on which EWC's penalty is the same: in nats of loss, half axes and line. */
+/** An ellipse of constant EWC penalty: level in nats, half axes and line. */
 interface Ring {
-  /** The model that lies on it; null: a quarter of the penalty of the one before. */
+  /** The model on the ellipse; null: a quarter of the penalty of the ellipse before. */
   readonly name: string | null;
   readonly level: number;
   readonly axes: readonly [long: number, short: number];
   readonly points: readonly (readonly [number, number])[];
 }
 
-/** Of a side of the picture, as far as points of a line lie apart. */
+/** Parts of a side of the plot; determines the distance between points of a line. */
 const PARTS = 60;
 
 /**
- * Through the model that was held, where that lies on the plane, and through the first that went on; where these are one, or the
- * held one lies elsewhere, through the first, and where the penalty is a quarter of that.
+ * Returns ellipses through the anchored model, if it is on the plane, and the first later model. If these are the same,
+ * or the anchored one is not on the plane: the ellipse through the first, and one with a quarter of its penalty.
  */
 function ringsOf({ held: penalty, places, x }: LandscapeData): readonly Ring[] {
   const [, first] = places;
@@ -106,13 +106,13 @@ function ringsOf({ held: penalty, places, x }: LandscapeData): readonly Ring[] {
         { name: null, level: level / 4 },
       ];
   const apart = Math.abs((x.at(-1) ?? 1) - (x[0] ?? 0)) / PARTS;
-  // Below the least there is no place.
+  // No point has a penalty below the minimum.
   return wanted
     .filter((one) => one.level > penalty.least)
     .map((one) => ({ ...one, ...penaltyEllipseOf(penalty, one.level - penalty.least, apart) }));
 }
 
-/** EWC's penalty at a place of the plane, in nats: that of its strength 1. */
+/** Returns EWC's penalty at a point of the plane, in nats, for strength 1. */
 export function penaltyAt(
   { centre, least, xx, xy, yy }: Omit<LandscapePenalty, "by">,
   place: { readonly x: number; readonly y: number },
@@ -120,10 +120,10 @@ export function penaltyAt(
   const [a, b] = [place.x - centre.x, place.y - centre.y];
   return least + (xx * a * a + 2 * xy * a * b + yy * b * b) / 2;
 }
-/** Points of an ellipse at least, and at most. */
+/** Minimum and maximum points of an ellipse. */
 const POINTS = [96, 20_000] as const;
 
-/** Where ½ · (xx a² + 2 xy a b + yy b²) = level; `apart`: how far points may lie from each other. */
+/** Returns the ellipse ½ · (xx a² + 2 xy a b + yy b²) = level; `apart`: maximum distance between its points. */
 export function penaltyEllipseOf(
   { xx, xy, yy }: Pick<LandscapePenalty, "xx" | "xy" | "yy">,
   level: number,
@@ -131,7 +131,7 @@ export function penaltyEllipseOf(
 ): { readonly axes: readonly [long: number, short: number]; readonly points: readonly (readonly [number, number])[] } {
   const [middle, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
   const angle = Math.atan2(2 * xy, xx - yy) / 2;
-  // The form is greatest along `angle`: there the ellipse is short.
+  // The quadratic form is greatest along `angle`, where the ellipse is shortest.
   const axis = (form: number): number => Math.sqrt((2 * level) / Math.max(form, 1e-30));
   const [short, long] = [axis(middle + half), axis(middle - half)];
   const count = Math.min(POINTS[1], Math.max(POINTS[0], Math.ceil((2 * Math.PI * long) / apart)));
@@ -172,7 +172,7 @@ export function landscapeFigure(options: LandscapeData): Figure {
       range: ends(y),
       constrain: "domain",
       zeroline: false,
-      // A length is as long upwards as it is sideways.
+      // Both axes have the same scale.
       scaleanchor: `x${n}`,
       ...(i > 0 && { matches: "y" }),
     };
@@ -185,7 +185,7 @@ export function landscapeFigure(options: LandscapeData): Figure {
   return { data, layout };
 }
 
-/** Lines as far apart as factors are: a loss of 0.2 lies as far from 0.4 as 2 from 4. */
+/** Contour lines are logarithmic: losses 0.2 and 0.4 are as far apart as 2 and 4. */
 function surface({ on, z }: LandscapeLoss, { x, y }: LandscapeData): Trace {
   const logs = z.map((row) => row.map((value) => Math.log2(Math.max(value, 1e-4))));
   const all = logs.flat().filter(Number.isFinite);
@@ -212,7 +212,7 @@ function ellipses(options: LandscapeData, again: boolean): readonly Trace[] {
   const within = (value: number, axisValues: readonly number[]): boolean =>
     value >= (axisValues[0] ?? 0) && value <= (axisValues.at(-1) ?? 0);
   return ringsOf(options).map(({ name, level, points }, i) => {
-    // What lies outside the picture is no part of the line.
+    // Points outside of the plot are left out.
     const drawn = points
       .map(([a, b]) => [penalty.centre.x + a, penalty.centre.y + b] as const)
       .map(([a, b]) => (within(a, x) && within(b, y) ? [a, b] : null))
@@ -232,11 +232,11 @@ function ellipses(options: LandscapeData, again: boolean): readonly Trace[] {
 }
 const ELLIPSE = "#d0504a";
 
-/** From where models began to where they ended, straight. */
+/** Draws a straight line from each model's start to its end. */
 function ways({ places, name }: LandscapeData, again: boolean): readonly Trace[] {
   return places.map((place, i) => {
     const start = place.x === 0 && place.y === 0;
-    // The first colour is the ground's, the seventh the ellipse's.
+    // The first palette colour is the surface's, the seventh the ellipse's.
     const ownColor = start ? "#7a7f8a" : paletteColor([1, 2, 3, 4, 5][(i - 1) % 5] ?? 1);
     return {
       type: "scatter",

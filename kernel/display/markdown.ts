@@ -1,15 +1,17 @@
-/** Markdown made from data: text is escaped by construction where it stands in tables and lines. */
+/** Markdown made from data: text in tables and lines is escaped by construction. */
 
 import { escapeHtml, printable } from "../host/text.js";
 
-/** Text of a record, which may hold Markdown of its own (`code`), in a cell of a table: only what would break the cell is escaped. */
+/**
+ * Text of a record, which may contain Markdown (`code`), in a table cell: only what would break the cell is escaped.
+ */
 export function cell(text: string): string {
   return text.replaceAll("|", "\\|").replace(/\s*\n\s*/g, " ");
 }
-/** As it stands, on one line: nothing in it ends the span. */
+/** Returns the text unchanged as a code span on one line; nothing in it ends the span. */
 export function code(text: string): string {
   const line = printable(text).replace(/\s*[\r\n\u0085\u2028\u2029]+\s*/g, " ");
-  // In a cell a bar needs a backslash before it, which one that stands there already would undo.
+  // In a cell, a `|` needs a backslash before it, which an existing backslash would undo.
   if (/\\\|/.test(line)) return `<code>${escapeHtml(line).replaceAll("|", "&#124;").replaceAll("\\", "&#92;")}</code>`;
   const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([run]) => run.length));
   const marks = "`".repeat(longest + 1);
@@ -19,7 +21,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
   return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
-/** Longer than any run of backticks inside, so that nothing closes it. */
+/** Uses a fence longer than any run of backticks inside, so that nothing closes it. */
 export function fence(language: string, text: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const marks = "`".repeat(longest + 1);
@@ -28,25 +30,24 @@ export function fence(language: string, text: string): string {
 export function link(text: string, to: string): string {
   return `[${text}](${to})`;
 }
-/** Paragraphs with blank lines between; what is empty is left out. */
+/** Joins paragraphs with blank lines; empty ones are left out. */
 export function joinParagraphs(...parts: readonly (string | false | null | undefined)[]): string {
   return `${parts.filter((part) => typeof part === "string" && part !== "").join("\n\n")}\n`;
 }
-/** The anchor that GitHub gives a heading of one word. */
 export function anchor(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}_ -]/gu, "")
     .replaceAll(" ", "-");
 }
-/** Text of a record with what Markdown would take for markup made harmless; its own `code` stays. */
+/** Escapes the text of a record against Markdown, except for its `code`. */
 export function escapedProse(text: string): string {
   return text
     .split(/(`[^`]*`)/)
     .map((part, i) => (i % 2 ? part : part.replaceAll("<", "&lt;").replace(/[*_](?=\w)|(?<=\w)[*](?!\w)/g, "\\$&")))
     .join("");
 }
-/** Text of anyone as it stands: nothing in it is markup, a link or a line's end. */
+/** Escapes any text: nothing in it is markup, a link or a line break. */
 export function escapeMarkdown(text: string): string {
   return printable(text)
     .replace(/\s+/g, " ")

@@ -1,4 +1,6 @@
-/** What something came to, in one line: the first words bold, the rest behind dots. After a training and after an evaluation alike. */
+/**
+ * A result in one line, for trainings and evaluations alike: the first words are bold, the rest follows after dots.
+ */
 import { html, type Html } from "./html.js";
 
 export function outcomeLine(words: readonly string[]): Html {

@@ -1,6 +1,6 @@
 /**
- * Models of one original beside each other: what each takes and what it is worth, as a table and as a picture of score over
- * size and over the time of an answer. What none of the others beats is joined. Shapes tell models apart as colours do.
+ * Compares models derived from one original by cost and score: a table, and plots of score over size and over response
+ * time. The Pareto front is joined. Shapes distinguish models in addition to colours.
  */
 import { paretoFrontOf } from "../study/front.js";
 import { displayOutputOf } from "./bundle.js";
@@ -16,30 +16,32 @@ import { textTable } from "./text-table.js";
 
 export interface ParetoModel {
   readonly name: string;
-  /** The model that all are made of, one of the statement that is shown, or one that an earlier one made. */
+  /** The common original, a model of the displayed statement, or one of an earlier statement. */
   readonly is: "original" | "stage" | "earlier";
-  /** `int8(calibrate: 200)`; empty of the original. */
+  /** For example `int8(calibrate: 200)`; empty for the original. */
   readonly made: string;
   readonly parameters: number | null;
-  /** Bytes of its weights in files; null: unknown. */
+  /** Bytes of its weight files; null: unknown. */
   readonly stored: number | null;
-  /** Bytes while it answers. */
+  /** Bytes of memory during a prediction. */
   readonly residentBytes: number | null;
-  /** Milliseconds of an answer. */
+  /** Milliseconds per prediction. */
   readonly median: number | null;
   readonly slowest: number | null;
-  /** Between which medians its rounds lay; null: it was timed at another time, and differences of a fifth say nothing. */
+  /**
+   * Range of the medians of all rounds; null: it was timed at another time, and differences of a fifth mean nothing.
+   */
   readonly spread: IntervalEnds | null;
-  /** False: it can't answer any sooner here, and its time is no reason for it. */
+  /** False if it can't be faster on this machine, so that its time must not count in its favour. */
   readonly quicker: boolean;
   readonly score: { readonly value: number; readonly interval: IntervalEnds | null };
-  /** Of its score less the original's, on the same rows; null: nothing is known of it. */
+  /** Its score minus the original's, on the same rows; null: unknown. */
   readonly difference: { readonly value: number; readonly interval: IntervalEnds | null } | null;
 }
 export interface ParetoReport {
   readonly metric: string;
   readonly better: "greater" | "less";
-  /** `tickets.test`, and its rows. */
+  /** For example `tickets.test`, with its number of rows. */
   readonly on: string;
   readonly rows: number;
   readonly models: readonly ParetoModel[];
@@ -54,11 +56,11 @@ const ACROSS = [
   { title: "ms of an answer (median)", unit: "ms", of: ({ median }: ParetoModel) => median },
 ] as const;
 const SMALL = ({ stored }: ParetoModel): number | null => stored;
-/** Numbers that lie further apart are drawn by factors. */
+/** Ratio above which values are drawn on a logarithmic axis. */
 const FAR = 20;
 const NAME = 40;
 
-/** Places of models that none beats in score and in what it takes. Those of which one isn't known are on none. */
+/** Returns the models that no other beats in both score and cost. Models with an unknown value are excluded. */
 function frontBy(options: ParetoReport, valueOf: (one: ParetoModel) => number | null): ReadonlySet<ParetoModel> {
   const sign = options.better === "greater" ? 1 : -1;
   const known = options.models.filter((one) => valueOf(one) !== null && Number.isFinite(one.score.value));
@@ -66,7 +68,10 @@ function frontBy(options: ParetoReport, valueOf: (one: ParetoModel) => number | 
   return new Set(paretoFrontOf(worths).map((index) => known[index]!));
 }
 
-/** What is quicker by no more than the rounds of both differ is as quick, and of these the better score stands alone. */
+/**
+ * Times within the variation of both models' rounds count as equal; among equally fast models, only the best score is
+ * on the front.
+ */
 function quickest(options: ParetoReport): ReadonlySet<ParetoModel> {
   const sign = options.better === "greater" ? 1 : -1;
   const known = options.models.filter((one) => one.quicker && one.median !== null && Number.isFinite(one.score.value));
@@ -88,7 +93,7 @@ export function paretoView(options: ParetoReport, id?: string): DisplayOutput {
   const points = (one: ParetoModel): string =>
     [small.has(one) && "size", quick.has(one) && "time"].filter(Boolean).join(", ");
   const number = (value: number | null, as: (value: number) => string): string => (value === null ? "" : as(value));
-  // What decides stands first: a narrow cell shows the first columns.
+  // The deciding columns are first, because a narrow cell shows only these.
   const head = [
     ...["model", options.metric, "beside the original", "front", "on disk", "p50 ms", "p99 ms"],
     ...["in memory", "parameters", "made by"],
@@ -115,7 +120,7 @@ export function paretoView(options: ParetoReport, id?: string): DisplayOutput {
 const FRONTS =
   "front: no other model scores as well and is smaller (size), or answers as soon (time; models take turns, and what differs less than their turns do is as quick). Intervals are of 95 %.";
 
-/** A model that is surely better than what it was made of had a poor teacher: said, since nobody looks for it. */
+/** Reports a model that is clearly better than its original, which was then a poor teacher and may go unnoticed. */
 function outgrown({ models, better }: ParetoReport): readonly string[] {
   const names = models.flatMap(({ is, name, difference }) => {
     const ends = is === "stage" ? difference?.interval : null;
@@ -128,7 +133,7 @@ function outgrown({ models, better }: ParetoReport): readonly string[] {
   ];
 }
 
-/** As `size` and `memory` have them. */
+/** Formats sizes as `size` and `memory` do. */
 const megabytes = (value: number): string => `${significantText(value / 1e6, 3)} MB`;
 
 const threeDigits = (value: number): string => significantText(value, 3);
@@ -141,7 +146,7 @@ function withEnds(
   return interval ? `${valueText} (${rangeText(interval)})` : valueText;
 }
 
-/** Null: of fewer than two is it known what they take. */
+/** Returns null if the cost of fewer than two models is known. */
 export function paretoFigure(options: ParetoReport): Figure | null {
   const panels = ACROSS.flatMap((across): FigurePanel[] => {
     const placed = options.models.flatMap((one) => {
@@ -150,7 +155,7 @@ export function paretoFigure(options: ParetoReport): Figure | null {
     });
     return placed.length > 1 ? [panelOf(options, across, placed)] : [];
   });
-  // One legend says which mark is which for both.
+  // Both plots share one legend.
   const drawnPanels = panels.map((panel, i) =>
     i === 0 ? panel : { ...panel, traces: panel.traces.map((trace) => ({ ...trace, showlegend: false })) },
   );
@@ -163,7 +168,7 @@ export function paretoFigure(options: ParetoReport): Figure | null {
 }
 export function paretoPicture(options: ParetoReport, id?: string): DisplayOutput | null {
   const figure = paretoFigure(options);
-  // A terminal has the table.
+  // A terminal shows the table.
   return figure && { ...figureView(figure), ...(id !== undefined && { id }) };
 }
 
@@ -210,7 +215,7 @@ function panelOf(
   };
 }
 
-/** With room for intervals. */
+/** Includes space for intervals. */
 function rangeOf(placed: readonly Placed[]): readonly [number, number] {
   const ends = placed.flatMap(({ one: { score } }) => [
     score.interval?.low ?? score.value,
@@ -221,10 +226,10 @@ function rangeOf(placed: readonly Placed[]): readonly [number, number] {
   return [low - room, high + room];
 }
 
-/** By its place among the models of the statement, so that both panels show it alike. */
+/** Chosen by the model's index in the statement, so that both plots use the same mark. */
 function markOf({ models }: ParetoReport, one: ParetoModel): Trace {
   const modelIndex = models.filter(({ is }) => is !== "earlier").indexOf(one);
-  // The second colour is the front's.
+  // The second palette colour is the front's.
   return {
     symbol: MARKS[modelIndex % MARKS.length],
     color: paletteColor(modelIndex === 0 ? 0 : modelIndex + 1),

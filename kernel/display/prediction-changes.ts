@@ -1,4 +1,4 @@
-/** What a training changed: one line, and a warning where that is nothing. */
+/** Effect of a training on predictions: one line, and a warning if nothing changed. */
 import { card, html, inkStyle, toneColors } from "./html.js";
 import type { DisplayOutput } from "./bundle-output.js";
 import { displayOutputOf } from "./bundle.js";
@@ -8,12 +8,11 @@ export function predictionChangesView(options: {
   readonly model: string;
   readonly split: string;
   readonly comparedCount: number;
-  /** Of the split. */
+  /** Number of rows of the split. */
   readonly rows: number;
   readonly changed: number;
-  /** What began at random. */
   readonly untrained: "model" | "head" | null;
-  /** How a validation score moved while it trained, which more rows tell; null: it didn't. */
+  /** Change of a validation score during training, which is measured on more rows; null: it didn't change. */
   readonly moved?: { readonly metric: string; readonly from: number; readonly to: number } | null;
 }): DisplayOutput {
   const others = options.split === "train" || options.split === "all";
@@ -25,7 +24,7 @@ export function predictionChangesView(options: {
     others && "there are no others",
   ].filter(Boolean);
   const which = `${whole}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
-  // One that began at random says little of what the base knew.
+  // A randomly initialized part says little about the base.
   const before = options.untrained === null ? "the model before its first step" : `the untrained ${options.untrained}`;
   if (options.changed > 0) {
     const line = `${options.model} changed ${options.changed} of ${which}, against ${before}`;

@@ -1,4 +1,4 @@
-/** Where a running training stands: one line, updated in place (at most ten times a second). */
+/** State of a running training: one line, updated in place at most ten times a second. */
 import { displayOutputOf } from "./bundle.js";
 import type { DisplayOutput } from "./bundle-output.js";
 import { epsilonText } from "./curves/time-spent.js";
@@ -7,28 +7,27 @@ import { outcomeLine } from "./outcome.js";
 import { barText, groupedNumber, durationText, formatPercent, significantText } from "../host/text.js";
 
 export interface ProgressState {
-  /** Steps done, of `steps` in all. */
+  /** Completed steps, of `steps` in total. */
   readonly step: number;
   readonly steps: number;
-  /** Epoch under way, from 1; null: a step is a round of a federation. */
+  /** Current epoch, from 1; null: a step is a federated round. */
   readonly epoch: number | null;
   readonly epochs?: number | null;
   readonly loss: number | null;
-  /** Of a private training: what is spent. */
+  /** Spent ε of a private training. */
   readonly epsilon?: number;
   readonly tokensPerSecond: number | null;
   readonly etaSeconds: number | null;
-  /** Of a training that several processes share: the share of its time that they spent telling each other, and waiting. */
+  /** For a training in several processes: the share of time spent in communication and waiting. */
   readonly communication?: { readonly share: number; readonly waiting: number };
-  /** An interrupt came: the step in flight ends and its checkpoint is written. */
+  /** An interrupt was received: the current step ends and its checkpoint is written. */
   readonly stopping?: boolean;
-  /** The run is over: why, and how long it took. */
+  /** The run has ended: the reason, and its duration. */
   readonly stopped?: { readonly reason: "done" | "early" | "interrupted" | "failed"; readonly seconds: number };
-  /** What its workers took, as people read it. */
+  /** Used worker time, formatted. */
   readonly used?: string;
-  /** What the run came to: stands first when it is over. */
   readonly outcome?: readonly string[];
-  /** What is under way instead of a step: `validating`, `writing checkpoint`. */
+  /** Current activity instead of a step: `validating`, `writing checkpoint`. */
   readonly doing?: string;
 }
 
@@ -51,7 +50,7 @@ export function progressView(state: ProgressState, { id }: { readonly id?: strin
   );
 }
 
-/** How far something is, 0 to 1. */
+/** Progress bar; `share` is from 0 to 1. */
 export function progressBar(share: number, color: string): Html {
   return html`<div style="height:4px;border-radius:2px;background:${toneColors.line};margin:5px 0">
     <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
@@ -90,7 +89,7 @@ function wordsOf(s: ProgressState): string[] {
   ];
 }
 
-/** Four decimals where they say something, so that the line does not jump. */
+/** Uses four decimals in the usual range, so that the line does not jump. */
 function steady(loss: number): string {
   return Math.abs(loss) >= 1e-3 && Math.abs(loss) < 1e3 ? loss.toFixed(4) : significantText(loss, 4);
 }

@@ -1,6 +1,6 @@
 /**
- * One page by itself: no script, nothing fetched (its own policy forbids both), light and dark as the reader's system is, and
- * made to be printed. What stands in it is escaped where it is made (html.ts).
+ * A self-contained page for reading and printing: without scripts and downloads (its content security policy forbids
+ * both), and light or dark as in the reader's system. Its contents are escaped where they are made (html.ts).
  */
 import { html, type Html, type HtmlPart } from "./html.js";
 
@@ -10,13 +10,12 @@ export interface ReportSection {
 }
 export interface ReportPageContent {
   readonly title: string;
-  /** Beneath the title. */
+  /** Lines below the title. */
   readonly says: readonly HtmlPart[];
   readonly sections: readonly ReportSection[];
   readonly foot: string;
 }
 
-/** Bytes. */
 export const MAX_PAGE_BYTES = 3_000_000;
 
 const STYLE = `
@@ -40,7 +39,7 @@ footer { margin-top: 40px; padding-top: 10px; border-top: 1px solid var(--rule);
 }
 `;
 
-/** Its pictures stand in it, the largest left out where the page would be longer than `most`. */
+/** Embeds pictures, and leaves out the largest if the page would exceed `most` bytes. */
 export function reportPage(page: ReportPageContent, most = MAX_PAGE_BYTES): string {
   let { sections } = page;
   for (;;) {
@@ -56,7 +55,7 @@ export function reportPage(page: ReportPageContent, most = MAX_PAGE_BYTES): stri
   }
 }
 
-/** What a report of ours begins with, so that only such a file is ever replaced. */
+/** First line of our reports, so that no other file is ever overwritten. */
 export const REPORT_MARK = "<!doctype html><!-- tunebook report -->";
 
 function written({ title, says, sections, foot }: ReportPageContent): string {

@@ -1,4 +1,4 @@
-/** A score in a table's cell: its value, and the ends of its interval beside it in small print. */
+/** A score in a table cell: its value, and its interval in small print. */
 import { html, type Html, type HtmlPart } from "./html.js";
 import { significantText } from "../host/text.js";
 
@@ -15,7 +15,7 @@ export function plainCell(text: string): ScoreCell {
   return { text, shown: html`<span style="white-space:nowrap">${text}</span>` };
 }
 
-/** `strong`: where other numbers stand beside it. */
+/** `strong`: for cells with further numbers. */
 export function valueCell(
   value: number,
   interval: IntervalEnds | null,
@@ -28,13 +28,13 @@ export function valueCell(
   };
 }
 
-/** A bare number to four places; one of a unit to three digits: `27 ms`, `0.0413 ms`. */
+/** Formats a number to four decimals; with a unit to three digits: `27 ms`, `0.0413 ms`. */
 export function withUnitText(value: number, unit: string | undefined): string {
   return unit === undefined ? fixedText(value) : `${measured(value)} ${unit}`;
 }
 const measured = (value: number): string => significantText(value, 3).replace("-", "−");
 
-/** A number and its interval, each unbroken; below each other where the room is narrow. */
+/** A number and its interval, each unbroken; in a narrow cell the interval is below the number. */
 export function numberWithInterval(number: HtmlPart, interval: IntervalEnds | null, unit?: string): Html {
   const ends =
     interval &&
@@ -46,7 +46,7 @@ export function numberWithInterval(number: HtmlPart, interval: IntervalEnds | nu
   </span>`;
 }
 
-/** Four places, fewer of great numbers. */
+/** Formats four decimals, fewer for large numbers. */
 export function fixedText(value: number, places = 4): string {
   if (!Number.isFinite(value)) return significantText(value);
   const size = Math.abs(value);

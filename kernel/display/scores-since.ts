@@ -1,4 +1,7 @@
-/** What a model is worth where the one that it began from was evaluated: scores before and now, with what chance explains. */
+/**
+ * Compares a model with the one it continued from, on the data where that was evaluated: scores before and now, with
+ * the range that chance explains.
+ */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { DisplayOutput } from "./bundle-output.js";
 import { tableView } from "./table.js";
@@ -8,15 +11,15 @@ export interface ScoresSinceReport {
   readonly name: string;
   readonly start: string;
   readonly on: readonly {
-    /** `tickets.test`. */
+    /** For example `tickets.test`. */
     readonly on: string;
     readonly metric: string;
-    /** Rows that were asked, and those of the evaluation on record. */
+    /** Evaluated rows, and the rows of the recorded evaluation. */
     readonly rows: number;
     readonly totalRows: number;
     readonly better: MetricDirection;
     readonly before: number;
-    /** As it was evaluated, where that is more than rounding away; null: it isn't, or nobody said. */
+    /** The recorded score, if it differs by more than rounding; null: it doesn't, or there is none. */
     readonly recorded: number | null;
     readonly now: number;
     /** Ends of the 95 % interval of now − before; null: it has none. */
@@ -24,9 +27,9 @@ export interface ScoresSinceReport {
     readonly high: number | null;
     readonly lost: boolean;
   }[];
-  /** What wasn't compared, and why. */
+  /** Comparisons that were skipped, with reasons. */
   readonly not: readonly string[];
-  /** What is to be tried; null: nothing was lost. */
+  /** Advice; null: no score got worse. */
   readonly tries: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** Rows as a table: plain HTML and aligned text; long tables are cut with a line that says so. */
+/** Rows as a table: plain HTML and aligned text; long tables are truncated, with a line that says so. */
 import { displayOutputOf } from "./bundle.js";
 import { alignDecimals, commonNumberFormat } from "./column.js";
 import type { DisplayOutput } from "./bundle-output.js";
@@ -7,20 +7,20 @@ import { clip, groupedNumber, oneLine, significantText } from "../host/text.js";
 import { textTable } from "./text-table.js";
 
 export interface TableOptions {
-  /** Most rows to show; 20 unless told. */
+  /** Maximum rows to show. Defaults to 20. */
   readonly limit?: number;
   readonly title?: string;
   readonly caption?: string;
-  /** Rows there are in all, where `rows` is an iterable that does not know. */
+  /** Total number of rows, if `rows` is an iterable of unknown length. */
   readonly total?: number;
-  /** Longest text of a cell, in code points. Default: 160. */
+  /** Maximum code points of a cell. Defaults to 160. */
   readonly longest?: number;
 }
 
-/** Longest text of a cell of a plain text, in code points. */
+/** Maximum code points of a cell in plain text. */
 const LONGEST_TEXT = 60;
 
-/** `rows` are arrays in the order of `columns`; an endless iterable is read no further than it is shown. */
+/** `rows` are arrays in the order of `columns`; an endless iterable is read only as far as it is shown. */
 export function tableView(
   columns: readonly string[],
   rows: Iterable<readonly unknown[]>,
@@ -77,7 +77,7 @@ function numeric(value: unknown): boolean {
   return typeof value === "string" && /^([<>] )?[-−]?[\d,]*\.?\d*(e-?\d+)?( %)?$/.test(value);
 }
 
-/** Of the values of one column: numbers written alike. */
+/** Formats the values of one column; numbers get a common format. */
 function columnTexts(values: readonly unknown[], longest: number): readonly string[] {
   const written = commonNumberFormat(values.filter((value) => typeof value === "number"));
   return alignDecimals(
@@ -85,7 +85,7 @@ function columnTexts(values: readonly unknown[], longest: number): readonly stri
   );
 }
 
-/** A value in a table's cell: short, one value one text, never throws. */
+/** Formats a value for a table cell: short, equal values alike; never throws. */
 export function cellText(value: unknown, longest = 160): string {
   if (value === null || value === undefined) return "";
   switch (typeof value) {
@@ -114,7 +114,7 @@ function objectText(value: object): string {
   }
 }
 
-/** What arquero's tables have that is used here (duck-typed: a notebook may bring its own arquero). */
+/** The part of arquero's tables that is used (duck-typed: a notebook may bring its own arquero). */
 export interface ArqueroTable {
   columnNames(): string[];
   numRows(): number;

@@ -1,4 +1,4 @@
-/** Tables as aligned text, for terminals and for viewers that show no HTML. */
+/** Tables as aligned text, for terminals and viewers without HTML. */
 import { padToWidth, printable, oneLine, terminalWidth } from "../host/text.js";
 
 export function textTable(

@@ -1,4 +1,4 @@
-/** What plotly takes; a figure made elsewhere may hold anything that JSON can. */
+/** Values that plotly accepts; a foreign figure may contain any JSON. */
 export type Trace = Readonly<Record<string, unknown>>;
 export interface Figure {
   readonly data: readonly Trace[];
@@ -6,7 +6,7 @@ export interface Figure {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** plotly takes a title as text or as `{ text }`. */
+/** plotly accepts a title as text or as `{ text }`. */
 export function titleText(title: unknown): string {
   if (typeof title === "string") return title;
   const text = (title as { text?: unknown } | null | undefined)?.text;

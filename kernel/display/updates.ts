@@ -1,4 +1,4 @@
-/** What a model that learns one data set after another knows of each: the matrix of its scores, and what it comes to. */
+/** Scores of a model that learns one data set after another: the matrix, and measures computed from it. */
 import type { ScoreMatrix } from "../continual/transfer.js";
 import { transferScoresOf } from "../continual/transfer.js";
 import { figureView, type Figure } from "./figure.js";
@@ -11,33 +11,33 @@ import { escapeLabel, oneLine, printable } from "../host/text.js";
 export interface UpdateReport {
   readonly name: string;
   readonly metric: string;
-  /** 1 where greater scores are better, −1 where less are. */
+  /** 1 if greater scores are better, −1 if smaller ones are. */
   readonly better: 1 | -1;
-  /** What is scored, and after which row of the matrix it was learnt (0: before the first). */
+  /** The evaluated data set, and the row of the matrix after which it was learned (0: before the first). */
   readonly tasks: readonly {
     readonly data: string;
     readonly split: string;
     readonly rows: number;
     readonly learnt: number;
-    /** What one answer for all its rows would score; null or absent: nothing is known of it. */
+    /** Score of a constant prediction; null or absent: unknown. */
     readonly constant?: number | null;
   }[];
-  /** Something holds the model while it learns; absent: nothing does. */
+  /** Whether a strategy constrains the training. */
   readonly isConstrained?: boolean;
-  /** What each row of the matrix stands for; the first is before anything new was learnt. */
+  /** Name of each row of the matrix; the first row is before any new training. */
   readonly stages: readonly string[];
   readonly matrix: ScoreMatrix;
-  /** Stages in all; less are done while it goes on. */
+  /** Total number of stages, including future ones. */
   readonly totalStages: number;
 }
 
-/** Of data without rows that are held out the name alone. */
+/** For data without held-out rows, returns only the name. */
 const called = ({ data, split }: UpdateReport["tasks"][number]): string => (split === "" ? data : `${data}.${split}`);
 const known = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 const digits = (value: number | null | undefined): string => (known(value) ? value.toFixed(4) : "");
 
-/** The table: a row for each stage, a column for each task; what was not learnt by then stands in it too. */
+/** The table: a row per stage, a column per task; it includes scores of tasks that were not learned yet. */
 export function scoreMatrixView(options: UpdateReport, id: string): DisplayOutput {
   const rows = options.matrix.map((row, i) => [
     options.stages[i] ?? "",
@@ -70,7 +70,7 @@ export function scoreMatrixView(options: UpdateReport, id: string): DisplayOutpu
   return { ...shown, id };
 }
 
-/** Data whose own score, right after they were learnt, is none that one answer for all rows hasn't. */
+/** Reports data whose score, right after training on them, does not exceed that of a constant prediction. */
 function unlearntOf({ tasks, matrix, better, isConstrained }: UpdateReport): readonly string[] {
   return tasks.flatMap(({ data, learnt, constant }, j) => {
     const learntScore = learnt === 0 ? null : matrix[learnt]?.[j];
@@ -82,7 +82,7 @@ function unlearntOf({ tasks, matrix, better, isConstrained }: UpdateReport): rea
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
-/** The same as colours: down a column one sees what became of a task. */
+/** The same as colours: a column shows the history of a task. */
 export function scoreMatrixFigure(options: UpdateReport): Figure {
   const names = (all: readonly string[]): readonly string[] =>
     clipDistinct(

@@ -1,41 +1,41 @@
 /**
- * What an answer takes elsewhere: FLOPs of the matrix products by the rate that the device reaches on encoders, or the bytes of the
- * weights by its bandwidth, whichever is longer. Weights in half a byte are made floats as they are read: they save bytes, not
- * FLOPs.
+ * Cost of a prediction on other devices. The time is FLOPs of the matrix products by the device's rate on encoders, or
+ * bytes of the weights by its bandwidth, whichever takes longer. 4-bit weights are converted to floats when read: they
+ * save bytes, not FLOPs.
  */
 import type { Device } from "./devices.js";
 
 export const precisions = ["f32", "int8", "int4"] as const;
 export type Precision = (typeof precisions)[number];
 
-/** One run of a model's graphs. */
+/** Work of one run of a model's graphs. */
 export interface InferenceWork {
-  /** Of matrix products. */
+  /** FLOPs of matrix products. */
   readonly flops: number;
-  /** Of the weights that it reads, by how they are rounded. */
+  /** Bytes of the weights that are read, by precision. */
   readonly weights: Readonly<Record<Precision, number>>;
 }
-/** Of a model, whatever computes it. */
+/** Figures of a model, independent of the device. */
 export interface EdgeFigures {
   readonly name: string;
   readonly parameters: number;
   /** Bytes of its files. */
   readonly size: Readonly<Record<Precision, number>>;
-  /** Bytes that are alive at once besides. */
+  /** Maximum bytes of activations at a time, in addition to the weights. */
   readonly working: number;
-  /** Reading a text of so many tokens; of a model that writes, each further token besides. */
+  /** Work for reading a text of a given length; `writing`: for each generated token. */
   readonly reading: InferenceWork;
   readonly writing?: InferenceWork;
 }
 
-/** What a runtime takes by itself: ONNX Runtime's code and its arena, measured on this project's machines. */
+/** Memory of a runtime: ONNX Runtime's code and its arena, measured on this project's machines. */
 export const RUNTIME_BYTES = 30e6;
 
 export function memoryBytesOn(model: EdgeFigures, precision: Precision): number {
   return RUNTIME_BYTES + model.size[precision] + model.working;
 }
 
-/** Seconds. */
+/** Returns seconds. */
 export function secondsOn(
   { rates, bandwidth }: Pick<Device, "rates" | "bandwidth">,
   work: InferenceWork,
@@ -46,13 +46,13 @@ export function secondsOn(
 }
 
 export interface EdgeBudget {
-  /** Seconds of an answer. */
+  /** Seconds per prediction. */
   readonly time: number;
-  /** Bytes; absent: what the device has room for. */
+  /** Bytes. Defaults to the memory available on the device. */
   readonly memory?: number;
 }
 
-/** The rounding with which it fits, the most exact one; null: it doesn't. Its answer is the reading, and of one that writes a token too. */
+/** Returns the most exact precision that fits the budget; null: none does. The time is that of reading the input. */
 export function fittingPrecision(
   model: EdgeFigures,
   device: Device,

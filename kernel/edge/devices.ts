@@ -1,21 +1,22 @@
 /**
- * Classes of devices, each by one that was measured: what it reached on an encoder, not what its maker promises. Rates are of
- * ncnn's benchmark (https://github.com/Tencent/ncnn, benchmark/README.md, read in July 2026): its `vision_transformer` is an
- * encoder of 12 layers of 768 features over 145 tokens, 26.1 GFLOP for one picture, all threads that help. Where a processor
- * computes in half precision ncnn lets it. What a byte gains is the ratio of its `resnet50` to its `resnet50_int8`.
+ * Classes of devices, each represented by a measured one: its rate on an encoder, not the vendor's claim. Rates are of
+ * ncnn's benchmark (https://github.com/Tencent/ncnn, benchmark/README.md, read in July 2026): its `vision_transformer`
+ * is an encoder of 12 layers of 768 features over 145 tokens, 26.1 GFLOP for one picture, with all threads that help.
+ * Where a processor supports half precision, ncnn uses it. The gain of int8 is the ratio of its `resnet50` to its
+ * `resnet50_int8`.
  *
- * `bandwidth` is half of what the memory's own specification gives: cores seldom get more. `room` is an assumption: an eighth of a
- * phone's memory, which it shares with all other apps, half of a board's.
+ * `bandwidth` is half of the memory's specification, because cores seldom reach more. `room` is an assumption: an
+ * eighth of a phone's memory, which it shares with all other apps, half of a board's.
  */
 export interface Device {
   readonly name: string;
-  /** What was measured, and how long its picture took. */
+  /** The measured device, and its time per picture. */
   readonly like: string;
-  /** GFLOP/s on an encoder, by what weights are rounded to. */
+  /** GFLOP/s on an encoder, by the precision of the weights. */
   readonly rates: { readonly f32: number; readonly int8: number };
   /** GB/s. */
   readonly bandwidth: number;
-  /** Bytes that a model may take there. */
+  /** Bytes available to a model. */
   readonly room: number;
 }
 
@@ -26,11 +27,11 @@ function measured(
   name: string,
   options: {
     readonly processor: string;
-    /** Milliseconds. */
+    /** Milliseconds per picture. */
     readonly picture: number;
     readonly gain: number;
     readonly memory: string;
-    /** GB/s by the specification, and bytes. */
+    /** GB/s by the specification, and available bytes. */
     readonly peak: number;
     readonly room: number;
   },
@@ -88,7 +89,7 @@ export const devices: readonly Device[] = [
   }),
 ];
 
-/** Memory of the largest boards of that sort, beside their chip: an ESP32-S3 has 512 kB and takes up to 16 MB. */
+/** Bytes of external memory on the largest boards of this kind: an ESP32-S3 has 512 kB and supports up to 16 MB. */
 export const MICROCONTROLLER_BYTES = 16 * 2 ** 20;
-/** Bytes in a second of that memory, at most. */
+/** Maximum bandwidth of this memory, in bytes per second. */
 export const MICROCONTROLLER_BYTES_PER_SECOND = 80e6;

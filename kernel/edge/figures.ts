@@ -1,4 +1,7 @@
-/** Size, memory and work of a model from the programs that others run of it (stdlib/targets/shared/export-programs.ts), before anything is written. */
+/**
+ * Computes a model's size, memory and work from its export programs (stdlib/targets/shared/export-programs.ts), before
+ * anything is written.
+ */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
@@ -21,7 +24,7 @@ const ROUNDED: Readonly<Record<Precision, (graph: StandaloneGraph) => Standalone
   int4: roundToInt4,
 };
 
-/** `length`: tokens of the text that is read. */
+/** `length`: tokens of the input text. */
 export function edgeFiguresOf(name: string, parts: DeployedParts, length: number): EdgeFigures {
   const graphs = outgoingGraphs({
     parts,
@@ -45,7 +48,7 @@ export function edgeFiguresOf(name: string, parts: DeployedParts, length: number
   };
 }
 
-/** Rows of tables are few where they are looked up: the rest of the weights is read whole. */
+/** Embedding tables are read by a few rows only; all other weights are read completely. */
 function workOf(program: Program, sizes: Sizes, weightBytes: Readonly<Record<Precision, number>>): InferenceWork {
   const whole = elementsOf(program);
   const share = whole === 0 ? 0 : multiplied(program) / whole;
@@ -58,7 +61,7 @@ function elementsOf({ state }: Program): number {
 }
 const count = (shape: readonly unknown[]): number => shape.reduce<number>((n, d) => n * Number(d), 1);
 
-/** Elements of the states that go into products. */
+/** Returns the number of elements of the states used in matrix products. */
 function multiplied(program: Program): number {
   const read = new Set<string>();
   for (const node of program.nodes) {

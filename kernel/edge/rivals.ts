@@ -1,8 +1,8 @@
-/** Small encoders that others trained, by the sizes in their own config.json: what would serve on a small device. */
+/** Small pre-trained encoders, by the sizes in their config.json, as alternatives for a small device. */
 
 export interface RivalEncoder {
   readonly name: string;
-  /** The word of its family. */
+  /** Word of its model family. */
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;
 }

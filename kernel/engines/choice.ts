@@ -1,4 +1,7 @@
-/** Which of the native engines `auto` takes: the one whose products, times the share of them that a step reaches, are more. */
+/**
+ * Chooses among the native engines for `auto`: the one with the highest expected rate, which is its measured matrix
+ * products times the share that a step reaches.
+ */
 import type { EngineName } from "./engine.js";
 import { engines } from "./engines.js";
 import type { MachineRecord } from "./machine-record.js";
@@ -6,13 +9,16 @@ import type { EngineWork } from "./work.js";
 
 export interface EngineChoice {
   readonly engine: EngineName;
-  /** A sentence with both figures, or what was not measured. */
+  /** A sentence with both numbers, or with what was not measured. */
   readonly why: string;
 }
 
 const NO_OTHER = "no other native engine computes bf16";
 
-/** Of the engines at hand, at least one, in order of preference where nothing was measured. Work that isn't told trains few. */
+/**
+ * `all`: available engines, at least one, in order of preference without measurements. Work defaults to training few
+ * weights.
+ */
 export function chooseEngine(
   all: readonly EngineName[],
   record: MachineRecord | null,
@@ -37,7 +43,7 @@ export function chooseEngine(
   });
   if (precision === "bf16" && known.length === 1) return { engine: known[0]!.engine, why: NO_OTHER };
   if (known.length < available.length) {
-    // As if their products were the same.
+    // Assumes equal matrix products.
     const engine = available.reduce((best, one) => ((share(one) ?? 0) > (share(best) ?? 0) ? one : best), first);
     return { engine, why: "it was the fastest where both were measured; tunebook setup measures them here" };
   }

@@ -1,21 +1,20 @@
-/** What can go wrong in engines: their native part, their host process, their state. */
+/** Errors of engines: their native part, their host process, their state. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface EngineCodeData {
   "no-compiler": { readonly tried: readonly string[] };
   "compile-failed": { readonly compiler: string; readonly output: string };
   "addon-broken": { readonly addon: string; readonly why: string };
   "no-native-build": { readonly platform: string };
-  /** `device`: one that was named. `refused`: the engine computes on no such device anywhere. */
+  /** `device`: the requested one. `refused`: the engine never supports this device. */
   "engine-unavailable": {
     readonly engine: string;
     readonly why: string;
     readonly device?: string;
     readonly refused?: true;
   };
-  /** `title`: of the engine that works here. */
+  /** `title`: the engine that works on this machine. */
   "device-unavailable": { readonly device: string; readonly title: string };
   "engine-died": {
     readonly engine: string;

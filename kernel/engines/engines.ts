@@ -1,4 +1,4 @@
-/** The engines there are, in the order in which `auto` takes them where nothing was measured. */
+/** All engines, in the order in which `auto` prefers them without measurements. */
 import type { EngineName } from "./engine.js";
 import { onnxEngine } from "./onnx/record.js";
 import type { EngineRecord } from "./record.js";
@@ -11,5 +11,5 @@ export const engines: Readonly<Record<EngineName, EngineRecord>> = {
   tfjs: tfjsEngine,
 };
 export const allEngines: readonly EngineRecord[] = Object.values(engines);
-/** Those whose products were measured, between which `auto` chooses. */
+/** Engines with measured matrix products, among which `auto` chooses. */
 export const measuredEngines: readonly EngineRecord[] = allEngines.filter((one) => one.utilisation !== undefined);

@@ -1,4 +1,4 @@
-/** Scalars and arrays as the engine takes and gives them. */
+/** Converts scalars and arrays to and from an engine's format. */
 import type { NDArray } from "#dsl/tensor/program.js";
 
 export function scalarF32(value: number): NDArray {
@@ -7,7 +7,7 @@ export function scalarF32(value: number): NDArray {
 export function scalarI32(value: number): NDArray {
   return { dtype: "i32", shape: [], bytes: new Uint8Array(Int32Array.of(value).buffer) };
 }
-/** The values of a f32 array; copied where its bytes are not aligned. */
+/** Returns the values of an f32 array; copied if its bytes are not aligned. */
 export function toFloats(array: NDArray): Float32Array {
   const { bytes } = array;
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();

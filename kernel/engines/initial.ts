@@ -1,4 +1,4 @@
-/** The first value of each piece of state, the same for every engine: zeros, ones, a checkpoint's tensor, random by seed. */
+/** The initial value of each state, the same for every engine: zeros, ones, a checkpoint's tensor, random by seed. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DType, NDArray, TensorState } from "#dsl/tensor/program.js";
 import { dequantizeArray, quantizeArray } from "#dsl/tensor/numbers/quantize.js";
@@ -19,19 +19,19 @@ export class CheckpointReader {
     this.files = paths.flatMap(weightFiles).map((file) => ({ file, header: readHeader(file) }));
   }
 
-  /** `lent`: it holds until the next reading only. Coded errors: `missing-tensor`, `tensor-shape`. */
+  /** `lent`: the result is only valid until the next read. Coded errors: `missing-tensor`, `tensor-shape`. */
   read(name: string, dtype: DType, shape: readonly number[], lent = false): NDArray {
     const found = this.find(name, shape);
     return readTensor(found.file, name, found.header, dtype, lent ? this.lend : undefined);
   }
 
-  /** Memory that the next reading will take again: what is only looked at leaves no garbage behind. */
+  /** Returns memory that the next read reuses, to avoid garbage for temporary data. */
   private readonly lend = (bytes: number): Uint8Array => {
     if (this.room.length < bytes) this.room = new Uint8Array(bytes);
     return this.room.subarray(0, bytes);
   };
 
-  /** What was made of a weight last, so that its parts are made of one reading; no more is kept. */
+  /** Caches the result for the last weight only, so that its parts are made from one read. */
   once(key: string, make: () => Parts): Parts {
     if (this.last?.key !== key) this.last = { key, parts: make() };
     return this.last.parts;
@@ -57,7 +57,7 @@ export class CheckpointReader {
     return found;
   }
 
-  /** A tensor whose name ends, or begins to end, as the one that is missing. */
+  /** Returns a tensor name that shares its end with the missing one. */
   private nearest(name: string): string | null {
     const all = this.files.flatMap(({ header }) => Object.keys(header.tensors));
     const tail = name.split(".").slice(-3).join(".");
@@ -65,18 +65,18 @@ export class CheckpointReader {
   }
 }
 
-/** Whether a state holds nothing until a program writes it whole. */
+/** Returns whether a state has no value until a program writes it completely. */
 export function isUnsetState(state: TensorState): boolean {
   return "unset" in state.initial;
 }
 
 type Origin = Pick<TensorState, "type" | "initial">;
-/** A state, and the one that its first value is made of. */
+/** Returns a state, and the one from which its initial value is derived. */
 export function originStatesOf(state: Origin): readonly Origin[] {
   return "of" in state.initial ? [state, ...originStatesOf(state.initial.of)] : [state];
 }
 
-/** The shape of state, whose sizes are all known. */
+/** Returns the shape of a state, whose sizes are all known. */
 export function stateShapeOf(name: string, state: Pick<TensorState, "type">): readonly number[] {
   return state.type.shape.map((d) => {
     if (typeof d !== "number") throw new Error(`state ${name} has the size ${d}, which isn't known`);
@@ -84,7 +84,9 @@ export function stateShapeOf(name: string, state: Pick<TensorState, "type">): re
   });
 }
 
-/** The value that state begins with (not asked for what is unset); null: zeros, which an engine may fill in place. */
+/**
+ * Returns a state's initial value; null: zeros, which an engine may fill in place. Must not be called for unset states.
+ */
 export function initialValueOf(
   name: string,
   state: TensorState,
@@ -112,7 +114,7 @@ export function initialValueOf(
   return { dtype: type.dtype, shape, bytes: cast(floats, type.dtype) };
 }
 
-/** Of f32 alone: that is what weights are kept in, or made of. */
+/** For f32 only, because weights are stored in f32 or derived from it. */
 function taken(
   name: string,
   { of: originState, take }: Extract<TensorState["initial"], { readonly of: unknown }>,

@@ -1,6 +1,7 @@
 /**
- * What `tunebook setup` measured of each engine on this machine, in the cache (or `TUNEBOOK_MACHINE`): what `auto` chooses by. A record of another
- * processor, or none that can be read, counts as none: it is a hint, and measuring again is cheap.
+ * Measurements of each engine on this machine by `tunebook setup`, stored in the cache (or `TUNEBOOK_MACHINE`), for the
+ * choice of `auto`. A record of another processor, or an unreadable one, counts as none: it is a hint, and measuring
+ * again is cheap.
  */
 import { mkdirSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
@@ -21,7 +22,7 @@ const products = {
 const measured: Schema<MachineRecord> = objectWith({
   processor: v.string(),
   threads: v.number(),
-  // An engine of another version is left out.
+  // Entries of other engine versions are left out.
   engines: v.object({
     tensorflow: v.exactOptional(objectWith(products)),
     onnx: v.exactOptional(objectWith(products)),
@@ -45,14 +46,14 @@ export function readMachineRecord(): MachineRecord | null {
   return found?.processor === processorName() && found.threads === availableParallelism() ? found : null;
 }
 
-/** A cache that can't be written keeps none: that must not fail a setup. */
+/** A failed write is ignored, because it must not fail a setup. */
 export function writeMachineRecord(engines: MachineRecord["engines"]): MachineRecord {
   const record = { processor: processorName(), threads: availableParallelism(), engines };
   try {
     mkdirSync(dirname(file()), { recursive: true });
     writeFileAtomic.sync(file(), `${JSON.stringify(record, null, 2)}\n`);
   } catch {
-    // Only a hint for later choices.
+    // The record is only a hint for later choices.
   }
   return record;
 }

@@ -1,4 +1,4 @@
-/** How fast an engine multiplies matrices, through its own product, as programs use it: 512×768×3072. */
+/** Measures how fast an engine multiplies matrices with the product op that programs use: 512×768×3072. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -14,13 +14,16 @@ export interface EngineMeasurement {
   readonly title: string;
   /** Best of several products. */
   readonly gflops: number;
-  /** From nothing to the first result. */
+  /** From start to the first result. */
   readonly seconds: number;
 }
 
 const [M, K, N] = [512, 768, 3072];
 
-/** Starts the engine, checks a product against one computed here, and closes it. Coded errors: `engine-unavailable` and others. */
+/**
+ * Starts the engine, checks a product against one computed in this process, and closes it. Coded errors:
+ * `engine-unavailable` and others.
+ */
 export async function measureEngine(name: EngineName): Promise<EngineMeasurement> {
   const began = performance.now();
   const engine = await startEngine({ engine: name });
@@ -36,7 +39,7 @@ export async function measureEngine(name: EngineName): Promise<EngineMeasurement
   }
 }
 
-/** Seconds per product; the operands stay in the engine, one number comes back. */
+/** Seconds per product; the operands stay in the engine and a single number is returned. */
 async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Promise<number> {
   const graph = new Graph();
   const operand = (name: string, values: Float32Array, shape: readonly number[]): ReturnType<Graph["state"]> => {
@@ -64,7 +67,10 @@ async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Pr
   }
 }
 
-/** Measures the native engines, each alone, in a few seconds, and keeps the record. An engine that can't be started is left out. */
+/**
+ * Measures the native engines one at a time, in a few seconds, and saves the record. Skips engines that can't be
+ * started.
+ */
 export async function measureMachine(): Promise<MachineRecord> {
   const engines: Partial<Record<EngineName, ProductSpeeds & { title: string }>> = {};
   for (const { name } of measuredEngines) {

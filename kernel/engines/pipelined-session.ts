@@ -1,4 +1,4 @@
-/** Calls of an engine one after the other, the next sent while one computes; results come in order. */
+/** Runs calls of an engine in sequence and sends the next call while one computes; results come in order. */
 
 import { must } from "#dsl/language/diagnostics/must.js";
 export async function* pipelineCalls<T, R>(
@@ -9,7 +9,7 @@ export async function* pipelineCalls<T, R>(
   const sent: (readonly [T, Promise<R>])[] = [];
   for (const item of items) {
     const reply = call(item);
-    reply.catch(() => undefined); // it is awaited in its turn
+    reply.catch(() => undefined); // awaited in its turn
     sent.push([item, reply]);
     if (sent.length >= depth) {
       const [first, result] = must(sent.shift(), "what was sent first");

@@ -1,4 +1,6 @@
-/** What an engine reaches on this machine: products per dtype and way, and bandwidth, each through a program of its own. */
+/**
+ * Measures an engine on this machine: product speed per dtype and layout, and bandwidth, each with its own program.
+ */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
 import type { Engine } from "./engine.js";
@@ -27,7 +29,9 @@ export async function measureProducts(engine: Engine): Promise<ProductSpeeds> {
     sum: sumProgram(),
   };
   const session = await engine.open(programs, []);
-  /** Seconds of the best of many short runs: a single one may be a fifth off, and engines lie nearer than that. */
+  /**
+   * Seconds of the best of many short runs: a single run may be off by a fifth, and engines differ by less than that.
+   */
   const best = async (program: string, output: string): Promise<number> => {
     let least = Infinity;
     for (let i = 0; i < 16; i++) {
@@ -51,7 +55,7 @@ export async function measureProducts(engine: Engine): Promise<ProductSpeeds> {
   }
 }
 
-/** One number of the product comes back. */
+/** Returns only one number of the product. */
 function productProgram(dtype: DType): Program {
   const graph = new Graph();
   const a = operand(graph, `${dtype}.a`, [M, K], dtype);

@@ -1,11 +1,13 @@
 /**
- * Random numbers by counter: element i of a stream depends on key and i alone, so any engine, machine or order of filling
- * gives the same values. Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
+ * Counter-based random numbers: element i of a stream depends only on the key and i, so any engine, machine or fill
+ * order gives the same values. Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011).
  */
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
 
-/** Four 32-bit words for a 128-bit counter (its two lower words) and a 64-bit key; `out` is filled. */
+/**
+ * Computes four 32-bit words from a 128-bit counter (its two lower words) and a 64-bit key, and writes them to `out`.
+ */
 export function philox(c0: number, c1: number, k0: number, k1: number, out: Uint32Array): void {
   let [x0, x1, x2, x3] = [c0 >>> 0, c1 >>> 0, 0, 0];
   for (let round = 0; round < 10; round++) {
@@ -28,7 +30,7 @@ function multiplyHigh(a: number, b: number): number {
   return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
 }
 
-/** FNV-1a: the second half of a key from a name, so that parameters with one seed still differ. */
+/** FNV-1a hash: the second half of a key comes from a name, so that parameters with the same seed still differ. */
 export function hashOfName(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

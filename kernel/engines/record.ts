@@ -1,43 +1,47 @@
-/** What an engine says of itself: each is one folder of this room with one `record.ts` in it, found by `engines.ts`. */
+/** The record of an engine: each engine is a subfolder with a `record.ts`, found by `engines.ts`. */
 import type { Program } from "#dsl/tensor/program.js";
 import type { DeviceName, EngineName } from "./engine.js";
 import type { Backend } from "./host/backend.js";
 import type { TrainedShare } from "./work.js";
 
 export interface BackendOpenOptions {
-  /** Path of the addon that `found` told; null: it needs none. */
+  /** Path of the addon that `found` returned; null if it needs none. */
   readonly addon: string | null;
   readonly threads: number;
   readonly device: DeviceName;
-  /** It is begun for what answers requests. */
   readonly answers: boolean;
 }
 export interface EngineRecord {
   readonly name: EngineName;
-  /** What its title begins with, on all devices: so the locks of older runs name it. */
+  /** The start of its title, on all devices; the locks of older runs identify the engine by it. */
   readonly titled: string;
-  /** Packages whose versions its numbers hang on. */
+  /** Packages whose versions affect its numerical results. */
   readonly packages: readonly string[];
-  /** What brings it where it does not compute. */
+  /** How to install it where it does not work. */
   readonly mend: string;
-  /** Devices that may be asked of no other engine: `auto` takes this one for them. */
+  /** Devices that only this engine supports: `auto` chooses it for them. */
   readonly alone?: readonly DeviceName[];
-  /** Why it can't compute on a device that was asked for; undefined: it can, or says so itself when it starts. */
+  /**
+   * The reason why it does not support a requested device; undefined if it does, or if it reports that itself at start.
+   */
   refuses(device: DeviceName): string | undefined;
-  /** Share of the machine's products that a training step reaches, or a batch of answers, where it was measured; absent: `auto` takes it last. */
+  /**
+   * Measured share of the machine's product speed that a training step, or a batch of requests, reaches. Without it,
+   * `auto` tries the engine last.
+   */
   readonly utilisation?: Readonly<Record<TrainedShare | "answers", number>>;
-  /** Whether it computes no bf16, whatever it stores. */
+  /** True if it can store bf16 but not compute in it. */
   readonly lacksBf16?: true;
-  /** What its process is started with beside what all are; the user's own environment wins. */
+  /** Additional environment variables of its process; the user's environment takes precedence. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What its process must be started with, whatever the user's environment says. */
+  /** Environment variables of its process that override the user's environment. */
   readonly required?: Readonly<Record<string, string>>;
-  /** What `auto` says where its native part is not there. */
+  /** The message of `auto` if its native part is missing. */
   readonly without?: string;
-  /** Its native part on this machine; a string says why it is not there. */
+  /** Finds its native part on this machine; a string states why it is missing. */
   found(): Promise<{ readonly addon: string | null } | string>;
-  /** What it is given of programs, as text; absent: it runs them as they stand. */
+  /** Emits programs as text for the engine. Without it, the engine runs programs directly. */
   emitted?(programs: Readonly<Record<string, Program>>): Promise<string>;
-  /** In the host process. */
+  /** Creates the backend in the host process. */
   backend(opening: BackendOpenOptions): Promise<Backend>;
 }

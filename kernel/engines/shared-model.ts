@@ -1,7 +1,7 @@
 /**
- * One compiled model, lent to several trainings whose programs are the same. Each sees a session as if it were alone; what it
- * trains is in the engine while it works and aside in the host's memory while another does. The engine answers in the order
- * in which it was asked, so a change of hands is sent before the call that needs it and nobody waits for it.
+ * One compiled model, shared by several trainings with the same programs. Each gets a session that looks exclusive; its
+ * trained state is in the engine while it runs and in the host's memory while another runs. The engine processes
+ * requests in order, so a swap is sent before the call that needs it, and nothing waits for it.
  */
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { EngineSession } from "./engine.js";
@@ -11,18 +11,18 @@ export class SharedModelPool {
   private readonly borrowers = new Set<LentSession>();
   private last = 0;
 
-  /** `names`: what a training changes. */
+  /** `names`: the states that a training changes. */
   constructor(
     private readonly session: EngineSession,
     private readonly names: readonly string[],
   ) {}
 
-  /** Whether somebody trains with it. */
+  /** Whether a training is using it. */
   get lent(): boolean {
     return this.borrowers.size > 0;
   }
 
-  /** A session that begins as the model was opened. */
+  /** Returns a session that starts from the model's state at opening. */
   lend(): EngineSession {
     const lent = new LentSession(this, this.session, `lent-${++this.last}`);
     this.borrowers.add(lent);
@@ -33,7 +33,7 @@ export class SharedModelPool {
     return this.session.dispose();
   }
 
-  /** @internal Sends what puts the state of `to` into the engine; undefined: it is there. */
+  /** @internal Sends the requests that swap the state of `to` into the engine; undefined if it is already loaded. */
   hand(to: LentSession): Promise<unknown> | undefined {
     if (this.holder === to) return undefined;
     const { holder, session } = this;
@@ -44,7 +44,7 @@ export class SharedModelPool {
     return Promise.all([saved, begun]);
   }
 
-  /** @internal Its state is needed no more. */
+  /** @internal Releases the state of a session. */
   async giveBack(from: LentSession): Promise<void> {
     if (!this.borrowers.delete(from)) return;
     if (this.holder === from) this.holder = null;
@@ -53,7 +53,7 @@ export class SharedModelPool {
 }
 
 class LentSession implements EngineSession {
-  /** Whether it has state of its own already. */
+  /** Whether it already has its own state. */
   begun = false;
 
   constructor(
@@ -107,14 +107,14 @@ class LentSession implements EngineSession {
   write(state: string, value: NDArray): Promise<void> {
     return this.does((session) => session.write(state, value));
   }
-  /** The model stays open for the others, and for the next. */
+  /** The model stays open for other and later trainings. */
   dispose(): Promise<void> {
     return this.model.giveBack(this);
   }
 
   private async does<T>(ask: (session: EngineSession) => Promise<T>): Promise<T> {
     const handed = this.model.hand(this);
-    // Both are sent before either is waited for.
+    // Both requests are sent before either is awaited.
     const [answer] = await Promise.all([ask(this.session), handed]);
     return answer;
   }

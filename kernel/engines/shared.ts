@@ -1,7 +1,7 @@
 /**
- * Several models over one store: the weights of a base that none of them changes are there once, and each has what it trains
- * under names of its own. A model sees a session as if it were alone; its programs are added to the common one when it
- * opens and taken away when it is disposed of, and the last one closes the store.
+ * Several models over one store: base weights that no model changes are stored once; each model's trained state has its
+ * own names. A model gets a session that looks exclusive. Its programs are added to the shared session when it opens
+ * and removed when it is disposed of; the last one closes the store.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
@@ -10,12 +10,12 @@ import { renameProgram } from "#dsl/tensor/renamed.js";
 import type { Engine, EngineSession } from "./engine.js";
 
 type Programs = Readonly<Record<string, Program>>;
-/** Whether a state that begins as a tensor of the checkpoints is the same for all models of the store. */
+/** Whether a state that is initialized from a checkpoint tensor is shared by all models of the store. */
 type IsShared = (tensor: string, state: string) => boolean;
 
 const stores = new WeakMap<Engine, Map<string, SharedStateStore>>();
 
-/** The store of that name in an engine: made when first asked for. */
+/** Returns the store of that name in an engine; creates it at first use. */
 export function sharedStoreOf(engine: Engine, name: string): SharedStateStore {
   const engineStores = stores.get(engine) ?? new Map<string, SharedStateStore>();
   stores.set(engine, engineStores);
@@ -25,7 +25,7 @@ export function sharedStoreOf(engine: Engine, name: string): SharedStateStore {
 }
 
 export class SharedStateStore {
-  /** Settled in the order of what was asked: who opens waits for who opened before. */
+  /** Settles in request order: each opening waits for the previous one. */
   private session: Promise<EngineSession> | null = null;
   private readonly views = new Set<View>();
   private readonly types = new Map<string, string>();
@@ -33,7 +33,6 @@ export class SharedStateStore {
 
   constructor(private readonly engine: Engine) {}
 
-  /** How many models are open in it. */
   get size(): number {
     return this.views.size;
   }
@@ -56,23 +55,21 @@ export class SharedStateStore {
     const { session: begun } = this;
     const session = await begun?.catch(() => null);
     if (session) return session.add(programs, checkpoints);
-    // Whoever was first couldn't open it.
+    // The first opener failed.
     if (this.session !== begun) return this.put(programs, checkpoints);
     this.session = this.engine.open(programs, checkpoints);
     await this.session;
   }
-  /** @internal */
   common(): Promise<EngineSession> {
     return this.session ?? Promise.reject(new CodedError("engine-closed", { engine: this.engine.info.name }));
   }
-  /** @internal Whether a state of that name and type is, or can become, everybody's. */
+  /** @internal Whether a state of that name and type is shared, or can be. */
   agrees(name: string, { type, initial }: TensorState): boolean {
     const description = JSON.stringify([type, initial]);
     const known = this.types.get(name) ?? description;
     this.types.set(name, known);
     return known === description;
   }
-  /** @internal */
   async leave(view: View, programs: readonly string[]): Promise<void> {
     if (!this.views.delete(view) || !this.session) return;
     const { session } = this;
@@ -85,10 +82,10 @@ export class SharedStateStore {
 
 class View implements EngineSession {
   private readonly names = new Set<string>();
-  /** State of this model → its name in the store; what is shared keeps its own. */
+  /** State of this model → its name in the store; shared states keep their names. */
   private readonly ownStates = new Map<string, string>();
   private readonly shared = new Set<string>();
-  /** Of its own: what holds nothing until a program writes it. */
+  /** The model's own states that have no value until a program writes them. */
   private readonly unset = new Set<string>();
 
   constructor(
@@ -141,7 +138,7 @@ class View implements EngineSession {
     const to = Object.fromEntries(names.map((name) => [this.inStore(name), rename[name] ?? name]));
     await (await this.store.common()).save(file, Object.keys(to), metadata, to);
   }
-  /** What is shared stays as it is: it is what all models of the store begin from. */
+  /** Does not change shared state: all models of the store start from it. */
   async load(file: string, only?: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const wanted = Object.entries(only ?? Object.fromEntries([...this.ownStates.keys()].map((name) => [name, name])));
     const back = new Map(wanted.map(([name]) => [this.inStore(name), name]));
@@ -182,7 +179,7 @@ class View implements EngineSession {
   }
 }
 
-/** The tensor of the checkpoints that a state begins as, or is made of (stored in fewer bits); null: none. */
+/** The checkpoint tensor that a state is initialized from, directly or after dequantization; null if there is none. */
 function tensorOf(initial: TensorState["initial"]): string | null {
   if ("checkpoint" in initial) return initial.checkpoint;
   return "of" in initial ? tensorOf(initial.of.initial) : null;

@@ -1,4 +1,7 @@
-/** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
+/**
+ * Starts an engine in its own host process and returns a client of it. `auto` takes the fastest one that works on this
+ * machine.
+ */
 import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { chooseEngine, type EngineChoice } from "./choice.js";
@@ -20,8 +23,8 @@ import { STATED_GFLOPS } from "./native/versions.js";
 import type { EngineWork } from "./work.js";
 
 /**
- * Coded errors: `engine-unavailable` when the engine that was named, or none at all, works; `device-unavailable` when what
- * works computes elsewhere than on the device that was named.
+ * Coded errors: `engine-unavailable` if the named engine, or every engine, fails; `device-unavailable` if the engines
+ * that work do not support the named device.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { device = "auto" } = options;
@@ -31,7 +34,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   throw new CodedError("device-unavailable", { device, title: engine.info.title });
 }
 
-/** A graphics card computes for `gpu` by whichever way an engine reaches it. */
+/** `gpu` accepts any way in which an engine reaches a graphics card. */
 function meets(requested: DeviceName, has: EngineInfo["device"]): boolean {
   return requested === "auto" || requested === has || (requested === "gpu" && has === "webgpu");
 }
@@ -54,24 +57,26 @@ async function startSome(options: EngineOptions): Promise<Engine> {
   return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);
 }
 
-/** Keeps CUDA from seeing a card where the processor was asked for. */
+/** Hides graphics cards from CUDA when the CPU was requested. */
 const withoutCard = { CUDA_VISIBLE_DEVICES: "-1" };
-/** TensorFlow and its libraries on a card then take kernels without atomic sums, or say that an op has none. */
+/** Makes TensorFlow and its GPU libraries use kernels without atomic sums; ops without such a kernel fail. */
 const inOneOrder = { TF_DETERMINISTIC_OPS: "1", TF_CUDNN_DETERMINISTIC: "1" };
 const written = (device: DeviceName): string => (device === "webgpu" ? "WebGPU" : device);
-/** `first`, then the others in their order. */
+/** Puts `first` first; the others keep their order. */
 const orderFrom = (first: EngineName, names: readonly EngineName[]): readonly EngineName[] => [
   first,
   ...names.filter((name) => name !== first),
 ];
 
-/** Measured engines whose native part is on this machine. */
+/** Returns the measured engines whose native part is on this machine. */
 async function here(): Promise<readonly EngineName[]> {
   const found = await Promise.all(measuredEngines.map(async (one) => [one.name, await one.found()] as const));
   return found.flatMap(([name, part]) => (typeof part === "string" ? [] : [name]));
 }
 
-/** What `auto` would start for this work, and what can't be chosen for want of its native part, each as a sentence. */
+/**
+ * Returns the engine that `auto` would start for this work, and a sentence for each engine that lacks its native part.
+ */
 export async function preferredEngine(
   work: EngineWork | undefined,
 ): Promise<EngineChoice & { readonly missing: readonly string[] }> {

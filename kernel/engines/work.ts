@@ -5,12 +5,12 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 export type TrainedShare = "all" | "few" | "none";
 export interface EngineWork {
   readonly trains?: TrainedShare;
-  /** Answers requests: a few short rows at a time, each waited for; nothing is trained. */
+  /** Serves requests: a few short rows at a time, each awaited; nothing is trained. */
   readonly answers?: true;
   readonly precision?: "f32" | "bf16";
 }
 
-/** The training of a plan, or inference alone with its model. */
+/** Returns the work of a plan's training, or of inference with its model. */
 export function engineWorkOf({ recipe, estimates }: Plan, purpose: "training" | "inference" = "training"): EngineWork {
   const share = estimates.trainable > estimates.parameters / 2 ? "all" : "few";
   return { trains: purpose === "inference" ? "none" : share, precision: recipe.training.precision };

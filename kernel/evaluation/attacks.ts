@@ -1,4 +1,4 @@
-/** Attacks on the models of an `evaluate`: what is found out of the rows that trained them. */
+/** Attacks on the models of an `evaluate`: how much they reveal about their training rows. */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -29,17 +29,16 @@ import type { OpenSession } from "../session/open-session.js";
 import { warnerAt, type Warn } from "../session/warnings.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 
-/** Fewest rows of each of which anything is said, and those of which 1 % is a row. */
+/** Minimum number of rows of each group for any result (20), and for a rate at 1 % to amount to one row (100). */
 const FEWEST = 20;
 const ENOUGH = 100;
 
 export interface AttackResult {
-  /** As it is written. */
   readonly attack: string;
   readonly report: AttackReport;
 }
 
-/** What is wrong before anything is scored. Coded errors `attack-impossible`, `no-canaries`. */
+/** Checks that the attacks are possible before anything is scored. Coded errors `attack-impossible`, `no-canaries`. */
 export function demandAttackable(
   { vocabulary: { registry }, models }: OpenSession,
   attacks: readonly Call[],
@@ -60,7 +59,7 @@ export function demandAttackable(
   if (asks.includes("rows") && (split === null || split === "train"))
     refuse("these are the rows that it learnt from", "evaluate it on a split that it never saw: `… on data.test`");
 }
-/** As a training's rows are asked again. */
+/** Context for scoring a training's rows again. */
 interface Asks {
   readonly session: OpenSession;
   readonly handle: ModelHandle;
@@ -71,7 +70,7 @@ interface Asks {
   readonly warn: Warn;
 }
 
-/** Of a model that was measured on a split; a contender is attacked by nobody. */
+/** Runs the attacks on a model that was measured on a split; baselines are not attacked. */
 export async function runAttacks(
   session: OpenSession,
   one: MeasuredModel,
@@ -106,7 +105,7 @@ export async function runAttacks(
   return found;
 }
 
-/** Losses of rows of a table, by the model, or by its base as it was before. */
+/** Losses on rows of a table, of the model or of its base before training. */
 async function losses(
   { session, one, batchSize, stage: context }: Asks,
   handle: ModelHandle,
@@ -142,7 +141,7 @@ interface Rows {
   readonly data: DataPlan;
   readonly table: ColumnTable;
   readonly labels: readonly string[];
-  /** What they are called. */
+  /** Name of the rows in messages. */
   readonly what: string;
 }
 
@@ -213,13 +212,13 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
 const tableOf = ({ prepared, split }: DataPart): ColumnTable => must(prepared.splits[split], `the rows of ${split}`);
 const rowCount = (part: DataPart): number => tableOf(part).numRows();
 
-/** At most so many, at equal distances. */
+/** Picks at most `most` rows, evenly spaced. */
 function picked(rows: readonly number[], most: number): number[] {
   if (rows.length <= most) return [...rows];
   return Array.from(evenlySpacedRows(rows.length, most), (position) => rows[position]!);
 }
 
-/** What stands in a list instead of a canary. */
+/** The text that represents a canary in a list. */
 const called = ({ text = "", target, messages, label }: CanaryRow): string =>
   label !== undefined ? `${text} → ${label}` : (target ?? (text || JSON.parse(messages ?? "[]")[1]?.content) ?? "");
 
@@ -273,7 +272,7 @@ function spaceIn({ vocabulary }: OpenSession, plan: Plan, labels: readonly strin
   return canarySpaceOf(plan, { registry: vocabulary.registry, labels });
 }
 
-/** As it stands beside scores. */
+/** The attack results as saved with the scores. */
 export function savedAttackScores(attacked: readonly AttackResult[] | undefined): {
   readonly attacks?: readonly AttackScores[];
 } {

@@ -1,4 +1,4 @@
-/** The vectors that the base of a model, as it was before training, makes of texts. */
+/** Embeddings of texts by a model's base before training. */
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -12,15 +12,15 @@ import type { ModelHandle } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
-/** Texts that are asked of the base at a time: between them it can be interrupted. */
+/** Texts per request to the base; it can be interrupted between requests. */
 const CHUNK = 128;
-/** So few are not kept: answers that are timed are such. */
+/** Results of so few texts are not cached: timed predictions use such sizes. */
 const FEW = 8;
 
-/** What rows of data were read as: what is asked of the same rows again is answered at once, as long as they are kept. */
+/** Cached embeddings per set of rows: repeated requests for the same rows are answered from the cache. */
 const known = new WeakMap<object, Map<string, Promise<readonly Float32Array[]>>>();
 
-/** Of each row's text, by the base as it is. */
+/** Embeds each row's text with the untrained base. */
 export function textVectors(
   session: OpenSession,
   model: ModelPlan,
@@ -34,13 +34,16 @@ export function textVectors(
   const found = cached.get(key);
   if (found) return found;
   const read = readBy(session.models.unnamed(plan, model.name), texts, context);
-  cached.clear(); // those of one set of rows are enough to hold
+  cached.clear(); // the cache is limited to one set of rows
   cached.set(key, read);
   read.catch(() => cached.delete(key));
   return read;
 }
 
-/** The base of a model that has no other beneath it, whose vectors single texts are asked of too. Coded error `contender-refused`. */
+/**
+ * The untrained base of a model, for embedding single texts too; it must not itself derive from another model. Coded
+ * error `contender-refused`.
+ */
 export async function baseVectors(
   session: OpenSession,
   { model, contender }: { readonly model: ModelPlan; readonly contender: string },
@@ -59,7 +62,7 @@ export async function baseVectors(
   };
 }
 
-/** The base as it makes vectors of texts. */
+/** Returns the base as a plan that computes text embeddings. */
 function embedding({ vocabulary: { registry } }: OpenSession, model: ModelPlan): ModelPlan {
   const { template, ...plain } = model;
   return {
@@ -92,7 +95,7 @@ async function readBy(
   return vectors;
 }
 
-/** The word with what it is without arguments. */
+/** Returns a call of the word with its default arguments. */
 function usual(registry: Registry, kind: "task" | "technique", word: string): Call {
   const given = wordOf(registry, kind, word).parameters.flatMap(({ name, default: value }) =>
     value && "value" in value ? [[name, value.value] as const] : [],

@@ -1,6 +1,6 @@
 /**
- * What stands beside a model, asked of the rows that the model was asked of: a contender's own answers, or those of a base as
- * it was before its training.
+ * Evaluates the baselines of a model on the same rows: a baseline's own predictions, or those of a base before its
+ * training.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -39,11 +39,11 @@ import {
 import { type EvaluatedPart } from "../inference/evaluations/evaluation.js";
 import { sumCosts, type EvaluationCost } from "../inference/evaluations/cost.js";
 
-/** A model's rows as they are made for it. It need not have been asked, nor trained. */
+/** A model's encoded rows. The model itself may be unevaluated or untrained. */
 export type BaselineContext = Pick<MeasuredModel, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {
   readonly evaluation: Pick<MeasuredModel["evaluation"], "on">;
 };
-/** A contender by the name that it has in tables, and the model that it stands beside. */
+/** A baseline with its name in tables, and the model that it is compared to. */
 export interface BaselineEntry {
   readonly name: string;
   readonly contender: Baseline;
@@ -67,7 +67,7 @@ export async function evaluateBaseline(
   const predictedParts: AskedContender[] = [];
   const has = capabilitiesOf(session, asks);
   const standing = { name, contender, beside, warn, call: asks, implementation };
-  // One for each part: what was chosen for it is remembered.
+  // One per part, as each caches its choice.
   const choosing = parts.map((part) => (has.learns(asks) ? choosingFor(session, part, beside.encoding, how) : null));
   for (const [i, part] of parts.entries())
     predictedParts.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, context));
@@ -92,7 +92,7 @@ export async function evaluateBaseline(
   );
 }
 
-/** The base of a model, by its own head or as it writes. */
+/** Evaluates the base of a model, with the base's own head or by generation. */
 async function evaluateBase(
   session: OpenSession,
   name: string,
@@ -162,7 +162,7 @@ async function askedPart(
   });
   try {
     const writes = by.is === "model" && writesText(by.handle.plan);
-    // Texts take so long that their beginning is little beside them, and one more would take another course of chance.
+    // Generation takes so long that the warm-up is negligible, and one more text would change the random stream.
     const { all, asking } = await predictAll(ready, rows.count, { warm: !writes });
     const took = { asking, tokens: all.tokens ?? null };
     const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, heldBytes: null };
@@ -175,7 +175,7 @@ async function askedPart(
   }
 }
 
-/** The call that puts a head on a base which has none for the labels of the model that it stands beside; null: it has one. */
+/** Returns the call of a probe for a base without a head for the model's labels; null if the base has one. */
 async function probeOf(
   session: OpenSession,
   { baseOf, probe }: BaseOf,
@@ -190,14 +190,14 @@ async function probeOf(
   return headLabels && haveSameLabels(headLabels, labels) ? null : probe;
 }
 
-/** The model whose base is read: the one that is named, or the one that the contender stands beside. */
+/** Returns the model whose base is used: the named one, or the one that the baseline is compared to. */
 function modelProbed({ models }: OpenSession, contender: Baseline, by: MeasuredModel["by"]): ModelPlan {
   const beside = by.is === "model" ? by.handle : null;
   return planOf("baseOf" in contender ? models.get(contender.baseOf) : must(beside, "a model"));
 }
 const planOf = ({ weights, plan }: ModelHandle): ModelPlan => weights?.plan.recipe.model ?? plan;
 
-/** As what a model says or writes is scored. */
+/** Converts a baseline's outputs to the form in which a model's predictions or texts are scored. */
 function answered(
   all: BaselineOutputs,
   { prepared, split }: EvaluatedPart,
@@ -209,7 +209,7 @@ function answered(
   return { outputs: { groups: [] }, texts: { written: all.written, ...requestsAndTargets(prepared, split) } };
 }
 
-/** The contender's thresholds; null if the model has none, or there is no validation split. */
+/** The baseline's thresholds; null if the model has none, or there is no validation split. */
 async function thresholdsFor(
   session: OpenSession,
   standing: AskedStanding,
@@ -217,18 +217,18 @@ async function thresholdsFor(
   context: ExecutionContext,
 ): Promise<FittedCalibration | null> {
   const { by, prepared, split, encoding } = standing.beside;
-  // What learns nothing (a prompt) takes long to ask again, and its shares are no better for it.
+  // A baseline that learns nothing (a prompt) is slow to run again, and thresholds do not improve its probabilities.
   if (!capabilitiesOf(session, standing.call).learns(standing.call)) return null;
   if (by.is !== "model" || !by.handle.fitted?.thresholds) return null;
   if (split === "validation" || !splitNamesOf(prepared).includes("validation")) return null;
   const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);
-  // Answers are not timed here.
+  // Predictions are not timed in this call.
   const untimed = { ...how, metrics: [] };
   const { outputs } = await askedPart(session, standing, { prepared, split: "validation", rows }, untimed, context);
   return contenderThresholds(outputs, rows, encoding.labels);
 }
 
-/** Null: no metric reads predictions of rows (only times, costs or written texts are measured). */
+/** Null if no metric reads predictions per row (only times, costs or generated texts are measured). */
 function choosingFor(
   session: OpenSession,
   { prepared, split }: EvaluatedPart,
@@ -246,7 +246,7 @@ function choosingFor(
     );
   });
   const has = splitNamesOf(prepared);
-  // Settings are never chosen on the rows that are scored.
+  // Settings are never chosen on the evaluated rows.
   const from = has.includes("validation") && split !== "validation" ? "validation" : "train";
   if (!call || !has.includes(from) || !encoding.task.implementation.answers?.score) return null;
   const rows = rowsIn({ prepared, split: from });
@@ -264,7 +264,7 @@ function choosingFor(
   };
 }
 
-/** Coded error `no-rows-to-learn`. */
+/** Returns the rows that a baseline learns from. Coded error `no-rows-to-learn`. */
 function learntFrom({ prepared }: EvaluatedPart, contender: string): BaselineRows {
   const has = splitNamesOf(prepared);
   if (!has.includes("train")) throw new CodedError("no-rows-to-learn", { contender, data: prepared.name, has });
@@ -277,7 +277,7 @@ function rowsIn(part: DataPart): BaselineRows {
   return { count, values: (role) => roleValuesOf(part, role) };
 }
 
-/** Null: no threshold is better than another. */
+/** Null if no threshold is better than another. */
 async function contenderThresholds(
   outputs: PartOutputs,
   rows: EncodedRows,

@@ -1,4 +1,7 @@
-/** Rows of a split as they are made for the model of a plan, beside which a contender stands; and what always saying the commonest label is worth on them. */
+/**
+ * Encodes a split's rows for the model of a plan, as context of its baselines, and scores the majority-label baseline
+ * on them.
+ */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -12,7 +15,7 @@ import { evaluateBaseline, type BaselineContext } from "./baseline.js";
 export interface PlanSplit {
   readonly plan: Plan;
   readonly split: string;
-  /** Of the model, in what is told. */
+  /** Name of the model in messages. */
   readonly name: string;
 }
 
@@ -39,7 +42,9 @@ export async function baselineContextOf(
 
 const MAJORITY: Call = { word: "baseline", kind: "contender", arguments: { of: "majority" } };
 
-/** By that metric; null: the task has no label that is the commonest, or the metric says nothing of it. */
+/**
+ * The majority baseline's score by that metric; null if the task has no majority label or the metric gives no value.
+ */
 export async function majorityScore(
   session: OpenSession,
   standpoint: PlanSplit,

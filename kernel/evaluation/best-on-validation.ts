@@ -1,6 +1,6 @@
 /**
- * Chooses the model that the verdict is about, if several are named: the one with the best score on validation. Choosing it by the
- * scored rows would make its score too good.
+ * Chooses the model for the verdict if several are named: the one with the best score on validation. Choosing by the
+ * evaluated rows would make its score too optimistic.
  */
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import { directionOf } from "#dsl/compiler/plan/watched-metric.js";

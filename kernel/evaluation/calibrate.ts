@@ -1,6 +1,6 @@
 /**
- * What is fitted once a model is trained (`calibrate`): to the rows of the split `validation` alone, by the weights that the run
- * kept. It is kept with the run, and what it changed on those rows is told.
+ * Fits calibrations after training (`calibrate`) on the split `validation` only, with the run's final weights. The
+ * result is saved with the run, and its effect on those rows is reported.
  */
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -23,7 +23,10 @@ import type { OpenSession } from "../session/open-session.js";
 
 const SPLIT = "validation";
 
-/** What was fitted and what came of it, in lines. A word that finds nothing is told as a warning. */
+/**
+ * Returns lines that describe the fitted calibrations and their effect. A calibration that finds nothing gives a
+ * warning.
+ */
 export async function calibrateModel(
   session: OpenSession,
   { handle, plan, calls }: { readonly handle: ModelHandle; readonly plan: Plan; readonly calls: readonly Call[] },
@@ -85,7 +88,7 @@ export function calibrationDecisionsOf(
   return { labels, logits, truth: one ? { one } : { several: must(several, "labels that are right") } };
 }
 
-/** A metric of yes and no, as it is of all labels: of two the one that is asked about, of several each alike. */
+/** Sets the metric's averaging for decisions: `binary` on the positive label for two labels, `macro` for several. */
 export function decisionMetric(call: Call, { truth }: CalibrationData, positive: unknown): Call {
   if (!Object.hasOwn(call.arguments, "average")) return call;
   const average = "several" in truth ? "macro" : "binary";
@@ -99,7 +102,7 @@ interface Scoring {
   /** Mean loss, which a temperature changes. */
   readonly loss: number;
   readonly name: string;
-  /** NaN: it is of other outcomes. */
+  /** NaN if the metric is defined for other outcomes. */
   readonly value: number;
 }
 
@@ -119,7 +122,7 @@ function scoring(
   };
 }
 
-/** `calibration_error 0.081 → 0.034 there`. */
+/** Text such as `calibration_error 0.081 → 0.034 there`. */
 function changed(
   { word }: Call,
   { before, after }: { readonly before: FittedCalibration; readonly after: FittedCalibration },

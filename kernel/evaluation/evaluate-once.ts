@@ -1,4 +1,4 @@
-/** One model scored on the rows of one split: what it says of them, and the metrics of that. */
+/** Scores one model on the rows of one split: its predictions and their metrics. */
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
@@ -26,14 +26,16 @@ import type { Evaluation } from "../inference/evaluations/evaluation.js";
 import type { EvaluatedPart } from "../inference/evaluations/evaluation.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
-/** Whose answers were scored: a model's, with what is kept of what it learnt from (null: nothing), or a contender's. */
+/**
+ * Whose predictions were scored: a model's, with the record of the rows it learned from (null: none), or a baseline's.
+ */
 export type ScoredSubject =
   | { readonly is: "model"; readonly handle: ModelHandle; readonly learnt: LearntRecord | null }
   | {
       readonly is: "contender";
-      /** It says the same of all rows. */
+      /** It predicts the same for all rows. */
       readonly constant: boolean;
-      /** It learnt from the split `train` of the data that are scored. */
+      /** It learned from the split `train` of the scored data. */
       readonly learns: boolean;
       readonly notes: readonly string[];
     };
@@ -42,27 +44,27 @@ export interface MeasuredModel {
   readonly cost: EvaluationCost;
   readonly prepared: PreparedData;
   readonly split: string;
-  /** As the rows were made for the model; a contender is scored on those of the model that it stands beside. */
+  /** Encoded for the model; a baseline is scored with the encoding and rows of the model that it is compared to. */
   readonly encoding: RowEncoding;
   readonly rows: EncodedRows;
-  /** Of folds: the rows of each, which together are `rows`. */
+  /** For folds: the rows of each, which together are `rows`. */
   readonly partsAsked?: readonly EvaluatedPart[];
-  /** What was written of the rows; null: no metric reads that. */
+  /** Texts generated for the rows; null if no metric reads them. */
   readonly texts: WrittenMetricInput | null;
   readonly scored: ScoredOutcome;
   readonly measures: readonly MetricMeasure[];
   readonly evaluation: Evaluation;
-  /** It is several models, each asked of the rows that it didn't see: what each came to. */
+  /** Set for a model of several folds, each evaluated on the rows it was not trained on: the scores per fold. */
   readonly folds?: readonly FoldScores[];
 }
 
-/** `groups`: scored so that loss has an interval too; it says the same but for rounding. */
+/** `groups`: scored so that loss has an interval too; results are equal up to rounding. */
 export type EvaluationSettings = Pick<Evaluate, "metrics" | "batch_size"> &
   Partial<Pick<Evaluate, "decode" | "max_tokens">> & {
     readonly groups?: boolean;
     readonly world?: MetricContext;
     readonly judging?: JudgeMeasureOptions;
-    /** Milliseconds of single answers, where they were waited for already. */
+    /** Milliseconds of single predictions, if already timed. */
     readonly times?: Float64Array | undefined;
   };
 
@@ -81,18 +83,18 @@ export async function evaluateModel(
   return measurePredictions(session, { ...one, name, by, cost, on: splitTitle(subject), parts: [one] }, how);
 }
 
-/** `tickets.test`. */
+/** For example `tickets.test`. */
 export function splitTitle({ data, split }: Extract<ActionSubject, { readonly data: DataPlan }>): string {
   return split ? `${data.name}.${split}` : data.name;
 }
 
-/** Of the training, with all its interruptions; null: there was none, or it doesn't say. */
+/** Seconds of the training including its interruptions; null if there was none or the run does not report it. */
 export function trainingSecondsOf({ weights }: ModelHandle): number | null {
   const stopSeconds = (weights?.events ?? []).flatMap((event) => (event.kind === "stopped" ? [event.seconds] : []));
   return stopSeconds.length === 0 ? null : stopSeconds.reduce((sum, seconds) => sum + seconds, 0);
 }
 
-/** What a model said of its rows, and what it wrote of them where some metric reads that. */
+/** A model's predictions on its rows, and its generated texts if a metric reads them. */
 export interface ModelPredictions {
   readonly prepared: PreparedData;
   readonly split: string;
@@ -102,11 +104,11 @@ export interface ModelPredictions {
   readonly outputs: PartOutputs;
   readonly texts: WrittenMetricInput | null;
   readonly cost: EvaluationCost;
-  /** Milliseconds of answers that were asked one at a time; null: no metric wants them. */
+  /** Milliseconds of predictions that were made one at a time; null if no metric needs them. */
   readonly times: Float64Array | null;
 }
 
-/** Whether single answers are waited for. */
+/** Whether the latency of single predictions is measured. */
 export function measuresLatency(
   { vocabulary: { registry } }: OpenSession,
   { metrics }: Pick<EvaluationSettings, "metrics">,
@@ -114,7 +116,7 @@ export function measuresLatency(
   return metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.outcomes.includes("time"));
 }
 
-/** Whether some metric asks what the model takes in memory. */
+/** Whether a metric measures the model's memory. */
 function isWeighed(
   { vocabulary: { registry } }: OpenSession,
   { metrics }: Pick<EvaluationSettings, "metrics">,
@@ -172,14 +174,14 @@ export async function predictSplit(
   return { prepared, split, encoding, learnt, rows, outputs, texts, cost, times };
 }
 
-/** The metrics of what was said of `rows`: those of all parts, one part's behind the other's. */
+/** Computes the metrics of predictions on `rows`: the parts concatenated in order. */
 export async function measurePredictions(
   session: OpenSession,
   options: Omit<MeasuredModel, "texts" | "scored" | "measures" | "evaluation"> & {
     readonly name: string;
     readonly on: string;
     readonly parts: readonly Pick<ModelPredictions, "outputs" | "texts" | "times">[];
-    /** Thresholds of a contender; those of a model are in its handle. */
+    /** Thresholds of a baseline; those of a model are in its handle. */
     readonly fitted?: FittedCalibration | null;
   },
   how: EvaluationSettings,

@@ -1,6 +1,6 @@
 /**
- * A model for each fold, scored together: each is asked of the rows that it did not see, and the answers to all rows are scored
- * as one model's are. What each fold comes to by itself stands beside it.
+ * Scores the models of all folds together: each predicts the rows it was not trained on, and all predictions are scored
+ * as one model's. The scores of each fold are shown next to them.
  */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -57,7 +57,7 @@ export async function evaluateFolds(
   return measurePredictions(session, { ...whole, by, cost, name, on: subject.data.name, parts }, how);
 }
 
-/** The rows of all folds as one split, one fold's behind the other's. Kept with the data, as what is made of them is. */
+/** The rows of all folds as one split, concatenated in order. Cached per data set, like everything derived from it. */
 const joined = new WeakMap<PreparedData, PreparedData>();
 
 function inOne(prepared: PreparedData): PreparedData {

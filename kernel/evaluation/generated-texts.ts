@@ -1,4 +1,4 @@
-/** What a model writes for every row of a split, beside what it should have written: for scores of text. */
+/** Generates a text for every row of a split, with its reference text, for text metrics. */
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import type { PreparedData } from "../data/prepare.js";
@@ -23,7 +23,7 @@ export async function writtenTexts(
   return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(promptText) };
 }
 
-/** One token after the first row, so that what is made ready once is no part of what writing takes. */
+/** Generates one token for the first row, so that warm-up is not part of the measured time. */
 export async function writeOne(
   session: OpenSession,
   handle: ModelHandle,

@@ -1,4 +1,4 @@
-/** Rows that are judged by a cheap probe. */
+/** Rows that a probe checks for label errors. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { roleValuesOf, type DataPart } from "../runs/part.js";
@@ -10,7 +10,7 @@ import { StreamedRows } from "../data/rows/streamed-rows.js";
 export interface JudgedRow {
   readonly split: string;
   readonly row: RowName;
-  /** Its place in the split, from 0. */
+  /** Its index in the split, from 0. */
   readonly index: number;
   readonly text: string;
   /** Its label, or its score. */
@@ -18,8 +18,8 @@ export interface JudgedRow {
 }
 
 /**
- * Of one split, or of all: at most `most` rows, at equal distances where there are more, wherever they lie. `column`: the role
- * that is judged.
+ * Reads at most `most` rows of one split, or of all, evenly spaced if there are more. `column`: the role that is
+ * judged.
  */
 export function judgedRowsIn(
   prepared: PreparedData,
@@ -33,7 +33,7 @@ export function judgedRowsIn(
   return names.flatMap((name) => judgedOf({ prepared, split: name }, column, share));
 }
 
-/** `share`: of the split's rows. */
+/** `share`: fraction of the split's rows. */
 function judgedOf(part: DataPart, column: "label" | "score", share: number): readonly JudgedRow[] {
   const { prepared, split } = part;
   const rows = rowCountOf(prepared, split);
@@ -56,7 +56,6 @@ function judgedOf(part: DataPart, column: "label" | "score", share: number): rea
   }));
 }
 
-/** How many rows a split has. */
 export function rowCountOf({ streamed, splits }: PreparedData, split: string): number {
   return streamed?.[split]?.rows ?? splits[split]?.numRows() ?? 0;
 }

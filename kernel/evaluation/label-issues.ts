@@ -1,6 +1,6 @@
 /**
- * `show NAME.label_issues`: rows whose label is probably wrong. Judges over their texts and over vectors that the base as it was
- * before training makes of them judge each row by all others; the trained model has learnt the wrong labels too.
+ * `show NAME.label_issues`: rows whose label is probably wrong. Probes on the texts and on embeddings of the untrained
+ * base judge each row by all others; the trained model has learned the wrong labels too.
  */
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -20,14 +20,17 @@ import type { ModelHandle } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
-/** How likely wrong the judges must find a label that training alone speaks against. */
+/** Minimum error probability by the probes for a label that only the training history contradicts. */
 const DOUBTED = 0.25;
 
-/** Rows of each label that a probe wants, and rows of all that it takes, of more a sample: their vectors are held side by side. */
+/**
+ * Minimum rows per label for a probe, and maximum rows in total (more are sampled): their embeddings are in memory
+ * together.
+ */
 const FEWEST = 5;
 const MOST = 50_000;
 
-/** Issues, the surest first, and what they are of. */
+/** Issues, the most certain first, and a summary of the checked rows. */
 export interface LabelIssues {
   readonly issues: readonly LabelIssueRow[];
   readonly summary: LabelIssueSummary;
@@ -91,9 +94,9 @@ export async function findLabelIssues(
     ...probed.filter(({ row }) => both.has(row)).map(({ row, likely }) => issueOf(row, likely, "both")),
     ...probed.filter(({ row }) => !both.has(row)).map(({ row, likely }) => issueOf(row, likely, "probe")),
     ...unlearnt
-      // What the judges are sure of, a training alone doesn't speak against.
+      // If the probes are sure of a label, the training history alone does not report it.
       .filter((row) => !both.has(row) && judgement.wrong[row]! >= DOUBTED)
-      // A short training has learnt few rows at all: no more are named by it alone than by the probe.
+      // A short training has learned few rows: it alone reports at most as many rows as the probe.
       .slice(0, probed.length)
       .map((row) => issueOf(row, likeliest(row), "training")),
   ];
@@ -102,7 +105,7 @@ export async function findLabelIssues(
   return { issues, summary: { data: requested.data.name, rows: rows.length, all: count, accuracy, share } };
 }
 
-/** What the model's training saw of a row; of data that it wasn't trained on, or of a run that kept nothing: nothing. */
+/** The model's training history of a row; empty for data that it wasn't trained on, or if the run recorded none. */
 function seenInTraining(
   handle: ModelHandle,
   data: DataPlan,

@@ -1,4 +1,4 @@
-/** How long single answers take: some of the rows that are scored, asked one at a time, from text to answer. */
+/** Latency of single predictions: some of the scored rows, one at a time, from text to result. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
@@ -13,16 +13,19 @@ import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import type { EvaluatedPart } from "../inference/evaluations/evaluation.js";
 
-/** Rows that are asked at most; of those that texts are written for, which takes longer. */
+/** Maximum timed rows, for predictions and for generated texts, which take longer. */
 const MOST = { answered: 100, written: 20 };
-/** Answers before those that count: programs are made ready by the first. */
+/** Warm-up predictions: the first ones compile programs. */
 const WARM = 3;
 export const GREEDY_DECODER: Call = { word: "greedy", kind: "decoder", arguments: {} };
 
-/** Models take turns, so that what else the machine does meets all of them; there and back, which opens none twice in a row. */
+/**
+ * Models take turns, so that other load on the machine affects all alike. The order alternates, so no model is opened
+ * twice in a row.
+ */
 const ROUNDS = 3;
 
-/** What is asked one row at a time. `ask`: of the row by its number, from 0. */
+/** A predictor to be timed one row at a time. `ask`: predicts the row with this index, from 0. */
 export interface TimedPredictor {
   readonly name: string;
   readonly count: number;
@@ -30,7 +33,7 @@ export interface TimedPredictor {
   readonly ask: (row: number) => Promise<unknown>;
 }
 
-/** Milliseconds of each answer, of each that is asked. */
+/** Milliseconds of each prediction, per predictor. */
 export async function timeInRounds(
   all: readonly TimedPredictor[],
   context: ExecutionContext,
@@ -60,7 +63,6 @@ export async function timeInRounds(
   }
   return times;
 }
-/** Of one alone. */
 export async function timePredictor(
   count: number,
   {
@@ -74,7 +76,10 @@ export async function timePredictor(
   return must(times, "times");
 }
 
-/** The least and the greatest median of its rounds: what a difference must be more than. Null: too few answers were timed. */
+/**
+ * The smallest and largest median of its rounds; smaller differences between models are noise. Null if too few
+ * predictions were timed.
+ */
 export function medianSpread(times: Float64Array): { readonly low: number; readonly high: number } | null {
   if (times.length < 3 * ROUNDS) return null;
   const medians = Array.from({ length: ROUNDS }, (_, round) => {
@@ -84,7 +89,7 @@ export function medianSpread(times: Float64Array): { readonly low: number; reado
   return { low: Math.min(...medians), high: Math.max(...medians) };
 }
 
-/** As `predict` asks them. */
+/** Times a model through the same path as `predict`. */
 export function timedPredictorOf(
   session: OpenSession,
   handle: ModelHandle,
@@ -110,7 +115,7 @@ export function timedPredictorOf(
   return { name, count: first?.length ?? 0, writes: false, ask };
 }
 
-/** Of several models on one split, by their names: they take turns. */
+/** Times several models on one split in turns, by their names. */
 export async function timeModelsOnSplit(
   session: OpenSession,
   handles: readonly ModelHandle[],

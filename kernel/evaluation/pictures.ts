@@ -1,4 +1,4 @@
-/** What pictures of an evaluation are made of, from what was measured on the rows of one split. */
+/** Computes the figures of an evaluation from the measurements on one split. */
 import type { UncertainRow } from "../display/scores/uncertain.js";
 import type { EvaluationPictures } from "../display/scores/pictures.js";
 import { evaluationPictures } from "../inference/measuring/pictures.js";
@@ -7,7 +7,7 @@ import type { MeasuredModel } from "./evaluate-once.js";
 
 type Drawable = Pick<MeasuredModel, "scored" | "rows" | "evaluation">;
 
-/** `measured`: of the same rows, in their order. */
+/** `measured`: on the same rows, in the same order. */
 export function evaluationPicturesOf(measured: readonly Drawable[]): EvaluationPictures | null {
   const [first] = measured;
   if (!first) return null;
@@ -17,10 +17,10 @@ export function evaluationPicturesOf(measured: readonly Drawable[]): EvaluationP
   return evaluationPictures(first.evaluation.on, models, lengthsOf(first.rows));
 }
 
-/** Tokens of each row; undefined: longer texts became several rows. */
+/** Tokens of each row; undefined if longer texts were split into several rows. */
 function lengthsOf({ lengths, count, apart }: Drawable["rows"]): Int32Array | undefined {
   if (lengths.length === count) return lengths;
-  // Texts that are read each by itself: those of one role stand behind those of the other.
+  // In pair encoding, all texts of one role follow those of the other.
   if (!apart) return undefined;
   return Int32Array.from({ length: count }, (_, row) => {
     let sum = 0;

@@ -1,7 +1,7 @@
-/** What stands beside a model, asked of all rows: what its answers say, and how long they took once it was warm. */
+/** Runs a baseline on all rows: its predictions, and the time they took after warm-up. */
 import type { BaselineOutputs, FittedBaseline } from "#stdlib/contenders/kind.js";
 
-/** `warm`: it is asked of one row first, as models are: what it opens for its first answer is no part of what answers take. */
+/** `warm`: predicts one row first, as for models, so that start-up is not part of the measured time. */
 export async function predictAll(
   ready: Pick<FittedBaseline, "ask">,
   count: number,

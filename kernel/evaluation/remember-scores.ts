@@ -1,4 +1,4 @@
-/** Writes scores beside the run whose weights were scored. */
+/** Saves scores with the run whose weights were scored. */
 import { resolve } from "node:path";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import type { PreparedData } from "../data/prepared.js";
@@ -9,7 +9,7 @@ import { saveScoredData } from "../runs/scored-data.js";
 import { appendRunScore, type AttackScores, type SliceScores } from "../runs/history/run-scores.js";
 import { intervalOf } from "./report.js";
 
-/** Keeps scores with the run that made the weights; a model that was never trained has none. */
+/** Saves scores in the run of the model's weights; does nothing for a model that was never trained. */
 export function rememberScores(
   { weights }: ModelHandle,
   subject: ActionSubject,
@@ -18,7 +18,7 @@ export function rememberScores(
     readonly rows: number;
     readonly slices: readonly SliceScores[];
     readonly attacks?: readonly AttackScores[];
-    /** Where relative folders start. */
+    /** Folder that relative paths start from. */
     readonly home: string;
   },
   measures: readonly MetricMeasure[],

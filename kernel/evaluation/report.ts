@@ -1,4 +1,6 @@
-/** What an evaluation shows: scores side by side, beside answers that never change and what each took; of each model what it mistakes. */
+/**
+ * The report of an evaluation: scores of models and baselines, constant predictions and costs; per model, its errors.
+ */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Word } from "#dsl/language/types/registry.js";
@@ -24,7 +26,7 @@ import type { EvaluationCost } from "../inference/evaluations/cost.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
-/** `by`: the answer, where it is not the constant's own. */
+/** `by`: the constant prediction, if the metric has a different one. */
 type ConstantMeasure = MetricMeasure & { readonly by?: string | undefined };
 export interface MeasuredConstant extends ScoredConstant {
   readonly measures: readonly ConstantMeasure[];
@@ -59,13 +61,13 @@ export async function measureConstant(
     ({ call, value }) => !Number.isNaN(value) && tells(registry.find("metric", call.word)?.capabilities, constant),
   );
   if (measures.length === 0) return null;
-  // One that all metrics have in common needs no other beside it.
+  // If all metrics share one constant, it becomes the name.
   const [first] = measures;
   if (first?.by === undefined || measures.some(({ by }) => by !== first.by)) return { ...constant, measures };
   return { ...constant, name: first.by, measures: measures.map((measure) => ({ ...measure, by: undefined })) };
 }
 
-/** Whether an answer that never changes says something of what a model is worth by that metric. */
+/** Whether comparison with a constant prediction is informative for that metric. */
 function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredConstant): boolean {
   return metric?.beatsConstant !== false && metric?.better !== "none" && (likelihood || !metric?.ofLoss);
 }
@@ -76,7 +78,7 @@ export function intervalOf(drawn: ResampledScores, measure: MetricMeasure): Resa
 
 const NOTHING = { labels: [], confusion: [], worst: [], worstBy: "probability", uncertain: [] } as const;
 
-/** The score of a metric by its name. */
+/** Finds the score of a metric by its name. */
 function namedIn(drawn: ResampledScores) {
   return (measures: readonly MetricMeasure[] | undefined, name: string): ResampledScore | undefined => {
     const found = measures?.find((measure) => measure.name === name);
@@ -84,7 +86,7 @@ function namedIn(drawn: ResampledScores) {
   };
 }
 
-/** Answers that never change, each once. */
+/** Constant predictions, without duplicates. */
 function constantsBeside(
   measured: readonly MeasuredModel[],
   constants: readonly (MeasuredConstant | null)[],
@@ -103,7 +105,7 @@ function constantsBeside(
       }));
       return [{ model: measured[i]!.evaluation.model, name, learnt, scores }];
     }),
-    // One that stands beside the models as a contender needs no column of its own.
+    // A constant that is also listed as a baseline needs no column.
   ).filter(
     ({ scores }) =>
       !contenders.some((one) =>
@@ -187,7 +189,7 @@ export function evaluationReportOf(
     pictures: evaluationPicturesOf(measured),
     models: measured.map(({ by: whose, evaluation: { model, labels, confusion }, scored, rows }) => ({
       name: model,
-      // Of what stands beside models the scores are enough.
+      // For baselines the scores are enough.
       ...(whose.is === "contender"
         ? NOTHING
         : {
@@ -205,7 +207,7 @@ export function evaluationReportOf(
   };
 }
 
-/** What is said beneath the scores of each, by its name where there are several; what is said of all is said once. */
+/** Notes below the scores, prefixed by the model's name if there are several; a note common to all appears once. */
 function notesOf(measured: readonly MeasuredModel[]): readonly string[] {
   const all = measured.map(({ by, scored, measures }) => [
     ...(by.is === "contender" ? by.notes : []),
@@ -226,7 +228,7 @@ function notesOf(measured: readonly MeasuredModel[]): readonly string[] {
   ];
 }
 
-/** Empty if only models are evaluated: times would make the output of such a cell differ in every run. */
+/** Empty if only models are evaluated: times would change the cell's output at every run. */
 function costsOf(measured: readonly MeasuredModel[]): readonly CostRow[] {
   if (measured.every(({ by }) => by.is === "model")) return [];
   const row = (name: string, cellText: (cost: EvaluationCost, rows: number) => string | null): CostRow => ({

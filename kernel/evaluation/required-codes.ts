@@ -1,7 +1,6 @@
-/** Codes of what `evaluate` requires. */
+/** Error codes of the `require` clause of `evaluate`. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface RequiredCodeData {
   "bar-missed": {
     readonly model: string;

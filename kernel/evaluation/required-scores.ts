@@ -1,4 +1,4 @@
-/** Bars that scores must clear: told beneath the scores, and at the end an error of those that were not. */
+/** Thresholds that scores must reach: shown below the scores; missed ones raise an error at the end. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -8,12 +8,12 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { MetricScore } from "../inference/measuring/comparison.js";
 
 export interface ThresholdResult {
-  /** `f1(macro) at least 80 %`. */
+  /** For example `f1(macro) at least 80 %`. */
   readonly bar: string;
-  /** As the bar is written: `71.2 % (63 … 79)`, or why it is no number. */
+  /** In the units of the threshold: `71.2 % (63 … 79)`, or why there is no number. */
   readonly is: string;
   readonly cleared: boolean;
-  /** It is cleared, and by so little that other rows might say otherwise. */
+  /** It is reached, but the interval extends beyond the threshold: other rows might give another result. */
   readonly barely: boolean;
 }
 
@@ -46,10 +46,10 @@ export function checkThresholds(
   });
 }
 
-/** As many digits as tell it from a bar. */
+/** Enough digits to distinguish the value from a threshold. */
 const short = (value: number): string => String(Number(value.toPrecision(4))).replace("-", "−");
 
-/** Of bars that were cleared, or of those that were not. */
+/** Text of the reached, or of the missed, thresholds. */
 export function thresholdsText(
   model: string,
   results: readonly ThresholdResult[],
@@ -73,7 +73,7 @@ export function demandThresholdsCleared(
   if (missed.length > 0) throw new CodedError("bar-missed", { model, missed });
 }
 
-/** Of several metrics the one that is this call. */
+/** Selects the metric with this call. */
 export function matchesCall(call: Call): (other: { readonly call: Call }) => boolean {
   const hash = hashOf(call);
   return (other) => hashOf(other.call) === hash;

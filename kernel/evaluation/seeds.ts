@@ -1,6 +1,7 @@
 /**
- * A model that is the best of several seeds: what all of them come to on the same rows, in a line beneath its own scores. All are
- * asked where that takes no more than a minute by what the best one took; else the line says how to ask them.
+ * For a model that is the best of several seeds: the scores of all seeds on the same rows, in a line below its own. All
+ * seeds are evaluated if that takes at most a minute, estimated from the best one; else the line tells how to evaluate
+ * them.
  */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { displayOutputOf } from "../display/bundle.js";
@@ -13,17 +14,16 @@ import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { evaluateModel, type EvaluationSettings, type MeasuredModel } from "./evaluate-once.js";
 
-/** Seconds that the other seeds may take without being asked for. */
+/** Seconds that evaluating the other seeds may take without a request. */
 const MOST_SECONDS = 60;
 
 export interface SeedsReport {
-  /** Null: nothing could be told of them. */
   readonly shown: DisplayOutput | null;
-  /** Beside what is said of the best of them by a metric: `m is the best of 3 seeds, whose mean ± sd is 0.81 ± 0.01`. */
+  /** Text for the verdict on the best seed: `m is the best of 3 seeds, whose mean ± sd is 0.81 ± 0.01`. */
   ofBest(metric: string): string;
 }
 
-/** Null: it is no model of several seeds. */
+/** Null if the model has no other seeds. */
 export async function seedsReport(
   session: OpenSession,
   { by, cost, evaluation }: Pick<MeasuredModel, "by" | "cost" | "evaluation">,
@@ -46,7 +46,7 @@ export async function seedsReport(
     return { shown, ofBest: () => best };
   }
   const metrics = [evaluation.metrics];
-  // What is sent elsewhere is sent of the model that was named alone.
+  // Metrics that send rows to another service are computed for the named model only.
   const localSettings = { ...how, metrics: how.metrics.filter(({ word }) => !sends(session, word)) };
   if (localSettings.metrics.length === 0) return { shown: null, ofBest: () => best };
   for (const other of others) metrics.push(await metricsOf(session, other, subject, localSettings, context));

@@ -1,6 +1,6 @@
 /**
- * Scores of parts of the rows, beside those of all: by what the program asks for (`by`), and by the language that each row is
- * found to be in, where there are several.
+ * Scores of slices of the rows, next to those of all rows: by the requested columns (`by`), and by the detected
+ * language of each row if there are several.
  */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -29,7 +29,10 @@ import type { MeasuredModel } from "./evaluate-once.js";
 
 const LANGUAGE: Call = { kind: "slicing", word: "language", arguments: {} };
 
-/** `measured`: of the same rows, in their order. What was asked for first; languages unasked where there are two. */
+/**
+ * `measured`: on the same rows, in the same order. Requested slices first; languages without a request if there are at
+ * least two.
+ */
 export async function sliceReportsOf(
   session: OpenSession,
   measured: readonly MeasuredModel[],
@@ -59,7 +62,7 @@ async function byWord(call: Call, { rows }: MeasuredModel, looked: Uint32Array):
   return slicing.part(call, { count: looked.length, text: (row) => rows.text(looked[row]!) });
 }
 
-/** Values of the rows that are looked at: those of a role as they were cleaned, others read again from the source. */
+/** Values of the inspected rows: those of a role as cleaned, others read again from the source. */
 async function valuesOf(
   session: OpenSession,
   { rows, prepared, split }: MeasuredModel,
@@ -90,7 +93,7 @@ async function valuesOf(
   });
 }
 
-/** `short`: slices of too few rows are one line. Without metrics where none is made of rows. */
+/** `short`: combines slices of too few rows in one line. Without metrics if none is computed from rows. */
 async function reportOn(
   measured: readonly MeasuredModel[],
   parted: RowPartition,
@@ -136,7 +139,7 @@ async function reportOn(
 }
 const NONE = "none of these metrics is made of single rows, so that parts of them have none";
 
-/** By each metric of each model. */
+/** Differences by each metric and model. */
 function differencesIn(slices: SlicesReport["slices"], models: number, metrics: number): readonly Differing[] {
   return Array.from({ length: metrics }, (_, metric) =>
     Array.from({ length: models }, (_, model): readonly Differing[] => {
@@ -151,7 +154,7 @@ function differencesIn(slices: SlicesReport["slices"], models: number, metrics: 
 }
 type Differing = SliceDifference & PartDifference;
 
-/** How the intervals of differences were made. */
+/** Describes how the intervals of differences were computed. */
 function howDiffer(differences: readonly Differing[]): readonly string[] {
   const known = differences.filter(({ interval }) => interval !== null);
   if (known.length === 0) return [];
@@ -161,7 +164,7 @@ function howDiffer(differences: readonly Differing[]): readonly string[] {
   return [most === 2 ? how : `${how}; ${chosen}`];
 }
 
-/** Slices of too few rows, as one line where they are several: most are single rows that were mistaken. */
+/** Combines several slices of too few rows in one line: most are single rows with a wrong value. */
 function few(slices: SlicesReport["slices"]): SlicesReport["slices"] {
   const left = slices.filter(({ scores }) => !scores);
   if (left.length === 0) return [];
@@ -174,7 +177,6 @@ function notesOn({ looked, total: totalRows }: RowSlices): readonly string[] {
   return looked < totalRows ? [`of ${groupedNumber(looked)} rows at equal distances among all`] : [];
 }
 
-/** Of one of the models, as scores are kept. */
 export function scoresOfSlices(reports: readonly SlicesReport[], model: number): readonly SliceScores[] {
   return reports.map(({ by, metrics, slices, differences = [] }) => ({
     by,

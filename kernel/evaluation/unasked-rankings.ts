@@ -1,6 +1,6 @@
 /**
- * Ranking metrics that nobody asked for, measured for the verdict alone: a model that is better at one threshold and ranks worse
- * than a baseline isn't shown to be worth it.
+ * Ranking metrics that nobody requested, computed for the verdict only: a model that is better at one threshold but
+ * ranks worse than a baseline is not reported as worth it.
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -8,10 +8,13 @@ import { resampleAll, type ResampledScores } from "../inference/measuring/compar
 import { measureMetric } from "../inference/measuring/measure-metric.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 
-/** Rows times labels: intervals of more take seconds, and so many rows tell models apart by what was asked. */
+/**
+ * Rows times labels. Beyond this, intervals take seconds, and so many rows separate models by the requested metrics
+ * anyway.
+ */
 const MOST = 1_000_000;
 
-/** The same models with further measures at the end, and the intervals of all. */
+/** Returns the models with additional measures at the end, and the intervals of all. */
 export async function addRankingMeasures(
   registry: Registry,
   measured: readonly MeasuredModel[],
@@ -24,7 +27,7 @@ export async function addRankingMeasures(
 ): Promise<{ readonly measured: readonly MeasuredModel[]; readonly drawn: ResampledScores }> {
   const first = measured[options.about];
   const isContender = ({ by }: MeasuredModel): boolean => by.is !== "model" && !by.constant;
-  // The metric that the verdict is by; where none has a direction, there is no verdict.
+  // The metric that decides the verdict; without a metric that has a direction there is no verdict.
   const leading = first?.measures.find(({ better }) => better !== "none");
   const size = first ? first.rows.count * Math.max(1, first.evaluation.labels.length) : 0;
   if (!first || !leading || options.ranks(leading.call) || size > MOST || !measured.some(isContender))

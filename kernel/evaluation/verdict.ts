@@ -1,4 +1,4 @@
-/** The verdict on a model beside its contenders ("worth it"), or the reason why there is none. */
+/** The verdict on a model against its baselines ("worth it"), or the reason why there is none. */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -14,24 +14,21 @@ import type { MeasuredModel } from "./evaluate-once.js";
 import type { MeasuredConstant } from "./report.js";
 import type { SeedsReport } from "./seeds.js";
 
-/** What is said of models and what stands beside them. */
 export interface EvaluationVerdict {
-  /** Null: nothing stands beside the first, or nothing can be compared. */
   readonly text: string | null;
-  /** It says that there is no verdict, and why. */
+  /** `text` states why there is no verdict. */
   readonly withheld: boolean;
 }
 
-/** By the first metric that has a direction. `learnt`: those of them that learnt from the rows. */
+/** Decides by the first metric that has a direction. `learnt`: the models that were trained on the evaluated rows. */
 export function verdictOnModels(
   measured: readonly MeasuredModel[],
   drawn: ResampledScores,
   options: {
     readonly learnt: readonly string[];
     readonly seeds: SeedsReport | null;
-    /** The best constant answer for the model that the verdict is about. */
+    /** The best constant prediction for the model that the verdict is about. */
     readonly constant: MeasuredConstant | null;
-    /** The model that the verdict is about. */
     readonly about: ChosenModel;
     readonly ranks: (metric: Call) => boolean;
   },
@@ -84,19 +81,19 @@ function comparedIn(
     metric: ranked,
     model: sideOf(first, ranked.value),
     ...(about.why !== undefined && { chosen: about.why }),
-    // It is left out if only models are compared, or if a baseline gives the same constant.
+    // Left out if only models are compared, or if a baseline predicts the same constant.
     rivals:
       never && rivals.some(({ is }) => is !== "model") && !rivals.some(isSame(never)) ? [...rivals, never] : rivals,
   });
 }
 
-/** The first metric that has a direction, which the verdict is by. */
+/** The first metric that has a direction; it decides the verdict. */
 function rankedMeasure(measured: MeasuredModel | undefined): RankedMeasure | undefined {
   return measured?.measures.find((measure): measure is RankedMeasure => measure.better !== "none");
 }
 type RankedMeasure = MetricMeasure & { readonly better: RankingDirection };
 
-/** A ranking metric by which the other is better, with an interval that excludes 0. */
+/** Returns a ranking metric by which the other is better, with an interval that excludes 0. */
 function rankedBetter(
   first: MeasuredModel,
   other: MeasuredModel,
@@ -112,8 +109,8 @@ function rankedBetter(
 }
 
 /**
- * The best constant answer (the median for absolute errors), unless the model is shown to beat it. `baseline(majority)` predicts the
- * mean, which may be a worse constant.
+ * The best constant prediction (the median for absolute errors), unless the model is shown to beat it.
+ * `baseline(majority)` predicts the mean, which may be a worse constant.
  */
 function unbeaten(
   constant: MeasuredConstant,

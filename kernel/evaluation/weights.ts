@@ -1,4 +1,4 @@
-/** What a model's weights take: in the files that it is kept as, and in memory while it answers. */
+/** Size of a model's weights: in its files, and in memory during inference. */
 import { memoryOf } from "#dsl/tensor/memory.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
@@ -18,11 +18,11 @@ export interface WeighedModel {
   readonly labels: readonly string[];
   readonly open: OpenModel;
   readonly base: Base;
-  /** The folder that the plan's own folders are relative to. */
+  /** The folder that relative paths in the plan start from. */
   readonly home: string;
 }
 
-/** Bytes in files: all weights, or the base's as its files hold them and what trained beside it. */
+/** Bytes in files: all weights, or the base's files plus the trained parameters. */
 export async function storedBytesOf({ handle, open, base }: WeighedModel): Promise<number> {
   const { weights } = handle;
   if (!weights) return storedIn(base);
@@ -38,7 +38,9 @@ function storedIn({ folder, facts }: Base): number {
   return tensors.reduce((sum, [name, place]) => sum + (Object.hasOwn(facts.shapes, name) ? storedBytes(place) : 0), 0);
 }
 
-/** Of one text as long as the longest of those: weights as the engine holds them, and the most that is alive at once besides. */
+/**
+ * Bytes in memory for one text of the maximum length: the weights in the engine and the peak of other live tensors.
+ */
 export async function residentBytesOf(
   { plan, labels, base, home }: WeighedModel,
   lengths: ArrayLike<number>,

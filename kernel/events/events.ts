@@ -1,6 +1,6 @@
 /**
- * What happens in a run is a stream of events: `runs/<id>/events.jsonl`, live curves, trackers and tests all read it.
- * Steps count from 1; `loss` is the mean over the batch before the update; NaN and infinities are written as strings.
+ * The events of a run: `runs/<id>/events.jsonl`, live curves, trackers and tests all read this stream. Steps count from
+ * 1; `loss` is the mean over the batch before the update; NaN and infinities are written as strings.
  */
 import type { RunWriter } from "./writer.js";
 
@@ -25,9 +25,13 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly rate: number;
       readonly norm: number;
       readonly seconds: number;
-      /** Of a private training: ε that is spent with it, at the plan's δ. The loss beside it is of the rows themselves, without noise. */
+      /**
+       * In a private training: ε spent so far, at the plan's δ. The loss next to it is that of the rows, without noise.
+       */
       readonly epsilon?: number;
-      /** Of a step that several ranks shared, of its seconds: what sending and summing took, and waiting for the last of them. */
+      /**
+       * For a step shared by several ranks, in seconds of the step: communication, and waiting for the slowest rank.
+       */
       readonly communicated?: number;
       readonly waited?: number;
     }
@@ -36,11 +40,14 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly step: number;
       readonly split: string;
       readonly metrics: Readonly<Record<string, number>>;
-      /** Of a federation: on the rows of each client that has some, by its name. */
+      /** In a federation: metrics on the rows of each client that has some, by client name. */
       readonly clients?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-      /** The same with what each client keeps for itself, by which `metrics` are of all rows; absent: they keep nothing. */
+      /**
+       * The same metrics with each client's personal parameters; `metrics` over all rows then use these too. Absent if
+       * clients have none.
+       */
       readonly personal?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-      /** Of clients elsewhere: bytes of this validation that went to them, and came back. */
+      /** For remote clients: bytes sent to them, and received, for this validation. */
       readonly sent?: number;
       readonly received?: number;
     }
@@ -58,18 +65,18 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly step: number;
       readonly reason: "done" | "early" | "interrupted" | "failed";
       readonly seconds: number;
-      /** Of a training that several workers share. */
       readonly shared?: SharedTrainingUsage;
     }
 );
-/** A round of a federation. */
 export interface FederationRoundReport {
   readonly clients: readonly ClientRoundReport[];
-  /** Clients that were asked and didn't answer. */
+  /** Clients that were requested but did not respond. */
   readonly lost: readonly string[];
-  /** Why the first of those elsewhere is lost: a code and what it says. Absent: they were drawn to be, or nobody said. */
+  /**
+   * Why the first remote one was lost: a code and its message. Absent if the loss was simulated or has no known reason.
+   */
   readonly why?: string;
-  /** Bytes that the server sent, and that came back, of all clients together. Of clients elsewhere: since the round before. */
+  /** Bytes sent and received by the server, of all clients together. For remote clients: since the previous round. */
   readonly sent: number;
   readonly received: number;
 }
@@ -77,22 +84,22 @@ export interface ClientRoundReport {
   readonly name: string;
   readonly rows: number;
   readonly loss: number;
-  /** Norm of its update, and the cosine between it and what all come to; absent: the server sees their sum alone. */
+  /** Norm of its update, and the cosine between it and the aggregate; absent if the server only sees the sum. */
   readonly norm?: number;
   readonly cosine?: number;
 }
-/** What workers that share a training took until it ended, with gangs of it that were lost before. */
+/** Resources that the workers of a shared training used until it ended, including process groups that were lost. */
 export interface SharedTrainingUsage {
   readonly workers: number;
-  /** Shares of the time of its steps, since it began or went on: telling each other, and waiting for the last of them. */
+  /** Shares of the step time since start or resumption: communication, and waiting for the slowest rank. */
   readonly communication: number;
   readonly waiting: number;
-  /** Of all workers together, by processors or by graphics cards, from the first step on. */
+  /** Of all workers together, in CPU or GPU hours, from the first step on. */
   readonly cpuHours?: number;
   readonly gpuHours?: number;
-  /** In the money of the runner's price. */
+  /** In the currency of the runner's price. */
   readonly cost?: number;
 }
 type WithoutStamp<T> = T extends unknown ? Omit<T, "at" | "run"> : never;
-/** What happens, before it is noted when and in which run. */
+/** An event without its time and run. */
 export type UnstampedRunEvent = WithoutStamp<RunEvent>;

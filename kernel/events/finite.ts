@@ -1,4 +1,4 @@
-/** Of what a file or a log says: the number, where it is one that can be drawn; logs hold NaN and infinities as texts. */
+/** Parses a number from a file or log and returns it if it is finite; logs write NaN and infinities as strings. */
 export function finiteNumber(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

@@ -1,9 +1,9 @@
-/** A process that writes a run. */
+/** A process that writes to a run. */
 export interface RunWriter {
   readonly id: number;
   readonly machine: string;
-  /** When it began, as the system counts: another process may get the same id later. Null where that can't be told. */
+  /** The process's start time as the system counts it: another process may get the same id later. Null if unknown. */
   readonly since: string | null;
-  /** It has the run's lock as long as it writes (run-lock.ts); versions before didn't. */
+  /** It has the run's lock while it writes (run-lock.ts); earlier versions did not. */
   readonly locks?: true;
 }

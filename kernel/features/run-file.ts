@@ -1,4 +1,6 @@
-/** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
+/**
+ * Runs a `.tune` file from the command line: notebook output is printed as plain text, with live lines on a terminal.
+ */
 import { basename, dirname, relative, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Value } from "#dsl/language/types/value.js";
@@ -18,18 +20,18 @@ import type { Evaluation } from "../inference/evaluations/evaluation.js";
 
 export interface RunFileOptions {
   readonly parameters?: Readonly<Record<string, Value>>;
-  /** Folder of all runs; `runs` beside the file unless told. */
+  /** Folder of all runs. Defaults to `runs` next to the file. */
   readonly runs?: string;
   readonly signal?: AbortSignal;
   readonly screen?: Screen;
-  /** Where errors and warnings go; colours if it is a terminal. */
+  /** Receives errors and warnings; `color` enables colours, for a terminal. */
   readonly warn?: (text: string) => void;
   readonly color?: boolean;
 }
 export interface RunFileResult {
   readonly ok: boolean;
   readonly evaluations: readonly Evaluation[];
-  /** Wall time of each statement's verb, in the order of the text. */
+  /** Wall time of each statement, in the order of the text. */
   readonly seconds: readonly { readonly verb: string; readonly seconds: number }[];
 }
 
@@ -38,7 +40,7 @@ export async function runTuneFile(file: string, options: RunFileOptions = {}): P
   const program = readNamedText(path, file);
   const folder = dirname(path);
   await trustByRunning(folder);
-  // Relative to its folder: what it comes to is found again where the folder has moved.
+  // Relative to its folder, so that results are found again after the folder is moved.
   const source = { id: path, title: file, text: program, path: basename(path) };
   const session = new TuneSession({ folder, runs: options.runs ?? runsFolderBeside(folder) });
   const warn = options.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
@@ -75,7 +77,7 @@ export async function runTuneFile(file: string, options: RunFileOptions = {}): P
   }
 }
 
-/** Of a server that a program or a notebook began. */
+/** Message for a server that a program or notebook started. */
 export function serverEndedText(name: string, folders: readonly string[]): string {
   const serve = folders.map((run) => shellPathArgument(relative("", run))).join(" ");
   return `${name} ended with this run; \`tunebook serve ${serve}\` serves on`;

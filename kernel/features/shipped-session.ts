@@ -1,6 +1,6 @@
 /**
- * A statement that another process was told of, in this one: a session that knows what that one knew, in which the statement
- * is compiled once more. It must come to the recipes that it came to there.
+ * Opens a job in this process: a session with the sender's state, in which the statement is compiled again. The result
+ * must have the same recipes as the sender's.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -23,7 +23,7 @@ export interface OpenJobOptions extends Pick<SourceContext, "screen" | "signal">
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }
 
-/** A session with the engine and the values that the other one had; of its texts nothing is read. */
+/** A session with the sender's engine and values; the job's sources are not compiled. */
 export async function sessionOfJob(
   { shipment, tables }: JobWithTables,
   options: OpenJobOptions,
@@ -35,7 +35,7 @@ export async function sessionOfJob(
   return { session, hostContext: contextOf(shipment, tables, options) };
 }
 
-/** Coded error `shipped-otherwise`; what is wrong with the text is a `Refused`. Whoever opens it closes the session. */
+/** Coded error `shipped-otherwise`; errors in the text are a `RefusedError`. The caller closes the session. */
 export async function openJob(shipped: JobWithTables, options: OpenJobOptions): Promise<OpenedJob> {
   const { shipment } = shipped;
   const { sources, statement } = shipment;
@@ -100,7 +100,7 @@ function contextOf(shipment: JobSpec, tables: ReadonlyMap<string, JobTable>, opt
   };
 }
 
-/** What answers as a table of the other language does; without columns: something that nobody reads. */
+/** Returns a stand-in for a table of the other language; without columns, a value that nothing reads. */
 function rowsOf(columns: JobTable | undefined): unknown {
   if (!columns) return {};
   const length = columns.values().next().value?.length ?? 0;

@@ -1,6 +1,6 @@
 /**
- * One Tune session: a notebook has one, a `.tune` file has one. A source is compiled whole before anything of it runs; then
- * its actions run in order.
+ * One Tune session per notebook or `.tune` file. A source is compiled completely before anything of it runs; then its
+ * actions run in order.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
@@ -15,8 +15,8 @@ import { Warnings } from "../session/warnings.js";
 
 export class TuneSession extends OpenSession {
   /**
-   * Compiles and runs a source. Errors of the text are a `Refused`; an error of an action is a `CodedError` whose span is
-   * its statement. Warnings are handed to `onWarnings` before anything runs.
+   * Compiles and runs a source. Errors of the text are a `RefusedError`; an error of an action is a `CodedError` whose
+   * span is its statement. Warnings are passed to `onWarnings` before anything runs.
    */
   async run(
     source: Source,
@@ -78,7 +78,7 @@ export class TuneSession extends OpenSession {
   }
 }
 
-/** A coded error without a place gets its statement's. */
+/** Gives a coded error without a span that of its statement. */
 function placed(error: unknown, action: Action): unknown {
   if (!(error instanceof CodedError) || error.origin.span) return error;
   return error.placed(action.span);

@@ -1,4 +1,4 @@
-/** What each verb does, keyed by verb, loaded when it is used first; the compiler hands over checked actions. */
+/** The implementation of each verb, loaded at first use; the compiler passes checked actions. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { OpenSession } from "../session/open-session.js";
 import type { ExecutionContext } from "../session/execution-context.js";
@@ -31,5 +31,6 @@ export const verbHandlers: {
   engine: async (...all) => (await import("../session/verbs/engine.js")).runEngine(...all),
   experiment: async (...all) => (await import("./experiment/run.js")).runExperiment(...all),
   report: async (...all) => (await import("./report/run.js")).runReport(...all),
-  use: async () => undefined, // what a used file defines arrives with the first statement that asks for it (compiler/statement/used-files.ts)
+  // a used file's definitions arrive with the first statement that needs them (compiler/statement/used-files.ts)
+  use: async () => undefined,
 };

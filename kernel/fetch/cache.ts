@@ -1,6 +1,6 @@
 /**
- * The cache: everything fetched or built lies below one folder, `TUNEBOOK_CACHE` or `~/.cache/tunebook`
- * (`%LOCALAPPDATA%\tunebook` on Windows). It may be removed at any time; it is made again.
+ * The cache: everything fetched or built is in one folder, `TUNEBOOK_CACHE` or `~/.cache/tunebook`
+ * (`%LOCALAPPDATA%\tunebook` on Windows). It may be deleted at any time and is recreated.
  */
 import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -23,23 +23,24 @@ export function cachePath(...parts: readonly string[]): string {
 }
 
 /**
- * A file of what was measured on this machine: in the cache, or in the folder `TUNEBOOK_MACHINE`, where several machines share a
- * cache, or nothing measured before is to count. Nothing is created.
+ * A file of measurements of this machine: in the cache, or in the folder `TUNEBOOK_MACHINE` if several machines share a
+ * cache, or earlier measurements must be ignored. Nothing is created.
  */
 export function measurementsPath(name: string): string {
   const set = process.env["TUNEBOOK_MACHINE"];
   return set !== undefined && set !== "" ? join(resolve(set), name) : cachePath(name);
 }
 
-// A file over the limit of its size is the error EFBIG to Node, but the lock's library would end the process by its signal.
+// Node reports a file over the size limit as EFBIG, but the lock library would end the process with this signal.
 if (process.platform !== "win32") process.on("SIGXFSZ", () => undefined);
 
-/** How long a lock lives without being renewed (its owner died), in milliseconds. */
+/** Milliseconds until an unrenewed lock expires (its owner died). */
 const STALE = 30_000;
 
 /**
- * Runs `work` while no other process runs work on the same path. Waits for the other one (up to `patience`, default one
- * hour); a lock whose owner died is taken over after half a minute. Coded errors: `cache-locked`, `cannot-write`, `disk-full`.
+ * Runs `work` while no other process runs work on the same path. Waits for the other process (up to `patience`, default
+ * one hour); takes over a lock whose owner died after half a minute. Coded errors: `cache-locked`, `cannot-write`,
+ * `disk-full`.
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, patience = 3_600_000): Promise<T> {
   await mkdir(dirname(path), { recursive: true }).catch((e: unknown) =>
@@ -64,7 +65,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, pati
   try {
     return await work();
   } finally {
-    // A lock that was taken over meanwhile (this process slept) is no longer ours to release.
+    // If another process took over the lock meanwhile (this process slept), it must not be released.
     await release().catch(() => undefined);
   }
 }

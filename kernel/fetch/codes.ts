@@ -1,10 +1,9 @@
-/** What can go wrong while files are brought from elsewhere. */
+/** Error codes of fetching files. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { shellPathArgument } from "#stdlib/text/quoting.js";
 
-/** The data of each code. */
 export interface FetchCodeData {
-  /** `what` with its name, as `the base "x"`; `near`: a name on this machine that is spelled alike. */
+  /** `what` with its name, such as `the base "x"`; `near`: a similarly spelled name on this machine. */
   "not-fetched": {
     readonly what: string;
     readonly folder: string;
@@ -31,7 +30,7 @@ export interface FetchCodeData {
   "unlike-file": { readonly file: string; readonly why: string };
 }
 
-/** A folder as an argument of a command; one whose name breaks lines or commands the terminal is not written out. */
+/** A folder as a command argument; a placeholder if its name contains characters that break lines or the command. */
 const nameable = (folder: string): string =>
   /[\u0000-\u001f\u007f-\u009f]/.test(folder) ? "DIR" : shellPathArgument(folder);
 

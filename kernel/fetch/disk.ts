@@ -1,4 +1,4 @@
-/** A full disk, and a place that can't be written, are coded errors, whatever call met them. */
+/** Converts errors of a full disk or an unwritable place to coded errors, whichever call they come from. */
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -15,7 +15,10 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long for the file system",
 };
 
-/** Turns "no space" of any kind into the coded error `disk-full`, and a path that can't be written into `cannot-write`; everything else is given back as it is. */
+/**
+ * Turns "no space" errors of any kind into the coded error `disk-full`, and a path that can't be written into
+ * `cannot-write`; returns all other errors unchanged.
+ */
 export function diskError(error: unknown, file: string, needed: number | null = null): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === undefined) return error;
@@ -25,14 +28,14 @@ export function diskError(error: unknown, file: string, needed: number | null = 
   return new CodedError("disk-full", { file, needed, free: null }, { cause: error });
 }
 
-/** Refuses with `disk-full` before anything is written when `bytes` do not fit beside `file`. */
+/** Throws `disk-full` before anything is written if `bytes` do not fit on the file's disk. */
 export async function demandDiskSpace(file: string, bytes: number): Promise<void> {
   let free: number;
   try {
     const s = await statfs(dirname(file));
     free = s.bavail * s.bsize;
   } catch {
-    return; // No statfs here: the write itself will tell.
+    return; // No statfs on this system: the write itself will fail if necessary.
   }
   if (free < bytes) throw new CodedError("disk-full", { file, needed: bytes, free });
 }

@@ -1,6 +1,6 @@
 /**
- * Brings one file here: verified by its checksum, resumable, safe when two processes want the same file. Until it is whole
- * it lies beside its place as `NAME.part`; then it is renamed, so a file under its own name is always right.
+ * Downloads a file: verified by its checksum, resumable, and safe if two processes want the same file. An incomplete
+ * file is next to its target as `NAME.part` and is renamed at the end, so a file under its own name is always complete.
  */
 import { createHash, type Hash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
@@ -14,28 +14,28 @@ import { PRIVATE_MODES } from "./private.js";
 import { httpGet, networkErrorReason } from "./http.js";
 
 export interface FetchOptions {
-  /** Hexadecimal; what comes must have it. */
+  /** Required checksum, hexadecimal. */
   readonly sha256?: string;
-  /** Bytes; what comes must have exactly that many. */
+  /** Required size in bytes. */
   readonly size?: number;
-  /** Bytes; more are not taken, where the size isn't known. */
+  /** Maximum bytes, if the size isn't known. */
   readonly most?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Only the user may read it: it was given for a password or a key. */
+  /** Makes the file readable by the user only: it was fetched with a password or key. */
   readonly isPrivate?: boolean;
-  /** Past all proxies. */
+  /** Bypasses all proxies. */
   readonly direct?: true;
-  /** Bytes so far and in all (null while unknown); several times a second at most. */
+  /** Receives bytes so far and in total (null while unknown), at most several times a second. */
   readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal;
-  /** Attempts that bring nothing before it gives up (default 5); an attempt that brought something is not counted. */
+  /** Attempts without progress before it gives up (default 5); attempts that received something are not counted. */
   readonly attempts?: number;
 }
 
 /**
- * Fetches `url` to `target`. A target that is there already and passes the checksum (without one: that is there) is left alone.
- * Coded errors: `network-failed` and `disk-full` (the part stays for the next time), `checksum-mismatch` and `untrusted-answer`
- * (it is removed), `cannot-write`.
+ * Fetches `url` to `target`. An existing target with the right checksum (or any, if none is given) is not changed.
+ * Coded errors: `network-failed` and `disk-full` (the partial file stays for the next attempt), `checksum-mismatch` and
+ * `untrusted-answer` (it is deleted), `cannot-write`.
  */
 export async function fetchFile(url: string, target: string, options: FetchOptions = {}): Promise<void> {
   if (await isFileIntact(target, options)) return;
@@ -52,7 +52,7 @@ export async function fetchFile(url: string, target: string, options: FetchOptio
   }
 }
 
-/** Whether the file is there, with the size and the checksum asked for. */
+/** Whether the file exists with the required size and checksum. */
 export async function isFileIntact(
   file: string,
   want: { readonly sha256?: string; readonly size?: number },
@@ -62,7 +62,7 @@ export async function isFileIntact(
   return want.sha256 === undefined || (await sha256Of(file)) === want.sha256;
 }
 
-/** Hexadecimal sha256 of a file. */
+/** Hexadecimal SHA-256 of a file. */
 export async function sha256Of(file: string): Promise<string> {
   return (await hashOf(file)).digest("hex");
 }
@@ -84,7 +84,7 @@ async function sizeOf(file: string): Promise<number | null> {
 async function fetchPart(url: string, part: string, options: FetchOptions): Promise<void> {
   const attempts = options.attempts ?? 5;
   let failures = 0;
-  // What lies there and is no file was not left by an earlier attempt; a link could lead anywhere.
+  // Anything at that path that is not a regular file was not left by an earlier attempt; a link could lead anywhere.
   if ((await lstat(part).catch(() => null))?.isFile() === false) await rm(part, { force: true });
   let had = (await sizeOf(part)) ?? 0;
   let hash = had > 0 ? await hashOf(part) : createHash("sha256");
@@ -130,7 +130,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
   }
 }
 
-/** The server said no: no use in asking again. */
+/** The server rejected the request: retrying is useless. */
 class Refused extends Error {}
 
 function codedNetwork(url: string, e: unknown): unknown {
@@ -138,23 +138,23 @@ function codedNetwork(url: string, e: unknown): unknown {
   return new CodedError("network-failed", { url: redactedAddress(url), why: networkErrorReason(e) }, { cause: e });
 }
 
-/** What was asked for, or where it led, is no address of HTTP: it stays so. */
+/** The URL, or a redirect's target, is not an HTTP URL: retrying is useless. */
 function isNoAddress(e: unknown): boolean {
   const { cause } = e as { readonly cause?: NodeJS.ErrnoException };
   return /^(ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/.test(cause?.code ?? "");
 }
 
-/** It sent more than there is to be; there may be no end of it. */
+/** The server sent more than the maximum; the response may be endless. */
 class TooLong extends Error {
   constructor(readonly most: number) {
     super(`more than ${String(most)} bytes came`);
   }
 }
 
-/** Where the system knows it: what is opened is no symbolic link. */
+/** Refuses to open symbolic links, on systems that support it. */
 const NO_LINK = process.platform === "win32" ? 0 : constants.O_NOFOLLOW;
 
-/** One attempt: appends to the part from where it ends. Throws when the connection breaks; what came is on disk then. */
+/** One attempt: appends to the partial file. Throws when the connection breaks; what was received is on disk then. */
 async function receive(
   url: string,
   part: string,
@@ -169,7 +169,7 @@ async function receive(
   });
   if (answer.statusCode === 416) {
     await answer.body.dump();
-    if (options.size === undefined) return { had: from, hash }; // All of it was here; the checksum tells.
+    if (options.size === undefined) return { had: from, hash }; // The partial file was complete; the checksum will tell.
     await truncate(part, 0);
     throw new Error("the server has fewer bytes than were kept");
   }
@@ -179,7 +179,7 @@ async function receive(
     throw answer.statusCode >= 500 || answer.statusCode === 429 ? new Error(text) : new Refused(text);
   }
   if (answer.statusCode === 200 && from > 0) {
-    from = 0; // It does not know ranges and sends all of it.
+    from = 0; // The server does not support ranges and sends the complete file.
     hash = createHash("sha256");
   }
   const length = Number(answer.headers["content-length"] ?? NaN);

@@ -1,4 +1,6 @@
-/** HTTP as this machine wants it: proxies from the environment, extra certificates, redirects, credentials in a URL. */
+/**
+ * HTTP with this machine's settings: proxies from the environment, extra certificates, redirects, credentials in a URL.
+ */
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
@@ -8,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLocalUrl } from "#stdlib/network/loopback.js";
 import { pipSettings } from "./pip.js";
 
-/** Loaded when something is asked for first: most sessions need nothing of the net. */
+/** Loaded at the first request: most sessions need no network. */
 const undici = () => import("undici");
 interface Dispatchers {
   readonly plain: Dispatcher;
@@ -18,7 +20,7 @@ let shared: Dispatchers | undefined;
 const TIMES = { bodyTimeout: 60_000, headersTimeout: 60_000, keepAliveTimeout: 1_000 } as const;
 let straight: Dispatcher | undefined;
 
-/** The one way out: with `following` redirects are followed. */
+/** All requests use these dispatchers; `following` follows redirects. */
 async function dispatchers(): Promise<Dispatchers> {
   const { EnvHttpProxyAgent, interceptors } = await undici();
   if (shared) return shared;
@@ -33,7 +35,7 @@ async function dispatchers(): Promise<Dispatchers> {
     try {
       return [readFileSync(file, "utf8")];
     } catch {
-      return []; // A missing bundle is no reason to fail before the server's certificate is even seen.
+      return []; // A missing bundle is no reason to fail before the server's certificate is checked.
     }
   });
   const tls = extra.length === 0 ? {} : { ca: [...rootCertificates, ...extra] };
@@ -49,9 +51,9 @@ async function dispatchers(): Promise<Dispatchers> {
 
 type Interceptor = Dispatcher.DispatcherComposeInterceptor;
 /**
- * Follows redirects, but none from https to http, and none from this machine to http on another machine, whether or not a
- * checksum is known: anybody on the way could read the request.
- * undici sends no `Authorization` and no cookie to another origin.
+ * Follows redirects, but none from https to http, and none from this machine to http on another machine, whether or not
+ * a checksum is known: anyone on the network could read the request. undici sends no `Authorization` and no cookie to
+ * another origin.
  */
 function following(redirect: Interceptor): Interceptor {
   return (dispatch) => (first, handler) => {
@@ -74,19 +76,22 @@ function following(redirect: Interceptor): Interceptor {
 
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of the address itself, past all proxies, and nowhere else: what stands in the headers is for it alone. */
+  /** Bypasses all proxies and follows no redirects: the headers are for this address only. */
   readonly direct?: true | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One GET; the answer's body is still to be read. Network trouble is the coded error `network-failed`. */
+/** Sends a GET; the response's body is not read yet. Network errors become the coded error `network-failed`. */
 export async function httpGet(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
   const { Agent } = await undici();
   const by = options.direct ? (straight ??= new Agent(TIMES)) : (await dispatchers()).following;
   return ask(url, "GET", by, options);
 }
 
-/** One POST of JSON, as the server answers it first. `patience`: milliseconds without a byte. Coded error `network-failed`. */
+/**
+ * Sends a JSON POST and returns the first response, without following redirects. `patience`: milliseconds without a
+ * byte. Coded error `network-failed`.
+ */
 export async function postJson(
   url: string,
   body: unknown,
@@ -100,10 +105,10 @@ export async function postJson(
 export interface SendOptions extends GetOptions {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   readonly body?: string | Readable;
-  /** Milliseconds without a byte. */
+  /** Maximum milliseconds without a byte. */
   readonly patience: number;
 }
-/** One request of any kind, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
+/** Sends any request and returns the first response: redirects are not followed. Coded error `network-failed`. */
 export async function httpSend(
   url: string,
   { method, body, patience, ...options }: SendOptions,
@@ -112,7 +117,7 @@ export async function httpSend(
   return ask(url, method, (await dispatchers()).plain, options, requestOptions);
 }
 
-/** One HEAD, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
+/** Sends a HEAD and returns the first response: redirects are not followed. Coded error `network-failed`. */
 export async function httpHead(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
   const answer = await ask(url, "HEAD", (await dispatchers()).plain, options);
   await answer.body.dump();
@@ -142,10 +147,10 @@ async function ask(
   }
 }
 
-/** Most bytes of an answer that is read whole: the largest pages of package indexes have some megabytes. */
+/** Maximum bytes of a response that is read as text: the largest pages of package indexes have some megabytes. */
 const LONGEST = 64 * 2 ** 20;
 
-/** The whole text of an answer. Coded error `untrusted-answer`: there is no end of it. */
+/** Reads a response's text. Coded error `untrusted-answer` if it is too long. */
 export async function responseText(url: string, answer: Dispatcher.ResponseData, longest = LONGEST): Promise<string> {
   const chunks: Buffer[] = [];
   let had = 0;
@@ -162,7 +167,7 @@ export async function responseText(url: string, answer: Dispatcher.ResponseData,
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The text of a GET that must answer 200; null when the answer is 404. */
+/** The text of a GET that must return 200; null for 404. */
 export async function getText(url: string, options: GetOptions = {}): Promise<{ text: string; type: string } | null> {
   const answer = await httpGet(url, options);
   const text = await responseText(url, answer).catch((e: unknown) => {
@@ -175,7 +180,7 @@ export async function getText(url: string, options: GetOptions = {}): Promise<{ 
   return { text, type: String(answer.headers["content-type"] ?? "") };
 }
 
-/** What a person can use of a network error. */
+/** The part of a network error that is useful to a person. */
 export function networkErrorReason(e: unknown): string {
   const error = e as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
   const inner = e instanceof AggregateError ? (e.errors as Error[]).map((x) => x.message).join("; ") : "";

@@ -1,4 +1,4 @@
-/** Paths that a server has a say in: they must lie in the folder they are meant for, links followed. */
+/** Paths that a server influences: after resolving links they must be inside the intended folder. */
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -8,7 +8,7 @@ export async function demandInside(root: string, path: string): Promise<void> {
   const outside = (): CodedError => new CodedError("path-outside", { path, folder: root });
   if (!below(root, path)) throw outside();
   const top = await realpath(root).catch(() => null);
-  if (top === null) return; // Nothing is there yet that could be a link.
+  if (top === null) return; // Nothing exists yet that could be a link.
   for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
     const real = await realpath(folder).catch(() => null);
     if (real === null) continue;

@@ -1,23 +1,26 @@
 /**
- * JSON that comes from a file or from an answer, held to a schema before anything believes it: what is returned has the type
- * that it says, and what isn't like that is told with its place. Schemas are valibot's; one stands beside the type it holds.
+ * Validates JSON from a file or a response against a schema: the returned value has the schema's type, and mismatches
+ * are reported with their location. Schemas are valibot's; each is next to the type it validates.
  *
- * Objects are read by `fields` and `table`: to valibot a list is an object too.
+ * `objectWith` and `dictionaryOf` read objects: valibot alone would accept a list as an object.
  */
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { FileNotRead, readWholeFile, readNamedText } from "./regular.js";
 
-/** Of a `T` in JSON. */
+/** Schema of a `T` in JSON. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 export type Json = Readonly<Record<string, unknown>>;
-/** Any object, as it is. */
+/** Any object, unchanged. */
 export const jsonObject = v.custom<Json>(isRecord);
-/** An object with these keys; others may stand beside them, and are kept. */
+/** An object with these keys; other keys are allowed and retained. */
 export const objectWith = <const E extends v.ObjectEntries>(entries: E) => v.pipe(jsonObject, v.looseObject(entries));
-/** An object whose values are all alike, under any keys (valibot's record leaves out what a prototype has, as `constructor`). */
+/**
+ * An object with any keys whose values all match one schema (valibot's record drops keys of the prototype, such as
+ * `constructor`).
+ */
 export const dictionaryOf = <T>(values: Schema<T>) =>
   v.pipe(
     jsonObject,
@@ -37,17 +40,19 @@ export const dictionaryOf = <T>(values: Schema<T>) =>
       return Object.fromEntries(read);
     }),
   );
-/** Anything, or nothing, under a key: whoever reads it looks at it. */
+/** Any value, or none, under a key; its reader must check it. */
 export const optionalUnknown = v.optional(v.unknown());
-/** Any number, NaN and the infinities too. */
+/** Any number, including NaN and the infinities. */
 export const anyNumber = v.custom<number>((x) => typeof x === "number");
-/** A whole number from `least` on. */
+/** A whole number of at least `least`. */
 export const wholeNumber = (least = 0) => v.pipe(v.number(), v.safeInteger(), v.minValue(least));
 
-/** The first thing that is wrong is told, in a schema's own words where it has some; without this valibot would add its own. */
+/**
+ * Reports only the first mismatch, with the schema's own message if it has one; otherwise valibot would add its own.
+ */
 const strictly = { abortEarly: true, message: "" } as const;
 
-/** It is no JSON, or not of its schema; `why` begins with `it` or with the place in it. */
+/** The text is not JSON, or does not match its schema; `why` begins with `it` or with the location. */
 export class SchemaMismatch extends Error {
   constructor(
     readonly why: string,
@@ -57,7 +62,7 @@ export class SchemaMismatch extends Error {
   }
 }
 
-/** The value, if it is of this schema. Throws `SchemaMismatch`, with the message of the schema where it has one. */
+/** Returns the value if it matches the schema. Throws `SchemaMismatch`, with the schema's message if it has one. */
 export function matchSchema<T>(value: unknown, schema: Schema<T>): T {
   const found = v.safeParse(schema, value, strictly);
   if (found.success) return found.output;
@@ -65,7 +70,7 @@ export function matchSchema<T>(value: unknown, schema: Schema<T>): T {
   throw new SchemaMismatch(issue.message === "" ? issueText(issue) : issue.message);
 }
 
-/** Whether a value is of the schema, as it is: of a schema that changes nothing. */
+/** Whether a value matches the schema; for schemas without transformations. */
 export function schemaGuard<T>(schema: Schema<T>): (value: unknown) => value is T {
   return (value): value is T => v.is(schema, value);
 }
@@ -86,7 +91,7 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** The JSON in a text. Throws `SchemaMismatch`. */
+/** Parses a text as JSON. Throws `SchemaMismatch`. */
 export function parseJsonAs<T>(text: string, schema: Schema<T>, reviver?: (key: string, value: unknown) => unknown): T {
   let value: unknown;
   try {
@@ -99,7 +104,7 @@ export function parseJsonAs<T>(text: string, schema: Schema<T>, reviver?: (key: 
   return matchSchema(value, schema);
 }
 
-/** The same of what is worth nothing where it isn't whole: null then. */
+/** Parses a text as JSON; null if it is invalid. */
 export function parseJsonOrNull<T>(
   text: string,
   schema: Schema<T>,
@@ -114,16 +119,18 @@ export function parseJsonOrNull<T>(
 }
 
 export interface ReadJsonOptions {
-  /** What the file is called for people; absent: its path. */
+  /** The file's name in messages. Defaults to its path. */
   readonly as?: string;
-  /** Most bytes. */
   readonly most?: number;
   readonly missing?: () => CodedError;
-  /** What is thrown in place of `unlike-file`. */
+  /** Error thrown instead of `unlike-file`. */
   readonly unlike?: (why: string, cause: unknown) => CodedError;
 }
 
-/** The JSON in a file. Coded errors `missing-file` (or what `missing` makes), `unreadable-file`, `file-too-large`, `unlike-file`. */
+/**
+ * Reads a JSON file. Coded errors `missing-file` (or the result of `missing`), `unreadable-file`, `file-too-large`,
+ * `unlike-file`.
+ */
 export function readJson<T>(file: string, schema: Schema<T>, options: ReadJsonOptions = {}): T {
   const { as = file, unlike = (why, cause) => new CodedError("unlike-file", { file: as, why }, { cause }) } = options;
   const text = readNamedText(file, as, options);
@@ -134,10 +141,10 @@ export function readJson<T>(file: string, schema: Schema<T>, options: ReadJsonOp
   }
 }
 
-/** Bytes of a file that is only a hint. */
+/** Maximum bytes of a cache file. */
 const MOST_OF_A_HINT = 64 * 2 ** 20;
 
-/** Of a file that this or another process keeps to save work: null where it is not there, torn, or of another version. */
+/** Reads a cache file of this or another process: null if it is missing, damaged, or of another version. */
 export function readHint<T>(file: string, schema: Schema<T>, most = MOST_OF_A_HINT): T | null {
   try {
     const bytes = readWholeFile(file, most);
@@ -156,7 +163,7 @@ const kinds: Readonly<Record<string, string>> = {
   Object: "an object",
   unknown: "an object",
 };
-/** Where in it, what stands there, and what was expected. */
+/** The location, the value found, and what was expected. */
 function issueText(issue: v.BaseIssue<unknown>): string {
   const issuePath = v.getDotPath(issue);
   if (issue.input === undefined) return `${issuePath ?? "it"} is missing`;

@@ -1,6 +1,6 @@
 /**
- * A project's page of a package index in pip's simple form: JSON, or HTML where a mirror has no JSON. What a page says is
- * held to its form: a file has a plain name, an address of HTTP and at most one checksum; what is otherwise isn't listed.
+ * A project's page of a package index in pip's simple form: JSON, or HTML if a mirror has no JSON. Entries are
+ * validated: a file has a plain name, an HTTP URL and at most one checksum; other entries are skipped.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
@@ -9,7 +9,6 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { getText } from "./http.js";
 import { objectWith, parseJsonAs, schemaGuard, optionalUnknown } from "./json.js";
 
-/** A file of a project, as its index lists it. */
 export interface IndexFile {
   readonly filename: string;
   readonly url: string;
@@ -19,7 +18,7 @@ export interface IndexFile {
   readonly metadata: boolean;
 }
 
-/** All files on a project's page of a simple index; none where there is no such page. */
+/** All files on a project's page of a simple index; empty if there is no such page. */
 export async function listProjectFiles(
   address: string,
   signal: AbortSignal | undefined,
@@ -88,7 +87,7 @@ async function listHtml(text: string, address: string): Promise<readonly IndexFi
   return files;
 }
 
-/** One file, or none where what is said of it has not the form. */
+/** Converts one entry; empty if it is invalid. */
 function listed(entry: {
   readonly filename: string;
   readonly url: string;
@@ -115,7 +114,7 @@ function listed(entry: {
   ];
 }
 
-/** A name that is the same file in any folder of any system. */
+/** A name that refers to the same file in any folder of any system. */
 function isPlainName(name: string): boolean {
   return name.length <= 250 && /^[A-Za-z0-9][\w.!+-]*$/.test(name);
 }

@@ -1,6 +1,6 @@
 /**
- * What pip is configured to use here, read without pip: index, extra indexes and certificates, from pip's configuration
- * files (system, user, environment) and its environment variables; the later wins, as in pip.
+ * Reads pip's configuration without pip: index, extra indexes and certificates, from pip's configuration files (system,
+ * user, environment) and its environment variables; later ones take precedence, as in pip.
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -8,15 +8,15 @@ import { join } from "node:path";
 import { xdgFolder } from "./xdg.js";
 
 export interface PipSettings {
-  /** Index first, then the extra ones; each without a slash at its end. */
+  /** The index first, then the extra ones; each without a trailing slash. */
   readonly indexes: readonly string[];
-  /** A file of certificates (PEM) to trust beside Node's own. */
+  /** A PEM file of certificates to trust in addition to Node's own. */
   readonly certificates?: string;
 }
 
 const PUBLIC_INDEX = "https://pypi.org/simple";
 
-/** `env` is given in tests. */
+/** Tests pass `env`. */
 export function pipSettings(env: Readonly<Record<string, string | undefined>> = process.env): PipSettings {
   const values = new Map<string, string>();
   if (env["PIP_ISOLATED"] === undefined)
@@ -55,14 +55,14 @@ function configurationFiles(env: Readonly<Record<string, string | undefined>>): 
   return files;
 }
 
-/** Sections of an INI file in pip's dialect: `key = value`, indented lines go on; keys in kebab case. */
+/** Sections of an INI file in pip's dialect: `key = value`, indented lines are continuations; keys in kebab case. */
 function read(file: string): Map<string, Map<string, string>> {
   const sections = new Map<string, Map<string, string>>();
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    return sections; // Most of the places have no file.
+    return sections; // Most locations have no file.
   }
   let section = new Map<string, string>();
   let key = "";

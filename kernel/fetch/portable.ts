@@ -1,20 +1,20 @@
 /**
- * Names of files that others chose, and that may be written on any system: they lead nowhere but down, are what they look like,
- * are no device, no stream of another file and no two of them one, and no program obeys them unasked.
+ * Checks foreign file names that may be written on any system: they must stay inside the folder, look like what they
+ * are, be no device or alternate stream, be distinct, and not be files that programs execute or obey automatically.
  */
 const LONGEST = 1000;
-/** Of Windows, with whatever ending: `nul`, `COM1.txt`. */
+/** Windows devices with any extension: `nul`, `COM1.txt`. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i;
 /**
- * What runs programs, or says which, for whoever works in the folder: of version control (`git~1` is what Windows calls `.git`
- * for short), npm and its like, Jupyter, editors and shells.
+ * Files that run programs, or configure which to run, for anyone working in the folder: of version control (`git~1` is
+ * the short name of `.git` on Windows), npm and similar tools, Jupyter, editors and shells.
  */
 const OBEYED =
   /^(?:\.git|git~\d|\.hg|\.svn|\.bzr|\.jj|node_modules|package\.json|\.npmrc|\.yarnrc(?:\.yml)?|\.pnp\..*|\.pnpmfile\..*|jupyter_?\w*config(?:\.d|\.py|\.json)?|\.vscode|\.idea|\.envrc)$/i;
-/** macOS passes over these in names. */
+/** macOS ignores these in names. */
 const UNSEEN = /[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
-/** A path with `/`. @returns why it can't be written on any system, in words that follow its name; null: it can */
+/** A path with `/`. @returns why it can't be written on some system, in words that follow its name; null if it can */
 export function portabilityProblem(path: string): string | null {
   if (/[\0-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(path)) return "has signs that aren't seen in its name";
   if (path === "" || path.length > LONGEST) return "is empty or too long";
@@ -30,12 +30,14 @@ export function portabilityProblem(path: string): string | null {
   return null;
 }
 
-/** One for all names that some system takes for the same: `Rows.csv` and `rows.csv`, ä in one sign and in two. */
+/**
+ * One form for all names that some system treats as equal: `Rows.csv` and `rows.csv`, ä as one character and as two.
+ */
 export function canonicalName(path: string): string {
   return path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
-/** What keeps files of these paths from lying beside each other on any system, in words; null: nothing. */
+/** Why files with these paths can't coexist on some system; null if they can. */
 export function pathClashIn(paths: readonly string[]): string | null {
   if (new Set(paths).size < paths.length) return "a path stands twice in it";
   const files = new Map(paths.map((path) => [canonicalName(path), path]));

@@ -1,7 +1,7 @@
 /**
- * Files and folders that only their owner may read. What holds rows, prompts, weights or the settings of a training is written by
- * these; what a user writes to a place of their choice (a saved or deployed model, a report, a bundle) has the usual mode.
- * Modes are given with each file, since `process.umask` is one for all of a process, and a notebook's cells share it.
+ * Files and folders that only their owner may read. Rows, prompts, weights and training settings are written with these
+ * functions; what a user writes to a chosen place (a saved or deployed model, a report, a bundle) has the usual mode.
+ * Modes are set per file, since `process.umask` applies to the entire process, which a notebook's cells share.
  */
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { chmod, copyFile, stat, writeFile } from "node:fs/promises";
@@ -11,11 +11,11 @@ import writeFileAtomic from "write-file-atomic";
 
 export const PRIVATE_MODES = { file: 0o600, folder: 0o700 } as const;
 
-/** Makes the folder and those above it that are missing; a folder that is there keeps its mode. Coded error `cannot-write`. */
+/** Creates the folder and its missing parents; an existing folder keeps its mode. Coded error `cannot-write`. */
 export function makePrivateFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makePrivateFolder(parent);
-  // Not by Node's `recursive`, which tries again without end below a folder that takes no entries (/proc).
+  // Avoids Node's `recursive`, which retries endlessly below a folder that takes no entries (/proc).
   try {
     mkdirSync(folder, { mode: PRIVATE_MODES.folder });
   } catch (error) {
@@ -26,7 +26,7 @@ export function makePrivateFolder(folder: string): void {
   }
 }
 
-/** Writes all or nothing. A file that is replaced becomes private too. */
+/** Writes the file atomically. A file that is replaced becomes private too. */
 export function writePrivate(file: string, content: string | Buffer): void {
   writeFileAtomic.sync(file, content, { mode: PRIVATE_MODES.file });
 }
@@ -34,7 +34,10 @@ export function writePrivateAsync(file: string, content: string | Buffer): Promi
   return writeFileAtomic(file, content, { mode: PRIVATE_MODES.file });
 }
 
-/** Copies a file that may be private to a place of the user's choice: with the usual mode, which a plain copy would not give it. */
+/**
+ * Copies a file that may be private to a place of the user's choice, with the usual mode, which a plain copy would not
+ * set.
+ */
 export async function copyWithUsualMode(from: string, to: string): Promise<void> {
   await writeFile(to, "");
   const { mode } = await stat(to);
@@ -42,7 +45,9 @@ export async function copyWithUsualMode(from: string, to: string): Promise<void>
   await chmod(to, mode);
 }
 
-/** Takes the rights of others from a file, or from a folder and all in it, that a writer for any place has written. */
+/**
+ * Removes other users' permissions from a file, or from a folder and its content, that was written with the usual mode.
+ */
 export function makePrivate(path: string): void {
   try {
     for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
@@ -54,7 +59,7 @@ export function makePrivate(path: string): void {
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ENOTDIR") return closeFile(path);
-    // Gone by now, or another user's, who decides on it.
+    // Deleted meanwhile, or owned by another user, who decides on it.
     if (!["ENOENT", "EPERM", "EROFS", "EACCES"].includes(code)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Files that are read whole, with suspicion: a regular file of a bounded size, or why not. A FIFO would be waited for without
- * an end, a device never ends, and what has more bytes than the memory ends the process.
+ * Reads untrusted files completely: only regular files of a bounded size, otherwise the reason. A FIFO would block
+ * forever, a device never ends, and a file larger than the memory would end the process.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -15,9 +15,9 @@ const WHY: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is a file, not a folder",
   ENXIO: ODD,
 };
-/** A file is there, but can't be read whole. */
+/** A file exists but can't be read completely. */
 export class FileNotRead extends Error {
-  /** `bytes`: it has so many, more than are read whole. */
+  /** `bytes`: its size, if that is above the maximum. */
   constructor(
     readonly why: string,
     readonly bytes?: number,
@@ -27,11 +27,11 @@ export class FileNotRead extends Error {
   }
 }
 
-/** Opens a regular file to read it; null: there is none. Throws `FileNotRead`. */
+/** Opens a regular file for reading; null if it does not exist. Throws `FileNotRead`. */
 export function openRegular(file: string): number | null {
   let fd: number;
   try {
-    // Without waiting: a FIFO that nobody writes to would be waited for, here and in every other reader of it.
+    // Non-blocking: opening a FIFO without a writer would block.
     fd = openSync(file, constants.O_RDONLY | (process.platform === "win32" ? 0 : constants.O_NONBLOCK));
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
@@ -44,7 +44,7 @@ export function openRegular(file: string): number | null {
   throw new FileNotRead(found.isDirectory() ? FOLDER : ODD);
 }
 
-/** Its bytes, `most` of them; null: there is no such file. Throws `FileNotRead`. */
+/** Reads at most `most` bytes; null if the file does not exist. Throws `FileNotRead`. */
 export function readWholeFile(file: string, most: number): Buffer | null {
   const fd = openRegular(file);
   if (fd === null) return null;
@@ -59,12 +59,12 @@ export function readWholeFile(file: string, most: number): Buffer | null {
   }
 }
 
-/** Bytes of a program or a settings file; nobody writes as many by hand. */
+/** Maximum bytes of a program or a settings file, more than anyone writes by hand. */
 export const maxSourceBytes = 16 * 2 ** 20;
 
 /**
- * The bytes of a file that a person named `as`. Coded errors `missing-file` (or what `missing` makes), `unreadable-file`,
- * `file-too-large`.
+ * The bytes of a file that a person named `as`. Coded errors `missing-file` (or the result of `missing`),
+ * `unreadable-file`, `file-too-large`.
  */
 export function readNamedBytes(
   file: string,

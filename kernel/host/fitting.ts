@@ -1,37 +1,35 @@
 /**
- * What the curves of a training say of how it fits: that it learnt its rows by heart, that it would have gone on learning, or
- * that it hardly learnt. Rules over the losses alone; where they say nothing clearly, nothing is said. Training's loss may be
- * bent (focal, smoothed, weighed) and has dropout in it, so it is held to itself only, never to validation's.
+ * Assesses a training's curves: overfitting, too few steps, or hardly any learning. Uses rules on the losses only, and
+ * gives no verdict in unclear cases. The training loss may be modified (focal, smoothed, weighted) and includes
+ * dropout, so it is only compared with itself, never with the validation loss.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { RunEvent } from "../events/events.js";
 
 export interface LossCurves {
-  /** The loss of each step. */
   readonly training: readonly { readonly step: number; readonly loss: number }[];
-  /** Each validation: its loss, and the scores of answers besides. */
+  /** Each validation: its loss, and the scores of predictions. */
   readonly validation: readonly {
     readonly step: number;
     readonly loss: number;
     readonly scores?: Readonly<Record<string, number>>;
   }[];
-  /** Steps of the whole training. */
   readonly steps: number;
 }
 export type FitVerdict =
   | {
       readonly is: "over";
-      /** Validation's loss: where it was best, and at the end. */
+      /** Validation loss: at its best, and at the end. */
       readonly best: { readonly step: number; readonly loss: number };
       readonly end: number;
-      /** Training's around both. */
+      /** Training loss near both. */
       readonly trained: { readonly best: number; readonly end: number };
-      /** A score of answers that is no worse at the end than where the loss was best. */
+      /** A score of predictions that is no worse at the end than at the best loss. */
       readonly steadyScore: string | null;
     }
   | {
       readonly is: "idle";
-      /** Where validation's loss came as low as it ever did, but for chance. */
+      /** Where the validation loss first came within noise of its minimum. */
       readonly best: { readonly step: number; readonly loss: number };
       readonly end: number;
       readonly trained: { readonly best: number; readonly end: number };
@@ -39,18 +37,20 @@ export type FitVerdict =
   | { readonly is: "under"; readonly before: number; readonly end: number; readonly step: number }
   | { readonly is: "stuck"; readonly from: number; readonly to: number };
 
-/** Shares of a loss: less than these is chance. */
+/** Relative changes of a loss; smaller ones count as noise. */
 const RISES = 0.1;
 const RISES_ONCE = 0.2;
 const FALLS = 0.05;
 const MOVES = 0.02;
 const HALF = 0.5;
-/** Fewer steps say little of where a loss goes. */
+/** Fewer steps do not show a trend of the loss. */
 const FEW = 12;
-/** Of fewer rows nobody can see that a loss stays where it is. */
+/** With fewer validation rows, noise hides whether a loss has stopped changing. */
 const FEW_ROWS = 40;
 
-/** `rows`: of the validation: of few rows a loss moves further by chance. Null: nothing is to be said. */
+/**
+ * `rows`: number of validation rows; with few rows the loss varies more by chance. Null if there is no clear verdict.
+ */
 export function assessFit({ training, validation, steps }: LossCurves, rows: number): FitVerdict | null {
   const known = validation.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
   const last = known.at(-1);
@@ -84,7 +84,7 @@ export function assessFit({ training, validation, steps }: LossCurves, rows: num
   return null;
 }
 
-/** Mean of training's loss over the steps from one validation to the next. */
+/** Mean training loss over the steps from one validation to the next. */
 function trainedAround(training: LossCurves["training"], validation: LossCurves["validation"]): readonly number[] {
   return validation.map(({ step }, i) => {
     const since = validation[i - 1]?.step ?? 0;
@@ -93,7 +93,7 @@ function trainedAround(training: LossCurves["training"], validation: LossCurves[
   });
 }
 
-/** The last fifth of the steps is where the first was. */
+/** The loss in the last fifth of the steps equals that in the first. */
 function stuckIn(training: LossCurves["training"]): Extract<FitVerdict, { is: "stuck" }> | null {
   const fifth = Math.ceil(training.length / 5);
   const [from, to] = [meanOf(training.slice(0, fifth)), meanOf(training.slice(-fifth))];
@@ -111,7 +111,7 @@ function keptScore(best: LossCurves["validation"][number], last: LossCurves["val
   return steadyScore?.[0] ?? null;
 }
 
-/** `answers`: names of scores of answers of which more is better. */
+/** `answers`: selects names of prediction scores for which higher is better. */
 export function curvesFromEvents(events: readonly RunEvent[], answers: (name: string) => boolean): LossCurves {
   const training = events.flatMap((e) => (e.kind === "step" ? [{ step: e.step, loss: e.loss }] : []));
   const validation = events.flatMap((e) =>

@@ -1,4 +1,4 @@
-/** Loads what a call's word does, also where the user defined it. */
+/** Loads the implementation of a call's word, including user-defined words. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -15,7 +15,7 @@ export function loadImplementation<K extends keyof Implementations>(
     : defined(call, kind, call.definition);
 }
 
-/** What the user defined, as it was when the plan was made. */
+/** The user's definition at the time the plan was made. */
 function defined<K extends keyof Implementations>(
   call: Call,
   kind: K,

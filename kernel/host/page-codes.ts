@@ -1,10 +1,9 @@
-/** Codes of trainings in a browser's page (page/training). */
+/** Error codes of trainings in a browser page (page/training). */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface PageCodeData {
   "not-trained-on-page": {
-    /** The statement's own text, or a short description. */
+    /** The statement's text, or a short description. */
     readonly what: string;
     readonly why: string;
   };

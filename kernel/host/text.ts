@@ -1,11 +1,11 @@
 /**
- * Words and numbers as a reader wants them. Text from data is hostile until it went through here: control characters and
- * bidirectional overrides become visible escapes, lone surrogates become U+FFFD, markup is escaped.
+ * Formats words and numbers for readers. Text from data is untrusted until it is processed by these functions: control
+ * characters and bidirectional overrides become visible escapes, lone surrogates become U+FFFD, markup is escaped.
  */
 import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
 import { daysText } from "#dsl/language/diagnostics/days.js";
 
-/** Text that can be printed anywhere: no control characters (but tab and newline), well-formed UTF-16. */
+/** Makes text printable anywhere: no control characters (except tab and newline), well-formed UTF-16. */
 export function printable(text: string): string {
   return escapeControlCharacters(text.replace(/\p{Surrogate}|[\ufffe\uffff]/gu, "\ufffd"));
 }
@@ -18,12 +18,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Safe between tags and inside a quoted attribute, in HTML and in SVG. */
+/** Escapes text for use between tags and inside quoted attributes, in HTML and SVG. */
 export function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (c) => entities[c]!);
 }
 
-/** For labels inside a plotly figure: plotly reads a little HTML there (`<b>`, `<a>`), so data must not bring any. */
+/** Escapes labels inside a plotly figure: plotly interprets some HTML (`<b>`, `<a>`), which data must not contain. */
 export function escapeLabel(text: string): string {
   return printable(oneLine(text)).replace(/[&<>]/g, (c) => entities[c]!);
 }
@@ -32,7 +32,7 @@ export function oneLine(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, " ⏎ ").replace(/\t/g, " ");
 }
 
-/** At most `length` code points, an ellipsis included. */
+/** Truncates to at most `length` code points, including the ellipsis. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text;
   const points = Array.from(text);
@@ -44,12 +44,12 @@ export function groupedNumber(n: number): string {
   return Number.isFinite(n) ? Math.round(n).toLocaleString("en-US") : String(n);
 }
 
-/** `1 row`, `1,204 rows`. */
+/** Such as `1 row`, `1,204 rows`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${groupedNumber(n)} ${n === 1 ? one : many}`;
 }
 
-/** `22.7 M`, `980`. */
+/** Such as `22.7 M`, `980`. */
 export function compactNumber(n: number): string {
   if (!Number.isFinite(n)) return String(n);
   for (const [size, unit] of [
@@ -63,7 +63,7 @@ export function compactNumber(n: number): string {
   return groupedNumber(n);
 }
 
-/** `1.4 GiB`. */
+/** Such as `1.4 GiB`. */
 export function byteSizeText(n: number): string {
   if (!Number.isFinite(n)) return String(n);
   for (const [size, unit] of [
@@ -77,7 +77,7 @@ export function byteSizeText(n: number): string {
   return `${n} B`;
 }
 
-/** `0.8 s`, `42 s`, `3 min 20 s`, `1 h 05 min`, `16 days`. */
+/** Such as `0.8 s`, `42 s`, `3 min 20 s`, `1 h 05 min`, `16 days`. */
 export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
@@ -89,7 +89,7 @@ export function durationText(seconds: number): string {
   return daysText(seconds) ?? `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** A share of 1 as `12.5 %`; never 0 % or 100 % for what is only near it. */
+/** Formats a share of 1 as `12.5 %`; never 0 % or 100 % for a value that is only near it. */
 export function formatPercent(share: number, digits = 1): string {
   if (!Number.isFinite(share)) return "–";
   const least = 10 ** -digits;
@@ -99,7 +99,7 @@ export function formatPercent(share: number, digits = 1): string {
   return `${trimmed(hundred.toFixed(digits))} %`;
 }
 
-/** A number to so many significant digits: `0.8423`, `2e-4`, `1,204.5`. */
+/** Formats a number with so many significant digits: `0.8423`, `2e-4`, `1,204.5`. */
 export function significantText(x: number, digits = 4): string {
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
@@ -117,7 +117,7 @@ function trimmed(number: string): string {
   return number.includes(".") ? number.replace(/\.?0+$/, "") : number;
 }
 
-/** Columns that text takes on a terminal: East Asian wide characters and emoji take two, combining marks none. */
+/** Terminal columns of a text: East Asian wide characters and emoji take two, combining marks none. */
 export function terminalWidth(text: string): number {
   let columns = 0;
   for (const c of text) {
@@ -137,13 +137,13 @@ export function padToWidth(text: string, columns: number, align: "left" | "right
   return align === "left" ? text + blanks : blanks + text;
 }
 
-/** A bar of block characters for a share of 1: it reads the same in every viewer. */
+/** A bar of block characters for a share of 1, which looks the same in every viewer. */
 export function barText(share: number, columns = 16): string {
   const eighths = Math.round(Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)) * columns * 8);
   return "█".repeat(Math.floor(eighths / 8)) + (["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] ?? "");
 }
 
-/** Of the text's UTF-8. */
+/** Encodes the text's UTF-8 bytes. */
 export function base64Of(text: string): string {
   const bytes = new TextEncoder().encode(text);
   let binary = "";

@@ -1,4 +1,7 @@
-/** Checked values as Tune text for cards and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`; rounded and cut short. */
+/**
+ * Formats checked values as Tune text for views and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`; rounded and
+ * truncated.
+ */
 import { withoutAddressQueries } from "#dsl/compiler/plan/retained-calls.js";
 import { tuneText, type ValueTextStyle } from "#dsl/compiler/plan/text.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
@@ -10,7 +13,7 @@ export function valueText(value: Value | undefined): string {
   return tuneText(withoutAddressQueries(value ?? null), undefined, short);
 }
 
-/** A word with its arguments; arguments that are `null` say nothing and are left out. */
+/** A word with its arguments; `null` arguments are left out. */
 export function callText(call: Call): string {
   return valueText(call);
 }

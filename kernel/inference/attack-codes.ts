@@ -1,7 +1,6 @@
-/** Codes of attacks that can't be made, or say little. */
+/** Error codes of attacks that are impossible or give little information. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface AttackCodeData {
   "attack-impossible": {
     readonly attack: string;

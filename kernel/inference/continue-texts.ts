@@ -1,4 +1,7 @@
-/** Texts, continued: tokens in and out, batches of like length, pieces of text as they become certain, stop strings. */
+/**
+ * Generates continuations of texts: tokens in and out, batches of similar length, text pieces as they become certain,
+ * stop strings.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecodedText, DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
@@ -19,7 +22,7 @@ export interface ContinueOptions {
   readonly maxTokens: number;
   readonly stop: readonly string[];
   readonly batchSize: number;
-  /** Texts are not continued but read by an encoder: what stands before each, how they end, what a decoder begins with. */
+  /** For encoder-decoders: the prefix of each text, its end tokens, and the decoder's first tokens. */
   readonly pairs?: {
     readonly prefix: string;
     readonly start: number;
@@ -28,17 +31,19 @@ export interface ContinueOptions {
   };
   readonly signal?: AbortSignal;
 }
-/** A bit of the continuation of text `row`. */
+/** A piece of the continuation of text `row`. */
 export interface ContinuationPiece {
   readonly row: number;
-  /** What comes next of its text; may be empty where it ended. */
+  /** The next part of its text; may be empty at the end. */
   readonly text: string;
-  /** Tokens that came with it. */
   readonly tokens: readonly number[];
   readonly ended: DecodedText["ended"];
 }
 
-/** Yields pieces as they come, of all texts of a batch side by side; each text's last piece says why it ended. */
+/**
+ * Yields pieces as they are generated, for all texts of a batch concurrently; each text's last piece states why it
+ * ended.
+ */
 export async function* continueTexts(
   texts: readonly string[],
   options: ContinueOptions,
@@ -49,7 +54,7 @@ export async function* continueTexts(
   );
 }
 
-/** The same of prompts in tokens; `begun`: what was read before each of them. */
+/** The same for tokenized prompts; `begun`: the tokens already read before each. */
 export async function* continueTokens(
   prompts: readonly Int32Array[],
   options: ContinueOptions & Pick<GenerateOptions, "begun">,
@@ -109,7 +114,7 @@ export async function encodeWithoutEnd(
   );
 }
 
-/** As in training: with the prefix, cut to the length that was trained, ended. */
+/** Encoded as in training: with the prefix, truncated to the trained length, with end tokens. */
 async function readWhole(
   texts: readonly string[],
   { tokenizer }: ContinueOptions,
@@ -123,7 +128,7 @@ async function readWhole(
   return texts.map((_, row) => tokensAt(ids, row));
 }
 
-/** A prompt is left open: what the tokenizer puts after a whole text is not there yet. */
+/** Removes the end tokens from a prompt: the tokenizer only adds them to complete texts. */
 function opened(ids: Int32Array, after: readonly number[]): Int32Array {
   const end = ids.length - after.length;
   return after.length > 0 && after.every((token, i) => ids[end + i] === token) ? ids.slice(0, end) : ids;

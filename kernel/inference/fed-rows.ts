@@ -1,4 +1,4 @@
-/** Rows that are fed together: the arrays that they become, and what the model says of each. */
+/** Batches of rows: their input arrays, and the model's outputs for each row. */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";
@@ -10,9 +10,9 @@ import type { EncodedInputs } from "../data/encoding/encoded.js";
 
 export interface ModelInputRow {
   readonly ids: Int32Array;
-  /** Which of two texts each token is of; all rows of a batch have them, or none. */
+  /** Token types: which of two texts each token belongs to; either all rows of a batch have them, or none. */
   readonly types?: Int32Array;
-  /** Places of its tokens that are asked about; absent: the row as a whole. */
+  /** Token positions to predict; absent for the row as a whole. */
   readonly places?: Int32Array;
 }
 
@@ -28,7 +28,7 @@ export function modelInputRow(
   };
 }
 
-/** What each token of each row came to, of texts that become vectors. */
+/** Hidden states of all tokens of each row, for embedding models. */
 export async function computeTokenStates(
   session: Pick<EngineSession, "run">,
   rows: readonly ModelInputRow[],
@@ -49,7 +49,7 @@ export async function computeTokenStates(
   );
 }
 
-/** Each row's logits, place by place. */
+/** Each row's logits, per position. */
 export async function computeLogits(
   session: Pick<EngineSession, "run">,
   rows: readonly ModelInputRow[],
@@ -67,7 +67,7 @@ export async function computeLogits(
   if (apart) {
     const width = must(feeds["input_ids"], "input_ids").shape[1]!;
     const targets = places.flatMap((rowPlaces, rowIndex) => Array.from(rowPlaces, (place) => rowIndex * width + place));
-    // A batch without a place is asked about its first token, which nobody reads.
+    // A batch without target positions uses its first token; that result is ignored.
     const targetPlaces = Int32Array.from(targets.length > 0 ? targets : [0]);
     feeds["targets"] = int32Array(targetPlaces, [targetPlaces.length]);
   }

@@ -1,4 +1,4 @@
-/** What a model says, by what was fitted to validation once it was trained: its logits cooled, its labels by their thresholds. */
+/** Applies calibration fitted on validation after training: temperature on logits, thresholds on labels. */
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { PredictedRows } from "#stdlib/tasks/kind.js";
 import { scaledByTemperature } from "#stdlib/calibrations/shared/thresholds.js";
@@ -6,7 +6,7 @@ import { decideLabel } from "#stdlib/tasks/shared/label-scores.js";
 import { argmax } from "#stdlib/statistics/argmax.js";
 import { softmaxInto } from "#stdlib/statistics/probabilities.js";
 
-/** Both as they are where nothing was fitted. */
+/** Returns the outputs unchanged if nothing was fitted. */
 export function applyCalibration(
   outputs: readonly Float32Array[],
   taskInputs: PredictedRows,
@@ -22,7 +22,9 @@ export function applyCalibration(
   };
 }
 
-/** Of one row the place of the label that is answered, where one of several is (`one`); else the likeliest. */
+/**
+ * Index of the predicted label of a row with thresholds, for single-label tasks (`one`); otherwise the most probable.
+ */
 export function predictedLabelIndex(
   logits: Float32Array,
   {
@@ -38,12 +40,12 @@ export function predictedLabelIndex(
   return decideLabel({ labels, thresholds: fitted.thresholds }, scaled, shares);
 }
 
-/** Without what it was fitted to. */
+/** Leaves out the data that it was fitted to. */
 export function calibrationOf({ temperature, thresholds }: FittedCalibration): FittedCalibration {
   return { ...(temperature !== undefined && { temperature }), ...(thresholds && { thresholds }) };
 }
 
-/** In words: `temperature 1.42, thresholds billing 0.31, tech 0.5`. */
+/** As text: `temperature 1.42, thresholds billing 0.31, tech 0.5`. */
 export function calibrationText({ temperature, thresholds = {} }: FittedCalibration): string {
   const entries = Object.entries(thresholds);
   const most = 8;

@@ -1,8 +1,9 @@
 /**
- * The loop that continues texts: prompts → `prefill` → a decoder chooses → `decode` → …, over a session whose programs are
- * stdlib/programs/generate.ts's. A batch is padded on the left, so that all its texts grow at the same place of the cache. Only
- * tokens, masks and places go to the engine; back come the likeliest tokens, or the scores where the decoder asks for them.
- * An encoder-decoder reads its inputs whole, and all its texts begin with the one token that starts its decoder.
+ * The generation loop: prompts → `prefill` → a decoder chooses → `decode` → …, over a session with the programs of
+ * stdlib/programs/generate.ts. A batch is padded on the left, so that all its texts grow at the same cache position.
+ * Only tokens, masks and positions are sent to the engine. It returns the likeliest tokens, or the logits if the
+ * decoder reads them. An encoder-decoder encodes its complete inputs; all its outputs begin with the decoder's start
+ * token.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -15,25 +16,33 @@ import type { CachedPromptPrefix } from "./prompted/prompt-prefix.js";
 export interface GenerateOptions {
   readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };
   readonly vocabulary: number;
-  /** Tokens that end a text. */
+  /** End-of-text tokens. */
   readonly ends: ReadonlySet<number>;
   readonly padId: number;
   readonly maxTokens: number;
-  /** Most positions the model knows; a prompt with `maxTokens` more must fit: else the coded error `no-room-to-generate`. */
+  /**
+   * Maximum number of positions of the model. A prompt plus `maxTokens` must fit, else the coded error
+   * `no-room-to-generate` is thrown.
+   */
   readonly positions: number;
-  /** Of an encoder-decoder: the token its decoder begins with; the prompts are what its encoder reads. Absent: texts are continued. */
+  /**
+   * Start token of an encoder-decoder's decoder; the prompts are then the encoder's inputs. If unset, prompts are
+   * continued.
+   */
   readonly start?: number;
-  /** What stands before every prompt and was read for all of them (the programs are `buildPromptingPrograms`'s); absent: nothing. */
+  /**
+   * Prefix shared by all prompts, already in the cache (programs of `buildPromptingPrograms`). Defaults to no prefix.
+   */
   readonly begun?: CachedPromptPrefix;
-  /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … */
+  /** Index of each prompt among all prompts of the request. Defaults to 0, 1, 2, … */
   readonly numbers?: readonly number[];
   readonly signal?: AbortSignal;
 }
-/** What became of one prompt of the batch since it was last told. */
+/** Change of one prompt's text since the last report. */
 export interface GrownText {
   readonly prompt: number;
   readonly text: DecodedText;
-  /** Ends the text here, keeping its first `keep` tokens; nothing more is told of it. */
+  /** Ends the text after its first `keep` tokens; it is not reported again. */
   stop(keep: number): void;
 }
 
@@ -82,7 +91,7 @@ export async function* generateTexts(
   }
 }
 
-/** The prompts, after what was read for all of them. */
+/** Runs the first pass over the prompts: `prefill`, or `extend` after a cached prefix. */
 async function read(
   session: Pick<EngineSession, "run">,
   prompts: readonly Int32Array[],
@@ -127,18 +136,18 @@ function check(prompt: Int32Array, options: GenerateOptions): void {
     });
 }
 
-/** Masks and places of a batch that grows. */
+/** Attention masks and positions of a growing batch. */
 class Batch {
   readonly length: number;
   private tokens: readonly Int32Array[];
-  /** Keys that each row may not see, where its own tokens begin. */
+  /** Number of masked padding keys before each row's first token. */
   private padding: readonly number[];
   private keys: number;
 
   constructor(
     prompts: readonly Int32Array[],
     private readonly padId: number,
-    /** Keys of what stands before all of them. */
+    /** Number of keys of the shared prefix. */
     private readonly before: number,
   ) {
     this.length = prompts.reduce((most, p) => Math.max(most, p.length), 0);
@@ -173,7 +182,7 @@ class Batch {
   }
 }
 
-/** What an encoder reads, padded after its end, and how far the decoder's texts, which have one length, have come. */
+/** Encoder inputs, padded at the end, and the current length of the decoder's texts (the same for all rows). */
 class Pairs {
   readonly length = 1;
   private sources: readonly Int32Array[];
@@ -216,7 +225,7 @@ class Pairs {
   }
 }
 
-/** Whether rows of the batch change places or number. */
+/** Whether rows of the batch are reordered or removed. */
 function moves(rows: Int32Array, now: number): boolean {
   return rows.length !== now || rows.some((from, row) => from !== row);
 }
@@ -228,7 +237,7 @@ function matrix(rows: number, columns: number, value: (row: number, column: numb
 function vector(values: ArrayLike<number>): NDArray {
   return { dtype: "i32", shape: [values.length], bytes: new Uint8Array(Int32Array.from(values).buffer) };
 }
-/** Only its size counts. */
+/** Returns an array of which only the size is used. */
 function sized(n: number): NDArray {
   return { dtype: "i32", shape: [n], bytes: new Uint8Array(4 * n) };
 }

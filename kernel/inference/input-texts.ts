@@ -1,4 +1,4 @@
-/** Texts asked of an open model: encoded as its task reads them, and its answers in the task's words. */
+/** Runs texts through an open model: encodes them for its task and returns the task's predictions. */
 import type { EngineSession } from "../engines/engine.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
 import type { Base } from "../bases/base.js";
@@ -6,19 +6,22 @@ import type { ReadTextPrediction } from "./prediction.js";
 import { predictorOf, type PredictorInput } from "./predictor.js";
 import { computeRowLogits } from "./score.js";
 
-/** A model that is open, here or in another runtime, and what its rows are read by. */
+/** A model that is open in this or another runtime, with its row encoding. */
 export interface OpenPredictor extends PredictorInput {
-  /** Its program `evaluate` answers. */
+  /** Its program `evaluate` computes the outputs. */
   readonly session: Pick<EngineSession, "run">;
   readonly base: Base;
 }
 export interface TextPredictions {
   readonly predictions: readonly ReadTextPrediction[];
-  /** What they follow from: the logits of each row that was fed (a question has one for each window of its context), or vectors. */
+  /** Raw outputs: the logits of each input row (a question has one per window of its context), or vectors. */
   readonly numbers: readonly Float32Array[];
 }
 
-/** `name`: the model's, for errors. Coded errors: `pairs-expected`, and those of questions and of encoding. */
+/**
+ * `name` is the model's name in errors. Throws the coded errors `pairs-expected` and those of questions and of
+ * encoding.
+ */
 export async function predictInputTexts(
   texts: readonly PredictionInput[],
   asking: OpenPredictor,

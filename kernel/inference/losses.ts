@@ -1,4 +1,4 @@
-/** The loss of each row by itself, as it is learnt: by what the model says of it, or by the program `loss`, a row at a time. */
+/** Training loss of each row: from the model's logits, or from the program `loss`, one row at a time. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { ModelInputRows } from "../data/rows/loader.js";
 import { DataLoader } from "../data/rows/loader.js";
@@ -10,11 +10,11 @@ import { scalarValue } from "../engines/feeds.js";
 import { computeRowLogits, type RowInferenceOptions } from "./score.js";
 
 interface Asking extends RowInferenceOptions {
-  /** As the model was opened. */
+  /** Packing setting with which the model was opened. */
   readonly packed: number | null;
 }
 
-/** −log of the probability of each label, of each row. */
+/** Returns the negative log-probability of each label, per row. */
 export async function labelLosses(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
@@ -34,7 +34,7 @@ export async function labelLosses(
   });
 }
 
-/** Of each text (or question) the mean over all that is learnt of it, in nats; NaN where nothing is. */
+/** Returns the mean loss per text (or question) over all its trained tokens, in nats; NaN if there are none. */
 export async function textLosses(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
@@ -56,7 +56,7 @@ export async function textLosses(
   return losses;
 }
 
-/** Rows that are fed of each text. */
+/** Returns the indices of the input rows of each text. */
 function fedOf({ ids, taskInputs, lengths, count }: EncodedRows): readonly Uint32Array[] {
   const { window } = taskInputs;
   const textIndices =
@@ -103,7 +103,7 @@ function withoutDraws({ feeds: { draws, ...feeds }, counts }: ReturnType<DataLoa
   return { feeds, counts };
 }
 
-/** Some rows of windows or conversations. */
+/** Selects rows of windows or conversations. */
 function some({ ids, lengths, trained }: EncodedRows, selected: Uint32Array): ModelInputRows {
   return {
     ids: { length: selected.length, at: (row) => tokensAt(ids, selected[row]!) },

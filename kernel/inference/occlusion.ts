@@ -1,4 +1,4 @@
-/** Which words spoke for what a model says of some texts, by leaving each of them out and asking again. */
+/** Word importance by occlusion: each word of a text is left out and the prediction is computed again. */
 import type { AttributionRow } from "../display/scores/why.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
@@ -6,7 +6,7 @@ import { predictInputTexts, type OpenPredictor } from "./input-texts.js";
 import { predictedLabelIndex } from "./fitted-calibration.js";
 import { wordSegmentsOf } from "./token-predictions.js";
 
-/** Words of a text that are left out, the first ones. */
+/** Maximum number of words per text that are left out, from the beginning. */
 const MOST = 100;
 const READ = /[\p{L}\p{N}]/u;
 
@@ -54,7 +54,7 @@ export async function occlusionExplanations(
   return rows;
 }
 
-/** Of one label out of several the logarithm of its odds; else what the model says. */
+/** With one label out of several, the log-odds of the label; otherwise the raw output. */
 function oddsOf(logits: Float32Array, answer: number, one: boolean): number {
   if (!one || logits.length < 2) return logits[answer]!;
   const others = Array.from(logits).filter((_, index) => index !== answer);

@@ -1,23 +1,21 @@
-/** What a model says of a text, or writes after it, as a cell gets it. */
+/** A model's prediction or generated text, as returned to a cell. */
 import type { ContinuationPiece } from "./continue-texts.js";
 
-/** What a task that reads texts says of one; the rest of it is the task's own (capability `prediction` of its word). */
+/** Prediction of a task that reads texts; the task adds further fields (capability `prediction` of its word). */
 export interface ReadTextPrediction {
   readonly text: string;
-  /** Of models that read pairs. */
   readonly text_pair?: string;
 }
-/** A text and what the model wrote after it. */
+/** A text and the model's continuation. */
 export interface WrittenContinuation {
   readonly text: string;
   readonly continuation: string;
-  /** How many tokens the continuation has. */
   readonly tokens: number;
-  /** Why it ended: the model ended it, `max_tokens` were written, or a stop string came. */
+  /** Why it ended: the model's end token, `max_tokens`, or a stop string. */
   readonly ended: "end" | "length" | "stop";
 }
 
-/** One text's pieces, put together. */
+/** Joins the pieces of one text. */
 export class ContinuationBuilder {
   private continuation = "";
   private tokens = 0;

@@ -1,6 +1,6 @@
 /**
- * How a model's texts become rows, and what its rows say in its task's words: found out once for a model, whoever feeds the rows
- * (`texts-asked.ts` for the notebook, `gathering` for requests).
+ * Encodes a model's texts as rows and decodes its outputs into the task's predictions. Created once per model, whoever
+ * runs the rows (`input-texts.ts` for the notebook, `gathering` for requests).
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
@@ -18,37 +18,39 @@ import { modelInputRow, type ModelInputRow } from "./fed-rows.js";
 import { tokenizerForRequest } from "./gathering/merged-encoding.js";
 import { parseQuestions, readsContexts } from "./questions.js";
 
-/** What a model's rows are read by. */
 export interface PredictorInput {
   readonly plan: TextReadingPlan;
   readonly labels: readonly string[];
   readonly base: Pick<Base, "facts">;
   readonly tokenizer: Tokenizer;
-  /** What was fitted once it was trained; absent: nothing. */
+  /** Calibration fitted after training. Defaults to none. */
   readonly fitted?: FittedCalibration | null;
 }
 export interface Predictor {
   readonly answers: AnswerDecoder;
   readonly padId: number;
-  /** Coded errors: `pairs-expected`, and those of questions and of encoding. */
+  /** Throws the coded errors `pairs-expected` and those of questions and of encoding. */
   read(texts: readonly PredictionInput[], options?: ReadTextsOptions): Promise<EncodedInputTexts>;
 }
 export interface ReadTextsOptions {
-  /** Whoever asked went away. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal | undefined;
 }
-/** Texts as rows that can be fed. */
+/** Texts encoded as model input rows. */
 export interface EncodedInputTexts {
   readonly rows: EncodedInputs;
-  /** As they are fed, made when asked for. */
+  /** Returns the rows as model inputs; computed on demand. */
   fed(): readonly ModelInputRow[];
-  /** Tokens that were read of each text, and how many it has; of one that is far too long that it has more. */
+  /**
+   * Per text: number of tokens encoded, and number of tokens it has. For an oversized text, the second is only a lower
+   * bound.
+   */
   readonly counts: readonly { readonly tokens: number; readonly whole: number }[];
-  /** In the order of the texts, from the logits of each row. */
+  /** Returns one prediction per text, in order, from the logits of each row. */
   answer(outputs: readonly Float32Array[]): Promise<readonly ReadTextPrediction[]>;
 }
 
-/** `name`: the model's, for errors. */
+/** `name` is the model's name in errors. */
 export async function predictorOf(
   { plan, labels, tokenizer, base, fitted }: PredictorInput,
   name: string,
@@ -67,7 +69,7 @@ export async function predictorOf(
     return {
       ...shared,
       async read(inputs, options) {
-        // Each text is read once.
+        // Each distinct text is encoded once.
         const texts = [...new Set(inputs.flatMap((text) => (typeof text === "string" ? [text] : text)))];
         const rows = await encodePredictionInputs(texts, {
           ...encoding,
@@ -111,7 +113,10 @@ export async function predictorOf(
   };
 }
 
-/** Which of two long texts is the longer decides about a token of each: more of them is read than of one alone. */
+/**
+ * Pair truncation depends on which of two long texts is longer, so more characters of each are encoded than of a single
+ * text.
+ */
 const CHARACTERS_OF_PAIRS = 65_536;
 function readBy(
   tokenizer: Tokenizer,
@@ -137,7 +142,7 @@ function answersIn(task: { readonly call: Call; readonly implementation: TaskImp
   return answers;
 }
 
-/** What is said of texts alone, and of two that are held beside each other, of the vectors of all. */
+/** Returns predictions from vectors: for single texts, or for pairs that are compared by their vectors. */
 async function apartAnswers(
   answers: AnswerDecoder,
   inputs: readonly PredictionInput[],
@@ -162,7 +167,7 @@ function counted(
   return { tokens: sum(lengths), whole: sum(whole) };
 }
 
-/** A question's are those of all windows of its context, of which nothing is cut. */
+/** A question's tokens are those of all windows of its context; none are truncated. */
 function countedWindows({ lengths, taskInputs }: EncodedInputs, questions: number): EncodedInputTexts["counts"] {
   const tokens = new Array<number>(questions).fill(0);
   lengths.forEach((length, row) => {

@@ -10,7 +10,7 @@ import type { ContinueOptions } from "./continue-texts.js";
 /** A text is a single user message to a chat model. */
 export type ModelPrompt = string | readonly Message[];
 
-/** A prompt as one text, as it is shown with the answer. */
+/** Returns a prompt as one text, for display next to the answer. */
 export function promptText(prompt: ModelPrompt): string {
   return typeof prompt === "string" ? prompt : conversationText(prompt);
 }
@@ -19,7 +19,7 @@ export interface RenderedPrompts {
   readonly texts: readonly string[];
   /** Adds no special tokens: the template has written them. */
   readonly tokenizer: ContinueOptions["tokenizer"];
-  /** Tokens and texts that end an answer, in addition to the end tokens of the model's configuration. */
+  /** Tokens and strings that end an answer, in addition to the end tokens of the model's configuration. */
   readonly ends: readonly number[];
   readonly stop: readonly string[];
 }
@@ -40,12 +40,15 @@ export async function renderPrompts(chat: ChatEncoding, prompts: readonly ModelP
     texts,
     tokenizer: { ...tokenizer, encode, frame: { before: [], after: [] } },
     ends: id === null ? [] : [id],
-    // A stop that isn't a single token is found in the generated text.
+    // A stop string that is not a single token is matched in the generated text.
     stop: id === null && stop !== "" ? [stop] : [],
   };
 }
 
-/** The value of a TypeScript cell: a text, a conversation, or a list of them. Coded errors `texts-expected`, `bad-conversation`. */
+/**
+ * Parses the value of a TypeScript cell: a text, a conversation, or a list of them. Throws the coded errors
+ * `texts-expected` and `bad-conversation`.
+ */
 export function parsePrompts(given: unknown): readonly ModelPrompt[] {
   if (typeof given === "string") return [given];
   if (!Array.isArray(given)) throw new CodedError("texts-expected", { got: typeof given });
@@ -64,7 +67,7 @@ function messagesOf(value: unknown, row: number): readonly Message[] {
   return messages;
 }
 
-/** The conversation up to its last user message, which the model is to answer. */
+/** Returns the conversation up to its last user message, which the model is to answer. */
 export function upToLastUser(messages: readonly Message[]): readonly Message[] {
   const last = messages.findLastIndex(({ role }) => role === "user");
   return messages.slice(0, last + 1);

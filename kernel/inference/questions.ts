@@ -1,9 +1,9 @@
-/** What a model that reads contexts is asked: a question and the context in which its answer may stand. */
+/** Input of a question-answering model: a question and the context that may contain its answer. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
-/** As a cell writes it. */
+/** A question in a cell. */
 export interface ContextQuestion {
   readonly question: string;
   readonly context: string;
@@ -13,7 +13,10 @@ export function readsContexts(task: Call): boolean {
   return registry.find("task", task.word)?.capabilities?.roles.includes("context") === true;
 }
 
-/** One of them, a list, or an arquero table with the columns `question` and `context`. Coded error `questions-expected`. */
+/**
+ * Parses one question, a list, or an arquero table with the columns `question` and `context`. Throws the coded error
+ * `questions-expected`.
+ */
 export function parseQuestions(given: unknown, model: string): readonly (readonly [string, string])[] {
   const list: unknown = isTable(given) ? fromTable(given) : Array.isArray(given) && !isPair(given) ? given : [given];
   return (list as readonly unknown[]).map((one, i) => {

@@ -1,16 +1,15 @@
-/** What a model is asked to write after, for every row of a split, and what it should have written: for scores of text. */
+/** Prompts and reference texts for every row of a split, for text metrics. */
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { conversationsOf, readStreamedConversations } from "../data/rows/conversations.js";
 import type { PreparedData } from "../data/prepare.js";
 import { promptText, type ModelPrompt } from "./prompts.js";
 
-/** What a model is asked to write after, row by row. */
 export function promptsOfSplit(prepared: PreparedData, split: string, conversations: boolean): readonly ModelPrompt[] {
   return promptsAndTargets(prepared, split, conversations).prompts;
 }
 
-/** Of a conversation: what came before its last answer, and that answer. */
+/** Splits a conversation into the messages before its last answer, and that answer. */
 export function promptsAndTargets(
   prepared: PreparedData,
   split: string,
@@ -27,7 +26,7 @@ export function promptsAndTargets(
   };
 }
 
-/** What was asked and should have been written for every row of a split. */
+/** Returns the prompt and the reference text of every row of a split. */
 export function requestsAndTargets(
   prepared: PreparedData,
   split: string,

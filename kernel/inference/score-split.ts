@@ -1,4 +1,4 @@
-/** What models are worth on rows that teach: by what they say of them, or by the loss of their tokens. */
+/** Scores models on labelled rows: from their predictions, or from the loss of their tokens. */
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { tokenLossMetrics } from "#stdlib/tasks/shared/next-token.js";
@@ -15,15 +15,15 @@ import {
 
 type ScoreOptions = RowInferenceOptions &
   Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups" | "spelt"> & {
-    /** Is told what the model said of each row, where its answers are what is scored. */
+    /** Receives the model's outputs per row, if predictions are scored. */
     readonly onSaid?: (outputs: readonly Float32Array[]) => void;
   };
 
-/** What one model came to on rows of its own: what it said of each, or the loss of groups of them. */
+/** One model's results on some rows: outputs per row, or the loss of groups of rows. */
 export type PartOutputs =
   | { readonly said: readonly Float32Array[] }
   | { readonly groups: readonly TokenLossGroup[] }
-  /** Answers in words, of a task that finds them otherwise. */
+  /** Predictions as text, for a task that does not use logits. */
   | { readonly written: readonly string[] };
 
 export async function scoreSplit(
@@ -49,7 +49,7 @@ export async function computeOutputs(
   return { said: textIndices ? Array.from(textIndices, (text) => outputs[text]!) : outputs };
 }
 
-/** Asks of the first row alone: what is made ready once is then no part of what answers take. */
+/** Runs the first row once, so that one-time preparation does not count in the measured times. */
 export async function warmUp(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
@@ -64,7 +64,7 @@ export async function warmUp(
   await computeRowLogits(session, first, answers, { batchSize, padId, ...(signal && { signal }) });
 }
 
-/** `rows`: those of all parts, one part's behind the other's. */
+/** `rows`: the rows of all parts, concatenated. */
 export function scoreOutputs(
   parts: readonly PartOutputs[],
   rows: EncodedRows,
@@ -101,7 +101,10 @@ export function scoreOutputs(
   };
 }
 
-/** What was said of all rows. Where a row is two texts that are read each by itself, the first texts of all rows come first. */
+/**
+ * Concatenates the outputs of all parts. If a row has two texts that are encoded separately, the first texts of all
+ * rows come first.
+ */
 function bySides(parts: readonly PartOutputs[], rows: EncodedRows): readonly Float32Array[] {
   const partOutputs = parts.map((part) => ("said" in part ? part.said : []));
   const sides = rows.apart ? rows.apart().textIndices.length / rows.count : 1;

@@ -1,4 +1,4 @@
-/** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
+/** Runs the evaluation programs over rows: logits per row, or the loss of their tokens. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { DataLoader, type ModelInputRows, type DataLoaderOptions } from "../data/rows/loader.js";
@@ -12,13 +12,13 @@ export interface RowInferenceOptions {
   readonly batchSize: number;
   readonly padId: number;
   readonly signal?: AbortSignal;
-  /** Told after each batch: rows done, of all. */
+  /** Called after each batch with the number of rows done and of all. */
   readonly onRows?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Each row's logits (of tasks that are asked about places, place by place). Batches of like length, the longest first, so
- * that the greatest memory is asked for at once; results in the rows' own order.
+ * Returns each row's logits (for token-level tasks, position by position). Batches have rows of similar length, longest
+ * first, so that the peak memory is allocated at the start. Results are in the rows' original order.
  */
 export async function computeRowLogits(
   session: Pick<EngineSession, "run">,
@@ -51,19 +51,20 @@ export async function computeRowLogits(
 }
 
 export interface TokenLossGroup {
-  /** Mean over all trained tokens, in nats. */
+  /** Mean loss over all trained tokens, in nats. */
   readonly loss: number;
-  /** Tokens that were predicted: all but the first of each text, or all of each target. */
+  /** Number of predicted tokens: all but the first of each text, or all of each target. */
   readonly tokens: number;
-  /** Of UTF-8 that these tokens stand for; absent: not counted. */
+  /** UTF-8 bytes of the predicted tokens, if counted. */
   readonly bytes?: number;
 }
-/** Groups that are enough to see how far chance goes. */
+/** Number of groups that suffices to estimate the spread. */
 const GROUPS = 64;
 
 /**
- * The program `loss` over rows; `packed` as the model was opened. It tells the loss of a batch, not of each row: `groups` makes
- * the batches groups that chance put together, so that they can be drawn like rows; the same for each model on the same rows.
+ * Runs the program `loss` over rows; `packed` is the packing setting with which the model was opened. The program
+ * returns the loss of a batch, not of each row. `groups` makes the batches random groups that can be resampled like
+ * rows, the same for each model on the same rows.
  */
 export async function scoreTokens(
   session: Pick<EngineSession, "run">,
@@ -71,7 +72,7 @@ export async function scoreTokens(
   options: Pick<DataLoaderOptions, "batchSize" | "packed" | "padId"> & {
     readonly signal?: AbortSignal;
     readonly groups?: boolean;
-    /** Tokens as the text that they stand for, where its bytes are to be counted. */
+    /** Decodes tokens to text, if bytes are counted. */
     readonly spelt?: ((ids: Int32Array) => Promise<string>) | undefined;
   } & Pick<RowInferenceOptions, "onRows">,
 ): Promise<TokenLossGroup & { readonly groups: readonly TokenLossGroup[] }> {
@@ -95,7 +96,7 @@ export async function scoreTokens(
   let done = 0;
   for await (const [part, out] of pipelineCalls(loader.pass(), run)) {
     onRows?.(Math.min(all, (done += batchSize)), all);
-    // A batch of which nothing is learnt has no loss.
+    // A batch without trained tokens has no loss.
     groups.push({
       loss: part.counts > 0 ? scalarValue(out["loss"]) : 0,
       tokens: part.counts,
@@ -105,13 +106,13 @@ export async function scoreTokens(
   return { ...meanTokenLoss(groups), groups };
 }
 
-/** The tokens that a batch asks for, one after another. */
+/** Returns the target tokens of a batch in order. */
 function foretold({ labels }: Parameters<EngineSession["run"]>[1]): Int32Array {
   const { bytes } = must(labels, "the tokens that a batch asks for");
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
-/** The mean over the tokens of all groups, or of those that were drawn. */
+/** Returns the mean over the tokens of all groups, or of the drawn ones. */
 export function meanTokenLoss(groups: readonly TokenLossGroup[], drawn?: Uint32Array): TokenLossGroup {
   let [loss, tokens, bytes] = [0, 0, 0];
   for (let i = 0; i < (drawn ?? groups).length; i++) {

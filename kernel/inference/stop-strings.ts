@@ -1,4 +1,6 @@
-/** Finds strings that end a text, also across the borders of its pieces. What may be the beginning of one is held back. */
+/**
+ * Finds stop strings in a text, even across piece borders. Text that may be the start of a stop string is held back.
+ */
 export class StopStringFilter {
   private pending = "";
   private stopped = false;
@@ -8,7 +10,7 @@ export class StopStringFilter {
   get found(): boolean {
     return this.stopped;
   }
-  /** The text that can be given out now. After a stop string nothing is. */
+  /** Returns the text that is final now; empty after a stop string. */
   push(piece: string): string {
     if (this.stopped) return "";
     const text = this.pending + piece;
@@ -22,7 +24,7 @@ export class StopStringFilter {
     this.pending = text.slice(text.length - keep);
     return text.slice(0, text.length - keep);
   }
-  /** What was held back, when no more comes. */
+  /** Returns the remaining text at the end of the stream. */
   end(): string {
     const { pending } = this;
     this.pending = "";
@@ -30,7 +32,7 @@ export class StopStringFilter {
   }
 }
 
-/** How many characters at the end of `text` are the beginning of `stop`, but not all of it. */
+/** Returns how many characters at the end of `text` match the beginning of `stop`, but not all of it. */
 function overlap(text: string, stop: string): number {
   for (let n = Math.min(text.length, stop.length - 1); n > 0; n--) if (text.endsWith(stop.slice(0, n))) return n;
   return 0;

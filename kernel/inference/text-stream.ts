@@ -1,18 +1,18 @@
 /**
- * Tokens into text as they come. A character may be spread over several tokens: nothing is given out that a later token
- * could still change. The pieces together are what decoding all tokens at once gives.
+ * Decodes tokens to text incrementally. A character may span several tokens: text is returned only once later tokens
+ * cannot change it. The pieces joined equal the decoding of all tokens at once.
  */
 import type { Tokenizer } from "../bases/tokenizer.js";
 
-/** What decoding puts where bytes are no whole character. */
+/** Replacement character for incomplete bytes. */
 const BROKEN = "\ufffd";
 export class IncrementalTextStream {
   private readonly tokens: number[];
-  /** Tokens whose text was given out. */
+  /** Number of tokens whose text was returned. */
   private given: number;
   /**
-   * Where decoding starts: the piece before the new one, as decoders look at their neighbours (whether a blank comes first).
-   * It is always the beginning of a character.
+   * Decoding starts at the piece before the new one, because decoders depend on the preceding token (whether a blank
+   * comes first). The position is always a character boundary.
    */
   private from = 0;
 
@@ -25,12 +25,12 @@ export class IncrementalTextStream {
     this.given = this.tokens.length;
   }
 
-  /** The text that is certain now; may be empty. */
+  /** Returns the text that is final now; may be empty. */
   async push(tokens: Iterable<number>): Promise<string> {
     this.tokens.push(...tokens);
     return this.next(false);
   }
-  /** What was held back. */
+  /** Returns the remaining text. */
   end(): Promise<string> {
     return this.next(true);
   }
@@ -40,7 +40,7 @@ export class IncrementalTextStream {
     const { from, given } = this;
     const [before, now] = await Promise.all([this.decode(from, given), this.decode(from, this.tokens.length)]);
     if (!all && now.endsWith(BROKEN)) return "";
-    // A prompt may end in half a character that the first tokens complete.
+    // A prompt may end within a character that the first tokens complete.
     const piece = now.slice(sharedLength(before, now));
     if (piece) this.from = given;
     this.given = this.tokens.length;

@@ -1,17 +1,17 @@
-/** What is said of each token of a row, put together by the words of its texts. */
+/** Aggregates token-level predictions of a row to the words of its texts. */
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { toUtf16Offsets } from "../bases/context-windows.js";
 import type { AttributionPart } from "../display/scores/why.js";
 
 interface Spoken {
   readonly parts: readonly AttributionPart[];
-  /** Of tokens that belong to no word. */
+  /** For tokens that belong to no word. */
   readonly special: number;
 }
 
 const words = new Intl.Segmenter("en", { granularity: "word" });
 
-/** `ids`: a row as it was fed, of one text or of two; `values`: what is said of each of its tokens. */
+/** `ids`: an input row of one text or two. `values`: the predictions per token. */
 export async function wordLevelPredictions(
   texts: readonly string[],
   ids: Int32Array,
@@ -24,7 +24,7 @@ export async function wordLevelPredictions(
   const parts = placed.flatMap((encoding, i): readonly AttributionPart[] => {
     if (i > 0) while (tokenIndex < ids.length && tokenizer.special.has(ids[tokenIndex]!)) tokenIndex++;
     const spoken = wordSegmentsOf(texts[i]!);
-    // As far as the text was read: what was cut off says nothing.
+    // Only up to the truncation point: text beyond it has no predictions.
     for (
       let token = 0;
       token < encoding.ids.length && tokenIndex < ids.length && encoding.ids[token] === ids[tokenIndex];
@@ -48,7 +48,7 @@ interface Segment {
   readonly to: number;
   value: number | null;
 }
-/** Words, marks and blanks: all of the text. */
+/** Splits a text into words, punctuation and blanks, without gaps. */
 export function wordSegmentsOf(text: string): Segment[] {
   return Array.from(words.segment(text), ({ segment, index }) => ({
     text: segment,

@@ -1,4 +1,4 @@
-/** Which words spoke for what a model says of some texts: of a label the likeliest, of a number the number. */
+/** Word importance of predictions: for labels, of the likeliest one; for numbers, of the value. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 import { collateBatch } from "../data/rows/batches.js";
@@ -12,11 +12,11 @@ import { predictedLabelIndex } from "./fitted-calibration.js";
 import type { OpenPredictor, TextPredictions } from "./input-texts.js";
 import { wordLevelPredictions } from "./token-predictions.js";
 
-/** The program of stdlib/programs/why.ts, by name. */
+/** Name of the program in stdlib/programs/why.ts. */
 export const WHY_PROGRAM = "why";
 const BATCH = 8;
 
-/** `said`: what the model says of those texts, of which the logits name the answer. */
+/** `said`: the model's outputs for these texts; the logits determine the predicted label. */
 export async function explainPredictions(
   texts: readonly PredictionInput[],
   { plan, labels, session, tokenizer, base, fitted }: OpenPredictor,

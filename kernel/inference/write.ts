@@ -1,4 +1,7 @@
-/** Prompts, written on by a model that is open, here or in another runtime: its template, its ends, its room. */
+/**
+ * Generates text after prompts with a model that is open in this or another runtime: template, end tokens and token
+ * limit.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
@@ -14,7 +17,6 @@ import type { EngineSession } from "../engines/engine.js";
 import { continueTexts, type ContinuationPiece } from "./continue-texts.js";
 import { promptText, renderPrompts, type ModelPrompt } from "./prompts.js";
 
-/** A model that writes. */
 export interface WritingModel {
   readonly model: ModelPlan;
   readonly base: Base;

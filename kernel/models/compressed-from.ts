@@ -1,4 +1,7 @@
-/** What `show` says of a model that was made smaller: by what, of what, what of it, and bytes before and after. */
+/**
+ * Details that `show` lists for a compressed model: the method, the original, the remaining parts, and bytes before and
+ * after.
+ */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { registry } from "#stdlib/registry.js";
@@ -16,12 +19,12 @@ import type { TrainedWeights } from "../runs/weights.js";
 
 export type CompressionRow = readonly [name: string, value: string, more: string];
 export interface CompressedOrigin {
-  /** Its base as it is called; of what was made for it, that of the model that it was made of. */
+  /** Name of its base model; if the base was created by the compression, the base of the original model. */
   readonly base: string;
   readonly rows: readonly CompressionRow[];
 }
 
-/** Null: nothing was made smaller. */
+/** Returns null if the model was not compressed. */
 export function compressedOriginOf(
   { plan, folder }: TrainedWeights,
   base: Pick<Base, "facts">,
@@ -47,7 +50,7 @@ export function compressedOriginOf(
 }
 const BITS = { f32: "f32 (32 bits)", int8: "int8 (8 bits and scales)", int4: "int4 (4 bits and scales)" } as const;
 
-/** Bytes of the file that whoever opens it reads: of rounded weights that of its base. */
+/** Returns the bytes of the weights file that is read on opening; for quantized weights, that of the run's base. */
 export function storedBytes(run: RunFolder, parameters: number): number {
   const config = readRegularJson(join(run.base, MODEL_FILES.config));
   const file = join(run.base, MODEL_FILES.weights);
@@ -63,7 +66,7 @@ function parametersOf(run: RunFolder): number | undefined {
   return isMinimalPlan(plan) ? plan.estimates.parameters : undefined;
 }
 
-/** Of a student of blocks: which they are of how many; nothing where that isn't known any more. */
+/** For a student with fewer blocks: which blocks of how many; empty if unknown. */
 function blocksIn(layers: unknown, original: RunFolder | undefined): readonly CompressionRow[] {
   if (typeof layers !== "number" && !Array.isArray(layers)) return [];
   const config =

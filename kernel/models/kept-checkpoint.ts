@@ -1,6 +1,6 @@
 /**
- * Which checkpoint's weights a model has after its training: the best where the recipe keeps it, else the last. One that was
- * damaged while its run trained costs the best weights, never the last: those are still in the engine.
+ * Selects the checkpoint that a model has after its training: the best if the recipe keeps it, else the last. If the
+ * best file was damaged during the run, the last weights are used: those are still in the engine.
  */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
@@ -18,7 +18,9 @@ import {
 import type { RunFolder } from "../runs/run-folder.js";
 import type { RunLock } from "../runs/run-lock.js";
 
-/** Of a run that ended, by its folder. Coded errors: `run-without-weights`, and what is wrong with its file. */
+/**
+ * Returns the final checkpoint of a finished run. Throws the coded error `run-without-weights`, and those of its file.
+ */
 export function finalCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
   const all = readCheckpoints(run);
   const whole = all.filter((one): one is Checkpoint => "position" in one);
@@ -26,7 +28,7 @@ export function finalCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
   const best = wanted && !wasPassedOver(run, checkpointFile(run, wanted.step)) ? wanted : null;
   const file = best ? checkpointFile(run, best.step) : all.at(-1)?.file;
   const savedFile = all.find((one) => one.file === file);
-  // Other weights are never taken in silence.
+  // Other weights must never be used silently.
   if (savedFile && "error" in savedFile) throw savedFile.error;
   if (savedFile) return savedFile;
   const written = run.events().filter(({ kind }) => kind === "checkpoint").length;
@@ -37,7 +39,7 @@ export function finalCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
   });
 }
 
-/** Its training said at its end that this file can't be read, and kept the last weights. */
+/** Whether the training recorded at its end that this file cannot be read, and kept the last weights. */
 function wasPassedOver(run: RunFolder, file: string): boolean {
   const events = run.events();
   const end = events.findLastIndex(({ kind }) => kind === "stopped");
@@ -46,11 +48,11 @@ function wasPassedOver(run: RunFolder, file: string): boolean {
 
 export interface FinalCheckpoint {
   readonly checkpoint: Checkpoint;
-  /** The best one, where it can't be read. */
+  /** The best checkpoint, if it cannot be read. */
   readonly damaged: { readonly file: string; readonly step: number; readonly why: string } | null;
 }
 
-/** At a training's end, whose last weights `session` has: afterwards it has those that are kept. */
+/** Loads the final checkpoint at a training's end. Before the call, `session` has the last weights. */
 export async function loadFinalCheckpoint(options: {
   readonly run: RunFolder;
   readonly lock: Pick<RunLock, "demand">;
@@ -79,7 +81,9 @@ export async function loadFinalCheckpoint(options: {
   }
 }
 
-/** A file is looked through before any weight of it is used: the engine has the last ones still, should theirs be damaged too. */
+/**
+ * A file is verified before any of its weights is used: the engine still has the last ones if this file is damaged too.
+ */
 async function lastLoaded(options: Parameters<typeof loadFinalCheckpoint>[0]): Promise<Checkpoint> {
   try {
     await options.session.load(options.last.file);

@@ -1,17 +1,17 @@
-/** What a TypeScript cell may say of a landscape. */
+/** Landscape options of a TypeScript cell. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface LandscapeOptions {
   /** Data, each with its split: `["german.test", "french.test"]`. */
   readonly on: readonly string[];
-  /** Places along each side; absent: 17. */
+  /** Grid points along each side. Defaults to 17. */
   readonly cells?: number;
-  /** Rows of each that are asked, at most; absent: 256. */
+  /** Maximum rows evaluated per data set. Defaults to 256. */
   readonly rows?: number;
 }
 const LIMITS = { cells: [5, 81], rows: [1, 100_000] } as const;
 
-/** Coded error `bad-option`. */
+/** Throws the coded error `bad-option`. */
 export function landscapeOptionsOf(given: unknown): Required<LandscapeOptions> {
   const bad = (name: string, got: unknown, wanted: string): never => {
     throw new CodedError("bad-option", { name, got: JSON.stringify(got) ?? "left out", wanted });

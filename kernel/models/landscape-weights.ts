@@ -1,4 +1,4 @@
-/** The weights of models that are drawn in one picture, read from their files: all must be ones that one model's programs can have. */
+/** Reads the weights of models drawn in one landscape from their files. All must fit one model's programs. */
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -10,10 +10,12 @@ import { readHeader, readTensor, type SafetensorsHeader } from "../tensors/safet
 import type { TrainableWeights, NamedWeights } from "./weight-plane.js";
 
 export interface LandscapeModel extends NamedWeights {
-  /** What its checkpoint keeps beside each weight (`ewc.fisher/`); null: not beside all. Coded errors of the file. */
+  /**
+   * Returns the tensors that the checkpoint stores per weight under a prefix (`ewc.fisher/`); null unless all are
+   * present. Throws the file's coded errors.
+   */
   readonly beside: (prefix: string) => TrainableWeights | null;
 }
-/** What is told of a model: a handle tells it. */
 export interface LandscapeSource {
   readonly name: string;
   readonly weights: {
@@ -25,7 +27,10 @@ export interface LandscapeSource {
   } | null;
 }
 
-/** Of a model and of the others. Coded error `bad-option`, which names the one that isn't like it; those of files. */
+/**
+ * Reads the model and the others. Throws the coded error `bad-option`, which names the model that does not match, and
+ * those of files.
+ */
 export function landscapeModelsOf(
   model: LandscapeSource,
   others: readonly LandscapeSource[],
@@ -72,7 +77,7 @@ function drawn({ name, file, header }: Opened, trainable: readonly string[]): La
   };
 }
 
-/** Why a model's weights mean something else in another one's programs; null: nothing says so. */
+/** Returns why a model's weights are incompatible with another one's programs; null if nothing is known to differ. */
 function unlike(one: LandscapeSource, than: LandscapeSource): string | null {
   const [its, ours] = [trainedOf(one), trainedOf(than)];
   if (its.labels.length !== ours.labels.length)
@@ -83,7 +88,7 @@ function unlike(one: LandscapeSource, than: LandscapeSource): string | null {
     return `label ${String(index + 1)} of its head is ${String(a)}, that of ${than.name} ${String(b)}`;
   }
   const [a, b] = [its.plan.recipe.model, ours.plan.recipe.model];
-  // Of a model from scratch that was loaded the plan doesn't say.
+  // For a model from scratch that was loaded, the plan has no base hash.
   if (a.baseHash !== null && b.baseHash !== null && a.baseHash !== b.baseHash)
     return `its base (${a.base}) has other content than that of ${than.name} (${b.base})`;
   if (a.technique.word === b.technique.word && a.technique.definition !== b.technique.definition)
@@ -96,7 +101,10 @@ function unlike(one: LandscapeSource, than: LandscapeSource): string | null {
   return null;
 }
 
-/** Two techniques with those arguments alone that differ; what they began from says nothing of what they are. */
+/**
+ * Returns the two techniques with only the arguments that differ; `from` is ignored, since it does not change the
+ * structure.
+ */
 function differing(a: Call, b: Call): readonly [Call, Call] {
   const differs = (key: string): boolean =>
     key !== "from" && canonicalize(a.arguments[key]) !== canonicalize(b.arguments[key]);

@@ -1,7 +1,7 @@
 /**
- * The loss of data over a plane of weight space: through the weights of a model and of two others that went on from it. All
- * other models are seen from straight above. Where EWC held one of them, what held it lies on the plane too: its Fisher
- * information and its anchor, as they were while it learnt.
+ * Loss of data over a plane in weight space, through a model and two others trained from it. All other models are
+ * projected onto it. If EWC constrained one of them, its penalty is drawn too: the Fisher information and the anchor
+ * during training.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PreparedData } from "../data/prepared.js";
@@ -23,7 +23,7 @@ import {
   type TrainableWeights,
 } from "./weight-plane.js";
 
-/** Rows of a split, and what they are called. */
+/** Rows of a split, with a name. */
 export interface LandscapeRows {
   readonly on: string;
   readonly data: DataPlan;
@@ -31,12 +31,11 @@ export interface LandscapeRows {
   readonly split: string;
 }
 
-/** How far beyond the models the picture goes, of the way that they lie apart. */
+/** Margin of the picture as a fraction of the models' extent. */
 const MARGIN = 0.35;
-/** Rows that are asked at a time. */
 const BATCH = 128;
 
-/** Leaves the open model with other weights than its own. Coded errors `bad-option`, those of files. */
+/** Leaves the open model with foreign weights. Throws the coded error `bad-option` and those of files. */
 export async function computeLandscape(
   opened: OpenedRun,
   model: ModelHandle,
@@ -57,7 +56,7 @@ export async function computeLandscape(
   return { name: model.name, x, y, losses, places, held: penalty };
 }
 
-/** Of the first that EWC held. */
+/** Returns the penalty of the first model that EWC constrained. */
 function heldIn(ends: readonly LandscapeModel[], start: TrainableWeights, plane: WeightPlane): LandscapePenalty | null {
   for (const { name, beside } of ends) {
     const fisher = beside("ewc.fisher/");
@@ -67,7 +66,7 @@ function heldIn(ends: readonly LandscapeModel[], start: TrainableWeights, plane:
   return null;
 }
 
-/** A square with all places in it. */
+/** Returns the axes of a square grid that contains all points. */
 function around(places: readonly LandscapePoint[], cells: number) {
   const [xs, ys] = [places.map(({ x }) => x), places.map(({ y }) => y)];
   const ends = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;
@@ -84,7 +83,7 @@ interface Asked {
   readonly encoding: RowEncoding;
 }
 
-/** At most so many rows of a split, at equal distances. */
+/** Returns at most `most` rows of a split, at equal distances. */
 async function rowsOf(
   { on, data, prepared, split }: LandscapeRows,
   { weights, base, tokenizer }: OpenedRun,

@@ -1,4 +1,7 @@
-/** Which data a model learnt from, the first first: its own run's, and those of the stages and models that it went on from. */
+/**
+ * Lists the data that a model was trained on, oldest first: those of its own run, and of the tasks and models that it
+ * continued.
+ */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { stoppedFor } from "../runs/history/runs-named.js";
@@ -7,13 +10,12 @@ import { planOfRun } from "./loaded-run.js";
 
 export interface LearntData {
   readonly data: DataPlan;
-  /** What told their content; null: nothing did. */
+  /** Content hash; null if it was not recorded. */
   readonly hash: string | null;
-  /** Its training rows, as they were planned. */
   readonly rows: number;
 }
 
-/** Runs that are gone are left out. */
+/** Runs that no longer exist are skipped. */
 export function learntDataOf(runs: string, { recipe, estimates }: Plan): readonly LearntData[] {
   const { update, data, dataHash } = recipe;
   const current = { data, hash: dataHash, rows: estimates.rows };

@@ -1,17 +1,16 @@
-/** Codes of opening a run that was trained before. */
+/** Error codes of opening a finished run. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface LoadCodeData {
   "run-not-found": {
     readonly path: string;
     readonly runs: string;
     readonly has: readonly string[];
-    /** Of all, some of which `has` names. */
+    /** Number of all names, some of which are in `names`. */
     readonly count: number;
-    /** Of the trainings, each once. */
+    /** Names of the trainings, without duplicates. */
     readonly names: readonly string[];
     readonly near: string | null;
   };
@@ -20,25 +19,25 @@ export interface LoadCodeData {
   "run-unreadable": {
     readonly run: string;
     readonly why: string;
-    /** Where something of it is damaged: its folder, and the checkpoints that can be read. */
+    /** Set if the run is damaged: its folder and the number of readable checkpoints. */
     readonly folder?: string;
     readonly weights?: number;
   };
   "run-without-weights": {
     readonly run: string;
-    /** Of the best, which it kept. */
+    /** Step of the best checkpoint, if the run kept it. */
     readonly step?: number;
-    /** Checkpoints that its log says were written. */
+    /** Number of checkpoints written according to the log. */
     readonly written?: number;
   };
   "run-without-base": {
     readonly run: string;
     readonly base: string;
-    /** Its name, where `compress` made it. */ readonly made?: string;
+    /** Its name, if `compress` created it. */ readonly made?: string;
   };
   "folder-of-another": {
     readonly folder: string;
-    /** Null: nobody knows whose. */ readonly other: string | null;
+    /** Null if the owner is unknown. */ readonly other: string | null;
     readonly own: string;
   };
   "head-not-kept": { readonly base: string; readonly own: readonly string[]; readonly labels: readonly string[] };
@@ -58,20 +57,20 @@ export interface LoadCodeData {
   };
   "still-training": {
     readonly run: string;
-    /** Of its training. */
+    /** Name and step of its training. */
     readonly name: string;
     readonly step: number;
     readonly steps: number | null;
     readonly process: number;
   };
 }
-/** As it is written in Tune. */
+/** Returns the Tune statement that attaches the run. */
 function attachText(name: string): string {
   return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name)
     ? `\`attach ${name}\``
     : "`attach` with its folder in quotes";
 }
-/** At most five names. */
+/** Lists at most five names. */
 function few(labels: readonly string[]): string {
   const more = labels.length > 5 ? ` and ${labels.length - 5} more` : "";
   return `${labels

@@ -1,6 +1,6 @@
 /**
- * A run that was trained before, as a model: the settings of its plan, its labels, and the checkpoint that it ended with. Reads
- * only. What its plan names relative to the notebook that made it is named here so that it is found from any other.
+ * Opens a finished run as a model, read-only: the settings of its plan, its labels and its final checkpoint. Paths
+ * relative to the run's notebook are resolved, so that any other notebook finds them.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -25,7 +25,10 @@ import { RunLog } from "../runs/run-log.js";
 import { isTraining } from "../remote/supervisor/outcome.js";
 import { isProcessAlive } from "../runs/writer.js";
 
-/** Coded errors: those of `findRun`, `run-unreadable`, `run-without-weights`, `run-without-base`, `still-training`. */
+/**
+ * Throws the coded errors of `findRun`, `run-unreadable`, `run-without-weights`, `run-without-base` and
+ * `still-training`.
+ */
 export function runFacts(path: string, places: RunSearchFolders): RunFacts {
   const run = findRun(path, places);
   const { plan } = readRun(run);
@@ -36,7 +39,10 @@ export function runFacts(path: string, places: RunSearchFolders): RunFacts {
   return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
 }
 
-/** The same of a run that may train still. Coded errors: those of `findWatchable`, `run-unreadable`, `run-without-base`. */
+/**
+ * Like `runFacts`, for a run that may still be training. Throws the coded errors of `findWatchable`, `run-unreadable`
+ * and `run-without-base`.
+ */
 export function attachableRunFacts(path: string, places: RunSearchFolders): RunFacts {
   const run = findWatchable(path, places);
   if (!(run instanceof RunFolder)) return trialGroupFacts(run);
@@ -44,12 +50,12 @@ export function attachableRunFacts(path: string, places: RunSearchFolders): RunF
   return { folder: run.path, name: lock.name, recipeHash: plan.recipeHash, model: plan.recipe.model };
 }
 
-/** The plan of a run that may train still. */
+/** Returns the plan of a run that may still be training. */
 export function planOfRun(folder: string): Plan {
   return readRun(RunFolder.open(folder), { training: true }).plan;
 }
 
-/** The weights of a run that ended, as the model that was just trained has them. */
+/** Returns the weights of a finished run in the same form as after a training. */
 export function loadRunWeights(folder: string): TrainedWeights {
   const run = RunFolder.open(folder);
   const { plan, lock } = readRun(run);
@@ -73,7 +79,7 @@ export function loadRunWeights(folder: string): TrainedWeights {
   };
 }
 
-/** `training`: it may. */
+/** `training`: whether the run may still be training. */
 function readRun(
   run: RunFolder,
   { training = false }: { readonly training?: boolean } = {},
@@ -102,7 +108,7 @@ function federatedAt(federated: FederatedPlan, home: string): FederatedPlan {
   return { ...federated, others };
 }
 
-/** Another process may be writing its weights. */
+/** Refuses a run whose weights another process may still be writing. */
 function demandEnded(run: RunFolder, { name }: RunLockFile): void {
   const log = new RunLog();
   log.take(readRegularFile(run.eventsFile) ?? "");
@@ -115,8 +121,8 @@ function demandEnded(run: RunFolder, { name }: RunLockFile): void {
 }
 
 /**
- * A model whose base is found from any folder. A model from scratch has its own in the run, and so has one that was made of
- * another's weights; one that began from another training has it in that run.
+ * Returns a model whose base is found from any folder. A model from scratch has its base in the run, and so has one
+ * made of another's weights; a model that continued another training has it in that run.
  */
 function fromAnywhere(
   model: ModelPlan,
@@ -124,7 +130,7 @@ function fromAnywhere(
     readonly run: RunFolder;
     readonly home: string;
     readonly lock: RunLockFile;
-    /** What it keeps at its end is not there yet. */
+    /** Whether the run is training, so that its final files do not exist yet. */
     readonly training: boolean;
   },
 ): ModelPlan {
@@ -146,9 +152,9 @@ function fromAnywhere(
   const others = RunFolder.find(root, recipeHash).map((other) =>
     made ? derivedBaseFolder(other.path, made) : other.model,
   );
-  // A run that still trains has not written its own base yet.
+  // A run that is still training has not written its own base yet.
   const ownFolder = made ? [options.run.base] : [];
   const found = [...ownFolder, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
-  // What was made for it is never written again: other content is damage, or somebody else's.
+  // A base created for the run is never rewritten: other content means damage or a foreign folder.
   return locatedPlan(found, made ? options.lock.baseHash : null);
 }

@@ -1,4 +1,4 @@
-/** A trained model as a plain folder that other programs open, written whole or not at all. */
+/** Writes a trained model as a standard folder for other programs, atomically. */
 import { LEARNT_FILE } from "../runs/learnt-rows.js";
 import { checkFolderIsFree, modelFolderFiles } from "../runs/folders/model-folder.js";
 import { writeStagedFolder } from "../runs/staged-folder.js";

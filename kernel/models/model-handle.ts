@@ -1,6 +1,6 @@
 /**
- * A model as TypeScript sees it: `router.history`, `await router.predict([...])`. The same object from `model` on; training
- * fills it, changing its definition empties it.
+ * A model as seen by TypeScript: `router.history`, `await router.predict([...])`. The object stays the same from
+ * `model` on; training fills it, and a changed definition empties it.
  */
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
@@ -35,12 +35,11 @@ export interface StepRow {
   readonly seconds: number;
 }
 export type Prediction = LabelPrediction;
-/** A turn as a cell writes it. */
 export interface ChatMessage {
   readonly role: string;
   readonly content: string;
 }
-/** Texts; of a model that reads pairs, pairs; of one that answers questions, those; of one that chats, conversations too. */
+/** Texts. Models of pairs also accept pairs, question-answering models questions, and chat models conversations. */
 type Given =
   | string
   | ContextQuestion
@@ -66,11 +65,13 @@ export interface Predictors {
 
 export class ModelHandle {
   weights: TrainedWeights | null = null;
-  /** Whether a training began: if it failed, nobody shall take the base's answers for its. */
+  /**
+   * Whether a training began: after a failed one, the base model's predictions must not pass for the trained model's.
+   */
   begun = false;
-  /** All seeds that its weights are the best of; null: it was trained with one. */
+  /** All seeds whose best weights these are; null if it was trained with one seed. */
   seeds: readonly ModelHandle[] | null = null;
-  /** It trains in a process of its own, and was not attached since. */
+  /** Whether it trains in a separate process and has not been attached since. */
   apart = false;
   constructor(
     readonly name: string,
@@ -78,7 +79,10 @@ export class ModelHandle {
     private readonly predictors: Predictors,
   ) {}
 
-  /** What was fitted to validation rows once it was trained; null: nothing. Coded error `calibration-broken`. */
+  /**
+   * Calibration fitted to validation rows after training; null if there is none. Throws the coded error
+   * `calibration-broken`.
+   */
   get fitted(): Calibration | null {
     return this.weights && readCalibration(this.weights.folder, this.weights.checkpoint.position.step);
   }
@@ -109,7 +113,7 @@ export class ModelHandle {
       e.kind === "evaluated" ? [{ step: e.step, ...e.metrics }] : [],
     );
   }
-  /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first. */
+  /** Evaluation scores of the run that made the weights, from this and other notebooks, oldest first. */
   get scores(): readonly RunScore[] {
     return this.weights ? readRunScores(RunFolder.open(this.weights.folder)) : [];
   }
@@ -122,7 +126,8 @@ export class ModelHandle {
   }
 
   /**
-   * Of a federation whose clients keep a head each: the model as that client has it. Coded errors `not-trained`, `bad-option`.
+   * For a federation with personal heads: the model with that client's head. Throws the coded errors `not-trained` and
+   * `bad-option`.
    */
   client(name: string): ModelHandle {
     const { weights } = this;
@@ -143,9 +148,10 @@ export class ModelHandle {
   }
 
   /**
-   * What the task says of texts (a classifier: `Prediction`), or texts written on (`Written`); one text may stand for
-   * a list of one; a model that was trained on pairs takes `[first, second]` for each, one that answers questions
-   * `{ question, context }`. Coded errors `not-trained`, `texts-expected`, `questions-expected`, `bad-option`.
+   * Returns the task's predictions for texts (classifiers: `Prediction`) or generated continuations (`Written`). A
+   * single text may be passed instead of a list. Models trained on pairs take `[first, second]`, question-answering
+   * models `{ question, context }`. Throws the coded errors `not-trained`, `texts-expected`, `questions-expected` and
+   * `bad-option`.
    */
   async predict<T extends ReadTextPrediction = Prediction>(
     texts: Given,
@@ -162,34 +168,35 @@ export class ModelHandle {
     return written.map((w) => w.written()) as readonly ReadTextPrediction[] as readonly T[];
   }
 
-  /** The continuation of one text, in pieces as they become certain. */
+  /** Streams the continuation of one text in pieces as they become final. */
   async *stream(text: string | readonly ChatMessage[], options: WriteOptions = {}): AsyncGenerator<string, void, void> {
     for await (const piece of this.predictors.write(this, this.prompts(text), writingOptionsOf(options)))
       if (piece.text) yield piece.text;
   }
 
   /**
-   * Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and
-   * so does `base: "folder"`. Coded errors `not-trained`, `cannot-merge`,
-   * `folder-taken`, `folder-of-another`, `cannot-write`.
+   * Writes the trained model as a standard folder, with the technique's weights merged into the base's: transformers
+   * and `base: "folder"` open it. Throws the coded errors `not-trained`, `cannot-merge`, `folder-taken`,
+   * `folder-of-another` and `cannot-write`.
    */
   async merge(folder: string, options?: SaveOptions): Promise<MergedModel> {
     return this.predictors.merge(this, checkedFolder(folder), saveOptionsOf(options));
   }
 
   /**
-   * Writes what was trained as a folder with its model card: the whole model where the technique trains the base's own
-   * weights (`full`, `bitfit`, `head_only`), which transformers and `base: "folder"` open; else the technique's adapter,
-   * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`, `folder-of-another`,
-   * `cannot-write`.
+   * Writes the trained weights as a folder with a model card. If the technique trains the base's own weights (`full`,
+   * `bitfit`, `head_only`), this is the complete model, which transformers and `base: "folder"` open. Otherwise it is
+   * the technique's adapter, which PEFT and `from: "folder"` open. Throws the coded errors `not-trained`,
+   * `folder-taken`, `folder-of-another` and `cannot-write`.
    */
   async save(folder: string, options?: SaveOptions): Promise<SavedModel> {
     return this.predictors.save(this, checkedFolder(folder), saveOptionsOf(options));
   }
 
   /**
-   * The loss of data over the plane of weight space through this model and the first two of `others`, which went on from it;
-   * a picture with all of them, and EWC's ellipse where one was held by it. Coded errors `not-trained`, `bad-option`.
+   * Computes the loss over the plane in weight space through this model and the first two of `others`, which were
+   * trained from it. Returns a picture with all models, and EWC's ellipse if one was constrained by it. Throws the
+   * coded errors `not-trained` and `bad-option`.
    */
   async landscape(others: unknown, options: LandscapeOptions): Promise<Landscape> {
     const models = Array.isArray(others) ? others : [];
@@ -214,7 +221,6 @@ export class ModelHandle {
   }
 }
 
-/** Whether a model's task writes text. */
 export function writesText(plan: ModelPlan): boolean {
   return tasksThatWrite(registry, plan.task);
 }
@@ -234,7 +240,7 @@ function listOf(texts: unknown): readonly string[] {
   return list as string[];
 }
 
-/** The TypeScript type of a model, as text for the cells. */
+/** Returns the TypeScript type of a model, as text for the cells. */
 export function modelTypeText(plan: ModelPlan): string {
   const options =
     "o?: { max_tokens?: number; stop?: string | readonly string[]; decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>> }";
@@ -265,16 +271,18 @@ export function modelTypeText(plan: ModelPlan): string {
   ${answers}
 }`;
 }
-/** The TypeScript type of what a task that writes no text says. */
+/** Returns the TypeScript type of predictions of a task that generates no text. */
 export function predictionsType(plan: ModelPlan, pairs = false): string {
   return `readonly ${predictionOf(plan, pairs)}[]`;
 }
-/** The type of one prediction (capability `prediction`), or of one of two texts where that is another (`predictionOfPairs`). */
+/**
+ * Returns the type of one prediction (capability `prediction`), or of a pair's if it differs (`predictionOfPairs`).
+ */
 function predictionOf(plan: ModelPlan, pairs: boolean): string {
   const has = registry.find("task", plan.task.word)?.capabilities;
   return (pairs ? has?.predictionOfPairs : undefined) ?? has?.prediction ?? "{ readonly text: string }";
 }
-/** The TypeScript type of what was written. */
+/** TypeScript type of generated text. */
 export const writtenTextType =
   'readonly { readonly text: string; readonly continuation: string; readonly tokens: number; readonly ended: "end" | "length" | "stop" }[]';
 

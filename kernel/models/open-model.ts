@@ -1,4 +1,7 @@
-/** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
+/**
+ * Turns a plan into programs over a live weight store: model family, task, technique and optimizer, assembled and
+ * opened in the engine.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
@@ -36,58 +39,66 @@ import { standardisedStatesOf, type StandardisedStates } from "../runs/standardi
 import { loadImplementation } from "../host/load-implementation.js";
 
 export interface OpenModel {
-  /** Programs `train`, or `accumulate` (or `alone`) and `apply` where batches make updates together, and where rows stay private; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
+  /**
+   * Programs: `train`; or `accumulate` (or `alone`) and `apply` for gradient accumulation and private training;
+   * `evaluate` if the task has predictions; `loss` if scores use the loss only.
+   */
   readonly session: EngineSession;
   readonly states: ModelStates;
   readonly learning: ModelLearning;
   readonly folder: ModelFiles;
-  /** Its head learns standardised numbers; `knows`: the head came with weights. Null: it learns what it says. */
+  /**
+   * Its head is trained on standardized numbers; `knows`: the head came with weights. Null if targets are not
+   * standardized.
+   */
   readonly standardised: (StandardisedStates & { readonly knows: boolean }) | null;
-  /** What of it begins at random: all, or its head. Null: neither. */
+  /** The randomly initialized part: all, or the head; null if neither. */
   readonly untrained: "model" | "head" | null;
-  /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
+  /**
+   * Why it cannot generate text (its task or the engine does not support it); null if it can, with the programs of
+   * stdlib/programs/generate.ts.
+   */
   readonly mute: string | null;
-  /** The program that says which tokens spoke for an answer (stdlib/programs/why.ts), made when it is asked for; of tasks that have one. */
+  /**
+   * Builds the program for token importance of predictions (stdlib/programs/why.ts) on demand, for tasks that have one.
+   */
   readonly why: () => Program;
-  /** Models with the same one have their base's frozen weights in common; null: it stands alone. */
+  /** Models with the same key share their base's frozen weights; null if nothing is shared. */
   readonly store: string | null;
   dispose(): Promise<void>;
 }
 
-/** Names of the model's states, in groups. */
 export interface ModelStates {
-  /** All states of the programs that train. */
+  /** All states of the training programs. */
   readonly all: readonly string[];
-  /** What training changes: a checkpoint holds these. */
+  /** States that training changes; a checkpoint contains these. */
   readonly saved: readonly string[];
   readonly trainable: readonly string[];
-  /** What the next of several trainings begins with. */
+  /** States with which the next of several trainings begins. */
   readonly carried: readonly string[];
-  /** The parameters of the head, all of its layers. */
   readonly head: readonly string[];
   /** The head's last layer, whose rows are the labels. */
   readonly lastLayer: readonly string[];
 }
 
-/** How the model learns besides plain updates. */
+/** How the model learns in addition to plain updates. */
 export interface ModelLearning {
-  /** Strategies by which it goes on learning from new data. */
+  /** Continual-learning strategies. */
   readonly strategies: readonly ConfiguredStrategy[];
-  /** Programs of strategies for the end of a data set; null: none of them consolidates. */
+  /** Programs that strategies run at the end of a data set; null if none of them consolidates. */
   readonly consolidation: (strategies: readonly ConfiguredStrategy[]) => ConsolidationPrograms | null;
-  /** Programs of an update where rows stay private; null: they don't. */
+  /** Programs of a differentially private update; null without privacy. */
   readonly private: PrivatePrograms | null;
 }
 
-/** What is written of the trained model. */
 export interface ModelFiles {
-  /** Written beside its checkpoints; null: the checkpoints hold the whole model. */
+  /** Adapter saved with its checkpoints; null if the checkpoints contain the complete model. */
   readonly adapter: SavedAdapter | null;
-  /** What a folder of the trained model holds; null: most of its weights are its base's. */
+  /** Content of a folder of the trained model; null if most of its weights are its base's. */
   readonly whole: WholeModelFolder | null;
 }
 
-/** The store that a model's frozen weights lie in: that of its base, where the technique trains few. */
+/** Returns the store of a model's frozen weights: that of its base, if the technique trains few weights. */
 export async function weightStoreOf({ technique }: Pick<ModelPlan, "technique">, base: Base): Promise<string | null> {
   return (await loadImplementation(technique, "technique")).saved === "trained" ? base.hash : null;
 }
@@ -96,7 +107,7 @@ export async function modelProgramsOf(plan: Plan, base: Base, labels: readonly s
   return assemblePrograms(await assembleOptionsOf(plan, base, labels, home));
 }
 
-/** What the programs of a plan are assembled from. */
+/** Returns the parts from which the programs of a plan are assembled. */
 export async function assembleOptionsOf(
   plan: Plan,
   base: Base,
@@ -107,7 +118,7 @@ export async function assembleOptionsOf(
   return programPartsOf(plan, base, labels, await modelBodyOf(plan.recipe.model, base, home), objective);
 }
 
-/** What the programs of a trained model are built from, its training aside. */
+/** Returns the parts of a trained model's programs, without its training. */
 export async function trainedModelBody(
   { recipe: { model, training } }: Plan,
   base: Base,
@@ -118,23 +129,25 @@ export async function trainedModelBody(
   return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
 }
 
-/** Programs to open, and what they are read from. */
+/** Programs to open, and the files that they are read from. */
 export interface ModelOpenRequest {
-  /** Where its frozen weights may lie in common with others; null: it stands alone. */
+  /** Store in which its frozen weights may be shared; null if nothing is shared. */
   readonly store: string | null;
   readonly programs: Readonly<Record<string, Program>>;
   readonly model: ModelPlan;
   readonly base: Base;
   readonly home: string;
 }
-/** `saved`: what training changes. */
+/** `saved`: states that training changes. */
 export type ModelOpener = (
   engine: Engine,
   options: ModelOpenRequest,
   saved: readonly string[],
 ) => Promise<EngineSession>;
 
-/** `home`: the folder that the plan's own folders are relative to (the notebook's). `objective`: of a training from a teacher. */
+/**
+ * `home`: base folder of the plan's relative paths (the notebook's). `objective`: set when distilling from a teacher.
+ */
 export async function openModel(
   engine: Engine,
   plan: Plan,
@@ -209,7 +222,7 @@ export async function openModel(
   };
 }
 
-/** Of private updates: those of batches, or where rows of a batch can't be told apart, of rows alone. */
+/** Programs of private updates: per batch, or per row if a batch's per-example gradients cannot be computed. */
 function inParts({ private: programs }: AssembledPrograms): Readonly<Record<string, Program>> | null {
   if (!programs) return null;
   const { apart, apply } = programs;
@@ -220,13 +233,13 @@ function isRandom(state: Program["state"][string] | undefined): boolean {
   return state !== undefined && "random" in state.initial;
 }
 
-/** A session of its own, or one over the base's weights that other models of that base see too. */
+/** Opens a separate session, or one over the base's weights that other models of that base share. */
 export function openEngineSession(engine: Engine, options: ModelOpenRequest): Promise<EngineSession> {
   const checkpoints = checkpointFilesOf(options.model, options.base, options.home);
   if (options.store === null) return engine.open(options.programs, checkpoints);
   const adapter = fileOf(options.model, options.home);
   const adapterShapes = adapter === null ? {} : shapesIn(adapter);
-  // What an adapter's file has too is not the base's alone.
+  // A tensor that an adapter's file overrides is not shared.
   const isShared = (tensor: string): boolean =>
     Object.hasOwn(options.base.facts.shapes, tensor) && !Object.hasOwn(adapterShapes, tensor);
   return sharedStoreOf(engine, options.store).open(options.programs, checkpoints, isShared);
@@ -239,7 +252,7 @@ async function adapterIn(model: ModelPlan, base: Base, assembled: AssembledProgr
     loadImplementation(model.task, "task"),
   ]);
   const { saved, train, accumulate } = assembled;
-  // What answers alone are made with stands in no program that trains.
+  // Constants of the prediction programs occur in no training program.
   const answering = technique.constants ? assembled.evaluate.state : {};
   const sizes = family.sizes(family.config(base.facts.config));
   const prefix = task.bare ? family.prefix : "";
@@ -257,19 +270,18 @@ async function adapterIn(model: ModelPlan, base: Base, assembled: AssembledProgr
   });
 }
 
-/** What a model that was never trained is asked. */
 export interface UntrainedRequest {
   readonly home: string;
-  /** Of its base's own head. */
+  /** Number of labels of its base's own head. */
   readonly labels: number;
-  /** Whether its rows tell two texts apart, and the roles that they have. */
+  /** Whether its rows have token types for two texts, and the roles that they have. */
   readonly types: boolean;
   readonly roles: readonly string[];
 }
 
 /**
- * A model that was never trained, to write text, make vectors or answer by its base's own head with: its base as it is (or
- * the adapter that it starts from), without gradients and moments.
+ * Opens an untrained model for generation, vectors or predictions by its base's own head: its base (or the adapter that
+ * it starts from), without gradients and optimizer moments.
  */
 export async function openUntrained(
   engine: Engine,
@@ -279,7 +291,8 @@ export async function openUntrained(
 ): Promise<OpenModel> {
   const { home, labels, types, roles } = options;
   const starts = startFolderOf(plan.technique) !== null;
-  // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
+  // Nothing is trained: uses a technique that adds nothing and freezes the base, so that it may be stored in fewer
+  // bits.
   const model: ModelPlan = starts
     ? plan
     : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
@@ -311,7 +324,7 @@ export async function openUntrained(
   return { ...looking(session, base, mute), why: () => buildAttributionProgram(parts) };
 }
 
-/** A base to ask by prompts; `mute`: why it can't be. `writes`: it also writes on. */
+/** Opens a base model for prompts. `mute`: why it cannot be used. `writes`: it also generates text. */
 export async function openPrompted(
   engine: Engine,
   plan: ModelPlan,
@@ -328,7 +341,7 @@ export async function openPrompted(
   return { ...looking(session, base, whyMute(engine, refusals)), why };
 }
 
-/** What of an open model is there where nothing of it trains. */
+/** Returns an open model without any training states. */
 function looking(session: EngineSession, base: Base, mute: string | null): Omit<OpenModel, "why"> {
   return {
     session,
@@ -348,8 +361,8 @@ function whyMute(engine: Engine, [first]: readonly { readonly op: string; readon
 }
 
 /**
- * Programs that write text, beside those that train: one store for all, so that a model is asked right after its training.
- * A cache that nobody fills takes no memory; what it costs is the reading of a larger graph.
+ * Programs that generate text, in the same store as those that train, so that a model can be used right after its
+ * training. An unused cache takes no memory; the cost is loading a larger graph.
  */
 async function writingOf(
   engine: Engine,
@@ -366,7 +379,7 @@ async function writingOf(
   return { programs: mute === null ? programs : {}, mute };
 }
 
-/** What programs of a model are built from, its task aside. */
+/** Returns the parts of a model's programs, without its task. */
 export function modelBodyOf(model: ModelPlan, base: Base, home: string) {
   const adapter = fileOf(model, home);
   const encode = (text: string): Promise<readonly number[]> => tokensOf(base, text);
@@ -383,7 +396,7 @@ export function checkpointFilesOf(model: ModelPlan, base: Base, home: string): r
   return [...(adapter === null ? [] : [adapter]), ...(base.facts.scratch ? [] : [base.folder])];
 }
 
-/** The file that the technique starts from, if any. */
+/** Returns the file that the technique starts from, if any. */
 function fileOf(model: ModelPlan, home: string): string | null {
   const from = startFolderOf(model.technique);
   return from === null ? null : join(resolve(home, model.folder, from), ADAPTER_FILES.weights);

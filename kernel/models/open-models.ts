@@ -1,34 +1,34 @@
 /**
- * The models that are open in the engine. Two stores of weights stay open at most (a training and what it is compared with),
- * with several models on a base that they have in common; who needs another one opens it again.
+ * The models that are open in the engine. At most two weight stores stay open (a training and its comparison), with
+ * several models on a shared base. A closed model is reopened when needed.
  */
 import type { OpenModel } from "./open-model.js";
 
 const mostStores = 2;
-/** Each has programs of its own, which the engine keeps in one graph. */
+/** Maximum open models: each has programs of its own, which the engine keeps in one graph. */
 const mostOpen = 4;
 
 export interface OpenModelEntry {
   readonly model: OpenModel;
   readonly engine: unknown;
-  /** The checkpoint whose weights it has now; empty: those it was opened with. */
+  /** The checkpoint whose weights it has now; empty for those it was opened with. */
   file: string;
 }
 
 export class OpenModelCache {
-  /** The order is that of last use. */
+  /** Ordered by last use. */
   private readonly open = new Map<string, OpenModelEntry>();
 
-  /** Those whose life is another's affair: they take no room here. */
+  /** Models with another owner; they do not count towards the limit. */
   private readonly lent = new Map<string, OpenModelEntry>();
 
-  /** The model of that key, where this engine has it. */
+  /** Returns the model of that key, if it is open in this engine. */
   get(key: string, engine: unknown): OpenModelEntry | undefined {
     const known = this.lent.get(key) ?? this.open.get(key);
     return known?.engine === engine ? known : undefined;
   }
 
-  /** Opens a model when there is room for it. `store`: where its weights lie; null: it stands alone. */
+  /** Opens a model, closing others if needed. `store`: where its weights are; null if nothing is shared. */
   async add(
     key: string,
     engine: unknown,
@@ -42,7 +42,7 @@ export class OpenModelCache {
     return added;
   }
 
-  /** A model that is never closed to make room, until it is forgotten. */
+  /** Adds a model that is never closed to make room; it stays until it is forgotten. */
   lend(key: string, engine: unknown, model: OpenModel): OpenModel {
     this.lent.set(key, { model, engine, file: "" });
     return model;
@@ -54,7 +54,7 @@ export class OpenModelCache {
     this.open.set(key, one);
   }
 
-  /** Which checkpoint's weights the model holds now. */
+  /** Records which checkpoint's weights the model has now. */
   holds(key: string, file: string): void {
     const open = this.lent.get(key) ?? this.open.get(key);
     if (open) open.file = file;

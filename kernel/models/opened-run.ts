@@ -1,4 +1,4 @@
-/** A trained model that is open, and what its programs are built from. */
+/** A trained model that is open, and the parts of its programs. */
 import type { ModelBody } from "../runs/folders/merged.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";

@@ -1,4 +1,7 @@
-/** The head that a base brings, where a training begins with it: its rows are put into the order of the data's labels, by name. */
+/**
+ * Reuses the base's own head at the start of a training: its rows are permuted into the order of the data's labels, by
+ * name.
+ */
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { Base } from "../bases/base.js";
 import type { EngineSession } from "../engines/engine.js";
@@ -10,7 +13,7 @@ export interface ReplacedHead {
   readonly labels: readonly string[];
 }
 
-/** Before the first step. Returns what must be told: the base's head tells other labels apart, so that a new one begins. */
+/** Call before the first step. Returns a note if the base's head has other labels, so that a new head is used. */
 export async function alignBaseHead(
   session: Pick<EngineSession, "read" | "write">,
   model: ModelPlan,

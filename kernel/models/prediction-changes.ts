@@ -1,7 +1,8 @@
 /**
- * What a training changed, told in a line: a few rows are asked before the first step, when the model is its base with its own
- * head or one that is new, and again of the weights that were kept. What is compared is the answer, not how sure the model is of it; of a
- * model that writes, how it goes on in a few tokens at the first place that is trained; of gaps, what fills them.
+ * Summarizes in one line what a training changed. A few rows are run before the first step, when the model is its base
+ * with its own head or a new one, and again with the final weights. Only the predictions are compared, not their
+ * probabilities. For a generative model these are a few tokens at the first trained position; for fill-in tasks, the
+ * filled gaps.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
@@ -28,16 +29,16 @@ import { loadImplementation } from "../host/load-implementation.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 
 export const MAX_COMPARED_ROWS = 20;
-/** Tokens before the place where a text is gone on with, and after it. */
+/** Number of prompt tokens before the generated part, and number of generated tokens. */
 const READ = 32;
 const WRITTEN = 4;
 
 interface Which {
-  /** `validation`, `test`, or `train` where there are no others. */
+  /** `validation`, `test`, or `train` if there are no others. */
   readonly split: string;
-  /** Of the split; those that are asked lie evenly among them. */
+  /** Rows of the split; the probed ones are evenly spaced. */
   readonly rows: number;
-  /** What of the model began at random. */
+  /** The part of the model that began at random. */
   readonly untrained: OpenModel["untrained"];
 }
 export interface PredictionProbe extends Which {
@@ -62,14 +63,14 @@ export function comparePredictions(
   };
 }
 
-/** Null: what the model does can't be compared (its engine can't write). */
+/** Returns null if predictions cannot be compared (its engine cannot generate). */
 export async function predictionProbeOf(options: {
   readonly plan: Plan;
   readonly open: OpenModel;
   readonly prepared: PreparedData;
   readonly encoding: RowEncoding;
   readonly tokenizer: Tokenizer;
-  /** Rows of the split that validates, else of the one that trains. */
+  /** Rows of the validation split, else of the training split. */
   readonly rows: EncodedRows;
   readonly validates: boolean;
   readonly base: Base;
@@ -134,13 +135,13 @@ export async function predictionProbeOf(options: {
   return { ...which, ask };
 }
 
-/** So many rows, evenly from all: data may be sorted. */
+/** Returns indices of evenly spaced rows, because data may be sorted. */
 function some(count: number): readonly number[] {
   const most = Math.min(MAX_COMPARED_ROWS, count);
   return Array.from({ length: most }, (_, i) => Math.floor((i * count) / most));
 }
 
-/** `of`: how many there are. */
+/** `total`: number of rows. */
 function textsOf(
   prepared: PreparedData,
   name: string,
@@ -166,7 +167,7 @@ function textsOf(
   return { texts, total };
 }
 
-/** What stands before the first token that is learnt; where all are, the first half. */
+/** Returns the tokens before the first trained one; if all are trained, the first half. */
 function promptOf(rows: EncodedRows, row: number, most: number): Int32Array {
   const ids = tokensAt(rows.ids, row);
   const trained = rows.trained?.maskAt(row);
@@ -177,7 +178,7 @@ function promptOf(rows: EncodedRows, row: number, most: number): Int32Array {
   return ids.slice(Math.max(0, end - most), end);
 }
 
-/** The likeliest token of each gap of each row. */
+/** Returns the likeliest token of each gap of each row. */
 async function filled(
   session: EngineSession,
   rows: EncodedRows,

@@ -1,4 +1,4 @@
-/** A deployed folder of transformers, opened again in the engine: the whole model, or its adapter over the base. */
+/** Reopens a deployed transformers folder in the engine: the complete model, or its adapter over the base. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -15,13 +15,13 @@ import type { ReopenDeployment } from "../deployments/prove.js";
 import type { Engine } from "../engines/engine.js";
 import { openUntrained } from "./open-model.js";
 
-/** What of a deployed folder of transformers is opened: the whole model, or its adapter over the base. */
+/** The part of a deployed transformers folder to open: the complete model, or its adapter over the base. */
 export interface ReopenedPlan {
   readonly base: Base;
   readonly plan: ModelPlan;
   readonly reading: TextReadingPlan;
 }
-/** `baseFactsOf`: the base of an adapter. Coded errors: `deployment-unreadable`, those of bases. */
+/** `baseFactsOf` returns the base of an adapter. Throws the coded error `deployment-unreadable` and those of bases. */
 export async function reopenedPlan(
   folder: string,
   d: Deployment,

@@ -1,12 +1,12 @@
-/** What a TypeScript cell may say of a saving. */
+/** Save options of a TypeScript cell. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface SaveOptions {
-  /** Writes over another model that lies there. */
+  /** Overwrites another model in the folder. */
   readonly replace?: boolean;
 }
 
-/** The folder as given. Coded error `bad-option`. */
+/** Returns the folder as given. Throws the coded error `bad-option`. */
 export function checkedFolder(given: unknown): string {
   if (typeof given === "string" && given.trim() !== "" && !given.includes("\0")) return given;
   throw new CodedError("bad-option", {
@@ -16,7 +16,7 @@ export function checkedFolder(given: unknown): string {
   });
 }
 
-/** Coded error `bad-option`. */
+/** Throws the coded error `bad-option`. */
 export function saveOptionsOf(given: unknown = {}): SaveOptions {
   const bad = (name: string, got: unknown, wanted: string): never => {
     throw new CodedError("bad-option", { name, got: String(got), wanted });

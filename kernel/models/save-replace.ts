@@ -1,4 +1,4 @@
-/** Whose a folder is that a model shall be saved to: another model's is not written over unless that is asked for. */
+/** Checks the owner of the folder that a model is saved to: another model is overwritten only on request. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import type { TrainedWeights } from "../runs/weights.js";
 import { RunFolder } from "../runs/run-folder.js";
 import type { SaveOptions } from "./save-options.js";
 
-/** A folder that the same training was saved to before is free. Coded error `folder-of-another`. */
+/** Accepts a folder to which the same training was saved before. Throws the coded error `folder-of-another`. */
 export function demandOwnFolder(
   folder: string,
   weights: Pick<TrainedWeights, "folder">,
@@ -24,20 +24,20 @@ export function demandOwnFolder(
   if (other !== ownName) throw new CodedError("folder-of-another", { folder, other, own: ownName });
 }
 
-/** Records in a saved folder which training wrote it and what that learnt from; removes the record where the run has none. */
+/** Records in a saved folder which training wrote it and its training rows; removes the record if the run has none. */
 export async function writeLearntRecord(folder: string, weights: Pick<TrainedWeights, "folder">): Promise<void> {
   const learnt = readLearntRecord(weights.folder);
   if (learnt) await writeLearntFile(folder, learnt);
   else await rm(join(folder, LEARNT_FILE), { force: true });
 }
 
-/** The training's name, of a trial its sweep's. */
+/** Returns the training's name; for a trial, its sweep's name. */
 function nameOf({ folder }: Pick<TrainedWeights, "folder">): string {
   const lock = RunFolder.open(folder).lock();
   return readLearntRecord(folder)?.model ?? lock?.trial?.sweep ?? lock?.name ?? "";
 }
 
-/** Coded errors `cannot-write`, `disk-full`. */
+/** Throws the coded errors `cannot-write` and `disk-full`. */
 export async function withWriteErrors<T>(folder: string, write: (folder: string) => Promise<T>): Promise<T> {
   try {
     return await write(folder);

@@ -1,4 +1,4 @@
-/** What a model was trained to be, as a folder to keep or to give away: the whole model or its adapter, and the model card. */
+/** Saves a trained model as a folder for storage or sharing: the complete model or its adapter, and the model card. */
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { ADAPTER_FILES, writeAdapter } from "../runs/folders/adapter-folder.js";
@@ -19,7 +19,9 @@ export interface SavedModel {
   readonly holds: "model" | "adapter";
 }
 
-/** A folder that was saved before is written anew. Coded errors `folder-taken`, `folder-of-another`, `no-space`. */
+/**
+ * Rewrites a folder that was saved before. Throws the coded errors `folder-taken`, `folder-of-another` and `no-space`.
+ */
 export async function writeSavedModel(
   folder: string,
   settings: {
@@ -39,7 +41,7 @@ export async function writeSavedModel(
     folder: { adapter, whole },
   } = open;
   demandOwnFolder(folder, weights, options);
-  // A base that lies in memory in fewer bits has lost what a whole model needs.
+  // A base with quantized weights in memory lacks the precision of a complete model.
   if (
     adapter &&
     !(

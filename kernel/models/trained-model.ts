@@ -1,9 +1,9 @@
-/** A model that has been trained. */
+/** A trained model. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TrainedWeights } from "../runs/weights.js";
 import type { ModelHandle } from "./model-handle.js";
 
-/** Waits until the model's weights are complete. Coded error `not-trained`. */
+/** Waits until the model's weights are complete. Throws the coded error `not-trained`. */
 export async function trainedModel(handle: ModelHandle): Promise<ModelHandle & { readonly weights: TrainedWeights }> {
   const { name, weights } = handle;
   await weights?.settled;

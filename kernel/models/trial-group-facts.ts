@@ -1,4 +1,4 @@
-/** What the compiler is told of several trainings that run as one. */
+/** Compiler facts of several trainings that run as one. */
 import { resolve } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunFacts } from "#dsl/language/types/facts.js";
@@ -9,7 +9,7 @@ export function trialGroupFacts(group: TrialGroup): RunFacts {
   const { folder, name, hash, several } = group;
   const plan = several.is === "sweep" ? several.sweep.plan : several.plan;
   const { model } = plan.recipe;
-  // Beside the runs, as every notebook's are.
+  // The parent of the runs folder, as for every notebook.
   const home = resolve(runsFolderOf(group), "..");
   const facts = { folder, name, recipeHash: hash, model: { ...model, folder: resolve(home, model.folder) } };
   if (several.is !== "sweep") return { ...facts, together: { is: several.is === "repeats" ? "one" : "each" } };
@@ -24,7 +24,9 @@ export function trialGroupFacts(group: TrialGroup): RunFacts {
   };
 }
 
-/** What nobody wrote comes of itself; which base it is the notebook says that attaches it. */
+/**
+ * Returns only explicitly written settings: defaults follow by themselves, and the attaching notebook names the base.
+ */
 function written(
   { origins }: Plan,
   part: string,

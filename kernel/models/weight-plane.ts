@@ -1,18 +1,17 @@
 /**
- * A plane through the weights of three models: where others lie on it, and what EWC's penalty is over it. The penalty's anchor θ*
- * needn't lie on the plane, nor right below the penalty's least place there: at w = start + x · along + y · across it costs
- * ½ (w − θ*)ᵀF(w − θ*), a square form in x and y with a linear and a constant part.
+ * A plane through the weights of three models: the projections of others, and EWC's penalty over it. The penalty's
+ * anchor θ* need not lie on the plane, nor right above the penalty's minimum there. At w = start + x · along + y ·
+ * across it is ½ (w − θ*)ᵀF(w − θ*), a quadratic form in x and y with a linear and a constant part.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { LandscapePenalty, LandscapePoint } from "../display/landscape.js";
 
-/** What trains of a model, by name. */
 export type TrainableWeights = ReadonlyMap<string, Float32Array>;
 export interface NamedWeights {
   readonly name: string;
   readonly weights: TrainableWeights;
 }
-/** Two directions of length 1 at right angles: to the first model, and to the second as far as that is another way. */
+/** Two orthonormal directions: towards the first model, and the orthogonal part of the direction to the second. */
 export type WeightPlane = readonly [along: TrainableWeights, across: TrainableWeights];
 
 /** Sum over all weights. */
@@ -33,10 +32,13 @@ export function addScaled(a: TrainableWeights, b: TrainableWeights, factor: numb
 const scaled = (a: TrainableWeights, factor: number): TrainableWeights =>
   new Map([...a].map(([name, values]) => [name, values.map((value) => value * factor)]));
 
-/** What is less than so large a part of something is its rounding. */
+/** Relative magnitude below which a difference counts as a rounding error. */
 const ROUNDED = 1e-6;
 
-/** Through `start` and the first two of the others. Coded error `bad-option`, which names the model that spans nothing. */
+/**
+ * Plane through `start` and the first two of the others. Throws the coded error `bad-option`, which names a model that
+ * spans no new direction.
+ */
 export function weightPlaneOf(start: NamedWeights, [first, second]: readonly NamedWeights[]): WeightPlane {
   const refuse = (got: string): never => {
     throw new CodedError("bad-option", {
@@ -60,7 +62,7 @@ export function weightPlaneOf(start: NamedWeights, [first, second]: readonly Nam
   return [along, scaled(across, 1 / wide)];
 }
 
-/** Right below a model, and how far above. */
+/** Projects a model onto the plane; `off` is its distance from it. */
 export function projectOnPlane(
   { name, weights }: NamedWeights,
   start: TrainableWeights,
@@ -70,14 +72,14 @@ export function projectOnPlane(
   const [x, y] = [dot(way, along), dot(way, across)];
   const all = dot(way, way);
   const far = Math.sqrt(all);
-  // What rounding leaves over is nothing.
+  // Rounding errors are set to 0.
   const [a, b, off] = [x, y, Math.sqrt(Math.max(0, all - x * x - y * y))].map((one) =>
     Math.abs(one) < 1e-4 * far ? 0 : one,
   );
   return { name, x: a ?? 0, y: b ?? 0, off: off ?? 0, far };
 }
 
-/** EWC's penalty over the plane, of the model that it held. */
+/** EWC's penalty over the plane, for the model that it constrained. */
 export function penaltyOnPlane(
   by: string,
   { fisher, anchor }: { readonly fisher: TrainableWeights; readonly anchor: TrainableWeights },
@@ -95,7 +97,7 @@ export function penaltyOnPlane(
   return { by, centre, least: rest > ROUNDED * all ? rest / 2 : 0, xx, xy, yy };
 }
 
-/** Where ½ (xx a² + 2 xy a b + yy b²) + x a + y b is least; the nearest such place, where a way costs nothing. */
+/** Returns the minimum of ½ (xx a² + 2 xy a b + yy b²) + x a + y b; if a direction is flat, the nearest one. */
 function leastAt(
   { xx, xy, yy }: Pick<LandscapePenalty, "xx" | "xy" | "yy">,
   [x, y]: readonly [number, number],
@@ -103,7 +105,7 @@ function leastAt(
   const [middle, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
   const angle = Math.atan2(2 * xy, xx - yy) / 2;
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
-  // Along the directions that the form doesn't mix.
+  // Works along the form's eigenvectors.
   const step = (value: number, by: number): number =>
     value > ROUNDED * ROUNDED * (middle + half) ? 0 - by / value : 0;
   const [a, b] = [step(middle + half, x * c + y * s), step(middle - half, y * c - x * s)];

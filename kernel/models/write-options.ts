@@ -1,20 +1,20 @@
-/** How text is written when a TypeScript cell asks: the keys of `predict`, checked against the words' own records. */
+/** Generation options of a TypeScript cell: the keys of `predict`, validated against the words' records. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
-/** How text is written, as TypeScript gives it; the keys of `predict`. */
+/** Generation options in TypeScript; the keys of `predict`. */
 export interface WriteOptions {
   readonly max_tokens?: number;
   readonly stop?: string | readonly string[];
-  /** A decoder and its parameters: `{ sample: { temperature: 0.7 } }`, or its name alone. */
+  /** A decoder with its parameters, `{ sample: { temperature: 0.7 } }`, or its name alone. */
   readonly decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>>;
 }
 const KEYS: readonly string[] = ["max_tokens", "stop", "decode"] satisfies readonly (keyof WriteOptions)[];
 
-/** What TypeScript gave, checked against the words' own records; coded error `bad-option`. */
+/** Validates the given options against the words' records. Throws the coded error `bad-option`. */
 export function writingOptionsOf(options: WriteOptions): GenerationSettings {
   const odd = Object.keys(options).find((key) => !KEYS.includes(key));
   if (odd !== undefined) throw bad(odd, odd, `one of ${KEYS.join(", ")}`);
@@ -30,7 +30,7 @@ function bad(name: string, got: unknown, wanted: string): CodedError {
   return new CodedError("bad-option", { name, got: typeof got === "string" ? got : JSON.stringify(got), wanted });
 }
 
-/** `sample`, or `{ sample: { temperature: 0.7 } }`. */
+/** Parses `sample` or `{ sample: { temperature: 0.7 } }`. */
 function decoderOf(decode: unknown): readonly [word: string, given: Readonly<Record<string, unknown>>] {
   if (typeof decode === "string") return [decode, {}];
   const [first, ...others] = isRecord(decode) ? Object.entries(decode) : [];

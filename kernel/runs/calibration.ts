@@ -1,6 +1,6 @@
 /**
- * What was fitted to rows of validation after a training: `calibration.json` in the run's folder, of one checkpoint's weights.
- * Answers follow from it, so that a file which is torn or changed is an error and no hint.
+ * Calibration fitted to validation rows after a training: `calibration.json` in the run's folder, for one checkpoint's
+ * weights. Predictions depend on it, so a truncated or changed file is an error.
  */
 import { join } from "node:path";
 import * as v from "valibot";
@@ -17,9 +17,9 @@ export const CALIBRATION_FILE = "calibration.json";
 const VERSION = 1;
 
 export interface Calibration extends FittedCalibration {
-  /** Of the checkpoint whose logits it is of. */
+  /** Step of the checkpoint whose logits were fitted. */
   readonly step: number;
-  /** What it was fitted to: the data's name and content hash, the split, its rows. */
+  /** Fitted data: name and content hash of the data, the split, and its number of rows. */
   readonly data: string;
   readonly dataHash: string;
   readonly split: string;
@@ -51,7 +51,7 @@ export function writeCalibration(folder: string, calibration: Calibration): void
   }
 }
 
-/** Null: nothing was fitted to the weights of this step. Coded error `calibration-broken`. */
+/** Returns null if nothing was fitted to the weights of this step. Throws the coded error `calibration-broken`. */
 export function readCalibration(folder: string, step: number): Calibration | null {
   const file = join(folder, CALIBRATION_FILE);
   const text = readRegularFile(file);

@@ -1,7 +1,7 @@
 /**
- * Checkpoints of a run: one safetensors file each, `step-000030.safetensors`, written by the engine host under a
- * temporary name and renamed, so that a file with that name is whole. What the loop must know to go on stands in the
- * file's metadata; a checkpoint needs nothing beside itself.
+ * Checkpoints of a run: one safetensors file each, `step-000030.safetensors`. The engine host writes it under a
+ * temporary name and renames it, so that a file with that name is complete. The loop's state is in the file's metadata;
+ * a checkpoint needs no other file.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -16,18 +16,15 @@ import { folderGoneError, toRunFolderError } from "./folder-errors.js";
 import { quoteNonFinite, unquoteNonFinite } from "./log-lines.js";
 import type { RunFolder } from "./run-folder.js";
 
-/** Where the loop stands after a step. */
 export interface TrainingPosition {
-  /** Steps done. */
   readonly step: number;
   /** The best validation score so far (greater is better) and the step that reached it. */
   readonly best: { readonly score: number; readonly step: number } | null;
-  /** The step of the last validation. */
   readonly validated?: number;
   /** The watched values of every validation, for early stopping. */
   readonly watched: readonly number[];
   readonly seconds: number;
-  /** Of a private training: what it did to its rows until then, steps among it that a kill took back. */
+  /** For a private training: the sampled steps so far, including steps lost when a process was killed. */
   readonly privacy?: SampledSteps;
 }
 export interface Checkpoint {
@@ -41,7 +38,7 @@ export function checkpointFile(run: RunFolder, step: number): string {
   return join(run.checkpoints, `step-${String(step).padStart(6, "0")}.safetensors`);
 }
 
-/** Coded errors `no-space`, `run-folder`. */
+/** Throws the coded errors `no-space` and `run-folder`. */
 export async function saveCheckpoint(
   run: RunFolder,
   session: Pick<EngineSession, "save">,
@@ -67,7 +64,7 @@ export async function saveCheckpoint(
   return { file, position };
 }
 
-/** Whole checkpoints of a run, oldest first; a file that can't be read is passed over unless it is the only one. */
+/** Valid checkpoints of a run, oldest first; an unreadable file is skipped unless it is the only one. */
 export function listCheckpoints(run: RunFolder): readonly Checkpoint[] {
   const found = readCheckpoints(run);
   const whole = found.filter((one) => "position" in one);
@@ -76,12 +73,11 @@ export function listCheckpoints(run: RunFolder): readonly Checkpoint[] {
   return whole;
 }
 
-/** A checkpoint whose file can't be used. */
 export interface DamagedCheckpoint {
   readonly file: string;
   readonly error: unknown;
 }
-/** All of a run's, oldest first, by their headers: the checksum is compared when one is loaded. */
+/** Returns all checkpoints of a run, oldest first, by their headers; checksums are verified on loading. */
 export function readCheckpoints(run: RunFolder): readonly (Checkpoint | DamagedCheckpoint)[] {
   if (!existsSync(run.checkpoints)) return [];
   return readdirSync(run.checkpoints)
@@ -104,14 +100,14 @@ const unusable: readonly string[] = [
   "weights-missing",
   "checkpoint-unreadable",
 ];
-/** Of a file that is gone or damaged, not of what reads it. */
+/** Whether the error means a missing or damaged file, rather than a failure of the reader. */
 export function isUnusableCheckpoint(error: unknown): error is CodedError {
   return error instanceof CodedError && unusable.includes(error.code);
 }
 
 /**
- * Loads the newest checkpoint that is whole. Throws what is wrong with the last one where none is; anything else that goes
- * wrong is no reason to take an older one.
+ * Loads the newest valid checkpoint. If none is valid, throws the error of the last one. Other failures never lead to
+ * an older checkpoint.
  */
 export async function loadNewestCheckpoint(
   session: Pick<EngineSession, "load">,
@@ -142,7 +138,7 @@ const positionSchema: Schema<TrainingPosition> = objectWith({
   step: v.pipe(v.number(), v.safeInteger()),
   best: v.nullable(objectWith({ score: anyNumber, step: anyNumber })),
   validated: v.exactOptional(anyNumber),
-  // Older ones have null where a validation was no number.
+  // Older checkpoints have null if a validation was not a number.
   watched: v.array(
     v.union([
       anyNumber,

@@ -1,6 +1,6 @@
 /**
- * Heads that stayed with the clients of a federation, `heads.safetensors` in its run: `north/classifier.weight`. The run's own
- * weights have the mean of them.
+ * Personal heads of federation clients, `heads.safetensors` in the run: `north/classifier.weight`. The run's own
+ * weights contain their mean.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { toRunFolderError } from "./folder-errors.js";
 
 const fileIn = (run: string): string => join(run, "heads.safetensors");
 
-/** By client and parameter. Coded errors `no-space`, `run-folder`. */
+/** Keyed by client and parameter. Throws the coded errors `no-space` and `run-folder`. */
 export function writeClientHeads(
   run: string,
   heads: ReadonlyMap<string, Readonly<Record<string, TensorToWrite>>>,
@@ -27,13 +27,13 @@ export function writeClientHeads(
   }
 }
 
-/** Clients that have a head of their own; none: it isn't such a run. Coded errors of files. */
+/** Returns the clients with a personal head; empty for other runs. Throws coded errors of files. */
 export function clientsWithHeads(run: string): readonly string[] {
   if (!existsSync(fileIn(run))) return [];
   return [...new Set(Object.keys(readHeader(fileIn(run)).tensors).map((path) => path.slice(0, path.lastIndexOf("/"))))];
 }
 
-/** What a client's model has in place of the mean, by its parameters. Coded errors of files. */
+/** Returns a client's head parameters, which replace the mean. Throws coded errors of files. */
 export function readClientHead(run: string, client: string): ReadonlyMap<string, NDArray> {
   const header = readHeader(fileIn(run));
   const tensors = Object.entries(header.tensors).filter(([path]) => path.slice(0, path.lastIndexOf("/")) === client);

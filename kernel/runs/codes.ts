@@ -1,13 +1,12 @@
-/** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
+/** Error codes of running a Tune program: runs, checkpoints, training, sweeps. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ArtifactsCodeData {
   "nothing-to-resume": {
     readonly model: string;
     readonly folder: string;
-    /** Runs of that name that can't be read, and why. */
+    /** Unreadable runs of that name, with reasons. */
     readonly damaged?: readonly string[];
     /** Interrupted runs of that name that were trained with an older version of the semantics. */
     readonly older?: readonly string[];
@@ -18,7 +17,7 @@ export interface ArtifactsCodeData {
   "validation-unmeasured": { readonly step: number; readonly metric: string };
   "kept-unmeasured": {
     readonly metric: string;
-    /** Validations that were no number, of all. */
+    /** Number of validations that were not a number, and of all. */
     readonly none: number;
     readonly of: number;
     /** The step of the weights. */
@@ -29,7 +28,7 @@ export interface ArtifactsCodeData {
     readonly step: number;
     readonly loss: string;
     readonly rate: number;
-    /** Of the gradient; absent: the loss itself is no number. */ readonly norm?: string;
+    /** Norm of the gradient; unset if the loss itself is not a number. */ readonly norm?: string;
   };
   "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
   "no-labels": { readonly data: string };
@@ -37,7 +36,7 @@ export interface ArtifactsCodeData {
   "no-rows": { readonly data: string; readonly split: string };
   "no-space": {
     readonly path: string;
-    /** What was being written: a folder to save to, the description of a finished training, or a deployment. */
+    /** What was being written: a saved folder, the description of a finished training, or a deployment. */
     readonly after?: "saving" | "training" | "deploying";
   };
   "calibration-broken": { readonly file: string; readonly why: string };

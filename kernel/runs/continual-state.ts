@@ -1,7 +1,8 @@
 /**
- * What a stage of an update leaves for the next, in its run's folder `carried/`: `state.safetensors`, the weights and what
- * strategies keep of them; `memory.jsonl`, rows that are learnt again (as they were cleaned: no deployment and no bundle has
- * them); `recalled.safetensors`, while it is learning, what was said once of its rows; `carried.json`, which is written last: a folder with it is whole.
+ * State that one task of a continual update leaves for the next, in `carried/` of its run's folder.
+ * `state.safetensors`: the weights and strategy states. `memory.jsonl`: rows that are replayed, after cleaning (never
+ * in a deployment or bundle). `recalled.safetensors`: cached logits of the rows during training. `carried.json` is
+ * written last: a folder with it is complete.
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ import { objectWith, anyNumber, schemaGuard, dictionaryOf, type Schema } from ".
 import { toRunFolderError } from "./folder-errors.js";
 import { readRegularJson, readRegularFile } from "./read-regular.js";
 
-/** A task as it is scored: data, and the split that is. */
+/** A scored task: data and split. */
 export interface ContinualTask {
   readonly data: string;
   readonly split: string;
@@ -23,21 +24,21 @@ export interface ContinualState {
   readonly labels: readonly string[];
   readonly tasks: readonly ContinualTask[];
   readonly metric: string;
-  /** On the tasks, after this one. */
+  /** Scores on the tasks after this one was trained. */
   readonly scores: readonly (number | null)[];
-  /** The predictions on each task, as label numbers; null for a task whose answers are no single labels. */
+  /** The predictions on each task, as label indices; null for a task without single-label predictions. */
   readonly said: readonly (readonly number[] | null)[];
-  /** Labels that this stage's data or earlier data had. The head has those of later stages too. */
+  /** Labels in this task's or earlier data. The head also has those of later tasks. */
   readonly taught: readonly string[];
 }
-/** A row of a replay buffer: its data set, its number there, and its roles. */
+/** A row of a replay buffer: its data set, its index there, and its roles. */
 export interface Exemplar {
   readonly data: string;
-  /** What tells the content of those data. */
+  /** Content hash of the data set. */
   readonly hash: string;
   readonly row: number;
   readonly roles: Readonly<Record<string, unknown>>;
-  /** Logits that the model gave for it when it had learned its data set, for the labels that the head then had. */
+  /** The model's logits for the row after training on its data set, for the labels that the head had then. */
   readonly said?: readonly number[];
 }
 
@@ -62,20 +63,20 @@ const exemplarSchema: Schema<Exemplar> = objectWith({
 const isExemplar = schemaGuard(exemplarSchema);
 
 const folderOf = (run: string): string => join(run, "carried");
-/** The file of the weights and of what strategies keep. */
+/** File of the weights and of the strategies' states. */
 export const continualWeightsFile = (run: string): string => join(folderOf(run), "state.safetensors");
 
-/** Logits that were cached for the rows of a stage, until the stage ends. */
+/** File of cached logits for the rows of a task, until the task ends. */
 export const cachedOutputsFile = (run: string): string => join(folderOf(run), "recalled.safetensors");
 
-/** Null: the run is no stage of an update, or was ended before it was over. */
+/** Returns null if the run is no task of an update, or did not complete. */
 export function readContinualState(run: string): ContinualState | null {
   const found = readRegularJson(join(folderOf(run), "carried.json"));
   const whole = isCarried(found) && found.scores.length === found.tasks.length;
   return whole && existsSync(continualWeightsFile(run)) ? found : null;
 }
 
-/** `save`: writes the state to the file that it is given. Coded errors `no-space`, `run-folder`. */
+/** `save`: writes the state to the given file. Throws the coded errors `no-space` and `run-folder`. */
 export async function writeContinualState(
   run: string,
   carried: ContinualState,
@@ -95,7 +96,7 @@ export async function writeContinualState(
   }
 }
 
-/** Coded errors `no-space`, `run-folder`. */
+/** Throws the coded errors `no-space` and `run-folder`. */
 export function writeExemplars(run: string, exemplars: readonly Exemplar[]): void {
   const lines = exemplars.map((row) => `${JSON.stringify(row)}\n`).join("");
   try {
@@ -105,12 +106,12 @@ export function writeExemplars(run: string, exemplars: readonly Exemplar[]): voi
   }
 }
 
-/** The replay buffer that an earlier update left. */
+/** Returns the replay buffer of an earlier update. */
 export const readExemplars = (run: string): readonly Exemplar[] => readExemplarsAndDamage(run).rows;
 
 export const exemplarsFile = (run: string): string => join(folderOf(run), "memory.jsonl");
 
-/** The same, and how many lines can't be read. */
+/** Returns the replay buffer, and the number of unreadable lines. */
 export function readExemplarsAndDamage(run: string): { readonly rows: readonly Exemplar[]; readonly damaged: number } {
   const lines = (readRegularFile(exemplarsFile(run)) ?? "").split("\n").filter((line) => line !== "");
   const rows = lines.flatMap((line) => {

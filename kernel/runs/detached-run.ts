@@ -1,6 +1,6 @@
 /**
- * What a run's folder says of a training that runs by itself: which process it is, where its log lies, and how it ended. The
- * note has its full size from the first write on, so that its end can be written on a disk that is full by then.
+ * Note of a detached training in its run's folder: its process and how it ended. The file has its full size from the
+ * first write on, so that the end can be recorded even on a full disk.
  */
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import type { RunLockHolder } from "./run-lock.js";
 import { processIdentitySchema, type ProcessIdentity } from "./writer.js";
 
 export const DETACHED_NOTE_FILE = "detached.json";
-/** What the process printed. */
+/** Output of the process. */
 export const PROCESS_LOG_FILE = "process.log";
 const BYTES = 4096;
 const most = { why: 1000, log: 64 * 1024 } as const;
@@ -19,15 +19,14 @@ const most = { why: 1000, log: 64 * 1024 } as const;
 export interface DetachedEnd {
   /** ISO 8601. */
   readonly at: string;
-  /** Exit status, or the signal that ended it; null: nobody was there to see it. */
+  /** Exit status, or the signal that ended it; null if nobody observed the end. */
   readonly exit: number | null;
   readonly signal: string | null;
-  /** What went wrong, in words. */
   readonly why?: string;
 }
 export interface DetachedNote {
   readonly version: 1;
-  /** Under which the training was started. */
+  /** Name under which the training was started. */
   readonly name: string;
   readonly process: ProcessIdentity;
   readonly since: string;
@@ -49,7 +48,7 @@ const schema: Schema<DetachedNote> = objectWith({
 });
 const isNote = schemaGuard(schema);
 
-/** Throws where it can't be written. */
+/** Throws if the file cannot be written. */
 export function writeDetachedNote(folder: string, note: DetachedNote): void {
   const file = opened(folder);
   try {
@@ -59,14 +58,14 @@ export function writeDetachedNote(folder: string, note: DetachedNote): void {
   }
 }
 
-/** The note of this process, kept open: where its folder is moved meanwhile, it goes along and is told the end all the same. */
+/** The note of this process, with the file open: if its folder is moved, the end is still recorded. */
 export class OpenDetachedNote {
   private constructor(
     private readonly file: number,
     private readonly writer: ProcessIdentity,
   ) {}
 
-  /** Throws where it can't be written. */
+  /** Throws if the file cannot be written. */
   static write(folder: string, note: DetachedNote): OpenDetachedNote {
     const file = opened(folder);
     try {
@@ -78,14 +77,14 @@ export class OpenDetachedNote {
     return new OpenDetachedNote(file, note.process);
   }
 
-  /** Once; where nothing says so yet, and no other process has taken it over. */
+  /** Records the end once, unless it is recorded or another process has taken over the note. */
   end(end: Omit<DetachedEnd, "at">): void {
     try {
       const note = noteIn(readFileSync(this.file, "utf8"));
       const { id, since } = this.writer;
       if (note?.process.since === since) endNote(note, id, end, (whole) => write(this.file, whole));
     } catch {
-      // the disk is gone: that it ended is seen by its lock
+      // the disk is gone: the lock shows that it ended
     } finally {
       closeSync(this.file);
     }
@@ -94,7 +93,7 @@ export class OpenDetachedNote {
 
 function opened(folder: string): number {
   const nofollow = process.platform === "win32" ? 0 : constants.O_NOFOLLOW;
-  // Over what is there: the blocks are its own already.
+  // Overwrites in place, so that no new disk blocks are needed.
   return openSync(join(folder, DETACHED_NOTE_FILE), constants.O_RDWR | constants.O_CREAT | nofollow, 0o600);
 }
 
@@ -107,7 +106,7 @@ function write(file: number, note: DetachedNote): void {
   fsyncSync(file);
 }
 
-/** Null: it is no such training's, or can't be read. */
+/** Returns null if the run has no such note, or it is unreadable. */
 export function readDetachedNote(folder: string): DetachedNote | null {
   const text = readRegularFile(join(folder, DETACHED_NOTE_FILE), 1 << 16);
   return text === null ? null : noteIn(text);
@@ -122,7 +121,7 @@ function noteIn(text: string): DetachedNote | null {
   }
 }
 
-/** Whether who writes it is the process that it was started in by itself. */
+/** Whether the run's writer is its detached process. */
 export function isDetachedRun(folder: string, { writer }: Pick<RunLockHolder, "writer">): boolean {
   const noted = readDetachedNote(folder)?.process;
   return (
@@ -130,13 +129,13 @@ export function isDetachedRun(folder: string, { writer }: Pick<RunLockHolder, "w
   );
 }
 
-/** How that process ended, where nothing says so yet: another may train there by now. */
+/** Records how that process ended if nothing is recorded yet; another process may be training there by now. */
 export function recordProcessEnd(folder: string, process: number, end: Omit<DetachedEnd, "at">): void {
   const note = readDetachedNote(folder);
   try {
     if (note) endNote(note, process, end, (whole) => writeDetachedNote(folder, whole));
   } catch {
-    // the disk, or the folder, is gone: that it ended is seen by its lock
+    // the disk or the folder is gone: the lock shows that it ended
   }
 }
 
@@ -151,7 +150,7 @@ function endNote(
   to({ ...note, ended: { ...end, ...why, at: new Date().toISOString() } });
 }
 
-/** The last lines that its process printed. */
+/** Returns the last lines of its process's output. */
 export function lastLogLines(folder: string, count = 8): readonly string[] {
   const text = readRegularFile(join(folder, PROCESS_LOG_FILE), 1 << 28) ?? "";
   return text

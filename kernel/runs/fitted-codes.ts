@@ -1,8 +1,7 @@
-/** Codes of what is fitted to rows of validation. */
+/** Error codes of fitting to validation rows. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface FittedCodeData {
   "fitted-to-few": {
     readonly model: string;

@@ -1,12 +1,12 @@
-/** What the disk says when a run's folder is written, as coded errors. */
+/** Converts disk errors of a run's folder to coded errors. */
 import { existsSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-/** What the system says, and what the engine's host and the cache make of it. */
+/** Error codes of the system, the engine host and the cache for a full disk. */
 const FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", "disk-full", "no-space"];
 const REFUSED: readonly unknown[] = ["EACCES", "EROFS", "ENOTDIR", "EISDIR", "ELOOP", "ENXIO", "EPERM"];
 
-/** Coded errors `no-space` and `run-folder`; everything else is given back as it is. */
+/** Returns the coded errors `no-space` and `run-folder`; any other error is returned unchanged. */
 export function toRunFolderError(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const noSpace = diskFullError(error, path);
@@ -16,7 +16,7 @@ export function toRunFolderError(error: unknown, path: string): unknown {
   return error;
 }
 
-/** Coded error `no-space`, of whatever says that the disk is full; null: it is something else. */
+/** Returns the coded error `no-space` if the error means a full disk; null otherwise. */
 export function diskFullError(
   error: unknown,
   path: string,
@@ -26,12 +26,12 @@ export function diskFullError(
   return new CodedError("no-space", { path, ...(after && { after }) }, { cause: error });
 }
 
-/** Coded error `run-folder` where the folder of a run is no longer there. */
+/** Throws the coded error `run-folder` if the run's folder no longer exists. */
 export function checkFolderExists(folder: string): void {
   if (!existsSync(folder)) throw folderGoneError(folder);
 }
 
-/** Of a folder that was deleted or moved away. */
+/** Error for a folder that was deleted or moved. */
 export function folderGoneError(folder: string, cause?: unknown): CodedError {
   return new CodedError("run-folder", { folder, why: "it is no longer there", gone: true }, { cause });
 }

@@ -1,11 +1,11 @@
 /**
- * Names of the files in model, adapter and run folders that Tunebook reads. A bundle packs these and nothing else: a folder may
+ * Names of the files in model, adapter and run folders that Tunebook reads. A bundle packs only these: a folder may
  * also hold keys, settings and backups, and no list of forbidden names can be complete.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Files of a model, of its tokenizer or of an adapter: those that transformers, PEFT and sentence-transformers write. */
+/** Files of a model, of its tokenizer or of an adapter, as written by transformers, PEFT and sentence-transformers. */
 const MODEL = new RegExp(
   `^(?:${[
     ...["(?:config|generation_config|adapter_config|modules|learnt)\\.json", "README\\.md"],
@@ -23,7 +23,7 @@ const RUN: ReadonlySet<string> = new Set([
 ]);
 const NUMBERED = /^(?:checkpoints\/step-\d{6,}\.safetensors|dynamics\/step-\d{6,}\.z)$/;
 const BOUNDS = /^made\/[0-9a-f]{12}\.bounds\.json$/;
-/** Folders of a run that hold a model or an adapter. */
+/** Folders of a run that contain a model or an adapter. */
 const MODELS = /^(?:model|merged|adapter|base|made\/[0-9a-f]{12})\//;
 
 export function isModelFile(path: string): boolean {
@@ -35,7 +35,10 @@ export function isRunFile(path: string): boolean {
   return MODELS.test(path) && isModelFile(path.replace(MODELS, ""));
 }
 
-/** Absolute paths of the regular files below a folder whose relative path (with `/`) is known, in order. Links are not followed. */
+/**
+ * Returns absolute paths of the regular files below a folder whose relative path (with `/`) is known, in order. Links
+ * are not followed.
+ */
 export function findKnownFiles(folder: string, isKnown: (path: string) => boolean): readonly string[] {
   const found: string[] = [];
   const look = (below: string, depth: number): void => {
@@ -48,5 +51,5 @@ export function findKnownFiles(folder: string, isKnown: (path: string) => boolea
   look("", 0);
   return found.sort().map((path) => join(folder, path));
 }
-/** `made/HASH/1_Pooling` is the deepest folder. */
+/** Maximum folder depth: `made/HASH/1_Pooling`. */
 const DEEPEST = 3;

@@ -1,4 +1,4 @@
-/** Rows that a model labelled, a line for each, beside the run that learns them. */
+/** Rows labelled by a teacher model, one line each, next to the run that trains on them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writePrivate } from "../fetch/private.js";
@@ -18,7 +18,7 @@ export function saveLabelledRows(run: string, rows: readonly Exemplar[]): void {
   }
 }
 
-/** How many they are; null: there are none, or they can't be read. */
+/** Returns their number; null if there are none, or they cannot be read. */
 export function countLabelledRows(run: string): number | null {
   const text = readRegularFile(fileIn(run));
   return text === null ? null : text.split("\n").filter(Boolean).length;

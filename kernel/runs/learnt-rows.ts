@@ -1,7 +1,8 @@
 /**
- * What weights have learnt from: `learnt.json` in a run's folder and in every folder that is saved of it. It has a short hash of
- * each row that trained (no text stands in it, but whoever has a text can ask whether it was there) and how often each answer stood among them, so that a model which is
- * opened again knows what it has seen. Of a private training no row is told. What the weights began from, another run's or a saved folder's, is in it too.
+ * Record of the training rows of weights: `learnt.json` in a run's folder and in every folder saved from it. It has a
+ * short hash of each training row and the frequency of each answer, so that a reopened model can detect rows that it
+ * was trained on. It contains no text, but anyone with a text can test whether it was among the rows. For a private
+ * training no row is recorded. The record also includes that of the weights' origin, another run or a saved folder.
  */
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
@@ -13,33 +14,31 @@ import { isAnswerTally, answerTallyOf, type AnswerTally } from "./tally.js";
 
 export const LEARNT_FILE = "learnt.json";
 const VERSION = 1;
-/** Hashes that are kept of one training: of more rows the lowest, which are a fair sample. */
+/** Maximum number of hashes per training: of more rows the lowest hashes, which are a fair sample. */
 const MOST_HASHES = 100_000;
-/** Trainings that a model goes back to. */
+/** Maximum number of trainings in a record. */
 const MOST_PARTS = 8;
 
-/** Rows of one training. */
 export interface LearntRows {
-  /** Of the run. */
+  /** Id of the run. */
   readonly run: string;
   readonly split: string;
   readonly dataHash: string;
   readonly rows: number;
-  /** Hashes of different rows, sorted; base64 of six bytes each, in the file. */
+  /** Hashes of distinct rows, sorted; in the file base64 of six bytes each. */
   readonly hashes: Float64Array;
-  /** Only hashes below it were kept; null: all. */
+  /** Only hashes below this value were kept; null if all were. */
   readonly below: number | null;
 }
 export interface LearntRecord {
-  /** Name of the training. */
   readonly model: string;
-  /** Of the last training. */
+  /** Answers of the last training. */
   readonly answers: AnswerTally;
-  /** The last training first. */
+  /** The last training comes first. */
   readonly rows: readonly LearntRows[];
 }
 
-/** Of a private training: whose it is, and nothing by which a row could be tried. */
+/** Record of a private training: its owner, and nothing against which a row could be tested. */
 export const privateLearntRecord = (model: string): LearntRecord => ({ model, answers: {}, rows: [] });
 
 export async function learntRecordOf(
@@ -81,19 +80,19 @@ export async function writeLearntFile(folder: string, { rows, ...learnt }: Learn
   }
 }
 
-/** Null: an older folder, somebody else's, or one that can't be read: nothing is said then. */
+/** Returns null for an older or foreign folder, or an unreadable record: nothing is known then. */
 export function readLearntRecord(folder: string): LearntRecord | null {
   const found = readHint(join(folder, LEARNT_FILE), learntSchema);
   return found && { model: found.model, answers: found.answers, rows: found.rows };
 }
 
-/** Of a folder that weights began from: a saved one, or a part of a run. */
+/** Reads the record of a folder that weights started from: a saved folder, or a part of a run. */
 export function readLearntRecordOf(folder: string): LearntRecord | null {
   const ofRun = ["model", "merged", "adapter"].includes(basename(folder)) ? readLearntRecord(dirname(folder)) : null;
   return readLearntRecord(folder) ?? ofRun;
 }
 
-/** Which of the hashes were among those rows; `of`: how many could be told. */
+/** Returns how many of the hashes were among those rows; `of`: how many could be tested. */
 export function countSeenRows(
   hashes: Float64Array,
   { hashes: learnt, below }: LearntRows,
@@ -108,7 +107,7 @@ export function countSeenRows(
   return { seen, of: total };
 }
 
-/** Base64 of hashes, as `packed` writes them. */
+/** Base64 of hashes, as written by `packed`. */
 const packedHashes = v.pipe(
   v.string(),
   v.transform((text) => Buffer.from(text, "base64")),

@@ -1,14 +1,15 @@
 /**
- * The lines of a run's logs, as they are found: a record a line, except where a writer was killed. What it left torn has no
- * end of its own, and a writer that began where it stopped (none does any more) wrote its first record onto it.
+ * Parses the lines of a run's logs: one record per line, unless a writer was killed. Its truncated line has no line
+ * end, and older versions appended the first record of the next writer to it.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
 import { parseJsonAs } from "../fetch/json.js";
 
 /**
- * The records of one line, in order; what is torn or no object is left out. `first`: the key that every record begins with.
- * In JSON a key with its quotes can't stand inside a text, so a line falls apart there and nowhere else.
+ * Returns the records of one line, in order; truncated text and values that are not objects are skipped. `first`: the
+ * key with which every record begins. An unescaped quoted key cannot occur inside a JSON string, so a line is split
+ * only there.
  */
 export function parseLogLine(line: string, first: string): readonly Readonly<Record<string, unknown>>[] {
   const record = parsed(line);
@@ -20,12 +21,12 @@ export function parseLogLine(line: string, first: string): readonly Readonly<Rec
   });
 }
 
-/** Of a whole log. */
+/** Parses a complete log. */
 export function parseLog(log: string, first: string): readonly Readonly<Record<string, unknown>>[] {
   return log.split("\n").flatMap((line) => parseLogLine(line, first));
 }
 
-/** Null: it is JSON, but no object; undefined: it is none. */
+/** Returns null for JSON that is not an object, and undefined for invalid JSON. */
 function parsed(text: string): Readonly<Record<string, unknown>> | null | undefined {
   if (text === "") return null;
   try {
@@ -36,11 +37,11 @@ function parsed(text: string): Readonly<Record<string, unknown>> | null | undefi
   }
 }
 
-/** JSON has no NaN and no infinities: logs have them as texts. */
+/** JSON has no NaN and no infinities, so logs contain them as strings. */
 export function quoteNonFinite(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
-/** The way back. */
+/** The inverse of `quoteNonFinite`. */
 export function unquoteNonFinite(_key: string, value: unknown): unknown {
   return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 }

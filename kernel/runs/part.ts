@@ -1,4 +1,4 @@
-/** The rows of one split, whether they lie in memory or on disk: their values by role, and short hashes of what they say. */
+/** The rows of one split, in memory or on disk: their values by role, and short content hashes. */
 import { createHash } from "node:crypto";
 import type { RowColumn } from "#stdlib/tasks/kind.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
@@ -12,14 +12,17 @@ export interface DataPart {
   readonly split: string;
 }
 
-/** At a time of a split that lies on disk. */
+/** Rows per chunk of a split on disk. */
 const CHUNK = 10_000;
-/** Roles that `rowTextKey` reads; rows that come in words have their text beside them. */
+/** Roles that `rowTextKey` reads; tokenized rows also have their text. */
 const KEYED = ["text", "text_pair", "input", "messages", "question", "context"];
-/** Bytes of a hash: of a hundred thousand texts beside ten thousand others two are taken for one with a chance of 4 in a million. */
+/**
+ * Bytes of a hash: with a hundred thousand texts compared to ten thousand others, the chance of a collision is 4 in a
+ * million.
+ */
 export const ROW_HASH_BYTES = 6;
 
-/** One value per row; undefined: the data have no such role. */
+/** Returns one value per row; undefined if the data have no such role. */
 export function roleValuesOf(part: DataPart, role: string): RowColumn | undefined {
   const { prepared, split } = part;
   const streamed = prepared.streamed?.[split];
@@ -32,7 +35,7 @@ export function roleValuesOf(part: DataPart, role: string): RowColumn | undefine
 
 const hashed = new WeakMap<PreparedData, Map<string, Float64Array>>();
 
-/** A whole number below 2^48 for each row: the same where two rows are the same by the rule of `drop_duplicates`. */
+/** Returns an integer below 2^48 for each row, equal for two rows that `drop_duplicates` considers equal. */
 export async function rowHashesOf({ prepared, split }: DataPart, signal?: AbortSignal): Promise<Float64Array> {
   const known = hashed.get(prepared) ?? new Map<string, Float64Array>();
   hashed.set(prepared, known);

@@ -1,4 +1,4 @@
-/** plan.json as it must be where a model is opened by it, or its settings are told: every part that `Plan` has, of the types that it has there. */
+/** Schema of plan.json for opening a model or showing its settings: every part of `Plan`, with its types. */
 import * as v from "valibot";
 import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
 import type { FederatedPlan, PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";

@@ -1,6 +1,6 @@
 /**
- * The events of a log that may be torn or foreign, as its last run through each step has them: a resumed run takes the
- * steps after its checkpoint again, and those count.
+ * Reads the events of a log that may be truncated or foreign. A resumed run repeats the steps after its checkpoint, and
+ * only the last run through each step counts.
  */
 import * as v from "valibot";
 import { objectWith, anyNumber, dictionaryOf, type Schema } from "../fetch/json.js";
@@ -100,12 +100,12 @@ export function parseRunEvents(log: string): readonly RunEvent[] {
   return events;
 }
 
-/** All events of a log, those too that a resumed run took back. */
+/** Returns all events of a log, including those superseded by a resumed run. */
 export function parseAllEvents(log: string): readonly RunEvent[] {
   return parseLog(log, "at").filter(isRunEvent);
 }
 
-/** What a run that goes on after a step has behind it. */
+/** Returns the events that precede a run resumed after a step. */
 export function eventsUntil(events: readonly RunEvent[], step: number): readonly RunEvent[] {
   return events.filter((one) => "step" in one && one.step <= step && one.kind !== "stopped" && one.kind !== "stopping");
 }

@@ -1,21 +1,23 @@
-/** A file of a run, read with suspicion: a folder of runs may come from anybody. */
+/** Reads a run's file defensively, because a folder of runs may come from anyone. */
 import * as v from "valibot";
 import { parseJsonAs, parseJsonOrNull, type Schema, SchemaMismatch } from "../fetch/json.js";
 import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 
-/** Plans and locks have kilobytes; logs of long runs some hundreds of megabytes. A text can't be longer. */
+/**
+ * Plans and locks have kilobytes, logs of long runs some hundreds of megabytes. This is the maximum length of a string.
+ */
 const MOST = 2 ** 29 - 2 ** 10;
 
-/** Its text; null: there is none that can be read, or it is no regular file, or has more than `most` bytes. */
+/** Returns its text; null if it is unreadable, no regular file, or larger than `most` bytes. */
 export function readRegularFile(file: string, most = MOST): string | null {
   try {
     return readWholeFile(file, most)?.toString("utf8") ?? null;
   } catch {
-    return null; // it is something else, went away, or its disk fails
+    return null; // something else, removed meanwhile, or a disk error
   }
 }
 
-/** The JSON in it; undefined: it can't be read, or is none. */
+/** Returns its JSON value; undefined if it is unreadable or invalid. */
 export function readRegularJson(file: string, most?: number): unknown {
   return parseJsonOrNull(readRegularFile(file, most) ?? "", v.unknown()) ?? undefined;
 }
@@ -23,7 +25,7 @@ export function readRegularJson(file: string, most?: number): unknown {
 /** Maximum size of a plan or a lock, in bytes; those with 100,000 labels have 10 MB. */
 const MOST_OF_A_PLAN = 64 * 2 ** 20;
 
-/** A file that its schema accepts, or what is wrong with it: `is missing`, `can't be read: recipe.model is missing`. */
+/** Returns a file's valid content, or what is wrong: `is missing`, `can't be read: recipe.model is missing`. */
 export function readCheckedJson<T>(file: string, schema: Schema<T>): { readonly value: T } | { readonly why: string } {
   try {
     const bytes = readWholeFile(file, MOST_OF_A_PLAN);

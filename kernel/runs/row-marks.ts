@@ -1,7 +1,7 @@
 /**
- * By what the rows of a run are known again: `rows.bin` in its folder, a short hash of each value of each row by its role, and
- * the row's number in its source. No text stands in it; whoever compares two runs can say which rows came, went and changed.
- * Of data that are streamed or have more rows none is kept.
+ * Marks that identify the rows of a run: `rows.bin` in its folder, with a short hash of each row's value per role and
+ * the row's number in its source. It contains no text, but shows which rows were added, removed or changed between two
+ * runs. None is stored for streamed data or data with too many rows.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -17,16 +17,16 @@ import { toRunFolderError } from "./folder-errors.js";
 export const ROW_MARKS_FILE = "rows.bin";
 const MOST_ROWS = 100_000;
 const MOST_BYTES = 64 * 2 ** 20;
-/** Of a number, and of a hash. */
+/** Bytes of a row number and of a hash. */
 const [NUMBER, HASH] = [4, 6];
 
 export interface MarkedRows {
-  /** Numbers of the rows in their source, from 1. */
+  /** Row numbers in the source, from 1. */
   readonly numbers: ArrayLike<number>;
-  /** Role to a hash of its value in each row. */
+  /** Maps each role to the hash of its value in each row. */
   readonly roles: Readonly<Record<string, ArrayLike<number>>>;
 }
-/** By split. */
+/** Row marks by split. */
 export type RowMarks = Readonly<Record<string, MarkedRows>>;
 
 interface Head {
@@ -40,7 +40,7 @@ const headSchema: Schema<Head> = objectWith({
 
 const known = new WeakMap<ColumnTable, MarkedRows>();
 
-/** Null: there are too many rows, or they are streamed. */
+/** Returns null if there are too many rows or they are streamed. */
 export function rowMarksOf({ splits, streamed }: PreparedData): RowMarks | null {
   const rows = Object.values(splits).reduce((sum, one) => sum + one.numRows(), 0);
   if (streamed || rows > MOST_ROWS) return null;
@@ -66,7 +66,7 @@ function hashOf(text: string): number {
   return createHash("sha256").update(text).digest().readUIntBE(0, HASH);
 }
 
-/** Coded errors of writing into a run's folder. */
+/** Throws the coded errors of writing into a run's folder. */
 export async function writeRowMarks(folder: string, marks: RowMarks): Promise<void> {
   const splits = Object.entries(marks);
   const head: Head = {
@@ -87,7 +87,7 @@ export async function writeRowMarks(folder: string, marks: RowMarks): Promise<vo
   }
 }
 
-/** Null: an older run, or a file that can't be read: rows aren't named then. */
+/** Returns null for a run of an older version or an unreadable file; row numbers are not reported then. */
 export function readRowMarks(folder: string): RowMarks | null {
   try {
     const bytes = readWholeFile(join(folder, ROW_MARKS_FILE), MOST_BYTES);

@@ -1,6 +1,7 @@
 /**
- * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
- * `checkpoints/`, `learnt.json` (what of the data trained: learnt.ts); `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
+ * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line),
+ * `checkpoints/` and `learnt.json` (facts about the training data: learnt-rows.ts); `adapter/` where a technique trains
+ * few weights. Everything but the event log is written once, under a temporary name, and renamed.
  */
 import {
   closeSync,
@@ -37,24 +38,26 @@ export interface RunLockFile {
   readonly dataHash: string | null;
   readonly baseHash: string | null;
   readonly labels: readonly string[];
-  /** What was trained on. Absent: an older run. */
+  /** Row counts of the training data. Unset in runs of older versions. */
   readonly data?: { readonly rowsIn: number; readonly kept: number; readonly splits: Readonly<Record<string, number>> };
-  /** Where the relative paths of the plan start, from the run's folder. Absent: two folders up. */
+  /** Folder that the plan's relative paths start from, relative to the run's folder. Defaults to two folders up. */
   readonly home?: string;
-  /** Of a model that began from another training: the folder that it began from, from the run's. */
+  /** Folder of the training that this model started from, relative to the run's folder. */
   readonly base?: string;
   readonly engine: string;
   readonly tunebook: string;
   readonly node: string;
   readonly started: string;
   readonly trial?: TrialInLock;
-  /** What its numbers came from, as `runRecordIn` reads it. Absent: an older run, or a deployment. */
+  /**
+   * What the run's numbers depend on; read with `runRecordIn`. Unset in runs of older versions and for deployments.
+   */
   readonly record?: RunRecord | Json;
-  /** The id of the run that it was to repeat. */
+  /** Id of the run that this run replays. */
   readonly replays?: string;
-  /** Where it belongs; absent: no experiment stood above. */
+  /** The run's experiment; unset if the program declares none above the training. */
   readonly experiment?: { readonly name: string; readonly notes: string };
-  /** Of a deployment: the run whose weights were deployed, and as what (`onnx("build/router")`). */
+  /** For a deployment: the run whose weights were deployed, and the target call (`onnx("build/router")`). */
   readonly deployment?: { readonly of: string; readonly target: string };
 }
 
@@ -75,7 +78,7 @@ export const runLockFileSchema: Schema<RunLockFile> = objectWith({
   node: v.string(),
   started: v.string(),
   trial: v.exactOptional(trialInLockSchema),
-  // Of a later version it may say what this one can't read: the run opens all the same.
+  // A later version may write a record that this version cannot read; the run can be opened all the same.
   record: v.exactOptional(jsonObject),
   replays: v.exactOptional(v.string()),
   experiment: v.exactOptional(objectWith({ name: v.string(), notes: v.string() })),
@@ -83,10 +86,10 @@ export const runLockFileSchema: Schema<RunLockFile> = objectWith({
 });
 export const isRunLockFile = schemaGuard(runLockFileSchema);
 
-/** What its maker tells of a run. */
+/** The facts about a run that its creator supplies. */
 export type RunLockFacts = Omit<RunLockFile, "version" | "name" | "started" | "home" | "base" | "record"> & {
   readonly record?: RunRecord;
-  /** Absolute. */
+  /** Absolute paths. */
   readonly home?: string;
   readonly base?: string;
 };
@@ -97,7 +100,10 @@ export class RunFolder {
     readonly id: string,
   ) {}
 
-  /** Makes `root/<name>-<time>-<hash>`; two runs in one second get different names. `made` comes before anything is in it. */
+  /**
+   * Creates `root/<name>-<time>-<hash>`; two runs in one second get different names. `made` is called while the folder
+   * is still empty.
+   */
   static create(
     root: string,
     name: string,
@@ -137,7 +143,7 @@ export class RunFolder {
     return new RunFolder(path, path.split(/[\\/]/).at(-1) ?? path);
   }
 
-  /** Runs under `root` with this recipe, newest first. Folders that are not runs are passed over. */
+  /** Returns the runs under `root` with this recipe, newest first. Skips folders that are not runs. */
   static find(root: string, recipeHash: string): readonly RunFolder[] {
     if (!existsSync(root)) return [];
     return readdirSync(root)
@@ -149,26 +155,26 @@ export class RunFolder {
   get checkpoints(): string {
     return join(this.path, "checkpoints");
   }
-  /** What a technique with few trained weights saves (adapter-folder.ts). */
+  /** Folder of the adapter that a technique with few trained weights saves (adapter-folder.ts). */
   get adapter(): string {
     return join(this.path, "adapter");
   }
-  /** The whole model with the adapter merged into it, where that was asked for (merged.ts). */
+  /** Folder of the complete model with the adapter merged into it, if that was requested (merged.ts). */
   get merged(): string {
     return join(this.path, "merged");
   }
-  /** The trained model, as a base is (model-folder.ts). */
+  /** Folder of the trained model, in the format of a base model (model-folder.ts). */
   get model(): string {
     return join(this.path, "model");
   }
-  /** The base that was made for it of another model's weights (made-folder.ts). */
+  /** Folder of the base model that was made for this run from another model's weights (made-folder.ts). */
   get base(): string {
     return join(this.path, "base");
   }
   get eventsFile(): string {
     return join(this.path, "events.jsonl");
   }
-  /** What evaluations said of its weights (run-scores.ts). */
+  /** File with the scores that evaluations of these weights recorded (run-scores.ts). */
   get scoresFile(): string {
     return join(this.path, "scores.jsonl");
   }
@@ -182,7 +188,7 @@ export class RunFolder {
     this.appendLine(this.eventsFile, event);
   }
 
-  /** Adds a record to one of its logs, on a line of its own: the last one may be torn. */
+  /** Appends a record to one of the run's logs, always on a new line: the last line may be torn. */
   appendLine(file: string, record: object): void {
     try {
       appendLine(file, JSON.stringify(record, quoteNonFinite));
@@ -191,7 +197,7 @@ export class RunFolder {
     }
   }
 
-  /** Puts the event log on the disk itself: some disks tell only now that they are full. */
+  /** Flushes the event log to the disk: some disks only now report that they are full. */
   sync(): void {
     if (!existsSync(this.eventsFile)) return;
     const file = openSync(this.eventsFile, "r+");
@@ -204,12 +210,12 @@ export class RunFolder {
     }
   }
 
-  /** Events so far, as read-events.ts tells them; a torn line (a kill while writing) is left out. */
+  /** Events so far, as read-events.ts parses them; a torn line (the process was killed while writing) is left out. */
   events(): readonly RunEvent[] {
     return parseRunEvents(readRegularFile(this.eventsFile) ?? "");
   }
 
-  /** Those too that a training that goes on took back. */
+  /** All events, including steps that were discarded when the training was resumed. */
   everything(): readonly RunEvent[] {
     return parseAllEvents(readRegularFile(this.eventsFile) ?? "");
   }
@@ -221,9 +227,9 @@ export class RunFolder {
 
 const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Nothing is cut off: a reader that follows the file stands behind what is torn already. */
+/** A torn line is not truncated: a process that follows the file has already read past it. */
 export function appendLine(file: string, line: string): void {
-  // A link would be followed out of the folder, a FIFO would wait for its reader.
+  // Without these checks a link could lead out of the folder, and a FIFO would block until it is read.
   const fd = openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, PRIVATE_MODES.file);
   try {
     const found = fstatSync(fd);

@@ -1,14 +1,16 @@
 /**
- * A run has one writer. Who would write announces itself by an empty file in the run's folder, and only then looks who else
- * is there: of two that come at once at least one sees the other, withdraws and tries again. Each file's name is its own and
- * says all of its writer: it is there at once and whole, on a full disk too, and a dead writer's may be removed by anyone.
+ * A run has one writer. A process that wants to write creates an empty file in the run's folder, and only then looks
+ * for other such files. If two processes come at once, at least one sees the other, withdraws and tries again. The
+ * file's name is unique and contains everything about its writer. It appears at once and complete, even on a full disk,
+ * and any process may remove the file of a dead writer.
  *
- * A process of this machine is asked after by its id and its beginning (writer.ts), so what was killed is found at once. One
- * of another machine (the folder lies on a shared disk) can't be: its file is touched while it lives, and counts as left
- * behind once it was not for ten minutes. A writer whose file was taken finds out before it writes next (`demand`).
+ * A process of this machine is looked up by its id and start time (writer.ts), so a killed writer is found at once.
+ * That is impossible for a process of another machine (the folder is on a shared disk): it touches its file while it
+ * lives, and the file counts as abandoned after ten minutes without a touch. A writer whose file was removed notices it
+ * before its next write (`demand`).
  *
- * Why no lock of a library: those tell nobody who holds them, give a killed writer's up only after a time, and take one from
- * a process that was merely stopped for as long.
+ * No lock library is used: they do not report the holder, release a killed process's lock only after a timeout, and
+ * take the lock from a process that was merely suspended for that long.
  */
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
@@ -25,12 +27,12 @@ export type RunLockPurpose = "train" | "delete" | "sweep";
 export interface RunLockHolder {
   readonly writer: RunWriter;
   readonly does: RunLockPurpose;
-  /** When it took the lock, ISO 8601. */
+  /** Time when the lock was acquired, ISO 8601. */
   readonly at: string;
   readonly file: string;
 }
 
-/** Without a sign for so long, a process that can't be asked after is taken for ended. */
+/** Time without a touch of its file after which a process that cannot be looked up counts as dead. */
 export const ASSUMED_DEAD_AFTER_MS = 10 * 60_000;
 const BEAT = 30_000;
 const name = /^\.writer-(train|delete|sweep)-(\d+)-([0-9a-f]{12})-(\d+)-(0|[0-9a-f]{8}-\d+)-[0-9a-f]{12}$/;
@@ -46,7 +48,7 @@ export class RunLock {
     this.beating = setInterval(() => this.touch(), BEAT).unref();
   }
 
-  /** The lock, or who has it. Coded errors `run-folder`, `no-space`. */
+  /** Returns the lock, or its present holder. Throws the coded errors `run-folder` and `no-space`. */
   static try(folder: string, does: RunLockPurpose): RunLock | RunLockHolder {
     const announcement = announce(folder, does);
     try {
@@ -67,14 +69,17 @@ export class RunLock {
     }
   }
 
-  /** Nothing may be written once it was taken. Coded errors `run-lost`, `run-folder`. */
+  /** Throws if the lock was lost; call it before each write. Coded errors `run-lost`, `run-folder`. */
   demand(): void {
     if (existsSync(this.holder.file)) return;
     if (!existsSync(this.folder)) throw folderGoneError(this.folder);
     throw new CodedError("run-lost", { run: basename(this.folder) });
   }
 
-  /** A sign of life for other machines; given by itself. Written, so that the time is that of the disk, whichever machine asks. */
+  /**
+   * Shows other machines that this process lives; called automatically. It writes to the file, so that the disk sets
+   * the time, whichever machine reads it.
+   */
   touch(): void {
     try {
       const fd = openSync(this.holder.file, "r+");
@@ -84,7 +89,7 @@ export class RunLock {
         closeSync(fd);
       }
     } catch {
-      // taken, or a disk that fails: `demand` tells before anything is written
+      // lock lost, or a disk failure: `demand` reports it before the next write
     }
   }
 
@@ -93,13 +98,16 @@ export class RunLock {
     withdraw(this.holder.file);
     for (const after of this.after.splice(0)) after();
   }
-  /** Done once it is given back. */
+  /** Calls `after` once the lock is released. */
   whenReleased(after: () => void): void {
     this.after.push(after);
   }
 }
 
-/** Waits a moment for a writer that is about to end. Coded errors `run-busy`, `run-folder`, `no-space`. */
+/**
+ * Acquires the lock, and waits up to `patience` milliseconds for a writer that is about to end. Throws the coded errors
+ * `run-busy`, `run-folder` and `no-space`.
+ */
 export async function lockRun(folder: string, does: RunLockPurpose, patience = 1000): Promise<RunLock> {
   for (const until = Date.now() + patience; ;) {
     const got = RunLock.try(folder, does);
@@ -109,12 +117,12 @@ export async function lockRun(folder: string, does: RunLockPurpose, patience = 1
   }
 }
 
-/** Who writes a run now; null: nobody. Only looks. */
+/** Returns the process that writes the run now; null if there is none. It changes nothing. */
 export function lockHolderOf(folder: string): RunLockHolder | null {
   try {
     return announcements(folder).find((one) => lives(one, Date.now())) ?? null;
   } catch {
-    return null; // there is no such folder, or it can't be read
+    return null; // the folder does not exist or cannot be read
   }
 }
 
@@ -124,7 +132,7 @@ export function runBusyError(folder: string, { writer, does, at: time, file }: R
   return new CodedError("run-busy", { run: basename(folder), does, where, process: writer.id, since: time, file });
 }
 
-/** By the order in which they came. */
+/** Returns the writers' files, in the order of their creation. */
 function announcements(folder: string): readonly RunLockHolder[] {
   return readdirSync(folder)
     .flatMap((entry): RunLockHolder[] => {
@@ -151,7 +159,7 @@ function announce(folder: string, does: RunLockPurpose): RunLockHolder {
 
 function lives({ writer, at: time, file }: RunLockHolder, now: number): boolean {
   const alive = isProcessAlive(writer);
-  // Where a process doesn't say when it began, one of before the last start of the machine has another's id by now.
+  // If the writer's start time is unknown and its lock is older than the last boot, another process has its id now.
   if (alive === true) return writer.since !== null || Date.parse(time) > Date.now() - uptime() * 1000 - 60_000;
   return alive ?? now - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < ASSUMED_DEAD_AFTER_MS;
 }
@@ -160,11 +168,11 @@ function withdraw(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // a disk that went read-only: the file is a dead writer's once this process ends
+    // the disk became read-only: the file counts as a dead writer's once this process ends
   }
 }
 
-/** A clock that is far off gives no time that a date can hold. */
+/** Limits the time to the range of a Date: a wrong clock may give a greater value. */
 function timeOf(milliseconds: number): string {
   return new Date(Math.min(milliseconds, 8.64e15)).toISOString();
 }

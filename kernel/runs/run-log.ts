@@ -1,6 +1,6 @@
 /**
- * What an event log says so far, taken in piece by piece as it grows. Whatever stands in the file is survived: torn lines,
- * lines of other programs, numbers that are none. Memory stays small however long the log is.
+ * Summarizes an event log incrementally as the file grows. It tolerates any content: torn lines, lines of other
+ * programs, invalid numbers. Memory stays small however long the log is.
  */
 import * as v from "valibot";
 import { schemaGuard } from "../fetch/json.js";
@@ -14,13 +14,13 @@ export interface ValidationScores {
 }
 type Ended = "done" | "early" | "interrupted" | "failed";
 const isEnding = schemaGuard(v.picklist(["done", "early", "interrupted", "failed"]));
-/** Points of the small curve; twice as many are kept before they are halved. */
+/** Number of points of the loss curve; up to four times as many are stored before they are thinned. */
 const points = 48;
-/** No event is longer; a line beyond it is not ours. */
+/** Maximum length of a line; no event is longer, so a longer line was written by another program. */
 const longest = 1 << 20;
 
 export class RunLog {
-  /** When the first part began, and the last thing that was written. */
+  /** Start of the run's first part, and time of the last event. */
   begun: string | null = null;
   last: string | null = null;
   engine: string | null = null;
@@ -29,13 +29,15 @@ export class RunLog {
   step = 0;
   epoch = 0;
   loss: number | null = null;
-  /** The most that a step says is spent, those too that were taken back; null: nothing is private. */
+  /**
+   * Greatest ε reported by any step, including steps that were discarded on resuming; null if training is not private.
+   */
   epsilon: number | null = null;
-  /** Of the whole run, once it ended. */
+  /** Duration of the complete run, once it has ended. */
   seconds: number | null = null;
   stopping = false;
   ended: Ended | null = null;
-  /** Scores of the step whose checkpoint is the best, else of the last validation. */
+  /** Step of the best checkpoint, and the validation scores by step. */
   private best: number | null = null;
   private readonly scored = new Map<number, Readonly<Record<string, number>>>();
   private curved: { step: number; loss: number }[] = [];
@@ -43,7 +45,7 @@ export class RunLog {
   private rest = "";
   private recent: { seconds: number; tokens: number }[] = [];
 
-  /** Text as it stands in the file, cut anywhere. */
+  /** Takes the next piece of the file; it may end within a line. */
   take(text: string): void {
     const lines = (this.rest + text).split("\n");
     this.rest = lines.pop() ?? "";
@@ -58,7 +60,7 @@ export class RunLog {
   private get stride(): number {
     return Math.max(1, Math.ceil(this.curved.length / points));
   }
-  /** What the kept step scored; the loss stands last. */
+  /** Scores of the step with the best checkpoint, else of the last validation; the loss comes last. */
   get validated(): ValidationScores | null {
     const step = this.best !== null && this.scored.has(this.best) ? this.best : [...this.scored.keys()].at(-1);
     const scores = step === undefined ? undefined : this.scored.get(step);
@@ -66,7 +68,7 @@ export class RunLog {
     const { loss, ...others } = scores;
     return { step, scores: { ...others, ...(loss !== undefined && { loss }) } };
   }
-  /** Seconds of a step and tokens in a second, of the last ones. */
+  /** Seconds per step and tokens per second, over the latest steps. */
   get pace(): { readonly seconds: number; readonly tokens: number } | null {
     const seconds = this.recent.reduce((sum, one) => sum + one.seconds, 0);
     if (this.recent.length === 0 || seconds <= 0) return null;
@@ -95,7 +97,7 @@ export class RunLog {
     this.ended = null;
     this.stopping = false;
     this.recent = [];
-    // Steps after the checkpoint are taken again.
+    // A resumed training repeats the steps after its checkpoint.
     const from = finiteNumber(resumedFrom) ?? 0;
     this.curved = this.curved.filter((one) => one.step <= from);
     for (const step of this.scored.keys()) if (step > from) this.scored.delete(step);
@@ -129,7 +131,7 @@ export class RunLog {
       return score === null ? [] : [[name, score]];
     });
     this.scored.set(step, Object.fromEntries(scores));
-    // Only the best and the newest are asked for.
+    // Only the best and the newest scores are needed.
     for (const old of this.scored.keys()) if (this.scored.size > 64 && old !== this.best) this.scored.delete(old);
   }
   private stopped(event: Readonly<Record<string, unknown>>): void {

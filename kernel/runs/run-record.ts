@@ -1,14 +1,19 @@
 /**
- * What a run's lock says of all that its numbers came from: the rows, the files, the base, the versions, the machine, the
- * seeds, the state of the folder. It is written once, holds no secret, and whoever replays, compares or packs a run reads it.
+ * The record in a run's lock of everything that its numbers depend on: rows, files, base, versions, machine, seeds,
+ * state of the folder. It is written once, contains no secret, and is read to replay, compare or pack a run.
  */
 import * as v from "valibot";
 import { objectWith, schemaGuard, dictionaryOf, wholeNumber, type Schema } from "../fetch/json.js";
 
 export interface RecordedFile {
-  /** `data`: rows; `annotations`: what people decided of them; `base`: of the base's folder; `named`: named by a word. */
+  /**
+   * `data`: rows; `annotations`: human annotations of these rows; `base`: files of the base model; `named`: files named
+   * by an argument.
+   */
   readonly sort: "data" | "annotations" | "base" | "named";
-  /** From where relative paths of the plan start, with `/`; of a base from its own folder. */
+  /**
+   * Path with `/`, relative to the folder of the plan's relative paths; for a base model, relative to its own folder.
+   */
   readonly name: string;
   readonly bytes: number;
   /** SHA-256, hexadecimal. */
@@ -16,35 +21,37 @@ export interface RecordedFile {
 }
 export interface RecordedGit {
   readonly commit: string;
-  /** Null: of no branch. */
+  /** Null for a detached HEAD. */
   readonly branch: string | null;
-  /** Files that are followed and differ from the commit. */
+  /** Number of tracked files that differ from the commit. */
   readonly changed: number;
-  /** Without user, password and query; absent: there is none. */
+  /** Address of the remote without user, password and query; unset if there is none. */
   readonly remote?: string;
 }
 export interface RunRecord {
   /** SHA-256 over the rows of each split, as the model reads them. */
   readonly splits: Readonly<Record<string, string>>;
   readonly files: readonly RecordedFile[];
-  /** What is read that is no file: an address, a query, a table of the notebook; by the names of its words. Absent: nothing. */
+  /**
+   * Names of the sources that are not files: an address, a query, a table of the notebook. Unset if there are none.
+   */
   readonly others?: readonly string[];
   readonly seeds: Readonly<Record<string, number>>;
-  /** Of Tunebook, Node, the engine's library and the packages that make numbers. */
+  /** Versions of Tunebook, Node, the engine's library and the packages that numbers depend on. */
   readonly versions: Readonly<Record<string, string>>;
   readonly engine: {
     readonly name: string;
     readonly device: string;
     readonly threads: number;
-    /** `engine { deterministic: true }`; absent: it was off. */
+    /** Set by `engine { deterministic: true }`; defaults to off. */
     readonly deterministic?: true;
   };
   readonly machine: { readonly platform: string; readonly processor: string; readonly cores: number };
-  /** Variables of a list, whatever else the environment has. */
+  /** Environment variables from a fixed list; all others are left out. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the folder where relative paths start; absent: it is in no repository. */
+  /** State of the folder that relative paths start from; unset if it is in no repository. */
   readonly git?: RecordedGit;
-  /** Warnings that were found and are allowed, and why; absent: none. */
+  /** Warnings that the program allows, each with its reason. */
   readonly allowed?: readonly { readonly code: string; readonly reason: string }[];
 }
 
@@ -77,7 +84,7 @@ const recordSchema: Schema<RunRecord> = objectWith({
 });
 const isRunRecord = schemaGuard(recordSchema);
 
-/** Null: its lock has none, or one that another version wrote. */
+/** Returns null if the lock has no record, or one of another version. */
 export function runRecordIn(lock: { readonly record?: unknown } | null | undefined): RunRecord | null {
   return isRunRecord(lock?.record) ? lock.record : null;
 }

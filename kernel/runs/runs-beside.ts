@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** `runs` beside the notebook or file, unless told otherwise. */
+/** Returns the default folder of runs: `runs` next to the notebook or file. */
 export function runsFolderBeside(folder: string): string {
   return join(folder, "runs");
 }

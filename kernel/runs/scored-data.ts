@@ -1,6 +1,7 @@
 /**
- * How data are read that a run's weights were scored on: `scored-data.json` in its folder, by content hash. A training that goes on
- * from these weights reads them again, whichever names its own program has for them. No row stands in it.
+ * How to read the data that a run's weights were scored on: `scored-data.json` in its folder, by content hash. A
+ * training that continues from these weights reads them again, whatever names its own program uses. The file contains
+ * no rows.
  */
 import { join, relative, resolve } from "node:path";
 import * as v from "valibot";
@@ -13,13 +14,13 @@ import { dataPlanSchema } from "./plan-schema.js";
 import { readRegularFile } from "./read-regular.js";
 
 const VERSION = 1;
-/** Data that are kept; the newest are. */
+/** Maximum number of data sets that are stored; the newest are kept. */
 const MOST = 32;
 const schema = objectWith({ version: v.literal(VERSION), data: dictionaryOf(dataPlanSchema) });
 
 const fileOf = (run: string): string => join(run, "scored-data.json");
 
-/** By content hash. Folders are absolute. */
+/** Returns the data plans by content hash. Folders are absolute. */
 export function readScoredData(run: string): ReadonlyMap<string, DataPlan> {
   const found = parseJsonOrNull(readRegularFile(fileOf(run)) ?? "", schema);
   return new Map(
@@ -27,10 +28,12 @@ export function readScoredData(run: string): ReadonlyMap<string, DataPlan> {
   );
 }
 
-/** `data.folder`: absolute. Coded errors `no-space`, `run-folder`. */
+/**
+ * Stores how to read these data; `data.folder` must be absolute. Throws the coded errors `no-space` and `run-folder`.
+ */
 export function saveScoredData(run: string, hash: string, data: DataPlan): void {
   const others = [...readScoredData(run)].filter(([one]) => one !== hash);
-  // From the run's folder, as the lock's own places are: a project that is moved whole is found again.
+  // Stored relative to the run's folder, like the paths in the lock, so that a project can be moved.
   const all = [...others, [hash, data] as const].slice(-MOST).map(([one, plan]) => {
     return [one, { ...planForStorage(plan), folder: relative(run, plan.folder) }] as const;
   });

@@ -1,6 +1,7 @@
 /**
- * What a training kept of what the model that it began from had been evaluated on: `since-before.json` in its run's folder, for its
- * card and for later updates from the same weights. Numbers alone: no row and no answer.
+ * Scores before and after a training, on the data that its starting model was evaluated on: `since-before.json` in the
+ * run's folder. It is used for the run's card and for later updates from the same weights. It contains numbers only, no
+ * rows or predictions.
  */
 import { join } from "node:path";
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
@@ -12,28 +13,28 @@ import { readRegularFile } from "./read-regular.js";
 
 const VERSION = 1;
 
-/** Scores on the same rows, before the training and after it. */
+/** A metric on the same rows before and after the training. */
 export interface BeforeAfterScore {
   readonly data: string;
   readonly split: string | null;
   readonly dataHash: string;
-  /** Those that were asked. */
+  /** Number of evaluated rows. */
   readonly rows: number;
   readonly metric: string;
   readonly better: MetricDirection;
   readonly before: number;
   readonly now: number;
-  /** Ends of the 95 % interval of now − before; null: it has none. */
+  /** Limits of the 95 % interval of now − before; null if there is no interval. */
   readonly low: number | null;
   readonly high: number | null;
-  /** Whether it is worse beyond chance. */
+  /** Whether the score is significantly worse. */
   readonly lost: boolean;
 }
 export interface BeforeAfterScores {
-  /** Name of the training that it began from, and what tells its weights. */
+  /** Name of the training that it started from, and the hash that identifies its weights. */
   readonly start: string;
   readonly startHash: string;
-  /** Share of earlier rows that were learnt again; null: none, or nobody knows. */
+  /** Share of earlier rows that were replayed; null if none were or it is unknown. */
   readonly replayed: number | null;
   readonly on: readonly BeforeAfterScore[];
 }
@@ -63,11 +64,11 @@ const schema: Schema<BeforeAfterScores & { readonly version: 1 }> = objectWith({
 
 const fileOf = (run: string): string => join(run, "since-before.json");
 
-/** Null: nothing was compared, or it can't be read. */
+/** Returns null if nothing was compared or the file cannot be read. */
 export const readBeforeAfterScores = (run: string): BeforeAfterScores | null =>
   parseJsonOrNull(readRegularFile(fileOf(run)) ?? "", schema);
 
-/** Coded errors `no-space`, `run-folder`. */
+/** Throws the coded errors `no-space` and `run-folder`. */
 export function writeBeforeAfterScores(run: string, since: BeforeAfterScores): void {
   try {
     writePrivate(fileOf(run), `${JSON.stringify({ version: VERSION, ...since }, null, 2)}\n`);

@@ -1,6 +1,6 @@
 /**
- * Folders that are written as a whole. The files come to be in a folder of their own inside, on the same disk, and take their
- * places when all are there: where one has no room, the folder is as it was before.
+ * Writes folders atomically. Files are first written into a subfolder on the same disk, and renamed into place when all
+ * exist. If the disk is full, the folder stays unchanged.
  */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,12 +10,15 @@ import { diskFullError } from "./folder-errors.js";
 
 const name = /^\.writing-(\d+)-/;
 
-/** What is there only while somebody writes, or was killed while writing. */
+/** Recognizes a temporary subfolder, which exists only during a write or after a killed one. */
 export function isStagingName(entry: string): boolean {
   return name.test(entry);
 }
 
-/** `renewed`: names that go where they are not written anew. Coded errors `no-space`, `cannot-write`. */
+/**
+ * Throws the coded errors `no-space` and `cannot-write`.
+ * @param renewed names that are removed if they are not written again
+ */
 export async function writeStagedFolder<T>(
   folder: string,
   writes: (work: string) => Promise<T>,

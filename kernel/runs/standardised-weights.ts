@@ -1,6 +1,6 @@
 /**
- * Heads that learn standardised numbers (`TaskImplementation.standard`): before the first step they are told the mean and the
- * spread of the training rows, and for files that others read both are folded into the head's last layer.
+ * Heads that predict standardised numbers (`TaskImplementation.standard`). Before the first step they receive the mean
+ * and the standard deviation of the training rows; for exported files both are folded into the head's last layer.
  */
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
@@ -9,7 +9,7 @@ import type { EngineSession } from "../engines/engine.js";
 import { toFloats } from "../engines/feeds.js";
 
 type Weights = Pick<EngineSession, "read" | "write">;
-/** Names of states. */
+/** Names of the head's parameters and states. */
 export interface StandardisedStates {
   readonly weight: string;
   readonly bias: string;
@@ -17,7 +17,7 @@ export interface StandardisedStates {
   readonly scale: string;
 }
 
-/** Null: the task's head says what it learns. */
+/** Returns null if the task's head predicts unstandardised numbers. */
 export function standardisedStatesOf(task: TaskImplementation, family: ModelImplementation): StandardisedStates | null {
   const last = headPathsOf(task, family).at(-1);
   return task.standard && last !== undefined
@@ -25,7 +25,10 @@ export function standardisedStatesOf(task: TaskImplementation, family: ModelImpl
     : null;
 }
 
-/** The rows' mean and spread; a head that came with weights (`knows`) goes on saying what it says. */
+/**
+ * Sets the mean and standard deviation of the rows. If the head came with weights (`knows`), they are rescaled so that
+ * its predictions do not change.
+ */
 export async function standardiseTargets(
   session: Weights,
   states: StandardisedStates,
@@ -41,7 +44,7 @@ export async function standardiseTargets(
   await change(session, scale, () => to.scale);
 }
 
-/** Folds mean and spread into the last layer; returns what undoes it, to the last bit. */
+/** Folds mean and standard deviation into the last layer. Returns a function that restores the exact former values. */
 export async function foldStandardisation(
   session: Weights,
   states: StandardisedStates | null,
@@ -60,7 +63,7 @@ export async function foldStandardisation(
   };
 }
 
-/** Runs with the head folded, as files for others have it. */
+/** Runs `does` with the folded head, as exported files contain it. */
 export async function withFoldedStandardisation<T>(
   session: Weights,
   states: StandardisedStates | null,

@@ -1,12 +1,14 @@
-/** How often each answer stands in rows, in little room: what answers that never change follow from, without the rows. */
+/**
+ * Counts of each answer in the rows, in a compact form. Constant baselines are computed from them without the rows.
+ */
 import type { BaselineSourceRows } from "#stdlib/tasks/kind.js";
 import { roleValuesOf, type DataPart } from "./part.js";
 
-/** By role: values and how many rows have each; of `tags`, how many words. */
+/** By role: each value and the number of rows with it; for `tags`, the number of words. */
 export type AnswerTally = Readonly<Record<string, readonly (readonly [value: unknown, count: number])[]>>;
 
 const ROLES = ["label", "labels", "tags", "score"] as const;
-/** Values of a role beyond which numbers are put together by their neighbours, and of others nothing is kept. */
+/** Maximum number of values of a role. Beyond it neighbouring numbers are merged; roles of other types are dropped. */
 const MOST = 10_000;
 
 export function answerTallyOf(part: DataPart): AnswerTally {
@@ -32,7 +34,7 @@ function* oneByOne(role: string, values: Iterable<unknown>): Iterable<unknown> {
     else yield value;
 }
 
-/** Neighbours that are put together have their mean, so that the mean of all stays. */
+/** Merged neighbours are replaced by their mean, so that the overall mean does not change. */
 function numbers(values: Iterable<number>): readonly (readonly [number, number])[] {
   const sorted = Float64Array.from(values).sort();
   const distinct: [number, number][] = [];
@@ -51,10 +53,10 @@ function numbers(values: Iterable<number>): readonly (readonly [number, number])
   });
 }
 
-/** Rows that are held at a time; of more each value has its share, at least once. */
+/** Maximum number of rows that are rebuilt; beyond it each value gets its proportional share, at least one row. */
 const HELD = 1_000_000;
 
-/** The values of one role, as rows have them, in no order of theirs; undefined: nothing is known of it. */
+/** Returns the values of one role, one per row, in no particular order; undefined if the role has no counts. */
 export function tallyValues(tally: AnswerTally, role: string): ReturnType<BaselineSourceRows["values"]> {
   const entries = tally[role];
   if (!entries) return undefined;

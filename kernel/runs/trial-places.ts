@@ -1,22 +1,22 @@
 /**
- * Where the runs of a sweep's trials lie. A journal names each by its folder alone, in the folder of runs that the journal lies in:
- * a project that was moved finds its own, and a copy never reaches into what it was copied from.
+ * Where the runs of a sweep's trials are. A journal stores only each run's folder name, relative to the folder of runs
+ * that contains the journal. So a moved project finds its own runs, and a copy never reads those of the original.
  */
 import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-/** The name that a journal writes: the last part of the path, whichever system wrote it. */
+/** Returns the name that a journal stores: the last part of the path, with either system's separator. */
 export function runFolderName(run: string): string {
   return run.split(/[\\/]/).at(-1) ?? run;
 }
 
-/** The folder that is meant in this folder of runs; null: no run is called so. */
+/** Returns the run's path in this folder of runs; null if the name cannot be a run's. */
 export function runFolderIn(runs: string, writtenPath: string): string | null {
   const name = runFolderName(writtenPath);
   return name === "" || name.startsWith(".") ? null : join(runs, name);
 }
 
-/** Whether it is a folder right in the folder of runs, and no link to somewhere else. */
+/** Reports whether the path is a folder directly inside the folder of runs, and not a link. */
 export function isDirectRunFolder(runs: string, run: string): boolean {
   if (resolve(dirname(run)) !== resolve(runs)) return false;
   return lstatSync(run, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -1,6 +1,6 @@
 /**
- * Which process writes a run, so that a reader can tell one that goes on from one that was killed. The machine is told by a
- * hash: a run's folder may be given away.
+ * Identifies the process that writes a run, so that a reader can tell a running writer from a killed one. The machine
+ * is identified by a hash, because a run's folder may be shared with others.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -11,9 +11,9 @@ import { objectWith, schemaGuard, type Schema } from "../fetch/json.js";
 export interface ProcessIdentity {
   readonly id: number;
   readonly machine: string;
-  /** When it began, as the system counts: another process may get the same id later. Null where that can't be told. */
+  /** Start time in the system's own units, since process ids are reused. Null if it is unknown. */
   readonly since: string | null;
-  /** It has the run's lock as long as it writes (run-lock.ts); versions before didn't. */
+  /** The process holds the run's lock while it writes (run-lock.ts); older versions did not. */
   readonly locks?: true;
 }
 
@@ -30,21 +30,21 @@ const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 1
 export function currentProcess(): ProcessIdentity {
   return processIdentityOf(process.pid);
 }
-/** Another process of this machine. */
+/** Returns the identity of another process of this machine. */
 export function processIdentityOf(id: number): ProcessIdentity {
   return { id, machine, since: sinceOf(id) };
 }
-/** Whether a process of this machine was started before the machine was. Undefined: it can't be told from here. */
+/** Reports whether a process of this machine was started before the last boot. Undefined if that is unknown. */
 export function isFromEarlierBoot({ machine: writerMachine, since }: ProcessIdentity): boolean | undefined {
   const now = sinceOf(process.pid);
   if (writerMachine !== machine || since === null || now === null) return undefined;
   return since.split("-")[0] !== now.split("-")[0];
 }
 
-/** Undefined: it can't be told from here. */
+/** Undefined if that cannot be determined from this machine. */
 export function isProcessAlive(writer: ProcessIdentity): boolean | undefined {
   if (writer.machine !== machine) return undefined;
-  // 0 and negative numbers are no processes but groups of them.
+  // 0 and negative numbers name process groups, not processes.
   if (!Number.isSafeInteger(writer.id) || writer.id <= 0) return false;
   const since = sinceOf(writer.id);
   if (writer.since !== null && since !== writer.since) return false;
@@ -56,13 +56,13 @@ export function isProcessAlive(writer: ProcessIdentity): boolean | undefined {
   }
 }
 
-/** Linux alone says it: ticks from the start of this boot. */
+/** Returns the process's start time in ticks since boot; available on Linux only. */
 function sinceOf(id: number): string | null {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, "utf8");
-    // The name may hold blanks and brackets; what follows its last bracket does not.
+    // The process name may contain spaces and brackets; the fields after its last bracket do not.
     const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // It has ended, but nobody has asked how.
+    // The process has ended, but its parent has not yet read its exit status.
     if (state === "Z" || state === "X") return null;
     const ticks = fields[18];
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);

@@ -1,10 +1,12 @@
-/** What an error of a session says as diagnostics: those that refused the source, or one for a coded error at its statement. */
+/**
+ * Converts a session's error to diagnostics: those that refused the source, or one for a coded error at its statement.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { asDiagnostic, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { RefusedError } from "./execution-context.js";
 
-/** Empty for an error without a code. */
+/** Returns an empty list for an error without a code. */
 export function diagnosticsOf(error: unknown, sources: readonly Source[]): readonly Diagnostic[] {
   if (error instanceof RefusedError) return error.diagnostics;
   if (!(error instanceof CodedError)) return [];

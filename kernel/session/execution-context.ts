@@ -1,4 +1,4 @@
-/** What a session is opened with, and what a source of it is run with. */
+/** The options of a session, and the context in which it runs a source. */
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
@@ -14,7 +14,7 @@ import type { HostContext } from "../host/host-context.js";
 import type { TrackersOptions } from "../trackers/trackers.js";
 import type { Warnings } from "./warnings.js";
 
-/** Where the names go that Tune makes, for the other language. */
+/** Receives the names that Tune defines, for the TypeScript side. */
 export interface NameSink {
   define(name: string, value: unknown, type: string): void;
   remove(name: string): void;
@@ -23,7 +23,7 @@ export interface NameSink {
 export interface AnnotationHost {
   offer(annotation: AnnotationSession): string;
 }
-/** Offers front ends a sweep to work with while it runs; what they find it by comes back. */
+/** Offers front ends a sweep to control while it runs; returns the id by which they find it. */
 export interface ControlsHost {
   offer(sweep: SweepControls): string;
 }
@@ -33,45 +33,48 @@ export interface SessionOptions {
   /** Folder of all runs. */
   readonly runs: string;
   readonly names?: NameSink;
-  /** The words that its sources are written with; absent: the package's, and those that are defined through the session's own. */
+  /** Vocabulary of the session's sources. Defaults to the package's words and those defined through the session. */
   readonly vocabulary?: SessionVocabulary;
-  /** Where front ends find what asks people; absent: there are none. */
+  /** Where front ends find annotation sessions; unset if there are none. */
   readonly annotations?: AnnotationHost;
-  /** Where front ends find sweeps that run; absent: there are none. */
+  /** Where front ends find running sweeps; unset if there are none. */
   readonly controls?: ControlsHost;
-  /** Absent: each session starts engines of its own. */
+  /** Defaults to starting engines for each session. */
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
-  /** How long trackers are waited for; absent: as usual. */
+  /** How long to wait for trackers. */
   readonly trackers?: TrackersOptions;
-  /** It verifies: the folder that all goes into which would leave its runs. Absent: all goes where the program says. */
+  /**
+   * Set when a notebook is verified: the folder for all output outside its runs. Unset: output goes where the program
+   * says.
+   */
   readonly verifying?: string;
 }
-/** What a running source is given. */
+/** The context of a running source. */
 export interface ExecutionContext {
   readonly screen: Screen;
   readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
-  /** The sources that compiled to what runs, the present one last. */
+  /** The sources that were compiled for this execution, the present one last. */
   readonly sources: readonly Source[];
   readonly warnings: Warnings;
-  /** Where what is trained belongs, and who is told of it; absent: no experiment stands above. */
+  /** The experiment that the training belongs to, with its trackers; unset if none was declared. */
   readonly experiment?: Experiment;
-  /** Told of a training while it goes on; absent: nobody is. */
+  /** Receives the events of a running training. */
   readonly follows?: TrainingFollower;
-  /** The cluster of which this process is a job; absent: of none. */
+  /** The cluster that runs this process as a job; unset outside a cluster. */
   readonly inside?: ClusterAccess;
 }
-/** Whoever tells others of a training. */
+/** Reports a training's progress to others. */
 export interface TrainingFollower {
-  /** It has its run's folder, and nothing is trained yet. */
+  /** Called when the run's folder exists and before any training. */
   began(name: string, folder: string): Promise<void>;
   event(event: RunEvent): void;
   validating(done: number, total: number): void;
 }
-/** What a source is run with. */
+/** The context that a source is run with. */
 export type SourceContext = Omit<ExecutionContext, "sources" | "warnings" | "experiment">;
 
-/** The diagnostics that kept a source from running. */
+/** The diagnostics for which a source was refused. */
 export class RefusedError extends Error {
   override readonly name = "TuneError";
   constructor(

@@ -1,11 +1,14 @@
-/** Weights of trials on disk: a trial that is not among the best leaves its log, its plan and its scores, and no weights. */
+/**
+ * Removes the weights of trials from the disk: a trial that is not among the best keeps its log, plan and scores, but
+ * no weights.
+ */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { isDirectRunFolder } from "../runs/trial-places.js";
 
-/** Whether the run has weights that can be opened. */
+/** Reports whether the run has weights that can be opened. */
 export function hasWeights(run: string): boolean {
   return existsSync(run) && readCheckpoints(RunFolder.open(run)).length > 0;
 }
@@ -13,11 +16,11 @@ export function hasWeights(run: string): boolean {
 interface Dropped {
   /** The folder of runs. */
   readonly from: string;
-  /** Whose trials they are. */
+  /** Journal of the sweep that the trials belong to. */
   readonly journal: string;
 }
 
-/** Takes the weights of these runs away; those of another sweep, and what lies elsewhere, stay. */
+/** Removes the weights of these runs. Runs of other sweeps and runs outside the folder are left alone. */
 export function dropWeights(runs: readonly string[], { from, journal }: Dropped): void {
   for (const path of runs) {
     if (!isDirectRunFolder(from, path)) continue;

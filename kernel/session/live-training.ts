@@ -1,6 +1,6 @@
 /**
- * What is shown while a model trains: one progress line (at most 10 a second), one figure of loss and scores (at most 1 a
- * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
+ * Live display of a training: one progress line (at most 10 updates a second) and one figure of loss and scores (at
+ * most 1 a second), each updated in place. Training never waits for drawing; updates are skipped rather than queued.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
@@ -19,14 +19,14 @@ export interface Screen {
   update(shown: DisplayOutput & { readonly id: string }): void;
 }
 
-/** `Training of mood on reviews`; of a run with a name of its own, which one it is. */
+/** Returns for example `Training of mood on reviews`; a run with another name than its model's is named too. */
 export function trainingTitle({ effects: { run }, recipe: { model, data } }: Plan): string {
   return run === model.name
     ? `Training of ${run} on ${data.name}`
     : `Training of ${run}: ${model.name} on ${data.name}`;
 }
 
-/** Of steps that several processes shared. */
+/** Share of communication and waiting in the steps that several processes shared. */
 function communicationIn(steps: readonly Extract<RunEvent, { kind: "step" }>[]): Pick<ProgressState, "communication"> {
   const shared = steps.filter((step) => step.communicated !== undefined);
   const sum = (valueOf: (step: (typeof steps)[number]) => number): number =>
@@ -55,15 +55,15 @@ export class LiveTraining {
     private readonly id: string,
     private readonly title: string,
     private readonly plan: Plan,
-    /** `again`: what an earlier training showed under the same id is replaced. */
+    /** `again`: replaces what an earlier training showed under the same id. */
     { again = false }: { readonly again?: boolean } = {},
   ) {
-    // Known before the log says it: clients that join are waited for first.
+    // Set before the log contains it, because the run first waits for clients to join.
     this.steps = plan.recipe.federated?.rounds ?? 0;
     if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
   }
 
-  /** What is told of a run that trains in another process (remote/supervisor/watch.ts). */
+  /** Receives the events of a run that trains in another process (remote/supervisor/watch.ts). */
   get watching(): RunWatcher {
     return {
       behind: (events) => {
@@ -75,13 +75,13 @@ export class LiveTraining {
     };
   }
 
-  /** What a run has behind it that goes on or is watched, in place of what was told so far. */
+  /** Replaces all events so far by those of a resumed or watched run. */
   behind(events: readonly RunEvent[]): void {
     this.events.splice(0, this.events.length, ...events);
     const started = events.findLast((e) => e.kind === "started");
     if (started) this.steps = started.steps;
   }
-  /** As it stands now. */
+  /** Draws the present state. */
   draw(): void {
     this.show(this.progress());
     this.show(this.figure());
@@ -104,12 +104,12 @@ export class LiveTraining {
     }
   }
 
-  /** Clients elsewhere that agreed on what is to be learnt. */
+  /** Shows the number of remote clients that have joined the training. */
   joining(agreed: number, total: number): void {
     this.now(agreed < total ? `${groupedNumber(agreed)} of ${plural(total, "client")} joined` : undefined);
   }
 
-  /** Clients of a round that have answered. */
+  /** Shows the number of clients that have answered in this round. */
   asking(done: number, total: number, round: number): void {
     this.now(
       done < total
@@ -118,7 +118,7 @@ export class LiveTraining {
     );
   }
 
-  /** Rows of a validation under way; the last of them leaves the line to what comes next. */
+  /** Shows the progress of a validation; the last call clears it from the line. */
   validating(done: number, total: number): void {
     this.now(done < total ? `validating, ${groupedNumber(done)} of ${plural(total, "row")}` : undefined);
   }
@@ -131,12 +131,12 @@ export class LiveTraining {
     this.show(this.progress());
   }
 
-  /** The run's id, which the notebook keeps with the table: `verify` finds the run of a notebook by it. */
+  /** Sets the run's id, which the notebook stores with the table, so that `verify` can find the run. */
   ran(run: string): void {
     this.run = run;
   }
 
-  /** The table that stays when training is over. */
+  /** Shows the table that remains after training. */
   finish(): void {
     const table = historyTable(this.events);
     this.screen.display(this.run === undefined ? table : { ...table, metadata: { tunebook: { run: this.run } } });

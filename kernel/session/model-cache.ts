@@ -1,4 +1,7 @@
-/** The weights behind the session's models: their bases, and what is open in the engine. What isn't comes back from its checkpoint. */
+/**
+ * The weights behind the session's models: their bases and the models open in the engine. Closed models are reopened
+ * from their checkpoint.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import canonicalize from "canonicalize";
@@ -41,15 +44,15 @@ import type { OpenPredictor } from "../inference/input-texts.js";
 import type { DatasetCache } from "./answers/dataset-cache.js";
 import { writeMergedFolder } from "../models/merged-folder.js";
 
-/** What of a session its weights stand on. */
+/** Parts of the session that the cache depends on. */
 interface Around {
   readonly datasets: DatasetCache;
   readonly engines: EngineManager;
-  /** Coded error `not-trained`. */
+  /** Throws the coded error `not-trained`. */
   readonly handle: (name: string) => ModelHandle;
 }
 
-/** Of a question about texts that stand in no data. */
+/** Data plan for predictions on texts that belong to no data set. */
 export const NO_DATA: DataPlan = {
   name: "",
   source: {},
@@ -63,38 +66,41 @@ export const NO_DATA: DataPlan = {
 };
 export const NO_DATA_PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
 
-/** A model that is open in the engine, and what its rows are read by. */
+/** A model that is open in the engine, and how its rows are tokenized. */
 export interface PredictableModel extends Omit<OpenPredictor, "session"> {
-  /** Tokens of a packed row; null: one text a row. */
+  /** Tokens of a packed row; null if each row is one text. */
   readonly packed: number | null;
   readonly open: OpenModel;
 }
 
 export class ModelCache {
-  /** Key: run folder of the weights. */
+  /** Open models by the run folder of their weights. */
   private readonly open = new OpenModelCache();
-  /** Folder of trained models that are bases → the checkpoint that was written there. */
+  /** Folder of a trained model in base format → the checkpoint that was written there. */
   private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
-  /** Those of other sessions, by their recipes. */
+  /** Bases trained in other sessions, by their recipe hash. */
   private readonly lent = new Map<string, Base>();
-  /** What a base is made of and with → the folder that a run of this session keeps it in. */
+  /** Key of a derived base (recipe and call) → the folder where a run of this session stores it. */
   private readonly basePaths = new Map<string, string>();
 
   constructor(private readonly options: Around) {}
 
-  /** The weights of a model that was trained elsewhere, as a base: its files came by their hashes. */
+  /** Registers the weights of a model trained elsewhere as a base; its files were transferred by hash. */
   lend(recipeHash: string, base: Base): void {
     this.lent.set(recipeHash, base);
   }
 
-  /** A run that begins from what was made of another's weights keeps that. */
+  /** Copies a base that was derived from another model's weights into the run that starts from it. */
   async keep(run: RunFolder, { trained }: ModelPlan, base: Base): Promise<void> {
     if (!trained?.made) return;
     await saveDerivedBaseToRun(run, base.folder);
     this.basePaths.set(madeKey(trained), run.base);
   }
 
-  /** The base and tokenizer of a plan. `run`: the folder of weights that were trained by it. */
+  /**
+   * Returns the base and tokenizer of a plan.
+   * @param run folder of the weights trained with this plan
+   */
   async parts(
     plan: TextReadingPlan,
     s: HostContext,
@@ -111,19 +117,22 @@ export class ModelCache {
     const base = model.trained
       ? ((await this.keptBase(model.trained, run)) ?? (await this.trainedBase(model, s)))
       : await this.options.datasets.base(dataReaderOf(model), s);
-    // Its tokenizer is trained on data that may have changed since the weights were.
+    // The data of the base's tokenizer may have changed since the weights were trained.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
     return { base, tokenizer: await this.options.datasets.tokenizer(base) };
   }
 
-  /** The weights of a model trained here, as a folder that is a base; written where that was not done for them yet. */
+  /**
+   * Returns the weights of a model trained in this session as a base folder; writes the folder if it does not exist
+   * yet.
+   */
   private async trainedBase({ base: name, trained, name: modelName }: ModelPlan, s: HostContext): Promise<Base> {
     const lent = trained && this.lent.get(trained.recipeHash);
     if (lent) return lent;
     const handle = this.options.handle(name);
     const { weights } = handle;
-    // Its run is gone, and what was made of it is with whoever began from that.
+    // The trained run was deleted, but the run that started from its derived base has a copy.
     const keptPath = trained?.made && this.basePaths.get(madeKey(trained));
     if (keptPath !== undefined && weights?.complete && !existsSync(weights.folder)) return this.opensKept(keptPath);
     if (!weights?.complete) throw new CodedError("not-trained", { model: name });
@@ -139,7 +148,7 @@ export class ModelCache {
     return this.wrote(folder, weights.checkpoint.file);
   }
 
-  /** The base that was made for the run and lies in its folder; null: none was made, or the folder is gone. */
+  /** Returns the derived base stored in the run's folder; null if there is none or the folder is gone. */
   private async keptBase({ made }: NonNullable<ModelPlan["trained"]>, run: string | undefined): Promise<Base | null> {
     const madeRun = made && run !== undefined ? RunFolder.open(run) : null;
     if (!madeRun || !existsSync(join(madeRun.base, MODEL_FILES.config))) return null;
@@ -153,7 +162,7 @@ export class ModelCache {
     return this.written.get(folder)?.base ?? this.wrote(folder, "");
   }
 
-  /** The weights of a model that was trained, as a folder that is a base. */
+  /** Returns a trained model's weights as a base folder. */
   async asBase(handle: ModelHandle, s: HostContext): Promise<Base> {
     const { weights } = handle;
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
@@ -173,8 +182,8 @@ export class ModelCache {
   }
 
   /**
-   * Opens a model fresh from its base for training; what was open for that folder before is closed. `opens`: its programs
-   * are another's affair, and so is how long they stay.
+   * Opens a new model from its base for training, and closes the model that was open for this folder.
+   * @param opens makes the model's programs; such a model is not cached, its caller decides how long it stays open
    */
   async fresh(
     folder: string,
@@ -195,7 +204,7 @@ export class ModelCache {
     return (await this.open.add(folder, engine, store, open)).model;
   }
 
-  /** After training: which checkpoint the open model holds now. */
+  /** Records which checkpoint the open model contains after training. */
   holds(folder: string, file: string): void {
     this.open.holds(folder, file);
   }
@@ -204,7 +213,7 @@ export class ModelCache {
     return this.open.forget(folder);
   }
 
-  /** The weights of a model and an open session that holds them, reopened from the checkpoint where needed. */
+  /** Returns a model's weights and an open session with them, loaded from the checkpoint if needed. */
   async ready(
     handle: ModelHandle,
     s: HostContext,
@@ -230,7 +239,10 @@ export class ModelCache {
     return { weights, open: open.model, tokenizer };
   }
 
-  /** A model to ask about rows of those data: the trained one, or its base as it is where that does the task. */
+  /**
+   * Returns a model that predicts on rows of these data: the trained one, or its untrained base if that supports the
+   * task.
+   */
   async askable(handle: ModelHandle, data: DataPlan, s: HostContext): Promise<PredictableModel> {
     const labels = handle.weights || handle.begun ? undefined : await this.labelsUntrained(handle.plan, s);
     if (labels === undefined) {
@@ -245,7 +257,7 @@ export class ModelCache {
     return { plan: { recipe: { model: handle.plan, data } }, labels, packed: null, open, base, tokenizer };
   }
 
-  /** Labels of a model that nobody trained: those of its base's own head; undefined: it can't be asked. */
+  /** Returns the labels of an untrained model, from its base's own head; undefined if it cannot predict. */
   private async labelsUntrained(plan: ModelPlan, s: HostContext): Promise<readonly string[] | undefined> {
     if (plan.scratch || plan.trained) return undefined;
     if (canServeUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
@@ -253,7 +265,7 @@ export class ModelCache {
     return facts.heads?.[plan.task.word];
   }
 
-  /** An open model that can write: the trained one, or its base where it never was trained. */
+  /** Returns an open model that can generate text: the trained one, or its base if it was never trained. */
   async writer(handle: ModelHandle, s: HostContext) {
     await handle.weights?.settled;
     const { base, tokenizer } = await this.partsOf(modelPlanOf(handle), s, handle.weights?.folder);
@@ -277,7 +289,10 @@ export class ModelCache {
     return (this.open.get(key, engine) ?? (await this.open.add(key, engine, base.hash, open))).model;
   }
 
-  /** A base that no name of the notebook stands for, to ask by prompts; `folder`: where a path starts. Coded error `no-prompting`. */
+  /**
+   * Returns a base that has no name in the notebook, for prompting. Throws the coded error `no-prompting`.
+   * @param settings `folder`: the folder that a path starts from
+   */
   async prompted(
     name: string,
     s: HostContext,
@@ -298,7 +313,7 @@ export class ModelCache {
     return promptedBaseOf(await openPromptableBase(plan, base, tokenizer, model.session));
   }
 
-  /** A trained model and what its programs are built from. */
+  /** Returns a trained model and what its programs are built from. */
   async opened(handle: ModelHandle, s: HostContext): Promise<OpenedRun> {
     const { weights, open, tokenizer } = await this.ready(handle, s);
     const { base } = await this.parts(weights.plan, s, weights.folder);
@@ -315,7 +330,7 @@ export class ModelCache {
 const madeKey = ({ recipeHash, made }: NonNullable<ModelPlan["trained"]>): string =>
   canonicalize({ recipeHash, made }) ?? "";
 
-/** What a model is: as it was trained, or as it is defined. */
+/** Returns the model's plan as trained, or as defined if it was never trained. */
 export function modelPlanOf(handle: ModelHandle): ModelPlan {
   return handle.weights?.plan.recipe.model ?? handle.plan;
 }

@@ -1,4 +1,4 @@
-/** The session's models: what is defined, what is trained, what they are asked and what is saved of them. */
+/** The session's models: defining, loading, predicting, explaining and saving them. */
 import canonicalize from "canonicalize";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -36,7 +36,7 @@ import type { EngineSession } from "../engines/engine.js";
 import { NO_DATA, NO_DATA_PAIRS, modelPlanOf, type PredictableModel, type ModelCache } from "./model-cache.js";
 import { writeMergedFolder } from "../models/merged-folder.js";
 
-/** What it needs of the session whose models they are. */
+/** Parts of the session that the registry depends on. */
 export interface RegistrySession {
   readonly options: Pick<SessionOptions, "folder" | "verifying">;
   readonly names: NameSink;
@@ -57,19 +57,19 @@ export class ModelRegistry {
     if (known && canonicalize(identityOf(known.plan)) === canonicalize(identityOf(plan))) return known;
     const handle = this.unnamed(plan, as);
     this.handles.set(as, handle);
-    // A sweep's best trial is no name of TypeScript's.
+    // A sweep's best trial (`NAME.best`) is not a TypeScript name.
     if (!as.includes(".")) this.session.names.define(as, handle, modelTypeText(plan));
     return handle;
   }
 
-  /** Defines a model that has the weights of a run from before. */
+  /** Defines a model with the weights of an earlier run. */
   load(plan: ModelPlan, run: string): ModelHandle {
     const handle = this.define(plan);
     handle.weights ??= loadRunWeights(run);
     return handle;
   }
 
-  /** A handle that no name leads to: a trial of a sweep. */
+  /** Returns a handle without a name in the notebook, for a trial of a sweep. */
   unnamed(plan: ModelPlan, title: string): ModelHandle {
     return new ModelHandle(title, plan, {
       answer: (model, texts) => this.predict(model, texts),
@@ -92,7 +92,7 @@ export class ModelRegistry {
     );
   }
 
-  /** The recipes of these weights. */
+  /** Returns the recipes of all trained models by name. */
   recipes(): Readonly<Record<string, Recipe>> {
     return Object.fromEntries(
       [...this.handles].flatMap(([name, { weights }]) =>
@@ -101,7 +101,7 @@ export class ModelRegistry {
     );
   }
 
-  /** Names that stand for weights: the folder of their run, and what tells them. */
+  /** Returns the run folder and recipe hash of each name that has weights. */
   weighed(): Readonly<Record<string, { readonly run: string; readonly recipeHash: string }>> {
     return Object.fromEntries(
       [...this.handles].flatMap(([name, { weights }]) =>
@@ -115,7 +115,9 @@ export class ModelRegistry {
     this.define(weights.plan.recipe.model, name).weights = { ...weights, recipeHash };
   }
 
-  /** Writes texts on, piece by piece; the model holds still for others until the last piece, or until nobody asks for more. */
+  /**
+   * Continues the prompts piece by piece. Other requests wait until the last piece, or until the caller stops reading.
+   */
   async *write(
     handle: ModelHandle,
     prompts: readonly ModelPrompt[],
@@ -136,7 +138,7 @@ export class ModelRegistry {
     }
   }
 
-  /** A turn in the queue of predictions; `done` must be called. */
+  /** Takes a turn in the queue of predictions; `done` must be called. */
   private wait(): { readonly turn: Promise<unknown>; readonly done: () => void } {
     const turn = this.queue;
     let done = (): void => undefined;
@@ -158,7 +160,7 @@ export class ModelRegistry {
     );
   }
 
-  /** Writes what was trained as a folder with its card; see kernel/models/saved-model.ts. */
+  /** Writes the trained weights as a folder with a card; see kernel/models/saved-model.ts. */
   save(
     handle: ModelHandle,
     folder: string,
@@ -172,7 +174,10 @@ export class ModelRegistry {
     );
   }
 
-  /** The loss around a model in weight space; see landscape.ts. Coded errors `not-trained`, `bad-option`, those of data. */
+  /**
+   * Computes the loss around a model in weight space; see landscape.ts. Throws the coded errors `not-trained`,
+   * `bad-option` and those of data.
+   */
   async landscape(
     handle: ModelHandle,
     others: readonly ModelHandle[],
@@ -188,20 +193,20 @@ export class ModelRegistry {
       try {
         return landscapeOf(await computeLandscape(opened, handle, others, rows, options));
       } finally {
-        // Other weights are in the engine now: it is opened anew by whoever asks next.
+        // The engine now has other weights, so the next request must reopen the model.
         await this.session.weights.forget(opened.weights.folder);
       }
     });
   }
 
-  /** Work on a trained model that no other question may disturb. */
+  /** Runs work on a trained model while other requests wait. */
   inTurn<T>(handle: ModelHandle, s: HostContext, does: (options: OpenedRun) => Promise<T>): Promise<T> {
     const work = this.queue.then(async () => does(await this.session.weights.opened(handle, s)));
     this.queue = work.catch(() => undefined);
     return work;
   }
 
-  /** One at a time: two predictions must not close each other's model. */
+  /** Predicts one request at a time: two predictions must not close each other's model. */
   predict(
     handle: ModelHandle,
     texts: readonly PredictionInput[],
@@ -215,7 +220,7 @@ export class ModelRegistry {
     );
   }
 
-  /** Which words spoke for the answers to some texts, of tasks with logits of whole texts. */
+  /** Returns which words supported the predictions for some texts; for tasks with logits of complete texts. */
   why(
     handle: ModelHandle,
     texts: readonly PredictionInput[],
@@ -253,7 +258,7 @@ export class ModelRegistry {
   }
 }
 
-/** `german.test`. Coded errors `bad-option`, those of data. */
+/** Finds the rows named for example `german.test`. Throws the coded error `bad-option` and those of data. */
 async function rowsNamed(
   session: RegistrySession,
   on: string,
@@ -276,7 +281,10 @@ async function rowsNamed(
   return { on, data, prepared, split };
 }
 
-/** What a definition says of a model: what the tokenizer of a model from scratch is trained on comes with its training. */
+/**
+ * Returns the parts of a definition that identify a model. For a model from scratch the tokenizer's data are left out,
+ * since they are known only at training.
+ */
 function identityOf(plan: ModelPlan): ModelPlan {
   return plan.scratch ? { ...plan, baseHash: null, scratch: { ...plan.scratch, data: null } } : plan;
 }

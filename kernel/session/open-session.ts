@@ -1,6 +1,6 @@
 /**
- * A session as its verbs work on it: the names that earlier cells made, the data and models behind them, the engine. It
- * knows no verb.
+ * A session as its verbs use it: the names that earlier cells defined, their data and models, the engine. It does not
+ * depend on any verb.
  */
 import type { SweepHandle } from "../study/trial.js";
 import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
@@ -25,14 +25,14 @@ import { TrackerSender } from "../trackers/trackers.js";
 import type { SavedEvaluation } from "../inference/evaluations/kept-evaluations.js";
 import type { NameSink, SessionOptions } from "./execution-context.js";
 
-/** A server that a statement started. */
+/** A server started by a statement. */
 export interface SessionServer {
   readonly name: string;
   readonly port: number;
   readonly running: boolean;
   /** Folders of the models that it serves. */
   readonly folders: readonly string[];
-  /** Ends it because the session ends. */
+  /** Stops the server when the session ends. */
   end(): Promise<void>;
 }
 
@@ -44,11 +44,10 @@ export class OpenSession {
   readonly sweeps = new Map<string, DrawableSweep & { readonly plan: SweepPlan; readonly journal: string }>();
   /** Names of sweeps that had no time for a trial. */
   readonly untrained = new Set<string>();
-  /** Data definitions by name. */
   readonly data = new Map<string, DataPlan>();
-  /** Every evaluation of the session, oldest first: what `npm start` reports from. */
+  /** Every evaluation of the session, oldest first; the report of `npm start` uses it. */
   readonly evaluations: Evaluation[] = [];
-  /** What they showed, for reports. */
+  /** Displayed results of these evaluations, for reports. */
   readonly keptEvaluations: SavedEvaluation[] = [];
   readonly trackers: TrackerSender;
   /** Servers by name; they end with the session. */
@@ -58,9 +57,9 @@ export class OpenSession {
   readonly names: NameSink;
   readonly vocabulary: SessionVocabulary;
   protected sources: readonly Source[] = [];
-  /** What was refused, for who uses its names all the same. */
+  /** Refused sources, to explain names that are missing because of them. */
   protected readonly refused = new RefusedSources();
-  /** What they came to, for the next one's compilation. */
+  /** Compilation results of earlier cells, for the next compilation. */
   readonly earlierCells = new EarlierCellsCache();
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */
   private readonly background = new Set<Promise<unknown>>();
@@ -90,19 +89,19 @@ export class OpenSession {
   get runs(): string {
     return this.options.runs;
   }
-  /** What the last source was told of the world, for the assistant. */
+  /** Facts that the last compilation received, for the assistant. */
   known = Facts.none;
-  /** Texts of what ran so far, for the assistant. */
+  /** Sources that have run so far, for the assistant. */
   get earlier(): readonly Source[] {
     return this.sources;
   }
 
-  /** Texts that ran elsewhere: names of later ones mean what they mean there. */
+  /** Sets the sources that ran in another process, so that later names have the same meaning as there. */
   adopt(sources: readonly Source[]): void {
     this.sources = sources;
   }
 
-  /** What its sources find around them: the host's, and what its own sweeps came to. */
+  /** Extends the host's context by the best trials of this session's sweeps. */
   around(hostContext: HostContext): HostContext {
     return {
       ...hostContext,
@@ -131,18 +130,18 @@ export class OpenSession {
     });
   }
 
-  /** Keeps a promise of background work; it never rejects unhandled. */
+  /** Tracks background work; the tracked promise never rejects. */
   later(work: Promise<unknown>): void {
     const pending = work.catch(() => undefined).finally(() => this.background.delete(pending));
     this.background.add(pending);
   }
 
-  /** When what is under way in the background now is done. */
+  /** Resolves when the present background work is done. */
   async settled(): Promise<void> {
     await Promise.all(this.background);
   }
 
-  /** Ends what serves, waits for background work, then ends the engine. */
+  /** Stops the servers, waits for background work, then closes the engine. */
   async close(): Promise<void> {
     await Promise.all([...this.servers.values()].map((server) => server.end()));
     await Promise.all(this.background);
@@ -152,7 +151,7 @@ export class OpenSession {
   }
 }
 
-/** The folder of a best trial's run, where its weights are still there. */
+/** Returns the run folder of a best trial if its weights still exist, else null. */
 function bestRun(best: SweepHandle["best"] | undefined): string | null | undefined {
   if (!best) return undefined;
   return best.run !== null && hasWeights(best.run) ? best.run : null;

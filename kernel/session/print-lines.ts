@@ -1,4 +1,4 @@
-/** Sentences that a statement says, with what stands in backticks as code. */
+/** Prints the sentences of a statement; text in backticks is shown as code. */
 import { displayOutputOf } from "../display/bundle.js";
 import { FRAME_STYLE, html } from "../display/html.js";
 import type { ExecutionContext } from "./execution-context.js";

@@ -1,6 +1,6 @@
 /**
- * One line for work that is no training: a download, rows that are read, tokens that are counted, answers that are scored. It
- * appears when the work has taken a second, is updated in place at most five times a second, and says at the end what it took.
+ * One line for work other than training: a download, reading rows, counting tokens, scoring predictions. It appears
+ * after a second, is updated in place at most five times a second, and finally shows the duration.
  */
 import { FRAME_STYLE, html, toneColors } from "../display/html.js";
 import type { Progress } from "../host/host-context.js";
@@ -22,7 +22,10 @@ export class ProgressLine {
   private timer: NodeJS.Timeout | undefined;
   private readonly id: string;
 
-  /** `id`: tells its lines apart from those of other cells. `clock`: milliseconds. */
+  /**
+   * @param id distinguishes its lines from those of other cells
+   * @param clock time in milliseconds
+   */
   constructor(
     private readonly screen: Screen,
     id: string,
@@ -37,7 +40,7 @@ export class ProgressLine {
       this.end();
       this.label = progress.label;
       this.begun = now;
-      // What tells nothing while it goes on is shown nevertheless.
+      // Work that reports no progress is shown all the same.
       if (progress.total === 1) this.timer = setTimeout(() => this.last && this.draw(this.last), AFTER).unref();
     }
     this.last = progress;
@@ -54,7 +57,7 @@ export class ProgressLine {
     this.show(lineOf(progress));
   }
 
-  /** What was under way is over: its line says how long it took; work that was never shown leaves nothing. */
+  /** Ends the work: its line shows the duration. Work that was never shown leaves no line. */
   end(): void {
     clearTimeout(this.timer);
     if (this.shown && this.last) this.show(lineOf(this.last, this.clock() - this.begun));
@@ -85,7 +88,7 @@ export class ProgressLine {
 
 interface Line {
   readonly text: string;
-  /** Null: nobody knows of how much. */
+  /** Null if the total is unknown. */
   readonly share: number | null;
   readonly over: boolean;
 }

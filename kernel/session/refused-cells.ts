@@ -1,14 +1,17 @@
-/** Sources that were refused: names that they were to define are missing for that reason. */
+/** Refused sources: the names that they would have defined are missing for that reason. */
 import type { CompileResult } from "#dsl/compiler/program/compile.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { CompilerEnvironment } from "#dsl/compiler/plan/known-names.js";
 
 export class RefusedSources {
   private readonly sources = new Map<string, { readonly source: Source; readonly names: readonly string[] }>();
-  /** What those that ran define. */
+  /** Names defined by the sources that ran. */
   private defined: ReadonlySet<string> = new Set();
 
-  /** A source was compiled; `refused`: nothing of it runs. */
+  /**
+   * Updates the lists after a compilation.
+   * @param refused whether no statement of the source runs
+   */
   after(source: Source, { names, lost }: Pick<CompileResult, "names" | "lost">, refused: boolean): void {
     this.sources.delete(placeOf(source));
     if (!refused) this.defined = new Set(Object.keys(names));
@@ -18,7 +21,7 @@ export class RefusedSources {
     }
   }
 
-  /** Name → the last source in another place that was to define it. */
+  /** Name → the last source in another cell that would have defined it. */
   namesBeside(source: Source): NonNullable<CompilerEnvironment["refused"]> {
     const others = [...this.sources].filter(([place]) => place !== placeOf(source));
     return Object.fromEntries(
@@ -29,5 +32,5 @@ export class RefusedSources {
   }
 }
 
-/** A cell that runs again has another number, and is the same cell. */
+/** A cell that runs again has a new source id but counts as the same cell. */
 const placeOf = ({ id, cellId }: Source): string => (cellId === undefined ? `source ${id}` : `cell ${cellId}`);

@@ -1,12 +1,12 @@
 /**
- * What is shown, as plain text on a stream. Things that are updated (a progress line, a live figure) are printed once, in
- * their last state, when the next lasting thing comes; on a terminal the first of them is rewritten in place meanwhile.
+ * Shows output as plain text on a stream. Updatable items (a progress line, a live figure) are printed once, in their
+ * last state, before the next permanent item; on a terminal the first of them is rewritten in place meanwhile.
  */
 import type { DisplayOutput } from "../display/bundle-output.js";
 import type { Screen } from "./live-training.js";
 
 export interface TextScreen extends Screen {
-  /** Prints what is still open. */
+  /** Prints the items that are still pending. */
   end(): void;
 }
 

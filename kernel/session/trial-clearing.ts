@@ -1,9 +1,9 @@
-/** The best trial is asked for, and none clears what its sweep requires. */
+/** Handles a request for a sweep's best trial when no trial meets the sweep's requirements. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "../study/trial.js";
 import type { NearestTrial } from "../display/sweeps/best.js";
 
-/** Coded error `no-trial-clears`. */
+/** Throws the coded error `no-trial-clears`. */
 export function demandClearedTrial({
   name,
   nearest,
@@ -11,7 +11,7 @@ export function demandClearedTrial({
   if (nearest) throw new CodedError("no-trial-clears", { sweep: name, ...nearest });
 }
 
-/** Its best trial; undefined: there is no such sweep, or none of its trials has a score. */
+/** Returns the best trial; undefined if the sweep does not exist or none of its trials has a score. */
 export function bestTrialOf(
   sweep: (Pick<SweepHandle, "name" | "best"> & { readonly nearest?: NearestTrial | null }) | undefined,
 ): SweepHandle["best"] | undefined {

@@ -1,4 +1,4 @@
-/** The version of this package, as package.json has it. */
+/** Version of this package, from package.json. */
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { objectWith, readJson } from "../fetch/json.js";

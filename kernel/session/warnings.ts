@@ -1,4 +1,4 @@
-/** Warnings of what a source's statements met while they ran, shown where each stands first; the same again is told there. */
+/** Warnings of running statements. Each is shown where it first occurs, and repetitions are added there. */
 import { asDiagnostic, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { diagnosticKey } from "#dsl/language/diagnostics/grouped.js";
 import type { Source, Span } from "#dsl/language/diagnostics/span.js";
@@ -16,7 +16,7 @@ export function warnerAt({ warnings }: { readonly warnings: Warnings }, span: Sp
 export class Warnings {
   private readonly reported = new Map<string, { readonly id: string; readonly all: Diagnostic[] }>();
 
-  /** `id`: tells those of one source apart from those of others. */
+  /** @param id distinguishes the warnings of one source from those of others */
   constructor(
     private readonly screen: Screen,
     private readonly sources: readonly Source[],

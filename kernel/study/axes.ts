@@ -1,4 +1,4 @@
-/** What a sweep varies, as people read it: an axis for each dimension, its options as they are written. */
+/** The dimensions of a sweep for display: an axis for each dimension, with its options as written. */
 import {
   isNestedCall,
   isSearchSpace,
@@ -12,12 +12,14 @@ import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 import { dimensionsOf } from "./points.js";
 
 export interface SweepAxis {
-  /** Of its dimension. */
+  /** Name of the dimension. */
   readonly name: string;
-  /** `optimizer.learning_rate`; of what a choice brings with it, the option too: `technique lora.rank`. */
+  /**
+   * For example `optimizer.learning_rate`; for a dimension within a choice, with its option: `technique lora.rank`.
+   */
   readonly label: string;
   readonly dimension: SearchDimension;
-  /** Of a choice, in their order; else there are none. */
+  /** Options of a choice, in their order; empty for numbers. */
   readonly options: readonly string[];
 }
 
@@ -41,7 +43,10 @@ export function axesOf(vary: SweepPlan["vary"]): readonly SweepAxis[] {
   }));
 }
 
-/** Axes and points of trials whose sweep isn't known, by the values that they had: numbers, or words as the options of a choice. */
+/**
+ * Infers axes and points from the values of trials whose sweep is unknown: numbers, or texts as the options of a
+ * choice.
+ */
 export function axesOfValues(trials: readonly { readonly values: Readonly<Record<string, unknown>> }[]): {
   readonly axes: readonly SweepAxis[];
   readonly points: readonly SearchPoint[];
@@ -65,7 +70,7 @@ export function axesOfValues(trials: readonly { readonly values: Readonly<Record
   return { axes, points };
 }
 
-/** Over so many times its least value a number is read by its powers. */
+/** An axis is logarithmic if its greatest value exceeds its least by this factor. */
 const WIDE = 20;
 
 function axisOfValues(name: string, texts: readonly string[]): SweepAxis {
@@ -80,7 +85,7 @@ function axisOfValues(name: string, texts: readonly string[]): SweepAxis {
   return { name, label: name, options: [], dimension: { name, kind: "number", scale, from, to, integer } };
 }
 
-/** Not `.` nor `1e999`, which are no numbers that can be drawn. */
+/** Excludes `.` and `1e999`, which cannot be drawn as numbers. */
 function isNumber(text: string): boolean {
   return /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
 }
@@ -88,7 +93,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
 }
 
-/** Calls are told by their words alone where these differ. */
+/** Calls are shown by their word alone if these words differ. */
 function optionTexts(options: readonly (Value | SearchSpace | NestedCall)[]): readonly string[] {
   const texts = options.map(optionText);
   const words = texts.map((text) => /^\p{ID_Start}\p{ID_Continue}*(?=\()/u.exec(text)?.[0] ?? text);
@@ -99,7 +104,7 @@ function optionText(option: Value | SearchSpace | NestedCall): string {
     return option.space === "choice" ? option.of.map(optionText).join(" or ") : `${option.from}..${option.to}`;
   if (!isNestedCall(option)) return tuneText(option);
   const { word, arguments: given } = option.nested;
-  // What varies within has an axis of its own.
+  // Arguments that vary have their own axis.
   const written = Object.entries(given).flatMap(([name, value]) =>
     value === null || name in option.spaces ? [] : [`${name}: ${tuneText(value)}`],
   );

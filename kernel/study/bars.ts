@@ -1,4 +1,4 @@
-/** By how much a trial misses what its sweep requires of results. */
+/** By how much a trial misses its sweep's requirements. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
@@ -8,21 +8,23 @@ import { formatPercent } from "../host/text.js";
 import type { TrialRecord } from "./trial.js";
 
 /**
- * 0: it clears every bar. A bar is missed by its distance in parts of itself, so that milliseconds and shares add up alike;
- * one that wasn't measured is missed wholly. Nothing is said of a trial that has no scores yet, or was given
- * up before anybody measured.
+ * Returns 0 if the trial meets every threshold. The distance to a missed threshold is relative to the threshold, so
+ * that milliseconds and shares can be added. An unmeasured threshold counts as missed by 1. A trial that has no scores
+ * yet, or was pruned before it was measured, returns 0.
  */
 export function thresholdShortfall(sweep: SweepPlan, { bars, score, state }: TrialRecord): number {
   if (bars === undefined && (score === null || state === "pruned")) return 0;
   return distances(sweep, bars).reduce((sum, { by }) => sum + Math.max(0, by), 0);
 }
 
-/** By how much each bar is missed, by its text: below 0, or 0, where it is cleared. Empty: none was measured. */
+/**
+ * Returns the relative distance to each threshold, by its text: at most 0 if it is met. Empty if none was measured.
+ */
 export function thresholdMisses(sweep: SweepPlan, { bars }: TrialRecord): Readonly<Record<string, number>> {
   return bars === undefined ? {} : Object.fromEntries(distances(sweep, bars).map(({ bar, by }) => [bar, by]));
 }
 
-/** `at_most(latency, 20ms) by 30 %`: those that it misses. */
+/** Lists the missed thresholds, for example `at_most(latency, 20ms) by 30 %`. */
 export function thresholdMissesText(sweep: SweepPlan, { bars }: TrialRecord): string {
   const missed = distances(sweep, bars).filter(({ by }) => by > 0);
   return missed
@@ -54,7 +56,7 @@ function distances(
   });
 }
 
-/** `at_most(latency, 20 ms)`: its arguments are told by their order. */
+/** Formats a threshold as `at_most(latency, 20 ms)`, with positional arguments. */
 function wordsOf({ word, arguments: given }: Call): string {
   const values = Object.values(given).flatMap((value) => (value === null ? [] : [valueText(value)]));
   return `${word}(${values.join(", ")})`;

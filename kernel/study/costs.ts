@@ -1,4 +1,7 @@
-/** What the cheapest trial of a sweep costs and what the dearest: programs with settings at the ends of their spaces, compiled. */
+/**
+ * Costs of the cheapest and the most expensive trial of a sweep, from compiled programs with settings at the ends of
+ * their spaces.
+ */
 import { isNestedCall, isSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -10,15 +13,15 @@ export interface Costs {
   readonly most: Estimates;
 }
 type Values = Readonly<Record<string, string>>;
-/** What the trial with these values is estimated to take; null: it can't be planned. */
+/** Returns the estimate for the trial with these values; null if it cannot be planned. */
 export type TrialEstimator = (values: Values) => Promise<Estimates | null>;
 
-/** Programs that are looked at, the two at the end not counted: a plan is to be there at once. */
+/** Maximum number of compiled programs, without the final two, so that the plan appears quickly. */
 const MOST = 24;
 
 /**
- * Each setting goes to its ends by itself, the others as they are defined; then all together to those ends that cost least, and
- * to those that cost most. Null: nothing could be planned.
+ * First moves each setting to its ends alone, then all together to their cheapest and to their most expensive ends.
+ * Returns null if nothing could be planned.
  */
 export async function sweepCostsOf(
   { vary, plan }: Pick<SweepPlan, "vary" | "plan">,
@@ -42,19 +45,22 @@ export async function sweepCostsOf(
   if (all.length === 0) return null;
   const only = (values: Values): Values =>
     Object.fromEntries(Object.entries(values).filter(([path]) => changing.includes(path)));
-  // With one setting that costs, its ends are all there is to know.
+  // If only one setting changes the cost, its own ends are enough.
   const together = changing.length > 1 ? [only(low), only(high)] : [];
   const ends = await Promise.all(together.map(priced));
   const sorted = [...all, ...ends.filter((one) => one !== null)].sort((a, b) => costOf(a) - costOf(b));
   return { least: sorted[0] ?? plan.estimates, most: sorted.at(-1) ?? plan.estimates };
 }
 
-/** Seconds where the machine was measured, else the work that they come of. */
+/** Returns the estimated seconds if the machine was measured, else the FLOPs. */
 function costOf({ seconds, flops, validating }: Estimates): number {
   return seconds ?? flops + (validating?.flops ?? 0);
 }
 
-/** Values at the ends of a space as Tune text: of a choice every option, what that holds at its ends too. */
+/**
+ * Returns the values at the ends of a space as Tune text: of a choice every option, also with its inner spaces at their
+ * ends.
+ */
 export function spaceEnds(path: string, space: SearchSpace): readonly string[] {
   const texts = pointsOf(path, space).map((point) => valuesAt({ [path]: space }, point)[path] ?? "");
   return [...new Set(texts)];
@@ -69,7 +75,7 @@ function pointsOf(name: string, space: SearchSpace): readonly SearchPoint[] {
     const taken = { [name]: i };
     if (isSearchSpace(option)) return pointsOf(`${name}/${String(i)}`, option).map((inner) => ({ ...taken, ...inner }));
     if (!isNestedCall(option)) return [taken];
-    // All that it holds at its beginning, and all at its end: ranks and widths cost the more the greater they are.
+    // Takes all inner spaces at their start, then all at their end: cost grows with ranks and widths.
     const inner = Object.entries(option.spaces).map(([k, one]) => pointsOf(`${name}/${String(i)}.${k}`, one));
     return [0, -1].map((end) => Object.assign({ ...taken }, ...inner.map((some) => some.at(end) ?? {})) as SearchPoint);
   });

@@ -1,6 +1,12 @@
-/** The trials of a sweep with several goals that none other beats: at least as good in all, better in one. */
+/**
+ * The Pareto front of a sweep with several goals: trials that no other trial beats, by being at least as good in all
+ * and better in one.
+ */
 
-/** `worths`: of each trial, the greater the better in each goal. Places of those on the front. */
+/**
+ * Returns the indices of the trials on the front.
+ * @param worths the values of each trial per goal, greater is better
+ */
 export function paretoFrontOf(worths: readonly (readonly number[])[]): readonly number[] {
   const beats = (a: readonly number[], b: readonly number[]): boolean =>
     a.every((worth, i) => worth >= b[i]!) && a.some((worth, i) => worth > b[i]!);

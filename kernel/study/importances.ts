@@ -1,35 +1,39 @@
 /**
- * How much each dimension decides whether a trial is among the best (the best tenth, or as many as can be judged by): PED-ANOVA, with conditional dimensions taken where
- * they are there (arXiv 2304.10255, 2601.20800). Equal to Optuna's evaluator.
+ * How much each dimension decides whether a trial is among the best (the best tenth, or more if that is too few):
+ * PED-ANOVA, with conditional dimensions compared where they are active (arXiv 2304.10255, 2601.20800). Equal to
+ * Optuna's evaluator.
  */
 import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 import { densityOn, gridSize } from "./parzen-grid.js";
 
 export interface MeasuredPoint {
   readonly point: SearchPoint;
-  /** The greater the better; finite. */
+  /** Greater is better; finite. */
   readonly worth: number;
 }
 export interface Importance {
   readonly name: string;
-  /** Of all; together they are 1. */
+  /** Share of the total importance; the shares sum to 1. */
   readonly share: number;
 }
 
-/** Of the trials; Optuna's own. */
+/** Default share of the trials that count as the best, as in Optuna. */
 const TENTH = 0.1;
-/** Fewer of the best say what was chance. */
+/** Minimum number of best trials; with fewer the result is mostly chance. */
 const STEADY = 5;
 
-/** Which share of so many trials counts as the best: a tenth, and more while that would be too few; never more than half. */
+/** Returns the share of trials that counts as the best: a tenth, more if that would be too few, and at most half. */
 export function bestShare(trials: number): number {
   return Math.min(0.5, Math.max(TENTH, STEADY / Math.max(1, trials)));
 }
-/** Where a dimension is there in fewer trials, nothing is told of them. */
+/** A dimension that is active in fewer trials gets importance 0. */
 const FEWEST = 2;
 const TINY = 1e-12;
 
-/** The greatest first; all the same where nothing can be told. Those that no trial has are left out. */
+/**
+ * Returns the importances, the greatest first; all equal if none can be computed. Dimensions without any trial are left
+ * out.
+ */
 export function importancesOf(
   dimensions: readonly SearchDimension[],
   trials: readonly MeasuredPoint[],
@@ -43,7 +47,9 @@ export function importancesOf(
     .sort((a, b) => b.share - a.share);
 }
 
-/** How far the best lie elsewhere on the dimension than all do; not yet a share. */
+/**
+ * Measures how much the best trials' distribution on the dimension differs from that of all trials; not normalized.
+ */
 function divergence(dimension: SearchDimension, trials: readonly MeasuredPoint[], share: number): number {
   if (trials.length < 2) return 0;
   const best = bestOf(trials, share);
@@ -57,7 +63,7 @@ function divergence(dimension: SearchDimension, trials: readonly MeasuredPoint[]
   return ((best_.length / best.length) ** 2 / (there.length / trials.length)) * pearson;
 }
 
-/** That share, and all that are as good as the last of them. */
+/** Returns this share of the trials, and all that tie with the last of them. */
 function bestOf(trials: readonly MeasuredPoint[], share: number): readonly MeasuredPoint[] {
   const sorted = trials.map(({ worth }) => worth).sort((a, b) => b - a);
   const least = sorted[Math.ceil(share * trials.length) - 1]!;

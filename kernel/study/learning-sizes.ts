@@ -1,16 +1,19 @@
-/** What a sweep's trials say of how scores grow with rows: sizes of `split.train`, and what was scored with each. */
+/** Scores by training size from a sweep's trials: sizes of `split.train` and the scores at each. */
 import type { TrainedSizeScore } from "../data/judging/trained-curve.js";
 import type { TrialRecord } from "./trial.js";
 
-/** The path by which the rows that train vary. */
+/** Path of the setting that varies the number of training rows. */
 export const TRAIN_SIZE_PATH = "split.train";
 
-/** `all`: rows of the data, of which shares are taken. Sizes ascend; of each those other values count that scored best there. */
+/**
+ * Returns the scores by ascending size. If other settings vary too, the best of their combinations counts at each size.
+ * @param all rows of the data, for sizes given as a share
+ */
 export function scoresBySize(
   trials: readonly TrialRecord[],
   all: number,
   options: { readonly direction: "maximize" | "minimize"; readonly repeats: number },
-): { readonly sizes: readonly TrainedSizeScore[]; /** Something else varied. */ readonly best: boolean } {
+): { readonly sizes: readonly TrainedSizeScore[]; /** Whether other settings also varied. */ readonly best: boolean } {
   const bySize = new Map<number, Map<string, TrialRecord[]>>();
   for (const trial of trials) {
     const rows = rowsOf(trial.values[TRAIN_SIZE_PATH], all);
@@ -29,7 +32,7 @@ export function scoresBySize(
   return { sizes, best: [...bySize.values()].some((groups) => groups.size > 1) };
 }
 
-/** Trials of the same values: each of one seed, or the mean of several with how far they lie apart. */
+/** Combines trials of the same values: each is one seed, or the mean of several with its spread. */
 function sizeOf(rows: number, group: readonly TrialRecord[], repeats: number): TrainedSizeScore {
   const scores = group.map(({ score }) => score ?? Number.NaN);
   const score = scores.reduce((a, b) => a + b, 0) / scores.length;
@@ -39,7 +42,7 @@ function sizeOf(rows: number, group: readonly TrialRecord[], repeats: number): T
   return { rows, score, seeds: scores.length * repeats, variance: Number.isFinite(variance) ? variance : null };
 }
 
-/** `20%` of all rows, or so many. */
+/** Converts `20%` of all rows, or a number of rows. */
 function rowsOf(text: string | undefined, all: number): number | null {
   const [, number, percent] = /^([\d.e+-]+)(%?)$/.exec(text ?? "") ?? [];
   const rows = number === undefined ? Number.NaN : percent ? (Number(number) / 100) * all : Number(number);

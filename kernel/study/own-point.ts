@@ -1,4 +1,7 @@
-/** Where the definitions that a sweep varies lie in its space: what they say, their defaults among it, is what the vocabulary thinks good. */
+/**
+ * Locates the definitions that a sweep varies in its search space. Their values, including defaults, are what the
+ * vocabulary recommends.
+ */
 import { isNestedCall, isSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { NestedCall, SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -14,7 +17,7 @@ import { satisfiesRelations } from "./relations.js";
 
 type Swept = Pick<SweepPlan, "vary" | "plan" | "where">;
 
-/** Null: what one of the paths has isn't among what is tried, or such values may not stand together. */
+/** Returns null if a value is not in the search space, or if the values violate the sweep's relations. */
 export function definitionPoint(sweep: SweepPlan): SearchPoint | null {
   const point = definitionValues(sweep);
   const dimensions = dimensionsOf(sweep.vary);
@@ -23,7 +26,7 @@ export function definitionPoint(sweep: SweepPlan): SearchPoint | null {
   return whole && satisfiesRelations(sweep, point) ? point : null;
 }
 
-/** Of each dimension that has one: the value that the definitions have there. */
+/** Returns the definitions' values for each dimension that contains them. */
 export function definitionValues({ vary, plan }: Swept): SearchPoint {
   const dimensions = dimensionsByName(dimensionsOf(vary));
   return Object.fromEntries(
@@ -40,9 +43,9 @@ export function definitionValues({ vary, plan }: Swept): SearchPoint {
 }
 
 interface At {
-  /** The dimension's. */
+  /** Name of the dimension. */
   readonly name: string;
-  /** In the recipe. */
+  /** Path in the recipe. */
   readonly path: string;
   readonly value: Value;
   readonly plan: Plan;
@@ -63,7 +66,7 @@ function placed(space: SearchSpace, place: At): Placed | null {
   return null;
 }
 
-/** Null: it isn't that option. */
+/** Returns null if the value is not this option. */
 function withinOption(option: Value | SearchSpace | NestedCall, i: number, place: At): Placed | null {
   if (isSearchSpace(option)) return placed(option, { ...place, name: `${place.name}/${String(i)}` });
   if (!isNestedCall(option)) return isSame(option, place, []) ? [] : null;
@@ -80,7 +83,7 @@ function withinOption(option: Value | SearchSpace | NestedCall, i: number, place
   return found;
 }
 
-/** An option's call says what is written of it: of the rest it has the defaults, and so must the definition's. */
+/** An option's call may leave arguments at their defaults; the definition's call must then have the defaults too. */
 function isSame(option: Value, { value, path, plan }: At, drawn: readonly string[]): boolean {
   if (!isCall(option) || !isCall(value)) return hashOf(option) === hashOf(value);
   if (option.word !== value.word) return false;

@@ -1,6 +1,6 @@
 /**
- * A sweep's dimensions as parameters that other programs read: by a name and, of a choice, the texts of its options; and named
- * values of anybody back as a point. A dimension within an option is called `technique.lora.rank`.
+ * A sweep's dimensions as parameters for other programs, with a name and, for a choice, its options as texts; and the
+ * conversion of named values back to a point. A dimension within an option is named like `technique.lora.rank`.
  */
 import {
   isNestedCall,
@@ -15,15 +15,15 @@ import { dimensionsOf, valuesAt } from "./points.js";
 import { parseTypedNumber } from "./typed-number.js";
 
 export type SweepParameter = {
-  /** As others see it. */
+  /** Name for other programs. */
   readonly name: string;
   readonly dimension: SearchDimension;
-  /** Of a choice: its options as Tune text, no two alike. */
+  /** Options of a choice as Tune text; all are different. */
   readonly choices?: readonly string[];
-  /** Its numbers are shares, which people write in percent. */
+  /** Its numbers are shares, which users write in percent. */
   readonly share?: true;
 };
-/** A value as others name it. */
+/** A parameter value from another program. */
 export type ParameterValue = string | number | boolean | null;
 
 export function parametersOf(vary: SweepPlan["vary"]): readonly SweepParameter[] {
@@ -48,7 +48,10 @@ export function parametersOf(vary: SweepPlan["vary"]): readonly SweepParameter[]
   });
 }
 
-/** The point that has these values, or why there is none. What the sweep doesn't ask for at this point says nothing. */
+/**
+ * Returns the point with these values, or why there is none. Values of dimensions that are inactive at this point are
+ * ignored.
+ */
 export function pointOfValues(
   parameters: readonly SweepParameter[],
   values: ReadonlyMap<string, ParameterValue>,
@@ -72,7 +75,7 @@ export function pointOfValues(
   return { point };
 }
 
-/** By its name, as the search has it, or by the last part of its path where no other ends like it. */
+/** Finds a parameter by its name in the search, or by the last part of its path if that is unique. */
 export function findParameter(parameters: readonly SweepParameter[], name: string): SweepParameter | undefined {
   const exact = parameters.find((one) => one.name === name || one.dimension.name === name);
   if (exact) return exact;
@@ -80,7 +83,7 @@ export function findParameter(parameters: readonly SweepParameter[], name: strin
   return another ? undefined : like;
 }
 
-/** Null: it is not among the choices, or outside. */
+/** Returns null if the value is not among the choices or is out of range. */
 export function dimensionValueOf({ dimension, choices = [] }: SweepParameter, value: ParameterValue): number | null {
   if (dimension.kind === "choice") {
     const text = value === null ? "none" : String(value);
@@ -101,7 +104,7 @@ function sameNumber(text: string, value: ParameterValue): boolean {
   return typeof value === "number" && share !== undefined && Number(share) === value * (percent ? 100 : 1);
 }
 
-/** `lora(rank: choice(4, 8))` is told as `lora`: what varies in it are parameters of their own. */
+/** Shows `lora(rank: choice(4, 8))` as `lora`, because its varied arguments are separate parameters. */
 function optionText(path: string, option: Value | SearchSpace | NestedCall): string {
   if (isSearchSpace(option))
     return option.space === "choice"
@@ -110,7 +113,7 @@ function optionText(path: string, option: Value | SearchSpace | NestedCall): str
   const fixed = isNestedCall(option) ? { ...option, spaces: {} } : option;
   return (valuesAt({ [path]: { space: "choice", of: [fixed] } }, { [path]: 0 })[path] ?? "").replace(/\(\)$/, "");
 }
-/** Of texts that are alike the later ones are numbered. */
+/** Numbers the repetitions of equal texts, so that all differ. */
 function apart(texts: readonly string[]): readonly string[] {
   return texts.map((text, i) => {
     const before = texts.slice(0, i).filter((one) => one === text).length;

@@ -1,16 +1,16 @@
 /**
- * Where the values of trials lie on a dimension, as a density over a grid of at most fifty places: truncated normals (choices:
- * counts) around each place that was tried, as wide as Scott's rule says, and one wide one over all. Optuna's importances are
- * defined by these, bandwidths and all.
+ * Density of the trials' values on a dimension, over a grid of at most fifty points: a truncated normal (for choices: a
+ * count) around each tried point, with Scott's rule as bandwidth, and one wide normal over all. Optuna's importances
+ * use the same densities and bandwidths.
  */
 import { erfcOf } from "#dsl/tensor/numbers/erf.js";
 import type { SearchDimension } from "#stdlib/searches/kind.js";
 
 const STEPS = 50;
-/** Nine tenths of the narrowest normal lie within its own place. */
+/** Minimum bandwidth: nine tenths of the narrowest normal are within its own grid cell. */
 const NARROWEST = 0.5 / 1.64;
 
-/** Places that the dimension's grid has; one: nothing can be told of it. */
+/** Returns the number of grid points of the dimension; with one point nothing can be measured. */
 export function gridSize(dimension: SearchDimension): number {
   if (dimension.kind === "choice") return dimension.size;
   const { from, to, scale, integer, step } = dimension;
@@ -20,7 +20,7 @@ export function gridSize(dimension: SearchDimension): number {
   return between === 0 ? STEPS : Math.min(Math.round((to - from) / between) + 1, STEPS);
 }
 
-/** How many of the values lie at each place. */
+/** Counts the values at each grid point. */
 function countsOn(dimension: SearchDimension, values: readonly number[]): readonly number[] {
   const size = gridSize(dimension);
   const counts = new Array<number>(size).fill(0);
@@ -28,14 +28,14 @@ function countsOn(dimension: SearchDimension, values: readonly number[]): readon
   const placeOf = (value: number): number => {
     if (dimension.kind === "choice") return value;
     const [low, high] = [unit(dimension.from), unit(dimension.to)];
-    // What lies midway belongs to the lower place.
+    // A value midway between two points counts for the lower one.
     return Math.ceil((unit(value) - low) / ((high - low) / (size - 1)) - 0.5);
   };
   for (const value of values) counts[Math.min(size - 1, Math.max(0, placeOf(value)))]! += 1;
   return counts;
 }
 
-/** The density at each place of the grid; it sums to 1. */
+/** Returns the density at each grid point; it sums to 1. */
 export function densityOn(dimension: SearchDimension, values: readonly number[]): readonly number[] {
   const counts = countsOn(dimension, values);
   const seen = counts.flatMap((count, place) => (count > 0 ? [place] : []));
@@ -66,13 +66,13 @@ function normalKernels(seen: readonly number[], weights: readonly number[], size
     return (place) => between(place - middle) / all;
   };
   const far = (width: number) => (by: number) => mass((by - 0.5) / width, (by + 0.5) / width);
-  // Places are whole numbers: how far one lies from another is one of few.
+  // Grid points are integers, so there are few distinct distances and they are computed once.
   const known = Array.from({ length: size }, (_, by) => far(wide)(by));
   const near: Kernel = (by) => known[Math.abs(by)]!;
   return [...seen.map((middle) => around(middle, wide, near)), around((size - 1) / 2, size, far(size))];
 }
 
-/** Scott's rule by the smaller of deviation and interquartile range. */
+/** Scott's rule with the smaller of standard deviation and interquartile range. */
 function scott(seen: readonly number[], weights: readonly number[]): number {
   const totalWeight = weights.reduce((a, b) => a + b, 0);
   const mean = seen.reduce((sum, place, i) => sum + place * weights[i]!, 0) / totalWeight;
@@ -85,7 +85,7 @@ function scott(seen: readonly number[], weights: readonly number[]): number {
   return 1.059 * Math.min(quartiles / 1.34, Math.sqrt(spread / Math.max(1, totalWeight - 1))) * totalWeight ** -0.2;
 }
 
-/** Of the standard normal between two ends, exact in the tails. */
+/** Probability mass of the standard normal between two values, exact in the tails. */
 function mass(a: number, b: number): number {
   const beyond = (x: number): number => erfcOf(x / Math.SQRT2) / 2;
   if (a > 0) return beyond(a) - beyond(b);

@@ -1,4 +1,4 @@
-/** What a sweep varies as dimensions of a search, and a point of them as Tune text. */
+/** Converts what a sweep varies to search dimensions, and a point of the search to Tune text. */
 import { kindsIn } from "#dsl/language/types/parts.js";
 import {
   isNestedCall,
@@ -13,7 +13,10 @@ import type { ValueType } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import type { DimensionCondition, SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 
-/** One dimension per space; nested ones are named `path/option.argument`, and are there only where that option is taken. */
+/**
+ * Returns one dimension per space; nested ones are named `path/option.argument` and are active only if that option is
+ * chosen.
+ */
 export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[] {
   const found: SearchDimension[] = [];
   const visit = (name: string, space: SearchSpace, when?: DimensionCondition) => {
@@ -36,7 +39,7 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[
   return found;
 }
 
-/** The values of a point as Tune text, by path. */
+/** Returns the values of a point as Tune text, by path. */
 export function valuesAt(vary: SweepPlan["vary"], point: SearchPoint): Readonly<Record<string, string>> {
   const textAt = (path: string, name: string, space: SearchSpace): string => {
     if (space.space !== "choice") return numberText(Number(point[name]), space);
@@ -58,8 +61,9 @@ export function valuesAt(vary: SweepPlan["vary"], point: SearchPoint): Readonly<
 }
 
 /**
- * A drawn number as it is run with and told: four digits, as a person would write it, and more where the space is so narrow
- * that rounding would leave it or shift a value by more than a thousandth of it. Whole numbers, steps and what was written stay.
+ * Formats a drawn number as it is run and shown: four significant digits, and more where the space is so narrow that
+ * rounding would leave it or shift the value by more than a thousandth of it. Integers, steps and written values are
+ * unchanged.
  */
 export function numberText(value: number, { from, to, integer, step, share }: Drawn): string {
   const text = (x: number): string => (share ? `${Number((x * 100).toPrecision(12))}%` : String(x));
@@ -71,7 +75,7 @@ export function numberText(value: number, { from, to, integer, step, share }: Dr
   }
   return text(value);
 }
-/** By dimension and value: the number that `numberText` writes. */
+/** Returns a function from dimension and value to the number that `numberText` writes. */
 export function numberRounder(vary: SweepPlan["vary"]): (dimension: string, value: number) => number {
   const spaces = new Map(dimensionsOf(vary).flatMap((d) => (d.kind === "number" ? [[d.name, d] as const] : [])));
   return (dimension, value) => {
@@ -81,7 +85,7 @@ export function numberRounder(vary: SweepPlan["vary"]): (dimension: string, valu
 }
 type Drawn = Pick<Exclude<SearchSpace, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;
 
-/** What is asked at a path of data, model or recipe, by which texts are written in quotes or bare. */
+/** Returns the type of the setting at a path of data, model or recipe, which decides whether texts are quoted. */
 function parameterType(path: string): ValueTextContext {
   const [root, ...rest] = path.split(".");
   const all = ["data", "model", "recipe"].flatMap((verb) => registry.find("verb", verb)?.parameters ?? []);

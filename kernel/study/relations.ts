@@ -1,4 +1,4 @@
-/** Whether the values of a point stand to each other as `where` says. */
+/** Checks whether the values of a point satisfy the relations in `where`. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { plainNumber } from "#dsl/language/types/numeric.js";
 import {
@@ -19,7 +19,10 @@ export function satisfiesRelations(sweep: SweepPlan, point: SearchPoint): boolea
   return brokenRelationAt(sweep, point) === null;
 }
 
-/** The first that the values don't keep, as it is written; null: they keep all. What has no number at the point (its option isn't taken) is held to nothing. */
+/**
+ * Returns the first violated relation as written; null if all hold. A relation is skipped if a path has no number at
+ * this point (its option is not chosen).
+ */
 export function brokenRelationAt({ where = [], vary, plan }: SweepPlan, point: SearchPoint): string | null {
   const broken = where.find(({ relation, terms, when }) => {
     if (when && wordAt(vary, point, when.path) !== when.word) return false;
@@ -35,7 +38,7 @@ function termText(term: SweepTerm): string {
   return "path" in term ? term.path : `${term.term}(${term.of.map(termText).join(", ")})`;
 }
 
-/** The word that is drawn for a path. */
+/** Returns the word that was drawn for a path. */
 function wordAt(vary: SweepPlan["vary"], point: SearchPoint, path: string): string | undefined {
   const [space, drawn] = [vary[path], point[path]];
   const option = space?.space === "choice" && drawn !== undefined ? space.of[drawn] : undefined;
@@ -52,7 +55,7 @@ function numberOf(term: SweepTerm, valueAt: (path: string) => number | undefined
     : must(registry.find("term", term.term)?.capabilities, `the term ${term.term}`).of(known);
 }
 
-/** The number that a path has: drawn, in what is drawn, or as the definitions have it. */
+/** Returns the number of a path: drawn, an argument of a drawn option, or from the definitions. */
 function numberAt(
   vary: SweepPlan["vary"],
   plan: SweepPlan["plan"],
@@ -72,7 +75,7 @@ function numberAt(
   return found && inValue(found[1] as Value, parts.slice(1));
 }
 
-/** `name`: the dimension's. */
+/** @param name name of the dimension */
 function inSpace(space: SearchSpace, name: string, point: SearchPoint, rest: readonly string[]): number | undefined {
   const drawn = point[name];
   if (drawn === undefined) return undefined;

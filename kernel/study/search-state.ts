@@ -1,17 +1,20 @@
-/** Where the search of a sweep runs: in the notebook, or beside its workers on their cluster, where it goes on by itself. */
+/**
+ * Where the search of a sweep runs: in the notebook, or next to its workers on their cluster, where it continues
+ * without the notebook.
+ */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { workerCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
 import { registry } from "#stdlib/registry.js";
 
 export interface SearchLocation {
   readonly where: "here" | "cluster";
-  /** It was asked for. */
+  /** Whether the program requests this location. */
   readonly isRequested: boolean;
-  /** Why it can't run on the cluster; null: it can. */
+  /** Why the search cannot run on the cluster; null if it can. */
   readonly why: string | null;
 }
 
-/** Null: its runner knows no cluster, or it has none. */
+/** Returns null if the sweep has no runner, or its runner uses no cluster. */
 export function searchLocationOf(sweep: SweepPlan): SearchLocation | null {
   const { runner } = sweep;
   const search = runner && workerCapabilitiesOf(registry, runner)?.search;
@@ -22,7 +25,7 @@ export function searchLocationOf(sweep: SweepPlan): SearchLocation | null {
   return { where: why === null ? "cluster" : "here", isRequested: false, why };
 }
 
-/** What it reads that lies in the notebook's own place alone; null: nothing. */
+/** Returns an input that only the notebook's machine has; null if there is none. */
 function readHere({ start = [], plan: { recipe } }: SweepPlan): string | null {
   const { model, data } = recipe;
   if (start.length > 0) return "it starts from a journal of this folder";

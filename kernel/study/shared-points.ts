@@ -1,6 +1,7 @@
 /**
- * Values of an earlier sweep's trial as a point of another: what both vary is taken, what the earlier one didn't vary is as
- * the definitions have it (or by chance, where they have none that is tried here), and what only it varied is left aside.
+ * Converts a trial of an earlier sweep to a point of another sweep. Shared dimensions are copied. Dimensions that the
+ * earlier sweep did not vary take the definitions' values (or random values, if those are not in the space). Its other
+ * dimensions are dropped.
  */
 import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { valueAtShare } from "#stdlib/searches/shared/dimension-values.js";
@@ -8,15 +9,19 @@ import { findParameter, dimensionValueOf, type ParameterValue, type SweepParamet
 
 export interface SharedPoint {
   readonly point: SearchPoint;
-  /** Names of what both vary. */
+  /** Names of the dimensions that both sweeps vary. */
   readonly shared: readonly string[];
-  /** Of what the definitions, or chance, stood in for. */
+  /** Names of the dimensions that were filled from the definitions or at random. */
   readonly filled: readonly string[];
-  /** Of what varied there alone. */
+  /** Names of the dimensions that only the earlier sweep varied. */
   readonly aside: readonly string[];
 }
 
-/** Or why nothing can be said of it here. `own`: of the definitions. `share`: chance. */
+/**
+ * Returns the point, or why there is none.
+ * @param own values of the definitions
+ * @param share source of random numbers
+ */
 export function sharedPoint(
   parameters: readonly SweepParameter[],
   values: ReadonlyMap<string, ParameterValue>,

@@ -1,4 +1,7 @@
-/** What a search and a pruner see of a sweep: its dimensions, and its trials with the greater score as the better one. */
+/**
+ * A sweep as a search and a pruner see it: its dimensions, and its trials with scores oriented so that greater is
+ * better.
+ */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { metricName, type MetricRegistry } from "#stdlib/metrics/shared/metric-name.js";
@@ -23,7 +26,7 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
   };
 }
 
-/** The same with trials of earlier sweeps before its own: of them no bar was asked. */
+/** Puts trials of earlier sweeps before the sweep's own; these trials have no thresholds. */
 export function withStartTrials(study: Study, sweep: SweepPlan, started: readonly TrialRecord[]): Study {
   if (started.length === 0) return study;
   const { require: thresholds, ...free } = sweep;
@@ -45,7 +48,7 @@ function studyTrial(sweep: SweepPlan, trial: TrialRecord): StudyTrial {
   };
 }
 
-/** The greater the better. */
+/** Returns the score oriented so that greater is better. */
 export function orientedScore(sweep: SweepPlan, score: number | null): number | null {
   return score === null || sweep.goal.direction === "maximize" ? score : -score;
 }
@@ -57,7 +60,7 @@ export interface StudyGoal {
 export function goalOf(sweep: SweepPlan, registry: MetricRegistry): StudyGoal {
   return studyGoal(sweep.goal, registry);
 }
-/** The first ranks the trials. */
+/** Returns the goals; the first one ranks the trials. */
 export function goalsOf(sweep: SweepPlan, registry: MetricRegistry): readonly [StudyGoal, ...StudyGoal[]] {
   return [goalOf(sweep, registry), ...sweep.goals.slice(1).map((goal) => studyGoal(goal, registry))];
 }

@@ -1,4 +1,7 @@
-/** What a sweep comes to before it runs, by its plan: points that there are, trials at most, and what they may take. */
+/**
+ * Size of a sweep from its plan, before it runs: number of points, maximum number of trials, and their estimated
+ * duration.
+ */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { allCombinations } from "#stdlib/searches/shared/combinations.js";
@@ -9,17 +12,23 @@ import { dimensionsOf } from "./points.js";
 
 export interface SweepSize {
   readonly dimensions: number;
-  /** Points of the space, those that `where` forbids among them; null: there is no end of them. */
+  /** Points of the space, including those that `where` forbids; null if it is infinite. */
   readonly points: bigint | null;
-  /** Points that the search goes through before it ends by itself; null: it doesn't. */
+  /** Points that the search visits before it ends by itself; null if it does not end by itself. */
   readonly grid: bigint | null;
-  /** No more than there are points: none is tried twice. Null: budget or tokens alone are the limit. */
+  /**
+   * Maximum number of trials, at most the number of points, since none is tried twice. Null if only time or tokens
+   * limit them.
+   */
   readonly most: number | null;
-  /** Of one trial, with all of its seeds, before anything varies; `seconds` null: this machine was not measured. */
+  /**
+   * Estimate of one trial with all its seeds, at the definitions' values; `seconds` is null if this machine was not
+   * measured.
+   */
   readonly trial: TrialEstimate;
-  /** Of the cheapest trial and the dearest; null: they cost alike, or nobody looked. */
+  /** Estimates of the cheapest and the most expensive trial; null if they cost the same or were not computed. */
   readonly ends: { readonly least: TrialEstimate; readonly most: TrialEstimate } | null;
-  /** Trials that begin within the budget, by what one takes, and between which numbers that lies; null: no budget, or nobody knows. */
+  /** Estimated number of trials that start within the budget, with its range; null without a budget or an estimate. */
   readonly inBudget: Between | null;
   readonly inTokens: number | null;
 }
@@ -29,7 +38,7 @@ interface Between {
   readonly between: readonly [least: number, most: number];
 }
 
-/** `costs`: of the cheapest trial and of the dearest, where somebody looked. */
+/** @param costs estimates of the cheapest and the most expensive trial, if they were computed */
 export function sweepSizeOf(sweep: SweepPlan, costs: Costs | null = null): SweepSize {
   const { plan, repeats = 1, budgetTokens, vary, search } = sweep;
   const dimensions = dimensionsOf(vary);
@@ -61,14 +70,14 @@ function trialOf({ seconds, secondsBetween, tokens }: Estimates, repeats: number
   };
 }
 
-/** Less than a tenth between them is nothing beside what estimates miss. */
+/** A difference of less than a tenth is negligible compared with the error of the estimates. */
 function endsOf({ least, most }: Costs, repeats: number): SweepSize["ends"] {
   const alike = (a: number, b: number): boolean => Math.max(a, b) <= 1.1 * Math.min(a, b);
   const [a, b] = [trialOf(least, repeats), trialOf(most, repeats)];
   return alike(a.seconds ?? least.flops, b.seconds ?? most.flops) ? null : { least: a, most: b };
 }
 
-/** One that began before the budget was over is trained to its end. */
+/** A trial that started within the budget is trained to its end. */
 function within(budget: number, trial: TrialEstimate, ends: SweepSize["ends"]): Between | null {
   const { seconds, secondsBetween } = typical(trial, ends);
   if (seconds === null || seconds <= 0) return null;
@@ -77,7 +86,9 @@ function within(budget: number, trial: TrialEstimate, ends: SweepSize["ends"]): 
   return { about: begun(seconds), between: [begun(most), begun(least)] };
 }
 
-/** What one takes of which nothing is known: as it is defined, if that lies between the ends, else midway by factors. */
+/**
+ * Estimates a typical trial: the one with the definitions' values if it is between the ends, else their geometric mean.
+ */
 function typical(trial: TrialEstimate, ends: SweepSize["ends"]): TrialEstimate {
   const [least, most] = [ends?.least.seconds ?? null, ends?.most.seconds ?? null];
   if (!ends || least === null || most === null || trial.seconds === null) return trial;

@@ -1,16 +1,16 @@
-/** How long a sweep has still to run, by what it did since it began (or went on). */
+/** Estimates the remaining time of a sweep from its progress since it started (or resumed). */
 import type { TrialRecord } from "./trial.js";
 
 export interface SweepClock {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** When the sweep began or went on: earlier trials say nothing of how fast it is now. */
+  /** When the sweep started or resumed: earlier trials say nothing about its present speed. */
   readonly since: number;
   readonly budgetMs: number | null;
 }
 type Progress = Pick<TrialRecord, "state"> & Partial<Pick<TrialRecord, "begun" | "steps" | "reports" | "seconds">>;
 
-/** Seconds; null: too little was done to say. */
+/** Returns the seconds; null if too little was done for an estimate. */
 export function secondsLeft(
   trials: readonly Progress[],
   wanted: number | null,
@@ -26,7 +26,7 @@ export function secondsLeft(
   return budget === null ? left : Math.min(left, budget);
 }
 
-/** How much of a trial is done. */
+/** Returns the completed share of a trial. */
 function shareOf({ state, steps, reports }: Progress): number {
   if (state !== "running") return 1;
   const currentStep = reports?.at(-1)?.step ?? 0;

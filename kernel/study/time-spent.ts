@@ -1,8 +1,8 @@
-/** What trials took of a sweep's bounds, which hold over all of its runs. */
+/** How much of a sweep's time and token limits its trials have used; the limits hold over all runs of the sweep. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "./trial.js";
 
-/** Seconds in which at least one of them ran: those that were open at a time took turns. */
+/** Returns the seconds in which at least one trial ran; trials that were open at the same time took turns. */
 export function busySecondsOf(trials: readonly Pick<TrialRecord, "begun" | "seconds">[]): number {
   const sound = trials.filter(({ seconds }) => Number.isFinite(seconds) && seconds > 0);
   const spans = sound.flatMap(({ begun, seconds }) =>
@@ -17,7 +17,9 @@ export function busySecondsOf(trials: readonly Pick<TrialRecord, "begun" | "seco
   return milliseconds / 1000 + untimed;
 }
 
-/** What a trial of before has trained on; where nobody wrote that down, by the plan of all. */
+/**
+ * Returns the tokens that an earlier trial was trained on; without a record, an estimate from the plan and its steps.
+ */
 export function trialTokens({ plan, repeats = 1 }: SweepPlan, trial: TrialRecord): number {
   const { state, reports = [], steps = 0, tokens } = trial;
   if (tokens !== undefined) return tokens;

@@ -1,10 +1,10 @@
-/** A trial as the Tune program that one could write. */
+/** Writes a trial as a Tune program. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { registry } from "#stdlib/registry.js";
 
 /**
- * The Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model; the data have theirs, and
- * the rest belongs to the recipe.
+ * Writes the Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model. The data
+ * have their own keys, and all others belong to the recipe.
  */
 export function trialText(
   plan: Pick<SweepPlan, "model" | "data" | "recipe">,
@@ -31,18 +31,18 @@ export function trialText(
   ].join("\n");
 }
 
-/** First parts of the paths that belong to the model. */
+/** Returns the first parts of the paths that belong to the model. */
 export function modelKeys(): ReadonlySet<string> {
   return keysOf("model");
 }
-/** And those that belong to the data. */
+/** Returns the first parts of the paths that belong to the data. */
 export function dataKeys(): ReadonlySet<string> {
   return keysOf("data");
 }
 function keysOf(verb: "data" | "model"): ReadonlySet<string> {
   return new Set(registry.find("verb", verb)?.parameters.map((p) => p.name));
 }
-/** A definition has the key itself, whatever a sweep calls its path. */
+/** Returns the key in a definition, which may differ from the path of a sweep. */
 function writtenAs(path: string): string {
   const data = registry.find("verb", "data")?.parameters ?? [];
   return data.find((p) => p.variedAs === path)?.name ?? path;

@@ -1,47 +1,47 @@
-/** A trial of a sweep, and a sweep as TypeScript sees it. */
+/** A trial of a sweep, and the sweep handle for TypeScript. */
 import type { SearchPoint } from "#stdlib/searches/kind.js";
 
 export interface TrialRecord {
-  /** From 1. */
+  /** Trial number, from 1. */
   readonly number: number;
   /** Path → value as Tune text (`lora(rank: 8)`, `0.001`). */
   readonly values: Readonly<Record<string, string>>;
   /** The point drawn by the search, by dimension. */
   readonly point: SearchPoint;
-  /** Of the first goal, as its metric says it; null: none yet, or none came. */
+  /** Score of the first goal, as its metric reports it; null if there is none yet, or none was measured. */
   readonly score: number | null;
-  /** Pruned: given up by the pruner; stopped: by a person, with the score that it had. */
+  /** Pruned: ended by the pruner. Stopped: ended by the user, with the score at that moment. */
   readonly state: "running" | "done" | "pruned" | "stopped" | "failed";
   readonly seconds: number;
   readonly run: string | null;
   readonly error: string | null;
-  /** Of each goal, in their order; absent: there is one. */
+  /** Score of each goal, in their order; unset if there is one goal. */
   readonly scores?: readonly number[];
-  /** Of several seeds how far the score of each goal lies apart (standard deviation); absent: one seed. */
+  /** Standard deviation of each goal's score over the seeds; unset for one seed. */
   readonly spread?: readonly number[];
-  /** What was measured for each bar that the sweep requires, in their order; absent: none is required. */
+  /** Measured value for each required threshold, in their order; unset if none is required. */
   readonly bars?: readonly number[];
-  /** Scores of the first goal on the way. */
+  /** Intermediate scores of the first goal. */
   readonly reports?: readonly { readonly step: number; readonly score: number }[];
   /** Milliseconds since 1970. */
   readonly begun?: number;
   /** Updates so far, while it runs. */
   readonly step?: number;
-  /** Updates that it would train in all. */
+  /** Total number of updates. */
   readonly steps?: number;
-  /** That it trained on, each time one was read; absent: another program ran it. */
+  /** Tokens trained on, counted each time they were read; unset if another program ran the trial. */
   readonly tokens?: number;
   /** Why it was pruned. */
   readonly why?: string;
-  /** Hash of the recipe that its values came to; absent: nobody noted it. */
+  /** Hash of the recipe that its values gave; unset if it was not recorded. */
   readonly recipe?: string;
   /** Hash of its data. */
   readonly data?: string;
-  /** The number of the trial in whose place it was trained again: that one counts no more. */
+  /** Number of the trial that this one replaces: that trial no longer counts. */
   readonly again?: number;
 }
 
-/** What TypeScript sees of a sweep. */
+/** The view of a sweep in TypeScript. */
 export interface SweepHandle {
   readonly name: string;
   readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: string };
@@ -51,14 +51,17 @@ export interface SweepHandle {
     readonly score: number;
     readonly values: Readonly<Record<string, string>>;
     readonly tune: string;
-    /** The folder of its run, which has its weights. */
+    /** Run folder with the best trial's weights. */
     readonly run: string | null;
   } | null;
-  /** Ends a trial that runs, with the score that it has. Coded error `trial-not-running`. */
+  /** Ends a running trial with its present score. Throws the coded error `trial-not-running`. */
   stop(number: number): void;
-  /** Begins a trial like that one, other values changed (path → Tune text). Coded errors `trial-not-cloned`, `not-in-space`. */
+  /**
+   * Starts a trial like this one with some values changed (path → Tune text). Throws the coded errors
+   * `trial-not-cloned` and `not-in-space`.
+   */
   clone(number: number, changes?: Readonly<Record<string, string>>): void;
-  /** Stops a trial that runs, and begins one like it with other values. */
+  /** Stops a running trial and starts one like it with other values. */
   change(number: number, changes: Readonly<Record<string, string>>): void;
 }
 export const sweepType = `{

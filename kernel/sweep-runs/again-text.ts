@@ -1,4 +1,4 @@
-/** What a sweep's cell says of trials that are trained again. */
+/** The text that a sweep's cell shows about trials that are trained again. */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { TrialRecord } from "../study/trial.js";
 

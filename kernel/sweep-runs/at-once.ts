@@ -1,4 +1,4 @@
-/** How many trials of a sweep are open at a time. */
+/** How many trials of a sweep are open at the same time. */
 import { workerCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -7,24 +7,31 @@ import { registry } from "#stdlib/registry.js";
 import { availableParallelism } from "node:os";
 import { byteSizeText, plural } from "../host/text.js";
 
-/** Where a pruner compares them: enough to see early which of them lag, and few enough that a search learns from what is done. */
+/**
+ * Default with a pruner: enough trials to see early which of them lag, and few enough that a search learns from
+ * finished ones.
+ */
 const COMPARED = 4;
-/** Of the machine's memory: the rest is the kernel's, and what the plan can't know. */
+/** Share of the machine's memory for trials; the rest is for the kernel and for what the plan cannot know. */
 const SHARE = 0.7;
 
 export interface TrialConcurrency {
   readonly trials: number;
-  /** Why there are fewer than there might be; null: there aren't. */
+  /** Why there are fewer trials than requested; null if there are not. */
   readonly why: string | null;
-  /** Where a runner's workers train them: what these are, threads of each, and those of all together. */
+  /** With a runner: description of its workers, threads of each, and total threads. */
   readonly how?: string;
   readonly threads?: number;
   readonly cores?: number;
-  /** How they are paid, and of how many threads of this machine estimates here are the time. */
+  /** How the workers are billed, and the number of this machine's threads that the local estimates refer to. */
   readonly paid?: WorkerSharing & { readonly measured: number };
 }
 
-/** `places`: workers that there is room for, where somebody asked. `has`: bytes of the machine's memory; `takes`: those of the greatest trial, where somebody knows. */
+/**
+ * @param has bytes of the machine's memory
+ * @param takes bytes of the largest trial; defaults to the plan's estimate
+ * @param places workers that the cluster has capacity for, if it was queried
+ */
 export function trialConcurrencyOf(
   whole: SweepPlan,
   has: number,
@@ -41,7 +48,7 @@ export function trialConcurrencyOf(
   return { trials: room, why };
 }
 
-/** As many as there are workers: one does one trial at a time. */
+/** Returns as many trials as there are workers, since a worker runs one trial at a time. */
 function withWorkers(
   { runner, ...sweep }: SweepPlan,
   has: number,

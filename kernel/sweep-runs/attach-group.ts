@@ -1,4 +1,6 @@
-/** `attach` of several trainings that run as one by themselves: watched, and then what they came to has its name here. */
+/**
+ * `attach` for a group of trainings that runs in its own process: watches it, and then binds the name to its result.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { runProgressOf, type RunProgress } from "../remote/supervisor/outcome.js";
@@ -12,7 +14,7 @@ import { trainFolds } from "./repeats/folds.js";
 import { trainRepeats } from "./repeats/repeats.js";
 import { groupProgress, groupMembersOf, watchGroup } from "./watch-group.js";
 
-/** Coded errors `interrupted` (watching ended, nothing else), `training-cut-off`, and those of opening runs. */
+/** Throws the coded errors `interrupted` (only watching ended), `training-cut-off`, and those of opening runs. */
 export async function attachGroup(
   session: OpenSession,
   group: TrialGroup,
@@ -26,7 +28,7 @@ export async function attachGroup(
   await showGroupResult(session, group, name, context);
 }
 
-/** The name stands for what they came to, which is shown. Nothing is trained. */
+/** Binds the name to the group's result and shows it. Nothing is trained. */
 export async function showGroupResult(
   session: OpenSession,
   group: TrialGroup,
@@ -50,7 +52,7 @@ export async function showGroupResult(
   void is;
   const id = `attached-${name}-${Date.now().toString(36)}`;
   const shows = { id, onTrained: () => undefined };
-  // All of them are trained: resumed, each is taken as it is.
+  // All of them are trained, so `resume` only loads each of them.
   const action = { verb: "train" as const, name, resume: true, span: { source: "", start: 0, end: 0 }, source: "" };
   if ("repeats" in plans) return trainRepeats(session, { ...action, ...plans }, context, shows);
   return trainFolds(session, { ...action, ...plans }, context, shows);
@@ -71,7 +73,7 @@ export function groupCutOffError(
   registry: Registry,
 ): CodedError {
   const { name, folder, several } = whole;
-  // Nothing is counted, and no journal made, where nothing is any more.
+  // If the group no longer exists, nothing is counted and no journal is created.
   const { done, of: total } = gone ? { done: 0, of: null } : groupProgress(whole, registry);
   return new CodedError("training-cut-off", {
     name,

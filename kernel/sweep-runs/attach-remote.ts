@@ -1,6 +1,6 @@
 /**
- * `attach` of a sweep whose search runs on a cluster: watched as by its own statement, brought back when it is over; then its
- * name stands for what it found. One that was brought already is given.
+ * `attach` for a sweep whose search runs on a cluster: watches it like its own statement, fetches it when it has ended,
+ * and binds the name to its result. A sweep that was already fetched is loaded.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { clusterConnectionOf, readSearchPlace } from "../runs/together/search-place.js";
@@ -16,8 +16,8 @@ import { reportSweep } from "./report-sweep.js";
 import { watchRemoteSweep } from "./watch-remote.js";
 
 /**
- * Coded errors `interrupted` (watching ended, nothing else), `search-away`, `search-cut-off`, and those that the search itself came
- * to.
+ * Throws the coded errors `interrupted` (only watching ended), `search-away`, `search-cut-off`, and those of the search
+ * itself.
  */
 export async function attachRemoteSweep(
   session: OpenSession,

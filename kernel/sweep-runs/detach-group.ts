@@ -1,6 +1,6 @@
 /**
- * `sweep … as found { detach: true }`, and `train … { detach: true }` of several seeds or folds: all of it in a process of its own.
- * The statement ends once that has begun; run again it starts nothing that is there already.
+ * `sweep … as found { detach: true }`, and `train … { detach: true }` with several seeds or folds: runs everything in a
+ * separate process. The statement ends once that process has started. Run again, it starts nothing that exists already.
  */
 import { relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -29,12 +29,12 @@ import { groupProgress } from "./watch-group.js";
 
 export type DetachableAction = Extract<Action, { verb: "sweep" | "train" }>;
 
-/** How often another process may begin the same between two looks. */
+/** Maximum number of attempts, if other processes keep starting the same between two checks. */
 const TRIES = 5;
-/** What one of them is called. */
+/** Names for one member of the group. */
 export const MEMBER_NAMES = { sweep: "trial", repeats: "seed", folds: "fold" } as const;
 
-/** Undefined: it is a single training. */
+/** Returns undefined for a single training. */
 export function detachedStatementOf(action: DetachableAction): TrialGroupStatement | undefined {
   const { name } = action;
   if (action.verb === "sweep") return statementFor(name, sweepHash(action.sweep), { is: "sweep", sweep: action.sweep });
@@ -72,7 +72,9 @@ export async function detachGroup(
   }
 }
 
-/** Whether it is there already: what trains is watched, what has ended is given. */
+/**
+ * Handles a group that exists already: a running one is watched, an ended one is loaded. Returns whether there was one.
+ */
 async function taken(
   session: OpenSession,
   action: DetachableAction,
@@ -94,7 +96,7 @@ async function taken(
     tellLost(session, there, outcome.is, action, context);
     return false;
   }
-  // A sweep goes on with other bounds.
+  // A sweep may be continued with other limits.
   const { several: before } = there;
   if (several.is === "sweep" && before.is === "sweep" && !hasSameBounds(several.sweep, before.sweep)) return false;
   printLines(
@@ -106,7 +108,7 @@ async function taken(
   return true;
 }
 
-/** One that was cut off isn't passed over in silence. */
+/** Reports a group whose process was killed. */
 function tellLost(
   session: OpenSession,
   there: TrialGroup,

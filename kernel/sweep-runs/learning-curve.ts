@@ -1,4 +1,7 @@
-/** `show SWEEP.learning_curve`: how much more data would help, told from the trials of a sweep that varied `split.train`. */
+/**
+ * `show SWEEP.learning_curve`: estimates how much more data would help, from the trials of a sweep that varied
+ * `split.train`.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";

@@ -1,4 +1,4 @@
-/** A sweep's handle, and its cell while it runs. */
+/** The handle of a sweep, and its live cell output. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { MetricRegistry } from "#stdlib/metrics/shared/metric-name.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -32,10 +32,10 @@ import { bestTrialNumber, nearestTrial } from "./ranking.js";
 import type { SweepLog } from "./journal/trial-log.js";
 import { demandTrialRunning, TrialRequests } from "./requested-trials.js";
 
-/** Milliseconds between two pictures. */
+/** Minimum milliseconds between two updates. */
 const BETWEEN = 500;
 
-/** Of a trial's values all that it is made of, and the program that trains it. */
+/** Returns all settings of a trial with these values, and the program that trains it. */
 export type TrialCompleter = (values: Readonly<Record<string, string>>) => {
   readonly values: Readonly<Record<string, string>>;
   readonly tune: string;
@@ -44,13 +44,13 @@ export type TrialCompleter = (values: Readonly<Record<string, string>>) => {
 export class LiveSweep implements DrawableSweep, SweepControls {
   readonly wishes = new TrialRequests();
   private readonly listeners = new Set<() => void>();
-  /** By which front ends find it; null: there are none. */
+  /** The id by which front ends find it; null if there are none. */
   private readonly offered: string | null;
   private readonly id: string;
   private readonly since = Date.now();
-  /** Milliseconds that its trials ran before. */
+  /** Milliseconds that its trials had already run. */
   private readonly before: number;
-  /** Trials at most; null: time or tokens alone bound them. */
+  /** Maximum number of trials; null if only time or tokens limit them. */
   private readonly wanted: number | null;
   private begun = false;
   private shownAt = -Infinity;
@@ -71,7 +71,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
 
-  /** Of its journal, without the ending. */
+  /** Name of its journal file without the extension. */
   get journal(): string {
     return this.log.name;
   }
@@ -94,7 +94,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     return { number: best.number, score, values, tune, run };
   }
 
-  /** Where no trial clears what is required: the one that comes nearest. */
+  /** If no trial meets all thresholds: the one that comes nearest. */
   get nearest(): NearestTrial | null {
     const found = nearestTrial(this.plan, this.log.ended);
     return (
@@ -126,20 +126,20 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     return this.log.open.map((trial) => trial.number);
   }
 
-  /** Shows how it stands: at once where that was long ago, else as soon as it is. */
+  /** Shows the present state: at once if the last update was long ago, else as soon as the interval has passed. */
   show(): void {
     const wait = this.shownAt + BETWEEN - performance.now();
     if (wait <= 0) this.draw();
     else this.later ??= setTimeout(() => this.draw(), wait);
   }
 
-  /** No trial runs any more: shows what it came to. */
+  /** Shows the result; no trial runs any more. */
   end(): void {
     this.over = true;
     this.draw();
   }
 
-  /** What its pictures see. */
+  /** Data for its views. */
   get view(): SweepView {
     const { vary, budgetMs: whole } = this.plan;
     const budgetMs = whole && Math.max(0, whole - this.before);
@@ -163,7 +163,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     };
   }
 
-  /** What front ends see of it. */
+  /** Progress for front ends. */
   get now(): SweepProgress {
     const { view, name } = this;
     const running = view.trials.filter(({ state }) => state === "running");
@@ -197,7 +197,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     return trialSummaryOf(trial, parametersOf(this.plan.vary), stopping);
   }
 
-  /** A sentence that stays beneath its pictures. */
+  /** Prints a sentence that stays below its views. */
   note(words: string): void {
     this.shown.screen.display({ bundle: { "text/plain": words } });
   }
@@ -218,7 +218,10 @@ export class LiveSweep implements DrawableSweep, SweepControls {
   }
 }
 
-/** `changes`: by path, as Tune text. Coded error `not-in-space`. */
+/**
+ * Returns the trial's values with these changes. Throws the coded error `not-in-space`.
+ * @param changes path → Tune text
+ */
 function changed(
   { name, plan }: { readonly name: string; readonly plan: SweepPlan },
   { number, point }: TrialRecord,

@@ -1,11 +1,11 @@
-/** Scores of several seeds as those of one trial. */
+/** Combines the scores of several seeds into those of one trial. */
 
-/** Of each column. */
+/** Returns the mean of each column. */
 export function columnMeans(rows: readonly (readonly number[])[]): readonly number[] {
   return columns(rows).map((column) => column.reduce((sum, value) => sum + value, 0) / column.length);
 }
 
-/** Standard deviations, of samples. */
+/** Returns the sample standard deviation of each column. */
 export function columnDeviations(rows: readonly (readonly number[])[]): readonly number[] {
   const means = columnMeans(rows);
   return columns(rows).map((column, i) => {

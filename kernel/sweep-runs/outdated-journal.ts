@@ -1,12 +1,12 @@
 /**
- * Trials whose values name other data or another base than they did: the files that a sweep's `vary` names may have changed since,
- * which its identity doesn't see. A trial that doesn't say what it trained (another program ran it) counts as it is.
+ * Trials whose data or base have changed: files that a sweep's `vary` names may have changed since, which the sweep's
+ * identity does not include. A trial without a recorded recipe (another program ran it) is not checked.
  */
 import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
 import { REFUSED_RECIPE, trialProgram, type TrialProgramContext } from "./trial-program.js";
 
-/** Their numbers. */
+/** Returns the numbers of the outdated trials. */
 export async function findOutdatedTrials(
   around: TrialProgramContext,
   trials: readonly TrialRecord[],
@@ -21,7 +21,7 @@ export async function findOutdatedTrials(
   return found;
 }
 
-/** Whether an option may mean something that lies elsewhere: numbers alone can't. */
+/** Reports whether an option may name a file or another external object; numbers cannot. */
 function namesFiles(vary: Readonly<Record<string, SearchSpace>>): boolean {
   return Object.values(vary).some((space) => hasText(space));
 }
@@ -32,8 +32,8 @@ function hasText(value: unknown, key = ""): boolean {
 }
 
 /**
- * Which of them are trained again: none of whose values a trial that counts has been trained with in its place, before or since.
- * `known`: all that are over or were begun.
+ * Returns the outdated trials to train again: those that were not replaced and do not replace a trial that counts.
+ * @param known all ended or started trials
  */
 export function trialsToRetrain(outdated: ReadonlySet<number>, known: readonly TrialRecord[]): readonly TrialRecord[] {
   const byNumber = new Map(known.map((trial) => [trial.number, trial]));

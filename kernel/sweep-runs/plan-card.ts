@@ -1,4 +1,4 @@
-/** The plan of a sweep as its cell shows it, and what its trials cost. */
+/** The plan of a sweep in its cell, and the costs of its trials. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepPlanView } from "../display/plans/sweep-plan.js";
 import { compileAll } from "../session/answers/host.js";
@@ -6,7 +6,7 @@ import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { estimateSweepCosts } from "./trial-cost.js";
 
-/** What its trials cost at least and at most. */
+/** Returns the costs of the cheapest and the most expensive trial. */
 export function trialCosts(
   session: OpenSession,
   planned: { readonly name: string; readonly sweep: SweepPlan },
@@ -24,7 +24,7 @@ export function trialCosts(
   });
 }
 
-/** Shows the plan; what is returned folds it, once what came of it matters more. */
+/** Shows the plan. Returns a function that collapses it once the results matter more. */
 export function showPlanCard({ screen }: ExecutionContext, planned: Parameters<typeof sweepPlanView>[0]): () => void {
   const id = `sweep-${planned.name}-${Date.now().toString(36)}-plan`;
   const shown = (folded: boolean) => ({ ...sweepPlanView(planned, { folded }), id, fixedText: true as const });

@@ -1,4 +1,7 @@
-/** A rank as the coordinator's work: an order that a worker takes once. Where its worker is gone, the gang is. */
+/**
+ * A rank of a process group as work of the coordinator: an order that a worker takes once. If the worker is lost, the
+ * group is lost.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { RANK_WORK, type RankOrder } from "../remote/coordinator/rank-order.js";
@@ -11,11 +14,11 @@ export interface RankWorkInput {
   readonly hub: Pick<RootRank, "lose">;
   readonly plan: Plan;
   readonly reads: TrialInputs;
-  /** Workers that share the rows. */
+  /** Number of workers that share the rows. */
   readonly count: number;
   readonly gang: Omit<RankOrder["gang"], "rank" | "rows">;
 }
-/** What ends a worker's part and would not end another's. */
+/** Errors that end one worker's part but need not end another's. */
 const PASSING: readonly (string | null)[] = [
   ...["engine-died", "engine-closed", "interrupted", "rank-lost", "coordinator-gone", "lease-lost"],
 ];
@@ -23,13 +26,13 @@ const PASSING: readonly (string | null)[] = [
 export class RankWork implements RemoteWork {
   readonly kind = RANK_WORK;
   readonly title: string;
-  /** Who took it; empty: nobody has. */
+  /** Name of the worker that took it; empty if none has. */
   worker = "";
-  /** What its worker said of its end; `passing`: another may do better. */
+  /** The worker's last failure; `passing`: another worker may succeed. */
   failure: { readonly why: string; readonly passing: boolean } | null = null;
-  /** Why nobody will take it. */
+  /** Why no worker will take it. */
   hopeless: Error | null = null;
-  /** When nobody has it any more. */
+  /** Resolves when no worker has the work any more. */
   readonly settled: Promise<void>;
   private settle: () => void = () => undefined;
   private ended = false;
@@ -43,13 +46,13 @@ export class RankWork implements RemoteWork {
     this.settled = new Promise((resolve) => (this.settle = resolve));
   }
 
-  /** The gang has ended: whoever has it is to end too. */
+  /** Ends the process group; the worker that has this rank must end too. */
   over(): void {
     this.isOver = true;
   }
 
   begin(worker: string): Promise<WorkOrder> {
-    // Another gang is called together for whoever comes in its place.
+    // A worker that comes later joins a new group.
     if (this.isOver || this.worker !== "") return Promise.reject(this.refused("its gang is over"));
     this.worker = worker;
     const { reads, gang, plan, count } = this.options;
@@ -64,7 +67,7 @@ export class RankWork implements RemoteWork {
   }
 
   on(): void {
-    // What it shows, the hub shows.
+    // The coordinator shows the progress.
   }
   answer(): WorkerInstruction {
     return this.isOver ? "end" : "go on";
@@ -77,7 +80,7 @@ export class RankWork implements RemoteWork {
   }
 
   left(): void {
-    // What it said itself comes right after, and says more.
+    // The worker's own message arrives right after and is more precise.
     queueMicrotask(() => this.end("its worker is gone"));
   }
   done(): void {

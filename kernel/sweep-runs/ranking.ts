@@ -1,27 +1,27 @@
-/** Which trials of a sweep are the best ones: by its first goal, or, where it has several, those that no other trial beats in all. */
+/** Ranks the trials of a sweep: by its first goal or, with several goals, by the Pareto front. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { StudyTrial } from "#stdlib/searches/kind.js";
 import { thresholdShortfall } from "../study/bars.js";
 import { studyOf } from "../study/study.js";
 import type { TrialRecord } from "../study/trial.js";
 
-/** Trials whose weights stay on disk: the best ones, so that the second can be looked at too. */
+/** Maximum number of best trials whose weights stay on disk, so that the runners-up can be examined too. */
 export const MAX_KEPT_TRIALS = 3;
 
-/** Numbers of the trials whose weights stay, the best first. */
+/** Returns the numbers of the trials whose weights stay, the best first. */
 export function keptTrials(sweep: SweepPlan, trials: readonly TrialRecord[]): readonly number[] {
   const scored = studyOf(sweep, trials.filter(isWhole)).trials.filter(isScored).toSorted(byWorth);
   const front = sweep.goals.length > 1 ? scored.filter((one) => !scored.some((other) => beats(other, one))) : [];
   return [...new Set([...scored.slice(0, MAX_KEPT_TRIALS), ...front].map(({ number }) => number))];
 }
 
-/** The best one's number; null: none has a score and clears what is required. */
+/** Returns the best trial's number; null if none has a score and meets all thresholds. */
 export function bestTrialNumber(sweep: SweepPlan, trials: readonly TrialRecord[]): number | null {
   const first = firstOf(sweep, trials);
   return first && thresholdShortfall(sweep, first) === 0 ? first.number : null;
 }
 
-/** Where none is the best for what is required of it: the one that misses least of that. */
+/** Returns the trial that misses the thresholds least, if none meets them all. */
 export function nearestTrial(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | null {
   const first = firstOf(sweep, trials);
   return first && thresholdShortfall(sweep, first) > 0 ? first : null;
@@ -31,7 +31,7 @@ function firstOf(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord 
   return trials.find((trial) => trial.number === number);
 }
 
-/** One that was given up has the score of fewer updates, and no weights. */
+/** A pruned trial has a score from fewer updates, and no weights. */
 function isWhole({ state, score }: TrialRecord): boolean {
   return (state === "done" || state === "stopped") && score !== null;
 }
@@ -45,7 +45,7 @@ function byWorth(a: Scored, b: Scored): number {
   return a.violation - b.violation || (b.scores[0] ?? 0) - (a.scores[0] ?? 0) || a.number - b.number;
 }
 
-/** Whether it is better in one goal and in none worse; what misses more is worse whatever its scores. */
+/** Reports whether a is better in one goal and worse in none; a trial that misses more thresholds is always worse. */
 function beats(a: Scored, b: Scored): boolean {
   if (a.violation !== b.violation) return a.violation < b.violation;
   const ahead = a.scores.map((score, i) => score - (b.scores[i] ?? score));

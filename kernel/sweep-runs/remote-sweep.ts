@@ -1,6 +1,6 @@
 /**
- * A sweep whose search runs on the cluster of its runner: sent there, watched, found again by the same statement in whichever
- * notebook, and brought back when it is over. Whoever watches may leave at any time.
+ * A sweep whose search runs on its runner's cluster. It is sent there, watched, found again by the same statement in
+ * any notebook, and fetched when it has ended. A watcher may leave at any time.
  */
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
@@ -42,7 +42,10 @@ import { SweepMirror } from "./remote/mirror.js";
 import { packSweep } from "./remote/packed-sweep.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
-/** What came of it there, once it is over; or the statement as it is to be run here. Coded errors of clusters. */
+/**
+ * Returns the cluster's result once the search has ended, or the statement to run locally. Throws the coded errors of
+ * clusters.
+ */
 export async function runRemoteSweep(
   session: OpenSession,
   action: Sweep,
@@ -50,7 +53,7 @@ export async function runRemoteSweep(
 ): Promise<RemoteSweepResult | { readonly here: Sweep }> {
   const { name, sweep } = action;
   const searched = searchLocationOf(sweep);
-  // Nothing that a verification starts goes on elsewhere; where trials are trained changes no number.
+  // A verification starts nothing on other machines; where trials are trained does not change a number.
   if (isVerifying(session)) return { here: searched?.where === "cluster" ? withoutRunner(action) : action };
   const folder = Journal.folder(session.runs, name, sweepHash(sweep));
   if (searched?.where !== "cluster") {
@@ -64,12 +67,12 @@ export async function runRemoteSweep(
   return there.watch(place);
 }
 
-/** Two searches of one sweep would draw the same trials. Coded error `search-elsewhere`. */
+/** Two searches of one sweep would draw the same trials. Throws the coded error `search-elsewhere`. */
 async function demandNotThere(sweep: string, folder: string): Promise<void> {
   const place = readSearchPlace(folder);
   if (!place) return;
   const ray = new RayJobs(clusterConnectionOf(place));
-  // A cluster that is gone has no search of it either.
+  // If the cluster no longer exists, neither does its search.
   const job = await readSearchJob(ray, place).catch(() => null);
   if (job && !isJobOver(job)) throw new CodedError("search-elsewhere", { sweep, address: place.address });
 }
@@ -83,7 +86,7 @@ interface Around {
   readonly session: OpenSession;
   readonly action: Sweep;
   readonly stage: ExecutionContext;
-  /** Of its lock, beside the journal. */
+  /** Folder of the sweep's lock, next to the journal. */
   readonly folder: string;
   readonly cluster: ReturnType<NonNullable<WorkerRunner["cluster"]>>;
 }
@@ -112,7 +115,7 @@ class There {
     return there;
   }
 
-  /** Nothing is left to be trained, and nobody has what was. */
+  /** Reports whether all trials are trained and no result is left on a cluster. */
   async allDone(): Promise<boolean> {
     const { trials } = this.options.action.sweep;
     const { ended, unfinished } = this.mirror;
@@ -124,7 +127,7 @@ class There {
     );
   }
 
-  /** That which goes on, or has ended well and was not brought back. */
+  /** Returns the location of a search that is running, or that has succeeded and was not fetched yet. */
   async found(): Promise<ClusterSearchPlace | null> {
     const { action, stage: context, folder } = this.options;
     const place = readSearchPlace(folder);
@@ -140,7 +143,7 @@ class There {
     return place;
   }
 
-  /** Sends it there. One that ended before its time goes on, in the folder that it had. */
+  /** Sends the search to the cluster. A search that ended early is continued in its former folder. */
   async begin(): Promise<ClusterSearchPlace> {
     const { session, action, stage: context, folder } = this.options;
     const { name, sweep } = action;
@@ -165,7 +168,8 @@ class There {
         parts: Math.max(1, Math.ceil(size / PART_BYTES)),
         kept: this.mirror.ended.flatMap(({ run }) => (run !== null && hasWeights(run) ? [basename(run)] : [])),
       };
-      // Whoever is killed here leaves a pointer to a job that never was, and the next one sends it.
+      // The pointer is written first: if this process is killed now, it names a job that does not exist, and the next
+      // process sends it.
       writeSearchPlace(folder, place);
       writeTrialGroupStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
       noteRunning(folder);
@@ -185,7 +189,7 @@ class There {
     }
   }
 
-  /** Shows it; what is returned folds it. */
+  /** Shows the plan. Returns a function that collapses it. */
   private async plan(): Promise<() => void> {
     const { session, action, stage: context } = this.options;
     const { name, sweep } = action;
@@ -218,7 +222,7 @@ class There {
   }
 }
 
-/** The last that was asked of the cluster may have reached it. */
+/** The last request may have reached the cluster. */
 function sendingEnded(name: string): CodedError {
   return new CodedError("interrupted", {
     what: `sending ${name} to the cluster`,
@@ -226,7 +230,7 @@ function sendingEnded(name: string): CodedError {
   });
 }
 
-/** Of a secret: the name of its variable. */
+/** Returns the variable name of a secret. */
 function variableIn(secret: unknown): string | null {
   const given = isRecord(secret) ? secret["arguments"] : undefined;
   const env = isRecord(given) ? given["env"] : undefined;

@@ -1,7 +1,7 @@
 /**
- * Trials that workers train: the program of each is compiled here, what it reads is named by content, and a worker that takes
- * it trains it as it would be trained here. Its runs stand in this machine's folder of runs while they are made, so that what
- * a lost worker had handed in goes on with the next.
+ * Trials that workers train. Each trial's program is compiled on this machine and its inputs are named by content hash.
+ * The worker trains it exactly as this machine would. Its runs are mirrored in this machine's folder of runs, so that
+ * after the loss of a worker the next one continues from the last uploaded checkpoint.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -32,7 +32,7 @@ import { jobSpecFiles, type JobSpec } from "../remote/jobs/shipment.js";
 import type { TrialProgram } from "./trial-program.js";
 import type { TrialRequest, TrialOutcome, TrialRunner } from "./trial-work.js";
 
-/** A sweep, as far as its trials elsewhere are told of it. */
+/** The parts of a sweep that its remote trials need. */
 export interface SweepContext {
   readonly session: {
     readonly runs: string;
@@ -47,28 +47,28 @@ export interface SweepContext {
 }
 export interface RemoteTrialOptions {
   readonly coordinator: Pick<Coordinator, "give" | "withdraw">;
-  /** Compiles a trial's program, and tells whoever asked for it of its hashes. */
+  /** Compiles a trial's program, and reports its hashes to the requester. */
   readonly plansOf: (request: TrialRequest) => Promise<TrialProgram["plans"]>;
   readonly around: SweepContext;
-  /** What the sweep is to another process, and the folder that it is written in. */
+  /** The sweep as a job for other processes, and the folder that it is written in. */
   readonly shipment: JobSpec;
   readonly folder: string;
-  /** Told of runs that begin here, and of what happens in them: trackers hear of them as of any. */
+  /** Receives runs that start and their events, so that trackers treat them like local ones. */
   readonly tells: { began(run: string, trial: TrialInLock): void; happened(run: string): void };
-  /** Told of what a worker said of a trial, for people. */
+  /** Receives a worker's notes about a trial, for display. */
   readonly onNote: (words: string) => void;
 }
 
-/** Milliseconds in which the worker of an interrupted trial hands in its checkpoint. */
+/** Milliseconds that the worker of an interrupted trial has to upload its checkpoint. */
 const HANDED_IN = 20_000;
-/** What a worker may lack and another have: the trial is not at fault. */
+/** Errors of a worker that lacks something another may have: the trial is not the cause. */
 const LACKING: readonly string[] = [
   ...["engine-unavailable", "device-unavailable", "wrong-machine", "sql-package"],
   ...["base-not-found", "base-incomplete", "base-damaged", "missing-file", "absolute-elsewhere", "not-trained"],
   ...["no-space", "disk-full", "cannot-write", "run-folder", "network-failed", "checksum-mismatch", "work-otherwise"],
 ];
 
-/** As if the worker had ended: a trial that is too large ends the engine of each. */
+/** Treated like the end of the worker, because a trial that is too large ends the engine of every worker. */
 const ENGINE_ENDED: readonly string[] = ["engine-died", "engine-closed"];
 
 export function remoteTrialRunner(options: RemoteTrialOptions): TrialRunner {
@@ -88,13 +88,13 @@ export function remoteTrialRunner(options: RemoteTrialOptions): TrialRunner {
 
 export interface TrialInputs {
   readonly files: readonly InputFile[];
-  /** Those of the shipment, where they lie. */
+  /** Files of the job, with their local paths. */
   readonly tables: readonly InputFile[];
   readonly shipped: readonly RunFile[];
   readonly bases: TrialOrder["bases"];
 }
 
-/** All that its plans read, and the shipment. */
+/** Returns all files that the plans read, and those of the job. */
 export async function trialInputsOf(
   {
     around: { session, stage },
@@ -149,11 +149,11 @@ interface Settles {
 class Trial implements RemoteWork {
   readonly kind = TRIAL_WORK;
   private begun: readonly BegunRun[] = [];
-  /** By the number of the run. */
+  /** Replicas by number of the run. */
   private readonly replicas = new Map<number, RunReplica>();
-  /** Ids that a worker gave runs → those that they have here. */
+  /** A worker's run ids → the local run ids. */
   private readonly ids = new Map<string, string>();
-  /** The last update that was told of, by the number of the run. */
+  /** The last reported update, by number of the run. */
   private readonly steps = new Map<number, number>();
   private lent = false;
 
@@ -166,7 +166,10 @@ class Trial implements RemoteWork {
     return `trial ${String(this.options.request.trialOf.number)} of ${this.options.request.trialOf.sweep}`;
   }
 
-  /** Interrupted, it waits for what its worker hands in, for a while; `withdraw`: where nobody has taken it. */
+  /**
+   * After an interrupt, waits a while for the worker's upload.
+   * @param withdraw removes the trial if no worker has taken it
+   */
   untilAborted(withdraw: () => boolean, settled: AbortSignal): void {
     const { signal } = this.options.request;
     const stop = (): void => {
@@ -186,7 +189,7 @@ class Trial implements RemoteWork {
 
   async begin(): Promise<WorkOrder> {
     const { request, plans, around, bases, files, tables, shipped } = this.options;
-    // A worker before this one may have begun it, too.
+    // An earlier worker may have started it, too.
     this.begun = request.resume || this.ids.size > 0 ? await this.before() : [];
     this.lent = true;
     const { goal, goals, require } = around.sweep;
@@ -205,7 +208,7 @@ class Trial implements RemoteWork {
     return { order: { ...order }, files: [...files, ...tables, ...runs] };
   }
 
-  /** Its runs that have something to go on from. */
+  /** Returns the trial's runs that have a checkpoint to continue from. */
   private async before(): Promise<readonly BegunRun[]> {
     const { request, plans, around } = this.options;
     const found: BegunRun[] = [];
@@ -226,7 +229,7 @@ class Trial implements RemoteWork {
       case "steps":
         return request.onSteps(item.steps);
       case "step":
-        // One that goes on tells again what it has behind it.
+        // A resumed run repeats the reports of its earlier updates.
         if (item.step <= (this.steps.get(item.run) ?? 0)) return;
         this.steps.set(item.run, item.step);
         return request.onStep(item.step, item.tokens);

@@ -1,4 +1,4 @@
-/** What a sweep shows before it begins and once it ends, and what a session keeps of it: run here, or watched. */
+/** What a sweep shows at its start and end, and what a session keeps of it, whether run locally or watched. */
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -23,7 +23,7 @@ import type { OpenSession } from "../session/open-session.js";
 import { sweepLearningCurve } from "./learning-curve.js";
 import type { SweepReport, SweepAction, SweepResult } from "./sweep-result.js";
 
-/** What came of it. */
+/** Shows the result. */
 export async function reportSweep(
   session: OpenSession,
   { live, log }: SweepReport,
@@ -33,7 +33,7 @@ export async function reportSweep(
   if (overRowsAlone(live.plan)) await tellRows(session, live, context);
 }
 
-/** Such a sweep asks how many rows are enough, and not which settings do best. */
+/** A sweep over training sizes alone shows how many rows are enough, not which settings do best. */
 function overRowsAlone({ vary }: SweepPlan): boolean {
   return Object.keys(vary).every((path) => path === TRAIN_SIZE_PATH);
 }
@@ -47,7 +47,7 @@ async function tellRows(session: OpenSession, live: LiveSweep, context: Executio
   }
 }
 
-/** A sweep that another process runs, by its journal. */
+/** Creates a live sweep for a sweep that another process runs, from its journal. */
 export function liveSweepFromJournal(
   { name, sweep }: Pick<SweepAction, "name" | "sweep">,
   { runs, registry, screen }: { readonly runs: string; readonly registry: Registry; readonly screen: Screen },
@@ -56,14 +56,14 @@ export function liveSweepFromJournal(
   const log = new TrialLog(journal, true);
   return { live: new LiveSweep(name, sweep, log, registry, { screen, controls: undefined }), log };
 }
-/** Its name stands for it. */
+/** Binds the sweep's name to it. */
 export function registerSweep(session: OpenSession, name: string, live: LiveSweep): void {
   session.untrained.delete(name);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
 }
 
-/** Shows its plan, and what that costs. */
+/** Shows the sweep's plan and its costs. */
 export async function showSweepPlan(
   session: OpenSession,
   { name, sweep }: Pick<SweepAction, "name" | "sweep">,
@@ -75,7 +75,7 @@ export async function showSweepPlan(
   context.screen.display(sweepPlanView({ name, sweep, open, costs }));
 }
 
-/** Its trials as a table, and the best. Coded error `sweep-without-success`. */
+/** Shows the trials as a table, and the best one. Throws the coded error `sweep-without-success`. */
 export function reportOutcome(
   live: LiveSweep,
   { ended }: Pick<TrialLog, "ended">,

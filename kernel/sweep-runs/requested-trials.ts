@@ -1,21 +1,24 @@
-/** What a person wants of a sweep that runs: a trial stopped, or others begun beside those that the search draws. */
+/**
+ * A user's requests for a running sweep: to stop a trial, or to start others in addition to those that the search
+ * draws.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SearchPoint } from "#stdlib/searches/kind.js";
 
 export interface RequestedTrial {
   readonly point: SearchPoint;
   readonly values: Readonly<Record<string, string>>;
-  /** The number of the trial in whose place it is trained. */
+  /** Number of the trial that it replaces. */
   readonly again?: number;
 }
 
 export class TrialRequests {
   private readonly stop = new Set<number>();
   private readonly begin: RequestedTrial[] = [];
-  /** Told when something was wished. */
+  /** Called for each new request. */
   onWish: () => void = () => undefined;
 
-  /** Whether a trial is to end, with the weights and the score that it has then. */
+  /** Reports whether a trial should end with its present weights and score. */
   stopped(number: number): boolean {
     return this.stop.has(number);
   }
@@ -27,17 +30,17 @@ export class TrialRequests {
     this.begin.push(wanted);
     this.onWish();
   }
-  /** How many are still to begin. */
+  /** Number of requested trials that have not started. */
   get waiting(): number {
     return this.begin.length;
   }
-  /** What was wished first. */
+  /** Returns the earliest request. */
   next(): RequestedTrial | null {
     return this.begin.shift() ?? null;
   }
 }
 
-/** Coded error `trial-not-running`. */
+/** Throws the coded error `trial-not-running`. */
 export function demandTrialRunning(sweep: string, number: number, running: readonly number[]): void {
   if (!running.includes(number)) throw new CodedError("trial-not-running", { sweep, trial: number, running });
 }

@@ -1,4 +1,4 @@
-/** One trial: the point's program compiled, trained and scored on the validation split. */
+/** Runs one trial: compiles the point's program, trains it and scores it on the validation split. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Span } from "#dsl/language/diagnostics/span.js";
@@ -30,18 +30,18 @@ import { trialHook } from "./trial-hook.js";
 import type { TrialModels } from "./trial-models.js";
 import type { TrialRequest, TrialOutcome } from "./trial-work.js";
 
-/** What a trial trains and is scored with. */
+/** Dependencies of training and scoring a trial. */
 export interface TrialContext {
   readonly session: OpenSession;
   readonly stage: ExecutionContext;
   readonly sweep: Pick<SweepPlan, "goal" | "goals" | "require">;
-  /** Of the statement. */
+  /** Source span of the statement. */
   readonly span: Span;
   readonly models: TrialModels;
-  /** In a process of its own, maybe beside others. */
+  /** Runs in a separate process, possibly concurrently with others. */
   readonly apart?: true;
 }
-/** What a trial shares with the others of its sweep. */
+/** The context that all trials of a sweep share. */
 export interface SweepTrialContext extends Compiled, TrialContext {
   readonly session: OpenSession;
   readonly stage: ExecutionContext;
@@ -49,14 +49,14 @@ export interface SweepTrialContext extends Compiled, TrialContext {
 }
 
 /**
- * Trains one point, with each of its seeds, and scores it on the validation split (the training split where there is none is never used: the
- * checker refuses). Whoever asks gives its turn back.
+ * Trains one point with each of its seeds and scores it on the validation split. The training split is never used
+ * instead: without a validation split the checker refuses. The caller releases its turn.
  */
 export async function runTrial(around: SweepTrialContext, request: TrialRequest): Promise<readonly TrialOutcome[]> {
   return trainPlans(around, request, await plansOfTrial(around, request));
 }
 
-/** Its trainings: one, or as many as it has seeds. Whoever asked is told of its hashes. */
+/** Returns the plans of a trial: one per seed. Reports its hashes to the requester. */
 export async function plansOfTrial(
   { stage, ...shared }: Compiled,
   request: TrialRequest,
@@ -72,7 +72,7 @@ export async function plansOfTrial(
   return plans;
 }
 
-/** What is asked of a trial whose program is known. */
+/** Request for a trial whose program is compiled. */
 export type TrialTrainingRequest = Omit<TrialRequest, "values" | "onProgram">;
 
 export async function trainPlans(
@@ -92,7 +92,7 @@ export async function trainPlans(
 interface One {
   readonly name: string;
   readonly plan: Plan;
-  /** Of several seeds. */
+  /** Whether this is the first of several seeds. */
   readonly first: boolean;
 }
 
@@ -150,7 +150,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
   }
 }
 
-/** `values`: of each goal, then of each bar. Coded error `trial-unmeasured`. */
+/** Waits until the training has settled, then releases its weights. */
 async function settledThen(settled: Promise<unknown>, forget: () => Promise<void>): Promise<void> {
   try {
     await settled;
@@ -178,14 +178,17 @@ function outcomeOf(
   return { ...ended, scores: all.slice(0, goals.length), bars: all.slice(goals.length) };
 }
 
-/** What it came to, where it was trained to its end before the sweep was interrupted and its log says all that is wanted; null: no. */
+/**
+ * Returns the result if the trial was fully trained before the sweep was interrupted and its log contains all wanted
+ * scores; else null.
+ */
 function doneBefore(
   { runs, vocabulary }: OpenSession,
   trialOf: TrialRequest["trialOf"],
   { name, plan }: One,
   wanted: readonly Call[],
 ) {
-  // What nothing in its recipe stops early was stopped by a person.
+  // Without early stopping in the recipe, an early end means that the user stopped it.
   const itself = plan.recipe.training.early_stopping === null ? ["done"] : ["done", "early"];
   const run = findRunsNamed(runs, name, plan.recipeHash).find(
     (one) => isTrialRun(one, trialOf) && stoppedFor(one, itself),
@@ -239,7 +242,7 @@ async function trained(
   }
 }
 
-/** Those that validation says while it trains: the rest is asked of the trained model. */
+/** Returns the metrics that validation reports during training; the others are computed on the trained model. */
 async function onTheWay(wanted: readonly Call[], { recipe }: Plan, registry: Registry): Promise<readonly Call[]> {
   if (recipe.training.validate === null) return [];
   const found: Call[] = [];
@@ -252,7 +255,7 @@ async function onTheWay(wanted: readonly Call[], { recipe }: Plan, registry: Reg
   return found;
 }
 
-/** What validation said after that step. */
+/** Returns the validation scores after this step. */
 function toldAt(events: readonly RunEvent[], step: number): Readonly<Record<string, number>> {
   for (const event of events.toReversed()) if (event.kind === "evaluated" && event.step === step) return event.metrics;
   return {};

@@ -1,6 +1,6 @@
 /**
- * The trials of one sweep, from the first point to the last. Several may be open at a time; they take turns on the engine, a
- * chunk of updates each, so that each shows early what it is worth. A trial trains exactly as it would alone.
+ * Runs the trials of one sweep, from the first point to the last. Several may be open at the same time. They take turns
+ * on the engine, some updates each, so that each shows early how good it is. A trial trains exactly as it would alone.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -32,28 +32,28 @@ export interface SweepRunnerOptions {
   readonly pruner: PrunerImplementation | null;
   readonly goal: ReturnType<typeof goalOf>;
   readonly log: TrialLog;
-  /** Trials of earlier sweeps, with numbers below 1: the search alone sees them. Absent: none. */
+  /** Trials of earlier sweeps, with numbers below 1, which only the search sees. Defaults to none. */
   readonly started?: readonly TrialRecord[];
   readonly lock: RunLock;
   readonly wishes: TrialRequests;
-  /** What begins before the search is asked, within the sweep's bounds. */
+  /** Trials that start before the search is used, within the sweep's limits. */
   readonly first?: readonly RequestedTrial[];
-  /** Whether its weights lie elsewhere, for whoever will ask for them; absent: none do. */
+  /** Reports whether a run's weights are stored in another place. Defaults to no. */
   readonly isKept?: ((run: string) => boolean) | undefined;
-  /** Told of the best trial, whose weights are gone: it is trained again. */
+  /** Called if the best trial's weights are missing, so that it is trained again. */
   readonly onLost?: (number: number) => void;
-  /** Told whenever something of its trials changed. */
+  /** Called whenever a trial has changed. */
   readonly onChange: () => void;
-  /** Trials that are open at a time. */
+  /** Maximum number of open trials. */
   readonly atOnce: number;
 }
 /** How a trial runs. */
 interface How {
   readonly turn: TrainingTurn;
-  /** It was begun before the sweep was interrupted. */
+  /** It was started before the sweep was interrupted. */
   readonly resume: boolean;
 }
-/** A trial to begin: where it lies in the space, or settings that a person gave. */
+/** A trial to start: a point of the space, or settings that the user requested. */
 interface Next {
   readonly number: number;
   readonly point: SearchPoint;
@@ -75,15 +75,15 @@ class SweepRun {
   private readonly unfinished: TrialRecord[];
   private readonly first: RequestedTrial[];
   private tokens: number;
-  /** Milliseconds that trials of before took. */
+  /** Milliseconds that earlier trials took. */
   private readonly before: number;
   private ending: SweepEnding = "trials";
   private over = false;
-  /** A trial began in this run. */
+  /** Whether a trial started in this run. */
   private ran = false;
-  /** The first number that this process gave. */
+  /** The first number that this process assigned. */
   private readonly from: number;
-  /** What ends the sweep before its time. */
+  /** The failure that ends the sweep early. */
   private fatal: { readonly error: unknown; readonly trial: TrialRecord } | null = null;
 
   constructor(private readonly options: SweepRunnerOptions) {
@@ -103,7 +103,7 @@ class SweepRun {
       for (;;) {
         this.fill();
         if (this.open.size === 0) break;
-        // One that ended makes room, and so does a wish where there is room.
+        // Continues when a trial has ended, or when the user requests one and a place is free.
         await Promise.race([...this.open.values(), wished()]);
       }
     } finally {
@@ -124,7 +124,7 @@ class SweepRun {
 
   private readonly stop = (): void => this.abort.abort(this.options.signal?.reason);
 
-  /** What begins next; null: nothing does now. */
+  /** Returns the next trial; null if none starts now. */
   private next(): Next | null {
     const { log, sweep, wishes, search } = this.options;
     if (this.abort.signal.aborted) return null;
@@ -135,7 +135,7 @@ class SweepRun {
     if (this.over) return this.lost();
     log.look();
     const number = log.next;
-    // Those that count no more, or never did, leave their places to others.
+    // Trials that do not count, or no longer, do not use up the sweep's number of trials.
     const nth = number - log.aside - log.strange.length;
     const bound = this.bound(nth);
     if (bound) return this.endsBy(bound);
@@ -149,7 +149,10 @@ class SweepRun {
     return { number, point, values: valuesAt(sweep.vary, point), resume: false };
   }
 
-  /** What keeps one more trial from beginning; `number`: its place among those that count. */
+  /**
+   * Returns the limit that prevents another trial; null if there is none.
+   * @param number position among the trials that count
+   */
   private bound(number: number): SweepEnding | null {
     const { trials, budgetMs, budgetTokens } = this.options.sweep;
     if (number > (trials ?? Number.POSITIVE_INFINITY)) return "trials";
@@ -164,13 +167,15 @@ class SweepRun {
     return this.lost();
   }
 
-  /** When all is done: the best trial, should its weights be gone, so that there is a model to go on with. */
+  /**
+   * When all is done: returns the best trial if its weights are missing, so that there is a model to continue with.
+   */
   private lost(): Next | null {
     const { log, sweep, onLost } = this.options;
     if (this.open.size > 0) return null;
     const number = bestTrialNumber(sweep, log.ended);
     const best = log.ended.find((trial) => trial.number === number);
-    // What was trained here has them, or its disk takes none.
+    // A trial of this run has its weights, or the disk is full.
     if (
       !best ||
       best.run === null ||
@@ -212,14 +217,14 @@ class SweepRun {
     const ended = this.train(trial, { turn, resume }).finally(() => {
       this.open.delete(number);
       onChange();
-      // The next one stands in the row before this one's turn is over.
+      // The next trial joins the queue before this one's turn ends.
       this.fill();
       turn.leave();
     });
     this.open.set(number, ended);
   }
 
-  /** Never rejects: what ends the sweep is kept. */
+  /** Never rejects: a failure that ends the sweep is stored. */
   private async train(begun: TrialRecord, how: How): Promise<void> {
     const { log, lock } = this.options;
     const { number } = begun;
@@ -238,7 +243,7 @@ class SweepRun {
     log.leave(number);
   }
 
-  /** Trains it, and tells of it while it trains. */
+  /** Trains the trial and reports its progress. */
   private outcomes(
     { number, values }: TrialRecord,
     how: How,
@@ -319,13 +324,13 @@ class SweepRun {
   }
 
   private end(error: unknown, trial: TrialRecord): void {
-    // All that are open end with an engine: the sweep goes on with the first of them.
+    // An engine's end also ends all open trials; the failure is assigned to the first of them.
     const first = this.options.log.open.find(({ number }) => number < trial.number);
     this.fatal ??= { error, trial: sweepEndingFailure(error) === "engine" ? (first ?? trial) : trial };
     this.abort.abort();
   }
 
-  /** The error that the statement ends with. */
+  /** Returns the error that the statement ends with. */
   private errorOf({ error, trial }: { readonly error: unknown; readonly trial: TrialRecord }): unknown {
     const ended = sweepEndingFailure(error);
     if (ended === null || ended === "interrupt" || ended === "workers") return error;
@@ -342,7 +347,7 @@ class SweepRun {
 type Scored = TrialOutcome & { readonly scores: readonly number[] };
 const hasScores = (outcome: TrialOutcome): outcome is Scored => outcome.scores !== null;
 
-/** Of several seeds the one that the first goal likes best. */
+/** Returns the run of the seed with the best score in the first goal. */
 function bestRun({ sweep }: SweepRunnerOptions, scored: readonly Scored[]): string | undefined {
   const worth = ({ scores }: Scored): number => orientedScore(sweep, scores[0] ?? null) ?? Number.NEGATIVE_INFINITY;
   return scored.toSorted((a, b) => worth(b) - worth(a))[0]?.run;

@@ -1,4 +1,4 @@
-/** `show NAME` and `show NAME.TOPIC` of a sweep. */
+/** `show NAME` and `show NAME.TOPIC` for a sweep. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { bestTrialView } from "../display/sweeps/best.js";

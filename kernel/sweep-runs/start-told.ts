@@ -1,4 +1,4 @@
-/** Trials that a sweep starts from, as its study has them and as its cell tells of them. */
+/** Trials that a sweep starts from, in the form for its study and as text for its cell. */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { dataKeys } from "../study/trial-text.js";
@@ -9,17 +9,17 @@ import type { StartTrials } from "./started-from.js";
 
 export type SweepStart = { readonly name: string } & (
   | StartTrials
-  /** It is the sweep itself. */
+  /** The source is the sweep itself. */
   | { readonly own: true }
 );
 
-/** Numbers below 1, so that they are nobody's: the last one is 0. */
+/** Assigns numbers below 1, which no own trial has: the last one is 0. */
 export function numberStartTrials(starts: readonly SweepStart[]): readonly TrialRecord[] {
   const all = starts.flatMap((start) => ("own" in start ? [] : start.trials));
   return all.map(({ bars, ...trial }, i) => ({ ...trial, number: i + 1 - all.length }));
 }
 
-/** `It starts from 12 trials of earlier, by batch_size; epochs is as the definitions have it there.` */
+/** For example `It starts from 12 trials of earlier, by batch_size; epochs is as the definitions have it there.` */
 export function sweepStartText(start: SweepStart): string {
   const name = clip(oneLine(start.name), 80);
   if ("own" in start) return `${name} is this sweep: it goes on from its own trials.`;
@@ -34,7 +34,7 @@ export function sweepStartText(start: SweepStart): string {
   return `${parts.filter(Boolean).join("; ")}.`;
 }
 
-/** How many of its trials say that they are of other data than the sweep's; none where its data vary. */
+/** Returns how many of its trials were trained on other data than the sweep's; none if the sweep varies its data. */
 export function otherDataCount(start: SweepStart, { plan, vary }: SweepPlan): number {
   const { dataHash } = plan.recipe;
   const keys = dataKeys();
@@ -44,7 +44,7 @@ export function otherDataCount(start: SweepStart, { plan, vary }: SweepPlan): nu
 }
 
 const FEW = 3;
-/** `2 trials don't fit: 3 (batch_size can't be 7 in the sweep), 4 (…)`. */
+/** For example `2 trials don't fit: 3 (batch_size can't be 7 in the sweep), 4 (…)`. */
 export function unfitTrialsText(strange: readonly UnfitTrial[]): string {
   const some = strange.slice(0, FEW).map(({ number, why }) => `${String(number)} (${clip(oneLine(why), 100)})`);
   const verb = strange.length === 1 ? "doesn't" : "don't";

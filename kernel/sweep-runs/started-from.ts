@@ -1,6 +1,6 @@
 /**
- * What a sweep starts from: the trials of another journal, Optuna's own too, as points of this sweep. What isn't shared and what
- * doesn't fit is told.
+ * Reads the trials of another journal, including Optuna's own, as points of this sweep. Dimensions that are not shared
+ * and trials that do not fit are reported.
  */
 import { basename } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -17,23 +17,29 @@ import type { UnfitTrial } from "./journal/journal.js";
 import { parameterValuesOf, JournalReading, trialRecordOf, type JournalSpec } from "./journal/logged-trial.js";
 
 export interface StartTrials {
-  /** With the numbers that they had. */
+  /** Trials with their original numbers. */
   readonly trials: readonly TrialRecord[];
   readonly strange: readonly UnfitTrial[];
-  /** Names of what both sweeps vary, of what is as the definitions have it here, and of what varied there alone. */
+  /**
+   * Names of the dimensions that both sweeps vary, of those filled from the definitions, and of those that only the
+   * earlier sweep varied.
+   */
   readonly shared: readonly string[];
   readonly filled: readonly string[];
   readonly aside: readonly string[];
 }
 
-/** A trial as it was logged, without its place in this sweep. */
+/** A trial as it was logged, without its point in this sweep. */
 interface Earlier {
   readonly number: number;
   readonly named: ReadonlyMap<string, ParameterValue>;
   readonly record: Omit<TrialRecord, "point" | "values"> | { readonly why: string };
 }
 
-/** `own`: what the definitions have in the space. Coded error `no-journal`: the file is none, or its studies are after something else. */
+/**
+ * Throws the coded error `no-journal` if the file is not a journal or its studies have other goals.
+ * @param definitions the definitions' values in the space
+ */
 export function readStartTrials(file: string, spec: JournalSpec, definitions: SearchPoint = {}): StartTrials {
   const reading = new JournalReading(spec);
   const names = { shared: new Set<string>(), filled: new Set<string>(), aside: new Set<string>() };
@@ -64,7 +70,7 @@ function trialsIn(file: string, reading: JournalReading, spec: JournalSpec): rea
   }));
 }
 
-/** With the scores of the goals at these places alone. What was reported on the way is of the first. */
+/** Keeps only the scores of the goals at these indices. Intermediate reports belong to the first goal. */
 function sharedOf(logged: LoggedTrial, goals: readonly number[]): LoggedTrial {
   const values = logged.values && goals.map((index) => logged.values?.[index] ?? Number.NaN);
   return { ...logged, values, reports: goals[0] === 0 ? logged.reports : new Map() };
@@ -75,8 +81,8 @@ function sharedIn(record: Earlier["record"], goals: readonly number[]): Earlier[
 }
 
 /**
- * That which is called like the file, else the newest that is after the same; whose goals' names are told must have the same,
- * or these among more. `goals`: at which places of its own the wanted ones stand.
+ * Returns the study named like the file, else the newest one with the same goals. If a study names its goals, the
+ * wanted ones must be among them. `goals`: indices of the wanted goals in the study.
  */
 function studyFor(
   file: string,
@@ -96,7 +102,9 @@ function studyFor(
   throw new CodedError("no-journal", { file, why });
 }
 
-/** Null: it isn't after all of them. Without names only as many goals, the same ways, can be those. */
+/**
+ * Returns null if the study lacks one of the goals. Without names, the number of goals and their directions must match.
+ */
 function placesOf({ directions, systemAttrs }: LoggedStudy, goals: JournalSpec["goals"]): readonly number[] | null {
   const wanted = goals.map(({ direction }) => OPTUNA_DIRECTIONS[direction]);
   const names: unknown = systemAttrs.get("study:metric_names");

@@ -1,4 +1,4 @@
-/** The journals that a sweep starts from, each read as trials of its own space. */
+/** The journals that a sweep starts from, each read as trials in its own space. */
 import { basename, join } from "node:path";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { definitionValues } from "../study/own-point.js";
@@ -11,11 +11,11 @@ interface Around extends SessionFolders {
   readonly spec: JournalSpec;
   /** The name of the sweep's own journal. */
   readonly ownJournal: string;
-  /** Of the journal of a sweep that ran in this notebook. */
+  /** Returns the journal of a sweep that ran in this notebook. */
   readonly journalNamed: (sweep: string) => string | undefined;
 }
 
-/** Before its name means the new sweep: it may start from an earlier one that had it. */
+/** Call it before the name refers to the new sweep: the sweep may start from an earlier one of the same name. */
 export function sweepStartsOf(
   { start = [], ...sweep }: SweepPlan,
   { spec, ownJournal, journalNamed, ...places }: Around,
@@ -25,7 +25,7 @@ export function sweepStartsOf(
     const journal = "sweep" in one ? journalNamed(one.sweep) : undefined;
     const file = journal === undefined ? journalFile(one, places) : join(places.runs, "sweeps", `${journal}.jsonl`);
     const name = "sweep" in one ? one.sweep : one.journal;
-    // Its own trials are in its journal already.
+    // The sweep's own trials are already in its journal.
     return basename(file, ".jsonl") === ownJournal
       ? { name, own: true }
       : { name, ...readStartTrials(file, spec, point) };

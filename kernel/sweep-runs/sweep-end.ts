@@ -1,4 +1,4 @@
-/** Why no further trial of a sweep begins, and what its cell says of that. */
+/** Why no further trial of a sweep starts, and the text for its cell. */
 import { registry } from "#stdlib/registry.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Study } from "#stdlib/searches/kind.js";
@@ -9,21 +9,24 @@ export type SweepEnding =
   | "trials"
   | "budget"
   | "tokens"
-  /** Earlier runs of the sweep spent it, and no trial began in this one. */
+  /** Earlier runs of the sweep used up the limit, and no trial started in this one. */
   | "budget of before"
   | "tokens of before"
-  /** Every point that may be was tried. */
+  /** Every allowed point was tried. */
   | "used up"
-  /** There may be others: the search came upon none. */
+  /** The search found no further point, but there may be some. */
   | "none found";
 
-/** Whether nothing is left, after a search found nothing to try. */
+/** Reports whether no point is left, after a search found nothing to try. */
 export function isSpaceExhausted(study: Study, search: SweepPlan["search"]): boolean {
   return ends(search) || untriedPoints(study)?.length === 0;
 }
 const ends = ({ word }: SweepPlan["search"]): boolean => registry.find("search", word)?.capabilities?.ends === true;
 
-/** Null: nothing that its plan doesn't say. `ended`: trials. */
+/**
+ * Returns null if the plan already says it.
+ * @param ended number of ended trials
+ */
 export function sweepEndingText(ending: SweepEnding, sweep: SweepPlan, ended: number): string | null {
   const { trials, budgetMs, where } = sweep;
   const progress = trials === null ? String(ended) : `${String(ended)} of ${String(trials)}`;

@@ -1,4 +1,4 @@
-/** A sweep's statement, and what it came to. */
+/** Runs a sweep's statement and returns its result. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { LiveSweep } from "./live-sweep.js";
 import type { TrialLog } from "./journal/trial-log.js";

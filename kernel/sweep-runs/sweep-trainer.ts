@@ -1,4 +1,4 @@
-/** Who trains a sweep's trials: the notebook's own engine, or workers that its runner starts. */
+/** Chooses what trains a sweep's trials: the notebook's own engine, or workers that its runner starts. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Action } from "#dsl/compiler/plan/action.js";
@@ -18,7 +18,7 @@ import type { TrialRunner } from "./trial-work.js";
 
 export interface TrialTrainer {
   readonly runTrial: TrialRunner;
-  /** No trial is open any more. */
+  /** Called when no trial is open any more. */
   end(): Promise<void>;
 }
 export interface SweepTrainerContext extends SweepContext {
@@ -31,14 +31,17 @@ export interface TrialTrainerOptions {
   readonly plansOf: RemoteTrialOptions["plansOf"];
   readonly action: Extract<Action, { verb: "sweep" }>;
   readonly open: TrialConcurrency;
-  /** Name of its journal. */
+  /** Name of the sweep's journal. */
   readonly journal: string;
   readonly onNote: (words: string) => void;
-  /** Where its runner's workers would be; null: on this machine. */
+  /** Capacity of the runner's cluster; null for this machine. */
   readonly where: WorkerCapacity | null;
 }
 
-/** Where the workers of a sweep's runner would be; null: on this machine, or it has none. Coded errors of clusters. */
+/**
+ * Returns the capacity for the runner's workers; null for this machine or without a runner. Throws the coded errors of
+ * clusters.
+ */
 export async function workerPlaceOf({ runner }: SweepPlan, inside?: ClusterAccess): Promise<WorkerCapacity | null> {
   if (!runner) return null;
   const [{ workerStarters: waysOf }, implementation] = await Promise.all([
@@ -49,7 +52,7 @@ export async function workerPlaceOf({ runner }: SweepPlan, inside?: ClusterAcces
   return (await look?.(runner, waysOf(inside)({ url: "", token: "", name: "", place: 0 }))) ?? null;
 }
 
-/** Coded error `not-shippable`, where a runner's workers can't be told of it. */
+/** Throws the coded error `not-shippable` if the sweep cannot be sent to a runner's workers. */
 export async function trialTrainerFor(
   around: SweepTrainerContext,
   options: TrialTrainerOptions,
@@ -59,7 +62,7 @@ export async function trialTrainerFor(
   const { session, stage } = around;
   const what = `\`sweep … { runner: ${runner.word}(…) }\``;
   const shipped = createJobSpec(session, options.action, stage, { what, version });
-  // Whoever has the sweep's lock has this folder: what a killed one left is taken away.
+  // The holder of the sweep's lock owns this folder: files of a killed process are removed.
   const work = join(session.runs, "sweeps", `.${options.journal}`);
   rmSync(work, { recursive: true, force: true });
   const folder = join(work, "shipped");

@@ -1,4 +1,4 @@
-/** A sweep that trackers are told of; where nobody is, nothing is written. */
+/** Reports a sweep to trackers; writes nothing if there are none. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
 import { SweepEventWriter, writeSweepFile } from "../trackers/sweep-tracking.js";
@@ -10,7 +10,7 @@ export interface TrackedSweep {
   ended(as: "finished" | "failed" | "killed"): void;
 }
 interface Of {
-  /** That of its lock, beside the journal. */
+  /** Folder of the sweep's lock, next to the journal. */
   readonly folder: string;
   readonly name: string;
   readonly sweep: SweepPlan;
@@ -39,11 +39,11 @@ export function trackSweep(
   }
 }
 
-/** A disk that is full ends the trials themselves, and says so. */
+/** A full disk ends the trials themselves, with an error. */
 function quietly(does: () => unknown): void {
   try {
     does();
   } catch {
-    // told where it matters
+    // reported where it matters
   }
 }

@@ -1,6 +1,7 @@
 /**
- * A `train` with `runner`, around the trainings that it stands for: what the other ranks are given is written once. Where they
- * share this machine, this process's engine has as many threads meanwhile as theirs have, so that all compute the same bits.
+ * `train` with `runner`: runs its trainings in a process group. The job for the other ranks is written once. If the
+ * ranks share this machine, this process's engine meanwhile uses as many threads as each of theirs, so that all compute
+ * the same bits.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -46,15 +47,15 @@ export async function trainWithRanks(
 
 interface Ranked {
   readonly count: number;
-  /** Of each. */
+  /** Threads of each rank. */
   readonly threads: number;
-  /** Where the shipment lies. */
+  /** Folder of the job. */
   readonly folder: string;
   readonly shipment: JobSpec;
 }
 type Trains = (gathers: GroupLauncherFor) => Promise<void>;
 
-/** Processes of this machine, which it shares its cores with. */
+/** Trains with processes of this machine, which share its cores. */
 async function beside(session: OpenSession, context: ExecutionContext, options: Ranked, train: Trains): Promise<void> {
   const { settings } = session.engines;
   const { signal } = context;
@@ -63,13 +64,13 @@ async function beside(session: OpenSession, context: ExecutionContext, options: 
     await session.engines.configure({ ...settings, threads: options.threads });
     await train((plan) => (engine) => startLocalGroup({ plan, of: processCount, shipment, signal }, engine));
   } finally {
-    // What an interrupt left under way needs the engine as it is.
+    // Work that an interrupt left pending needs the present engine.
     await session.settled();
     await session.engines.configure(settings);
   }
 }
 
-/** Workers of a runner that have machines of their own: this process keeps the run and its engine as it is. */
+/** Trains with a runner's workers on their own machines: this process keeps the run and its engine settings. */
 async function elsewhere(
   session: OpenSession,
   context: ExecutionContext,

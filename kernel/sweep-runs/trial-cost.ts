@@ -1,11 +1,14 @@
-/** What trials of a sweep would take: their programs compiled behind those that it stands in, nothing run. */
+/**
+ * Estimates the cost of a sweep's trials: compiles their programs after the sources of the session, without running
+ * anything.
+ */
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { sweepCostsOf, type Costs } from "../study/costs.js";
 import { modelKeys, trialText } from "../study/trial-text.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 
-/** `compiled`: what a source comes to behind the others; undefined: something is wrong with it. */
+/** @param compiled compiles a source after the others; undefined if it has errors */
 export function estimateSweepCosts(
   { name, sweep }: { readonly name: string; readonly sweep: SweepPlan },
   compiled: (source: Source) => Promise<readonly Action[] | undefined>,

@@ -1,4 +1,7 @@
-/** A trial's place among the others of its sweep: it trains in chunks, lets the others train in between, and can be ended. */
+/**
+ * Schedules a trial among the others of its sweep: it trains in chunks, lets the others train in between, and can be
+ * ended.
+ */
 import type { TrainingHook } from "../training/loop/hook.js";
 
 export interface TrialSlot {
@@ -6,11 +9,11 @@ export interface TrialSlot {
   readonly pass: () => Promise<void>;
   readonly endsNow: () => "stop" | "give up" | null;
 }
-/** A training has at least this many chunks, so that requests to end it are heard and the others train. */
+/** Minimum number of chunks of a training, so that requests to end it are noticed and the other trials train too. */
 const CHUNKS = 8;
-/** Longest chunk. */
+/** Maximum duration of a chunk in seconds. */
 const CHUNK_SECONDS = 10;
-/** Steps of the first chunk, before the time of a step is known. */
+/** Steps of the first chunk, before the time per step is known. */
 const FIRST = 8;
 
 export function trialHook(steps: number, { pass, endsNow }: TrialSlot): TrainingHook {

@@ -1,7 +1,7 @@
 /**
- * The models of a sweep's trials: trials whose programs are the same have one in common, compiled and loaded once, and each
- * its own weights (engines/shared-model.ts). Rates, schedules and the order of rows are what a program is fed, so trials that differ by
- * those have the same programs.
+ * The models of a sweep's trials. Trials with equal programs share one model, compiled and loaded once, each with its
+ * own weights (engines/shared-model.ts). Rates, schedules and the order of rows are inputs of a program, so trials that
+ * differ only in those share it.
  */
 import { createHash } from "node:crypto";
 import type { Engine } from "../engines/engine.js";
@@ -9,10 +9,10 @@ import { SharedModelPool } from "../engines/shared-model.js";
 import { checkpointFilesOf, openEngineSession, type ModelOpener, type ModelOpenRequest } from "../models/open-model.js";
 
 export class TrialModels {
-  /** The order is that of last use. */
+  /** Ordered by last use. */
   private readonly models = new Map<string, { readonly engine: Engine; readonly model: SharedModelPool }>();
 
-  /** `most`: how many stay open; one that a trial trains with is never closed. */
+  /** @param most maximum number of open models; one that a trial is training with is never closed */
   constructor(private readonly most: number) {}
 
   readonly opens: ModelOpener = async (engine, options, saved) => {
@@ -32,7 +32,7 @@ export class TrialModels {
   async close(): Promise<void> {
     const all = [...this.models.values()];
     this.models.clear();
-    // An engine that died has closed them.
+    // If the engine died, the models are already closed.
     for (const { model } of all) await model.dispose().catch(() => undefined);
   }
 
@@ -47,8 +47,8 @@ export class TrialModels {
 }
 
 /**
- * What tells programs, and what they are read from, from others. Written as text: the bytes in which V8 keeps a value depend on
- * which of its parts are one object and on how it came by its numbers, and differ between programs that are equal.
+ * Returns a key of the programs and of the files that they are loaded from. It hashes text: V8's serialization depends
+ * on shared objects and on the origin of numbers, so equal programs can give different bytes.
  */
 function keyOf(options: ModelOpenRequest): string {
   const files = checkpointFilesOf(options.model, options.base, options.home);
@@ -57,7 +57,7 @@ function keyOf(options: ModelOpenRequest): string {
     .digest("hex");
 }
 
-/** What JSON has no form for. */
+/** Encodes values that JSON cannot represent. */
 function fileSafe(_: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("base64") };
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))

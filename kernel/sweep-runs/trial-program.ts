@@ -1,4 +1,7 @@
-/** The program of one trial, compiled: what it trains, and what tells it from the same values on other data or another base. */
+/**
+ * Compiles the program of one trial: what it trains, and the hashes that distinguish it from the same values on other
+ * data or another base.
+ */
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -7,7 +10,7 @@ import type { HostContext } from "../host/host-context.js";
 import { modelKeys, trialText } from "../study/trial-text.js";
 import { compileAll, type CompileOptions } from "../session/answers/host.js";
 
-/** What it is compiled with: of a session, and of the source that the sweep stands in. */
+/** Context of the compilation: the session, and the source that contains the sweep. */
 export interface TrialProgramContext {
   readonly session: Required<Pick<CompileOptions, "datasets" | "earlierCells">> & {
     readonly vocabulary: { readonly registry: Registry };
@@ -17,17 +20,17 @@ export interface TrialProgramContext {
   readonly sweep: SweepPlan;
 }
 export interface TrialProgram {
-  /** Of its one training, or of as many as it has seeds. */
+  /** Plans of its trainings: one, or one per seed. */
   readonly plans: readonly { readonly name: string; readonly plan: Plan }[];
-  /** Hash of all that can change a number in what comes of it. */
+  /** Hash of everything that can change a number in its result. */
   readonly recipe: string;
   /** Hash of the data that it is trained and scored on. */
   readonly data: string | null;
 }
-/** In place of a recipe's hash: the checker took no such program. */
+/** Stored instead of a recipe's hash if the checker refused the program. */
 export const REFUSED_RECIPE = "refused";
 
-/** `as`: the run's name. */
+/** @param as name of the run */
 export async function trialProgram(
   { session, stage, sweep }: TrialProgramContext,
   values: Readonly<Record<string, string>>,

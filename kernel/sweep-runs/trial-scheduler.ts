@@ -1,27 +1,30 @@
-/** Who trains: trials of one sweep take turns on one engine, a chunk of updates each. */
+/** Turns of the trials of one sweep on one engine, a chunk of updates each. */
 
 export class TurnScheduler {
   private readonly beginning: TrainingTurn[] = [];
   private readonly waiting: TrainingTurn[] = [];
   private has: TrainingTurn | null = null;
 
-  /** Of one trial. */
+  /** Creates the turn of one trial. */
   turn(): TrainingTurn {
     return new TrainingTurn(this);
   }
 
-  /** @internal `first`: before those that have trained already. */
+  /**
+   * @internal Queues a turn.
+   * @param first before the trials that have trained already
+   */
   take(turn: TrainingTurn, first: boolean): void {
     (first ? this.beginning : this.waiting).push(turn);
     if (this.has === null) this.next();
   }
 
-  /** @internal */
+  /** @internal Ends a turn, and starts the next one. */
   give(turn: TrainingTurn): void {
     if (this.has === turn) this.next();
   }
 
-  /** @internal It waits no longer, and has no turn. */
+  /** @internal Removes a trial from the queues and ends its turn. */
   leave(turn: TrainingTurn): void {
     for (const queue of [this.beginning, this.waiting]) {
       const index = queue.indexOf(turn);
@@ -43,16 +46,19 @@ export class TrainingTurn {
 
   constructor(private readonly turns: TurnScheduler) {}
 
-  /** What begins goes before what goes on, so that each shows early what it is worth. Asked again it says when the first is due. */
+  /**
+   * Waits for the first turn. New trials go before started ones, so that each shows early how good it is. A repeated
+   * call returns the same promise.
+   */
   begin(): Promise<void> {
     return (this.granted ??= this.take(true));
   }
-  /** Lets the others train once. */
+  /** Lets each of the others train once. */
   pass(): Promise<void> {
     this.granted = this.take(false, () => this.turns.give(this));
     return this.granted;
   }
-  /** It trains no more. */
+  /** Ends the trial's participation. */
   leave(): void {
     this.turns.leave(this);
   }

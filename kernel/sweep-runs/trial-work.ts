@@ -1,41 +1,41 @@
-/** What a trial is given, and what comes of it. */
+/** The request for a trial, and its outcome. */
 import type { TrialInLock } from "../runs/together/trials.js";
 import type { RunEvent } from "../events/events.js";
 import type { TrialRecord } from "../study/trial.js";
 import type { TrainingTurn } from "./trial-scheduler.js";
 
-/** A trial that is to be run, and who looks on. */
+/** A trial to run, with callbacks for its progress. */
 export interface TrialRequest {
   readonly values: Readonly<Record<string, string>>;
   readonly trialOf: TrialInLock;
   readonly turn: Pick<TrainingTurn, "begin" | "pass">;
   /** Interrupts it. */
   readonly signal: AbortSignal;
-  /** It goes on where it was interrupted, if it had got so far. */
+  /** Whether it continues where it was interrupted, if it had started. */
   readonly resume: boolean;
-  /** Told of the hashes of its recipe and its data, before it trains. */
+  /** Receives the hashes of its recipe and its data before the training. */
   onProgram(hashes: Pick<TrialRecord, "recipe" | "data">): void;
-  /** Told of the folder of its run, and of the updates that it takes in all. */
+  /** Receives the folder of its run. */
   onRun(folder: string): void;
   onSteps(steps: number): void;
-  /** Told of each validation: the score of the first goal. */
+  /** Called after each validation with the score of the first goal. */
   onReport(step: number, score: number): void;
-  /** `tokens`: of this update. */
+  /** @param tokens tokens of this update */
   onStep(step: number, tokens: number): void;
-  /** Told of each thing that happens in a run of it. */
+  /** Called for each event of its runs. */
   onEvent?(event: RunEvent): void;
-  /** Whether it ends here: by a person's wish, or because it was given up. */
+  /** Whether it must end now: on the user's request, or because it was pruned. */
   ends(): "stop" | "give up" | null;
 }
-/** What a trial came to. */
+/** The outcome of one training of a trial. */
 export interface TrialOutcome {
-  /** Of each goal; null: none came (it was given up, or stopped before it had any). */
+  /** Score of each goal; null if there are none (it was pruned, or stopped too early). */
   readonly scores: readonly number[] | null;
-  /** Of each bar that the sweep requires. */
+  /** Measured value for each threshold that the sweep requires. */
   readonly bars: readonly number[];
   readonly run: string;
   readonly tokens: number;
 }
 
-/** With each of its seeds. Whoever asks gives its turn back. */
+/** Runs a trial with each of its seeds. The caller releases its turn. */
 export type TrialRunner = (request: TrialRequest) => Promise<readonly TrialOutcome[]>;

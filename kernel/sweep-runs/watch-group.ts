@@ -1,6 +1,6 @@
 /**
- * Several trainings that run as one in a process of their own, watched: a sweep by its journal as it grows, seeds and folds by
- * their runs, one after another in one picture. Nothing that happens here ends them.
+ * Watches a group of trainings that runs in a separate process: a sweep by its growing journal, seeds and folds by
+ * their runs, one after another in one figure. Nothing in this process ends them.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -15,7 +15,7 @@ import { foldsOf } from "./repeats/folds.js";
 import { seedsOf } from "./repeats/repeats.js";
 import type { RepeatTraining } from "./repeats/train-each.js";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const EVERY = 250;
 
 export interface WatchOptions {
@@ -24,23 +24,23 @@ export interface WatchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How they ended; null: the signal came, and nothing was done to them. */
+/** Returns how they ended; null if the signal was aborted, which does not affect the trainings. */
 export async function watchGroup(group: TrialGroup, options: WatchOptions): Promise<RunProgress | null> {
   const whole = RunFolder.open(group.folder);
   const { several } = group;
   if (several.is === "sweep") await watchSweep(group, several, whole, options);
   else await watchEach(group, groupMembersOf(several), whole, options);
-  // What is left of it: its last checkpoint, its end.
+  // Waits until the process has written its last checkpoint and its end.
   while (isTraining(whole) && !options.signal?.aborted) await pause(options.signal);
   return options.signal?.aborted ? null : runProgressOf(whole);
 }
 
-/** Seeds or folds as they are shown. */
+/** Returns the seeds or folds in the order of display. */
 export function groupMembersOf(several: Exclude<TrialGroupPlan, { is: "sweep" }>): readonly RepeatTraining[] {
   return several.is === "repeats" ? seedsOf(several.repeats) : foldsOf(several.folds);
 }
 
-/** How many of them are done, and of how many; null: nothing but time or tokens bounds them. */
+/** Returns how many of them are done, and their total; null if only time or tokens limit them. */
 export function groupProgress(
   group: TrialGroup,
   registry: Registry,
@@ -99,7 +99,7 @@ async function watchEach(
   }
 }
 
-/** The run that trains one of them, or did; undefined: it never comes. */
+/** Waits for the run of one of them; undefined if it will never exist. */
 async function begun(
   { name, plan }: Pick<RepeatTraining, "name" | "plan">,
   runs: string,

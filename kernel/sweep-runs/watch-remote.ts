@@ -1,6 +1,6 @@
 /**
- * A sweep whose search runs on a cluster, watched from here: its cell is drawn from what the search says, and when it is over
- * what it made is brought into the folder of runs. Nothing that happens here ends it.
+ * Watches a sweep whose search runs on a cluster: draws its cell from the search's messages, and fetches its results
+ * into the folder of runs when it has ended. Nothing in this process ends it.
  */
 import { dirname, join } from "node:path";
 import { CodedError, codeEntryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
@@ -34,13 +34,13 @@ export interface WatchedSweep {
   readonly session: OpenSession;
   readonly action: Pick<Extract<Action, { verb: "sweep" }>, "name" | "sweep">;
   readonly stage: ExecutionContext;
-  /** Of its lock, beside the journal. */
+  /** Folder of the sweep's lock, next to the journal. */
   readonly folder: string;
   readonly cluster: Pick<RayOptions, "address" | "token">;
   readonly mirror: SweepMirror;
 }
 
-/** Coded errors `interrupted` (watching ended, nothing else), `search-cut-off`, and those that the search itself came to. */
+/** Throws the coded errors `interrupted` (only watching ended), `search-cut-off`, and those of the search itself. */
 export function watchRemoteSweep(options: WatchedSweep, place: ClusterSearchPlace): Promise<RemoteSweepResult> {
   return new Watching(options, place).watch();
 }
@@ -118,12 +118,12 @@ class Watching {
     return null;
   }
 
-  /** Its runs, and then nothing of it is left there. */
+  /** Fetches the runs, and then removes everything from the cluster. */
   private async bring(results: RemoteFile): Promise<void> {
     const { session, folder, stage: context } = this.options;
     const lock = await lockRun(folder, "sweep");
     try {
-      // Another one who watches it was faster.
+      // Another watcher was faster.
       if (!this.isThis()) return;
       const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
       const home = context.hostContext.folder;
@@ -141,11 +141,13 @@ class Watching {
     } finally {
       lock.release();
     }
-    // Nobody waits for it, and an interrupted cell doesn't keep it from being done.
+    // Runs in the background, and is done even if the cell was interrupted.
     session.later(removeSearchFolder(new RayJobs(this.options.cluster), this.place, dirname(results.path)));
   }
 
-  /** Whether the folder still points at this job: others may watch it, bring it here, and send the sweep anew. */
+  /**
+   * Reports whether the folder still points at this job: other watchers may fetch the results and send the sweep again.
+   */
   private isThis(): boolean {
     return readSearchPlace(this.options.folder)?.job === this.place.job;
   }
@@ -165,7 +167,7 @@ class Watching {
       const reason = `another process brought what it made, or sent it anew: the same cell or \`attach ${this.place.sweep}\` shows it`;
       return new CodedError("interrupted", { what: `watching ${name}`, kept: reason });
     }
-    // What it made can't be asked for: the next time it is sent anew.
+    // Its results can no longer be fetched, so the next start sends it again.
     writeSearchPlace(this.options.folder, { ...this.place, lost: true });
     const log = job && (await this.ray.log(this.place.job).catch(() => null));
     const lines = (log ?? "").split("\n").filter((line) => line.trim() !== "" && !line.includes("tunebook-search "));
@@ -182,7 +184,7 @@ class Watching {
   }
 }
 
-/** What went wrong there, as it was there. */
+/** Recreates the remote error with its code. */
 function codedOf(
   { code, data, message }: Extract<SearchMessage, { is: "failed" }>,
   name: string,

@@ -1,7 +1,8 @@
 /**
- * Ranks that are workers of a runner: they are started when a statement begins and stay until it ends, and each gang is as many
- * orders as there are workers, which they take from a coordinator here. The hub, this process, has no rows of its own: it makes
- * every update that they make, validates, and keeps the run. Nothing is trained until all have come and have the model open.
+ * Ranks that are workers of a runner. They start with a statement and stay until it ends. Each process group consists
+ * of as many orders as there are workers, which take them from a coordinator in this process. This process is rank 0
+ * and has no rows: it applies every update, validates, and keeps the run. Training starts only when all workers have
+ * joined and opened the model.
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -26,28 +27,28 @@ export interface RankWorkersOptions {
   readonly around: Pick<SweepContext, "session" | "stage">;
   readonly runner: Call;
   readonly implementation: WorkerRunner;
-  /** Workers, and threads of each. */
+  /** Number of workers, and threads of each. */
   readonly count: number;
   readonly threads: number;
   readonly shipment: JobSpec;
-  /** Where the shipment lies. */
+  /** Folder of the job. */
   readonly folder: string;
   readonly within?: RankDeadlines;
 }
-/** Milliseconds until all have come, and until all have the model open, with what they fetch for it. */
+/** Milliseconds until all must have joined, and until all must have opened the model, including downloads. */
 export interface RankDeadlines {
   readonly joined: number;
   readonly ready: number;
 }
 const usual: RankDeadlines = { joined: 120_000, ready: 1_800_000 };
-/** Milliseconds in which it is found out why a rank is gone. */
+/** Milliseconds to find out why a rank was lost. */
 const TOLD = 3_000;
 
 export class RankWorkers {
   private readonly workers: WorkerPool;
-  /** How workers ended, by name, those that ended last at the end. */
+  /** How workers ended, by name; the latest end comes last. */
   private readonly ends = new Map<string, string>();
-  /** Told where a worker can't work, and none that came in its place could. */
+  /** Called if a worker cannot work and no replacement could. */
   private onUnfit: (error: CodedError) => void = () => undefined;
   private unfit: CodedError | null = null;
 
@@ -67,7 +68,7 @@ export class RankWorkers {
     this.workers = new WorkerPool({ call, runner, count, threads, coordinator, ways: workerStarters() });
   }
 
-  /** Coded errors `gang-without-room`, and those of the runner's cluster. */
+  /** Throws the coded error `gang-without-room` and those of the runner's cluster. */
   static async start(settings: RankWorkersOptions): Promise<RankWorkers> {
     const { runner, implementation, count } = settings;
     const place = await implementation.look?.(runner, workerStarters()({ url: "", token: "", name: "", place: 0 }));
@@ -78,7 +79,7 @@ export class RankWorkers {
     return new RankWorkers(settings, coordinator, host);
   }
 
-  /** What calls a gang together for one training. */
+  /** Returns the launcher of process groups for one training. */
   gathers(plan: Plan): GroupLauncher {
     return async () => {
       const { count } = this.options;
@@ -99,7 +100,7 @@ export class RankWorkers {
     };
   }
 
-  /** Nothing of it is left when this settles: workers that have nothing to do end by themselves, others are stopped. */
+  /** Ends all workers: idle ones end by themselves, others are stopped. Nothing is left when it resolves. */
   async end(): Promise<void> {
     this.coordinator.finish();
     await this.workers.end();
@@ -115,7 +116,7 @@ export class RankWorkers {
       if (this.unfit) reject(this.unfit);
       this.onUnfit = reject;
     });
-    hopeless.catch(() => undefined); // told to whoever waits then
+    hopeless.catch(() => undefined); // reported to whoever waits at that time
     const incomplete = (ms: number) => (): Error => {
       const why = [...this.ends].slice(-count).map(([name, how]) => `${name} ${how}`);
       return new CodedError("gang-incomplete", { joined: hub.joined - 1, of: count, seconds: ms / 1000, why });
@@ -133,7 +134,7 @@ export class RankWorkers {
           await all(`all ${String(count)} workers of ${runner.word} called`, hub.complete(), within.joined);
           await all("the model opened by all of them", sendInitialState(hub, session, shares, step), within.ready);
         } finally {
-          // From now on the loop sees to it.
+          // From now on the training loop handles the signal.
           signal?.removeEventListener("abort", stop);
           signal?.throwIfAborted();
         }
@@ -151,7 +152,7 @@ export class RankWorkers {
     };
   }
 
-  /** Which rank is gone, and whether another can be: said as people count them, by workers. */
+  /** Returns which rank was lost and whether it can be replaced; the error counts workers, without rank 0. */
   private async why(error: unknown, given: readonly RankWork[]): Promise<unknown> {
     if (!(error instanceof CodedError) || error.code !== "rank-lost") return error;
     const { count: rankCount } = this.options;

@@ -1,8 +1,8 @@
-/** What can go wrong with files of named tensors. */
+/** Errors of files with named tensors. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
+/** Arguments of each code. */
 export interface TensorsCodeData {
   "missing-tensor": { readonly name: string; readonly files: readonly string[]; readonly nearest: string | null };
   "tensor-shape": {

@@ -1,21 +1,21 @@
 /**
- * JSON of others before it is parsed: how deep it goes and how many values it has, counted over its bytes, so that none is
- * built that would fill the memory or be too deep to walk.
+ * Limits for foreign JSON before it is parsed: its depth and number of values are counted in its bytes, so that no
+ * value is built that fills the memory or is too deep to traverse.
  */
 export interface JsonLimits {
   readonly bytes: number;
   readonly depth: number;
   readonly values: number;
 }
-/** Of what says what a model is: the longest list of labels has some ten thousands. */
+/** Limits for a model's configuration: the longest list of labels has some ten thousand entries. */
 export const SETTINGS_JSON_LIMITS: JsonLimits = { bytes: 32 * 2 ** 20, depth: 64, values: 2_000_000 };
-/** Of a vocabulary with its merges: the largest have 35 MB and two million values. */
+/** Limits for a vocabulary with its merges: the largest have 35 MB and two million values. */
 export const VOCABULARY_JSON_LIMITS: JsonLimits = { bytes: 256 * 2 ** 20, depth: 64, values: 12_000_000 };
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN, CLOSE] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
 
-/** What is wrong with its size; null: nothing. Whether it is JSON at all is for the parser to say. */
+/** Returns which limit is exceeded; null if none is. Whether the text is valid JSON is left to the parser. */
 export function exceededJsonLimit(bytes: Uint8Array, limits: JsonLimits): string | null {
   if (bytes.length > limits.bytes) return `it has more than ${String(limits.bytes / 2 ** 20)} MiB`;
   let [depth, values, quoted] = [0, 0, false];

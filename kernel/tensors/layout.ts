@@ -1,6 +1,7 @@
 /**
- * How a safetensors file is laid out: eight bytes of header length, a JSON header with each tensor's type, shape and place, the
- * data. A header is checked whole before a byte of the data is used. Nothing here reads or writes a file: a browser has none.
+ * Layout of a safetensors file: eight bytes of header length, a JSON header with each tensor's type, shape and offsets,
+ * the data. A header is checked completely before any data are used. This module reads and writes no files, so that it
+ * also runs in a browser.
  */
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -18,8 +19,8 @@ export interface SafetensorsHeader {
 type Entry = readonly [string, TensorToWrite];
 
 /**
- * Metadata that asks for a checksum of every byte of the file, and tell that there is one: two keys, so that no damage to
- * one of them makes the file look like one of before. CRC-32 is for damage, not for malice.
+ * Metadata that request and mark a checksum of every byte of the file. There are two keys, so that damage to one of
+ * them cannot make the file look like an older one without a checksum. CRC-32 detects damage, not malice.
  */
 export const CHECKSUM_METADATA = { checked: "crc32", checksum: "00000000" } as const;
 
@@ -39,7 +40,7 @@ function naturalType(dtype: string): DType {
   return dtype === "BOOL" ? "bool" : /^[IU]/.test(dtype) ? "i32" : "f32";
 }
 
-/** A tensor's bytes as an array of type `as` (absent: the one that is nearest to the file's). */
+/** Returns a tensor's bytes as an array of type `as` (default: the type nearest to the file's). */
 export function tensorToArray(
   file: string,
   bytes: Uint8Array,
@@ -50,7 +51,10 @@ export function tensorToArray(
   return { dtype, shape, bytes: convertElements(bytes, fileType, NAMES[dtype], file) };
 }
 
-/** Bytes of the header's text, by the file's first eight bytes. Coded errors: `weights-truncated`, `weights-malformed`. */
+/**
+ * Returns the length of the header's text from the file's first eight bytes. Coded errors: `weights-truncated`,
+ * `weights-malformed`.
+ */
 export function headerTextLength(file: string, head: Uint8Array, size: number): number {
   if (size < 8) throw new CodedError("weights-truncated", { file, expected: 8, got: size });
   const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
@@ -59,7 +63,11 @@ export function headerTextLength(file: string, head: Uint8Array, size: number): 
   return length;
 }
 
-/** `text`: what stands after the length; `size`: of the whole file. Coded errors: `weights-truncated`, `weights-malformed`. */
+/**
+ * Parses the header. Coded errors: `weights-truncated`, `weights-malformed`.
+ * @param text the bytes after the length
+ * @param size size of the complete file
+ */
 export function parseSafetensorsHeader(file: string, text: Uint8Array, size: number): SafetensorsHeader {
   const malformed = malformedIn(file);
   let json: unknown;
@@ -77,13 +85,13 @@ export function parseSafetensorsHeader(file: string, text: Uint8Array, size: num
   return { tensors: resolveTensorPlaces(Object.fromEntries(tensors), metadata, malformed), metadata };
 }
 
-/** Wide types first keeps every tensor aligned; then by name, so that equal state gives equal bytes. */
+/** Sorts wide types first, which keeps every tensor aligned; then by name, so that equal state gives equal bytes. */
 export function sortTensorsForWriting(tensors: Readonly<Record<string, TensorToWrite>>): readonly Entry[] {
   const width = ({ dtype }: TensorToWrite): number => SAFETENSORS_ELEMENT_BYTES[NAMES[dtype]]!;
   return Object.entries(tensors).sort(([a, x], [b, y]) => width(y) - width(x) || (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** All that stands before the data of `entries`, and how many bytes these are. */
+/** Returns everything before the data of `entries`, and the size of the data. */
 export function serializeHeader(
   entries: readonly Entry[],
   metadata: Readonly<Record<string, string>>,
@@ -104,7 +112,7 @@ export function serializeHeader(
 }
 const BLANK = 32;
 
-/** A tensor's bytes in its turn. */
+/** Returns a tensor's bytes when it is its turn to be written. */
 export function tensorBytesOf(name: string, t: TensorToWrite): Uint8Array {
   const bytes = typeof t.bytes === "function" ? t.bytes() : t.bytes;
   if (bytes.length !== bytesFor(t))
@@ -123,7 +131,7 @@ const malformedIn =
 const areTexts = schemaGuard<Readonly<Record<string, string>>>(dictionaryOf(v.string()));
 const counts = (what: string) => v.array(v.pipe(v.number(what), v.safeInteger(what), v.minValue(0, what)), what);
 const unlike: Readonly<Record<string, string>> = { shape: "no proper shape", data_offsets: "no proper place" };
-/** Of one tensor in a header; the messages go after its name. */
+/** One tensor in a header; the messages follow its name. */
 const tensor = v.looseObject(
   {
     dtype: v.pipe(
@@ -153,7 +161,7 @@ function placeOf(name: string, value: unknown, start: number, malformed: Malform
   return { dtype, shape, offset: start + from, bytes };
 }
 
-/** Tensors fill the data without overlap or hole, and the data fills the file. */
+/** Checks that the tensors cover the data without overlap or gap, and that the data end with the file. */
 function checkPlaces(
   file: string,
   tensors: readonly (readonly [string, TensorPlace])[],

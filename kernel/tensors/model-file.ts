@@ -1,6 +1,6 @@
 /**
- * Files of a model folder, read with suspicion: a regular file of a bounded size, or a coded error (a FIFO would be waited
- * for without an end); JSON that is an object, of bounded depth, and says nothing twice.
+ * Reads files of a model folder defensively. It accepts only regular files of a bounded size (opening a FIFO would
+ * block forever), and JSON objects of bounded depth without duplicate keys. Anything else is a coded error.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { visit } from "jsonc-parser";
@@ -22,12 +22,14 @@ function checked<T>(file: string, read: () => T): T {
   }
 }
 
-/** Opens a regular file to read it; null: there is none. Coded error `base-damaged`: it is something else. */
+/**
+ * Opens a regular file for reading; null if it does not exist. Coded error `base-damaged` if it is not a regular file.
+ */
 export function openModelFile(file: string): number | null {
   return checked(file, () => regular.openRegular(file));
 }
 
-/** Its bytes; null: there is no such file. Coded error `base-damaged`. */
+/** Returns the file's bytes; null if it does not exist. Coded error `base-damaged`. */
 export function readModelFile(file: string, most = SETTINGS_JSON_LIMITS.bytes): Uint8Array | null {
   return checked(file, () => regular.readWholeFile(file, most));
 }
@@ -37,7 +39,7 @@ export function readModelFileText(file: string): string | null {
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** The JSON in a file; undefined: there is no such file. Coded error `base-damaged`. */
+/** Returns the JSON in a file; undefined if it does not exist. Coded error `base-damaged`. */
 export function readModelJson(file: string, limits: JsonLimits = SETTINGS_JSON_LIMITS): unknown {
   const bytes = readModelFile(file, limits.bytes);
   if (!bytes) return undefined;
@@ -55,7 +57,7 @@ export function readModelJson(file: string, limits: JsonLimits = SETTINGS_JSON_L
   return json;
 }
 
-/** The JSON object in a file; null: there is no such file. Coded error `base-damaged`. */
+/** Returns the JSON object in a file; null if it does not exist. Coded error `base-damaged`. */
 export function readModelJsonObject(file: string, limits?: JsonLimits): Json | null {
   const json = readModelJson(file, limits);
   if (json === undefined) return null;
@@ -63,7 +65,7 @@ export function readModelJsonObject(file: string, limits?: JsonLimits): Json | n
   throw damaged(file, "it is not a JSON object");
 }
 
-/** A key that an object has twice: readers differ in which of the two counts. */
+/** Returns a duplicate key of an object: parsers differ in which of the two counts. */
 function saidTwice(text: string): string | undefined {
   const open: Set<string>[] = [];
   let twice: string | undefined;

@@ -1,9 +1,9 @@
-/** Number formats of weight files and of arrays, and the ways between them. */
+/** Number formats of weight files and arrays, and conversions between them. */
 import { halfToNumber } from "#dsl/tensor/numbers/halves.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
 
-/** Bytes per element of each safetensors type that may stand in a header. */
+/** Bytes per element of each safetensors type that a header may contain. */
 export const SAFETENSORS_ELEMENT_BYTES: Readonly<Record<string, number>> = {
   F64: 8,
   I64: 8,
@@ -33,7 +33,10 @@ export const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
   bool: 1,
 };
 
-/** The bytes of `from` as the type `to` (both safetensors names). Coded error: `weights-malformed` for pairs that make no sense. */
+/**
+ * Converts bytes of type `from` to type `to` (both safetensors names). Coded error: `weights-malformed` for impossible
+ * conversions.
+ */
 export function convertElements(bytes: Uint8Array, from: string, to: string, file: string): Uint8Array {
   if (from === to) return bytes;
   const count = bytes.length / SAFETENSORS_ELEMENT_BYTES[from]!;
@@ -71,12 +74,12 @@ const WRITERS: Readonly<Record<string, (count: number, read: (i: number) => numb
   BOOL: (n, read) => Uint8Array.from({ length: n }, (_, i) => (read(i) === 0 ? 0 : 1)),
 };
 
-/** The bytes of a typed array, not copied. */
+/** Returns the bytes of a typed array without copying. */
 export function bytesOfArray(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** An array's bytes at an address that a wider view may begin at; copied only where it must be. */
+/** Returns an array's bytes at an address aligned for wider elements; copies only if necessary. */
 export function alignBytes(bytes: Uint8Array, element: number): Uint8Array {
   return bytes.byteOffset % element === 0 ? bytes : bytes.slice();
 }

@@ -1,7 +1,7 @@
 /**
- * Weights that lie in a safetensors file as whole numbers with scales (`dsl/tensor/numbers/rounding.ts`): codes under the weight's own
- * name, scales beside them, and in the file's metadata which tensors are so. Whoever reads the file gets the f32 numbers that
- * they stand for; headers show the weight's own shape.
+ * Quantized weights in a safetensors file: integers with scales (`dsl/tensor/numbers/rounding.ts`). The codes have the
+ * weight's name, the scales are stored next to them, and the file's metadata list these tensors. Readers get the
+ * dequantized f32 numbers, and headers show the weight's own shape.
  */
 import { bytesOfArray } from "./numbers.js";
 import * as v from "valibot";
@@ -16,7 +16,7 @@ import {
 import { objectWith, parseJsonAs, schemaGuard, dictionaryOf } from "#kernel/fetch/json.js";
 import type { RoundedPlace, TensorPlace, TensorToWrite } from "./tensor-place.js";
 
-/** Key of the metadata. */
+/** Metadata key of the quantized tensors. */
 export const ROUNDED_METADATA_KEY = "tunebook_rounded";
 const SCALES = ".scales";
 
@@ -29,11 +29,11 @@ const isRoundedMap = schemaGuard<Readonly<Record<string, RoundingForm>>>(
   ),
 );
 
-/** What the metadata of a file say whose tensors lie so. */
+/** Returns the metadata of a file with these quantized tensors. */
 export function roundedMetadata(all: Readonly<Record<string, RoundingForm>>): Readonly<Record<string, string>> {
   return { [ROUNDED_METADATA_KEY]: JSON.stringify(all) };
 }
-/** The tensors that a weight is written as. */
+/** Returns the tensors that a quantized weight is written as. */
 export function roundedTensors(
   name: string,
   { how, shape, codes, scales }: RoundedMatrix,
@@ -50,7 +50,10 @@ export function roundedTensors(
   };
 }
 
-/** The tensors of a header as they are read; `malformed` makes its error. */
+/**
+ * Returns a header's tensors as readers see them, with codes and scales combined.
+ * @param malformed makes the error for an invalid header
+ */
 export function resolveTensorPlaces(
   tensors: Readonly<Record<string, TensorPlace>>,
   metadata: Readonly<Record<string, string>>,
@@ -71,7 +74,7 @@ export function resolveTensorPlaces(
   return all;
 }
 
-/** The weight's own shape; null: codes and scales are none of that kind. */
+/** Returns the weight's own shape; null if codes and scales do not fit this form. */
 function shapeOf(how: RoundingForm, codes: TensorPlace, scales: TensorPlace): readonly [number, number] | null {
   const [first, second] = codes.shape;
   if (codes.shape.length !== 2 || first === undefined || second === undefined || scales.dtype !== "F32") return null;
@@ -86,7 +89,7 @@ function shapeOf(how: RoundingForm, codes: TensorPlace, scales: TensorPlace): re
   return fit ? (how.turned ? [first, into] : [into, first]) : null;
 }
 
-/** The numbers of a weight, f32. `read` gives the bytes of a place, at an address that f32 may begin at. */
+/** Returns the dequantized f32 numbers of a weight. `read` must return bytes at an address aligned for f32. */
 export function readRoundedWeight(
   place: Pick<TensorPlace, "shape" | "offset" | "bytes"> & { readonly rounded: RoundedPlace },
   read: (place: Pick<TensorPlace, "offset" | "bytes">) => Uint8Array,
@@ -104,7 +107,7 @@ export function readRoundedWeight(
   );
 }
 
-/** Bytes that a tensor takes in its file. */
+/** Returns the bytes that a tensor takes in its file. */
 export function storedBytes({ bytes, rounded }: TensorPlace): number {
   return bytes + (rounded?.scales.bytes ?? 0);
 }

@@ -1,7 +1,7 @@
 /**
- * Safetensors files: eight bytes of header length, a JSON header with each tensor's type, shape and place, the data.
- * A file is checked whole before a byte of it is used; it is written under a temporary name, synced and renamed, so a
- * file under its own name is complete whatever happened. All synchronous: the engine host does nothing else meanwhile.
+ * Safetensors files: eight bytes of header length, a JSON header with each tensor's type, shape and offsets, the data.
+ * A file is checked completely before it is used. It is written under a temporary name, synced and renamed, so a file
+ * under its final name is always complete. All functions are synchronous: the engine host does nothing else meanwhile.
  */
 import {
   closeSync,
@@ -45,8 +45,9 @@ export function readHeader(file: string): SafetensorsHeader {
 }
 
 /**
- * One tensor, as `as` (default f32; integers i32, booleans bool). F16, BF16 and F64 become f32, I64 becomes i32.
- * `room` gives the memory that it is read into; absent: fresh. Coded errors: those of `readHeader`, `missing-tensor`.
+ * Reads one tensor as `as` (default f32; integers i32, booleans bool). F16, BF16 and F64 become f32, I64 becomes i32.
+ * `room` returns the memory to read into (default: newly allocated). Coded errors: those of `readHeader`,
+ * `missing-tensor`.
  */
 export function readTensor(
   file: string,
@@ -71,15 +72,15 @@ export function readTensor(
 }
 
 /**
- * The safetensors files that a path means: itself, or those of a folder (of its index, where it has one), in order. Coded
- * errors: `weights-missing`, `base-damaged`, `base-incomplete`.
+ * Returns the safetensors files of a path: the file itself, or those of a folder (by its index, if it has one), in
+ * order. Coded errors: `weights-missing`, `base-damaged`, `base-incomplete`.
  */
 export function weightFiles(path: string): readonly string[] {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) throw new CodedError("weights-missing", { file: path });
   if (!stats.isDirectory()) return [path];
   const names = readdirSync(path);
-  // Beside shards some models have all weights once more, in their makers' own layout.
+  // Some models store all weights a second time next to the shards, in the original layout.
   const shards = shardPathsOf(path, new Set(names));
   const files = [...new Set(shards?.values() ?? names.filter((name) => name.endsWith(".safetensors")))]
     .sort()
@@ -113,10 +114,10 @@ export function verifySafetensors(file: string): void {
 const PIECE = 1 << 22;
 const ZERO = 48;
 const hexOf = (sum: number): string => sum.toString(16).padStart(8, "0");
-/** As it stands in a header; nowhere else, since quotes in texts are escaped there. */
+/** The checksum as written in a header; it can match nothing else, since quotes in texts are escaped there. */
 const checksumText = (sum: string): string => `"checksum":"${sum}"`;
 
-/** The first bytes of a file, its header's last one included. */
+/** Returns the first bytes of a file, up to the end of its header. */
 function headAt(file: string, fd: number): Buffer {
   const length = Buffer.alloc(8);
   readFully(file, fd, length, 0);
@@ -125,7 +126,10 @@ function headAt(file: string, fd: number): Buffer {
   return head;
 }
 
-/** Writes all at once or not at all: what was there before stays whole. Metadata `CHECKED`: with a checksum. Coded error: `disk-full`. */
+/**
+ * Writes the complete file or nothing: an earlier file stays intact on failure. With the metadata `CHECKED` it adds a
+ * checksum. Coded error: `disk-full`.
+ */
 export function writeSafetensors(
   file: string,
   tensors: Readonly<Record<string, TensorToWrite>>,
@@ -166,7 +170,7 @@ export function writeSafetensors(
   syncFolder(dirname(file));
 }
 
-/** What writers of this file left that were killed half-way. */
+/** Removes temporary files of writers of this file that were killed. */
 function removeLeftOvers(file: string): void {
   const folder = dirname(file);
   const prefix = `${basename(file)}.writing-`;
@@ -182,7 +186,7 @@ export function isProcessRunning(pid: number): boolean {
   }
 }
 
-/** Makes the rename itself outlive a power cut; not every system lets a folder be synced. */
+/** Makes the rename survive a power failure; not every system allows syncing a folder. */
 function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const fd = openSync(folder, "r");

@@ -1,23 +1,28 @@
-/** Tensors of a safetensors file: where one lies, and one that is written. */
+/** Tensors of a safetensors file: the location of one, and one to write. */
 import type { DType } from "#dsl/tensor/program.js";
 import type { RoundingForm } from "#dsl/tensor/numbers/rounding.js";
 
-/** Where a tensor lies: `offset` counts from the file's first byte. `dtype` is the file's own (`F32`, `BF16`, `I64` …). */
+/**
+ * Location of a tensor: `offset` counts from the file's first byte. `dtype` is the file's own (`F32`, `BF16`, `I64` …).
+ */
 export interface TensorPlace {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly bytes: number;
-  /** It lies as whole numbers there, which `dtype` and `shape` don't show: reading gives what they stand for. */
+  /** Set for a quantized tensor. `dtype` and `shape` describe the dequantized numbers, which readers get. */
   readonly rounded?: RoundedPlace;
 }
-/** What reading needs besides the place of the codes. */
+/** What reading needs in addition to the location of the codes. */
 export interface RoundedPlace {
   readonly how: RoundingForm;
   readonly scales: TensorPlace;
 }
 
-/** What is written; `bytes` as a function is called when its turn comes, so that not all need be in memory at once. */
+/**
+ * A tensor to write. If `bytes` is a function, it is called when its turn comes, so that not all tensors are in memory
+ * at once.
+ */
 export interface TensorToWrite {
   readonly dtype: DType;
   readonly shape: readonly number[];

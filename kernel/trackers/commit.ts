@@ -1,8 +1,8 @@
-/** The commit that a run's lock tells of. */
+/** The git commit in a run's lock. */
 import type { RunLockFile } from "../runs/run-folder.js";
 import { valueAtPath } from "#stdlib/trackers/shared/answers.js";
 
-/** Null: it tells of none. */
+/** Returns null if the lock contains none. */
 export function commitOfLock(lock: RunLockFile): string | null {
   const commit = valueAtPath(lock, ["record", "git", "commit"]);
   return typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;

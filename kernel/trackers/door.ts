@@ -1,7 +1,7 @@
 /**
- * What a tracker's word can do: ask its server, add to its files, read what happened. A server is believed nothing: it has a time
- * for each answer, a bound on its length, and is never followed elsewhere; what lets one in goes into one header, to the address
- * that the program names, and stands in no message.
+ * What a tracker may do: send requests to its server, append to its files, read events. The server is not trusted: each
+ * answer has a time limit and a size limit, and redirects are never followed. Credentials go into one header, only to
+ * the address in the program, and appear in no message.
  */
 import { closeSync, createReadStream, fstatSync, lstatSync } from "node:fs";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
@@ -24,7 +24,7 @@ import { FileNotRead, openRegular } from "../fetch/regular.js";
 import { fileStampOf } from "../fetch/stamp.js";
 import { readEventsSince } from "./event-reader.js";
 
-/** Milliseconds of one answer, and bytes a second that a file goes with at least. */
+/** Milliseconds for one answer, and the minimum upload rate of a file in bytes per second. */
 export interface TrackerTimeouts {
   readonly answer: number;
   readonly pace: number;
@@ -34,9 +34,9 @@ const LONGEST_ANSWER = 4 * 2 ** 20;
 const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export interface TrackerConnectionOptions {
-  /** Of the run. */
+  /** Folder of the run. */
   readonly folder: string;
-  /** Where relative paths start. */
+  /** The folder that relative paths start from. */
   readonly home: string;
   readonly place: ReturnType<TrackerImplementation["place"]>;
   readonly kept: TrackerMemory;
@@ -62,7 +62,7 @@ export function trackerDoorOf(options: TrackerConnectionOptions): TrackerHost {
   };
 }
 
-/** Throws `TrackerUnavailableError`, `TrackerRefusalError`. */
+/** Throws `TrackerUnavailableError` or `TrackerRefusalError`. */
 export async function sendTrackerRequest(
   { method, url, json, file, env, user }: TrackerRequest,
   {
@@ -139,7 +139,7 @@ function judged(
   throw new TrackerRefusalError(status, clipped(message) || error_code, error_code);
 }
 
-/** Throws `TrackerUnavailableError`. */
+/** Reads a secret from its environment variable. Throws `TrackerUnavailableError`. */
 function heldBy(env: string): string {
   try {
     return readHeaderSecret(env);
@@ -180,7 +180,10 @@ function bodyOf(path: string, { bytes, stamp }: TrackedFile) {
   }
 }
 
-/** How many bytes the file then has. Throws `TrackerUnavailableError`: the disk is full, the folder may not be written. */
+/**
+ * Returns the file's new size in bytes. Throws `TrackerUnavailableError` if the disk is full or the folder is not
+ * writable.
+ */
 async function append(path: string, bytes: Uint8Array): Promise<number> {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -197,7 +200,7 @@ async function append(path: string, bytes: Uint8Array): Promise<number> {
 }
 
 const RECORD = ["plan.json", "lock.json", "scores.jsonl", "README.md", "sweep.json"];
-/** Folders that may hold the trained model, what is whole first. */
+/** Folders that may contain the trained model, complete models first. */
 const MODELS = ["merged", "model", "adapter"];
 
 async function filesOf(folder: string, what: "record" | "model"): Promise<readonly TrackedFile[]> {

@@ -1,6 +1,6 @@
 /**
- * What happened in a run, read from its logs a piece at a time from where a tracker stopped: points of training and validation
- * (`events.jsonl`), scores of evaluations (`scores.jsonl`), and trials of a sweep (`told.jsonl`).
+ * Reads a run's events from its logs in pieces, from the position that a tracker has reached: points of training and
+ * validation (`events.jsonl`), scores of evaluations (`scores.jsonl`), and trials of a sweep (`told.jsonl`).
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
@@ -12,10 +12,10 @@ import type { RunEvent } from "../events/events.js";
 import { objectWith, anyNumber, dictionaryOf } from "../fetch/json.js";
 import { parseRunScores, type RunScore } from "../runs/history/run-scores.js";
 
-/** Bytes that are read at once: some thousand events. */
+/** Bytes per read: about a thousand events. */
 const PIECE = 1 << 18;
 const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** Of a sweep's folder. */
+/** File with the events in a sweep's folder. */
 export const SWEEP_EVENTS_FILE = "told.jsonl";
 
 const logs: readonly (readonly [file: string, told: (text: string) => readonly TrackedEvent[]])[] = [
@@ -36,7 +36,7 @@ export function readEventsSince(folder: string, from: EventCursor): EventBatch {
   return { events: [], cursor, last: true };
 }
 
-/** Whole lines from a place in a file; none where nothing was added, or it is no regular file. */
+/** Returns complete lines from an offset in a file; none if nothing was added or it is not a regular file. */
 function linesFrom(path: string, offset: number): { readonly text: string; readonly bytes: number } {
   let file: number;
   try {
@@ -52,7 +52,7 @@ function linesFrom(path: string, offset: number): { readonly text: string; reado
       const read = readSync(file, buffer, 0, buffer.length, offset);
       const end = buffer.subarray(0, read).lastIndexOf(10) + 1;
       if (end > 0) return { text: buffer.toString("utf8", 0, end), bytes: end };
-      // A line that is still being written.
+      // The line is still being written.
       if (offset + read >= stats.size) return { text: "", bytes: 0 };
     }
   } catch {
@@ -88,7 +88,7 @@ function eventTold(event: RunEvent): readonly TrackedEvent[] {
   }
 }
 
-/** The ends of intervals stand by themselves: beside the scores they would be three pictures of each. */
+/** Interval limits are separate events: next to the scores a tracker would draw three charts for each metric. */
 function scoreTold({ at: time, step, data, split, metrics }: RunScore): readonly TrackedEvent[] {
   const all = Object.entries(metrics);
   const ends = all.flatMap(([name, { low, high }]) => [
@@ -111,13 +111,13 @@ function lineTold(record: Readonly<Record<string, unknown>>): readonly TrackedEv
   return [{ is: "point", group, step, at: Date.parse(time) || 0, values }];
 }
 
-/** How a run ended, by the end of its log; null: it didn't say. */
+/** Returns how a run ended, from the end of its log; null if the log has no end. */
 export function runEndOf(folder: string): { readonly at: number; readonly reason: string } | null {
   const last = tailOf(join(folder, "events.jsonl"), 1 << 16);
   const event = parseAllEvents(last).findLast(({ kind }) => kind === "started" || kind === "stopped");
   return event?.kind === "stopped" ? { at: Date.parse(event.at), reason: event.reason } : null;
 }
-/** The same of a sweep. */
+/** Returns how a sweep ended; null if its file has no end. */
 export function sweepEndOf(folder: string): { readonly at: number; readonly reason: string } | null {
   const last = parseLog(tailOf(join(folder, SWEEP_EVENTS_FILE), 1 << 16), "at").findLast(
     (record) => "ended" in record || "begun" in record,

@@ -1,4 +1,4 @@
-/** A run as trackers see it, from its own files: what was set, what it came from, how it ended. */
+/** A run as trackers see it, from its own files: its settings, its origin, how it ended. */
 import { basename, join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
@@ -16,7 +16,7 @@ import { commitOfLock } from "./commit.js";
 import { trackedSweepOf, isSweepFolder } from "./sweep-tracking.js";
 import type { Tracking } from "./tracking.js";
 
-/** Null: it can't be read (yet). */
+/** Returns null if the run cannot be read (yet). */
 export function trackedRunOf(folder: string, tracking: Tracking): TrackedRun | null {
   if (isSweepFolder(folder)) return trackedSweepOf(folder, tracking);
   const [plan, lock] = ["plan.json", "lock.json"].map((name) => readRegularJson(join(folder, name)));
@@ -48,11 +48,11 @@ function endedIn(folder: string): TrackedRun["ended"] {
   const end = runEndOf(folder);
   const as = end && Object.hasOwn(ENDS, end.reason) ? ENDS[end.reason as keyof typeof ENDS] : undefined;
   if (end && as !== undefined) return { at: end.at, as };
-  // It ended without a word.
+  // The run ended without writing an end.
   return lockHolderOf(folder) === null ? { at: Date.now(), as: "killed" } : null;
 }
 
-/** What is set, flat; folders of this machine are left out. */
+/** Returns the settings as a flat list; folders of this machine are left out. */
 export function trackedSettings({ recipe }: Plan): Readonly<Record<string, TrackedSetting>> {
   const { data, model, training } = recipe;
   const { folder, name, base, task, technique, baseHash, trained, loaded, scratch, ...rest } = model;

@@ -1,6 +1,7 @@
 /**
- * Brings the trackers of one run up to date with it. Each is told by itself, so that one that hangs keeps nobody waiting; two
- * processes never tell the same run at once. What was told is kept before anything else is, so that it is not told again.
+ * Sends a run's new events to its trackers. Each tracker is handled separately, so that a slow one does not delay the
+ * others, and two processes never send the same run at once. The position is stored right after sending, so that
+ * nothing is sent twice.
  */
 import { join, resolve } from "node:path";
 import lockfile from "proper-lockfile";
@@ -29,17 +30,17 @@ export interface TrackerSendResult {
   readonly folder: string;
   readonly call: Call;
   readonly title: string;
-  /** `left`: it isn't to be told now; `busy`: another process tells it. */
+  /** `left`: not due now; `busy`: another process is sending it. */
   readonly is: "told" | "away" | "refused" | "left" | "busy";
   readonly why?: string;
 }
 export interface SendRunOptions {
   readonly signal?: AbortSignal;
   readonly patience?: TrackerTimeouts;
-  /** Whether that tracker is to be told now; absent: each is. */
+  /** Returns whether this tracker is due now. Defaults to all of them. */
   readonly tells?: (call: Call, place: ReturnType<TrackerImplementation["place"]>, home: string) => boolean;
 }
-/** Without a sign for so long a process that told a run is taken for ended. */
+/** Milliseconds without an update after which the process that was sending a run counts as dead. */
 const STALE = 20_000;
 
 export async function sendRunToTrackers(
@@ -63,7 +64,7 @@ export async function sendRunToTrackers(
       tracking.trackers.filter(({ done }) => !done).map((state) => tellOne(folder, tracking, state, sending)),
     );
   } finally {
-    await release().catch(() => undefined); // somebody took the file away
+    await release().catch(() => undefined); // the lock file was already removed
   }
 }
 
@@ -103,14 +104,14 @@ async function tellOne(
   } catch (error) {
     if (error instanceof TrackerUnavailableError) return { ...result, is: "away", why: error.message };
     if (options.signal?.aborted === true) return { ...result, is: "away", why: "there was no time" };
-    // A defect of ours: the others are told all the same.
+    // An error of the tracker's implementation: the other trackers are served all the same.
     if (!(error instanceof TrackerRefusalError)) return { ...result, is: "away", why: (error as Error).message };
     keep({ done: (trackedRunOf(folder, tracking)?.ended ?? null) !== null, refused: error.message });
     return { ...result, is: "refused", why: error.message };
   }
 }
 
-/** Nothing else will happen, and nothing did meanwhile. */
+/** Reports whether the run has ended and all its events were sent. */
 function isWhole(folder: string, run: TrackedRun, cursor: unknown): boolean {
   if (!run.ended || typeof cursor !== "object") return false;
   return readEventsSince(folder, cursor as Readonly<Record<string, number>> | null).last;
@@ -122,7 +123,7 @@ function parentOf(folder: string, { parent }: Tracking, call: Call) {
   return sweep?.trackers.find((one) => isSameTracker(one.call, call))?.kept ?? null;
 }
 
-/** Others may have been added to the file meanwhile. */
+/** The file may have changed meanwhile, for instance by added trackers. */
 function keepIn(folder: string, call: Call, more: Partial<TrackerState>): void {
   const now = readTracking(folder);
   if (!now) return;

@@ -1,6 +1,6 @@
 /**
- * A sweep as trackers see it: the run that its trials stand under. Its folder (that of the lock, beside the journal) has what it
- * is, `sweep.json`, and what came of its trials, `told.jsonl`: for each that ended its score and the best so far.
+ * A sweep as trackers see it: the parent run of its trials. Its folder (the lock's, next to the journal) contains its
+ * description, `sweep.json`, and its events, `told.jsonl`: each ended trial's score and the best so far.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -57,7 +57,7 @@ export function isSweepFolder(folder: string): boolean {
   return existsSync(join(folder, FILE));
 }
 
-/** Writes what it is, once. */
+/** Writes the sweep's description, once. */
 export function writeSweepFile(folder: string, name: string, sweep: SweepPlan): void {
   const file = join(folder, FILE);
   if (existsSync(file)) return;
@@ -83,7 +83,7 @@ export function writeSweepFile(folder: string, name: string, sweep: SweepPlan): 
   }
 }
 
-/** Null: it can't be read. */
+/** Returns null if the sweep's description cannot be read. */
 export function trackedSweepOf(folder: string, { experiment, source }: Tracking): TrackedRun | null {
   const found = readRegularJson(join(folder, FILE));
   if (!isSweepFile(found)) return null;
@@ -111,7 +111,7 @@ export function trackedSweepOf(folder: string, { experiment, source }: Tracking)
   };
 }
 
-/** Adds to `told.jsonl` what is new. One for each run of a sweep's cell. */
+/** Appends new events to `told.jsonl`. There is one writer for each run of a sweep's cell. */
 export class SweepEventWriter {
   private readonly file: string;
   private readonly known: Set<number>;
@@ -129,7 +129,7 @@ export class SweepEventWriter {
     this.add({ begun: true });
   }
 
-  /** Whether anything was. */
+  /** Returns whether anything was written. */
   trials(ended: readonly TrialRecord[]): boolean {
     const fresh = ended.filter(({ number }) => !this.known.has(number)).sort((a, b) => a.number - b.number);
     for (const { number, score, state, seconds } of fresh) {
@@ -191,7 +191,7 @@ function spaceText(space: SearchSpace): string {
   return `choice(${choices.join(", ")})`;
 }
 
-/** As `settingsOf` of a trial calls them. */
+/** Returns the varied settings, named as `settingsOf` names them for a trial. */
 function variedIn({ vary }: SweepPlan): readonly VariedSetting[] {
   const found = new Map<string, VariedSetting>();
   for (const { label, dimension, options } of axesOf(vary)) {
@@ -200,7 +200,7 @@ function variedIn({ vary }: SweepPlan): readonly VariedSetting[] {
       dimension.kind === "choice"
         ? { path, ...choices(options), between: null }
         : { path, is: "number", between: [dimension.from, dimension.to], options: [] };
-    // Two branches may have a setting of one name: nothing is said of where it lies.
+    // Two options may have a setting of the same name, so its range is left out.
     found.set(path, found.has(path) ? { ...one, between: null, options: [] } : one);
   }
   return [...found.values()];
@@ -210,7 +210,10 @@ function choices(options: readonly string[]): Pick<VariedSetting, "is" | "option
   if (options.length > 0 && numbers.every(Number.isFinite)) return { is: "number", options: numbers };
   return { is: "text", options: options.map((one) => /^\w+/.exec(one)?.[0] ?? one) };
 }
-/** `technique lora.rank` → `model.technique.rank`; `optimizer.learning_rate` → `training.optimizer.learning_rate`. */
+/**
+ * Converts `technique lora.rank` to `model.technique.rank`, and `optimizer.learning_rate` to
+ * `training.optimizer.learning_rate`.
+ */
 export function settingPathOf(label: string): string {
   const path = label.replace(/ \w+(?=\.)/g, "");
   const [first = ""] = path.split(".");

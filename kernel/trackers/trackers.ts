@@ -1,7 +1,7 @@
 /**
- * The trackers of a session. A training that begins, goes on or ends says so here and goes on at once: what happened is in its
- * run's folder, and is told from there by and by. A tracker that is away is asked again after waits that grow; what is untold
- * when the session ends stays in the runs' folders, for the next session that tells the same tracker, or `tunebook runs sync`.
+ * The trackers of a session. A training that starts, continues or ends reports it and does not wait: its events are in
+ * its run's folder and are sent from there gradually. An unavailable tracker is retried after growing waits. Unsent
+ * events stay in the runs' folders, for the next session with the same tracker or for `tunebook runs sync`.
  */
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -16,21 +16,23 @@ import { isUnsent, readTracking, isSameTracker, mergeTrackers, trackingFile, wri
 
 export interface TrackersOptions {
   readonly patience?: TrackerTimeouts;
-  /** Milliseconds: between two tellings of what goes on, and of the first wait for one that is away. */
+  /**
+   * Milliseconds: between two transmissions of a running training, and of the first wait for an unavailable tracker.
+   */
   readonly every?: number;
   readonly wait?: number;
-  /** Nobody is told of anything. */
+  /** Sends nothing to any tracker. */
   readonly silent?: boolean;
 }
-/** Where a run belongs. */
+/** The experiment and sweep that a run belongs to. */
 export interface TrackedRunContext {
   readonly experiment: Experiment;
-  /** Where relative paths start. */
+  /** The folder that relative paths start from. */
   readonly home: string;
   readonly source: string | null;
-  /** The folder of the sweep that it is a trial of. */
+  /** Folder of the sweep that the run is a trial of. */
   readonly parent?: string;
-  /** Shows a person a sentence. */
+  /** Shows the user a sentence. */
   readonly say: (text: string) => void;
 }
 interface Away {
@@ -43,18 +45,21 @@ const WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 
 export class TrackerSender {
-  /** Folders of runs in which something happened. */
+  /** Folders of runs with unsent events. */
   private readonly waiting = new Set<string>();
-  /** Runs that somebody is told of. */
+  /** Folders of runs that have trackers. */
   private readonly tracked = new Set<string>();
   private readonly away = new Map<string, Away>();
   private readonly refused = new Set<string>();
-  /** When a run was refused, by its folder and its tracker; and runs that have something to say at once. */
+  /** Time of the last refusal, by run folder and tracker. */
   private readonly refusedAt = new Map<string, number>();
   private readonly urgent = new Set<string>();
-  /** Runs that were told whole, and have something new: said anew before the next telling, for one may be under way. */
+  /**
+   * Runs that were sent completely and have something new. They are marked as unsent before the next transmission,
+   * since one may be running.
+   */
   private readonly reopened = new Set<string>();
-  /** Those that a program of this session names: no others are told by themselves. */
+  /** Trackers that a program of this session names; others are not used automatically. */
   private readonly ownTrackers: Call[] = [];
   private say: (text: string) => void = () => undefined;
   private timer: NodeJS.Timeout | null = null;
@@ -63,7 +68,7 @@ export class TrackerSender {
 
   constructor(private readonly options: TrackersOptions = {}) {}
 
-  /** A run begins, or goes on. What can't be written is told and stops nothing. */
+  /** Registers a run that starts or continues. A failure to write is reported and stops nothing. */
   began(folder: string, { experiment, home, source, parent, say }: TrackedRunContext): void {
     this.say = say;
     if (this.options.silent || experiment.trackers.length === 0) return;
@@ -76,7 +81,7 @@ export class TrackerSender {
         source,
         experiment: { name: experiment.name, notes: experiment.notes },
         ...(parent !== undefined && { parent: relative(folder, parent) }),
-        // Where it belongs was said when it began.
+        // A continued run keeps the experiment of its start.
         ...(before && { experiment: before.experiment, source: before.source }),
         ...(before?.parent !== undefined && { parent: before.parent }),
         trackers: mergeTrackers(experiment.trackers, before?.trackers ?? []),
@@ -89,13 +94,13 @@ export class TrackerSender {
     this.again(folder);
   }
 
-  /** It was asked whether it is there, and a person was told that it isn't. */
+  /** Records that a tracker did not answer a check, and that the user knows it. */
   missed(call: Call): void {
     const key = keyOf(call);
     if (!this.away.has(key)) this.away.set(key, { tries: 1, until: Date.now() });
   }
 
-  /** What isn't in its logs changed: its files. */
+  /** Reports a change outside the logs: in the run's files. */
   again(folder: string): void {
     if (!this.tracked.has(folder)) return;
     this.reopened.add(folder);
@@ -106,7 +111,7 @@ export class TrackerSender {
     this.ownTrackers.push(...trackers.filter((one) => !named(this.ownTrackers, one)));
   }
 
-  /** Something happened in a run; nothing where nobody is to be told of it. */
+  /** Reports an event of a run; does nothing for a run without trackers. */
   happened(folder: string, { soon = false }: { readonly soon?: boolean } = {}): void {
     if (!this.tracked.has(folder)) return;
     this.waiting.add(folder);
@@ -114,7 +119,7 @@ export class TrackerSender {
     this.plan(soon ? 0 : (this.options.every ?? EVERY));
   }
 
-  /** Runs of before that the same trackers were not told of. */
+  /** Queues earlier runs with unsent events for these trackers. Returns their number. */
   async takeUp(runs: string, experiment: Experiment, say: (text: string) => void): Promise<number> {
     this.say = say;
     let found = 0;
@@ -136,18 +141,18 @@ export class TrackerSender {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = null;
-      // What goes wrong in it is told there; nothing of it may end this process.
+      // Failures are reported inside `pass`; none may end this process.
       void this.pass().catch(() => undefined);
     }, milliseconds);
     this.timer.unref();
   }
 
-  /** Tells all that waits, once. */
+  /** Sends everything that is queued, once. */
   private pass(): Promise<void> {
     return (this.passing ??= this.passNow().finally(() => (this.passing = null)));
   }
   private async passNow(): Promise<void> {
-    // A sweep's own folder comes before those of its trials, which stand under its run.
+    // A sweep's own folder comes before those of its trials, whose runs are children of its run.
     const folders = [...this.waiting].sort((a, b) => Number(isSweep(b)) - Number(isSweep(a)));
     for (const folder of folders) {
       this.waiting.delete(folder);
@@ -174,7 +179,7 @@ export class TrackerSender {
             (this.refusedAt.get(`${folder} ${keyOf(call)}`) ?? 0) < Date.now() - LONGEST_WAIT),
       });
     } catch (error) {
-      // Nothing that a tracker does may end a session.
+      // A tracker must never end a session.
       this.say(`A tracker could not be told: ${(error as Error).message}.`);
       return [];
     }
@@ -200,7 +205,7 @@ export class TrackerSender {
     }
   }
 
-  /** What a person wasn't told of while the session lasted. */
+  /** Reports the runs that could not be sent during the session. */
   private sayUntold(): void {
     const untold = [...this.waiting].filter((folder) =>
       readTracking(folder)?.trackers.some(({ call, done }) => !done && named(this.ownTrackers, call)),
@@ -211,7 +216,7 @@ export class TrackerSender {
       );
   }
 
-  /** Tells what waits, as far as there is time; what is untold stays where it is. */
+  /** Sends what is queued while there is time; unsent events stay in the runs' folders. */
   async close(milliseconds = 4000): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
@@ -229,12 +234,12 @@ export class TrackerSender {
   }
 }
 
-/** Told once, until it is there again. */
+/** Shown once until the tracker is available again. */
 export function trackerAwayText(title: string, why: string): string {
   return `${title} can't be told now (${why}). Trainings go on as ever; what it misses is kept in their runs' folders and told later: by itself once it is there, by the next session with the same \`experiment\`, or by \`tunebook runs sync\`.`;
 }
 
-/** Whether it is worth asking again by itself. */
+/** Reports whether an automatic retry makes sense. */
 const isLater = ({ is, why }: TrackerSendResult): boolean =>
   is === "away" || is === "busy" || (is === "left" && why === undefined);
 function reopen(folder: string): void {
@@ -243,7 +248,7 @@ function reopen(folder: string): void {
   try {
     writeTracking(folder, { ...tracking, trackers: tracking.trackers.map((one) => ({ ...one, done: false })) });
   } catch {
-    // a full disk: what was told stays told
+    // the disk is full: the run stays marked as sent
   }
 }
 const isSweep = (folder: string): boolean => existsSync(join(folder, "sweep.json"));

@@ -1,7 +1,7 @@
 /**
- * Who is to be told of a run, and how far each was told: `trackers.json` in the run's folder. What happened stands in the run's
- * own logs, which are written before anybody is told, so that nothing is lost where a tracker is away or this process ends.
- * A folder of runs may come from anybody: what stands in the file is held to a schema, and names secrets, which it never has.
+ * The trackers of a run, and how far each has received it: `trackers.json` in the run's folder. Events are in the run's
+ * own logs, which are written first, so nothing is lost if a tracker is unavailable or this process ends. A folder of
+ * runs may come from anyone: the file is checked against a schema. It names secrets but never contains them.
  */
 import { join } from "node:path";
 import * as v from "valibot";
@@ -17,19 +17,19 @@ import { objectWith, schemaGuard, jsonObject, type Schema } from "../fetch/json.
 export interface TrackerState {
   readonly call: Call;
   readonly kept: TrackerMemory;
-  /** All that happened so far was told. */
+  /** All events so far were sent. */
   readonly done: boolean;
-  /** Why it won't be told as it is. */
+  /** Why the tracker refuses the run in its present form. */
   readonly refused?: string;
 }
 export interface Tracking {
   readonly version: 1;
   readonly experiment: { readonly name: string; readonly notes: string };
-  /** Where relative paths start, from the run's folder. */
+  /** The folder that relative paths start from, relative to the run's folder. */
   readonly home: string;
-  /** The notebook's or file's name. */
+  /** Name of the notebook or file. */
   readonly source: string | null;
-  /** Of a trial: the folder of its sweep, from the run's. */
+  /** For a trial: the folder of its sweep, relative to the run's folder. */
   readonly parent?: string;
   readonly trackers: readonly TrackerState[];
 }
@@ -53,13 +53,13 @@ const isTracking = schemaGuard(schema);
 
 export const trackingFile = (folder: string): string => join(folder, FILE);
 
-/** Null: nobody is to be told of it, or what stands there can't be read. */
+/** Returns null if the run has no trackers or the file cannot be read. */
 export function readTracking(folder: string): Tracking | null {
   const found = readRegularJson(trackingFile(folder), MOST);
   return isTracking(found) ? found : null;
 }
 
-/** Coded errors `no-space`, `run-folder`. */
+/** Throws the coded errors `no-space` and `run-folder`. */
 export function writeTracking(folder: string, tracking: Tracking): void {
   try {
     makePrivateFolder(folder);
@@ -73,7 +73,7 @@ export function isSameTracker(a: Call, b: Call): boolean {
   return a.word === b.word && canonicalize(a.arguments) === canonicalize(b.arguments);
 }
 
-/** Those that are to be told now, with what was kept of them; those of before stay. */
+/** Merges the present trackers with their stored state; earlier trackers are kept. */
 export function mergeTrackers(trackers: readonly Call[], before: readonly TrackerState[]): readonly TrackerState[] {
   const current = trackers.map((one): TrackerState => {
     const known = before.find((state) => isSameTracker(state.call, one));

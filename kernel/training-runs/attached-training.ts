@@ -1,4 +1,4 @@
-/** Watches a training that runs in another process until it ends, and gives its name the weights. */
+/** Watches a training in another process until it ends, and binds its name to the weights. */
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -14,12 +14,12 @@ import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
 export interface AttachedRun {
-  /** What it is called here. */
+  /** Name in this notebook. */
   readonly name: string;
   readonly run: RunFolder;
 }
 
-/** Coded errors `interrupted` (watching ended, nothing else), `training-cut-off`, and those of opening a run. */
+/** Throws the coded errors `interrupted` (only watching ended), `training-cut-off`, and those of opening a run. */
 export async function attachTraining(
   session: OpenSession,
   attached: AttachedRun,
@@ -35,7 +35,7 @@ export async function attachTraining(
   return giveRunWeights(session, attached);
 }
 
-/** The name stands for the run's weights. */
+/** Binds the name to the run's weights. */
 export async function giveRunWeights(session: OpenSession, { name, run }: AttachedRun): Promise<ModelHandle> {
   if (!existsSync(run.path)) throw new CodedError("run-lost", { run: run.id });
   const weights = loadRunWeights(run.path);
@@ -58,7 +58,7 @@ function stillGoing({ name, run }: AttachedRun): CodedError {
   });
 }
 
-/** `folder`: where relative paths of the program start. */
+/** @param folder the folder that relative paths of the program start from */
 export function cutOffError({ name, run }: AttachedRun, outcome: RunProgress, folder: string): CodedError {
   const { is, how, why, log, step, steps, goesOnFrom, gone } = outcome;
   return new CodedError("training-cut-off", {
@@ -77,7 +77,7 @@ export function cutOffError({ name, run }: AttachedRun, outcome: RunProgress, fo
   });
 }
 
-/** `36 steps in 4 s, in runs/night-…`. */
+/** For example `36 steps in 4 s, in runs/night-…`. */
 export function trainingSummaryText(run: RunFolder, folder: string): string {
   const { step, seconds } = run
     .events()

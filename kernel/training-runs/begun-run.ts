@@ -1,4 +1,4 @@
-/** What a run keeps of how it began: what its lock says, and which rows it learns from. */
+/** What a run records at its start: the facts in its lock, and which rows it trains on. */
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -16,14 +16,14 @@ import { trainingSplitName } from "../data/prepared.js";
 import type { TrainingMaterial } from "./material.js";
 import type { TrainRequest } from "./request.js";
 
-/** What is known where a training begins; the experiment that it belongs to, if to one. */
+/** Context at the start of a training, with its experiment if there is one. */
 interface Beginning {
   readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
   readonly experiment?: Pick<Experiment, "name" | "notes">;
 }
 
-/** What a new run's lock says of it. */
+/** Returns the facts for a new run's lock. */
 export async function runLockDetails(
   { plan, run: { trial, replays } }: Pick<TrainRequest, "plan" | "run">,
   { base, prepared, labels }: TrainingMaterial,
@@ -57,7 +57,7 @@ function countsOf({ rowsIn, kept: rowsKept, splits }: DataFacts): NonNullable<Ru
   };
 }
 
-/** Keeps which rows the run learns from, for whoever scores or trains on what comes of it. */
+/** Records which rows the run trains on, for later scoring or training with its weights. */
 export async function recordLearntRows(
   run: RunFolder,
   begun: NonNullable<ReturnType<typeof learntRowsOfStart>>,
@@ -81,10 +81,7 @@ export async function recordLearntRows(
   makePrivate(join(run.path, LEARNT_FILE));
 }
 
-/**
- * Keeps by what its rows are known again, for whoever compares it with another run. Trials of a sweep have the same, or say so;
- * of a private training none is kept.
- */
+/** Writes marks that identify the run's rows, to compare it with other runs. A private training writes none. */
 export async function recordRowIdentities(
   { path }: RunFolder,
   plan: Plan,

@@ -1,4 +1,6 @@
-/** Rows by which a target that rounds activations finds how large they get: token ids alone, of which none is written. */
+/**
+ * Rows from which a target that quantizes activations determines their range: token ids only, which are never written.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { splitNamesOf } from "../data/prepared.js";
@@ -9,7 +11,10 @@ import type { OpenedRun } from "../models/opened-run.js";
 import type { HostContext } from "../host/host-context.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
 
-/** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. Coded error `private-scales`. */
+/**
+ * Returns token ids of evenly spaced training rows; none if the data can no longer be read. Coded error
+ * `private-scales`.
+ */
 export async function calibrationRows(
   session: { readonly datasets: DatasetCache },
   { weights, base, tokenizer }: OpenedRun,

@@ -1,4 +1,4 @@
-/** A training whose technique finds the head at once: what it reads, and where the head lies in the engine. */
+/** A training whose technique fits the head exactly: its inputs, and where the head is in the engine. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -13,10 +13,10 @@ import type { EngineSession } from "../engines/engine.js";
 import { computeRowLogits } from "../inference/score.js";
 import { ExactFit } from "../training/exact-fit.js";
 
-/** Rows that are read at a time, at least: nothing of them is kept. */
+/** Minimum batch size for reading rows; nothing is kept of them. */
 const READ = 32;
 
-/** Null: the head learns by steps. Coded error `exact-fit-refused`. */
+/** Returns null if the head is trained by steps. Coded error `exact-fit-refused`. */
 export async function exactHeadFit(
   { recipe: { model, training, update } }: Plan,
   options: {
@@ -68,7 +68,9 @@ export async function exactHeadFit(
   });
 }
 
-/** What the head's layer reads stands where `evaluate` has its logits, so that rows are asked of it in the same way. */
+/**
+ * Returns the head's input features under the name `logits`, so that rows are read in the same way as for `evaluate`.
+ */
 function readingBy(session: Pick<EngineSession, "run">): Pick<EngineSession, "run"> {
   return {
     async run(_program, feeds) {

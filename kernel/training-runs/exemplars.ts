@@ -1,4 +1,4 @@
-/** Rows of data that were learnt, to be learnt again: which are drawn, and how they stand beside new ones. */
+/** Rows of earlier training data that are replayed: how they are drawn, and how they are added to new rows. */
 import { from as tableFrom, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
@@ -6,14 +6,14 @@ import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js"
 import { trainingSplitName, type PreparedData } from "../data/prepared.js";
 import type { Exemplar } from "../runs/continual-state.js";
 
-/** Coded error `update-streamed`. */
+/** Throws the coded error `update-streamed`. */
 export function trainedRows(prepared: PreparedData): ColumnTable {
   const split = prepared.splits[trainingSplitName(prepared)];
   if (!split) throw new CodedError("update-streamed", { data: prepared.name });
   return split;
 }
 
-/** Draws rows of the split that trains, the same for the same seed. */
+/** Draws rows of the training split, the same for the same seed. */
 export function drawExemplars(prepared: PreparedData, buffer: ReplayBuffer, seed: number): readonly Exemplar[] {
   const rows = trainedRows(prepared);
   const all = rows.numRows();
@@ -34,7 +34,7 @@ export function drawExemplars(prepared: PreparedData, buffer: ReplayBuffer, seed
   );
 }
 
-/** One of each label after the other, as long as there are some. */
+/** Takes one row of each label in turn, while there are any. */
 function ofEachLabel(order: Uint32Array, label: ArrayLike<unknown>, wanted: number): number[] {
   const byLabel = new Map<unknown, number[]>();
   for (const row of order) {
@@ -68,7 +68,7 @@ function rowsAt(
   }));
 }
 
-/** Data whose split that trains has those rows too. Coded errors `update-roles`, `update-streamed`. */
+/** Adds these rows to the training split. Throws the coded errors `update-roles` and `update-streamed`. */
 export function withExemplars(prepared: PreparedData, exemplars: readonly Exemplar[]): PreparedData {
   if (exemplars.length === 0) return prepared;
   const trained = trainedRows(prepared);
@@ -83,7 +83,7 @@ export function withExemplars(prepared: PreparedData, exemplars: readonly Exempl
   return { ...prepared, splits: { ...prepared.splits, [split]: whole } };
 }
 
-/** Rows that are kept, as the rows of a split. */
+/** Returns the stored rows as the table of a split. */
 export function exemplarTable(exemplars: readonly Exemplar[]): ColumnTable {
   return tableFrom(exemplars.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
 }

@@ -1,4 +1,7 @@
-/** A rank that is not the hub, from its plan to the end of the gang: the same rows and the same model as rank 0 has. @returns the model, whose weights are rank 0's */
+/**
+ * Runs a rank other than 0, from its plan to the end of the process group, with the same rows and model as rank 0.
+ * @returns the model, with rank 0's weights
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { sharedStatesOf } from "../remote/process-group/begin.js";
@@ -37,13 +40,13 @@ export async function followRank(
     await followRoot({ plan, loader, schedule, wantsLogits, session: open.session, spoke, place, shares });
     return open;
   } catch (error) {
-    // An engine that died has closed it.
+    // If the engine died, the model is already closed.
     await open.dispose().catch(() => undefined);
     throw error;
   }
 }
 
-/** Coded error `work-otherwise`. */
+/** Throws the coded error `work-otherwise`. */
 function demandSame({ effects, recipe }: Plan, { base, prepared }: Pick<TrainingMaterial, "base" | "prepared">): void {
   const { dataHash, model } = recipe;
   const differs = [

@@ -1,4 +1,4 @@
-/** Whose the weights of a training are when it ended. */
+/** Assigns the weights of a training to its model at its end. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { makePrivate } from "../fetch/private.js";
 import { writeAdapter } from "../runs/folders/adapter-folder.js";
@@ -11,19 +11,22 @@ import type { ModelCache } from "../session/model-cache.js";
 import type { TrackerSender } from "../trackers/trackers.js";
 import type { RunResult } from "./request.js";
 
-/** Gives the run's lock back, where nothing writes any more. */
+/** Releases the run's lock when nothing writes to the run any more. */
 export function releaseRun({ trained, lock }: RunResult): void {
   if (trained.reason !== "interrupted") lock.release();
 }
 
-/** What of a session the end of a training is told to. */
+/** Parts of the session that are updated at the end of a training. */
 interface Session {
   readonly weights: ModelCache;
   readonly trackers: TrackerSender;
   later(work: Promise<unknown>): void;
 }
 
-/** Gives the handle its weights, the best checkpoint's where the recipe says so; null: it was interrupted. */
+/**
+ * Assigns the weights to the handle, those of the best checkpoint if the recipe says so; null if the training was
+ * interrupted.
+ */
 export async function assignWeights(
   session: Session,
   handle: ModelHandle,

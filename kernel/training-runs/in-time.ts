@@ -1,6 +1,6 @@
-/** What must be there by a time. */
+/** Time limits for promises. */
 
-/** Rejects with what `late` makes once `ms` milliseconds have gone. */
+/** Rejects with the error from `late` after `ms` milliseconds. */
 export async function withTimeout<T>(what: Promise<T>, ms: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_, reject) => {

@@ -1,4 +1,7 @@
-/** The ranks of a gang as processes of this machine: they are given what they are to do on their input, never on the command line. */
+/**
+ * The ranks of a process group as processes of this machine. They receive their work on standard input, never on the
+ * command line.
+ */
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -15,13 +18,13 @@ import { withTimeout } from "./in-time.js";
 
 export interface LocalGroupOptions {
   readonly plan: Plan;
-  /** Ranks, this process among them. */
+  /** Number of ranks, including this process. */
   readonly of: number;
-  /** Folder of the shipment that they open. */
+  /** Folder of the job that they open. */
   readonly shipment: string;
   readonly signal?: AbortSignal | undefined;
 }
-/** Milliseconds until all have connected, and until all have the model open. */
+/** Milliseconds until all must have connected, and until all must have opened the model. */
 const JOINED = 60_000;
 const READY = 600_000;
 const main = fileURLToPath(new URL("../apps/worker/rank.js", import.meta.url));
@@ -54,7 +57,7 @@ export async function startLocalGroup(options: LocalGroupOptions, engine: Engine
         await within(hub.complete(), JOINED);
         await within(sendInitialState(hub, session, shares, step), READY);
       } finally {
-        // From now on the loop sees to it.
+        // From now on the training loop handles the signal.
         options.signal?.removeEventListener("abort", stop);
         options.signal?.throwIfAborted();
       }
@@ -74,7 +77,7 @@ export async function startLocalGroup(options: LocalGroupOptions, engine: Engine
 }
 
 class RankProcess {
-  /** Settles when it is gone, with how. */
+  /** Resolves when the process has ended, with how it ended. */
   readonly ended: Promise<string>;
   readonly rank: number;
   private readonly child: ChildProcess;
@@ -90,8 +93,8 @@ class RankProcess {
     this.child.stderr
       ?.setEncoding("utf8")
       .on("data", (text: string) => (this.words = (this.words + text).slice(-4_000)));
-    this.child.stdin?.on("error", () => undefined); // it is gone, which its end tells
-    // The input stays open: that it ends tells the rank that this process is gone.
+    this.child.stdin?.on("error", () => undefined); // the process has ended, which `ended` reports
+    // The input stays open: its end tells the rank that this process is gone.
     this.child.stdin?.write(`${JSON.stringify(ordered)}\n`);
     this.ended = new Promise((resolve) => {
       this.child.once("error", (error) => resolve(error.message));
@@ -101,7 +104,7 @@ class RankProcess {
     });
   }
 
-  /** What it told that it can't do, where it ended by that; a moment is given to it to end. */
+  /** Returns the error that the rank reported before it ended; waits a moment for its end. */
   async failure(): Promise<string | undefined> {
     await Promise.race([this.ended, wait(1_000)]);
     return this.child.exitCode === 1

@@ -1,4 +1,4 @@
-/** The steps of a training that runs in one process: minibatches, private updates, or a single exact fit. */
+/** The steps of a training in one process: minibatches, private updates, or a single exact fit. */
 import type { TrainingHook } from "../training/loop/hook.js";
 import { resumedDynamics } from "../training/dynamics-hook.js";
 import { minibatchSteps, pipelineSource } from "../training/steps.js";
@@ -25,7 +25,7 @@ async function openLocal(training: OpenTraining): Promise<TrainingSteps> {
   return { source, hooks: dynamics ? [dynamics] : [], validate };
 }
 
-/** Null where rows have no single label, or where the run that goes on kept nothing of its first steps. */
+/** Returns null if rows have no single label, or if the resumed run recorded nothing in its first steps. */
 export function labelDynamicsHook({ material, run, resume }: OpenTraining): TrainingHook | null {
   const { rows, encoding } = material;
   const truth = rows.taught?.oneRight;

@@ -1,4 +1,4 @@
-/** What a training reads: its base, its rows as tokens, in which order they come. */
+/** The inputs of a training: its base, its tokenized rows, and their order. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
@@ -18,20 +18,20 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/optimizers/kind.js";
 
-/** What a training reads, before it has a run and an engine. */
+/** The inputs of a training, before it has a run and an engine. */
 export interface TrainingMaterial {
   readonly base: Base;
   readonly tokenizer: Tokenizer;
-  /** Without canaries, which `rows` have. */
+  /** The data without canaries; `rows` contains them. */
   readonly prepared: PreparedData;
-  /** Of the model, in the order of its head: the data's own, unless it goes on from another's. */
+  /** Labels of the model, in the order of its head: the data's own, unless it continues another model. */
   readonly labels: readonly string[];
   readonly encoding: RowEncoding;
   readonly rows: EncodedRows;
-  /** Null: nothing is validated. */
+  /** Null without validation. */
   readonly validation: EncodedRows | null;
   readonly loader: DataLoader;
-  /** Tokens of a packed row; null: rows are not packed. */
+  /** Tokens of a packed row; null if rows are not packed. */
   readonly packed: number | null;
   readonly schedule: ScheduleImplementation;
   readonly stopping: StoppingImplementation | null;
@@ -41,7 +41,10 @@ export interface MaterialSources {
   readonly datasets: { readonly data: DatasetCache["data"] };
   readonly weights: { readonly parts: ModelCache["parts"] };
 }
-/** `looks`: whether it validates what the plan says. */
+/**
+ * Prepares the inputs of a training.
+ * @param looks whether to validate as the plan says
+ */
 export async function prepareMaterial(
   { datasets, weights }: MaterialSources,
   {
@@ -52,13 +55,13 @@ export async function prepareMaterial(
   }: {
     readonly plan: Plan;
     readonly name: string;
-    /** Rows of earlier data beside its own, and the labels of the model that goes on. */
+    /** Rows of earlier data to add, and the labels of the continued model. */
     readonly continues?: {
       readonly exemplars: readonly Exemplar[];
       readonly labels: readonly string[];
       readonly beside?: { readonly labels: number };
     };
-    /** All rows of the training, given those of the plan's data. Default: those. */
+    /** Returns all rows of the training, given those of the plan's data. Defaults to these. */
     readonly joins?: ((rows: PreparedData) => Promise<PreparedData>) | undefined;
   },
   stage: { readonly hostContext: HostContext },
@@ -95,7 +98,7 @@ export async function prepareMaterial(
   return { base, tokenizer, prepared, labels, encoding, rows, validation, loader, packed, schedule, stopping };
 }
 
-/** How a plan's rows come in batches. */
+/** Returns how a plan's rows are batched. */
 export function loaderSettings(
   { recipe: { training } }: Plan,
   { packed, tokenizer }: Pick<TrainingMaterial, "packed" | "tokenizer">,

@@ -1,4 +1,4 @@
-/** The programs of a training, phase by phase, for whoever wants to see what the compiler made: graph, passes, program, what is emitted. */
+/** The programs of a training by phase, to show the compiler's work: graph, passes, program, emitted code. */
 import { allEngines, engines } from "../engines/engines.js";
 import { outlineOf } from "#dsl/tensor/outline.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
@@ -24,9 +24,9 @@ export interface PhaseInput {
   readonly labels: readonly string[];
   /** The folder that the plan's own folders are relative to. */
   readonly home: string;
-  /** What it is called in titles. */
+  /** Name in titles. */
   readonly name: string;
-  /** Whose program is emitted; `auto`: TensorFlow's. */
+  /** Engine whose program is emitted; `auto` means TensorFlow. */
   readonly engine?: string;
 }
 
@@ -48,7 +48,7 @@ export async function phaseView(phase: ProgramPhase, input: PhaseInput): Promise
   }
 }
 
-/** Several texts with their names above them; one stands alone. */
+/** Joins several texts with their names as headings; a single text has none. */
 export function joinTexts(all: readonly (readonly [string, string])[]): string {
   const [first] = all;
   return all.length === 1 && first ? first[1] : all.map(([name, content]) => `// ${name}\n${content}`).join("\n");
@@ -58,7 +58,7 @@ function text(content: string): DisplayOutput {
   return { bundle: { "text/plain": printable(content) } };
 }
 
-/** `engine`: whose form is asked for; `auto`: TensorFlow's. */
+/** @param engine engine whose form is emitted; `auto` means TensorFlow */
 function emittedText(programs: Readonly<Record<string, Program>>, engine: string): Promise<string> {
   const { name, emitted } = allEngines.find((one) => one.name === engine) ?? engines.tensorflow;
   if (!emitted) return Promise.resolve(`${name} runs the program as it stands: \`program\` shows it\n`);

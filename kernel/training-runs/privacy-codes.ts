@@ -1,17 +1,17 @@
-/** Codes of what private trainings come to together. */
+/** Codes about the privacy that several private trainings spend together. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { epsilonText } from "../display/curves/time-spent.js";
 import { significantText } from "../host/text.js";
 
-/** The data of each code. */
+/** Arguments of each code. */
 export interface TrainingsPrivacyCodeData {
   "privacy-adds-up": {
     readonly data: string;
     readonly names: readonly string[];
-    /** Those before. */
+    /** Number of earlier trainings. */
     readonly trainings: number;
-    /** Of this one, and of all together. */
+    /** ε of this training; `epsilon`: of all together. */
     readonly own: number;
     readonly epsilon: number;
     readonly delta: number;
@@ -19,14 +19,14 @@ export interface TrainingsPrivacyCodeData {
   "privacy-lost": {
     readonly start: string;
     readonly data: string;
-    /** They are the rows that were learnt from privately. */
+    /** Whether these are the rows of the private training. */
     readonly same: boolean;
     readonly unit: "row" | "client";
   };
   "privacy-of-trials": {
     readonly data: string;
     readonly trials: number;
-    /** Trainings before. */
+    /** Number of earlier trainings. */
     readonly earlier: number;
     readonly own: number;
     readonly epsilon: number;

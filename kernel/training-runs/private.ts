@@ -1,4 +1,4 @@
-/** A training whose rows stay private: what of it can't be is refused, and its updates are drawn. */
+/** Private trainings: refuses what cannot be private, and makes the private updates. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -11,13 +11,16 @@ import { openPrivateUpdates } from "../training/private/open.js";
 import { learningRateSchedule, pipelineSource } from "../training/steps.js";
 import type { OpenTraining, TrainingSteps } from "./step-provider.js";
 
-/** The plan of a training whose rows are private each by itself; null: they aren't. */
+/** Returns the privacy plan of a training in which each row is private; null for other trainings. */
 export function rowPrivacyOf({ recipe }: Pick<Plan, "recipe">): PrivacyPlan | null {
   const { privacy } = recipe.training;
   return privacy?.unit === "row" ? privacy : null;
 }
 
-/** Coded error `privacy-refused`, of what no rule of the language refuses already. `ranks`: whether several share its updates. */
+/**
+ * Throws the coded error `privacy-refused` for what no rule of the language refuses already.
+ * @param ranks whether several processes share the updates
+ */
 export async function refuseUnsupportedPrivacy(
   { recipe }: Plan,
   { ranks }: { readonly ranks: boolean },
@@ -39,7 +42,7 @@ export async function refuseUnsupportedPrivacy(
   if (ranks) refuse("its updates are shared by several processes", "train it in one: leave out `runner`");
 }
 
-/** Null where rows are not private. Adds to the session what rows need of which several were made. */
+/** Returns null if rows are not private. Adds to the session what is needed for rows that were split into several. */
 export async function privateStepSource(
   training: Omit<OpenTraining, "wanted" | "hostContext">,
 ): Promise<Pick<TrainingSteps, "source" | "hooks"> | null> {
@@ -54,6 +57,6 @@ export async function privateStepSource(
   const spending = new PrivacySpending(privacy, accountant, madeStepCount(run.everything(), resume?.position.privacy));
   const options = privateSteps(open.session, updates, learningRateSchedule({ plan, ...material }));
   const source = pipelineSource(options, { plan, loader }, resume?.position.step ?? 0);
-  // Label dynamics would say how sure the model was of each row, which privacy hides.
+  // Label dynamics would reveal the model's confidence per row, which privacy must hide.
   return { source, hooks: [privacyHook(spending)] };
 }

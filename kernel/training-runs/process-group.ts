@@ -1,7 +1,7 @@
 /**
- * A training whose updates several processes share: they are called together before its first step, all or none, and where one
- * is lost the others end and all begin again from the last checkpoint. Rank 0 is this process: it has the run, the screen and,
- * afterwards, the weights.
+ * A training whose updates a process group shares. The group is started before the first step, all or none. If one
+ * process is lost, the others end and a new group continues from the last checkpoint. Rank 0 is this process: it has
+ * the run, the screen and, in the end, the weights.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -14,19 +14,22 @@ import type { TrainingAttempt, FirstAttempt, SettlingResult } from "./step-provi
 
 export interface ProcessGroup {
   readonly hub: RootRank;
-  /** Waits until all are there with the model open, and gives them the state that all go on from. Coded errors `gang-incomplete`, `rank-failed`. */
+  /**
+   * Waits until all ranks have joined and opened the model, and sends them the initial state. Coded errors
+   * `gang-incomplete`, `rank-failed`.
+   */
   begin(session: Pick<EngineSession, "read" | "write">, shares: SharedStates, step: number): Promise<void>;
-  /** Why a rank was lost, once it is known whether it can be replaced; other errors as they are. */
+  /** Returns why a rank was lost, once it is known whether it can be replaced; other errors are returned unchanged. */
   why(error: unknown): Promise<unknown>;
-  /** Nothing of it is left when this settles. */
+  /** Ends the group. Nothing is left of it when this resolves. */
   end(): Promise<void>;
 }
-/** Calls the other ranks together; they open the model while this process does. */
+/** Starts the other ranks; they open the model while this process does. */
 export type GroupLauncher = (engine: EngineInfo) => Promise<ProcessGroup>;
-/** Calls a process group together for a plan. */
+/** Returns the launcher of a process group for a plan. */
 export type GroupLauncherFor = (plan: Plan) => GroupLauncher;
 
-/** A rank that was lost, and the step from which new ones go on. */
+/** A lost rank, and the step from which its replacements continue. */
 export interface ReplacedRank {
   readonly rank: number;
   readonly of: number;
@@ -34,14 +37,17 @@ export interface ReplacedRank {
   readonly step: number;
 }
 
-/** Gangs in a row that may be lost without a new checkpoint. */
+/** Maximum consecutive process-group failures without a new checkpoint. */
 const MOST = 3;
 
 interface GroupAttempt extends FirstAttempt {
   readonly onReplaced?: ((replaced: ReplacedRank) => void) | undefined;
 }
 
-/** Trains with a process group, and with a new one where a rank is lost. `train`: one attempt. Coded error `gang-gave-up`. */
+/**
+ * Trains with a process group, and with a new one after the loss of a rank. Coded error `gang-gave-up`.
+ * @param train one attempt
+ */
 export async function runWithGroup<R extends SettlingResult>(
   first: GroupAttempt,
   gathers: GroupLauncher,
@@ -78,7 +84,7 @@ function stepOf(checkpoints: TrainingAttempt["checkpoints"]): number {
   return checkpoints.reduce((step, one) => ("position" in one ? Math.max(step, one.position.step) : step), 0);
 }
 
-/** Which rank is gone; null: it is something else that new processes wouldn't mend. */
+/** Returns which rank was lost; null for an error that new processes would not fix. */
 function lossIn(error: unknown): Omit<ReplacedRank, "step"> | null {
   if (!(error instanceof CodedError)) return null;
   const coded = error as CodedError<"rank-lost"> | CodedError<"engine-died">;

@@ -1,4 +1,4 @@
-/** The steps of a training whose updates a process group shares, seen by rank 0. */
+/** The steps of a training whose updates a process group shares, on rank 0. */
 import { sharedStatesOf } from "../remote/process-group/begin.js";
 import { CommunicationHook } from "../remote/process-group/communication.js";
 import { GroupSource } from "../remote/process-group/group-source.js";
@@ -7,7 +7,7 @@ import { labelDynamicsHook } from "./local-steps.js";
 import type { OpenTraining, StepProvider, TrainingSteps } from "./step-provider.js";
 import { validatorFor } from "./validating.js";
 
-/** `onReplaced`: called when a rank was lost and the training goes on with new ones. */
+/** @param onReplaced called when a rank was lost and the training continues with new ones */
 export function rankSteps(gathers: GroupLauncher, onReplaced?: (replaced: ReplacedRank) => void): StepProvider {
   return {
     sharesUpdates: true,

@@ -1,4 +1,4 @@
-/** What a training is asked, whom it tells, and what comes of it. */
+/** The request for a training, its listeners, and its result. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { PredictionProbe } from "../models/prediction-changes.js";
@@ -22,79 +22,84 @@ export interface TrainRequest {
   readonly plan: Plan;
   readonly run: RunRequest;
   readonly listener: TrainListener;
-  /** Metrics that validation measures besides the watched one, where the task's outputs allow it. */
+  /** Metrics that validation measures in addition to the watched one, if the task's outputs allow it. */
   readonly measures?: readonly Call[];
-  /** Further hooks of the loop, given the number of steps. */
+  /** Further hooks of the training loop, given the number of steps. */
   readonly hooks?: (steps: number) => readonly TrainingHook[];
   readonly machine?: MachineShare;
   /**
-   * Shows training rows while the engine starts; training waits for it. If it is set, some rows are also answered before the
-   * first step, so that the result can tell what changed.
+   * Shows training rows while the engine starts; training waits for it. If it is set, some rows are also predicted
+   * before the first step, so that the result can show what has changed.
    */
   readonly preview?: (rows: EncodedRows, encoding: RowEncoding, seed: number) => Promise<void>;
-  /** Weights that it goes on from; absent: its base's. */
+  /** Weights to continue from. Defaults to its base's. */
   readonly continues?: TrainingContinuation;
-  /** How it takes its steps; absent: alone, in this process. */
+  /** How steps are taken. Defaults to this process alone. */
   readonly steps?: StepProvider;
 }
 /** The run that a training writes. */
 export interface RunRequest {
   readonly name: string;
-  /** Whether it goes on with the newest unfinished run of its recipe. */
+  /** Whether it continues the newest unfinished run of its recipe. */
   readonly resume: boolean;
   /** The sweep, seeds or folds that it is a trial of. */
   readonly trial?: TrialInLock | undefined;
-  /** Id of the run that it repeats. */
+  /** Id of the run that it replays. */
   readonly replays?: string;
 }
 export interface TrainListener {
   readonly onEvent: (event: RunEvent) => void;
-  /** Events of a resumed run so far, before its first new one. */
+  /** Receives the events of a resumed run so far, before its first new one. */
   readonly onBehind?: (events: readonly RunEvent[]) => void;
-  /** A checkpoint that could not be read, and the older one that was loaded. */
+  /** Called if a checkpoint could not be read, with the older one that was loaded. */
   readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
-  /** The first validation whose watched metric is NaN. */
+  /** Called at the first validation whose watched metric is NaN. */
   readonly onUnmeasured?: (step: number, metric: string) => void;
-  /** Rows done of the validation under way. */
+  /** Receives the number of rows done in the present validation. */
   readonly onValidating?: (done: number, total: number) => void;
-  /** The base's own head could not be used. */
+  /** Called if the base's own head could not be used. */
   readonly onHeadLost?: (lost: ReplacedHead) => void;
-  /** The folder of the run, once there is one. */
+  /** Receives the folder of the run, once it exists. */
   readonly onRun?: (folder: string) => void;
 }
 /** How a training shares this machine with others. */
 export interface MachineShare {
-  /** Opens its model, for instance over weights that several trainings share. Default: a model of its own. */
+  /** Opens its model, for instance over weights that several trainings share. Defaults to a separate model. */
   readonly opens?: ModelOpener;
   /** Other processes may train at the same time, so its step time says little about this machine. */
   readonly concurrent?: boolean;
 }
-/** What a training goes on from. */
+/** The model that a training continues. */
 export interface TrainingContinuation {
-  /** Of the model, in the order of its head. */
+  /** Labels of the model, in the order of its head. */
   readonly labels: readonly string[];
   /** Rows of earlier data, or without labels, that are learned with the new ones. */
   readonly exemplars: readonly Exemplar[];
-  /** These stand beside each batch of new rows, and their labels count so much; absent: they stand among them. */
+  /**
+   * If set, exemplars are appended to each batch of new rows, and their labels have this loss weight. If unset, they
+   * are mixed in.
+   */
   readonly beside?: { readonly labels: number };
-  /** Default: the task's own loss. */
+  /** Defaults to the task's own loss. */
   readonly objective?: ObjectiveOptions;
-  /** It begins with the head of its base, where that tells the same labels apart; absent: `begins` sees to it. */
+  /** Starts with the head of its base, if that has the same labels. If unset, `begins` sets the head. */
   readonly head?: true;
-  /** Done once the model is open as its base has it. `goesOn`: the run has a checkpoint, which is loaded next. */
+  /**
+   * Called once the model is open with its base's weights. `goesOn`: the run has a checkpoint, which is loaded next.
+   */
   readonly begins: (open: OpenModel, material: TrainingMaterial, run: RunFolder, goesOn: boolean) => Promise<void>;
 }
 export interface RunResult {
   readonly trained: TrainingOutcome;
   readonly run: RunFolder;
-  /** Whoever asked for the training gives it back; an interrupted one does so itself when it has settled. */
+  /** The caller releases it; after an interrupt it is released when the training has settled. */
   readonly lock: RunLock;
   readonly open: OpenModel;
   readonly labels: readonly string[];
   readonly data: DataFacts;
-  /** Folder of the base that it began from; null: it is from scratch. */
+  /** Folder of the base that it started from; null for a model from scratch. */
   readonly base: string | null;
   readonly events: readonly RunEvent[];
-  /** What some rows were answered before the first step, and how they are asked again; null: nobody asked. */
+  /** Predictions for some rows before the first step, and how to predict them again; null if none were requested. */
   readonly before: { readonly asking: PredictionProbe; readonly answers: readonly string[] } | null;
 }

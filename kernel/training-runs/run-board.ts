@@ -1,4 +1,4 @@
-/** What a front end asks of the runs: the table as it changes, one run opened, several compared, one noted or deleted. */
+/** Requests of a front end about runs: watch the table, open a run, compare several, add notes or delete one. */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
@@ -11,9 +11,9 @@ import { RunList } from "../runs/history/run-list.js";
 import type { RunListing, RunQuery } from "../runs/history/run-listing.js";
 import { writeRunNotes, type RunNotes } from "../runs/history/run-notes.js";
 
-/** Milliseconds between two looks at the folder. */
+/** Milliseconds between two checks of the folder. */
 const between = { training: 700, quiet: 2000 } as const;
-/** Looking takes this share of the time at most, however many runs there are. */
+/** Maximum share of the time spent on checks, however many runs there are. */
 const share = 0.1;
 
 export class RunDashboard {
@@ -25,7 +25,9 @@ export class RunDashboard {
     this.comparer = new RunComparer(this.list);
   }
 
-  /** Answers at once where something changed since the query's revision, else when it does or the time is up. */
+  /**
+   * Answers at once if something has changed since the query's revision, else after the next change or the timeout.
+   */
   async changes({ wait, ...query }: RunQuery & { readonly wait: number }): Promise<RunListing> {
     return this.until(
       wait,
@@ -33,7 +35,7 @@ export class RunDashboard {
       ({ revision }) => revision !== query.since,
     );
   }
-  /** The same of several runs side by side. */
+  /** Like `changes`, for several runs side by side. */
   async compared({
     wait,
     since,
@@ -55,7 +57,7 @@ export class RunDashboard {
     const why = await refusal(() => deleteRun(this.list, id));
     return why === undefined ? { deleted: true } : { deleted: false, why };
   }
-  /** Of a training that runs by itself. */
+  /** Stops a detached training. */
   async stop(id: string): Promise<{ readonly stopped: boolean; readonly why?: string }> {
     await this.list.look();
     if (!this.list.get(id)) return { stopped: false, why: "there is no such run" };
@@ -80,7 +82,7 @@ export class RunDashboard {
   }
 }
 
-/** Undefined: it was done. */
+/** Returns undefined if the work succeeded. */
 async function refusal(work: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await work();

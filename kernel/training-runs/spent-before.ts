@@ -1,6 +1,7 @@
 /**
- * What trainings on the same rows have spent of their privacy: all of them together are one promise, whatever each says. Counted
- * are the runs of the folder, trials of sweeps and interrupted ones too; what was deleted, or trained elsewhere, nobody knows.
+ * The privacy that trainings on the same rows have spent: together they have one guarantee, whatever each of them
+ * reports. It counts the runs of the folder, including trials of sweeps and interrupted runs. Deleted runs and those of
+ * other machines are unknown.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -20,11 +21,14 @@ export interface PriorSpending {
   /** Name of its training. */
   readonly name: string;
   readonly run: string;
-  /** Steps of one kind; of a federation, whose clients have noise each of their own, what it says is spent at most. */
+  /** Steps of one kind; for federated training, whose clients add their own noise, the reported maximum ε. */
   readonly done: SampledSteps | { readonly epsilon: number };
 }
 
-/** Of private trainings whose rows have that hash. `but`: not of runs that are counted otherwise. */
+/**
+ * Returns the spending of private trainings whose rows have this hash.
+ * @param but excludes runs that are counted elsewhere
+ */
 export function priorSpendingOf(
   root: string,
   dataHash: string,
@@ -52,15 +56,15 @@ export function priorSpendingOf(
   });
 }
 
-/** Of all data that it learnt from. */
+/** Returns the hashes of all data that it was trained on. */
 const hashesOf = ({ recipe }: Plan): readonly (string | null)[] => [
   recipe.dataHash,
   ...(recipe.federated?.others ?? []).map((one) => one.dataHash),
 ];
 
 /**
- * ε of all once that training is done too, and the δ that it is told at. Steps are composed by the accountant; where clients had
- * noise each of their own ε and δ are added.
+ * Returns ε and δ of all trainings after this one. Steps are composed by the accountant. For federated trainings, whose
+ * clients add their own noise, ε and δ are added.
  */
 export async function composePrivacy(
   { call, noise, rate, steps, epsilon, delta }: PrivacyPlan,
@@ -81,7 +85,10 @@ export async function composePrivacy(
   return { epsilon: parts.reduce((sum, one) => sum + one, 0), delta: delta * many };
 }
 
-/** Says what a private training adds up to with those before it. `goesOn`: the run that it takes up. */
+/**
+ * Warns of what a private training and the earlier ones spend together.
+ * @param goesOn the run that it continues
+ */
 export async function warnOfPriorSpending(root: string, plan: Plan, warn: Warn, goesOn: string | null): Promise<void> {
   const privacy = rowPrivacyOf(plan);
   if (!privacy) return;
@@ -97,7 +104,7 @@ export async function warnOfPriorSpending(root: string, plan: Plan, warn: Warn, 
   }
 }
 
-/** Says that what was promised of the weights that a training begins with is no promise of what comes of it. */
+/** Warns that the starting weights' privacy guarantee does not hold for this training's result. */
 export function warnOfLostGuarantee(root: string, { recipe }: Plan, warn: Warn): void {
   const start = recipe.update?.start ?? recipe.compress?.of ?? recipe.model.trained?.recipeHash;
   if (start === undefined || recipe.training.privacy) return;
@@ -111,7 +118,7 @@ export function warnOfLostGuarantee(root: string, { recipe }: Plan, warn: Warn):
   }
 }
 
-/** Trials spend together, and with what earlier trainings spent. */
+/** Warns of what all trials and earlier trainings spend together. */
 export async function warnOfTrialSpending(
   root: string,
   { name, sweep: { plan, trials, repeats = 1 } }: { readonly name: string; readonly sweep: SweepPlan },
@@ -120,7 +127,7 @@ export async function warnOfTrialSpending(
   const privacy = rowPrivacyOf(plan);
   const { dataHash, data } = plan.recipe;
   if (!privacy || dataHash === null || trials === null) return;
-  // Those that it goes on with are among its trials.
+  // Runs that the sweep continues are among its trials.
   const before = priorSpendingOf(root, dataHash, (run) => run.lock()?.trial?.sweep === name);
   const times = trials * repeats;
   const figures = { data: data.name, trials: times, earlier: before.length, own: privacy.epsilon };

@@ -1,4 +1,4 @@
-/** How a training takes its steps: alone, with a process group, or with the clients of a federation. */
+/** How a training takes its steps: alone, with a process group, or with the clients of federated training. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Checkpoint, DamagedCheckpoint } from "../runs/checkpoints.js";
 import type { RunFolder } from "../runs/run-folder.js";
@@ -13,13 +13,13 @@ import type { OpenModel } from "../models/open-model.js";
 import type { TrainingMaterial } from "./material.js";
 import type { ValidationSettings } from "./validating.js";
 
-/** A training whose model is open in the engine, with the weights that it goes on from. */
+/** A training whose model is open in the engine, with its starting weights. */
 export interface OpenTraining {
   readonly plan: Plan;
   readonly material: TrainingMaterial;
   readonly open: OpenModel;
   readonly run: RunFolder;
-  /** The checkpoint that is loaded; null for a new run. */
+  /** The checkpoint to load; null for a new run. */
   readonly resume: Checkpoint | null;
   /** What validation measures. */
   readonly wanted: ValidationSettings;
@@ -27,7 +27,7 @@ export interface OpenTraining {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the training loop needs of the way that steps are taken. */
+/** What the training loop needs from the way in which steps are taken. */
 export interface TrainingSteps {
   readonly source: StepSource;
   readonly hooks: readonly TrainingHook[];
@@ -35,7 +35,7 @@ export interface TrainingSteps {
 }
 export type StepsOpener = (training: OpenTraining) => Promise<TrainingSteps>;
 
-/** An engine, and the checkpoints that an attempt may go on from, oldest first. */
+/** An engine, and the checkpoints that an attempt may continue from, oldest first. */
 export interface TrainingAttempt {
   readonly engine: Engine;
   readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
@@ -46,19 +46,19 @@ export interface FirstAttempt extends TrainingAttempt {
   readonly engines: EngineManager;
   readonly signal?: AbortSignal | undefined;
 }
-/** As much of a training's result as a provider needs to know when it is over. */
+/** The part of a training's result by which a provider knows when it is over. */
 export interface SettlingResult {
   readonly trained: { readonly settled: Promise<void> };
 }
 
 export interface StepProvider {
-  /** Whether several processes share each update. Default: false. */
+  /** Whether several processes share each update. Defaults to false. */
   readonly sharesUpdates?: boolean;
-  /** All rows of the training, given those of the plan's data. Default: those. */
+  /** Returns all rows of the training, given those of the plan's data. Defaults to these. */
   joins?(rows: PreparedData): Promise<PreparedData>;
-  /** Of the rows that `joins` gave, those that this process trains on. Default: all. */
+  /** Returns the rows among those of `joins` that this process trains on. Defaults to all. */
   learns?(rows: PreparedData): PreparedData;
-  /** Trains, and again from the last checkpoint after a failure that new processes mend. */
+  /** Trains, and again from the last checkpoint after a failure that new processes can fix. */
   attempt<R extends SettlingResult>(
     first: FirstAttempt,
     train: (attempt: TrainingAttempt, open: StepsOpener) => Promise<R>,

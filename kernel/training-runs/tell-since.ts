@@ -1,4 +1,4 @@
-/** After a training that began from a model trained here: what is left of what that one was evaluated on. */
+/** After a training that started from a trained model: compares the scores on what that model was evaluated on. */
 import type { Span } from "#dsl/language/diagnostics/span.js";
 import { relative } from "node:path";
 import { makePrivate } from "../fetch/private.js";
@@ -22,7 +22,7 @@ import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { warnerAt } from "../session/warnings.js";
 
-/** Never fails what was trained: what goes wrong is the warning `since-untold`. An interrupt is one. */
+/** Never fails the training: an error becomes the warning `since-untold`. An interrupt is rethrown. */
 export async function reportScoresSince(
   session: OpenSession,
   { handle, span }: { readonly handle: ModelHandle; readonly span: Span },
@@ -72,7 +72,7 @@ async function compare(session: OpenSession, now: TrainedModel, context: Executi
   await rewriteRunCard(session, now, context);
 }
 
-/** The card of the run, which says what was kept. */
+/** Writes the run's card again with the scores that were kept. */
 export async function rewriteRunCard(
   session: OpenSession,
   model: TrainedModel,
@@ -92,7 +92,7 @@ export async function rewriteRunCard(
 
 const named = ({ data, split }: ScoreSince): string => (split === null ? data : `${data}.${split}`);
 
-/** What is on record, where all of its rows were asked and said something else. */
+/** Returns the recorded score if all of its rows were evaluated again and gave another value; else null. */
 function otherwise({ recorded, before, rows, totalRows }: ScoreSince): number | null {
   return recorded !== null && rows === totalRows && Math.abs(recorded - before) > 5e-4 ? recorded : null;
 }
@@ -115,7 +115,7 @@ function triesAfter(
   return suggestUpdate(attempt, Math.max(...lost.map(lostShareOf)), tried);
 }
 
-/** Of what was right before the share that is lost; of losses how much greater they became. From 0 to 1. */
+/** Returns the lost share of the former score; for losses, the relative increase. From 0 to 1. */
 export function lostShareOf({ before, now, better }: Pick<ScoreSince, "before" | "now" | "better">): number {
   if (better === "none") return 0;
   const lost =

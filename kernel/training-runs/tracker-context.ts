@@ -1,4 +1,7 @@
-/** What trackers are told of where a training, a sweep or an evaluation belongs, and where a person reads what they answer. */
+/**
+ * What trackers receive about the experiment of a training, a sweep or an evaluation, and where the user sees their
+ * replies.
+ */
 import { basename, join } from "node:path";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import { html, note } from "../display/html.js";
@@ -8,7 +11,7 @@ import type { TrialInLock } from "../runs/together/trials.js";
 import type { TrackedRunContext, TrackerSender } from "../trackers/trackers.js";
 import type { Screen } from "../session/live-training.js";
 
-/** A session and a stage of it, as far as trackers need to know them. */
+/** Parts of a session and an execution context that trackers need. */
 interface Session {
   readonly runs: string;
   readonly trackers: TrackerSender;
@@ -20,7 +23,7 @@ export interface TrackingContext {
   readonly sources: readonly { readonly path?: string }[];
 }
 
-/** Null: no experiment stands above. */
+/** Returns null if no experiment was declared. */
 export function trackerContextOf(stage: TrackingContext, parent?: string): TrackedRunContext | null {
   const { experiment, hostContext, screen } = stage;
   if (!experiment) return null;
@@ -51,7 +54,7 @@ export function reportRunBegun(
   if (context) session.trackers.began(run, context);
 }
 
-/** Whether some tracker wants the trained model's folder. */
+/** Reports whether a tracker wants the trained model's folder. */
 export async function trackersWantModel({ experiment }: TrackingContext): Promise<boolean> {
   const trackers = experiment?.trackers ?? [];
   const wants = await Promise.all(
@@ -60,7 +63,7 @@ export async function trackersWantModel({ experiment }: TrackingContext): Promis
   return wants.includes(true);
 }
 
-/** Its scores were kept with its run; it may have been trained before there was an experiment. */
+/** Reports that scores were stored with a run; the run may be older than the experiment. */
 export function reportRunScored(session: Session, run: string | undefined, stage: TrackingContext): void {
   const context = trackerContextOf(stage);
   if (context && run !== undefined) session.trackers.began(run, context);

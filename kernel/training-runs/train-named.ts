@@ -1,4 +1,6 @@
-/** One training as a person follows it: its live picture, what is wrong with its weights, and what it changed. */
+/**
+ * One training as the user follows it: its live display, warnings about its weights, and how its predictions changed.
+ */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keepsBest, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
@@ -36,7 +38,10 @@ import { findRunsNamed } from "../runs/history/runs-named.js";
 import { warnOfLostGuarantee, warnOfPriorSpending } from "./spent-before.js";
 import { runTraining } from "./training.js";
 
-/** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
+/**
+ * Trains under a name, which is bound to the weights afterwards. `onTrained`: called when training has ended, to show
+ * the result.
+ */
 export async function trainNamedModel(
   session: OpenSession,
   action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "calibrate" | "span"> &
@@ -113,26 +118,26 @@ export async function trainNamedModel(
   }
 }
 
-/** `gathers`: what calls those together that share its updates. */
+/** `gathers`: returns the launcher of the process group that shares the updates. */
 export interface TrainNamedOptions {
   readonly gathers?: GroupLauncherFor | undefined;
-  /** What it goes on from; absent: its base. */
+  /** The model to continue. Defaults to its base. */
   readonly continues?: TrainingContinuation | undefined;
-  /** How it takes its steps, unless others share its updates; absent: alone. */
+  /** How steps are taken, unless a process group shares the updates. Defaults to this process alone. */
   readonly steps?: StepProvider | undefined;
 }
 export interface TrainingDisplay {
   readonly live: LiveTraining;
   readonly onTrained: () => void;
-  /** It is like the one before it, which told what is so of all. */
+  /** It follows a similar training, so warnings that hold for all of them are not repeated. */
   readonly again?: boolean;
-  /** Of which trainings it is one. */
+  /** The group of trainings that it belongs to. */
   readonly trial?: TrialInLock;
   /** Whether rows are shown before and after. */
   readonly previewed?: boolean;
 }
 
-/** Where the weights are other ones than the recipe asked for, or no metric says that they are the best. */
+/** Warns if the weights are not the ones that the recipe requests, or if no metric shows that they are the best. */
 function tellKept({ checkpoint, damaged }: FinalCheckpoint, plan: Plan, { trained }: RunResult, warn: Warn): void {
   if (damaged) warn("best-not-kept", { ...damaged, kept: checkpoint.position.step });
   const { training } = plan.recipe;
@@ -147,7 +152,7 @@ function tellKept({ checkpoint, damaged }: FinalCheckpoint, plan: Plan, { traine
   });
 }
 
-/** How well it fits, where its curves say it; one that stopped early says by itself that it went too far. */
+/** Reports over- or underfitting if the curves show it; a training that stopped early already says so itself. */
 export function reportFit(
   { plan, events, checkpoint }: Pick<TrainedWeights, "plan" | "events" | "checkpoint">,
   context: ExecutionContext,
@@ -181,7 +186,7 @@ async function tellChanges(model: string, { before, events }: RunResult, context
   context.screen.display(predictionChangesView({ model, ...changes, moved: movedIn(events) }));
 }
 
-/** A score of answers that its validations saw change; null: there is none. */
+/** Returns a metric of the predictions that changed between validations; null if there is none. */
 function movedIn(
   events: readonly RunEvent[],
 ): { readonly metric: string; readonly from: number; readonly to: number } | null {
@@ -195,7 +200,7 @@ function movedIn(
   return null;
 }
 
-/** Shows which tokens of the first rows are trained, where not all that is read is learnt. */
+/** Shows which tokens of the first rows are trained, if not all of them are. */
 function previews(model: string, context: ExecutionContext): NonNullable<TrainRequest["preview"]> {
   return async (rows, { task: { implementation }, tokenizer }, seed) => {
     if (!hasTokenMask(implementation)) return;

@@ -28,7 +28,9 @@ import { prepareMaterial, type TrainingMaterial } from "./material.js";
 import type { RunResult, TrainRequest } from "./request.js";
 import type { StepsOpener } from "./step-provider.js";
 
-/** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
+/**
+ * Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`.
+ */
 export async function runTraining(
   session: OpenSession,
   request: TrainRequest,
@@ -41,7 +43,7 @@ export async function runTraining(
   if (rowPrivacyOf(plan)) await refuseUnsupportedPrivacy(plan, { ranks: steps.sharesUpdates === true });
   const read = { plan, name, joins: steps.joins, ...(continues && { continues }) };
   const material = await prepareMaterial(session, read, context);
-  // Seeds of one training are alike whichever journal tells of them.
+  // Seeds of one training are equivalent, whichever journal lists them.
   const wanted = { name, trial: trial?.seeds ? undefined : trial };
   let claim: RunClaim | null = resume ? await claimUnfinishedRun(session.runs, plan, wanted) : null;
   try {
@@ -86,7 +88,7 @@ async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
   const { plan, listener, machine } = request;
   const { hostContext, signal, follows } = context;
   const opening = (): Promise<OpenModel> => openIn(work);
-  // Each trial of a sweep opens one of its own.
+  // No progress line for a trial of a sweep: each trial opens its own model.
   const open = request.run.trial
     ? await opening()
     : await withProgressLabel(hostContext, `weights of ${request.run.name} loaded`, opening);
@@ -131,7 +133,7 @@ async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
   if (trained.reason === "done" && source.predictsStepTime && !machine?.concurrent)
     rememberTime(work, { events, earlier, total: source.total, resume, steps: trained.steps });
   const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
-  settled.catch(() => undefined); // told by whoever waits for it
+  settled.catch(() => undefined); // reported by whoever awaits it
   const { labels } = material;
   const { facts: data } = material.prepared;
   const base = plan.recipe.model.scratch ? null : material.base.folder;
@@ -140,14 +142,14 @@ async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
 
 interface Timed {
   readonly events: readonly RunEvent[];
-  /** Events of the run before this attempt. */
+  /** Number of events of the run before this attempt. */
   readonly earlier: number;
   readonly total: number;
   readonly resume: Checkpoint | null;
   /** Steps of the run so far. */
   readonly steps: number;
 }
-/** Notes how long this machine took for the steps of a training, for the estimates of later ones. */
+/** Records how long this machine took for a training's steps, for later estimates. */
 function rememberTime({ request, engine }: Work, { events, earlier, total, resume, steps: done }: Timed): void {
   const steps = done - (resume?.position.step ?? 0);
   if (steps <= 0) return;
@@ -159,7 +161,10 @@ function rememberTime({ request, engine }: Work, { events, earlier, total, resum
   rememberPace(engine.info.name, { flops, steps, seconds });
 }
 
-/** The model in the engine, as it begins: a new run takes the base's own head and the standard of its numbers. */
+/**
+ * Opens the model in the engine in its initial state: a new run takes the base's own head and the standardisation of
+ * its targets.
+ */
 async function openIn({ session, request, stage: context, material, run, checkpoints }: Work): Promise<OpenModel> {
   const { base, labels, rows } = material;
   const { model } = request.plan.recipe;
@@ -169,12 +174,12 @@ async function openIn({ session, request, stage: context, material, run, checkpo
   const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
   const goesOn = checkpoints.length > 0;
   await continues?.begins(open, material, run, goesOn);
-  // A run that goes on has in its checkpoint what it began with.
+  // A resumed run has its initial state in the checkpoint.
   if (goesOn || (continues && !continues.head)) return open;
   const lost = await alignBaseHead(open.session, model, base, labels);
   if (lost) request.listener.onHeadLost?.(lost);
   const { standardised } = open;
-  // Mean and spread of the training rows' numbers would be told by the head.
+  // With privacy, the head would reveal the mean and standard deviation of the training targets.
   if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
     await standardiseTargets(open.session, standardised, rows.taught.standard, standardised.knows);
   return open;
@@ -198,7 +203,7 @@ async function answeredBefore(
   return asking && { asking, answers: await asking.ask(context.signal) };
 }
 
-/** Loads the newest checkpoint of a run that goes on, and tells of those that could not be read. */
+/** Loads the newest readable checkpoint of a resumed run, and reports those that could not be read. */
 async function loadedCheckpoint(
   { request, checkpoints }: Work,
   open: OpenModel,

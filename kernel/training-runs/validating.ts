@@ -1,4 +1,4 @@
-/** Scores on the validation split: of all its rows, or of parts of it that are each somebody's. */
+/** Scores the validation split: all its rows, or parts of it that each belong to one client. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -14,7 +14,7 @@ import type { TrainingMaterial } from "./material.js";
 
 type Told = Readonly<Record<string, number>>;
 
-/** What is watched, and what is measured beside it. */
+/** The watched metric, and further ones to measure. */
 export interface ValidationSettings {
   readonly registry: Registry;
   readonly plan: Plan;
@@ -22,7 +22,7 @@ export interface ValidationSettings {
   readonly measures?: readonly Call[] | undefined;
 }
 
-/** How rows are asked, and what is told of their scores. */
+/** Returns how predictions are computed and scored. */
 async function measuring(
   { registry, plan, watched, measures = [] }: ValidationSettings,
   { encoding, packed, tokenizer }: Pick<TrainingMaterial, "encoding" | "packed" | "tokenizer">,
@@ -54,7 +54,7 @@ async function measuring(
   };
 }
 
-/** Null: nothing is validated. */
+/** Returns null without a validation split. */
 export async function validatorFor(
   wanted: ValidationSettings,
   material: TrainingMaterial,
@@ -66,18 +66,19 @@ export async function validatorFor(
   return async (signal, onRows) => toldOf(scored([await ask(session, validation, signal, onRows)], validation));
 }
 
-/** Rows of one of several, among the rows of all. */
+/** One part's rows among all validation rows. */
 export interface ValidationPart {
-  /** Null: nobody's, and told of all rows alone. */
+  /** Name of the part; null for a part without an owner, which counts only in the overall scores. */
   readonly name: string | null;
   readonly rows: EncodedRows;
-  /** The engine has what is this part's alone; absent: nothing is. */
+  /** Loads this part's own weights into the engine. Unset if it has none. */
   readonly swapIn?: (() => Promise<void>) | undefined;
 }
 
 /**
- * `validation`: the rows of all parts, one part's behind the other's. `onParts`: told what each came to, by its name, and what
- * with its own. Where parts have something of their own, all rows are told as each is answered with it; `common` undoes it.
+ * Validates by parts; the validation rows are those of all parts in order. `onParts` receives the scores by part name,
+ * and those with each part's own weights. If parts have their own weights, the overall scores use them, and `common`
+ * restores the shared ones.
  */
 export async function partsValidatorFor(
   wanted: ValidationSettings,

@@ -1,4 +1,4 @@
-/** A run to train, with its lock: a new one, or an interrupted one of the same recipe. */
+/** Claims a run for training, with its lock: a new one, or an interrupted one of the same recipe. */
 import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -22,14 +22,17 @@ import type { TrialInLock } from "../runs/together/trials.js";
 export interface RunClaim {
   readonly run: RunFolder;
   readonly lock: RunLock;
-  /** What it may go on from, oldest first; none in a new run. */
+  /** Checkpoints that it may continue from, oldest first; none in a new run. */
   readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
 }
 
-/** Folders that a new run tries, should somebody who takes folders away come between its making and its lock. */
+/**
+ * Number of folders that a new run tries, in case another process that deletes folders locks one before this process
+ * does.
+ */
 const TRIES = 8;
 
-/** Locked before anything is in it. */
+/** Creates a run and locks it before anything is in it. */
 export function claimNewRun(root: string, name: string, plan: Plan, about: RunLockFacts): RunClaim {
   for (let tries = 1; ; tries++)
     try {
@@ -48,7 +51,7 @@ function claimed(root: string, name: string, plan: Plan, about: RunLockFacts): R
   return { run, lock: lastOf(locks), checkpoints: [] };
 }
 
-/** Folders within the home are told from there, so that a project that moved has its own. */
+/** Makes folders inside the home folder relative to it, so that a moved project uses its own. */
 function fromHome(plan: Plan, home: string | undefined): Plan {
   const { data, model, federated } = plan.recipe;
   const within = (folder: string): string => {
@@ -71,13 +74,13 @@ function fromHome(plan: Plan, home: string | undefined): Plan {
 }
 
 interface Wanted {
-  /** The run's. */
+  /** Name of the run. */
   readonly name: string;
-  /** Only a run of that trial; absent: none of a sweep's, which go on with their sweep. */
+  /** If set, only a run of this trial. If unset, no trial of a sweep, because those are resumed with their sweep. */
   readonly trial?: Pick<TrialInLock, "journal" | "number"> | undefined;
 }
 
-/** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
+/** Claims the newest unfinished run. Throws the coded errors `nothing-to-resume` and `run-busy`. */
 export async function claimUnfinishedRun(root: string, plan: Plan, { name, trial }: Wanted): Promise<RunClaim> {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
     if (trial ? !isTrialRun(run, trial) : isSweepTrial(run)) continue;
@@ -99,7 +102,7 @@ export async function claimUnfinishedRun(root: string, plan: Plan, { name, trial
     }
     lock.release();
   }
-  // Nobody knows what its lock would have said.
+  // A damaged run of the same recipe might be the wanted one, but its lock cannot be read.
   for (const run of damagedRuns(root))
     if (recipeHashOfRun(run) === plan.recipeHash) throw unreadableRunError(run, damageIn(run));
   throw new CodedError("nothing-to-resume", {
@@ -119,7 +122,7 @@ function damagedRuns(root: string): readonly RunFolder[] {
     .filter((run) => damageText(run) !== null);
 }
 
-/** Interrupted runs of that name that were trained with an older version of the semantics. */
+/** Returns interrupted runs of this name that were trained with an older version of the semantics. */
 function olderRuns(root: string, name: string): readonly string[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)

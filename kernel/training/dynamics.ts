@@ -1,8 +1,8 @@
 /**
- * What a training saw of each row that it learnt: how far the label's logit lay above the greatest other one, on average over
- * the visits (area under the margin; Pleiss et al. 2020), and how often a row that was right at one visit was wrong at the
- * next (forgetting; Toneva et al. 2019). Twelve bytes a row, whatever the epochs; written beside each checkpoint, so that a
- * run that goes on counts on exactly.
+ * Training dynamics per row: the margin between the label's logit and the greatest other logit, averaged over the
+ * visits (area under the margin; Pleiss et al. 2020), and how often a correctly predicted row was wrong at the next
+ * visit (forgetting; Toneva et al. 2019). It takes twelve bytes a row, however many epochs. It is stored with each
+ * checkpoint, so that a resumed run continues the exact counts.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,12 +15,12 @@ import type { RowLogits } from "./loop/step-source.js";
 
 export interface RowDynamics {
   readonly visits: number;
-  /** Mean of the margins; NaN where it was never visited. */
+  /** Mean of the margins; NaN if the row was never visited. */
   readonly margin: number;
   readonly forgotten: number;
 }
 
-/** A row that was right when it was seen last. */
+/** Marks a row whose last prediction was correct. */
 const RIGHT = 0x8000;
 const MAGIC = 0x31_4d_55_41;
 
@@ -28,7 +28,7 @@ export class TrainingDynamics {
   private constructor(
     private readonly sums: Float64Array,
     private readonly visits: Uint16Array,
-    /** How often forgotten; the highest bit: right when last seen. */
+    /** How often each row was forgotten; the highest bit: its last prediction was correct. */
     private readonly forgotten: Uint16Array,
   ) {}
 
@@ -40,9 +40,9 @@ export class TrainingDynamics {
     return this.sums.length;
   }
 
-  /** `truth`: of every row the number of its label. */
+  /** @param truth label index of every row */
   see({ rows, logits }: RowLogits, truth: Int32Array): void {
-    // They come off the wire at any place, and floats begin at a multiple of four.
+    // The bytes may start at any offset in the message, but a Float32Array must start at a multiple of four.
     const values = new Float32Array(logits.bytes.slice().buffer);
     const count = values.length / rows.length;
     rows.forEach((row, index) => {
@@ -76,7 +76,7 @@ export class TrainingDynamics {
     });
   }
 
-  /** Null: they are of something else. */
+  /** Returns null if the bytes are not training dynamics. */
   static from(bytes: Uint8Array): TrainingDynamics | null {
     const whole = inflated(bytes);
     if (!whole || whole.byteLength < 8) return null;
@@ -91,21 +91,24 @@ export class TrainingDynamics {
   }
 }
 
-/** Bytes of 20 million rows. */
+/** Maximum size in bytes: 20 million rows. */
 const MOST = 2 ** 28;
 
 function inflated(bytes: Uint8Array): Buffer | null {
   try {
     return inflateSync(bytes, { maxOutputLength: MOST });
   } catch {
-    return null; // damaged: as if there were none
+    return null; // damaged: treated as missing
   }
 }
 
 const folderOf = (run: RunFolder): string => join(run.path, "dynamics");
 const fileOf = (run: RunFolder, step: number): string => join(folderOf(run), `step-${String(step).padStart(6, "0")}.z`);
 
-/** Of the checkpoint of that step, before it: a checkpoint never lacks what its steps saw. */
+/**
+ * Stores the dynamics of a checkpoint's step, before the checkpoint itself: no checkpoint lacks the dynamics of its
+ * steps.
+ */
 export async function saveDynamics(run: RunFolder, step: number, dynamics: TrainingDynamics): Promise<void> {
   const file = fileOf(run, step);
   try {
@@ -125,7 +128,7 @@ function bytesOf(file: string): Buffer | null {
   }
 }
 
-/** Null: the file is missing or damaged, or it is of other rows. */
+/** Returns null if the file is missing, damaged, or of other rows. */
 export function loadDynamics(run: RunFolder, step: number, rows?: number): TrainingDynamics | null {
   const file = fileOf(run, step);
   const bytes = bytesOf(file);

@@ -1,6 +1,6 @@
 /**
- * The one update of a training whose head is found at once: all rows are read as the head's layer reads them, the head is
- * found from that, and written into the session. Nothing of it is under way for longer than it is waited for.
+ * The single update of a training with an exactly fitted head: computes the head layer's inputs for all rows, fits the
+ * head to them and writes it into the session. No work continues after the caller stops waiting.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -13,12 +13,12 @@ import type { Step, StepSource } from "./loop/step-source.js";
 export interface ExactFitOptions {
   readonly session: Pick<EngineSession, "write">;
   readonly rows: EncodedRows;
-  /** Of these rows. */
+  /** Loader of the same rows. */
   readonly loader: { epochsDone(step: number): number };
   readonly labels: readonly string[];
-  /** States of the head. */
+  /** Parameter names of the head. */
   readonly head: { readonly weight: string; readonly bias: string };
-  /** What the head's layer reads of each row. */
+  /** Computes the head layer's input for each row. */
   readonly read: (
     rows: Pick<EncodedRows, "ids" | "lengths" | "types" | "taskInputs">,
   ) => Promise<readonly Float32Array[]>;
@@ -40,7 +40,7 @@ export class ExactFit implements StepSource {
     return (this.waiting ??= this.fitted());
   }
 
-  /** What is under way when it is stopped ends by its signal, and leaves the head as it was. */
+  /** A stopped fit ends by its signal and leaves the head unchanged. */
   async stop(done: number): Promise<readonly Step[]> {
     const step = await this.waiting?.catch(() => null);
     return step && step.step > done ? [step] : [];
@@ -62,7 +62,7 @@ export class ExactFit implements StepSource {
   }
 }
 
-/** At equal distances, where there are more than are learnt from. */
+/** Takes evenly spaced rows, if there are more than the fit uses. */
 function pickedOf({ ids, lengths, types, taskInputs: request, taught }: EncodedRows) {
   const step = Math.max(1, Math.ceil(lengths.length / MAX_TRAINING_ROWS));
   const which = Uint32Array.from({ length: Math.ceil(lengths.length / step) }, (_, i) => i * step);
@@ -85,7 +85,7 @@ function real(values: Float32Array, shape: readonly number[]): NDArray {
   return { dtype: "f32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 
-/** The mean over the rows, as the head says it. */
+/** Returns the mean loss over the rows with this head. */
 function lossOf({ weight, bias }: ExactLinearHead, rows: readonly Float32Array[], truth: Int32Array): number {
   const width = rows[0]?.length ?? 0;
   const gradient = new Float64Array(bias.length);

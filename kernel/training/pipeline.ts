@@ -1,11 +1,11 @@
 /**
- * The steps under way. While the engine computes one request the next already waits at its door, so it never waits for
- * JavaScript: arrays are built, and events drawn, while it computes. Nothing is sent beyond `last`, where the weights must
- * be those of that very step (a checkpoint, a validation). Steps end in their order.
+ * Pipeline of training steps. While the engine computes one request, the next one is already queued, so the engine
+ * never waits for JavaScript: arrays are built and events drawn meanwhile. No request goes beyond `last`, where exactly
+ * that step's weights are needed (a checkpoint, a validation). Steps end in order.
  *
- * With a request sent ahead, an update follows a loss that is not a number before anyone has seen it. That harms nothing:
- * the update of that very step has spoilt the weights already, and a run that ends so leaves no weights but its
- * checkpoints, which are written only after the loss of their step was seen.
+ * With a request sent ahead, one more update follows a NaN or infinite loss before the loop sees that loss. This does
+ * no harm: the update of the bad step has already spoilt the weights. Such a run leaves no weights but its checkpoints,
+ * and a checkpoint is written only after the loss of its step was seen.
  */
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -16,21 +16,27 @@ import type { RowLogits, Step } from "./loop/step-source.js";
 
 export interface StepPipelineOptions {
   readonly session: Pick<EngineSession, "run">;
-  /** Batches in an update; above 1, and where an update says what it is applied with, the session has `accumulate` and `apply` instead of `train`. */
+  /**
+   * Number of batches in an update. If it is above 1, or if an update has its own inputs for applying it, the session
+   * has `accumulate` and `apply` instead of `train`.
+   */
   readonly accumulate: number;
-  /** Whether several share each update: their sessions have `accumulate` and `apply`, however many batches there are. */
+  /**
+   * Whether several processes share each update: their sessions have `accumulate` and `apply`, whatever the number of
+   * batches.
+   */
   readonly shared?: boolean;
   update(step: number): TrainingUpdate;
   rate(step: number): number;
-  /** Whether the programs tell the logits of the rows that they learn. */
+  /** Whether the programs return the logits of the training rows. */
   readonly seen?: boolean;
-  /** Requests under way at most. */
+  /** Maximum number of pending requests. */
   readonly depth?: number;
 }
 
 interface Request {
   readonly step: number;
-  /** Rows that it learns. */
+  /** Returns the rows of this request. */
   rows?(): Uint32Array | undefined;
   readonly program: string;
   readonly wanted: readonly string[];
@@ -45,18 +51,18 @@ interface Sent extends Request {
 export class StepPipeline {
   private readonly sent: Sent[] = [];
   private readonly updates = new Map<number, TrainingUpdate>();
-  /** Requests of the step that is being sent. */
+  /** Requests of the present step that are not sent yet. */
   private rest: Request[] = [];
   private sending: number;
   private losses = 0;
-  /** The loss of the last update that had rows. */
+  /** Loss of the last update that had rows. */
   private lastLoss = 0;
   private seen: RowLogits[] = [];
   private ended = 0;
   private halted = false;
   private waiting: Promise<Step | null> = Promise.resolve(null);
 
-  /** @param done the step after which it goes on */
+  /** @param done the step after which it continues */
   constructor(
     private readonly options: StepPipelineOptions,
     done: number,
@@ -64,12 +70,16 @@ export class StepPipeline {
     this.sending = done;
   }
 
-  /** The next step that is whole; sends no request of a step after `last`. Null once it was stopped. */
+  /** Returns the next complete step; null once it was stopped. Sends no request of a step after `last`. */
   next(last: number): Promise<Step | null> {
     return (this.waiting = this.whole(last));
   }
 
-  /** Sends nothing more and waits for what is under way: the steps after `done`, the last that was taken, that became whole by it. */
+  /**
+   * Sends nothing more and waits for pending requests.
+   * @param done the last step that was taken
+   * @returns the steps after it that they completed
+   */
   async stop(done: number): Promise<readonly Step[]> {
     this.halted = true;
     const steps: Step[] = [];
@@ -92,7 +102,7 @@ export class StepPipeline {
     }
   }
 
-  /** Waits for the request that was sent first; the step, if it was its last. */
+  /** Waits for the oldest pending request; returns the step if that was its last request. */
   private async head(): Promise<Step | null> {
     const first = this.sent[0]!;
     const result = await first.reply;
@@ -107,7 +117,7 @@ export class StepPipeline {
     const seconds = (now - Math.max(first.sentAt, this.ended)) / 1000;
     this.ended = now;
     const { epoch, tokens } = update;
-    // An update that drew no rows has no loss: it tells that of the one before.
+    // An update without rows has no loss: it reports the previous one.
     const loss = update.parts > 0 || !update.apply ? this.losses : this.lastLoss;
     this.losses = 0;
     this.lastLoss = loss;
@@ -156,7 +166,7 @@ export class StepPipeline {
         { step, program: "train", wanted: ["loss", "norm", ...logits], ends: true, feeds, rows: () => holder.rows },
       ];
     }
-    // Rows that count nothing lose nothing.
+    // If no row counts, the loss is 0.
     const share = scalarF32(update.counts > 0 ? 1 / update.counts : 0);
     const parts = Array.from({ length: update.parts }, (_, part): Request => {
       const holder = { rows: undefined as Uint32Array | undefined };

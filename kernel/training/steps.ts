@@ -6,10 +6,10 @@ import type { EngineSession } from "../engines/engine.js";
 import type { StepSource } from "./loop/step-source.js";
 import { StepPipeline, type StepPipelineOptions } from "./pipeline.js";
 
-/** Updates of a whole run; of a federation, those of one client in one round. */
+/** Returns the updates of a complete run; for federated training, those of one client in one round. */
 export function totalSteps(plan: Plan, loader: Pick<DataLoader, "total">): number {
   const { epochs, steps, privacy } = plan.recipe.training;
-  // The noise was solved for this number of updates; with `federated` it counts those of all rounds.
+  // The noise was computed for this number of updates; with `federated` it counts those of all rounds.
   if (privacy?.unit === "row" && !plan.recipe.federated) return privacy.steps;
   return steps ?? loader.total(epochs ?? 1);
 }
@@ -22,7 +22,7 @@ export interface MinibatchOptions {
   readonly wantsLogits: boolean;
 }
 
-/** Learning rate of a step (from 1). */
+/** Returns the learning rate of a step (from 1). */
 export function learningRateSchedule({
   plan,
   loader,
@@ -34,7 +34,7 @@ export function learningRateSchedule({
   return (step) => rate * schedule.factor(training.schedule, step, total);
 }
 
-/** Pipeline options of the loader's batches. */
+/** Returns the pipeline options of the loader's batches. */
 export function minibatchSteps(options: MinibatchOptions, session: Pick<EngineSession, "run">): StepPipelineOptions {
   const { plan, loader, wantsLogits } = options;
   return {
@@ -46,7 +46,10 @@ export function minibatchSteps(options: MinibatchOptions, session: Pick<EngineSe
   };
 }
 
-/** A training's steps by a pipeline. `done`: steps that were taken before. */
+/**
+ * Returns a training's steps by a pipeline.
+ * @param done number of steps taken before
+ */
 export function pipelineSource(
   options: StepPipelineOptions,
   { plan, loader }: Pick<MinibatchOptions, "plan" | "loader">,

@@ -1,7 +1,7 @@
-/** What can go wrong with the list of trusted folders. */
+/** Errors of the list of trusted folders. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
+/** Arguments of each code. */
 export interface TrustCodeData {
   "trust-unreadable": { readonly file: string; readonly why: string };
   "no-such-folder": { readonly folder: string };

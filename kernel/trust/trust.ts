@@ -1,6 +1,7 @@
 /**
- * Folders that the user trusts. Checking or editing a file in any other folder reads files, and neither runs code nor opens a
- * network connection. The list is kept in the user's configuration, never in a folder: a folder cannot trust itself.
+ * Folders that the user trusts. In any other folder, checking or editing a file only reads files: it runs no code and
+ * opens no network connection. The list is stored in the user's configuration, never in a folder: a folder cannot trust
+ * itself.
  */
 import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
@@ -15,7 +16,7 @@ import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 import { configPath } from "./config-path.js";
 
 export interface TrustedFolder {
-  /** Absolute, symbolic links resolved. */
+  /** Absolute path with symbolic links resolved. */
   readonly path: string;
   /** Whether folders inside it are trusted too. */
   readonly subfolders: boolean;
@@ -24,7 +25,7 @@ export interface TrustedFolder {
 const schema: Schema<{ readonly folders: readonly TrustedFolder[] }> = objectWith({
   folders: v.array(objectWith({ path: v.pipe(v.string(), v.check(isAbsolute)), subfolders: v.boolean() })),
 });
-/** Most bytes of the list: more than a million folders. */
+/** Maximum bytes of the list: more than a million folders. */
 const MOST = 64 * 2 ** 20;
 
 const file = (): string => configPath("trust.json");
@@ -40,7 +41,7 @@ export function trustedFolders(): readonly TrustedFolder[] {
   }
 }
 
-/** Whether the user trusts this folder. A list that cannot be read trusts no folder. */
+/** Reports whether the user trusts this folder. A list that cannot be read trusts no folder. */
 export function isTrusted(folder: string): boolean {
   try {
     const path = realOf(folder);
@@ -52,7 +53,8 @@ export function isTrusted(folder: string): boolean {
 }
 
 /**
- * Adds a folder to the list; one that is trusted already is left alone. `subfolders`: everything inside it is trusted too.
+ * Adds a folder to the list; an already trusted folder is left alone. `subfolders`: everything inside it is trusted
+ * too.
  * @returns the folder's path in the list. Coded errors `no-such-folder`, `trust-unreadable`, and those of writing.
  */
 export async function trustFolder(folder: string, { subfolders }: { readonly subfolders: boolean }): Promise<string> {
@@ -75,7 +77,10 @@ export async function distrustFolder(folder: string): Promise<boolean> {
   return listed;
 }
 
-/** The folder by which one is trusted: itself, or a parent that is trusted with its subfolders; null: it is not trusted. */
+/**
+ * Returns the list entry that trusts a folder: itself, or a parent trusted with its subfolders; null if it is not
+ * trusted.
+ */
 export function trustedBy(folder: string): string | null {
   const [path] = existing(folder);
   if (path === undefined) return null;
@@ -83,8 +88,8 @@ export function trustedBy(folder: string): string | null {
 }
 
 /**
- * Running a program or a cell is a decision to trust its folder (that folder alone, not its subfolders). Where the configuration
- * cannot be written the run goes on all the same: only later checks are affected, which then stay offline.
+ * Running a program or a cell trusts its folder (that folder alone, not its subfolders). If the configuration cannot be
+ * written, the run continues all the same: only later checks are affected, which then stay offline.
  */
 export async function trustByRunning(folder: string): Promise<void> {
   if (isTrusted(folder)) return;

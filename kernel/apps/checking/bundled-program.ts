@@ -1,7 +1,8 @@
 /**
- * What a program, a notebook or a run needs on a machine without a network: itself, and every file that its plans read, at the
- * paths by which they are named. A base that came from elsewhere lies in the bundle under its name, beside the program: there
- * it is found first, with the same hash, so the recipe's hash stays. What can't be packed is refused, all of it at once.
+ * Bundles what a program, a notebook or a run needs on a machine without a network: itself and every file that its
+ * plans read, at the paths by which they are named. A downloaded base is put next to the program under its name: there
+ * it is found first, with the same hash, so the recipe's hash does not change. Everything that cannot be packed is
+ * reported in one error.
  */
 import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -35,7 +36,7 @@ import type { Parameter, Registry } from "#dsl/language/types/registry.js";
 
 type Lack = { readonly what: string; readonly why: string };
 
-/** What its statements come to, with all facts. Coded error `not-bundled`. */
+/** Bundles a checked program with the files that its statements read. Coded error `not-bundled`. */
 export async function bundleOfProgram(
   file: string,
   { actions, unplanned }: Pick<CheckedProgram, "actions" | "unplanned">,
@@ -50,7 +51,10 @@ export async function bundleOfProgram(
   return { tunebook: version, runs: { program: under(root, path) }, files };
 }
 
-/** With its plan, lock, log and scores; its checkpoints stay. Coded errors `run-unreadable`, `not-bundled`. */
+/**
+ * Bundles a run with its plan, lock, log and scores, without its checkpoints. Coded errors `run-unreadable`,
+ * `not-bundled`.
+ */
 export async function bundleOfRun(
   run: RunFolder,
   options: { readonly signal?: AbortSignal | undefined },
@@ -73,7 +77,7 @@ export async function bundleOfRun(
 
 class Packing {
   private readonly found = new Map<string, FileToPack["sort"]>();
-  /** Of bases that don't lie where they are named: the place there, by the place here. */
+  /** Paths in the bundle of bases that are stored elsewhere on this machine, by their local path. */
   private readonly placed = new Map<string, string>();
   private readonly lacks = new Map<string, Lack>();
   private readonly seen = new Set<string>();
@@ -133,7 +137,7 @@ class Packing {
         return;
       case "use":
         return this.addOwnFile(action.path, "program");
-      // What these read was read by statements before them, or is no file.
+      // These read only what earlier statements have read, or no file.
       case "recipe":
       case "parameters":
       case "predict":
@@ -178,7 +182,7 @@ class Packing {
     await this.base(dataReaderOf(model));
   }
 
-  /** What is fetched, or named from where only this machine has it. */
+  /** Reports addresses, and paths that only this machine has. */
   private reached(value: unknown): void {
     if (Array.isArray(value)) for (const one of value) this.reached(one);
     if (!isRecord(value)) return;
@@ -194,7 +198,7 @@ class Packing {
     for (const path of filesNamedBy(call, this.folder)) this.addOwnFile(path, "named");
   }
 
-  /** Found by its name from the same folder, whether it lies there or came from elsewhere. */
+  /** Packs a base under its name in the same folder, whether it is stored there or was downloaded. */
   private async base(reader: Pick<DataReader, "name" | "folder">): Promise<void> {
     const { name } = reader;
     if (this.seen.has(name)) return;
@@ -215,12 +219,12 @@ class Packing {
     }
   }
 
-  /** Of a model that is loaded: all of it that opens it again. */
+  /** Packs a loaded run: every file that is needed to open its model again. */
   private run(folder: string): void {
     for (const path of findKnownFiles(folder, isRunFile)) this.addOwnFile(path, "run");
   }
 
-  /** All files, from the folder that holds them all. Coded error `not-bundled`. */
+  /** Returns all files, and their common parent folder. Coded error `not-bundled`. */
   whole(): { readonly files: readonly FileToPack[]; readonly root: string } {
     const places = [...this.found].map(([from, sort]) => ({ from, sort, at: this.placed.get(from) ?? from }));
     const root = commonFolder([this.folder, ...places.map(({ at: filePath }) => dirname(filePath))]);
@@ -232,9 +236,12 @@ class Packing {
   }
 }
 
-/** Links count as what they lead to only in data: the user names those. */
+/** Links are followed only for data, whose paths the user chose. */
 const isOwnFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-/** In its folder, links followed, or in a cache: the hub's keeps a snapshot as links to its files. */
+/**
+ * Reports whether a base's file is in its folder, with links resolved, or in a cache: the hub's cache stores a snapshot
+ * as links.
+ */
 function isOfBase(path: string, folder: string): boolean {
   const real = realpathSync(path);
   return [folder, hubCacheFolder(), cachePath()].some((root) => existsSync(root) && isWithin(real, realpathSync(root)));
@@ -260,10 +267,13 @@ function under(root: string, path: string): string {
   return relative(root, path).split("\\").join("/");
 }
 
-/** What a statement names that can't be planned yet (what it uses is known only when a sweep has run), by the records of its words. */
+/**
+ * Files and bases named by a statement that cannot be planned yet (its input exists only after a sweep), by its words'
+ * records.
+ */
 interface NamedThere {
   readonly bases: readonly string[];
-  /** Files and folders that are read, as they are written. */
+  /** Files and folders that are read, as written. */
   readonly files: readonly string[];
 }
 
@@ -275,7 +285,7 @@ function namedThere({ verb, operands, clauses, block }: Statement, registry: Reg
     else if (parameter?.suggests?.from === "files") files.push(value.value);
   };
   const inWord = ({ text, arguments: values = [] }: WordNode): void => {
-    // Where a target writes to is read by nobody.
+    // A target's path is written, not read.
     const words = registry.words.filter(({ name, kind }) => name === text && kind !== "target");
     const parameters = words.flatMap((word) => word.parameters);
     values.forEach(({ key, value }, i) =>

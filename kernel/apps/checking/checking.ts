@@ -1,4 +1,7 @@
-/** What `check` and `plan` share: a file's Tune sources, checked in order as a session would run them, without running anything. */
+/**
+ * Shared by `check` and `plan`: checks a file's Tune sources in order, as a session would run them, without running
+ * anything.
+ */
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
@@ -15,18 +18,18 @@ import { isTrusted } from "#kernel/trust/trust.js";
 import { readNamedText } from "#kernel/fetch/regular.js";
 
 export interface CheckOptions {
-  /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */
+  /** Uses only the text and the headers of files: no model is downloaded, no data set is read in full. */
   readonly quick?: boolean;
-  /** `-p name=value`, as it was written. */
+  /** `-p name=value`, as written. */
   readonly parameters?: ParameterTexts;
-  /** Data that are streamed, and the tokens of many rows, are judged by a part of them; `facts` say so. */
+  /** Checks streamed data, and the tokens of large data, by a sample; `facts` say so. */
   readonly glance?: boolean;
   readonly onProgress?: (progress: Progress) => void;
-  /** Starts an engine for the question whether it computes on a device that is named; absent: nobody asks. */
+  /** Starts an engine to test whether it can use a named device; by default this is not tested. */
   readonly tries?: EngineProbe | undefined;
-  /** Whether a check may download what it needs. Default: whether the user trusts the folder. */
+  /** Whether a check may download what it needs; defaults to whether the user trusts the folder. */
   readonly trusted?: boolean;
-  /** What reads data and bases; a new one unless told. */
+  /** Reads data and bases; defaults to a new cache. */
   readonly datasets?: DatasetCache;
 }
 
@@ -35,7 +38,7 @@ export async function checkFile(file: string, options: CheckOptions = {}): Promi
   return checkTexts(await readSources(file), dirname(resolve(file)), options);
 }
 
-/** `folder`: where relative paths start. */
+/** `folder`: base of relative paths. */
 export async function checkTexts(
   texts: ProgramSources,
   folder: string,
@@ -55,7 +58,7 @@ export async function checkTexts(
     answer: (need, typescript) => datasets.answer(need, { ...hostContext, typescript: () => typescript }),
   });
   const { sources, diagnostics, parameters } = checked;
-  // What can't be read may define it.
+  // A cell that cannot be read may define the parameter.
   const unknown = texts.notebook
     ? unknownNotebookParameters(given, texts.notebook)
     : unknownParameters(given, parameters);
@@ -64,7 +67,7 @@ export async function checkTexts(
   return checked;
 }
 
-/** The Tune sources of a file, in order, and what stands between them. */
+/** The Tune sources of a file, in order, and the TypeScript between them. */
 export interface ProgramSources extends CheckInput {
   readonly notebook?: Notebook;
 }
@@ -82,7 +85,7 @@ export async function readSources(file: string): Promise<ProgramSources> {
   return sourcesOfProgram(path, file, text);
 }
 
-/** `file`: what a reader is shown. */
+/** `file`: the name shown to readers. */
 export function sourcesOfProgram(path: string, file: string, text: string): ProgramSources {
   const verbs = registry.verbs().map((v) => v.name);
   return {
@@ -98,7 +101,7 @@ export async function sourcesOfCells(path: string, file: string, cells: readonly
   const sources: Source[] = [];
   const typescript = new Map<string, readonly string[]>();
   const defined = new Set<string>();
-  // The compiler of the cells takes a while to load: not for a notebook that is Tune throughout.
+  // The TypeScript compiler loads slowly, so it is skipped for a notebook with Tune cells only.
   const { namesDeclaredBy } = cells.every((cell) => isTune(cell, verbs) || cell.trim() === "")
     ? { namesDeclaredBy: () => [] }
     : await import("#kernel/apps/jupyter/cells/compile/declarations.js");

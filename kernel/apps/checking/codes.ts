@@ -1,8 +1,7 @@
-/** Codes of the command line and of the Jupyter client. */
+/** Diagnostic codes of the command line and of the Jupyter client. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface CheckingCodeData {
   "unknown-command": { readonly command: string; readonly nearest: string | null; readonly has: readonly string[] };
   "bad-usage": { readonly message: string; readonly command: string };

@@ -1,14 +1,14 @@
-/** What is said of data that is no mistake: how they were read, and where they were judged by a part of them. */
+/** Notes on data that are not errors: how the data were read, and where only a sample was checked. */
 import { groupedNumber, plural } from "#kernel/host/text.js";
 import type { Facts } from "#dsl/language/types/facts.js";
 
-/** None where all was looked at, and read the usual way. */
+/** Empty if everything was checked and read in the usual way. */
 export function glanceNotes(facts: Facts): readonly string[] {
-  // What was asked last of a data set knows of its tokens too.
+  // The latest fact of a data set also contains its token counts.
   const last = new Map([...facts.about("data")].map((fact) => [fact[0].data.name, fact] as const));
   const headers = [...facts.about("table")].map(([, { sources }]) => sources ?? []);
   const whole = [...last.values()].flatMap(([, { sources }]) => sources ?? []);
-  // A header tells of the first file what the data tell of all.
+  // A header note on the first file is dropped if the data have the same note for all files.
   const isTold = (line: string): boolean => whole.some((one) => one.includes(line.split(": ")[0] ?? line));
   const read = [...whole, ...headers.flat().filter((line) => !isTold(line))];
   const parts = [...last.values()].flatMap(([{ data }, { sampled, counted }]) => {

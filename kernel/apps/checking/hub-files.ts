@@ -1,4 +1,4 @@
-/** Which files of a folder that is read as a data set of the hub hold rows or describe them. A bundle leaves the others out. */
+/** Decides which files of a hub data set's folder contain rows or describe them. A bundle omits the others. */
 import { join } from "node:path";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
@@ -9,12 +9,12 @@ import { sourceFiles } from "../../data/sources/files-read.js";
 import { resolveHubData } from "../../data/sources/hub/expand.js";
 import { existingFolder } from "../../data/sources/hub/place.js";
 
-/** Files of a data set's folder that say what its rows are. */
+/** Files in a data set's folder that describe its rows. */
 const DESCRIBE = ["README.md", "dataset_info.json", "dataset_dict.json", "state.json"];
 
 /**
- * Tells whether a file belongs to the rows of a source. Files outside of such folders do. Coded errors: those of `resolveHubData`.
- * `home`: absolute, where the source's relative paths start.
+ * Returns a filter that reports whether a file belongs to a source's rows; files outside such folders always do. Coded
+ * errors: those of `resolveHubData`. `home`: absolute base of the source's relative paths.
  */
 export async function hubFileFilter(
   source: unknown,

@@ -1,4 +1,7 @@
-/** Files that `fix` and `fmt` change in place: a link in a folder that is not trusted must not lead the change elsewhere. */
+/**
+ * Guards files that `fix` and `fmt` change in place: a link in an untrusted folder must not redirect the change
+ * elsewhere.
+ */
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -6,8 +9,8 @@ import { isWithin } from "#stdlib/platform/files.js";
 import { isTrusted } from "#kernel/trust/trust.js";
 
 /**
- * Coded error `link-outside`: links on the path lead out of the working folder, for a file that is named inside of it, or out of
- * the file's own folder, for any other; and that folder is not trusted.
+ * Throws `link-outside` if links lead out of an untrusted folder. It is the working folder for a file named inside it,
+ * otherwise the file's own folder.
  */
 export function demandNoLinkOutside(file: string): void {
   const path = resolve(file);

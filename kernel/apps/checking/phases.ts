@@ -1,4 +1,4 @@
-/** A file as each phase of the compiler sees it, as text. Nothing runs; what the plan needs (data, a base) is read. */
+/** Shows a file as text after a phase of the compiler. Nothing runs; data and bases that the plan needs are read. */
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
@@ -17,22 +17,22 @@ import { isTrusted } from "#kernel/trust/trust.js";
 import { registry } from "#stdlib/registry.js";
 import { checkTexts, readSources } from "./checking.js";
 
-/** In the order of the compiler. */
+/** Phases in compiler order. */
 export const phases = ["tokens", "tree", "plan", ...programPhases] as const;
 export type Phase = (typeof phases)[number];
 
 export interface PhaseOptions {
-  /** Of what is shown: a definition's statements, a training. Absent: all. */
+  /** Restricts the output to one definition or training; defaults to all. */
   readonly name?: string | undefined;
-  /** Whose program `emitted` shows. */
+  /** Engine whose program `emitted` shows. */
   readonly engine?: string | undefined;
-  /** `-p name=value`, as it was written. */
+  /** `-p name=value`, as written. */
   readonly parameters?: ParameterTexts;
-  /** What reads data and bases, and knows the machine. */
+  /** Reads data and bases, and knows the machine. */
   readonly datasets?: DatasetCache;
 }
 export interface PhaseText {
-  /** Absent: there are errors, or what must not be downloaded is missing. */
+  /** Missing if there are errors, or if something is needed that must not be downloaded. */
   readonly text?: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly Source[];
@@ -85,7 +85,7 @@ function textPhase(phase: "tokens" | "tree", sources: readonly Source[], name: s
   const printed = sources.map(
     (source) => [source.title, phase === "tree" ? printTree(source, verbs, name) : printTokens(source.text)] as const,
   );
-  // Parts of one file that wait for each other are one text.
+  // The parts of a single file are printed as one text.
   return sources.some(({ cell }) => cell !== undefined)
     ? joinTexts(printed.filter(([, text]) => text !== ""))
     : printed.map(([, text]) => text).join("");

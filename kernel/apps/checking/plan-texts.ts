@@ -10,10 +10,13 @@ import { trialConcurrencyOf } from "#kernel/sweep-runs/at-once.js";
 import { estimateSweepCosts } from "#kernel/sweep-runs/trial-cost.js";
 import { checkTexts, type CheckOptions, type ProgramSources } from "./checking.js";
 
-/** By their names. */
+/** Costs by sweep name. */
 export type SweepCosts = ReadonlyMap<string, Costs | null>;
 
-/** What trials of each sweep cost at least and at most; `datasets`: as the texts were checked with, so that nothing is read twice. */
+/**
+ * Estimates the least and greatest cost of each sweep's trials. `datasets`: the cache used to check the texts, so that
+ * nothing is read twice.
+ */
 export async function costsOfSweeps(
   actions: readonly Action[],
   texts: ProgramSources,
@@ -35,7 +38,7 @@ export async function costsOfSweeps(
   return found;
 }
 
-/** A sweep's own, and then that of a trial before anything varies. */
+/** Plan views as text; for a sweep its own, then that of a trial with no variation applied. */
 export function planTexts(actions: readonly Action[], costs: SweepCosts = new Map()): readonly string[] {
   return actions
     .flatMap((action) => {
@@ -52,7 +55,7 @@ export function planTexts(actions: readonly Action[], costs: SweepCosts = new Ma
     .map(({ bundle }) => String(bundle["text/plain"]));
 }
 
-/** What a program is told of a sweep, beside the plan of a trial. */
+/** JSON of a sweep for programs, in addition to the plan of a trial. */
 export function sweepJson(sweep: SweepPlan, costs: Costs | null = null): Readonly<Record<string, unknown>> {
   const { points, grid, ...found } = sweepSizeOf(sweep, costs);
   const jsonNumber = (n: bigint | null): number | null => (n === null ? null : Number(n));

@@ -1,4 +1,7 @@
-/** What is said of a notebook where something depends on values of TypeScript cells, which don't exist before it runs. */
+/**
+ * Note on parts of a notebook that are not checked because they depend on values of TypeScript cells, which exist only
+ * at run time.
+ */
 export function unansweredFactsNote(names: readonly string[]): string {
   const list = names.map((name) => `\`$${name}\``).join(", ");
   return `not checked: what depends on ${list}, whose ${names.length > 1 ? "values" : "value"} a TypeScript cell makes`;

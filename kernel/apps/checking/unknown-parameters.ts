@@ -1,6 +1,6 @@
 /**
- * Parameters given on the command line (`-p rates=2e-3`) that a file knows nothing of: they would change nothing, and a run
- * would go on with the defaults. Told as diagnostics of the command line, so that they look as others do.
+ * Reports parameters on the command line (`-p rates=2e-3`) that a file does not have: they would change nothing, and a
+ * run would use the defaults. They are diagnostics with the command line as source, so that they look like others.
  */
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
@@ -14,12 +14,12 @@ import type { Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
 export interface UnknownParameters {
-  /** The command line as a text that the diagnostics stand in. */
+  /** The command line as the source of the diagnostics. */
   readonly source: Source;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `has`: the parameters of the file. `uses`: whether a name does something there all the same. */
+/** `has`: the parameters of the file. `uses`: reports whether the file uses a name anyway. */
 export function unknownParameters(
   given: ParameterTexts,
   has: readonly string[],
@@ -45,7 +45,7 @@ export function unknownParameters(
   return { source: { id, title: id, text }, diagnostics: reporter.diagnostics };
 }
 
-/** Of a notebook: what its cells state as parameters or as TypeScript's variables; a name that any cell uses may be given. */
+/** For a notebook: parameters and TypeScript variables of its cells are known, and so is any name that a cell uses. */
 export function unknownNotebookParameters(given: ParameterTexts, notebook: Notebook): UnknownParameters {
   const cells = notebook.cells.filter(
     ({ cell_type, metadata }) =>
@@ -60,7 +60,7 @@ export function unknownNotebookParameters(given: ParameterTexts, notebook: Noteb
   };
   return unknownParameters(given, [...new Set(stated)], uses);
 }
-/** Prints those of `diagnostics` that are about parameters. @returns whether there are any */
+/** Prints those of `diagnostics` that concern parameters. @returns whether there are any */
 export function reportUnknownParameters(diagnostics: readonly Diagnostic[], sources: readonly Source[]): boolean {
   const unknown = diagnostics.filter(({ code }) => code === "unknown-parameter");
   const color = usesColour(process.stderr);

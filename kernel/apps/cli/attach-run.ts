@@ -1,4 +1,4 @@
-/** Watches a training from a terminal: one line that is kept up to date, then how it ended. */
+/** Watches a training from a terminal: one line with live progress, then the outcome. */
 import { dirname } from "node:path";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/runs/run-folder.js";
@@ -27,7 +27,7 @@ import { groupProgress, watchGroup } from "#kernel/sweep-runs/watch-group.js";
 import { Warnings } from "#kernel/session/warnings.js";
 import { untilInterrupted } from "./interrupted.js";
 
-/** The exit status: 130 where watching was ended. Coded error `training-cut-off`. */
+/** Returns the exit status: 130 if the user stopped watching. Coded error `training-cut-off`. */
 export async function attachRun(run: RunFolder): Promise<number> {
   const together = readTrialGroup(run.path);
   if (together) return isClusterSweep(together) ? attachCluster(together) : attachSeveral(together, run);
@@ -73,7 +73,7 @@ async function attachSeveral(group: TrialGroup, whole: RunFolder): Promise<numbe
   return 0;
 }
 
-/** A sweep whose search runs on a cluster: what it made is brought here when it is over. */
+/** For a sweep that searches on a cluster: fetches its results once it is over. */
 async function attachCluster(group: TrialGroup): Promise<number> {
   const runs = runsFolderOf(group);
   const folder = dirname(runs);

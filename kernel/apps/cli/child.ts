@@ -1,10 +1,10 @@
-/** Runs another program on this terminal: it gets the input, the output and Ctrl-C; we wait for its end. */
+/** Runs another program on this terminal: it gets the input, the output and Ctrl-C; we wait until it exits. */
 import { spawn } from "node:child_process";
 
-/** Resolves with its exit status (130 when Ctrl-C ended it); rejects when it can't be started. */
+/** Resolves with its exit status (130 after Ctrl-C); rejects if it cannot be started. */
 export function runChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((done, reject) => {
-    // The terminal sends Ctrl-C to the child as well: how to end is its choice, so ours is to wait.
+    // The terminal sends Ctrl-C to the child as well. The child decides how to exit, so we only wait.
     const wait = (): void => undefined;
     const stop = (): void => void child.kill("SIGTERM");
     const child = spawn(command, [...args], { stdio: "inherit", env: { ...process.env, ...env } });

@@ -1,9 +1,8 @@
-/** Codes of the command line, and the table of all codes that its commands need. */
+/** Diagnostic codes of the command line, and the table of all codes that its commands need. */
 import { jupyterlabCodes, type JupyterlabCodeData } from "#editors/jupyterlab/codes.js";
 import { registerCodes, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { registerAllCodes, type AllCodeData } from "../../codes.js";
 
-/** Code to the data of its message. */
 export interface CliCodeData {
   "join-nothing": { readonly file: string; readonly named: string | null; readonly has: readonly string[] };
   "join-peers": { readonly file: string; readonly line: string };
@@ -51,7 +50,6 @@ export const cliCodes: CodeTable<CliCodeData> = {
   },
 };
 
-/** The data of all codes that a command may report. */
 export interface CommandCodeData extends AllCodeData, CliCodeData, JupyterlabCodeData {}
 
 /** Registers the codes of all packages and of the command line. */

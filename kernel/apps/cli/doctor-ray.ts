@@ -1,4 +1,7 @@
-/** `tunebook doctor --ray ADDRESS`: each node of a cluster, whether it has what a worker needs, and what the cluster can do. */
+/**
+ * `tunebook doctor --ray ADDRESS`: checks for each node of a cluster whether it has what a worker needs, and what the
+ * cluster can do.
+ */
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { clusterOptions, type ClusterOption } from "#kernel/remote/coordinator/ray/job-versions.js";
@@ -10,10 +13,10 @@ import { oneLine, printable, plural } from "#kernel/host/text.js";
 import { version } from "#kernel/session/version.js";
 
 const TOKEN = "RAY_AUTH_TOKEN";
-/** Processors of a worker where nobody says how many. */
+/** Default CPUs per worker. */
 const CPUS = 2;
 
-/** @returns the exit status: 0 where every node can work */
+/** @returns the exit status: 0 if every node can work */
 export async function doctorRay(address: string, json: boolean): Promise<number> {
   if (!/^https?:\/\//.test(address))
     throw new CodedError("ray-unreachable", {
@@ -43,7 +46,7 @@ export async function doctorRay(address: string, json: boolean): Promise<number>
   }
 }
 
-/** With the environment's token only where it is asked for: a cluster that asks for none is sent none. */
+/** Sends the token from the environment only if the cluster requires one. */
 async function openedAs(address: string): Promise<{ readonly ray: RayJobs; readonly asksForToken: boolean }> {
   const ray = new RayJobs({ address });
   const token = process.env[TOKEN];

@@ -1,11 +1,11 @@
 /**
- * How a command ends that could not do its work: `error[code]: message`, notes, help on standard error, exit status 1.
- * An error without a code is a defect of Tunebook and is shown with its stack.
+ * Ends a command that failed: `error[code]: message`, notes and help on standard error, exit status 1. An error without
+ * a code is a defect of Tunebook and is shown with its stack.
  */
 import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
 
-/** Errors of tools/*.mjs, which run before anything is built and so bring their own words. */
+/** Errors of tools/*.mjs, which run before anything is built and so carry their own messages. */
 interface ToolError extends Error {
   readonly code: string;
   readonly help: string;

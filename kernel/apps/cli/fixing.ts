@@ -1,4 +1,4 @@
-/** A file whose certain mistakes are mended: a Tune program, or the Tune cells of a notebook. */
+/** Applies certain fixes to a file: a Tune program, or the Tune cells of a notebook. */
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -21,15 +21,18 @@ import { readNamedBytes } from "#kernel/fetch/regular.js";
 
 export interface FixedFile extends FixResult {
   readonly file: string;
-  /** The whole file before and after. */
+  /** Full text of the file before and after. */
   readonly before: string;
   readonly after: string;
-  /** Texts as they were, and as they are now, for whoever shows places in them. */
+  /** Sources before and after, for showing positions in them. */
   readonly was: readonly Source[];
   readonly now: readonly Source[];
 }
 
-/** Mends in memory. Looks at the text and the headers of data files; where these are without mistake, at all that `check` looks at. */
+/**
+ * Fixes a file in memory. Checks the text and the headers of data files first; if these have no errors, everything that
+ * `check` checks.
+ */
 export async function fixFile(file: string): Promise<FixedFile> {
   const path = resolve(file);
   const before = await read(file);
@@ -53,7 +56,7 @@ export async function fixFile(file: string): Promise<FixedFile> {
   };
 }
 
-/** Replaces the file in one step, unless it changed since it was read. */
+/** Replaces the file atomically, unless it changed since it was read. */
 export async function writeFixed({ file, before, after }: FixedFile): Promise<void> {
   if (after === before) return;
   demandNoLinkOutside(file);
@@ -66,7 +69,7 @@ export async function writeFixed({ file, before, after }: FixedFile): Promise<vo
 interface Opened {
   readonly texts: SourceTexts;
   sources(texts: SourceTexts): Sources;
-  /** The file with these texts in it. */
+  /** Returns the full file with these texts in it. */
   whole(texts: SourceTexts): string;
 }
 
@@ -106,7 +109,7 @@ async function notebook(path: string, file: string, raw: string): Promise<Opened
   };
 }
 
-/** Byte for byte: what is no UTF-8 would come back as something else. */
+/** Decodes strictly, as invalid UTF-8 would be written back changed. */
 async function read(file: string): Promise<string> {
   const bytes = readNamedBytes(file);
   try {

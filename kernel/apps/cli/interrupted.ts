@@ -1,13 +1,13 @@
 /**
- * Gives work an `AbortSignal` that Ctrl-C (SIGINT), SIGTERM or the end of its terminal (SIGHUP) sets off. `timeout` and those
- * who pass signals on send the same one twice: what comes within a second of the first is the same interrupt. Another one
- * later ends the process as ever.
+ * Passes work an `AbortSignal` that Ctrl-C (SIGINT), SIGTERM or the end of its terminal (SIGHUP) aborts. `timeout` and
+ * programs that forward signals send the same one twice: a second one within a second is the same interrupt. A later
+ * one ends the process as usual.
  */
 
 const SAME = 1000;
 const NAMES = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** `terminal`: whether it has one. Without one a hang-up ends nothing: Node undoes what `nohup` asked for. */
+/** `terminal`: whether the process has one. Without one SIGHUP ends nothing, as Node resets what `nohup` set. */
 export async function untilInterrupted<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { terminal = hasTerminal() }: { readonly terminal?: boolean } = {},
@@ -17,7 +17,7 @@ export async function untilInterrupted<T>(
   const take = (name: (typeof NAMES)[number]): void => {
     if (name === "SIGHUP") {
       if (!terminal) return;
-      // Nobody reads it any more, and that is no reason to end before the work does.
+      // A closed output stream is no reason to stop before the work is done.
       for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
     }
     if (first === null) {

@@ -1,4 +1,6 @@
-/** The command `tunebook join flower`: SIGTERM and Ctrl-C take leave in good order, a second one ends it at once. */
+/**
+ * The command `tunebook join flower`: SIGTERM and Ctrl-C leave the federation gracefully, a second one ends it at once.
+ */
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
@@ -38,7 +40,7 @@ export async function joinFlower(options: JoinOptions): Promise<number> {
   const { data: file } = options;
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune"] });
   const { diagnostics, sources, actions } = await withProgress((onProgress) =>
-    // To join is to run the program, so what it needs is downloaded.
+    // Joining runs the program, so missing files are downloaded.
     checkFile(file, { parameters: options.parameter, onProgress, tries: probeEngine, trusted: true }),
   );
   if (diagnostics.length > 0)
@@ -89,13 +91,13 @@ export async function joinFlower(options: JoinOptions): Promise<number> {
   }
 }
 
-/** The statement's own address; a runner that has none isn't Flower's. */
+/** Returns the address in the statement; only Flower's runner has one. */
 function addressIn(given: Readonly<Record<string, unknown>> | undefined): string {
   const address = given?.["address"];
   return typeof address === "string" ? address : "";
 }
 
-/** A key on each line; what stands behind it is for people. Coded errors of files, and `join-peers`. */
+/** Reads one key per line; the rest of a line is a comment. Coded errors of files, and `join-peers`. */
 function peersIn(file: string | undefined): readonly string[] | null {
   if (file === undefined) return null;
   const lines = readNamedText(file, file, { most: 2 ** 20 })
@@ -123,7 +125,7 @@ function federationIn(file: string, actions: readonly Action[], named: string | 
   return one;
 }
 
-/** As the file's own statement says. */
+/** Applies the file's own engine statement. */
 async function setEngine(session: TuneSession, actions: readonly Action[]): Promise<void> {
   const { settings } = actions.findLast((action) => action.verb === "engine") ?? {};
   if (!settings) return;

@@ -1,8 +1,10 @@
-/** The error of a file that could not be checked, as a diagnostic at its first character: `--json` always prints diagnostics. */
+/**
+ * Reports a file that could not be checked as a diagnostic at its first character: `--json` always prints diagnostics.
+ */
 import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { JsonDiagnostic } from "#dsl/language/diagnostics/render-json.js";
 
-/** Null: the error has no code, it is a defect of Tunebook. */
+/** Null: the error has no code and is a defect of Tunebook. */
 export function jsonFailure(file: string, error: unknown): { readonly diagnostics: readonly JsonDiagnostic[] } | null {
   if (!(error instanceof CodedError)) return null;
   const { code, data } = error;

@@ -1,13 +1,13 @@
-/** Which JupyterLab to start: the one on the path when it is new enough, else one in a private environment. */
+/** Chooses the JupyterLab to start: the one on the path if it is new enough, else one in a private environment. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { ensurePythonEnv, scriptIn } from "#tools/python-env.mjs";
 import { progressOn } from "#tools/progress.mjs";
 
-/** The extension asks for shared packages of this version or newer. */
+/** The extension needs shared packages of this version or newer. */
 const oldest = [4, 2] as const;
 
-/** Path (or name) of a `jupyter-lab` that serves. */
+/** Returns the path (or name) of a suitable `jupyter-lab`. */
 export async function findJupyterLab(say: (line: string) => void): Promise<string> {
   const there = await versionOf("jupyter-lab");
   if (there !== null && isNewEnough(there)) return "jupyter-lab";

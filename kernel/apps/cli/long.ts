@@ -1,10 +1,10 @@
-/** What a command says on stderr while it reads data or fetches a base: nothing of what takes less than a second. */
+/** Progress on stderr while a command reads data or downloads a base; nothing is shown in the first second. */
 import { progressOn } from "#tools/progress.mjs";
 import type { Progress } from "#kernel/host/host-context.js";
 
 const AFTER = 1000;
 
-/** Runs `work`, which tells how far it is. */
+/** Runs `work`, which reports its progress. */
 export async function withProgress<T>(work: (onProgress: (progress: Progress) => void) => Promise<T>): Promise<T> {
   const line = progressOn(process.stderr);
   const begun = performance.now();
@@ -12,7 +12,7 @@ export async function withProgress<T>(work: (onProgress: (progress: Progress) =>
     return await work((progress) => {
       if (performance.now() - begun < AFTER) return;
       const { label, done, total } = progress;
-      // Nothing is done of it yet.
+      // Skips work that has not begun.
       if (done === 0 && total !== 1) return;
       line.show({ label: total === null ? `${done.toLocaleString("en")} ${label}` : label, done, total });
     });

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** The command `tunebook`: ./program.ts knows what there is to call. */
+/** Entry point of the command `tunebook`; ./program.ts has its commands. */
 import { runCommandLine } from "./program.js";
 
-// Who reads may have gone (`tunebook run x.tune | head`): what runs goes on to its end, unheard.
+// The reader may have exited (`tunebook run x.tune | head`): the command continues to its end without output.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

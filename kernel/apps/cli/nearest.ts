@@ -1,4 +1,4 @@
-/** The name that was most likely meant: at most a third of its letters differ (Damerau–Levenshtein), else null. */
+/** Finds the most likely intended name: at most a third of its letters differ (Damerau–Levenshtein), else null. */
 export function nearestCommand(written: string, names: readonly string[]): string | null {
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of names) {

@@ -1,4 +1,4 @@
-/** A number of the command line that counts something. */
+/** Parses a positive number of the command line. */
 import { InvalidArgumentError } from "commander";
 
 export function parsePositiveInteger(text: string): number {

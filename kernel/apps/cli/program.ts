@@ -1,6 +1,6 @@
 /**
- * The commands of `tunebook`. Each is a file in `commands/` that exports `register(program)`; only the one that is called is
- * loaded (all of them for `--help`, none for `--version`). What goes wrong is printed as `error[code]: …`, exit status 1.
+ * The commands of `tunebook`. Each is a file in `commands/` that exports `register(program)`; only the requested one is
+ * loaded (all of them for `--help`, none for `--version`). Errors are printed as `error[code]: …`, with exit status 1.
  */
 import { readdirSync } from "node:fs";
 import { Command, CommanderError } from "commander";
@@ -19,7 +19,7 @@ const names = readdirSync(folder)
   .map((file) => file.slice(0, -".js".length))
   .sort();
 
-/** Runs what the words of a command line ask for. What goes wrong is printed and makes the exit status of this process 1. */
+/** Runs a command line. Errors are printed and set the exit status of this process to 1. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
     await runToEnd(parse(args));
@@ -59,7 +59,7 @@ async function parse(args: readonly string[]): Promise<void> {
   else await program.parseAsync(args, { from: "user" });
 }
 
-/** The table of codes is loaded where a command needs it: `--version` and `--help` don't. */
+/** Loads the table of codes only for commands that need it: `--version` and `--help` don't. */
 async function registerCodes(): Promise<void> {
   (await import("./codes.js")).registerCliCodes();
 }

@@ -1,4 +1,4 @@
-/** Runs a notebook and tells how it goes: a line per cell; on a terminal also the newest line of the cell that runs. */
+/** Runs a notebook and prints a line per cell; a terminal also shows the latest line of the running cell. */
 import { stripVTControlCharacters } from "node:util";
 import { runNotebook, type CellPosition, type NotebookResult } from "#kernel/apps/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
@@ -58,13 +58,13 @@ class CellScreen {
   }
   line(text: string): void {
     this.live("");
-    // What a kernel says of a mistake is coloured, whoever reads it.
+    // A kernel always colours its error messages, so colours are removed where the stream has none.
     this.stream.write(`${usesColour(this.stream) ? text : stripVTControlCharacters(text)}\n`);
   }
-  /** One line that the next one overwrites. */
+  /** Shows one line that the next one overwrites. */
   private live(text: string): void {
     if (this.shown !== "") this.stream.write("\r\u001b[2K");
-    // Cut where it is plain: a code that is cut would go on colouring.
+    // Truncates text without escape sequences, as a truncated sequence would leave the colour on.
     const plain = stripVTControlCharacters(text);
     this.shown = this.stream.isTTY ? plain.slice(0, (this.stream.columns || 80) - 1) : "";
     this.stream.write(this.shown);

@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly runs?: string;
 }
 
-/** Options that are folders are meant from where the command was called, not from the file's folder. */
+/** Option folders are relative to the working folder, not to the file's folder. */
 export function runsFolder({ runs }: RunOptions): string | undefined {
   return runs === undefined ? undefined : resolve(runs);
 }

@@ -1,4 +1,7 @@
-/** Runs a `.tune` file. Ctrl-C stops it in good order (a training writes its checkpoint first); a second one ends it at once. */
+/**
+ * Runs a `.tune` file. Ctrl-C stops it gracefully (a training writes its checkpoint first); a second one ends it at
+ * once.
+ */
 import { parseParameterValues } from "#kernel/apps/jupyter/client/parameters.js";
 import { runTuneFile } from "#kernel/features/run-file.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
@@ -10,7 +13,7 @@ import { reportUnknownParameters } from "#kernel/apps/checking/unknown-parameter
 export async function runTuneCommand(file: string, options: RunOptions): Promise<number> {
   const runs = runsFolder(options);
   if (Object.keys(options.parameter).length > 0) {
-    // Before anything runs: the text and the headers of files tell whether the file has such parameters.
+    // Before anything runs, the text and the headers of files show whether the file has such parameters.
     const { diagnostics, sources } = await checkFile(file, { quick: true, parameters: options.parameter });
     if (reportUnknownParameters(diagnostics, sources)) return 1;
   }

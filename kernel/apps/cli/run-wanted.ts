@@ -1,4 +1,7 @@
-/** Which run, or several that run as one, is meant on the command line, by its training's name or its folder: in this folder's runs, else anywhere on this machine. */
+/**
+ * Finds the run (or group of runs) named on the command line, by its training's name or its folder: among this folder's
+ * runs, else anywhere on this machine.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readTrialGroup } from "#kernel/runs/together/trial-groups.js";
@@ -6,7 +9,10 @@ import { runningTrainings, clusterSearches } from "#kernel/remote/supervisor/run
 import { findWatchable } from "#kernel/runs/history/find-together.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
-/** One of this folder goes before one that trains elsewhere: nobody's training is meant by a name that it has by chance. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */
+/**
+ * Prefers a run of this folder over one that trains elsewhere with the same name. Coded errors `nothing-to-attach`,
+ * `bad-usage`, and those of finding a run.
+ */
 export function findRunForCommand(wanted: string, folder: string, command: string): RunFolder {
   const found = runHere(wanted, folder);
   if (found instanceof RunFolder) return found;
@@ -16,7 +22,7 @@ export function findRunForCommand(wanted: string, folder: string, command: strin
   throw found;
 }
 
-/** Or that there is none of that name. */
+/** Finds a run of this folder; returns the error if none has that name. */
 function runHere(wanted: string, folder: string): RunFolder | CodedError {
   try {
     const found = findWatchable(wanted, { folder: process.cwd(), runs: runsFolder(folder) });

@@ -1,4 +1,7 @@
-/** The command `tunebook serve`: SIGTERM and Ctrl-C end it in good order, a second one at once; SIGHUP reads again what changed. */
+/**
+ * The command `tunebook serve`: SIGTERM and Ctrl-C end it gracefully, a second one at once; SIGHUP reloads what
+ * changed.
+ */
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
@@ -51,7 +54,7 @@ export interface ServeCommandOptions {
   readonly truncate: boolean;
 }
 
-/** Exit status 0 after SIGTERM and where nothing went wrong, 130 after Ctrl-C. */
+/** Exit status: 0 after SIGTERM without errors, 130 after Ctrl-C. */
 export async function serveCommand(folders: readonly string[], options: ServeCommandOptions): Promise<number> {
   const served = [...folders.map((folder) => ({ name: null, folder })), ...options.name];
   const keys =
@@ -64,7 +67,7 @@ export async function serveCommand(folders: readonly string[], options: ServeCom
   if (!guarded && !options.insecure && !isLoopback(options.host))
     throw new CodedError("unguarded", { host: options.host, where: "shell" });
   const short = options.apiKeysEnv ? shortKeyWarnings(options.apiKeysEnv) : [];
-  // Programs that it starts are told nothing of them.
+  // Programs that the server starts must not see the keys.
   if (options.apiKeysEnv) delete process.env[options.apiKeysEnv];
   const log = openLog(options.log ?? process.stderr);
   for (const words of short) log.warn("short-key", new Error(words));
@@ -111,20 +114,23 @@ function serverOptions(
     threads: options.threads ?? null,
     tellsRequests: !options.quiet,
     ...(options.drain !== undefined && { drain: options.drain }),
-    // The log says it already where it is read in the same place.
+    // Skipped if the log goes to the same place, as it has the warning already.
     ...(options.log !== undefined && {
       warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
     }),
   };
 }
 
-/** A unit of `Type=notify` is ready now: Node has no sockets of that kind, so systemd's own program says it. */
+/**
+ * Notifies systemd (`Type=notify`) that the server is ready. Node has no such sockets, so systemd's own program does
+ * it.
+ */
 function tellSystemd(): void {
   if (process.env["NOTIFY_SOCKET"] === undefined) return;
   spawn("systemd-notify", ["--ready"], { stdio: "ignore" }).once("error", () => undefined);
 }
 
-/** Prints a line of a file of keys for each key on standard input. */
+/** Prints a line for a key file for each key on standard input. */
 export async function hashApiKeys(): Promise<number> {
   let number = 0;
   for await (const line of createInterface({ input: process.stdin })) {
@@ -206,7 +212,7 @@ function wordsOf({ sort, labels, maxLength, root }: ServedModelFacts): string {
   return [outputText, `${String(maxLength)} tokens`, ...(root === null ? [] : [`on ${root}`])].join(" · ");
 }
 
-/** A hang-up of a terminal that is there no longer ends what ran in it; any other one asks for a look at what changed. */
+/** A hang-up after the terminal has gone ends its programs; any other hang-up asks to reload what changed. */
 function terminalIsGone(): boolean {
   if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return false;
   try {

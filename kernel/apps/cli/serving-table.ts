@@ -1,9 +1,9 @@
-/** Servers that run on this machine, as lines for a terminal and as what programs read. */
+/** Servers on this machine, as lines for a terminal and as data for programs. */
 import { relative, resolve } from "node:path";
 import { runningServers, type RunningServerFacts } from "#kernel/features/serve/process/running-servers.js";
 import { clip, oneLine, printable } from "#kernel/host/text.js";
 
-/** Those that serve something of a folder of runs; null: all. */
+/** Servers of models in a folder of runs; null: all. */
 export function serversIn(runs: string | null): readonly RunningServerFacts[] {
   const all = runningServers();
   if (runs === null) return all;
@@ -11,7 +11,6 @@ export function serversIn(runs: string | null): readonly RunningServerFacts[] {
   return all.filter(({ models }) => models.some(({ folder }) => inside(folder)));
 }
 
-/** A line of each. */
 export function serversText(all: readonly RunningServerFacts[]): string {
   return all
     .map(({ name, url, models, process, since }) => {

@@ -1,4 +1,7 @@
-/** A path as one word of a command that a person copies: quoted where a shell would read more in it, never an option. */
+/**
+ * Quotes a path as one shell word that a person can copy: quoted if the shell would interpret it, and never taken as an
+ * option.
+ */
 export function quoteForShell(path: string): string {
   const word = path.startsWith("-") ? `./${path}` : path;
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,18 +1,20 @@
-/** The end of a sweep whose search runs on a cluster: its jobs are stopped, and what they made stays there until it is asked for. */
+/**
+ * Stops a sweep that searches on a cluster: its jobs are stopped, and its results remain there until they are fetched.
+ */
 import { readSearchPlace } from "#kernel/runs/together/search-place.js";
 import type { TrialGroup } from "#kernel/runs/together/trial-groups.js";
 import { isJobOver, type RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
 import { askCluster } from "#kernel/remote/coordinator/ray/reachability.js";
 import { readSearchJob, stopSearch } from "#kernel/remote/coordinator/ray/search-job.js";
 
-/** Coded errors `search-away`, and others of clusters. */
+/** Coded errors: `search-away`, and those of clusters. */
 export async function stopClusterSearch({ name, folder }: TrialGroup, now: boolean): Promise<string> {
   const searchPlace = readSearchPlace(folder);
   if (searchPlace === null)
     return `${name} had ended, and what it made is here: \`attach ${name}\` gives it in a notebook\n`;
   const end = async (ray: RayJobs) => {
     const job = await readSearchJob(ray, searchPlace);
-    // Workers may have outlived it.
+    // Stops the job even if it is over, as workers may have outlived it.
     await stopSearch(ray, searchPlace, { now });
     return job;
   };

@@ -21,7 +21,7 @@ interface Asked {
   readonly json?: true;
 }
 
-/** `file`: a journal; null: those in the folder. Coded error `bad-usage`. */
+/** `file`: a journal; null: the sweeps in the folder. Coded error `bad-usage`. */
 export function sweepsText(file: string | null, request: Asked): string {
   const root = runsFolder(request.in);
   if (file === null) return sweepsIn(root, request);
@@ -50,7 +50,7 @@ function journalsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
   } catch {
-    return []; // no sweep was there yet
+    return []; // no sweep yet
   }
 }
 
@@ -75,7 +75,10 @@ function valuesText(trial: JournalTrialReport | undefined): string {
   return clip(entries.map(([path, value]) => `${path}: ${value}`).join(", "), 120);
 }
 
-/** Its run's own program where the run is there, else what it varied as a block. Coded error `bad-usage`. */
+/**
+ * Returns the program of the best trial's run if the run exists, else its varied values as a block. Coded error
+ * `bad-usage`.
+ */
 function bestProgram(root: string, { name, trials, best, goals }: JournalStudyReport): string {
   const found = trials.find(({ number }) => number === best);
   if (!found)

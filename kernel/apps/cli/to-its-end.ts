@@ -1,6 +1,6 @@
 /**
- * What a command does, to its end and no further. A process whose work waits for something that doesn't hold it (a timer or a channel that was
- * let go) would end early and in silence, as if all had gone well: that is told, and its exit status is 1.
+ * Runs a command to its end. Work that waits for something that does not keep the process alive (an unreferenced timer
+ * or channel) would let the process exit early without an error. That is reported, with exit status 1.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { failCommand } from "./fail.js";
@@ -15,9 +15,9 @@ export async function runToEnd<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Ms after a command's last word. */
+/** Ms after a command's last output. */
 const LATE = 500;
-/** Ends a command that has done all it does, also where a process of it still computes what nobody waits for. */
+/** Exits once a command is done, even if it still runs work that nothing waits for. */
 export function exitSoon(): void {
   setTimeout(() => process.exit(), LATE).unref();
 }

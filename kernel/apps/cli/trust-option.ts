@@ -1,4 +1,4 @@
-/** `--trust` on commands that only read a file. */
+/** `--trust` for commands that only read a file. */
 import { dirname, resolve } from "node:path";
 import { Option } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -9,7 +9,7 @@ import { trustedFolders, trustFolder } from "#kernel/trust/trust.js";
 export const trustOption = (): Option =>
   new Option("--trust", "trust the file's folder first, as `tunebook trust` does: what is missing may be downloaded");
 
-/** Trusts the file's folder where `--trust` says so. Otherwise warns if the list of trusted folders cannot be read. */
+/** Trusts the file's folder if `--trust` is given. Otherwise warns if the list of trusted folders cannot be read. */
 export async function trustIfRequested(file: string, { trust }: { readonly trust?: true }): Promise<void> {
   if (!trust) return warnIfUnreadable();
   const folder = await trustFolder(dirname(resolve(file)), { subfolders: true });

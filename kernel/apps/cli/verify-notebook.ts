@@ -1,4 +1,7 @@
-/** `tunebook verify NOTEBOOK.ipynb`: runs it again in a folder of its own and tells what changed and which numbers moved. */
+/**
+ * `tunebook verify NOTEBOOK.ipynb`: runs it again in a separate folder and reports what changed and which numbers
+ * differ.
+ */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,11 +26,11 @@ import { runsFolder } from "./runs/runs-folder.js";
 
 export interface VerifyNotebookOptions {
   readonly parameter: ParameterTexts;
-  /** Where the executed notebook goes; absent: nowhere. */
+  /** Path for the executed notebook; by default it is not saved. */
   readonly out?: string;
-  /** Where its runs go; absent: nowhere. */
+  /** Folder for its runs; by default they are not saved. */
   readonly keep?: string;
-  /** Of the runs of before. */
+  /** Folder of the earlier runs. */
   readonly in?: string;
   readonly json?: true;
 }
@@ -35,12 +38,12 @@ interface Verified {
   readonly notebook: string;
   readonly runs: readonly RerunComparison[];
   readonly outputs: MovedOutputs;
-  /** What kept it from running to its end. */
+  /** The error that stopped it before its end. */
   readonly failed: { readonly cell: number; readonly error: string } | null;
   readonly same: boolean;
 }
 
-/** @returns the exit status: 0 where every number that can be compared is within tolerance */
+/** @returns the exit status: 0 if every comparable number is within tolerance */
 export async function verifyNotebook(file: string, options: VerifyNotebookOptions): Promise<number> {
   const before = await readNotebook(file);
   const work = await mkdtemp(join(tmpdir(), "tunebook-verify-"));
@@ -74,7 +77,7 @@ export async function verifyNotebook(file: string, options: VerifyNotebookOption
 }
 
 function check(notebook: string, { runs, outputs, failed }: Omit<Verified, "notebook" | "same">): Verified {
-  // A run that left no numbers says nothing of whether these are the same.
+  // A run without numbers now counts as changed if it had an earlier counterpart.
   const moved = runs.some(({ then, numbers }) => (numbers ? numbers.beyond.length > 0 : then !== null));
   const same = failed === null && !moved && outputs.moved.length === 0;
   const runNumbers = runs.flatMap(({ numbers }) => (numbers ? toldOf(numbers) : []));
@@ -106,7 +109,7 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
   ].join("\n\n")}\n`;
 }
 
-/** What changed comes first: numbers that stayed may be luck. */
+/** Changed inputs come first: equal numbers may be luck. */
 export function verdictOf(known: readonly Pick<RerunComparison, "changed" | "numbers">[], same: boolean): string {
   const changed = [...new Set(known.flatMap((run) => run.changed.map(({ what }) => what)))];
   if (changed.length === 0) return same ? "gives the same numbers" : "gives other numbers";
@@ -119,7 +122,7 @@ export function verdictOf(known: readonly Pick<RerunComparison, "changed" | "num
   return `is made of other things than before (${listNames(changedNames)}), ${same ? `and ${numbers}` : "and gives other numbers"}`;
 }
 
-/** Beyond tolerance, so many are told of each run: scores first. */
+/** Maximum number of differences beyond tolerance shown per run, scores first. */
 const TOLD = 6;
 function toldOf({ beyond }: NumberComparison): NumberComparison["beyond"] {
   return [...beyond].sort((a, b) => Number(a.sort === "loss") - Number(b.sort === "loss")).slice(0, TOLD);
@@ -146,7 +149,7 @@ function runText({ name, then, changed, numbers }: RerunComparison): string {
   return [`${name} (${then}): ${outcomeText}`, ...moved, ...more].join("\n");
 }
 
-/** Of numbers that aren't all the same: only those that differ are told. */
+/** For numbers that are not all equal: shows only those that differ. */
 export function largestDifferenceText({ loss, score }: NumberComparison["furthest"]): string {
   const scores = `at most ${significantText(score, 2)}`;
   if (loss === 0) return `scores differ by ${scores}`;
@@ -154,6 +157,6 @@ export function largestDifferenceText({ loss, score }: NumberComparison["furthes
   return score === 0 ? losses : `${losses}, scores by ${scores}`;
 }
 
-/** Whether a place is a notebook; a folder of that name is none. */
+/** Reports whether a path is a notebook; a folder with that name is not. */
 export const isNotebook = (place: string): boolean =>
   place.endsWith(".ipynb") && !existsSync(join(place, "tunebook.json"));

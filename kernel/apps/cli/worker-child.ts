@@ -1,4 +1,7 @@
-/** `tunebook worker` as a process of this machine starts it: it looks after that one first, and loads all else then. */
+/**
+ * `tunebook worker` as started by a process of this machine: it watches that process first and loads the rest
+ * afterwards.
+ */
 import { endIfOrphaned, PARENT_VARIABLE } from "#kernel/remote/coordinator/orphaned-work.js";
 
 const parent = Number(process.env[PARENT_VARIABLE]);

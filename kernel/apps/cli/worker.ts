@@ -1,4 +1,4 @@
-/** The command `tunebook worker`: SIGTERM and Ctrl-C end it in good order, a second one at once. */
+/** The command `tunebook worker`: SIGTERM and Ctrl-C end it gracefully, a second one at once. */
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -19,7 +19,7 @@ export interface WorkerCommandOptions {
 export async function workerCommand(options: WorkerCommandOptions): Promise<number> {
   const url = urlOf(options.coordinator);
   const token = tokenOf(options.tokenFile);
-  // Programs that a worker starts are told nothing of it.
+  // Programs that a worker starts must not see these variables.
   delete process.env[TOKEN_VARIABLE];
   const parent = Number(process.env[PARENT_VARIABLE]);
   delete process.env[PARENT_VARIABLE];

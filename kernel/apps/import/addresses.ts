@@ -16,9 +16,9 @@ export interface SettingsWithoutSecrets {
 /** Replaces each address by one without its secret parts, before any reader or message sees it. */
 export function removeSecrets(settings: Readonly<Record<string, unknown>>): SettingsWithoutSecrets {
   const left: UncarriedSetting[] = [];
-  /** Endings of the variables' names, by the address as it is written. */
+  /** Suffixes of variable names, by address as written. */
   const numbers = new Map<string, string>();
-  /** Arguments for the source, by the address as it is written. */
+  /** Arguments of the source, by address as written. */
   const variables = new Map<string, string>();
   const texted = (text: string, setting: string): string => {
     const shown = redactedAddress(text) === text ? redactAddresses(text) : redactedAddress(text);

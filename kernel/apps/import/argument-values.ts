@@ -1,30 +1,31 @@
 /**
- * Calls that are given an object of the training and may change it, or whose result trains in its place: `random.shuffle(ds)`,
- * `ds = list(filter(f, ds))`. Calls of libraries that train are listed anyway (relevant-calls.ts); these are Python's own.
+ * Detects calls that take an object of the training and may change it, or whose result trains in its place:
+ * `random.shuffle(ds)`, `ds = list(filter(f, ds))`. Calls of training libraries are listed anyway (relevant-calls.ts);
+ * these are Python's own.
  */
 import type { PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { callArguments, passThroughFunctions, rootVariableOf, type TrackedNames } from "./tracked.js";
 
-/** Functions that look at an object, and return a number, a text, or nothing. */
+/** Functions that inspect an object, and return a number, a text, or nothing. */
 const looking =
   /^(print|len|type|isinstance|issubclass|hasattr|getattr|repr|str|format|id|hash|hex|callable|display|sum|min|max|any|all|int|float|bool|abs|round|range|dir|help|vars|open|super|input|Exception|\w+Error|SystemExit)$/;
-/** Functions of Python that change nothing they are given: what they return counts where it trains. */
+/** Built-in functions that do not change their arguments: their result matters if it trains. */
 const making = /^(list|tuple|iter|next|sorted|reversed|filter|map|zip|enumerate|set|frozenset|dict|slice)$/;
-/** Of these the result has the same rows in the same order. */
+/** Those of them that return the same rows in the same order. */
 const same = /^(list|tuple|iter|tqdm)$/;
-/** Functions of modules that change nothing they are given, and whose results are texts, numbers, copies or pictures. */
+/** Module functions that do not change their arguments, and whose results are texts, numbers, copies or pictures. */
 const harmless =
   /^(os|sys|re|json|math|time|datetime|pathlib|logging|argparse|typing|gc|glob|warnings|shutil|tempfile|getpass|string|textwrap|pprint|inspect|platform|statistics|traceback|uuid|hashlib|locale|csv|IPython|google|matplotlib|seaborn|plotly|rich|dotenv|packaging|psutil|tqdm)\.|^(copy\.(copy|deepcopy)|dataclasses\.(asdict|astuple|fields|is_dataclass)|collections\.Counter|functools\.(partial|wraps|cache|lru_cache)|contextlib\.\w+|numpy\.(?!random\b|put|place|copyto|fill|resize|delete|insert|concatenate|sort|take|choose|repeat|roll|flip)\w+)/;
 /** Methods that add to a list or a record. */
 const adding = /^(append|extend|insert|update|pop|remove|clear|sort|reverse)$/;
 
 export interface BindingContext {
-  /** Names that the program binds itself. */
+  /** Reports whether the program binds a name itself. */
   readonly bound: (name: string) => boolean;
   readonly tracked: TrackedNames;
 }
 
-/** Whether a call of Python's own functions or modules must be listed, since it may change what is trained. */
+/** Reports whether a call of Python's functions or modules must be listed because it may change what is trained. */
 export function mayChangeTraining(
   program: PythonProgram,
   call: PythonCall,
@@ -45,7 +46,7 @@ export function mayChangeTraining(
   return !harmless.test(name);
 }
 
-/** Whether the result of a call is bound to a name of the training, or given to a trainer. */
+/** Reports whether the result of a call is bound to a name of the training, or passed to a trainer. */
 function trains(program: PythonProgram, call: PythonCall, tracked: TrackedNames): boolean {
   let node: PythonNode | null = call.callee.parent;
   while (node && !/Statement$|^Body$|^Script$/.test(node.name)) {
@@ -54,7 +55,7 @@ function trains(program: PythonProgram, call: PythonCall, tracked: TrackedNames)
     if (around?.name === "ArgList") {
       const callee = around.parent?.firstChild;
       const name = callee ? program.text.slice(callee.from, callee.to) : "";
-      // `Trainer(train_dataset=sorted(ds))`; of `list(filter(f, ds))` the outer result counts.
+      // `Trainer(train_dataset=sorted(ds))`; for `list(filter(f, ds))` the outer result counts.
       if (/Trainer$/.test(name)) return true;
       if (!passThroughFunctions.test(name) && !making.test(name)) return false;
     }

@@ -1,4 +1,4 @@
-/** AutoTrain's YAML (Hugging Face): a task by its name, the files of a folder by their splits, columns by their use. */
+/** AutoTrain's YAML (Hugging Face): a named task, a folder's files by split, columns by use. */
 import { isSwitchedOn, filesReason, ignoreTrainerSettings, kernelsReason, publishAdvice } from "./idle.js";
 import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./program.js";
 import { optimizerFrom, scheduleFrom } from "./rates.js";
@@ -6,16 +6,16 @@ import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js"
 import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";
 
-/** What a task of theirs is here. `columns`: their names of columns, ours of roles. */
+/** Our equivalent of an AutoTrain task. `columns`: our roles by AutoTrain's column settings. */
 interface Kind {
   readonly task: string;
   readonly columns: Readonly<Record<string, string>>;
-  /** What AutoTrain takes where the file says nothing. */
+  /** AutoTrain's default. */
   readonly rate: number;
   readonly epochs: number;
   readonly batch: number;
   readonly accumulate?: number;
-  /** Whether it stops early where rows are held back. */
+  /** Stops early if rows are held out. */
   readonly stops: boolean;
 }
 const texts = { rate: 5e-5, epochs: 3, batch: 8, stops: true };
@@ -64,7 +64,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     ...embedders,
   },
 };
-/** Their spellings of one task. */
+/** AutoTrain's spellings of one task. */
 const spellings: readonly (readonly [RegExp, string])[] = [
   [/^text_(binary_|multi_class_)?classification$/, "text_classification"],
   [/^text_(single_column_)?regression$/, "text_regression"],
@@ -76,7 +76,7 @@ const spellings: readonly (readonly [RegExp, string])[] = [
   [/^(sentence_transformers|st)_pair_(score|class)$/, "sentence_pair_$2"],
   [/^(sentence_transformers|st)_triplet$/, "sentence_triplet"],
 ];
-/** Tasks whose columns hold lists or objects. */
+/** Tasks whose columns contain lists or objects. */
 const lists = new Set(["token_classification", "question_answering"]);
 const templates = new Set(["chatml", "zephyr", "tokenizer"]);
 
@@ -229,7 +229,7 @@ function recipeOf(
   };
 }
 
-/** Our roles with the columns that play them; theirs that the task has no use for are left. */
+/** Maps our roles to columns; column settings that the task does not use are reported as not carried over. */
 function roles(
   columns: Readonly<Record<string, string>>,
   mapping: ToolSettings,

@@ -1,4 +1,4 @@
-/** Axolotl's data sets: their files, how rows become conversations, and what of them is trained. */
+/** Axolotl's data sets: their files, how rows become conversations, and which parts are trained. */
 import { trainedMarkFields } from "#stdlib/conversations/shared/fields.js";
 import { differentRowsAdvice, areReadAlike, mixText } from "./mixture.js";
 import { wordCallText, hubSourceText, quoted, asPercent, word } from "./program.js";
@@ -11,14 +11,14 @@ export interface AxolotlRows {
   readonly columns: string;
   readonly template?: string;
   readonly notes: readonly string[];
-  /** Whether a file of its own is looked at while training. */
+  /** A separate file is evaluated while training. */
   readonly hasHoldout?: boolean;
 }
 
-/** Settings of a data set that say where its rows are. */
+/** Settings that locate a data set's rows. */
 const where = /^(path|data_files|ds_type|split|name|revision)$/;
 
-/** Data sets that are read like the first are put together, as Axolotl does; the others are left, one by one. */
+/** Merges data sets that are read like the first, as Axolotl does; each other one is reported as not carried over. */
 export function readAxolotlRows(s: ToolSettings): AxolotlRows {
   const plain = s.list("pretraining_dataset");
   const sets = s.list("datasets");
@@ -49,7 +49,7 @@ export function readAxolotlRows(s: ToolSettings): AxolotlRows {
   return { ...rows, source: both, notes: [...about, ...source.notes, ...looked.notes], hasHoldout: true };
 }
 
-/** Rows of a file of their own, where they are written as those that train; others are left. */
+/** Reads a test file if its rows have the format of the training rows; others are reported as not carried over. */
 function lookedAtIn(s: ToolSettings, first: ToolSettings): Filed | undefined {
   const sets = s.list("test_datasets");
   const [set] = sets;
@@ -68,7 +68,7 @@ function lookedAtIn(s: ToolSettings, first: ToolSettings): Filed | undefined {
   return undefined;
 }
 
-/** What of a data set is read, and from where. `several`: it is one source among others. */
+/** Returns a data set's source. `several`: it is one source among others. */
 function fileOf(first: ToolSettings, several = false): Filed {
   const split = first.text("split");
   const files = first.texts("data_files");
@@ -76,14 +76,14 @@ function fileOf(first: ToolSettings, several = false): Filed {
   const kind = first.text("ds_type");
   if (files.length === 0 && path !== undefined && kind === undefined && !ending.test(path)) {
     if (split !== undefined && !/^\w+$/.test(split)) first.leave("split", part);
-    // Axolotl takes the split `train` where none is named.
+    // Axolotl uses the split `train` by default.
     const named = split ?? (several ? "train" : undefined);
     const given = { config: first.text("name"), split: named?.replace(/\[.*$/, ""), revision: first.text("revision") };
     return { source: hubSourceText(path, given), notes: [] };
   }
   if (split !== "train") first.leave("split", part);
   const generic = files[0] !== undefined && /^(json|jsonl|csv|parquet|text)$/.test(path ?? "");
-  if (generic) first.consume("path"); // names the reader only
+  if (generic) first.consume("path"); // only names the reader
   const paths = files.map((file) => (generic || path === undefined ? file : `${path}/${file}`));
   const [one = filed(path, kind), ...more] = paths.map((file) => filed(file, kind));
   return { source: mixText([one, ...more].map(({ source }) => source)), notes: one.notes };
@@ -134,7 +134,7 @@ const alpaca = (set: ToolSettings): Pick<AxolotlRows, "task" | "columns" | "temp
   return { task: "chat", columns: "{ messages: alpaca() }", template: "alpaca" };
 };
 
-/** Fields of a user's own, in Alpaca's three places. */
+/** A user-defined prompt, mapped to Alpaca's three fields. */
 function ownPrompt(promptSettings: ToolSettings): Pick<AxolotlRows, "task" | "columns" | "template"> {
   for (const key of ["format", "no_input_format", "system_prompt", "system_format", "field_system"])
     promptSettings.leave(key, "the prompt is written by a template; Alpaca's is taken");
@@ -187,7 +187,7 @@ function turns(set: ToolSettings, shareGpt = false): Pick<AxolotlRows, "task" | 
   return { task: "chat", columns: `{ messages: ${columns} }` };
 }
 
-/** The assistant's turns and the tokens that end them are trained here, and that is the default there. */
+/** By default we train the assistant's turns and their end tokens, so only other settings are reported. */
 function trainedTurns(set: ToolSettings): void {
   const field = set.text("message_field_training");
   if (field !== undefined && !trainedMarkFields.some((mark) => mark === field))
@@ -199,7 +199,7 @@ function trainedTurns(set: ToolSettings): void {
     set.leave("train_on_eos", "the token that ends each of the assistant's turns is trained");
 }
 
-/** Rows held back: a share, or so many. */
+/** Held-out rows: a share or a number. */
 export function readHoldout(s: ToolSettings, key: string): { readonly split?: string; readonly hasHoldout: boolean } {
   const size = s.number(key);
   if (size === undefined || size <= 0) return { hasHoldout: false };

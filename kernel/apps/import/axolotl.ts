@@ -75,7 +75,7 @@ function refuseObjectives(s: ToolSettings): void {
   }
 }
 
-/** Plugins that compute the same faster, spread it or log it. */
+/** Plugins that compute the same result faster, distribute it or log it. */
 const kernels =
   /^axolotl\.integrations\.(cut_cross_entropy\.CutCrossEntropyPlugin|liger\.LigerPlugin|kernels\.KernelsPlugin|expert_parallel\.ExpertParallelPlugin|swanlab\.SwanLabPlugin|lm_eval\.LMEvalPlugin)$/;
 
@@ -111,7 +111,7 @@ function refuseOtherData(s: ToolSettings): void {
     s.leave("model_type", "a base is loaded by its own settings");
 }
 
-/** The template that is built in; others are left for the base's own. */
+/** Returns a built-in template; for others the base's own is used and the setting is listed. */
 function templateOf(s: ToolSettings, chats: boolean, ofRows: string | undefined): string | undefined {
   const named = s.text("chat_template");
   for (const key of ["chat_template_jinja", "default_system_message"]) s.leave(key, "the base's own template is used");
@@ -164,14 +164,14 @@ function lengthsAndMasks(s: ToolSettings, chats: boolean): void {
   s.inner("special_tokens").leaveAll("the base's own tokens are used");
   for (const key of ["special_tokens", "tokens", "added_tokens_overrides"])
     if (s.inner(key).keys().length === 0 || key !== "special_tokens") s.leave(key, "the base's own tokens are used");
-  // `truncate`: as here, where what is cut is told before a training.
+  // `truncate` is our behaviour too: truncated rows are reported before a training.
   if ((s.text("excess_length_strategy") ?? "truncate") !== "truncate")
     s.leave("excess_length_strategy", "rows that are too long are cut and told of, not left out");
   s.leave("eot_tokens", "the base's own template ends turns");
   s.leave("revision_of_model", "the base's newest revision is taken");
 }
 
-/** Cosine without another word; its warm-up is 3% there, of a hundred steps at most. */
+/** Defaults to cosine. Axolotl's default warm-up is 3 %, of at most a hundred steps. */
 function schedule(s: ToolSettings): string | undefined {
   const rate = s.number("learning_rate");
   const floor = s.number("cosine_min_lr_ratio");
@@ -189,7 +189,7 @@ function schedule(s: ToolSettings): string | undefined {
   );
 }
 
-/** `epochs`: how many there are, where they are told; a look each so many steps, or a share of all of them. */
+/** Evaluation interval: every so many steps, or a share of the training. `epochs`: their number, if known. */
 function looks(s: ToolSettings, epochs: number | undefined): string | undefined {
   const each = s.number("eval_steps");
   if (each !== undefined && each > 0 && (each >= 1 || epochs !== undefined)) {
@@ -201,10 +201,10 @@ function looks(s: ToolSettings, epochs: number | undefined): string | undefined 
   if (many === 0) s.leave("evals_per_epoch", "what is held back is looked at after each epoch");
   return parts(many);
 }
-/** So many times an epoch; once is what is done anyway. */
+/** So many evaluations per epoch; once per epoch is the default. */
 const parts = (many: number | undefined): string | undefined =>
   many === undefined || many <= 0 || many === 1 ? undefined : everyPart(1 / many);
-/** Six digits, rounded down, so that the last of an epoch falls on its end. */
+/** Six digits, rounded down, so that an epoch's last evaluation is at its end. */
 function everyPart(epochs: number): string {
   const [digits, power] = epochs.toExponential(11).split("e");
   return wordCallText("every", {
@@ -220,7 +220,7 @@ function unlooked(s: ToolSettings): undefined {
 const recomputed = (setting: string | undefined): boolean =>
   setting !== undefined && !["false", "no", "none"].includes(setting);
 
-/** A number of rows of an update, told as such, is so many small batches. */
+/** A `batch_size` (rows per update) becomes a number of accumulated micro batches. */
 function batches(s: ToolSettings): { readonly batch_size: string; readonly accumulate: string | undefined } {
   const [small, many] = [s.number("micro_batch_size") ?? 1, s.number("gradient_accumulation_steps")];
   const all = many === undefined ? s.number("batch_size") : undefined;
@@ -249,7 +249,7 @@ function idle(s: ToolSettings): void {
     s.leave(key, "a run goes on by `resume: true`");
   if (s.flag("dataset_exact_deduplication"))
     s.leave("dataset_exact_deduplication", "write `clean: [drop_duplicates]`; case and blanks don't count there");
-  // Axolotl sends the model wherever a name for it is given.
+  // Axolotl uploads the model whenever it is given a name.
   s.leave("hub_model_id", publishAdvice);
   ignoreTrainerSettings(s);
   s.ignore(
@@ -264,5 +264,5 @@ function idle(s: ToolSettings): void {
   s.ignore("the quantisation is not asked for", /^gptq_\w+$/);
   s.ignore(machinesReason, "device");
 }
-/** Whether a setting is there and not switched off. */
+/** Reports whether a setting exists and is not switched off. */
 const isRequested = (s: ToolSettings, key: string): boolean => s.has(key) && s.lowerText(key) !== "false";

@@ -1,19 +1,19 @@
-/** Conversations as OpenAI's fine-tuning takes them, a JSON record in each line: what a row has decides what it is. */
+/** OpenAI's fine-tuning format, with a JSON record per line: a row's fields determine its format. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { quoted, type ProgramDraft } from "./program.js";
 import { refusalAdvice } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 
-/** Rows that are looked at; all of a long file would take as long as its training. */
+/** Maximum rows examined, as reading all of a long file would take as long as its training. */
 const most = 10_000;
 
-/** Columns that hold turns: OpenAI's name and ShareGPT's. */
+/** Columns with turns: OpenAI's name and ShareGPT's. */
 const ofTurns = ["messages", "conversations"] as const;
-/** Roles that `turns` knows without being told. */
+/** Roles that `turns` recognises by default. */
 const known = new Set(["system", "user", "assistant", "human", "gpt"]);
 
-/** Each field that any row or turn has, with a value of it: `messages.weight` is a turn's. */
+/** Returns every field of any row or turn with a sample value; `messages.weight` is a field of a turn. */
 export function chatFields(text: string, file: string): Readonly<Record<string, unknown>> {
   const out: Record<string, unknown> = {};
   const turns = new Map<string, Record<string, unknown>>();
@@ -26,7 +26,7 @@ export function chatFields(text: string, file: string): Readonly<Record<string, 
   return { ...out, ...Object.fromEntries(turns) };
 }
 
-/** A turn's fields; a role that isn't known, and content in parts, stand as fields of their own. */
+/** A turn's fields; an unknown role, or content in parts, becomes a field of its own. */
 function shown({ role, from, content, value, ...rest }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const who = role ?? from;
   const parts = Array.isArray(content ?? value);
@@ -79,7 +79,7 @@ function columnsOf(s: ToolSettings): string | undefined {
   return "{ messages: alpaca() }";
 }
 
-/** How a column of turns is read; fields that would be lost are refused. */
+/** Returns the reader of a column of turns; refuses fields that would be lost. */
 function turnsIn(turn: ToolSettings, column: string): string {
   let developer = false;
   for (const key of turn.keys()) {

@@ -1,9 +1,8 @@
-/** Codes of importing other tools' settings. */
+/** Diagnostic codes for importing other tools' settings. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { settingValueText } from "./shown-value.js";
 import type { Refusal } from "./settings.js";
 
-/** The data of each code. */
 export interface ImportCodeData {
   "not-settings": { readonly file: string; readonly why: string };
   "unknown-settings": {

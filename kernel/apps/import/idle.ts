@@ -1,6 +1,6 @@
 /**
- * Settings that change nothing of what is learnt here: where files go and what is logged, how work is spread over machines,
- * which kernels compute it, how data are prepared and loaded.
+ * Settings without effect on the trained model: output files and logging, distribution over machines, compute kernels,
+ * data preparation and loading.
  */
 
 import type { IdlePattern, ToolSettings } from "./settings.js";
@@ -12,11 +12,14 @@ export const kernelsReason = "which kernels compute it";
 export const loadingReason = "how files and rows are loaded";
 const results = "what is computed besides the training";
 
-/** What to write where a tool sends the model to the hub by itself. */
+/** Advice for tools that upload the model to the hub by themselves. */
 export const publishAdvice =
   'nothing is sent by itself: write `deploy tuned to huggingface("owner/name", push: secret(env: HF_TOKEN))`';
 
-/** Marks what transformers' trainers, and all tools over them, call such things; a model that is sent to the hub is left. */
+/**
+ * Marks such settings of transformers' trainers (and of tools based on them) as ignored; an upload to the hub is
+ * listed.
+ */
 export function ignoreTrainerSettings(s: ToolSettings): void {
   if (isSwitchedOn(s.value("push_to_hub"))) s.leave("push_to_hub", publishAdvice);
   s.ignoreAll(idleOfTrainers);
@@ -24,7 +27,7 @@ export function ignoreTrainerSettings(s: ToolSettings): void {
 export const isSwitchedOn = (value: unknown): boolean =>
   value !== undefined && !/^(|false|no|off|0|null)$/i.test(String(value));
 
-/** What transformers' trainers, and all tools over them, call such things. */
+/** Names of such settings in transformers' trainers, and in tools based on them. */
 const idleOfTrainers: readonly IdlePattern[] = [
   [filesReason, /^(output_dir|overwrite_output_dir|run_name|project|project_name)$/],
   [

@@ -1,4 +1,4 @@
-/** Files of other tools as Tune programs: which tool's a file is, and what it comes to. */
+/** Converts files of other tools to Tune programs: detects the tool and translates its settings. */
 import { parse } from "yaml";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
@@ -19,7 +19,7 @@ import { notebookTextOf, scriptTextOf } from "./script-text.js";
 
 export const importTools = ["peft", "axolotl", "ludwig", "autotrain", "llama-factory", "trl", "openai"] as const;
 export type ImportTool = (typeof importTools)[number];
-/** Names by which a file's tool may be told: Unsloth's programs are TRL's. */
+/** Names the user may give as a file's tool: Unsloth's programs are TRL's. */
 export const toolNames: readonly string[] = [...importTools, "unsloth"];
 export const findTool = (name: string): ImportTool | undefined =>
   name === "unsloth" ? "trl" : importTools.find((tool) => tool === name);
@@ -29,7 +29,7 @@ export interface ImportResult extends Pick<ProgramDraft, "notes"> {
   readonly left: readonly UncarriedSetting[];
   /** Settings without effect on the result, each with the reason. */
   readonly idle: readonly UncarriedSetting[];
-  /** What became of each setting that says anything, by its path. */
+  /** What happened to each non-empty setting, by its path. */
   readonly fates: ReadonlyMap<string, SettingFate>;
 }
 
@@ -43,7 +43,7 @@ const readers: Readonly<Record<ImportTool, (settings: ToolSettings, file: string
   openai: readOpenAI,
 };
 
-/** What a file says, as it was understood; nothing is written yet. */
+/** Settings of a file as understood, before a program is written. */
 export interface InterpretedSettings {
   readonly tool: ImportTool;
   readonly read: ProgramDraft;
@@ -53,15 +53,15 @@ export interface InterpretedSettings {
 }
 
 /**
- * `name`: the file's, as the program tells it; its ending says whether it is Python or chats a line each. `beside`: files near it.
- * Coded errors `not-settings`, `unknown-settings`, `import-refused`.
+ * Imports a file. `name`: the file's name for the program; its ending distinguishes Python and JSONL chats. `beside`:
+ * nearby files. Coded errors `not-settings`, `unknown-settings`, `import-refused`.
  */
 export function importSettings(text: string, name: string, toolName?: ImportTool, beside?: NearbyFiles): ImportResult {
   const { tool, read, left, idle, fates } = interpretSettings(parseSettings(text, name), name, toolName, beside);
   return { tool, program: renderProgram(read, { left, idle }, name), left, idle, notes: read.notes, fates };
 }
 
-/** `settings`: by name, as `settingsIn` gives them. Coded errors `unknown-settings`, `import-refused`. */
+/** `settings`: by name, as returned by `parseSettings`. Coded errors `unknown-settings`, `import-refused`. */
 export function interpretSettings(
   settings: Readonly<Record<string, unknown>>,
   name: string,
@@ -84,21 +84,21 @@ export function interpretSettings(
   const read = (chats.test(name) ? readChats : readers[tool])(all, name);
   const refusals = all.refusals();
   if (refusals.length > 0) throw new CodedError("import-refused", { file: name, refusals });
-  // The address itself is carried over, its secret parts are not.
+  // The address is carried over without its secret parts.
   const fates = new Map([...all.fates(), ...secrets.map(({ setting }) => [setting, "named"] as const)]);
   const left = [...secrets, ...all.left()];
   return { tool, read: { ...read, data: withVariables(read.data) }, left, idle: all.idle(), fates };
 }
 const chats = /\.jsonl$/i;
 
-/** Settings by name, whatever they are written in. Coded error `not-settings`. */
+/** Parses settings by name, in any supported file format. Coded error `not-settings`. */
 export function parseSettings(text: string, name: string): Readonly<Record<string, unknown>> {
   const settings = written(text, name);
   if (deeper(settings, 100)) throw new CodedError("not-settings", { file: name, why: "it is nested too deeply" });
   return settings;
 }
 
-/** Whether values lie in more values than `most`; without recursion, since that is what ends it. */
+/** Reports whether values are nested more than `most` levels; without recursion, which deep nesting would overflow. */
 function deeper(value: unknown, most: number): boolean {
   const rest: (readonly [unknown, number])[] = [[value, 0]];
   for (let next = rest.pop(); next; next = rest.pop()) {
@@ -128,7 +128,7 @@ function written(text: string, name: string): Readonly<Record<string, unknown>> 
   return settings;
 }
 
-/** Arguments of transformers' trainers, and calls of programs that train. */
+/** Arguments of transformers' trainers, and calls of training programs. */
 const ofTrainers =
   /^(num_train_epochs|per_device_train_batch_size|lr_scheduler_type|dataset_text_field|\w*Trainer|\w*TrainingArguments|(SFT|DPO|KTO|Reward|PRM|NashMD|[A-Z]+PO|Async\w+|Lora)Config|Fast\w*Model\.\w+)$/;
 

@@ -1,12 +1,15 @@
 /**
- * Data sets that a program puts together by `concatenate_datasets` or `interleave_datasets`, where its text says for certain which they
- * are: each comes from a `load_dataset` of its own, nothing is done to it before, and a trainer is given the result.
+ * Data sets that a program combines with `concatenate_datasets` or `interleave_datasets`, where its text identifies
+ * them for certain: each has a `load_dataset` of its own, is not changed before, and a trainer gets the result.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { literalOf, splitAtCommas } from "./python-values.js";
 import { UnreadExpression } from "./settings.js";
 
-/** Names of the settings of such a call. `sources`: sections of `load_dataset`; `parts`: the split of each, "" where the section says it. */
+/**
+ * Names of the settings of such a call. `sources`: sections of `load_dataset`; `parts`: each one's split, "" if the
+ * section has it.
+ */
 export const [SOURCES, PARTS] = ["sources", "parts"] as const;
 const joining = /^(concatenate|interleave)_datasets$/;
 /** Arguments of `interleave_datasets`. */
@@ -46,7 +49,7 @@ function settingsOf(
   const items = /^(?:(?:dsets|datasets)\s*=\s*)?\[/.test(list) ? splitAtCommas(list, list.indexOf("[") + 1) : undefined;
   const sources = items?.map((item) => sourceOf(program, { call, item }, known)) ?? [];
   const certain = sources.flatMap((one) => one ?? []);
-  // A data set without a split is several, which can't be put together with others.
+  // `load_dataset` without a split returns several data sets, which cannot be combined with others.
   const isOne = ({ section, part }: Source): boolean => part !== "" || typeof sections[section]?.["split"] === "string";
   if (certain.length < 2 || certain.length < sources.length || !certain.every(isOne)) return undefined;
   const given = rest.map((part) => /^(\w+)\s*=(?!=)\s*([\s\S]*)$/.exec(part));
@@ -63,7 +66,7 @@ function settingsOf(
   };
 }
 
-/** The data set that an item stands for: a variable, its split, or a call within the list. */
+/** Returns the data set of a list item: a variable, its split, or a call within the list. */
 function sourceOf(
   program: PythonProgram,
   { call, item }: { readonly call: PythonCall; readonly item: string },
@@ -101,7 +104,7 @@ const scopeOf = ({ within }: PythonCall | PythonAssignment): string => within.ma
 const givesTo = ({ text }: PythonProgram, { targets }: PythonAssignment, name: string): boolean =>
   targets.some(({ from, to }) => text.slice(from, to).replace(/\W[\s\S]*$/, "") === name);
 
-/** Whether a trainer is given what a call returns, or what is made of it. */
+/** Reports whether a trainer gets the result of a call, or something made from it. */
 function trains(program: PythonProgram, call: PythonCall, known: Sections): boolean {
   const names = new Set<string>();
   const holds = ({ value, reads }: PythonAssignment): boolean =>

@@ -1,6 +1,6 @@
 /**
- * LLaMA-Factory's data sets: named in the settings, described in `dataset_info.json` beside the data. Without it (or without an entry)
- * a data set is listed, and an Alpaca file of its name is taken.
+ * LLaMA-Factory's data sets: named in the settings, described in `dataset_info.json` near the data. A data set without
+ * a description is listed as not carried over, and an Alpaca file of its name is assumed.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { interleaveText, differentRowsAdvice, areReadAlike, mixText, type MixEnding } from "./mixture.js";
@@ -8,12 +8,12 @@ import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramD
 import { refusalAdvice, refuseObjective } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 
-/** Texts of files near the settings, by their path from there; undefined: there is none. */
+/** Reads text files near the settings, by relative path; undefined: the file does not exist. */
 export type NearbyFiles = (path: string) => string | undefined;
-/** Settings in which the descriptions are put, and the folder that they were found in. */
+/** Settings for the descriptions, and for the folder where they were found. */
 const [INFO, FOLDER] = ["dataset_info", "dataset_info_folder"] as const;
 
-/** The settings with the description of each data set that they name. */
+/** Adds the description of each named data set to the settings. */
 export function withDatasetDescriptions(
   settings: Readonly<Record<string, unknown>>,
   beside: NearbyFiles,
@@ -36,7 +36,7 @@ function recordOf(json: string | undefined): Readonly<Record<string, unknown>> |
     const read: unknown = JSON.parse(json);
     return isRecord(read) ? read : undefined;
   } catch {
-    return undefined; // a data set without a description is named as such
+    return undefined; // a data set without a description is listed as such
   }
 }
 const folderOf = (datasetDir: unknown): string =>
@@ -44,16 +44,16 @@ const folderOf = (datasetDir: unknown): string =>
 const namesIn = (names: unknown): readonly string[] =>
   [names].flat().flatMap((one) => (typeof one === "string" ? one.split(/\s*,\s*/) : []));
 
-/** Settings of a data set that say where its rows are, and how many of them are taken. */
+/** Settings that locate a data set's rows and limit their number. */
 const where = /^(file_name|hf_hub_url|ms_hub_url|om_hub_url|subset|split|num_samples)$/;
 
-/** Rows, and whether others are named to be looked at while it trains. */
+/** Rows, and whether separate rows for evaluation are named. */
 export interface LlamaFactoryRows {
   readonly data: ProgramDraft["data"];
   readonly hasHoldout: boolean;
 }
 
-/** `cut`: rows of these data sets are held back. */
+/** `cut`: rows of these data sets are held out. */
 export function readLlamaFactoryRows(
   s: ToolSettings,
   { plain, cut }: { readonly plain: boolean; readonly cut: boolean },
@@ -106,12 +106,12 @@ function listLost(
   s.leave("eval_on_each_dataset", "write `source: { train: …, validation: … }`");
 }
 
-/** How LLaMA-Factory's strategies end. */
+/** Stopping rules of LLaMA-Factory's strategies. */
 const endings: Readonly<Record<string, MixEnding>> = {
   interleave_under: "first_exhausted",
   interleave_over: "all_exhausted",
 };
-/** Rows of several data sets: put together, unless a strategy draws them in shares. */
+/** Mixes the rows of several data sets: concatenated, unless a strategy draws them by shares. */
 function mixtureOf(s: ToolSettings, sources: readonly string[]): string {
   if (sources.length < 2) {
     s.ignore("of a single data set nothing is mixed", "mix_strategy", "interleave_probs");
@@ -132,14 +132,14 @@ function mixtureOf(s: ToolSettings, sources: readonly string[]): string {
   return mixText(sources);
 }
 
-/** A list of numbers, or a text of them with commas. */
+/** Parses a list of numbers, or a text with commas. */
 function sharesIn(s: ToolSettings): readonly number[] | undefined {
   if (!s.has("interleave_probs")) return undefined;
   const value = s.value("interleave_probs");
   return typeof value === "string" ? s.text("interleave_probs")?.split(",").map(Number) : s.numbers("interleave_probs");
 }
 
-/** How many rows are kept of the data. */
+/** Number of rows to sample from the data. */
 function sampleOf(
   s: ToolSettings,
   entries: readonly (ToolSettings | undefined)[],
@@ -231,7 +231,7 @@ function rowsOf(entry: ToolSettings, columns: ToolSettings): string {
     roles: known ? undefined : `{ ${speakers.map(([theirs, ours]) => `${word(theirs)}: ${ours}`).join(", ")} }`,
   }).replace(/^turns\(/, `turns(${column}, `);
 }
-/** Speakers that `turns` knows by itself. */
+/** Speakers that `turns` recognises by default. */
 const usual: ReadonlyMap<string, string> = new Map([
   ["user", "user"],
   ["human", "user"],

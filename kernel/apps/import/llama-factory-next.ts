@@ -1,4 +1,4 @@
-/** LLaMA-Factory's settings in their next form (`examples/v1`): parts with a name each, data named by a file of their own. */
+/** LLaMA-Factory's next settings format (`examples/v1`): named parts, and data named by a separate file. */
 import { ignoreTrainerSettings } from "./idle.js";
 import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./program.js";
 import { refusalAdvice, refuseMultimodal } from "./refusals.js";
@@ -6,7 +6,7 @@ import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";
 import { namedCallText, techniqueByName, notCarriedReason } from "./words.js";
 
-/** Whether settings are of that form. */
+/** Reports whether settings have that format. */
 export const isNextFormat = (s: ToolSettings): boolean =>
   !s.has("model_name_or_path") && (s.has("train_dataset") || s.has("model"));
 
@@ -55,7 +55,7 @@ export function readLlamaFactoryNext(s: ToolSettings): ProgramDraft {
   };
 }
 
-/** What the data are for stands in the file's name alone. */
+/** Only the file's name states the purpose of the data. */
 function dataOf(s: ToolSettings): string {
   const set = s.text("train_dataset");
   if (set === undefined) s.refuse("train_dataset", "missing, so nothing is trained", refusalAdvice.merge);
@@ -103,7 +103,7 @@ function optimizerOf(s: ToolSettings, rate: number): string {
   return wordCallText("adamw", { learning_rate: rate });
 }
 
-/** The rate stays as it is where nothing is said. */
+/** Defaults to a constant rate. */
 function scheduleOf(s: ToolSettings): string {
   const name = s.lowerText("name");
   const ratio = s.number("warmup_ratio");

@@ -1,4 +1,4 @@
-/** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data are named by a list of its own. */
+/** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data sets are named in a separate list. */
 import { readHoldout } from "./axolotl-data.js";
 import { ignoreTrainerSettings, loadingReason } from "./idle.js";
 import { readLlamaFactoryRows } from "./llama-factory-data.js";
@@ -62,7 +62,7 @@ export function readLlamaFactory(s: ToolSettings): ProgramDraft {
 }
 const positive = (n: number | undefined): number | undefined => (n !== undefined && n > 0 ? n : undefined);
 
-/** Whether plain texts are learnt. */
+/** Refuses unsupported stages; returns whether it is pretraining on plain texts. */
 function refuseStages(s: ToolSettings): boolean {
   const stage = s.lowerText("stage") ?? "sft";
   if (s.has("export_dir")) s.refuse("export_dir", "a merge, not a training", refusalAdvice.merge);
@@ -87,7 +87,9 @@ function refuseOthers(s: ToolSettings): void {
 
 const ofPictures =
   /^((image|video)_(max|min)_pixels|video_(fps|maxlen)|audio_sampling_rate|freeze_vision_tower|freeze_multi_modal_projector|freeze_language_model)$/;
-/** Settings of pictures and sound: of a base that sees they ask for one, of texts alone they change nothing. */
+/**
+ * Handles settings for images and sound: they are refused with a multimodal base or data, and ignored with texts alone.
+ */
 function tellSenses(s: ToolSettings): void {
   const sees =
     s.refusals().some((refusal) => refusal.instead === refusalAdvice.texts) || s.flag("freeze_language_model");

@@ -1,4 +1,4 @@
-/** Ludwig's YAML: one input that is a text, and one output that is a text, a category or a number. */
+/** Ludwig's YAML: one text input, and one output that is a text, a category or a number. */
 import { wordCallText, quoted, asPercent, settingNumber, word, type ProgramDraft } from "./program.js";
 import { optimizerFrom } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
@@ -6,7 +6,7 @@ import type { ToolSettings } from "./settings.js";
 import { loraFrom, peftTechnique } from "./technique.js";
 import { namedCallText, techniqueByName, notCarriedReason } from "./words.js";
 
-/** Checkpoints that Ludwig takes for its encoders' names. */
+/** Checkpoints that Ludwig's encoder names refer to. */
 const checkpoints: Readonly<Record<string, string>> = {
   bert: "bert-base-uncased",
   distilbert: "distilbert-base-uncased",
@@ -15,7 +15,7 @@ const checkpoints: Readonly<Record<string, string>> = {
   t5: "t5-small",
   gpt2: "gpt2",
 };
-/** Roles of what is to be said, where they are no single label. */
+/** Target roles other than a single label. */
 const truths: Readonly<Record<string, string>> = { regression: "score", multilabel_classification: "labels" };
 const tasks: Readonly<Record<string, string>> = {
   category: "text_classification",
@@ -85,7 +85,7 @@ function refuseModels(s: ToolSettings): void {
 
 function featuresOf(s: ToolSettings): {
   readonly input?: ToolSettings;
-  /** Another text beside it. */
+  /** A second text input. */
   readonly second?: ToolSettings;
   readonly output?: ToolSettings;
   readonly others: readonly ToolSettings[];
@@ -126,7 +126,7 @@ function featuresOf(s: ToolSettings): {
     others: [...inputs.filter((one) => one !== input && one !== second), ...outputs.slice(1)],
   };
 }
-/** The column of a second text, where the task reads pairs. */
+/** Returns the column of a second text, if the task reads pairs. */
 function secondText(second: ToolSettings, task: string): string | undefined {
   if (!["text_classification", "regression"].includes(task)) {
     second.leaveAll("the task reads one text: put both into one column");
@@ -231,7 +231,7 @@ function adapterOf(adapter: ToolSettings): string {
   return loraFrom(adapter, "", { rank: 8, dropout: 0.05 });
 }
 
-/** Ludwig holds back a tenth for validation and a fifth for the test where nothing is said. */
+/** Ludwig's default holds out a tenth for validation and a fifth for the test. */
 function splitOf(s: ToolSettings, notes: string[]): { readonly text?: string; readonly hasHoldout: boolean } {
   const split = s.inner("preprocessing").inner("split");
   const type = split.text("type");
@@ -286,7 +286,7 @@ function recipeOf(trainer: ToolSettings, writes: boolean, hasHoldout: boolean): 
     recompute: trainer.flag("enable_gradient_checkpointing") ? "blocks" : undefined,
   };
 }
-/** A number; `auto` is left. */
+/** Returns a number; `auto` is listed as not carried over. */
 function chosen(s: ToolSettings, key: string): number | undefined {
   if (s.lowerText(key) !== "auto") return s.number(key);
   s.leave(key, "chosen there by the data; the default serves");

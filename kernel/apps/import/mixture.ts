@@ -1,12 +1,15 @@
-/** Rows of several data sets as Tune's `mix`: put together, or drawn in shares as `interleave_datasets` of Hugging Face draws them. */
+/**
+ * Rows of several data sets as Tune's `mix`: concatenated, or drawn by shares like `interleave_datasets` of Hugging
+ * Face.
+ */
 import { isDeepStrictEqual } from "node:util";
 import type { ToolSettings } from "./settings.js";
 
-/** All rows of each source, each once: training shuffles them, so that their order doesn't matter. */
+/** All rows of each source once: training shuffles them, so their order doesn't matter. */
 export const mixText = (sources: readonly string[]): string =>
   sources.length > 1 ? `mix(${sources.join(", ")}, until: longest)` : (sources[0] ?? 'jsonl("data.jsonl")');
 
-/** How `interleave_datasets` ends, as `until` says it. */
+/** Maps the stopping strategies of `interleave_datasets` to `until`. */
 export const interleaveStoppingStrategies = [
   "first_exhausted",
   "all_exhausted",
@@ -14,14 +17,13 @@ export const interleaveStoppingStrategies = [
 ] as const;
 export type MixEnding = (typeof interleaveStoppingStrategies)[number];
 interface Drawn {
-  /** Undefined: none are given. */
   readonly shares: readonly number[] | undefined;
   readonly ending: MixEnding;
-  /** The setting under which a difference is listed. */
+  /** Setting under which differences are listed. */
   readonly key: string;
 }
 
-/** Rows drawn in shares. What `mix` does otherwise is listed. Undefined: the shares don't fit the sources. */
+/** Mixes rows by shares, and lists where `mix` differs. Undefined: the shares don't fit the sources. */
 export function interleaveText(
   s: ToolSettings,
   sources: readonly string[],
@@ -37,11 +39,11 @@ export function interleaveText(
   return `mix(${[...sources, ...weights, ...until].join(", ")})`;
 }
 
-/** What to do with rows that can't be put together with those of the first data set. */
+/** Advice for rows that cannot be combined with those of the first data set. */
 export const differentRowsAdvice =
   "its rows have another form than the first data set's: rewrite them, and add them to `mix(…)`";
 
-/** Whether two data sets are read in the same way: they have the same settings, but for those that say where the rows are. */
+/** Reports whether two data sets are read alike: their settings are equal, except for those that locate the rows. */
 export function areReadAlike(one: ToolSettings, other: ToolSettings, where: RegExp): boolean {
   const how = (s: ToolSettings): Readonly<Record<string, unknown>> =>
     Object.fromEntries(s.keys().flatMap((key) => (where.test(key) ? [] : [[key, s.value(key)]])));

@@ -1,15 +1,18 @@
 /**
- * Objects that known calls make (training arguments, trainers, models) and that a program changes afterwards by other means than a
- * method call or an assignment to an attribute: `args |= {…}`, `args = args if fast else other`, `dataclasses.replace(args, …)`.
+ * Finds objects made by known calls (training arguments, trainers, models) that a program changes later other than by a
+ * method call or an attribute assignment: `args |= {…}`, `args = args if fast else other`, `dataclasses.replace(args,
+ * …)`.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 
-/** Functions of Python's own modules that return a changed copy, or write into their first argument. */
+/** Standard-library functions that return a changed copy, or change their first argument. */
 const replacing = /^(dataclasses\.replace|copy\.replace|attrs?\.(evolve|assoc)|operator\.(setitem|delitem|i[a-z]+))$/;
-/** Methods that are called on their class, with the object as the first argument: `object.__setattr__(args, "seed", 3)`. */
+/** Methods called on their class, with the object as the first argument: `object.__setattr__(args, "seed", 3)`. */
 const unbound = /^(object|dict|list|set|type)\.(?!fromkeys$|__new__$|__init__$)\w+$/;
 
-/** Whether a call of a plain module changes an object that it is given. `counts`: whether a name is such an object. */
+/**
+ * Reports whether a call of a plain module changes an object passed to it. `counts`: whether a name is such an object.
+ */
 export function changesArgument(
   { imports }: PythonProgram,
   { name, holder, reads }: PythonCall,
@@ -20,10 +23,10 @@ export function changesArgument(
   return (replacing.test(whole) || unbound.test(whole)) && reads.some(counts);
 }
 
-/** Expressions that make another object without a call, which would be listed by itself. */
+/** Expressions that make a new object without a call (a call would be listed itself). */
 const making = /^(Binary|Conditional|Dictionary|Array|Set|DictionaryComprehension|ArrayComprehension)Expression$/;
 
-/** Whether an assignment gives a new value to a variable that holds what one of the known calls made. */
+/** Reports whether an assignment gives a new value to a variable with the result of a known call. */
 export function reassignmentCheck(
   program: PythonProgram,
   known: ReadonlySet<PythonCall>,
@@ -31,7 +34,7 @@ export function reassignmentCheck(
   const textOf = ({ from, to }: PythonNode): string => program.text.slice(from, to);
   const scopeOf = ({ within }: PythonAssignment): string => within.map(({ name }) => name).join(".");
   const starts = new Set([...known].map(({ from }) => from));
-  /** Where each variable is first given such an object, by its function and name. */
+  /** Position where each variable is first assigned such an object, by its function and name. */
   const first = new Map<string, number>();
   const keyOf = (made: PythonAssignment, name: string): string => `${scopeOf(made)} ${name}`;
   for (const made of program.assignments) {

@@ -1,4 +1,4 @@
-/** OpenAI's fine-tuning jobs: which file, how many epochs, by which method. */
+/** OpenAI's fine-tuning jobs: file, number of epochs, method. */
 import { quoted, settingNumber, type ProgramDraft } from "./program.js";
 import { refuseObjective, refusalAdvice } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
@@ -41,7 +41,7 @@ export function readOpenAI(s: ToolSettings): ProgramDraft {
 }
 const filed = (file: string): string => `jsonl(${quoted(file)})`;
 
-/** A number; `auto` is chosen by rules that aren't published. */
+/** Returns a number; OpenAI's rules for `auto` are not published. */
 function chosen(s: ToolSettings, key: string): number | undefined {
   if (s.lowerText(key) !== "auto") return s.number(key);
   s.leave(key, "chosen there by the data; the default serves");

@@ -1,4 +1,4 @@
-/** PEFT's adapter_config.json: base and technique; it says nothing of data and training. */
+/** PEFT's adapter_config.json: base and technique, without data or training settings. */
 import { quoted, type ProgramDraft } from "./program.js";
 import { refusalAdvice, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
@@ -43,7 +43,7 @@ export function readPeft(s: ToolSettings): ProgramDraft {
   };
 }
 
-/** What every adapter's settings hold beside its technique's own. */
+/** Settings that every adapter has besides those of its technique. */
 export function readAdapterSettings(s: ToolSettings): void {
   if (s.text("bias") !== "none") s.leave("bias", "biases stay frozen under LoRA; `bitfit` trains them");
   if (!s.texts("modules_to_save").every((name) => /^(classifier|score|qa_outputs|pre_classifier|out_proj)$/.test(name)))

@@ -1,23 +1,23 @@
-/** What was read from another tool's settings, written as a Tune program. */
+/** Writes what was read from another tool's settings as a Tune program. */
 import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
 import { UnreadExpression, type UncarriedSetting } from "./settings.js";
 import { settingValueText } from "./shown-value.js";
 
-/** Tune text of each key; undefined: nothing was said of it, so the default serves. */
+/** Tune text of each key; undefined: not set, so the default applies. */
 export type TuneEntries = Readonly<Record<string, string | undefined>>;
 export interface ProgramDraft {
   readonly data: TuneEntries;
   readonly model: TuneEntries;
   readonly recipe: TuneEntries;
-  /** What the reader must look at. */
+  /** Notes that the user must check. */
   readonly notes: readonly string[];
 }
 
 const verbs = registry.verbs().map((verb) => verb.name);
 
-/** Settings that the program lists in its head. */
+/** Settings listed at the program's head. */
 export interface ListedSettings {
   readonly left: readonly UncarriedSetting[];
   readonly idle: readonly UncarriedSetting[];
@@ -53,25 +53,23 @@ function listed(title: string, settings: readonly UncarriedSetting[]): readonly 
   return [`// ${title}`, ...settings.map(line)];
 }
 
-/** What to write for rows of several files. */
+/** Advice for rows of several files. */
 export const mixAdvice = 'write `source: mix(csv("a.csv"), jsonl("b.jsonl"))`, or put the files\' rows together';
 
-/** Text in quotes. */
 export const quoted = (text: string): string => JSON.stringify(text);
 export const asPercent = (fraction: number): string => `${String(Number((fraction * 100).toPrecision(6)))}%`;
-/** A number as a setting's text. */
 export const settingNumber = (n: number | undefined): string | undefined => (n === undefined ? undefined : numbered(n));
 export const wordListText = (texts: readonly string[]): string => `[${texts.map(word).join(", ")}]`;
-/** A name stands bare. */
+/** A valid name is written without quotes. */
 export const word = (text: string): string => (/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : quoted(text));
-/** `lora(rank: 8)`; without arguments the word alone. */
+/** Formats a call such as `lora(rank: 8)`; without arguments, the word alone. */
 export function wordCallText(name: string, given: Readonly<Record<string, string | number | undefined>>): string {
   const parts = Object.entries(given).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}: ${numbered(value)}`],
   );
   return parts.length === 0 ? name : `${name}(${parts.join(", ")})`;
 }
-/** A data set of the hub, or a folder like one. */
+/** Formats a data set of the hub, or a folder of the same form. */
 export function hubSourceText(
   path: string,
   given: Readonly<Record<"config" | "split" | "revision", string | undefined>>,

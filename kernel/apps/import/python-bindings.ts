@@ -1,4 +1,6 @@
-/** Every form by which a Python program binds a name or a place, and unbinds it: one list for all rules that ask for it. */
+/**
+ * Every form in which a Python program binds and unbinds a name or an attribute: one list for all rules that need it.
+ */
 import { childrenOf, targetsOf, type PythonNode } from "./python-targets.js";
 
 export type BindingForm =
@@ -13,7 +15,7 @@ export type BindingForm =
   | "except"
   | "match";
 export interface BoundTarget {
-  /** A name (`args`) or a place (`args.seed`, `ds[0]`). */
+  /** A name (`args`), an attribute or an item (`args.seed`, `ds[0]`). */
   readonly target: PythonNode;
   readonly form: BindingForm;
 }
@@ -27,7 +29,10 @@ const forms: Readonly<Record<string, BindingForm>> = {
   DeleteStatement: "del",
 };
 
-/** What a statement, a pattern or an expression binds itself; what its parts bind is theirs. Names of comprehensions are local. */
+/**
+ * Returns the targets that a statement, a pattern or an expression binds itself, without those of its parts. Names of
+ * comprehensions are local.
+ */
 export function targetsBoundBy(node: PythonNode): readonly BoundTarget[] {
   const form = forms[node.name];
   if (form) return targetsOf(node).map((target) => ({ target, form }));
@@ -61,7 +66,7 @@ function imported(node: PythonNode): readonly PythonNode[] {
   });
 }
 
-/** Names right after a word. */
+/** Returns the names directly after a keyword. */
 function after(node: PythonNode, word: string): readonly PythonNode[] {
   return childrenOf(node).filter(({ name, prevSibling }) => name === "VariableName" && prevSibling?.name === word);
 }

@@ -9,18 +9,21 @@ export function childrenOf(node: PythonNode): readonly PythonNode[] {
   return children;
 }
 
-/** All names and places that a statement binds or deletes. */
+/** All targets that a statement binds or deletes. */
 export const targetsOf = (node: PythonNode): readonly PythonNode[] =>
   node.name === "DeleteStatement" ? deleted(node) : targetPartsOf(node).targets;
 
 export interface TargetParts {
   readonly targets: readonly PythonNode[];
   readonly value?: PythonNode;
-  /** Where the value begins. */
+  /** Offset where the value begins. */
   readonly from: number;
 }
 
-/** What gets a value, and where the value begins. Names after the last `=` are read, those before it are given it. */
+/**
+ * Returns the assigned targets, and where the value begins. Names after the last `=` are read; those before it are
+ * assigned.
+ */
 export function targetPartsOf(node: PythonNode): TargetParts {
   const children = childrenOf(node);
   if (/^(Assign|Update)Statement$|^NamedExpression$/.test(node.name)) {
@@ -34,7 +37,7 @@ export function targetPartsOf(node: PythonNode): TargetParts {
       from: sign.to,
     };
   }
-  // A variable that is deleted has no value; an attribute goes back to the default of its class.
+  // A deleted variable has no value; a deleted attribute reverts to the default of its class.
   if (node.name === "DeleteStatement")
     return { targets: deleted(node).filter(({ name }) => name === "MemberExpression"), from: node.from };
   if (node.name === "WithStatement") {

@@ -1,6 +1,7 @@
 /**
- * A Python program as its calls, assignments, imports and definitions. The text is parsed by Lezer's grammar of Python, which CodeMirror
- * uses too: it knows strings, comments and line breaks as Python does, and goes on after a mistake. The program is never run.
+ * A Python program as its calls, assignments, imports and definitions. The text is parsed with Lezer's Python grammar,
+ * which CodeMirror uses too: it handles strings, comments and line breaks like Python, and continues after a syntax
+ * error. The program is never run.
  */
 import { parser } from "@lezer/python";
 import { targetsBoundBy, type BoundTarget } from "./python-bindings.js";
@@ -10,52 +11,55 @@ type Tree = ReturnType<typeof parser.parse>;
 export type { PythonNode } from "./python-targets.js";
 
 export interface PythonCall {
-  /** The last name of what is called: `map` of `rows.map(f)`. */
+  /** The last name of the callee: `map` for `rows.map(f)`. */
   readonly name: string;
-  /** Names before it (`trainer.model`); undefined: none, or it is no chain of names. */
+  /** Names before it (`trainer.model`); undefined if there are none, or the callee is not a chain of names. */
   readonly holder: string | undefined;
-  /** The expression that is called: `rows["train"].map`. */
+  /** The callee expression: `rows["train"].map`. */
   readonly callee: PythonNode;
-  /** Where the text of its arguments begins, after the bracket. */
+  /** Offset of the arguments' text, after the bracket. */
   readonly start: number;
-  /** Undefined: its bracket is never closed. */
+  /** Undefined: the bracket is never closed. */
   readonly arguments: string | undefined;
   readonly from: number;
-  /** Names in its arguments. */
+  /** Names read in its arguments. */
   readonly reads: readonly string[];
-  /** Whether a loop repeats it. */
+  /** A loop repeats it. */
   readonly looped: boolean;
-  /** Whether it may run never or several times: it lies in a branch or a loop. */
+  /** It may run zero or several times, as it is in a branch or a loop. */
   readonly unsure: boolean;
-  /** Whether a condition decides that it runs; the first block of a `try` runs. */
+  /** A condition decides whether it runs; the first block of a `try` always runs. */
   readonly branched: boolean;
-  /** Whether it never runs: a notebook's `if False:`. */
+  /** It never runs: a notebook's `if False:`. */
   readonly dead: boolean;
-  /** Functions and classes that the call lies in, outermost first. */
+  /** Functions and classes that contain the call, outermost first. */
   readonly within: readonly Definition[];
-  /** The innermost call that it is part of an argument of, with the argument's name or place. */
+  /** The innermost call with this call in an argument, and the argument's name or position. */
   readonly inside: { readonly call: PythonCall; readonly argument: string } | undefined;
 }
 export interface PythonAssignment {
-  /** What is given a value: a name, `model.config.use_cache`, `row["text"]`. Several for `a, b = c`. */
+  /** Assigned targets: a name, `model.config.use_cache`, `row["text"]`. Several for `a, b = c`. */
   readonly targets: readonly PythonNode[];
-  /** Undefined: a loop or `with` names what it goes through; `x += 1` depends on what was there; `del x.y` gives none. */
+  /**
+   * Undefined for loops and `with` (targets are bound to items), for `x += 1` (depends on the old value) and for `del
+   * x.y`.
+   */
   readonly value: PythonNode | undefined;
   /** Names that the value is made from. */
   readonly reads: readonly string[];
   readonly from: number;
-  /** Where the statement ends; of a loop and `with`, where the block begins. */
+  /** End of the statement; for a loop and `with`, the start of the block. */
   readonly to: number;
   readonly within: readonly Definition[];
   readonly dead: boolean;
-  /** Whether it may run never or several times: it lies in a branch or a loop. */
+  /** It may run zero or several times, as it is in a branch or a loop. */
   readonly unsure: boolean;
-  /** Whether it is a statement of its own with `=` or `+=`: loops, `with`, `:=`, `del` and comprehensions are none. */
+  /** It is a statement with `=` or `+=`; false for loops, `with`, `:=`, `del` and comprehensions. */
   readonly statement: boolean;
 }
-/** A binding with where it stands. */
+/** A binding with its location. */
 export interface PythonBinding extends BoundTarget {
-  /** The statement, the pattern or the expression that binds. */
+  /** The statement, pattern or expression that binds. */
   readonly node: PythonNode;
   readonly within: readonly Definition[];
   readonly dead: boolean;
@@ -79,36 +83,38 @@ export interface Definition {
   readonly decorated: boolean;
 }
 export interface PythonProgram {
-  /** The program with blanks for its comments, so that places stay the same. */
+  /** The program with its comments blanked, so that offsets do not change. */
   readonly text: string;
-  /** The same with blanks for what its strings hold too. */
+  /** The program with the contents of its strings blanked too. */
   readonly code: string;
   readonly calls: readonly PythonCall[];
   readonly assignments: readonly PythonAssignment[];
   readonly bindings: readonly PythonBinding[];
   readonly nameReads: readonly PythonRead[];
   readonly leaving: readonly ExitStatement[];
-  /** Statements that import, without those that never run. */
+  /** Import statements, without those that never run. */
   readonly importing: readonly PythonNode[];
   /** Names that a function declares `global` or `nonlocal`. */
   readonly globals: ReadonlySet<string>;
-  /** Modules, and names in them, by the names that the program calls them: `SFTTrainer` is `trl.SFTTrainer`. */
+  /** Modules and imported names, by their names in the program: `SFTTrainer` is `trl.SFTTrainer`. */
   readonly imports: ReadonlyMap<string, string>;
   readonly definitions: readonly Definition[];
-  /** Functions by their name, with their parameters by place and the scope of their variables. */
+  /** Functions by name, with their parameters in order and the scope of their variables. */
   readonly functions: ReadonlyMap<string, { readonly parameters: readonly string[]; readonly scope: string }>;
-  /** Names that are handed to a call as they are: functions that something else calls. */
+  /** Names passed to a call as values: functions that something else calls. */
   readonly handed: ReadonlySet<string>;
   /** Names of functions' parameters. */
   readonly parameters: ReadonlySet<string>;
-  /** Where the text is no Python. */
+  /** Offsets of syntax errors. */
   readonly mistakes: readonly number[];
 }
 
-/** Programs with a mistake are read up to this length: recovery takes time that grows with its square. */
+/**
+ * Maximum length of a program with syntax errors, as the parser's recovery time grows with the square of the length.
+ */
 const longestMistaken = 100_000;
 
-/** Undefined: it is no Python, and too long to be read around its mistakes. */
+/** Undefined: the text has syntax errors and is too long for recovery. */
 export function parsePython(source: string): PythonProgram | undefined {
   const tree = treeOf(source);
   if (!tree) return undefined;
@@ -152,7 +158,7 @@ class Reader implements PythonProgram {
   readonly parameters = new Set<string>();
   readonly mistakes: number[] = [];
   private readonly open: Open[] = [];
-  /** Where names are bound. */
+  /** Offsets where names are bound. */
   private readonly bound = new Set<number>();
   constructor(source: string) {
     this.text = source;
@@ -228,7 +234,7 @@ class Reader implements PythonProgram {
   }
   private bind(node: PythonNode): void {
     for (const { target, form } of targetsBoundBy(node)) {
-      // A definition binds its name where it stands, not within itself.
+      // A definition binds its name in the enclosing scope, not in its own.
       this.bindings.push({ target, form, node, within: this.within(), ...this.certainty() });
       if (target.name === "VariableName") this.bound.add(target.from);
     }
@@ -302,12 +308,12 @@ class Reader implements PythonProgram {
     this.calls.push(call);
     this.open.push({ node: "CallExpression", to, call });
   }
-  /** A receiver (`f(x)` of `f(x).g()`) lies in the call that follows it, but in none of its arguments. */
+  /** A receiver (`f(x)` in `f(x).g()`) is part of the call after it, but not of its arguments. */
   private inside(node: PythonNode): PythonCall["inside"] {
     const around = this.open.findLast(({ call }) => call && node.from >= call.start)?.call;
     return around && { call: around, argument: this.argumentAt(around, node) };
   }
-  /** The name of the argument that a node lies in, or its place. */
+  /** Returns the name of the argument that contains a node, or its position. */
   private argumentAt(call: PythonCall, node: PythonNode): string {
     const list = call.callee.parent?.getChild("ArgList");
     let [place, name] = [0, ""];
@@ -336,7 +342,7 @@ class Reader implements PythonProgram {
       statement,
     });
   }
-  /** Names that are read in a node from a place on, without those of a block. */
+  /** Names read in a node from an offset on, without those in a block. */
   private namesFrom(node: PythonNode, from: number): readonly string[] {
     const names: string[] = [];
     node.cursor().iterate((one) => {
@@ -349,23 +355,23 @@ class Reader implements PythonProgram {
   }
 }
 
-/** Conditions that are always met. */
+/** Conditions that are always true. */
 const always = /\b__name__\b|^\(?(True|[1-9]\d*)\)?$/;
-/** The block of a `try` that runs first, and the one that runs last. */
+/** The first block of a `try`, and its last. */
 const isTried = ({ prevSibling, parent }: PythonNode): boolean =>
   parent?.name === "TryStatement" && /^(try|finally)$/.test(prevSibling?.name ?? "");
-/** What may run its parts several times. */
+/** Reports whether a node may run its parts several times. */
 const repeats = (node: PythonNode): boolean =>
   /^(For|While)Statement$|ComprehensionExpression$|^LambdaExpression$/.test(node.name) ||
   (node.name === "ArgList" && node.getChild("for") !== null);
-/** What may run some of its parts never. */
+/** Reports whether a node may skip some of its parts. */
 const chooses = (node: PythonNode): boolean =>
   node.name === "ConditionalExpression" ||
   (node.name === "BinaryExpression" && /^(and|or)$/.test(node.firstChild?.nextSibling?.name ?? ""));
 const leaves = (node: PythonNode): boolean => /^(Raise|Return)Statement$/.test(node.name);
 const assigning = /^(Assign|Update|For|With|Delete)Statement$|^NamedExpression$|ComprehensionExpression$/;
 
-/** A name of an argument: `r` in `f(r=1)`. */
+/** A keyword argument's name: `r` in `f(r=1)`. */
 const isKeyword = (node: PythonNode): boolean =>
   node.parent?.name === "ArgList" && node.nextSibling?.name === "AssignOp";
 const isHanded = (node: PythonNode): boolean => node.parent?.name === "ArgList" && !isKeyword(node);

@@ -1,10 +1,10 @@
-/** Values that a Python program writes out: numbers, texts, lists and records. */
+/** Literal values in a Python program: numbers, texts, lists and records. */
 import { UnreadExpression } from "./settings.js";
 
-/** Brackets in brackets of a literal that are read. */
+/** Maximum nesting of brackets in a literal. */
 const deepest = 20;
 
-/** A literal's value; of every other expression its text. */
+/** Returns a literal's value; for every other expression its text. */
 export function literalOf(written: string, names: ReadonlyMap<string, unknown>, depth = 0): unknown {
   const text = written.trim();
   if (depth > deepest) return new UnreadExpression(text);
@@ -18,13 +18,13 @@ export function literalOf(written: string, names: ReadonlyMap<string, unknown>, 
   if (inside && text.startsWith("{")) return record(text, names, depth);
   if (inside) {
     const parts = splitAtCommas(text, 1) ?? [];
-    // Brackets around one expression make no tuple of it.
+    // Brackets with one expression are not a tuple.
     if (text.startsWith("(") && parts.length === 1 && !/,\s*\)$/.test(text))
       return literalOf(parts[0] ?? "", names, depth + 1);
     const values = parts.map((part) => literalOf(part, names, depth + 1));
     return values.some((one) => one instanceof UnreadExpression) ? new UnreadExpression(text) : values;
   }
-  // PEFT's names of tasks.
+  // PEFT's task names.
   const task = /^(?:\w+\.)?TaskType\.(\w+)$/.exec(text);
   if (task) return task[1];
   return names.has(text) ? names.get(text) : new UnreadExpression(text);
@@ -38,11 +38,11 @@ function record(text: string, names: ReadonlyMap<string, unknown>, depth: number
   return entries.every((one) => one !== undefined) ? Object.fromEntries(entries) : new UnreadExpression(text);
 }
 
-/** Escapes that texts of programs have. */
+/** Resolves escapes in string literals. */
 const unescaped = (text: string): string =>
   text.replace(/\\([nt"'\\])/g, (_, one: string) => (one === "n" ? "\n" : one === "t" ? "\t" : one));
 
-/** Where the bracket closes whose inside begins at `start`; -1: nowhere. */
+/** Returns the offset of the bracket that closes the one before `start`; −1 if none does. */
 function closeOf(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
@@ -54,7 +54,7 @@ function closeOf(text: string, start: number): number {
   return -1;
 }
 
-/** Parts between commas from `start` to the bracket that closes; undefined: none closes. */
+/** Splits at commas from `start` to the closing bracket; undefined if none closes. */
 export function splitAtCommas(text: string, start: number): readonly string[] | undefined {
   const parts: string[] = [];
   let [depth, from] = [0, start];
@@ -73,7 +73,7 @@ export function splitAtCommas(text: string, start: number): readonly string[] | 
   return undefined;
 }
 
-/** The last character of the text in quotes that begins at `start`. */
+/** Returns the offset of the closing quote of the string that begins at `start`. */
 function endOfText(text: string, start: number): number {
   const one = text.charAt(start);
   const mark = text.startsWith(one.repeat(3), start) ? one.repeat(3) : one;

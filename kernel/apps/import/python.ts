@@ -1,6 +1,6 @@
 /**
- * A Python program as settings by the names of its calls, by its text: it is never run. Literals and names that are given one literal
- * are read; every other value stays an expression. What isn't the argument of a known call stands under `program` (steps.ts).
+ * Reads a Python program as settings, by the names of its calls. It is never run. Literals are read, and names with
+ * only one literal value; every other value remains an expression. Everything else is under `program` (steps.ts).
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { joinedRowsIn } from "./joined-rows.js";
@@ -10,20 +10,20 @@ import { UnreadExpression } from "./settings.js";
 import type { ScriptText } from "./script-text.js";
 import { customTrainers, STEPS_SECTION, programStepsIn } from "./steps.js";
 
-/** Known calls that are read at most; how many more there are is listed. */
+/** Maximum number of known calls that are read; the number of further ones is listed. */
 const mostCalls = 500;
 /** Calls whose arguments readers ask for by name. */
 const known =
   /^(\w+Config|\w*Trainer|\w*TrainingArguments|get_peft_model|train_on_responses_only|get_chat_template|load_dataset|AutoTokenizer\.from_pretrained|(?:Fast\w*Model|AutoModel(?:For\w+)?)\.(?:from_pretrained|get_peft_model))$/;
-/** Libraries whose names may be written with the module before them: `trl.SFTTrainer`. */
+/** Libraries whose names may be prefixed with the module: `trl.SFTTrainer`. */
 const libraries = /^(trl|peft|transformers|datasets|unsloth)\./;
 
 type Arguments = Readonly<Record<string, unknown>>;
-/** The argument of a call without arguments, so that the call is accounted for like any other. */
+/** Placeholder argument of a call without arguments, so that the call is tracked like any other. */
 export const NO_ARGUMENTS = "()";
 /**
- * Arguments by the name of their call; places by number. The same call with other arguments is another one (`load_dataset 2`).
- * Coded error `not-settings`.
+ * Arguments by the name of their call; positional ones by number. The same call with other arguments gets a number
+ * (`load_dataset 2`). Coded error `not-settings`.
  */
 export function argumentsIn(
   { program, commands, placeOf }: ScriptText,
@@ -38,13 +38,13 @@ export function argumentsIn(
   );
   const trained = ends?.callee.to;
   const calls: Record<string, Arguments> = {};
-  /** Known calls, each with the name of its arguments among the settings. */
+  /** Known calls, each with the name of its arguments in the settings. */
   const requestedCalls = new Map<PythonCall, string>();
   let more = 0;
   for (const call of read.calls) {
     const name = trainers.get(call.callee.name === "VariableName" ? call.name : "") ?? nameOf(call, read);
     if (!known.test(name) || call.arguments === undefined || call.dead) continue;
-    // A model that is loaded after the training, and after what trained, is only asked.
+    // A model loaded after the training, when something was trained, is only for inference.
     if (trained !== undefined && call.from > trained && loads.test(name) && trains(calls)) continue;
     if (requestedCalls.size >= mostCalls) more++;
     else requestedCalls.set(call, add(calls, name, argumentsOf(read, call, names)));
@@ -62,7 +62,7 @@ export function argumentsIn(
   };
 }
 
-/** Calls that programs repeat to ask what they trained. */
+/** Calls that programs repeat to run the trained model. */
 const loads = /\.from_pretrained$|^get_chat_template$/;
 const trains = (calls: object): boolean => Object.keys(calls).some((name) => loads.test(name) || /Trainer$/.test(name));
 
@@ -76,7 +76,7 @@ function add(calls: Record<string, Arguments>, name: string, given: Arguments): 
   return key;
 }
 
-/** A call's name as its library has it, without the module: `SFTTrainer` of `trl.SFTTrainer` and of `import … as`. */
+/** A call's name in its library, without the module: `SFTTrainer` for `trl.SFTTrainer` and for `import … as`. */
 function nameOf({ name, holder }: PythonCall, { imports }: PythonProgram): string {
   const written = holder === undefined ? name : `${holder}.${name}`;
   const [first = "", ...rest] = written.split(".");
@@ -90,10 +90,10 @@ function argumentsOf(read: PythonProgram, call: PythonCall, names: ReadonlyMap<s
   const places = /Trainer$/.test(call.name) ? ofTrainers : [];
   return Object.fromEntries(parts.map((part, i) => argument(part, places[i] ?? String(i), names)));
 }
-/** What transformers' trainers take by place, after the model and the arguments. */
+/** Positional arguments of transformers' trainers, after the model and the arguments. */
 const ofTrainers = ["0", "1", "data_collator", "train_dataset", "eval_dataset", "processing_class"];
 function argument(part: string, place: string, names: ReadonlyMap<string, unknown>): readonly [string, unknown] {
-  // Arguments that a program spreads are told as they stand.
+  // Spread arguments are reported as written.
   if (part.startsWith("*")) return [part, new UnreadExpression(part)];
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
   return named ? [named[1] ?? "", literalOf(named[2] ?? "", names)] : [place, literalOf(part, names)];
@@ -102,10 +102,10 @@ function argument(part: string, place: string, names: ReadonlyMap<string, unknow
 /** Methods that change a list or a record. */
 const changing = /^(append|extend|insert|remove|pop|popitem|clear|update|setdefault|sort|reverse|add|discard|__\w+__)$/;
 
-/** `NAME = literal`, where the name is given that one alone, and no list or record is changed afterwards. */
+/** `NAME = literal`, where the name has no other value, and no list or record is changed later. */
 function constantsIn({ assignments, bindings, calls, parameters, text }: PythonProgram): ReadonlyMap<string, unknown> {
   const given = new Map<string, unknown>();
-  // Within its function a parameter hides a name of the program.
+  // Inside its function, a parameter hides a name of the program.
   const again = new Set<string>(parameters);
   for (const { name, holder } of calls) if (holder !== undefined && changing.test(name)) again.add(holder);
   for (const { target, form } of bindings)
@@ -127,7 +127,7 @@ function constantsIn({ assignments, bindings, calls, parameters, text }: PythonP
   return given;
 }
 
-/** Imports that only programs over sound and pictures have. */
+/** Imports that occur only in programs for sound and images. */
 function sensesIn({ imports }: PythonProgram): readonly string[] {
   const named = [...imports.values()].map((name) => (name === "datasets.Audio" ? "Audio" : (name.split(".")[0] ?? "")));
   return [...new Set(named)].filter((name) => ofSenses.test(name));

@@ -3,14 +3,16 @@ import { wordCallText, asPercent } from "./program.js";
 import type { ToolSettings } from "./settings.js";
 import { namedCallText, notCarriedReason } from "./words.js";
 
-/** Names of one optimizer. */
+/** Spellings of each optimizer. */
 const optimizers: readonly (readonly [RegExp, string])[] = [
   [/^(paged_)?adamw?(_(torch|hf|bnb|apex|anyprecision))*(_(fused|xla|npu_fused|4bit|8bit|32bit))*$/i, "adamw"],
   [/^adafactor$/i, "adafactor"],
   [/^(paged_)?lion(_(8bit|32bit|pytorch))*$/i, "lion"],
   [/^sgd(_8bit)?$/i, "sgd"],
 ];
-/** The optimizer state in fewer bits, which rounds each update. Fused and paged forms compute the same updates in another place. */
+/**
+ * Optimizer state in fewer bits, which rounds each update. Fused and paged variants compute the same updates elsewhere.
+ */
 const rounded = /_(4|8)bit(_|$)/i;
 export interface OptimizerNames {
   readonly name: readonly string[];
@@ -29,7 +31,7 @@ export const usualOptimizerNames = {
   epsilon: ["adam_epsilon", "adam_eps"],
 } as const satisfies OptimizerNames;
 
-/** `rate`, `usualDecay`: what the tool takes where nothing is said. */
+/** `rate`, `usualDecay`: the tool's defaults. */
 export function optimizerFrom(s: ToolSettings, names: OptimizerNames, rate?: number, usualDecay = 0): string {
   const optimizerName = s.text(...names.name) ?? "adamw";
   const known = optimizers.find(([pattern]) => pattern.test(optimizerName))?.[1];
@@ -73,7 +75,9 @@ export const usualScheduleNames = {
   kwargs: "lr_scheduler_kwargs",
 } as const satisfies ScheduleNames;
 
-/** `fallback`: the schedule and the warm-up where nothing is said; `rate`: the highest, for a floor in absolute terms. */
+/**
+ * `fallback`: the tool's default schedule and warm-up; `rate`: the maximum, for a minimum given as an absolute rate.
+ */
 export function scheduleFrom(
   s: ToolSettings,
   names: ScheduleNames,
@@ -115,7 +119,7 @@ export function scheduleFrom(
   }
 }
 
-/** Says of the warm-up that the schedule has none. */
+/** Lists the warm-up as not carried over, since the schedule has none. */
 const unwarmed =
   (s: ToolSettings, { ratio, steps }: ScheduleNames) =>
   (_: string, why: string): void => {
@@ -126,7 +130,7 @@ function linearFor(s: ToolSettings, names: ScheduleNames, scheduleName: string, 
   return wordCallText("linear", { warmup });
 }
 
-/** Steps go before a share of them, as in transformers; less than one step is a share. */
+/** Warm-up steps take precedence over a ratio, as in transformers; a value below one is a ratio. */
 function warmupFrom(s: ToolSettings, { ratio, steps }: ScheduleNames): string | undefined {
   const counted = steps === undefined ? undefined : s.number(steps);
   if (counted === undefined || counted === 0 || steps === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Bindings that give a name of the training another value: a variable that holds its rows, arguments or model, or a name of a library
- * that the importer reads calls of. What such a binding brings is not read, so each is listed.
+ * Finds bindings that give another value to a training's name: a variable with its rows, arguments or model, or a
+ * library name whose calls the importer reads. The new value is not read, so each such binding is listed.
  */
 import type { PythonBinding, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { rootVariableOf, scopeOf, type TrackedNames } from "./tracked.js";
@@ -8,13 +8,13 @@ import { rootVariableOf, scopeOf, type TrackedNames } from "./tracked.js";
 /** Classes and functions whose calls readers understand. */
 const ofLibraries =
   /^(SFTConfig|\w*TrainingArguments|(Lora|PromptTuning|PrefixTuning|IA3|BitsAndBytes)Config|(SFT|Unsloth|Seq2Seq)?Trainer|Fast(Language)?Model|AutoModel(For\w+)?|AutoTokenizer|load_dataset|get_peft_model|get_chat_template|train_on_responses_only|(concatenate|interleave)_datasets|EarlyStoppingCallback|(default_data_collator|DataCollator\w+)|TaskType|trl|peft|transformers|datasets|unsloth)$/;
-/** Modules that these come from. */
+/** Modules that define them. */
 const libraries = /^(trl|peft|transformers|datasets|unsloth|unsloth_zoo)(\.|$)/;
 
 interface World {
   readonly requestedCalls: ReadonlySet<PythonCall>;
   readonly tracked: TrackedNames;
-  /** Whether a call is listed by itself. */
+  /** Reports whether a call is itself listed. */
   readonly reads: (call: PythonCall) => boolean;
 }
 
@@ -32,7 +32,7 @@ export function reboundNamesIn(program: PythonProgram, world: World): readonly P
   });
 }
 
-/** The module and the name that an import brings: `trl.SFTTrainer`. */
+/** Returns the module and name of an import: `trl.SFTTrainer`. */
 function moduleOf({ text }: PythonProgram, { node, target }: PythonBinding): string {
   const all = text.slice(node.from, node.to);
   const from = /^from\s+([\w.]+)\s/.exec(all)?.[1];
@@ -44,7 +44,7 @@ const wordsBefore = (text: string, end: number): string => {
   return text.slice(start).trim();
 };
 
-/** Whether the value of an assignment is accounted for: a call that is read or listed, or a part of such an object. */
+/** Reports whether an assigned value is accounted for: a call that is read or listed, or a part of such an object. */
 function isRead(program: PythonProgram, { node }: PythonBinding, { requestedCalls, tracked, reads }: World): boolean {
   const made = program.assignments.find(({ from, to }) => from === node.from && to === node.to);
   if (!made) return false;
@@ -62,7 +62,7 @@ function isRead(program: PythonProgram, { node }: PythonBinding, { requestedCall
   return value !== undefined && calls.length > 0 && tracked.object(value, made.within);
 }
 
-/** Whether something reads the name afterwards, before it is certainly given another value. */
+/** Reports whether something reads the name later, before it certainly gets another value. */
 function takesEffect(program: PythonProgram, binding: PythonBinding, tracked: TrackedNames): boolean {
   const name = program.text.slice(binding.target.from, binding.target.to);
   const home = tracked.home(name, binding.within);

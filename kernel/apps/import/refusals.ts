@@ -1,4 +1,7 @@
-/** What no program here can be: other objectives, data that aren't texts, techniques that aren't built; each with what serves instead. */
+/**
+ * Settings that no Tune program can express: other objectives, data other than texts, unsupported techniques; each with
+ * an alternative.
+ */
 import type { ToolSettings } from "./settings.js";
 
 export const refusalAdvice = {
@@ -17,7 +20,7 @@ export const refusalAdvice = {
   storage: "what serves: `storage: nf4` or `int8` of an unquantised base",
 } as const;
 
-/** Objectives by what tools call them. */
+/** Objectives by the tools' names. */
 const objectives: readonly (readonly [RegExp, string, string])[] = [
   [/^(rm|reward(_model(ing)?)?|bradley_terry)$/, "a reward model", refusalAdvice.reward],
   [/^(prm|process_reward(_model)?|stepwise_supervised)$/, "a reward of each step", refusalAdvice.reward],
@@ -33,7 +36,7 @@ const objectives: readonly (readonly [RegExp, string, string])[] = [
   ],
 ];
 
-/** Refuses an objective that isn't built; whether it did. `said`: its name there, without its prefix. */
+/** Refuses an unsupported objective; returns whether it did. `objective`: the tool's name, without its prefix. */
 export function refuseObjective(s: ToolSettings, key: string, objective: string | undefined): boolean {
   const name = (objective ?? "").toLowerCase().replace(/[-\s]+/g, "_");
   const known = objectives.find(([pattern]) => pattern.test(name));
@@ -42,7 +45,7 @@ export function refuseObjective(s: ToolSettings, key: string, objective: string 
   return true;
 }
 
-/** Refuses a base or a template by a name that says that it sees or hears. */
+/** Refuses a base or template whose name shows that it takes images or sound. */
 export function refuseMultimodal(s: ToolSettings, key: string, baseName: string | undefined): boolean {
   const name = baseName ?? "";
   const sees =

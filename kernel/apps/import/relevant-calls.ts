@@ -1,13 +1,13 @@
 /**
- * Which calls and assignments of a Python program must be accounted for: those of libraries that train, of objects that come from them,
- * and of code that isn't in the program. What only computes texts, files and numbers around them is left out.
+ * Decides which calls and assignments of a Python program must be accounted for: those of training libraries, of
+ * objects that come from them, and of code outside the program. Plain handling of texts, files and numbers is left out.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { mayChangeTraining } from "./argument-values.js";
 import { changesArgument, reassignmentCheck } from "./mutating-calls.js";
 import { scopeOf, type TrackedNames } from "./tracked.js";
 
-/** Modules that neither hold a model nor rows: Python's own, and those that draw, log or talk to a notebook. */
+/** Modules without models or rows: Python's own, and those for plots, logs or notebooks. */
 const plainModules = new Set(
   (
     "os sys re json math random time datetime pathlib logging argparse typing dataclasses collections itertools functools " +
@@ -16,7 +16,6 @@ const plainModules = new Set(
     "IPython google tqdm matplotlib seaborn plotly rich dotenv packaging numpy psutil absl fire typer click"
   ).split(" "),
 );
-/** Functions of Python that every program has. */
 const builtins = new Set(
   (
     "abs all any bool bytes chr dict dir divmod enumerate exit filter float format frozenset getattr globals hasattr hash hex id " +
@@ -30,15 +29,15 @@ const builtins = new Set(
 const plainMethods =
   /^(append|extend|format|join|split|rsplit|splitlines|strip|lstrip|rstrip|lower|upper|title|capitalize|replace|startswith|endswith|items|keys|values|get|index|count|encode|decode|tolist|read|readlines|write|close|isoformat)$/;
 
-/** Functions of Python through which any object is reached: `getattr(model, "half")()`. */
+/** Python functions that can reach any object: `getattr(model, "half")()`. */
 const reaching = /^(getattr|type|vars|globals|locals)$/;
-/** Programs that a program starts, but for those that install or look. */
+/** Calls that start other programs, except those that install or only read. */
 const starts = /^(os\.(system|popen)|subprocess\.\w+)$/;
 const installs = /\b(pip3?|uv|conda|apt|apt-get|nvidia-smi|mkdir|which)\b/;
 
 export interface Relevance {
   call(call: PythonCall): boolean;
-  /** Whether a method is one of an object that counts, in a function that something else calls too. */
+  /** Reports whether a call is a method of a relevant object, even inside a function that something else calls. */
   object(call: PythonCall): boolean;
   assignment(target: PythonNode, assignment: PythonAssignment): boolean;
 }
@@ -65,7 +64,7 @@ export function relevanceIn(
     for (const { targets, reads } of program.assignments)
       if (reads.some(foreign)) for (const one of targets.flatMap((each) => nameOf(program, each))) derived.add(one);
   }
-  /** Whether something else calls the function that it stands in, which is listed itself. */
+  /** Reports whether something else calls its enclosing function, which is itself listed. */
   const covered = ({ within }: Pick<PythonCall, "within">): boolean =>
     within.some(({ kind, name, bases }) => (kind === "class" ? bases !== "" : program.handed.has(name)));
   const counts = (node: PythonNode): boolean => {
@@ -75,7 +74,7 @@ export function relevanceIn(
   };
   const bound = (name: string): boolean => assigned.has(name) || functions.has(name);
   const training = program.calls.find(({ callee }) => callee.to === trained);
-  /** What runs after the training changes nothing of it. */
+  /** Calls after the training do not change it. */
   const isAfter = ({ from, within }: PythonCall): boolean =>
     training !== undefined && from > training.from && scopeOf(within) === scopeOf(training.within);
   const selects = selectionIn(program);
@@ -96,25 +95,28 @@ export function relevanceIn(
     assignment(target, made) {
       if (covered(made)) return false;
       if (target.name === "VariableName") return (made.statement && selects(made)) || rewrites(target, made);
-      // A field of an object of the program's own is a variable like another.
+      // A field of the program's own object is treated like a variable.
       if (/^self\s*\.\s*\w+$/.test(program.text.slice(target.from, target.to))) return false;
       return counts(target);
     },
   };
 }
 
-/** What rows come from, and what only counts them. */
+/** Sources of rows; `counting`: expressions that only count them. */
 const loads =
   /\b(?:load_dataset|load_from_disk|read_(?:csv|json|parquet)|from_(?:pandas|dict|list|json|csv|parquet))\s*\(/;
 const counting = /\blen\s*\([^()]*\)|\b\w[\w.]*\.(?:num_rows|shape)\b/g;
-/** Expressions that aren't calls and make other rows of rows: `ds[:100]`, `[r for r in ds if …]`, `ds + ds`, `a if x else b`. */
+/**
+ * Expressions other than calls that select or combine rows: `ds[:100]`, `[r for r in ds if …]`, `ds + ds`, `a if x else
+ * b`.
+ */
 const selecting = /^(?:ArrayComprehensionExpression|ComprehensionExpression|ConditionalExpression|BinaryExpression)$/;
 
-/** Whether an assignment makes other rows of loaded ones without a call, which would be listed by itself. */
+/** Reports whether an assignment makes new rows from loaded ones without a call (a call would be listed itself). */
 function selectionIn(program: PythonProgram): (made: PythonAssignment) => boolean {
   const textOf = (node: PythonNode | undefined): string => (node ? program.text.slice(node.from, node.to) : "");
   const rows = new Set<string>();
-  /** Whether a text without its strings has rows, and not how many there are alone. */
+  /** Reports whether a text without its strings uses rows, and not only their number. */
   const has = (text: string): boolean =>
     [...rows].some((name) => new RegExp(`(?<![\\w.])${name}\\b`).test(text.replace(counting, "")));
   for (let before = -1; before < rows.size;) {
@@ -126,7 +128,7 @@ function selectionIn(program: PythonProgram): (made: PythonAssignment) => boolea
   return ({ targets, value }) => {
     if (!value) return targets.flatMap((one) => nameOf(program, one)).some((name) => rows.has(name));
     const text = plain(textOf(value));
-    // Rows that are gathered in a loop: `rows = []`, and `rows` trains.
+    // Rows collected in a loop: `rows = []`, and `rows` trains.
     const trained = targets.flatMap((one) => nameOf(program, one)).some((name) => trains(program, name));
     if (trained && /^(?:ArrayExpression|DictionaryExpression)$/.test(value.name)) return true;
     return has(text) && (selecting.test(value.name) || (value.name === "MemberExpression" && /\[[^\]]*:/.test(text)));
@@ -136,12 +138,12 @@ const trains = ({ text }: PythonProgram, name: string): boolean =>
   new RegExp(`\\btrain_dataset\\s*=\\s*${name}\\b`).test(text);
 const plain = (text: string): string => text.replace(/"[^"]*"|'[^']*'/g, "");
 
-/** Names in a target; a member's is that of the object. */
+/** Names in a target; a member has none. */
 function nameOf(program: PythonProgram, target: PythonNode): readonly string[] {
   return target.name === "VariableName" ? [program.text.slice(target.from, target.to)] : [];
 }
 
-/** The name that a chain of members and calls begins with; "": a literal; undefined: another expression. */
+/** First name of a chain of members and calls; "" for a literal; undefined for another expression. */
 function rootOf(program: PythonProgram, node: PythonNode): string | undefined {
   let current: PythonNode | null = node;
   while (current && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(current.name))

@@ -1,19 +1,19 @@
-/** The Python of a script or of a notebook's cells, and what stands between it: commands for the shell and for the notebook. */
+/** The Python of a script or of a notebook's cells, and the shell and notebook commands between it. */
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { UnreadExpression } from "./settings.js";
 
 export interface ScriptText {
   readonly program: string;
-  /** Commands that may change the data or the training, each with its place. */
+  /** Commands that may change the data or the training, each with its position. */
   readonly commands: readonly UnreadExpression[];
-  /** Where a character of the program stands, as a reader finds it: "line 12". */
+  /** Position of a character as a reader sees it: "line 12". */
   readonly placeOf: (offset: number) => string;
 }
 
-/** `!pip …` and `%cd …`, to the end of a line that goes on after `\`. */
+/** `!pip …` and `%cd …`, to the end of a line that may be continued with `\`. */
 const command = /^([ \t]*)((?:!|%%?[A-Za-z])(?:[^\n]*\\\n)*[^\n]*)/gm;
-/** Commands that install, look or measure. */
+/** Commands that install, inspect or measure. */
 const harmless =
   /^(?:!|%%?)[ \t]*(pip3?|uv|conda|mamba|apt|apt-get|sudo apt|python3? -m pip|nvidia-smi|ls|cd|pwd|mkdir|cat|head|free|df|env|set_env|capture|time|timeit|load_ext|reload_ext|autoreload|matplotlib|tensorboard|config|huggingface-cli login|hf auth login|wandb login|git config|git lfs|export)\b/;
 /** A cell of another language. */
@@ -21,7 +21,7 @@ const otherLanguage = /^\s*%%(?!capture|time|timeit|prun)[A-Za-z]/;
 const installs = /\b(pip3?|uv|apt|apt-get|conda)\b[^\n]*\binstall\b/;
 
 const blanks = (text: string): string => text.replace(/[^\n]/g, " ");
-/** A number stands for a command, so that a block of commands alone isn't empty; all places stay the same. */
+/** Replaces a command by a number, so that a block of commands alone isn't empty; all offsets stay the same. */
 const withoutCommands = (code: string): string =>
   code.replace(command, (_, indent: string, line: string) => `${indent}0${blanks(line.slice(1))}`);
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;

@@ -1,9 +1,11 @@
-/** Settings of another tool, each with what became of it: a reader asks for them by name, and nothing is lost without a word. */
+/**
+ * Settings of another tool, with a record of what happened to each: readers ask for them by name, and none is dropped
+ * without a report.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-/** A setting that is not carried over. */
 export interface UncarriedSetting {
-  /** `trainer.optimizer.type`. */
+  /** Path such as `trainer.optimizer.type`. */
   readonly setting: string;
   readonly value: unknown;
   readonly why: string;
@@ -12,22 +14,27 @@ export interface UncarriedSetting {
 export interface Refusal {
   readonly setting: string;
   readonly value: unknown;
-  /** What it asks for: "preference optimisation". */
+  /** The unsupported feature: "preference optimisation". */
   readonly what: string;
-  /** What serves here. */
+  /** The alternative in Tune. */
   readonly instead: string;
 }
-/** `idle`: has no effect on the result; `read`: an expression or a position that a reader understood as a whole. */
+/**
+ * `idle`: has no effect on the result; `read`: an expression or positional argument that a reader understood in full.
+ */
 export type SettingFate = "carried" | "read" | "named" | "idle" | "refused";
 /** Settings without effect on the result, with the reason that is listed. */
 export type IdlePattern = readonly [why: string, pattern: RegExp];
-/** An expression or a statement of a program, which is not run. */
+/** An expression or statement of a program, which is not run. */
 export class UnreadExpression {
   constructor(
     readonly text: string,
-    /** Where it stands in its file: "line 12". */
+    /** Position in its file: "line 12". */
     readonly place?: string,
-    /** What it is: a call with its arguments, or the value of an assignment. `loaded`: a model that is loaded after the training. */
+    /**
+     * Category: a call with its arguments, or the value of an assignment. `loaded`: a model that is loaded after the
+     * training.
+     */
     readonly about?:
       | "call"
       | "function"
@@ -77,7 +84,7 @@ export class ToolSettings {
     if (!this.fate.has(key)) this.fate.set(key, "carried");
     return value;
   }
-  /** The first of the keys that is there, as a number; `500_000` is one too. */
+  /** Value of the first key that exists, as a number; `500_000` counts too. */
   number(...keys: readonly string[]): number | undefined {
     for (const key of keys) {
       const value = this.take(key);
@@ -98,7 +105,7 @@ export class ToolSettings {
   flag(...keys: readonly string[]): boolean {
     return keys.map((key) => this.switched(key)).some((on) => on === true);
   }
-  /** Undefined: nothing was said of it. */
+  /** Undefined: not set. */
   switched(key: string): boolean | undefined {
     const value = this.take(key);
     if (value === undefined || typeof value === "boolean") return value;
@@ -108,15 +115,15 @@ export class ToolSettings {
     this.leave(key, "true or false was expected");
     return undefined;
   }
-  /** `fallback` where nothing is said of any of the keys; what is said and can't be read has no known value. */
+  /** Returns `fallback` if none of the keys is set; undefined if one is set but cannot be read. */
   unless<T>(fallback: T, ...keys: readonly string[]): T | undefined {
     return keys.some((key) => this.has(key)) ? undefined : fallback;
   }
-  /** An expression as it is written; undefined: there is none, or a value. */
+  /** An expression as written; undefined if there is none, or a plain value. */
   expression(key: string): string | undefined {
     return this.unread(key)?.text;
   }
-  /** As the file has it; nothing is marked as read. */
+  /** Raw value; does not mark it as read. */
   value(key: string): unknown {
     return this.all[key];
   }
@@ -124,7 +131,7 @@ export class ToolSettings {
     const value = this.all[key];
     return value instanceof UnreadExpression ? value : undefined;
   }
-  /** Any plain value as a text in small letters. */
+  /** Any plain value as a lower-case text. */
   lowerText(key: string): string | undefined {
     const value = this.take(key);
     if (value === undefined) return undefined;
@@ -132,7 +139,7 @@ export class ToolSettings {
     this.leave(key, "a single value was expected");
     return undefined;
   }
-  /** A list of texts; a single one stands for a list of one. */
+  /** A list of texts; a single text becomes a list of one. */
   texts(key: string): readonly string[] {
     const value = this.take(key);
     if (value === undefined) return [];
@@ -155,7 +162,7 @@ export class ToolSettings {
     if (isPlain(this.all[key])) this.parts.set(key, [made]);
     return made;
   }
-  /** Settings in a list; what is no settings there is left. */
+  /** Settings in a list; other items are listed as not carried over. */
   list(key: string): readonly ToolSettings[] {
     const value = this.all[key];
     if (empty(value)) return [];
@@ -169,18 +176,18 @@ export class ToolSettings {
     this.parts.set(key, known);
     return known;
   }
-  /** Whether it is known what becomes of it. */
+  /** Reports whether the key has been handled. */
   settled(key: string): boolean {
     return this.fate.has(key);
   }
-  /** Where these settings stand in the file. */
+  /** Path of these settings in the file. */
   location(): string {
     return this.path;
   }
   has(key: string): boolean {
     return !empty(this.all[key]);
   }
-  /** All that is there, though it say nothing. */
+  /** All keys, including empty ones. */
   names(): readonly string[] {
     return Object.keys(this.all);
   }
@@ -206,7 +213,7 @@ export class ToolSettings {
     const free = !this.fate.has(key) && !this.parts.has(key);
     return keys.some((one) => one === key || (typeof one !== "string" && free && one.test(key)));
   }
-  /** Known, and not carried over. */
+  /** Lists a known setting as not carried over. */
   leave(key: string, why: string): void {
     const value = this.all[key];
     if (empty(value)) return;
@@ -215,14 +222,14 @@ export class ToolSettings {
     this.fate.set(key, "named");
     this.noted.push({ setting: this.name(key), value, why });
   }
-  /** A program without it would train something else. */
+  /** Refuses a setting without which a program would train something else. */
   refuse(key: string, what: string, instead: string): void {
     if (this.fate.get(key) === "refused") return;
     this.parts.delete(key);
     this.fate.set(key, "refused");
     this.refused.push({ setting: this.name(key), value: this.all[key] ?? null, what, instead });
   }
-  /** All of a part that is not carried over, but for these keys. */
+  /** Lists everything in a section as not carried over, except for these keys. */
   leaveAll(why: string, ...but: readonly string[]): void {
     for (const key of this.keys())
       if (!this.fate.has(key) && !this.parts.has(key) && !but.includes(key)) this.leave(key, why);
@@ -235,7 +242,7 @@ export class ToolSettings {
     const idleHere = this.idled.filter(({ setting }) => !this.noted.some((one) => one.setting === setting));
     return [...idleHere, ...this.within().flatMap((one) => one.idle())];
   }
-  /** All that was left, and what nobody asked for. */
+  /** All settings that were not carried over, including those that no reader requested. */
   left(): readonly UncarriedSetting[] {
     const unasked = Object.entries(this.all).flatMap(([key, value]): readonly UncarriedSetting[] =>
       this.fate.has(key) || this.parts.has(key) || empty(value)
@@ -244,7 +251,7 @@ export class ToolSettings {
     );
     return [...this.noted, ...unasked, ...this.within().flatMap((one) => one.left())];
   }
-  /** What became of each setting that says anything, by its path. */
+  /** What happened to each non-empty setting, by its path. */
   fates(): ReadonlyMap<string, SettingFate> {
     const out = new Map<string, SettingFate>();
     for (const [key, value] of Object.entries(this.all)) {
@@ -262,7 +269,7 @@ export class ToolSettings {
   }
 }
 
-/** Paths of all that says anything: `datasets[0].path`. A list of plain values is one. */
+/** Paths of all non-empty values: `datasets[0].path`. A list of plain values counts as one. */
 export function leavesOf(value: unknown, path = ""): readonly string[] {
   if (empty(value)) return [];
   if (Array.isArray(value) && value.some((one) => isPlain(one)))
@@ -273,13 +280,13 @@ export function leavesOf(value: unknown, path = ""): readonly string[] {
 }
 
 const isPlain = (value: unknown): value is Plain => isRecord(value) && !(value instanceof UnreadExpression);
-/** Nothing is said: no value, an empty text, list or record. */
+/** No value, or an empty text, list or record. */
 function empty(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return true;
   if (Array.isArray(value)) return value.every(empty);
   return isPlain(value) && Object.values(value).every(empty);
 }
-/** A number as YAML 1.1 and Python write it too: `500_000`, `2e-4`. */
+/** Parses numbers as YAML 1.1 and Python also write them: `500_000`, `2e-4`. */
 function numeral(text: string): number | undefined {
   const plain = text.trim().replace(/(?<=\d)_(?=\d)/g, "");
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : undefined;

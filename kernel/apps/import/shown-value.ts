@@ -1,12 +1,12 @@
 /**
- * Values of foreign settings as a program's head and errors show them, without secrets: the program is meant to be shared. The name
- * of a setting decides, and inside objects and code the name beside each value.
+ * Shows values of imported settings in a program's head and in errors without secrets, as programs get shared. A
+ * setting's name decides, and inside objects and code the name of each value.
  */
 
 /** Names whose values may be secret. */
 const secret =
   /token|^login$|(?:^|[._-]|[a-z])key(?:$|s$|[._-]?id$)|secret|passw|credential|webhook|auth|signature|cookie/i;
-/** Tokens of texts, and numbers of tokens, are no secrets. */
+/** Names with "token" for text tokens and token counts, which are not secret. */
 const harmless =
   /tokenizer|tokeni[sz]|max_|min_|num_|new_|n_tokens|special_tokens|new_tokens|add_tokens|token_embeddings|(?:pad|bos|eos|unk|sep|cls|mask|image|audio|video|start|end|stop|decoder_start)_token|author/i;
 const isSecret = (name: string): boolean => {
@@ -16,7 +16,7 @@ const isSecret = (name: string): boolean => {
 /** `api_key="…"`, `HF_TOKEN: '…'` in code. */
 const assigned = /([\w.-]+)(["']?\s*[=:]\s*)(["'])((?:\\.|(?!\3)[^\\])*)\3/g;
 
-/** JSON, cut where it is long. */
+/** Value as JSON, truncated if long. */
 export function settingValueText(setting: string, value: unknown): string {
   if (isSecret(setting)) return "…";
   const text =
@@ -27,10 +27,10 @@ export function settingValueText(setting: string, value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
-/** Tokens by the beginnings that their makers give them: Hugging Face, OpenAI, GitHub, AWS. */
+/** Tokens by their providers' prefixes: Hugging Face, OpenAI, GitHub, AWS. */
 const shaped = /\b(?:hf_|sk-|gh[pousr]_|github_pat_|AKIA)[\w-]{6,}/g;
 
-/** `--token …` of commands, and headers. */
+/** `--token …` in commands, and headers. */
 const ofCommands = /(\bBearer\s+|--?(?:token|password|api[-_]key|key)[ =])[^\s"']+/gi;
 
 function withoutSecrets(code: string): string {

@@ -1,6 +1,7 @@
 /**
- * What a Python program does beside the calls that say how a training goes: trainers of its own, other calls, what it assigns to objects.
- * Each is listed by its name, text and place (relevant-calls.ts says which count), unless a reader below takes it.
+ * Parts of a Python program besides the calls that configure the training: custom trainers, other calls, assignments to
+ * objects. Each is listed by its name, text and position (relevant-calls.ts decides which count), unless a reader below
+ * handles it.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { literalOf, splitAtCommas } from "./python-values.js";
@@ -13,35 +14,38 @@ import { trainingDoubts, exitsBefore } from "./trainings.js";
 import { unreadImportsIn } from "./unread-imports.js";
 import { verdictOf } from "./verdicts.js";
 
-/** Statements that are listed, at most; how many more there are is listed too. */
+/** Maximum number of listed statements; the number of further ones is listed too. */
 const most = 500;
-/** Methods by which a trainer learns something else. */
+/** Methods with which a trainer changes the loss. */
 const ofLoss = /^(compute_loss|training_step|_compute_loss|compute_loss_func)$/;
-/** What changes the rows, or how a text becomes tokens. */
+/** Calls that change the rows, or the tokenization. */
 const ofRows =
   /^(filter|map|shuffle|select|train_test_split|rename_columns?|remove_columns|select_columns|class_encode_column|cast|cast_column|add_column|sort|shard|take|skip|flatten|batch|repeat|to_iterable_dataset|set_transform|with_transform|concatenate_datasets|interleave_datasets|from_(?:list|dict|pandas|generator))$/;
 const ofTokens = /^(encode|encode_plus|batch_encode_plus)$|tok/i;
-/** Arguments of known calls that are objects: what is called within them is looked at by itself. */
+/** Arguments of known calls that are objects: calls within them are examined separately. */
 const objects =
   /^([0-3]|model|tokenizer|args|train_dataset|processing_class|peft_config|quantization_config|config|trainer|dataset)$/;
-/** After the training these ask what it made: a model that is loaded, or called. */
+/** Calls that, after the training, run the trained model: a model is loaded or called. */
 const loads = /^(from_pretrained|get_chat_template)$/;
 const asks = /^(model|classifier|pipe)$/;
-/** The section of a program's settings that this file writes. */
+/** Section of a program's settings that this file writes. */
 export const STEPS_SECTION = "program";
 
-/** A class that inherits from a trainer, and the methods that it has of its own. */
+/** A class that inherits from a trainer, and the methods it overrides or adds. */
 interface OwnTrainer {
   readonly name: string;
   readonly from: string;
   readonly methods: readonly string[];
 }
 
-/** Trainers of the program's own that aren't called so, with the trainers that they come from. */
+/** Custom trainers whose names do not end in `Trainer`, with their base trainers. */
 export const customTrainers = (program: PythonProgram): ReadonlyMap<string, string> =>
   new Map(trainersIn(program.code).flatMap(({ name, from }) => (/Trainer$/.test(name) ? [] : [[name, from] as const])));
 
-/** What a program does besides, by its name: `rows.filter` with its arguments, `model.config.use_cache` with its value; again: `rows.filter 2`. */
+/**
+ * Other parts of a program, by name: `rows.filter` with its arguments, `model.config.use_cache` with its value;
+ * repeated ones as `rows.filter 2`.
+ */
 export function programStepsIn(
   program: PythonProgram,
   requestedCalls: ReadonlySet<PythonCall>,
@@ -53,7 +57,7 @@ export function programStepsIn(
   }: {
     readonly placeOf: (offset: number) => string;
     readonly trained: number | undefined;
-    /** Calls that put data sets together, as settings. */
+    /** Calls that combine data sets, as settings. */
     readonly joined: ReadonlyMap<PythonCall, Readonly<Record<string, unknown>>>;
     readonly constants: ReadonlyMap<string, unknown>;
   },
@@ -149,7 +153,7 @@ function partOf(part: string, place: number): readonly [string, unknown] {
 const lineAt = (text: string, offset: number): string =>
   text.slice(text.lastIndexOf("\n", offset - 1) + 1, (text.indexOf("\n", offset) + 1 || text.length + 1) - 1).trim();
 
-/** Names that listed calls begin with, and those that they are given. */
+/** First names of listed calls, and the names in their arguments. */
 const namesIn = (program: PythonProgram, found: readonly Found[]): ReadonlySet<string> =>
   new Set(
     found.flatMap(({ call }) => {
@@ -164,14 +168,14 @@ interface Found {
   readonly call: PythonCall;
   readonly about: "rows" | "tokens" | "call" | "function";
 }
-/** Calls that count; not those within the arguments of another one that is listed, whose text shows them. */
+/** Relevant calls, without those inside the arguments of another listed call, whose text shows them. */
 function callsIn(
   program: PythonProgram,
   requestedCalls: ReadonlySet<PythonCall>,
   relevance: Relevance,
 ): readonly Found[] {
   const found: Found[] = [];
-  /** Calls whose arguments are listed as a text. */
+  /** Calls whose arguments are listed as text. */
   const shown = new Set<PythonCall>();
   for (const call of program.calls) {
     const around = call.inside;
@@ -195,12 +199,12 @@ function aboutOf(call: PythonCall, relevance: Relevance): Found["about"] | undef
   return method ? "call" : "function";
 }
 
-/** Classes that come from a trainer, each with the methods in the lines that stand further in. */
+/** Classes derived from a trainer, each with the methods in its indented lines. */
 function trainersIn(program: string): readonly OwnTrainer[] {
   if (!/\bclass\b/.test(program)) return [];
   const found: { name: string; from: string; methods: string[]; indent: number; body?: number }[] = [];
   let open: (typeof found)[number] | undefined;
-  // Heads of classes on one line each.
+  // Joins the heads of classes to one line each.
   const text = program.replace(/\bclass[ \t]+\w+[ \t]*\([^)]{0,300}\)/g, (head) => head.replace(/\s+/g, " "));
   for (const line of text.split("\n")) {
     if (line.trim() === "") continue;
@@ -219,8 +223,9 @@ function trainersIn(program: string): readonly OwnTrainer[] {
 }
 
 /**
- * The share that the program's only `train_test_split` holds back, and the part that it is: validation where the trainer looks at
- * it. Undefined: there is none, several, or it says more than a share and a seed. The share is carried then, the seed isn't.
+ * Share held out by the program's only `train_test_split`, and its use: validation if the trainer evaluates on it.
+ * Undefined if there is none, if there are several, or if it has more than a share and a seed. The share is carried
+ * over, the seed is not.
  */
 export function holdoutSplitOf(
   steps: ToolSettings,
@@ -240,7 +245,10 @@ export function holdoutSplitOf(
   return { share: size, part: part("test").test(trainer.expression("eval_dataset") ?? "") ? "validation" : "test" };
 }
 
-/** Refuses what makes another objective, takes what needs no counterpart, and lists all else. `adapted`: an adapter trains. */
+/**
+ * Refuses parts that change the objective, accepts those that need no counterpart, and lists the rest. `adapted`: an
+ * adapter trains.
+ */
 export function reportSteps(s: ToolSettings, adapted: boolean): void {
   const steps = s.inner(STEPS_SECTION);
   for (const key of steps.keys()) {

@@ -3,7 +3,7 @@ import { wordCallText, wordListText, quoted } from "./program.js";
 import type { ToolSettings } from "./settings.js";
 import { techniqueByName } from "./words.js";
 
-/** What a tool takes where nothing is said; nothing: ours is the same. */
+/** A tool's defaults; undefined where they equal ours. */
 export interface LoraDefaults {
   readonly rank?: number;
   readonly alpha?: number;
@@ -11,12 +11,12 @@ export interface LoraDefaults {
   readonly every?: boolean;
   readonly targets?: readonly string[];
 }
-/** `prefix`: what stands before the names (`lora_` in Axolotl); names without it serve too where there is none. */
+/** `prefix`: prefix of the names (`lora_` in Axolotl); names without it are accepted too if no prefixed one exists. */
 export function loraFrom(s: ToolSettings, prefix = "", fallback: LoraDefaults = {}): string {
   const namesOf = (name: string): readonly string[] => (prefix === "" ? [name, `lora_${name}`] : [`${prefix}${name}`]);
   const ranks = prefix === "" ? ["r", "lora_r"] : [`${prefix}r`, `${prefix}rank`];
   const targets = targetsFrom(s, prefix, fallback);
-  // The usual beginning, under two of its names.
+  // The default initialisation, under two of its names.
   if (!["true", undefined].includes(s.lowerText("init_lora_weights")))
     s.leave("init_lora_weights", "the first factor begins at random, the second at zero");
   return wordCallText("lora", {
@@ -49,7 +49,7 @@ function targetsFrom(s: ToolSettings, prefix: string, fallback: LoraDefaults): s
   return undefined;
 }
 
-/** A `peft_type`, refused where it isn't built. */
+/** Translates a `peft_type`; refuses unsupported ones. */
 export function peftTechnique(s: ToolSettings, type: string | undefined): string {
   switch (type?.toUpperCase()) {
     case "LORA":

@@ -1,28 +1,30 @@
 /**
- * Variables of a Python program that hold what a training is made of: rows, arguments, models, tokenizers, trainers and configs. A
- * variable is known by its name and by the function that binds it.
+ * Variables of a Python program with the objects of a training: rows, arguments, models, tokenizers, trainers and
+ * configs. A variable is identified by its name and by the function that binds it.
  */
 import type { Definition, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { childrenOf } from "./python-targets.js";
 
-/** Arguments of trainers that readers take without a look at the object. */
+/** Arguments of trainers that readers accept without examining the object. */
 const objects =
   /^(model|tokenizer|args|train_dataset|eval_dataset|processing_class|peft_config|quantization_config|config)$/;
-/** Attributes that hold such an object themselves. */
+/** Attributes that contain such an object. */
 const holders =
   /^(model|base_model|args|train_dataset|eval_dataset|tokenizer|processing_class|layers|data|weight|bias|lm_head)$/;
-/** Functions that return the rows that they are given, in some order or selection. */
+/** Functions that return their argument's rows, in some order or selection. */
 export const passThroughFunctions = /^(list|tuple|iter|sorted|reversed|filter|enumerate|tqdm)$/;
 
 type Place = readonly Pick<Definition, "name">[];
 export interface TrackedNames {
-  /** Whether a name stands for such a variable where it is used. */
+  /** Reports whether a name refers to such a variable at this place. */
   has(name: string, within: Place): boolean;
-  /** Whether an expression is such an object, or a part or a collection of them, and not a number or a text of it. */
+  /**
+   * Reports whether an expression is such an object, a part or a collection of them, but not a number or text from one.
+   */
   object(node: PythonNode, within: Place): boolean;
-  /** Whether a trainer is given the variable, or what is made of it. */
+  /** Reports whether a trainer gets the variable, or something made from it. */
   feeds(name: string, within: Place): boolean;
-  /** The function whose variable a name is. */
+  /** Returns the function whose variable a name is. */
   home(name: string, within: Place): string;
 }
 
@@ -40,12 +42,12 @@ export function trackNames(
 }
 
 class Variables implements TrackedNames {
-  /** Functions and names that are bound in them: `main:args`. */
+  /** Functions with the names bound in them: `main:args`. */
   private readonly homes = new Set<string>();
   private readonly keys = new Set<string>();
-  /** Those that a trainer is given, and what these are made of. */
+  /** Variables that a trainer gets, and those they are made from. */
   private readonly fed = new Set<string>();
-  /** Where known calls begin. */
+  /** Offsets where known calls begin. */
   private starts: ReadonlySet<number> = new Set();
   constructor(private readonly program: PythonProgram) {
     for (const { target, within } of program.bindings)
@@ -77,7 +79,7 @@ class Variables implements TrackedNames {
     }
     return collects.test(node.name) && childrenOf(node).some((one) => this.object(one, within));
   }
-  /** `ds[0]`, `t.train_dataset`, `t.model.layers`; `args.seed` is none. */
+  /** `ds[0]`, `t.train_dataset` and `t.model.layers` count; `args.seed` does not. */
   private member(node: PythonNode, within: Place): boolean {
     const [inner, last] = [node.firstChild, node.lastChild];
     if (!inner || !last) return false;
@@ -86,7 +88,7 @@ class Variables implements TrackedNames {
     return holders.test(this.textOf(last)) && root !== undefined && this.has(this.textOf(root), within);
   }
 
-  /** What known calls make and are given, and what is trained. */
+  /** Adds the results and arguments of known calls, and what is trained. */
   start(requestedCalls: ReadonlySet<PythonCall>, constants: ReadonlyMap<string, unknown>): void {
     this.starts = new Set([...requestedCalls].map(({ from }) => from));
     for (const { targets, value, within } of this.program.assignments)
@@ -102,7 +104,7 @@ class Variables implements TrackedNames {
       }
     }
   }
-  /** What is another name of them, a part of them, or what they come from. */
+  /** Adds their aliases, their parts, and their sources. */
   spread(): void {
     for (let before = -1; before < this.keys.size + this.fed.size;) {
       before = this.keys.size + this.fed.size;
@@ -118,7 +120,7 @@ class Variables implements TrackedNames {
       for (const call of this.program.calls) this.follow(call);
     }
   }
-  /** Parameters of the program's functions that are given such an object. */
+  /** Adds parameters of the program's functions that get such an object. */
   private follow(call: PythonCall): void {
     const calledFunction = call.callee.name === "VariableName" ? this.program.functions.get(call.name) : undefined;
     if (!calledFunction) return;
@@ -135,7 +137,10 @@ class Variables implements TrackedNames {
       return known && value.name === "VariableName" ? [value] : [];
     });
   }
-  /** The variable that a value is a part of, or is made from by a method. What is called, and calls of modules, are none. */
+  /**
+   * Returns the variable that a value is part of, or derived from by a method; undefined for callees and for calls of
+   * modules.
+   */
   private sourceOf(value: PythonNode): PythonNode | undefined {
     const root = rootVariableOf(value);
     if (!root || (root.parent?.name === "CallExpression" && root.parent.firstChild?.from === root.from))
@@ -150,7 +155,7 @@ class Variables implements TrackedNames {
   }
 }
 
-/** Arguments of a call, each with its name or its place. */
+/** Arguments of a call, each with its name or position. */
 export function callArguments({ text }: PythonProgram, call: PythonCall): readonly Argument[] {
   const list = call.callee.parent?.getChild("ArgList");
   const parts: PythonNode[][] = [[]];
@@ -170,11 +175,11 @@ interface Argument {
   readonly value: PythonNode;
 }
 
-/** Expressions that hold objects, or are one of several. */
+/** Expressions that contain objects, or select one of several. */
 const collects =
   /^(Parenthesized|Conditional|Binary|Array|Tuple|Set|Dictionary|ArrayComprehension|Comprehension|Await)Expression$/;
 
-/** The variable that a chain of members and calls begins with. */
+/** Returns the variable at the start of a chain of members and calls. */
 export function rootVariableOf(node: PythonNode): PythonNode | undefined {
   let current: PythonNode | null = node;
   while (current && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(current.name))

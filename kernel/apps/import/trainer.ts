@@ -1,8 +1,8 @@
-/** What transformers' Trainer says of looks, of what is kept and of number formats, which several tools share. */
+/** Settings of transformers' Trainer for evaluation, checkpoints and number formats, which several tools share. */
 import { wordCallText } from "./program.js";
 import type { ToolSettings } from "./settings.js";
 
-/** When the held-back rows are scored and which weights stay; the last ones do where nothing is said. */
+/** Reads when held-out rows are scored and which weights remain (by default the last). */
 export function readValidation(
   s: ToolSettings,
   hasHoldout: boolean,

@@ -1,5 +1,6 @@
 /**
- * How often a Python program trains. A training that may run never, or more than once, and what ends the program before it, are listed.
+ * Counts how often a Python program trains. Trainings that may run never or more than once are listed, and so are
+ * statements that end the program before one.
  */
 import type { Definition, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import type { UnreadExpression } from "./settings.js";
@@ -7,11 +8,11 @@ import { scopeOf } from "./tracked.js";
 
 export type TrainingDoubt = Extract<NonNullable<UnreadExpression["about"]>, "repeated" | "untrained" | "branch">;
 
-/** A trainer's own `train`; a model's only says that it is about to learn. */
+/** A trainer's own `train`; a model's `train()` only switches its mode. */
 const isTraining = ({ name, callee, holder }: PythonCall): boolean =>
   name === "train" && callee.name === "MemberExpression" && !/(^|\.)\w*model$/.test(holder ?? "");
 
-/** Trainings of a program with what is in doubt about them; a trainer's class of its own is listed by its methods. */
+/** Trainings of a program with their doubts; a custom trainer class is listed by its methods instead. */
 export function trainingDoubts(program: PythonProgram): ReadonlyMap<PythonCall, TrainingDoubt | undefined> {
   const all = program.calls.filter(
     (call) => isTraining(call) && !call.within.some(({ kind, bases }) => kind === "class" && bases !== ""),
@@ -21,7 +22,7 @@ export function trainingDoubts(program: PythonProgram): ReadonlyMap<PythonCall, 
   return new Map(living.map((call, i) => [call, doubtOf(program, call, i === 0)]));
 }
 
-/** What is in doubt about a training; undefined: the program runs it once. `first`: no other one stands before it. */
+/** Returns the doubt about a training; undefined: the program runs it once. `first`: no other training precedes it. */
 function doubtOf(program: PythonProgram, call: PythonCall, first: boolean): TrainingDoubt | undefined {
   const times = timesOf(program, call, new Set());
   if (call.looped || !first || times === "many") return "repeated";
@@ -30,11 +31,11 @@ function doubtOf(program: PythonProgram, call: PythonCall, first: boolean): Trai
 }
 
 type Times = "never" | "once" | "many" | "branch";
-/** How often the functions run that something lies in. */
+/** Returns how often the enclosing functions run. */
 function timesOf(program: PythonProgram, { within }: Pick<PythonCall, "within">, seen: ReadonlySet<Definition>): Times {
   const enclosing = within.findLast(({ kind }) => kind === "function");
   if (!enclosing) return "once";
-  // It calls itself.
+  // The function calls itself.
   if (seen.has(enclosing)) return "many";
   const method = within[within.indexOf(enclosing) - 1]?.kind === "class";
   const calls = program.calls.filter(
@@ -45,7 +46,7 @@ function timesOf(program: PythonProgram, { within }: Pick<PythonCall, "within">,
       !(method && around.includes(enclosing)),
   );
   const handed = program.handed.has(enclosing.name) || enclosing.decorated;
-  // What it is handed to is a launcher, or listed by itself.
+  // A function passed as a value is called by a launcher, or by a call that is itself listed.
   if (calls.length === 0) return !handed ? "never" : isRepeated(program, enclosing.name) ? "many" : "once";
   if (calls.length > 1 || (handed && !enclosing.decorated)) return "many";
   const [call] = calls;
@@ -53,15 +54,15 @@ function timesOf(program: PythonProgram, { within }: Pick<PythonCall, "within">,
   const outer = timesOf(program, call, new Set([...seen, enclosing]));
   return outer === "once" && call.branched ? "branch" : outer;
 }
-/** Functions of Python that call what they are given for each of several values. */
+/** Python functions that call their argument for each of several values. */
 const repeating = /^(map|filter|sorted|min|max|reduce|partial|starmap|accumulate)$/;
 const isRepeated = ({ calls }: PythonProgram, name: string): boolean =>
   calls.some((call) => call.reads.includes(name) && (repeating.test(call.name) || call.looped));
 
-/** Functions of Python that end a program. */
+/** Python functions that end a program. */
 const ending = /^(exit|quit|sys\.exit|os\._exit|os\.abort|os\.exec\w+)$/;
 
-/** What certainly ends the program, or the function that trains, before the training. */
+/** Returns statements that certainly end the program, or the training's function, before the training. */
 export function exitsBefore(program: PythonProgram, training: PythonCall | undefined): readonly PythonNode[] {
   if (!training) return [];
   const scopes = scopesOf(program, training);
@@ -87,7 +88,7 @@ export function exitsBefore(program: PythonProgram, training: PythonCall | undef
     const whole = [program.imports.get(first) ?? first, ...rest].join(".");
     return ending.test(whole) && !call.branched && !call.dead && reached(called, call, call.from);
   });
-  // A `return` ends its own function alone.
+  // A `return` ends only its own function.
   const leaving = program.leaving.filter((one) => {
     const ends = one.node.name === "ReturnStatement" ? scopes : called;
     return !one.branched && !one.dead && reached(ends, one, one.node.from);
@@ -95,7 +96,9 @@ export function exitsBefore(program: PythonProgram, training: PythonCall | undef
   return [...calls.map(({ callee }) => callee.parent ?? callee), ...leaving.map(({ node }) => node)];
 }
 
-/** The scopes that run before the training, each with the place where it begins there: its own, and those that call it. */
+/**
+ * Scopes that run before the training, each with the offset where its relevant part ends: its own, and its callers'.
+ */
 function scopesOf(program: PythonProgram, training: PythonCall): ReadonlyMap<string, number> {
   const ends = new Map<string, number>();
   const add = (call: PythonCall): void => {
@@ -106,7 +109,7 @@ function scopesOf(program: PythonProgram, training: PythonCall): ReadonlyMap<str
     for (const caller of enclosing ? program.calls.filter(({ name }) => name === enclosing.name) : []) add(caller);
   };
   add(training);
-  // A function that is handed to a launcher: all of the program runs before it.
+  // If the function is passed to a launcher, the entire program runs before it.
   if (!ends.has("")) ends.set("", program.text.length);
   return ends;
 }

@@ -1,17 +1,17 @@
-/** TRL's and transformers' data: files that a program loads, what of them is held back, and what a trainer is given of its own. */
+/** Data of TRL and transformers: files that a program loads, rows held out, and objects passed to a trainer. */
 import { PARTS, SOURCES } from "./joined-rows.js";
 import { interleaveStoppingStrategies, interleaveText, mixText } from "./mixture.js";
 import { hubSourceText, mixAdvice as mixedWhy, quoted, asPercent, word, type ProgramDraft } from "./program.js";
 import type { ToolSettings } from "./settings.js";
 import { holdoutSplitOf, STEPS_SECTION } from "./steps.js";
 
-/** Rows of a program, and whether some of them are held back to look at while it trains. */
+/** Rows of a program, and whether some are held out for evaluation. */
 export interface TrlRows {
   readonly data: ProgramDraft["data"];
   readonly hasHoldout: boolean;
-  /** Data sets that are carried beside the first. */
+  /** Data sets carried over in addition to the first. */
   readonly sets: readonly ToolSettings[];
-  /** Whether rows train in the order of the file: a trainer doesn't shuffle what is streamed. */
+  /** Rows train in file order, as a trainer does not shuffle streamed rows. */
   readonly ordered: boolean;
 }
 interface Given {
@@ -54,7 +54,7 @@ export function readTrlRows(
   };
 }
 
-/** The columns of a task, and what is said of the texts. */
+/** Returns a task's columns, and the settings for the texts. */
 function columnsFor(
   { training, trainer, sft }: Pick<Given, "training" | "trainer" | "sft">,
   task: string | undefined,
@@ -77,17 +77,17 @@ function columnsFor(
 
 interface OneSet {
   readonly source: string;
-  /** Whether the text says which rows. */
+  /** The program's text identifies the rows. */
   readonly known: boolean;
-  /** Files by the splits that they are for, where there are several. */
+  /** Files by split, if there are several. */
   readonly parts?: ReadonlyMap<string, readonly string[]>;
-  /** Whether all splits of a data set of the hub are read. */
+  /** All splits of a hub data set are read. */
   readonly unsplit: boolean;
   readonly streams: boolean;
 }
 /**
- * The rows of one `load_dataset`. `trains`: the split that a trainer is given; `single`: its rows are those of one split;
- * `mixed`: it is a part of a mixture, which says by itself that it is streamed.
+ * Reads the rows of one `load_dataset`. `trains`: the split that a trainer gets; `single`: all rows are of one split;
+ * `mixed`: it is part of a mixture, which has its own streaming setting.
  */
 function oneSet(
   data: ToolSettings,
@@ -131,9 +131,9 @@ function oneSet(
     streams,
   };
 }
-/** A call of a source that reads its rows in parts. */
+/** Makes a source's call stream its rows. */
 const streamed = (source: string): string => source.replace(/\)$/, ", stream: true)");
-/** Whether the program shuffles its rows itself. */
+/** Reports whether the program shuffles its rows itself. */
 const shuffled = (all: ToolSettings): boolean =>
   all
     .inner(STEPS_SECTION)
@@ -145,7 +145,7 @@ interface Mixture {
   readonly streams: boolean;
   readonly sets: readonly ToolSettings[];
 }
-/** Rows that a program puts together of several data sets, where its text says which (joined-rows.ts). */
+/** Reads rows that a program combines from several data sets, where its text identifies them (joined-rows.ts). */
 function mixtureIn(all: ToolSettings): Mixture | undefined {
   const steps = all.inner(STEPS_SECTION);
   const key = steps.keys().find((one) => /(^|\.)(concatenate|interleave)_datasets$/.test(one) && !steps.unread(one));
@@ -187,20 +187,20 @@ function mixtureOf(given: ToolSettings, key: string, sources: readonly string[])
     })
   );
 }
-/** Names that a config of a data set is given by. */
+/** Argument names of a data set's configuration. */
 const configs = ["1", "name", "dataset_config", "dataset_config_name"] as const;
-/** `rows["test"]`: the part's name. */
+/** Returns the part's name: `rows["test"]`. */
 const partNamed = (expression: string | undefined): string | undefined =>
   /^[A-Za-z_][\w.]*\[["']([A-Za-z_]\w*)["']\]$/.exec(expression ?? "")?.[1];
 
-/** Data sets of the hub that are readers of files, with ours. */
+/** Hub data sets that are file readers, with our equivalents. */
 const readers: ReadonlyMap<string, string> = new Map([
   ["json", "jsonl"],
   ["csv", "csv"],
   ["parquet", "parquet"],
   ["text", "text"],
 ]);
-/** A file's ending says more than the reader's name: `json` reads both of its kinds. */
+/** A file's ending is more specific than the reader's name: `json` reads both JSON formats. */
 function readerOf(path: string, declaredFormat: string | undefined): string {
   const ending = /\.(csv|json|jsonl|parquet)$/.exec(path)?.[1];
   return declaredFormat === undefined || declaredFormat === "jsonl"
@@ -208,7 +208,7 @@ function readerOf(path: string, declaredFormat: string | undefined): string {
     : declaredFormat;
 }
 
-/** Files by the parts that they are for; one alone is for training. Parts that the program doesn't ask for are left. */
+/** Files by the part they are for; a single one is for training. Parts that the program doesn't use are listed. */
 function filesOf(data: ToolSettings, one: boolean): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   const add = (s: ToolSettings, key: string, part: string): void => {
@@ -231,7 +231,7 @@ const columnsOf: Readonly<Record<string, string>> = {
   fill_mask: "{ text: text }",
 };
 
-/** How many looks without a better one `EarlyStoppingCallback` waits, where it is the only callback; it is carried then. */
+/** Patience of `EarlyStoppingCallback`, in evaluations, if it is the only callback; it is then carried over. */
 export function earlyStoppingPatience(trainer: ToolSettings): number | undefined {
   const alone =
     /^\[\s*EarlyStoppingCallback\(\s*(?:(?:early_stopping_patience\s*=\s*)?(\d+))?\s*,?\s*\)\s*,?\s*\]$/.exec(
@@ -241,14 +241,14 @@ export function earlyStoppingPatience(trainer: ToolSettings): number | undefined
   trainer.consume("callbacks");
   return Number(alone[1] ?? 1);
 }
-/** Collators that only bring rows to one length. */
+/** Collators that only pad rows to one length. */
 const padding =
   /^(default_data_collator|DataCollatorWithPadding\b|DataCollatorForSeq2Seq\b|DataCollatorForTokenClassification\b|DataCollatorForLanguageModeling\b(?=[\s\S]*\bmlm\s*=\s*False\b))/;
 
 /** Rows by their name: `rows`, `parts["test"]`. */
 const plainRows = /^[A-Za-z_][\w.]*(\[["']\w+["']\])*$/;
 
-/** What a trainer is given of a program's own. */
+/** Lists a program's own objects that are passed to a trainer. */
 export function leaveTrainerObjects(trainer: ToolSettings, hasHoldout: boolean): void {
   if (padding.test(trainer.expression("data_collator") ?? "")) trainer.consume("data_collator");
   else trainer.leave("data_collator", "rows are brought to one length, and nothing else is done to them");
@@ -258,7 +258,7 @@ export function leaveTrainerObjects(trainer: ToolSettings, hasHoldout: boolean):
   else trainer.leave("eval_dataset", "no rows are held back to look at: write a `split`, or a file as `validation`");
   if (!hasHoldout || earlyStoppingPatience(trainer) === undefined)
     trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");
-  // What is called within is looked at by itself (steps.ts); a slice isn't.
+  // Calls within are examined separately (steps.ts); slices are not.
   if (/\[[^\]]*:/.test((trainer.expression("train_dataset") ?? "").replace(/"[^"]*"|'[^']*'/g, "")))
     trainer.leave("train_dataset", "keep so many rows by `sample: N`, or cut the file");
   trainer.leave("compute_metrics", "write `metrics` of `evaluate`");

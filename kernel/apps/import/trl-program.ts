@@ -1,9 +1,9 @@
-/** Calls of a Python program around its trainer, beyond the trainer's own arguments: tokenizer, template, adapter, rounded weights. */
+/** Calls of a Python program besides the trainer's own arguments: tokenizer, template, adapter, quantised weights. */
 import { ignoreTrainerSettings } from "./idle.js";
 import type { ToolSettings } from "./settings.js";
 import { findBuiltWord } from "./words.js";
 
-/** Tokenizers are read with the base; one of another name is not carried over. */
+/** Tokenizers are read with the base; one of another name is listed as not carried over. */
 export function readTokenizerSettings(s: ToolSettings, base: ToolSettings, trainer: ToolSettings): void {
   if (!s.names().includes("AutoTokenizer.from_pretrained")) return;
   const tokenizerCall = s.inner("AutoTokenizer.from_pretrained");
@@ -20,7 +20,7 @@ export function readTokenizerSettings(s: ToolSettings, base: ToolSettings, train
   ignoreTrainerSettings(tokenizerCall);
 }
 
-/** The template that Unsloth's helper gives a tokenizer, where it is built and rows are conversations. */
+/** Template that Unsloth's helper gives a tokenizer, if it is supported and rows are conversations. */
 export function templateFrom(s: ToolSettings, chats: boolean): string | undefined {
   const helper = s.inner("get_chat_template");
   helper.consume("0", "tokenizer");
@@ -37,12 +37,12 @@ export function templateFrom(s: ToolSettings, chats: boolean): string | undefine
   return word?.name;
 }
 
-/** PEFT's own call; the adapter's settings stand in its configuration. */
+/** PEFT's own call; its configuration has the adapter's settings. */
 export function consumeAdapterCall(s: ToolSettings): void {
   if (s.names().includes("get_peft_model")) s.inner("get_peft_model").consume("0", "1", "model", "peft_config");
 }
 
-/** Weights in four bits as bitsandbytes rounds them, with or without scales that are rounded too. */
+/** Weights in four bits as bitsandbytes rounds them, with or without quantised scales. */
 export function fourBitStorageOf(stored: ToolSettings): string {
   const kind = stored.lowerText("bnb_4bit_quant_type");
   if (kind !== undefined && kind !== "nf4")

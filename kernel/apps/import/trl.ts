@@ -13,7 +13,7 @@ import { consumeAdapterCall, fourBitStorageOf, templateFrom, readTokenizerSettin
 import { readValidation, precisionFrom } from "./trainer.js";
 import { taskWithSmoothing } from "./words.js";
 
-/** Where the arguments stand: all in one file, or in calls of a program. */
+/** Sources of the arguments: all in one file, or in calls of a program. */
 interface Parts {
   readonly training: ToolSettings;
   readonly trainer: ToolSettings;
@@ -22,11 +22,11 @@ interface Parts {
   readonly stored: ToolSettings;
   readonly data: ToolSettings;
   readonly sft: boolean;
-  /** Whether answers alone are trained, as Unsloth's helper has it. */
+  /** Only answers are trained, with Unsloth's helper. */
   readonly answers: boolean;
   readonly defaults: Defaults;
 }
-/** What a trainer takes where nothing is said. */
+/** A trainer's defaults. */
 interface Defaults {
   readonly rate: number;
   readonly batch: number;
@@ -35,12 +35,12 @@ interface Defaults {
   readonly warmup: string;
   readonly seed?: number;
 }
-/** transformers' TrainingArguments, and TRL's SFTConfig over them. */
+/** Defaults of transformers' TrainingArguments, and of TRL's SFTConfig based on them. */
 const ofTrainer: Defaults = { rate: 5e-5, batch: 8, decay: 0, warmup: "0%" };
 const ofSft: Defaults = { ...ofTrainer, rate: 2e-5 };
-/** Unsloth puts its own SFTConfig in TRL's place (`unsloth/models/rl.py`, August 2026). */
+/** Unsloth replaces TRL's SFTConfig by its own (`unsloth/models/rl.py`, August 2026). */
 const ofUnsloth: Defaults = { rate: 5e-5, batch: 4, accumulate: 2, decay: 1e-3, warmup: "10%", seed: 3407 };
-/** Its adapters (`unsloth/models/llama.py`), and how it loads a base (`loader.py`). */
+/** Unsloth's adapter defaults (`unsloth/models/llama.py`), and how it loads a base (`loader.py`). */
 const unslothLora = {
   rank: 16,
   alpha: 16,
@@ -59,7 +59,7 @@ export function readTrl(s: ToolSettings): ProgramDraft {
     notes.push("The file doesn't say which trainer it is for: supervised training (SFTTrainer) was taken.");
   const { training, trainer, defaults } = parts;
   const steps = positive(training.number("max_steps"));
-  // How many steps is said, though it may not be known.
+  // The number of steps is set, though its value may be unknown.
   const counted = training.expression("max_steps") !== undefined;
   if (steps !== undefined || counted) training.leave("num_train_epochs", "`max_steps` goes before it");
   const length = lengthOf(parts);
@@ -95,7 +95,7 @@ export function readTrl(s: ToolSettings): ProgramDraft {
     seed: settingNumber(training.number("seed") ?? training.unless(defaults.seed, "seed")),
   };
   training.ignore(filesReason, "0");
-  trainer.consume(/^[01]$/); // the model and the arguments
+  trainer.consume(/^[01]$/); // model and arguments
   parts.lora?.consume(/^(0|model)$/);
   const seed = recipe.seed;
   if (seed !== undefined && String(parts.lora?.value("random_state")) === seed) parts.lora?.consume("random_state");
@@ -116,7 +116,7 @@ const againWhy = (key: string): string =>
     ? `only the first is carried over: ${mixAdvice}`
     : "the first call of that name is taken";
 const lengths = ["max_length", "max_seq_length"];
-/** The first of the lengths that are given; others are left where they differ. */
+/** The first of the given lengths; others are listed if they differ. */
 function lengthOf(parts: Parts): number | undefined {
   const { training, trainer, base, sft } = parts;
   const given = [...new Set([trainer, training, base])].flatMap((part) =>
@@ -128,13 +128,13 @@ function lengthOf(parts: Parts): number | undefined {
   const [first] = given;
   for (const { part, key, length } of given)
     if (length !== first?.length) part.leave(key, "another length goes before it");
-  // `max_length=None` cuts nothing in TRL; Unsloth takes the model's own length.
+  // `max_length=None` truncates nothing in TRL; Unsloth uses the model's own length.
   const isLengthSet = [trainer, training, base].some((part) =>
     lengths.some((key) => (isUnsloth(parts) ? part.has(key) : part.names().includes(key))),
   );
   return first?.length ?? (sft && !isLengthSet ? (isUnsloth(parts) ? unslothLength : 1024) : undefined);
 }
-/** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */
+/** SFTTrainer recomputes by default; Unsloth sets it on the adapter. */
 function recomputed({ training, lora, sft }: Parts): boolean {
   const checkpointing = training.switched("gradient_checkpointing");
   if (checkpointing !== undefined)
@@ -167,7 +167,7 @@ function refusePreferences(s: ToolSettings): void {
   }
 }
 
-/** Losses of TRL's trainers of preferences; SFTConfig has `nll`, the same in parts (`chunked_nll`), and `dft`. */
+/** Losses of TRL's preference trainers; SFTConfig has `nll`, the same in chunks (`chunked_nll`), and `dft`. */
 const ofPreferenceLosses =
   /^(sigmoid|hinge|ipo|exo_pair|nca_pair|robust|bco_pair|sppo_hard|aot\w*|discopop|apo_\w+|kto|bco|simpo|alphapo)$/;
 const LOSS = "what serves: leave it out, and answers are learnt by the cross-entropy of their tokens";
@@ -242,7 +242,7 @@ function partsOf(s: ToolSettings): Parts {
     defaults: patched ? ofUnsloth : sft ? ofSft : ofTrainer,
   };
 }
-/** Marks of who speaks are the template's here. */
+/** In Tune, the template defines the role markers. */
 function responsesAlone(s: ToolSettings): boolean {
   const helper = s.inner("train_on_responses_only");
   helper.consume(/^(0|trainer|instruction_part|response_part)$/);
@@ -284,7 +284,7 @@ function modelOf(s: ToolSettings, parts: Parts, length: number | undefined, note
   };
 }
 
-/** Unsloth loads a base in four bits unless another number is asked for. */
+/** Unsloth loads a base in four bits unless another number is set. */
 function fourUnsaid(base: ToolSettings): boolean {
   const others = ["load_in_8bit", "load_in_16bit", "load_in_fp8", "full_finetuning", "quantization_config"];
   const fourBitFlags = [...others.map((key) => base.has(key) && base.value(key) !== false), base.has("load_in_4bit")];
@@ -292,14 +292,14 @@ function fourUnsaid(base: ToolSettings): boolean {
   return /^Fast/.test(base.location()) && !fourBitFlags.includes(true);
 }
 
-/** SFTTrainer takes a base by its name too; a model that a program made is none. */
+/** SFTTrainer also accepts a base by its name; a model made by the program has none. */
 function namedIn(trainer: ToolSettings): string | undefined {
   const key = ["model", "0"].find((one) => trainer.has(one) && trainer.expression(one) === undefined);
   const named = key === undefined ? undefined : trainer.text(key);
   if (key !== undefined) refuseMultimodal(trainer, key, named);
   return named;
 }
-/** Tasks by the class that a base is loaded as. */
+/** Tasks by the class that loads the base. */
 const classes: readonly (readonly [RegExp, string])[] = [
   [/ForSequenceClassification/, "text_classification"],
   [/ForTokenClassification/, "token_classification"],
@@ -333,7 +333,7 @@ function idle(s: ToolSettings): void {
   preparedRows(s.inner("dataset_kwargs"));
 }
 
-/** TRL's settings of how texts become rows; what is its default, and what is done here, has no effect. */
+/** TRL's settings for converting texts to rows; its defaults, and those that Tune does anyway, have no effect. */
 function preparedRows(s: ToolSettings): void {
   if (s.switched("skip_prepare_dataset") === true)
     s.leave("skip_prepare_dataset", "rows are tokenized here: give their texts, not their tokens");

@@ -1,19 +1,19 @@
 /**
- * What becomes of the calls and assignments of a Python program that aren't arguments of a training: those that need no counterpart, each
- * with the reason, and what to write instead of the others. A call that stands in no table is not carried over.
+ * Verdicts on the calls and assignments of a Python program that aren't arguments of a training: those that need no
+ * counterpart, each with the reason, and advice for the others. A call in no table is listed as not carried over.
  */
 import { mixAdvice } from "./program.js";
 import type { UnreadExpression } from "./settings.js";
 import { filesReason, kernelsReason, logsReason, machinesReason, publishAdvice } from "./idle.js";
 
 export type StatementVerdict =
-  /** Without effect on what is learnt; the reason is listed. */
+  /** Without effect on the trained model; the reason is listed. */
   | { readonly is: "idle"; readonly why: string }
   /** Understood together with another call. */
   | { readonly is: "read" }
   /** Not carried over. */
   | { readonly is: "left"; readonly why: string };
-/** `name`: the last name of a call or of what is assigned; `whole`: with the names before it. */
+/** `name`: the last name of a call or of an assigned target; `whole`: with the names before it. */
 export interface PythonStatement {
   readonly name: string;
   readonly whole: string;
@@ -45,17 +45,17 @@ const rest = {
   assignment: "an assignment that is not run",
 };
 
-/** Whether a call has no arguments, or only those that change nothing. */
+/** Reports whether a call has no arguments, or only those that change nothing. */
 const plainTrain = ({ text }: PythonStatement): boolean =>
   /^(resume_from_checkpoint\s*=\s*(None|False))?,?$/.test(text.trim());
 const device = ({ text }: PythonStatement): boolean =>
   /^\s*(device\s*=\s*)?["']?(cuda|cpu|mps|xpu|device|\w*\.device)\b/.test(text);
 
-/** The first rule whose pattern fits decides. Calls of a module (`torch.cuda.…`) are known by their whole name. */
+/** The first rule whose pattern fits decides. Calls of a module (`torch.cuda.…`) match by their full name. */
 const calls: readonly VerdictRule[] = [
   [/^train$/, read, plainTrain],
   [/^train$/, left("a run goes on by `resume: true`"), ({ text }) => text.includes("resume_from_checkpoint")],
-  [/^(\w+Callback|\w*DataCollator\w*)$/, read], // listed with the trainer that is given it
+  [/^(\w+Callback|\w*DataCollator\w*)$/, read], // listed with the trainer that gets it
   [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logsReason)],
   [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile|accelerator)\b/, idle(kernelsReason)],
   [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernelsReason)],
@@ -104,7 +104,10 @@ const calls: readonly VerdictRule[] = [
 function scored({ name, whole }: PythonStatement): boolean {
   return name !== "load" || /^evaluate\./.test(whole);
 }
-/** Rows that are written by a template are another thing than a question: `apply_chat_template(rows, tokenizer)` of Unsloth. */
+/**
+ * Reports whether a call only queries the model. `apply_chat_template(rows, tokenizer)` of Unsloth, called as a plain
+ * function, formats rows instead.
+ */
 function isQuestion({ name, whole }: PythonStatement): boolean {
   return name !== "apply_chat_template" || whole !== name;
 }
@@ -129,11 +132,11 @@ export interface VerdictRules {
 }
 export const verdictRules: VerdictRules = { calls, assignments };
 
-/** Functions that libraries have; another function of that name is code that nobody knows. */
+/** Library functions; a function with another name is unknown code. */
 const functions =
   /^(\w+Callback|\w*DataCollator\w*|\w+Streamer|set_\w+|is_\w+|(notebook_)?login|pipeline|prepare_\w+|Accelerator|PartialState|get_logger|create_repo|snapshot_download|hf_hub_download|HfApi|tok|\w*tokenizer|load_metric|no_grad|inference_mode|autocast|classification_report|notebook_launcher)$/i;
 
-/** What becomes of a call or an assignment. */
+/** Returns the verdict on a call or an assignment. */
 export function verdictOf(
   about: NonNullable<UnreadExpression["about"]>,
   statement: PythonStatement,

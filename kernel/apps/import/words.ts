@@ -1,6 +1,6 @@
 /**
- * Words of the vocabulary that another tool calls by the same name: what is built is asked of the registry, so that a word
- * that is added is carried from then on, and never told as not built.
+ * Words of the vocabulary that other tools call by the same name. They are looked up in the registry, so that a newly
+ * added word is carried over at once and never reported as unsupported.
  */
 import type { WordKind, Registry, Word } from "#dsl/language/types/registry.js";
 import { registry as vocabulary } from "#stdlib/registry.js";
@@ -8,15 +8,15 @@ import { wordCallText, asPercent } from "./program.js";
 import { refusalAdvice } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 
-/** Undefined: it isn't built. `said`: its name there, in letters of any size. */
+/** Undefined: unsupported. `toolName`: the tool's name, in any case. */
 export function findBuiltWord(kind: WordKind, toolName: string, registry: Registry = vocabulary): Word | undefined {
   const word = registry.find(kind, toolName.toLowerCase().replace(/[-\s]+/g, "_"));
   return word === undefined || word.planned ? undefined : word;
 }
-/** Without settings of its own it can be written alone. */
+/** Reports whether a word can be written without arguments. */
 const standsAlone = (word: Word): boolean => word.parameters.every(({ required }) => required !== true);
 
-/** Why a word that was asked for was not carried over; `taken`: what stands in its place. */
+/** Reason why a requested word was not carried over; `taken`: its replacement. */
 export function notCarriedReason(
   kind: WordKind,
   toolName: string,
@@ -28,8 +28,8 @@ export function notCarriedReason(
 }
 
 /**
- * A schedule or an optimizer by its name; `given`: what it is called with where it takes that, `lost` is told what it doesn't
- * take. Undefined: it can't be written so.
+ * Writes a schedule or an optimizer by its name. `given`: its arguments where it accepts them; `lost` is called for the
+ * others. Undefined: it cannot be written this way.
  */
 export function namedCallText(
   kind: "schedule" | "optimizer",
@@ -45,7 +45,7 @@ export function namedCallText(
   return wordCallText(word.name, Object.fromEntries(Object.entries(given).filter(([name]) => takes.has(name))));
 }
 
-/** The task with transformers' `label_smoothing_factor`, where the task has such a setting. */
+/** Adds transformers' `label_smoothing_factor` to the task, if the task has such a setting. */
 export function taskWithSmoothing(s: ToolSettings, task: string, registry: Registry = vocabulary): string {
   const factor = s.number("label_smoothing_factor");
   if (factor === undefined || factor === 0) return task;
@@ -58,7 +58,7 @@ export function taskWithSmoothing(s: ToolSettings, task: string, registry: Regis
   return task.endsWith(")") ? `${task.slice(0, -1)}, ${given})` : `${task}(${given})`;
 }
 
-/** A technique that has no settings here but its name, refused where it isn't built. */
+/** Translates a technique known only by its name; refuses unsupported ones. */
 export function techniqueByName(
   s: ToolSettings,
   key: string,

@@ -1,7 +1,7 @@
 /**
- * That a worker is alive is told from a thread of its own, which no busy engine and no long reading of rows can keep from it.
- * It also sees when whoever started the worker is gone, and when nobody answers any more: the worker is told, and ended should
- * it not end by itself.
+ * Sends a worker's heartbeat from a separate thread, which a busy engine or a long read cannot block. It also detects
+ * when the process that started the worker is gone, or when the coordinator no longer answers: it notifies the worker,
+ * and kills it if it does not exit by itself.
  */
 import { Worker } from "node:worker_threads";
 import type { WorkerInstruction } from "../../remote/coordinator/protocol.js";
@@ -10,16 +10,16 @@ export interface HeartbeatOptions {
   readonly url: string;
   readonly token: string;
   readonly worker: string;
-  /** Milliseconds. */
+  /** Interval in milliseconds. */
   readonly beat: number;
-  /** For which the coordinator may be away. */
+  /** Milliseconds for which the coordinator may be unreachable. */
   readonly patience: number;
-  /** The process that must be there; null: none need be. */
+  /** The process that must exist; null: none. */
   readonly parent: number | null;
 }
 export type HeartbeatMessage =
   | { readonly answer: WorkerInstruction; readonly lease: string | null }
-  /** The lease is another's. */
+  /** The lease now belongs to another worker. */
   | { readonly lost: true; readonly lease: string | null }
   | { readonly gone: string };
 
@@ -32,7 +32,7 @@ export class Heartbeat {
     this.thread.unref();
   }
 
-  /** What it tells of from now on. */
+  /** Sets the lease that the heartbeat renews from now on. */
   hold(lease: string | null): void {
     this.thread.postMessage(lease);
   }

@@ -1,4 +1,4 @@
-/** The thread of heart.ts. */
+/** The thread of heartbeat.ts. */
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { clusterCodes } from "../../remote/coordinator/codes.js";
@@ -15,7 +15,7 @@ import type { HeartbeatMessage, HeartbeatOptions } from "./heartbeat.js";
 registerCodes(internalCodes, worldCodes, clusterCodes, fetchCodes, sourcesCodes, tableCodes);
 
 const { url, token, worker, beat, patience, parent } = workerData as HeartbeatOptions;
-/** Milliseconds that the worker has to end by itself. */
+/** Milliseconds for the worker to exit by itself. */
 const GRACE = 8_000;
 
 const client = new CoordinatorClient({ url, token, patience: 0 });

@@ -1,8 +1,8 @@
 /**
- * A process that is the client of a federation for data that a notebook names. It reads what it is to do from its input, in one
- * line, joins as any other client does, and ends with that input: whoever started it is gone then. Its output is lines for
- * people, its exit status 0 where it took part to the end; what goes wrong stands in the last line of its error output as
- * `code: message`.
+ * A process that is a federation client for data that a notebook names. It reads its job from its input, in one line,
+ * and joins like any other client. It exits when that input closes, as the process that started it is then gone. Its
+ * output is lines for people. Its exit status is 0 if it took part to the end; otherwise the last line of its error
+ * output is `code: message`.
  */
 import { registerAllCodes } from "../../codes.js";
 import { createInterface } from "node:readline";
@@ -15,7 +15,7 @@ import { TuneSession } from "../../features/tune-session.js";
 
 registerAllCodes();
 
-// Signals that all processes get are for whoever started it, which ends this one by its input.
+// Signals to the process group are for the process that started this one; it ends this one through its input.
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 
 const ended = new AbortController();
@@ -34,7 +34,7 @@ input.on("line", (line) => {
     },
   );
 });
-/** Milliseconds that it has to take its leave. */
+/** Milliseconds for leaving the federation. */
 const GRACE = 5000;
 input.on("close", () => {
   if (!begun) process.exit(0);
@@ -53,7 +53,7 @@ async function serve({ folder, runs, engine, ...request }: ClientProcessJob): Pr
   });
   const around = { hostContext: { ...plainHostContext(folder), signal }, signal, hears };
   try {
-    // Who started it is who leads: it may be interrupted, and go on.
+    // The process that started it runs the federation, and may be interrupted and resume.
     await joinFederation(session, { ...request, once: true, life: null, peers: null }, around);
   } finally {
     await session.close();

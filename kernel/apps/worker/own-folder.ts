@@ -1,11 +1,14 @@
-/** The folder of a worker alone, in the cache: named for its process, so that what a killed one left is found and taken away. */
+/**
+ * A worker's private folder in the cache, named after its process, so that folders of killed workers are found and
+ * deleted.
+ */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isProcessAlive, currentProcess } from "../../runs/writer.js";
 
 const named = /^([0-9a-f]{12})-(\d+)-(0|[0-9a-f]{8}-\d+)$/;
 
-/** Made anew; those of processes of this machine that have ended go. */
+/** Makes the folder; deletes those of this machine's processes that have ended. */
 export function makeWorkerFolder(root: string): string {
   const { machine, id, since } = currentProcess();
   const processFolder = join(root, `${machine}-${String(id)}-${since ?? "0"}`);

@@ -1,6 +1,6 @@
 /**
- * A rank of a training in a worker: it joins the gang before it opens anything, so that whoever calls all together knows soon who
- * is there, and takes part in each update until the gang ends. Its session stays for the next gang.
+ * A training rank in a worker: it joins the process group before it opens anything, so that the coordinator soon knows
+ * all members. It takes part in each update until the group ends. Its session stays open for the next group.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RankOrder } from "../../remote/coordinator/rank-order.js";
@@ -11,14 +11,17 @@ import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
 
-/** What it trains with, once the files that it reads are there. */
+/** Resources for training, available once its input files exist. */
 export interface RankContext {
   readonly session: OpenSession;
   readonly stage: ExecutionContext;
   readonly opens: ModelOpener;
 }
 
-/** Settles when the gang has ended. `signal`: it is told to leave it. Coded errors `rank-refused`, `rank-lost`, `work-otherwise`. */
+/**
+ * Settles when the process group has ended. `signal`: leave it. Coded errors `rank-refused`, `rank-lost`,
+ * `work-otherwise`.
+ */
 export async function serveRank(
   { gang }: RankOrder,
   plan: Plan,

@@ -1,6 +1,7 @@
 /**
- * A process that is a rank of a gang. It reads what it is to do from its input, compiles the very program that rank 0 runs, and
- * ends with it: when the training is over, when another rank is lost, or when its input ends, for then rank 0 is gone.
+ * A process that is one rank of a process group. It reads its job from its input, compiles the same program as rank 0,
+ * and ends with the group: when the training is over, when another rank is lost, or when its input closes, as rank 0 is
+ * then gone.
  */
 import { registerAllCodes } from "../../codes.js";
 import { createInterface } from "node:readline";
@@ -14,10 +15,10 @@ import { plansOf } from "../../remote/jobs/ship.js";
 
 registerAllCodes();
 
-// Signals that all processes get are for rank 0, which tells the others what follows.
+// Signals to the process group are for rank 0, which tells the others what to do.
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 
-/** Rank 0 shows what there is to see. */
+/** Rank 0 shows all output. */
 const silent = { display: () => undefined, update: () => undefined };
 
 async function serve(ordered: RankProcessOrder): Promise<void> {
@@ -41,7 +42,7 @@ input.on("line", (line) => {
   serve(ordered).then(
     () => end(0),
     (error: unknown) => {
-      // With its engine it is lost like one that was killed: another may do better.
+      // With a dead engine the rank counts as lost, like a killed one: another may succeed.
       const lost = error instanceof CodedError && ["rank-lost", "engine-died"].includes(error.code);
       if (!lost) process.stdout.write(rankFailureText(error instanceof Error ? error.message : String(error)));
       end(lost ? 3 : 1);

@@ -1,6 +1,7 @@
 /**
- * Hands in what a run's folder holds whenever it has a new checkpoint, while the training goes on: files are linked beside
- * first, for the training takes older ones away and writes others. Of several that come while one is sent the last is sent.
+ * Uploads a run's folder whenever it has a new checkpoint, while the training continues. Files are linked to a spool
+ * folder first, as the training deletes older ones and writes others. If several requests arrive during an upload, only
+ * the last is sent.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { copyFile, link, mkdir, rm } from "node:fs/promises";
@@ -20,19 +21,19 @@ export interface ResultUploadOptions {
   readonly lease: string;
   readonly teller: TrialReporter;
   readonly signal: AbortSignal;
-  /** A folder on the disk of the runs. */
+  /** A spool folder on the same disk as the runs. */
   readonly beside: string;
   readonly onLost: (error: unknown) => void;
 }
 
-/** Milliseconds between looks at files that are being written. */
+/** Milliseconds between retries for files that are being written. */
 const PAUSES = [20, 100, 500] as const;
 
 export class RunUpload {
   private readonly run: RunFolder;
-  /** Bytes of its log that were told. */
+  /** Bytes of its log already reported. */
   private reportedBytes = 0;
-  /** Lines from that on that says that it ended. */
+  /** Log lines from the one that reports the end. */
   private readonly pendingLines: string[] = [];
   private wanted = false;
   private sending: Promise<void> | null = null;
@@ -52,14 +53,17 @@ export class RunUpload {
     return basename(this.run.path);
   }
 
-  /** Tells what was added to its log. That it ended is told last: whoever reads it may take the files for those of the end. */
+  /**
+   * Reports new lines of its log. The end is reported last, as a reader may then take the uploaded files for the final
+   * ones.
+   */
   log(): void {
     if (!existsSync(this.run.eventsFile)) return;
     const file = openSync(this.run.eventsFile, "r");
     try {
       const more = Buffer.alloc(Math.max(0, fstatSync(file).size - this.reportedBytes));
       const had = readSync(file, more, 0, more.length, this.reportedBytes);
-      // What is torn is read once it is whole.
+      // An incomplete line is read later, once it is complete.
       const end = more.subarray(0, had).lastIndexOf(10) + 1;
       this.reportedBytes += end;
       for (const line of more.subarray(0, end).toString("utf8").split("\n")) this.line(line);
@@ -74,7 +78,7 @@ export class RunUpload {
     else this.options.teller.say({ is: "log", run: this.number, line });
   }
 
-  /** Its files are sent, soon. */
+  /** Schedules an upload of its files. */
   handIn(): void {
     this.wanted = true;
     this.sending ??= this.send()
@@ -84,12 +88,15 @@ export class RunUpload {
       )
       .finally(() => {
         this.sending = null;
-        // Asked for between the last look and now.
+        // Requested between the last check and now.
         if (this.wanted) this.handIn();
       });
   }
 
-  /** When the coordinator has all that it holds now. Coded error `run-folder`: somebody writes there still. */
+  /**
+   * Resolves when the coordinator has all current files. Coded error `run-folder`: something still writes to the
+   * folder.
+   */
   async whole(): Promise<void> {
     while (this.sending) await this.sending;
     this.wanted = true;
@@ -99,7 +106,7 @@ export class RunUpload {
     for (const line of this.pendingLines.splice(0)) this.options.teller.say({ is: "log", run: this.number, line });
   }
 
-  /** @returns whether it could be: files that are written on for long are handed in with the next checkpoint */
+  /** @returns whether it succeeded: files that keep changing are uploaded with the next checkpoint */
   private async send(): Promise<boolean> {
     let sent = true;
     while (this.wanted) {
@@ -115,13 +122,13 @@ export class RunUpload {
     return sent;
   }
 
-  /** @returns whether the coordinator has now what was there; not, where that was written on while it was sent */
+  /** @returns whether the coordinator now has these files; false if they changed during the upload */
   private async sent(spool: string): Promise<boolean> {
     const { client, worker, lease, signal, teller } = this.options;
     try {
       const files = await linked(this.run.path, spool);
       if (!files) return false;
-      // The log says of a checkpoint what the folder is to have.
+      // The log's checkpoint entries must arrive before the files.
       this.log();
       await teller.flush();
       for (;;) {
@@ -141,7 +148,9 @@ export class RunUpload {
   }
 }
 
-/** A run's files as they are now, linked into a folder of their own; null: one is being written. Coded errors `no-space`, `run-folder`. */
+/**
+ * Links a run's current files to a spool folder; null if one is being written. Coded errors `no-space`, `run-folder`.
+ */
 async function linked(run: string, spool: string): Promise<readonly RunFile[] | null> {
   await rm(spool, { recursive: true, force: true });
   const found: RunFile[] = [];
@@ -150,7 +159,7 @@ async function linked(run: string, spool: string): Promise<readonly RunFile[] | 
     for (const path of await pathsOfRun(run)) {
       if (COORDINATOR_FILES.includes(path)) continue;
       const here = linkOf(spool, path);
-      // What was taken away meanwhile isn't handed in.
+      // Files deleted in the meantime are not uploaded.
       if (!(await linkOrCopy(join(run, path), here))) continue;
       const content = await fileContentAt(here);
       if (typeof content !== "object") return null;
@@ -163,7 +172,7 @@ async function linked(run: string, spool: string): Promise<readonly RunFile[] | 
 }
 const linkOf = (spool: string, path: string): string => join(spool, path.replaceAll("/", "__"));
 
-/** Some disks know no links. @returns whether it was there */
+/** Copies where the disk supports no links. @returns whether the file existed */
 async function linkOrCopy(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to).catch((error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 /**
- * What a worker tells of the work that it does: each thing gets a number, and is sent again until the coordinator has it.
- * Things are sent together, a few times a second, or at once where somebody waits for the answer to them.
+ * Reports a worker's progress: each item gets a number, and is resent until the coordinator has it. Items are batched a
+ * few times a second, or sent at once if something waits for the answer.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CoordinatorClient } from "../../remote/coordinator/client.js";
@@ -11,19 +11,18 @@ export interface TrialReporterOptions {
   readonly worker: string;
   readonly lease: string;
   readonly signal: AbortSignal;
-  /** Told of each answer. */
   readonly onAnswer: (answer: WorkerInstruction) => void;
-  /** The lease is another's, or what was told is not taken. */
+  /** Called when the lease belongs to another worker, or a report is refused. */
   readonly onLost: (error: unknown) => void;
 }
 /** Milliseconds between two requests. */
 const BETWEEN = 200;
-/** Of one request. */
+/** Limits of one request. */
 const MOST = { items: 2000, letters: 2 ** 21 } as const;
 
 export class TrialReporter {
   private items: WorkEvent[] = [];
-  /** The number of the first of them. */
+  /** Number of the first pending item. */
   private from = 0;
   private sending: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -40,7 +39,7 @@ export class TrialReporter {
     }, BETWEEN);
   }
 
-  /** When all that was said is there, and what was answered to it is known. */
+  /** Resolves when all reports have arrived and their answers are known. */
   async flush(): Promise<void> {
     this.end();
     do {
@@ -50,7 +49,7 @@ export class TrialReporter {
     this.end();
   }
 
-  /** Nothing is sent but what is flushed, until more is said. */
+  /** Sends nothing until the next report, except on `flush`. */
   end(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;

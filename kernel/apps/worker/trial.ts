@@ -1,6 +1,6 @@
 /**
- * A trial in a worker: trained and scored by the code that trains it where no worker is. Sessions are kept between trials of
- * one sweep, and with them the base, the rows made tokens and the compiled graph.
+ * A trial in a worker: trained and scored by the same code as without workers. Sessions are reused between trials of
+ * one sweep, and with them the base, the tokenized rows and the compiled graph.
  */
 import { rmSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
@@ -34,13 +34,13 @@ import { RunUpload, type ResultUploadOptions } from "./result-upload.js";
 import type { TrialReporter } from "./trial-reporter.js";
 
 export interface TrialEnvironment {
-  /** Of this worker alone: runs, files, what is on its way. Taken away when it ends. */
+  /** This worker's private folder: runs, files, uploads in progress. Deleted at its end. */
   readonly workFolder: string;
-  /** Of files by their hash. */
+  /** Folder of files by their hash. */
   readonly cache: string;
-  /** What people know it by. */
+  /** Name for people. */
   readonly name: string;
-  /** Null: all that the machine has. */
+  /** Null: all threads of the machine. */
   readonly threads: number | null;
   readonly client: CoordinatorClient;
 }
@@ -48,11 +48,11 @@ export interface TrialJob {
   readonly worker: string;
   readonly work: LeasedWork;
   readonly teller: TrialReporter;
-  /** What was answered last. */
+  /** Returns the latest answer. */
   readonly answer: () => WorkerInstruction;
-  /** It is interrupted, and its checkpoint handed in. */
+  /** Interrupts the trial; its checkpoint is then uploaded. */
   readonly signal: AbortSignal;
-  /** Nobody takes what it would tell. */
+  /** Reports are no longer accepted. */
   readonly lost: AbortSignal;
   readonly onLost: (error: unknown) => void;
 }
@@ -90,7 +90,7 @@ export class RemoteTrialRunner {
       await hands.whole();
       return { outcomes: outcomes.map((one) => ({ ...one, run: basename(one.run) })) };
     } catch (error) {
-      // What an interrupted one wrote last, once the engine has written it.
+      // Uploads an interrupted trial's last files, once the engine has written them.
       await bench.session.settled();
       if (!doing.lost.aborted) await hands.whole();
       throw error;
@@ -99,7 +99,7 @@ export class RemoteTrialRunner {
     }
   }
 
-  /** Takes part in a training that several share, until it ends. */
+  /** Takes part in a distributed training until it ends. */
   async rank(doing: TrialJob): Promise<void> {
     const order = matchSchema(doing.work.order, rankOrderSchema);
     const { plan } = must(order.plans[0], "the training of a rank");
@@ -126,7 +126,7 @@ export class RemoteTrialRunner {
     return { cache, folder: join(workFolder, "files"), client, signal: lost };
   }
 
-  /** The files that it reads, and the shipment. */
+  /** Its input files, and the job. */
   private async laid(order: TrainingOrder, doing: TrialJob) {
     const reads = new Map(doing.work.files.map((file) => [file.hash, file]));
     const shelf = this.shelf(doing);
@@ -138,7 +138,7 @@ export class RemoteTrialRunner {
     return { root, reads, shipped: readJobSpec(folder) };
   }
 
-  /** Another sweep's session is closed: two bases may be more than the memory holds. */
+  /** Closes the session of another sweep, as two bases may exceed the memory. */
   private async benchOf(root: string, { shipment, tables }: JobWithTables, order: TrainingOrder): Promise<Bench> {
     const key = JSON.stringify([root, order.shipment]);
     const known = this.benches.get(key);
@@ -173,7 +173,7 @@ export class RemoteTrialRunner {
     };
   }
 
-  /** The runs that it goes on from, in this worker's folder of runs. */
+  /** Downloads the runs it resumes from to this worker's folder of runs. */
   private async resumed(order: TrialOrder, reads: ReadonlyMap<string, InputFile>, doing: TrialJob): Promise<void> {
     for (const { id, files } of order.begun) {
       const folder = join(this.place.workFolder, "runs", id);
@@ -187,7 +187,7 @@ export class RemoteTrialRunner {
 
 const mute = { display: () => undefined, update: () => undefined };
 
-/** What is shown of a trial lastingly are warnings: they are told as text. */
+/** A screen that reports a trial's warnings as text. */
 function telling(teller: TrialReporter): ExecutionContext["screen"] {
   const tell = ({ bundle, id, fixedText }: DisplayOutput): void => {
     const words = bundle["text/plain"];
@@ -197,7 +197,9 @@ function telling(teller: TrialReporter): ExecutionContext["screen"] {
   return { display: tell, update: () => undefined };
 }
 
-/** Bases lie where their files were laid out, whatever their names would be found as here. */
+/**
+ * Registers bases at the paths where their files were placed, whatever their names would resolve to on this machine.
+ */
 async function lendBases(order: TrainingOrder, root: string, { session, hostContext }: Bench, worker: string) {
   for (const { plan } of order.plans) {
     const { model, data } = plan.recipe;
@@ -206,25 +208,25 @@ async function lendBases(order: TrainingOrder, root: string, { session, hostCont
     if (!base || (root === "" && !model.trained)) continue;
     const opened = await openBase(root === "" ? base.folder : pathBelowFolder(root, base.folder), "folder", registry);
     if (model.trained) session.weights.lend(model.trained.recipeHash, opened);
-    // A model that was trained reads with the tokenizer of the first of its line, and its folder has that.
+    // A trained model uses the tokenizer of the first model in its line, whose folder has it.
     const { name, folder } = model.trained?.from ?? { name: model.base, folder: model.folder };
     if (root !== "") session.datasets.lend({ name, folder }, hostContext, opened);
   }
 }
 
-/** Coded error `absolute-elsewhere`, of the files that sources name. */
+/** Rejects absolute paths in sources. Coded error `absolute-elsewhere`. */
 function demandRelative(value: unknown, worker: string): void {
   if (typeof value === "string" && isAbsolute(value))
     throw new CodedError("absolute-elsewhere", { path: value, worker });
   if (Array.isArray(value)) for (const part of value) demandRelative(part, worker);
   if (!isRecord(value)) return;
-  // A query names its files within a text.
+  // A query names its files within its text.
   if (isCall(value) && value.kind === "source")
     demandRelative(registry.find("source", value.word)?.capabilities?.names?.(value), worker);
   for (const part of Object.values(value)) demandRelative(part, worker);
 }
 
-/** What a trial tells and hands in. */
+/** Reports and uploads of a trial. */
 class Hands {
   readonly folders: string[] = [];
   private readonly runs: RunUpload[] = [];
@@ -251,7 +253,7 @@ class Hands {
     for (const { id } of order.begun) this.folders.push(join(runsFolder, id));
   }
 
-  /** The run that trains now. */
+  /** Number of the run that is training. */
   private get number(): number {
     return this.runs.at(-1)?.number ?? 0;
   }
@@ -264,7 +266,7 @@ class Hands {
     );
     const plan = must(this.order.plans[number], "the plan of a run").plan;
     const runLock = RunFolder.open(folder).lock();
-    // The base that was trained came by the hashes of its files; the plan names its recipe.
+    // The trained base was identified by the hashes of its files; the plan names its recipe.
     const { baseHash, trained } = plan.recipe.model;
     const differs = [
       ...(plan.recipe.dataHash !== null && runLock?.dataHash !== plan.recipe.dataHash ? ["its rows"] : []),
@@ -294,7 +296,7 @@ class Hands {
     if (kind === "checkpoint") run?.handIn();
   }
 
-  /** When all that was made is handed in. */
+  /** Resolves when all runs are uploaded. */
   async whole(): Promise<void> {
     for (const run of this.runs) await run.whole();
     await this.doing.teller.flush();

@@ -1,6 +1,6 @@
 /**
- * A worker: takes work of a coordinator, one after the other, does it, and says what happens. It ends when there is none any
- * more, when it is told to, and when nobody is there for whom it works.
+ * A worker: takes work from a coordinator, one job after another, runs it, and reports. It ends when there is no more
+ * work, on request, and when its coordinator is gone.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -23,21 +23,21 @@ import { RemoteTrialRunner } from "./trial.js";
 export interface WorkerOptions {
   readonly url: string;
   readonly token: string;
-  /** What people know it by. */
+  /** Name for people. */
   readonly name: string;
-  /** Null: all that the machine has. */
+  /** Null: all threads of the machine. */
   readonly threads: number | null;
-  /** Milliseconds for which the coordinator may be away. */
+  /** Milliseconds for which the coordinator may be unreachable. */
   readonly patience: number;
-  /** The process that must be there; null: none need be. */
+  /** The process that must exist; null: none. */
   readonly parent: number | null;
-  /** Told to end: what is under way writes its checkpoint and hands it in. */
+  /** Stops the worker: running work writes its checkpoint and uploads it. */
   readonly signal: AbortSignal;
   readonly onNote?: (words: string) => void;
 }
 
 type Outcome = { readonly result: Json } | { readonly failed: RemoteFailure };
-/** What went wrong between a worker and its coordinator: neither the work nor this machine is at fault. */
+/** Errors between a worker and its coordinator, caused neither by the work nor by this machine. */
 const BETWEEN: readonly string[] = [
   "lease-lost",
   "coordinator-gone",
@@ -46,17 +46,20 @@ const BETWEEN: readonly string[] = [
   "not-offered",
 ];
 
-/** Work that is under way. */
+/** Work in progress. */
 interface Now {
   readonly work: LeasedWork;
   answer: WorkerInstruction;
-  /** It is interrupted. */
+  /** Interrupts the work. */
   readonly ends: AbortController;
-  /** Nobody takes what it would tell, and why. */
+  /** Aborted, with the reason, when reports are no longer accepted. */
   readonly lost: AbortController;
 }
 
-/** Resolves when it has ended in good order. Coded errors `worker-token`, `worker-version`, `coordinator-gone`, `coordinator-answer`. */
+/**
+ * Resolves when it has ended normally. Coded errors `worker-token`, `worker-version`, `coordinator-gone`,
+ * `coordinator-answer`.
+ */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const client = new CoordinatorClient(options);
   const workFolder = makeWorkerFolder(cachePath("workers"));
@@ -95,7 +98,10 @@ class WorkerLoop {
     }
   }
 
-  /** From one welcome to the next: a coordinator that forgot this worker is asked anew. @returns whether there may be more */
+  /**
+   * Serves one registration; if the coordinator forgets this worker, it registers again. @returns whether there may be
+   * more work
+   */
   private async serve(): Promise<boolean> {
     const { name, threads, signal, parent } = this.options;
     if (parent !== null) endIfOrphaned(parent);
@@ -168,7 +174,7 @@ class WorkerLoop {
       const outcome = await this.outcome(worker, now, teller);
       if (this.gone.signal.aborted) return;
       if (now.lost.signal.aborted) return await this.givesBack(worker, work, now.lost.signal.reason);
-      // Told to end, it leaves its work to another: that begins where this one's checkpoint is.
+      // When stopping, it leaves its work to another worker, which resumes from the checkpoint.
       if (this.options.signal.aborted && "failed" in outcome) return;
       await this.done(worker, work, outcome);
     } finally {
@@ -186,14 +192,14 @@ class WorkerLoop {
     else onNote?.(`${work.title} failed: ${outcome.failed.message}`);
   }
 
-  /** What it did can't be told or handed in: the coordinator hears why, and another goes on. */
+  /** Results could not be reported or uploaded: sends the coordinator the reason, and another worker continues. */
   private async givesBack(worker: string, work: LeasedWork, error: unknown): Promise<void> {
     const code = error instanceof CodedError ? error.code : null;
     if (code === "lease-lost") return this.options.onNote?.(`${work.title} is another worker's by now.`);
-    // Nobody is there to be told.
+    // No coordinator to report to.
     if (code === "coordinator-gone") throw error;
     const failed = failureOf(error);
-    // This machine is at fault (a full disk), and another may not be.
+    // This machine caused the error (such as a full disk), and another may succeed.
     if (code !== null && !BETWEEN.includes(code)) return this.done(worker, work, { failed });
     const why = failed.message;
     this.options.onNote?.(`${work.title} is given back: ${why}`);
@@ -225,7 +231,7 @@ class WorkerLoop {
     }
   }
 
-  /** Its work goes to another at once. */
+  /** Leaves the coordinator, so that its work goes to another worker at once. */
   private async leave(worker: string): Promise<false> {
     await this.client.ask("leave", { worker }).catch(() => undefined);
     return false;

@@ -1,7 +1,7 @@
-/** A block format of ggml: how many elements a block holds in how many bytes, and how they come out of them. */
+/** A block format of ggml: elements and bytes per block, and how to decode them. */
 import { fromHalfBits } from "#stdlib/targets/shared/gguf/half.js";
 
-/** `decode` writes the elements of all blocks; `elements` and `bytes` are those of one. */
+/** `decode` writes the elements of all blocks; `elements` and `bytes` are per block. */
 export interface GgufBlockFormat {
   readonly name: string;
   readonly elements: number;
@@ -9,7 +9,7 @@ export interface GgufBlockFormat {
   decode(from: DataView, to: Float32Array): void;
 }
 
-/** `one` writes the elements of the block at `at` from `out` on. */
+/** `one` decodes a block at its offset and writes its elements from `out` on. */
 export function defineBlockFormat(
   name: string,
   elements: number,
@@ -26,7 +26,6 @@ export function defineBlockFormat(
   };
 }
 
-/** A number of half precision. */
 export function readFloat16(from: DataView, offset: number): number {
   return fromHalfBits(from.getUint16(offset, true));
 }

@@ -1,7 +1,6 @@
-/** What can be wrong with a GGUF file. */
+/** Diagnostic codes of GGUF files. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface GgufCodeData {
   "gguf-malformed": { readonly file: string; readonly why: string };
   "gguf-unsupported": {

@@ -1,6 +1,6 @@
 /**
- * A GGUF file once and for all as a folder like any other base's: config.json, model.safetensors (f32), tokenizer.json. The
- * folder appears when everything in it is whole; a note in it says what it was made from and how large each file is.
+ * Converts a GGUF file once to a folder like any other base's: config.json, model.safetensors (f32), tokenizer.json.
+ * The folder appears only when it is complete; a note in it has its source and the size of each file.
  */
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ import { ggufLayoutOf } from "./layouts.js";
 import { tokenizerFromGguf } from "./tokenizer.js";
 import { sizeOf } from "#dsl/tensor/values.js";
 
-/** Another number makes folders of older conversions be made again. */
+/** A new number makes older conversions run again. */
 const VERSION = 1;
 const NOTE = "converted.json";
 
@@ -29,7 +29,7 @@ interface Note {
   readonly from: string;
   /** Bytes of each file. */
   readonly files: Readonly<Record<string, number>>;
-  /** The format that most weights had; absent: not noted then. */
+  /** The format of most weights; missing in older notes. */
   readonly stored?: string | undefined;
 }
 const noteSchema: Schema<Note> = objectWith({
@@ -44,12 +44,11 @@ export interface ConvertOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where a GGUF file's conversion lies. */
 export function convertedGgufFolder(sha256: string): string {
   return cachePath("bases", `gguf-${sha256.slice(0, 16)}`);
 }
 
-/** `sha256`: the file's own. Coded errors: `gguf-malformed`, `gguf-unsupported`, `disk-full`. */
+/** Converts a file. `sha256`: its hash. Coded errors: `gguf-malformed`, `gguf-unsupported`, `disk-full`. */
 export async function convertGguf(
   file: string,
   sha256: string,
@@ -75,7 +74,10 @@ export async function convertGguf(
   });
 }
 
-/** Of a folder that was converted: the format that most weights had; undefined: not known any more. `file`: its GGUF file, if that is still there. */
+/**
+ * Original format of most weights of a converted folder; undefined if unknown. `file`: its GGUF file, if it still
+ * exists.
+ */
 export function storedFormatOf(folder: string, file: string): string | undefined {
   const noted = readHint(join(folder, NOTE), noteSchema)?.stored;
   if (noted !== undefined || !existsSync(file)) return noted;

@@ -1,6 +1,6 @@
 /**
- * Block formats of ggml to f32, bit for bit as its reference does it: a block is some numbers of few bits with a scale (and
- * for some an offset or finer scales) in half precision.
+ * Block formats of ggml to f32, bit for bit like its reference: a block has low-bit numbers with a scale (and for some
+ * an offset or finer scales) in half precision.
  */
 
 import { defineBlockFormat, readFloat16, type GgufBlockFormat } from "./block-format.js";
@@ -49,7 +49,7 @@ const q4_1 = defineBlockFormat("Q4_1", 32, 20, (from, position, to, out) => {
     to[out + 16 + i] = Math.fround(scale * (two >> 4)) + offset;
   }
 });
-/** As Q4_0 and Q4_1, with the fifth bits of all 32 side by side. */
+/** Like Q4_0 and Q4_1, with the fifth bits of all 32 elements stored together. */
 const q5_0 = defineBlockFormat("Q5_0", 32, 22, (from, offset, to, out) => {
   const [scale, high] = [readFloat16(from, offset), from.getUint32(offset + 2, true)];
   for (let i = 0; i < 16; i++) {
@@ -74,7 +74,7 @@ const q8_0 = defineBlockFormat("Q8_0", 32, 34, (from, offset, to, out) => {
   const scale = readFloat16(from, offset);
   for (let i = 0; i < 32; i++) to[out + i] = scale * from.getInt8(offset + 2 + i);
 });
-/** By ggml's number of the format. */
+/** Formats by ggml's number. */
 export const GGUF_BLOCK_FORMATS: ReadonlyMap<number, GgufBlockFormat> = new Map([
   [0, f32],
   [1, f16],
@@ -91,7 +91,6 @@ export const GGUF_BLOCK_FORMATS: ReadonlyMap<number, GgufBlockFormat> = new Map(
   [30, bf16],
 ]);
 
-/** Names of ggml's other formats, for errors. */
 export const UNSUPPORTED_FORMAT_NAMES: ReadonlyMap<number, string> = new Map([
   [9, "Q8_1"],
   [15, "Q8_K"],
@@ -106,7 +105,7 @@ export const UNSUPPORTED_FORMAT_NAMES: ReadonlyMap<number, string> = new Map([
   [29, "IQ1_M"],
 ]);
 
-/** The elements of `bytes`, whole blocks of a format. */
+/** Returns the elements of `bytes`, which must be complete blocks of a format. */
 export function dequantise(format: GgufBlockFormat, bytes: Uint8Array): Float32Array {
   const to = new Float32Array((bytes.length / format.bytes) * format.elements);
   format.decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), to);

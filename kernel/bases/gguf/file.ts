@@ -1,7 +1,7 @@
 /**
- * GGUF files (version 2 and 3): metadata, then the places of the tensors, then their bytes. The head is read and checked
- * before a tensor is; a tensor's bytes are read when asked for.
- * Format: ggml's docs/gguf.md. All numbers are little-endian.
+ * GGUF files (version 2 and 3): metadata, then the offsets of the tensors, then their bytes. The head is read and
+ * checked before any tensor; a tensor's bytes are read on request. Format: ggml's docs/gguf.md. All numbers are
+ * little-endian.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 export type GgufFileValue = number | boolean | string | readonly GgufFileValue[];
 export interface GgufTensor {
   readonly name: string;
-  /** As in PyTorch: the last dimension is the one whose elements lie side by side. */
+  /** As in PyTorch: elements of the last dimension are adjacent. */
   readonly shape: readonly number[];
   /** ggml's number of the block format. */
   readonly type: number;
@@ -23,7 +23,7 @@ export interface Gguf {
   readonly size: number;
 }
 
-/** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+/** Reads the head of a file. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 export function readGguf(file: string): Gguf {
   const fd = openSync(file, "r");
   try {
@@ -55,7 +55,6 @@ export function readGguf(file: string): Gguf {
   }
 }
 
-/** Bytes of a part of the file. */
 export function readGgufBytes(gguf: Gguf, offset: number, length: number): Buffer {
   if (offset + length > gguf.size) throw new CodedError("gguf-malformed", { file: gguf.file, why: "it is cut short" });
   const fd = openSync(gguf.file, "r");
@@ -81,9 +80,9 @@ function tensorHead(cursor: Cursor): GgufTensor {
 }
 
 const CHUNK = 1 << 20;
-/** Maximum size of metadata and tensor places, in bytes; a tokenizer of 250,000 tokens takes 15 MB of them. */
+/** Maximum size of metadata and tensor entries, in bytes; a tokenizer of 250,000 tokens takes 15 MB of them. */
 const MOST_HEAD = 2 ** 28;
-/** Maximum number of tensors, and of settings; large mixtures of experts have some ten thousands. */
+/** Maximum number of tensors, and of metadata entries; large mixtures of experts have tens of thousands. */
 const MOST_ENTRIES = 500_000;
 const DEEPEST = 4;
 
@@ -118,7 +117,7 @@ class Cursor {
     if (!Number.isSafeInteger(value)) throw this.bad("it holds a size beyond all measure");
     return value;
   }
-  /** Of things that take `least` bytes each: no more than the rest of the file can hold. */
+  /** Reads a count of items of at least `least` bytes each: no more than the rest of the file can contain. */
   count(least: number): number {
     const value = this.u64();
     if (value * least > this.size - this.place) throw this.bad("it is cut short");

@@ -1,4 +1,4 @@
-/** GPT-2 in llama.cpp's layout: its linear layers lie [out, in] there, and [in, out] in a checkpoint. */
+/** GPT-2 in llama.cpp's layout, where its linear layers are [out, in]; in a checkpoint they are [in, out]. */
 import { gpt2TensorNames } from "#stdlib/targets/shared/gguf/names.js";
 import { transposeMatrix } from "#stdlib/targets/shared/gguf/element-order.js";
 import { GgufMetadataReader, checkpointNameOf, specialTokenIds, type GgufLayout } from "./layout.js";

@@ -1,10 +1,10 @@
 /**
- * ggml's K formats: 256 elements a block, in parts of 16 or 32 with a scale of few bits each, and one scale over all (and for
- * some an offset, of the same make). Each product is exact in f32, so only the last step rounds, as in ggml.
+ * ggml's K formats: 256 elements per block, in parts of 16 or 32 with a low-bit scale each, and one scale for the block
+ * (and for some an offset, in the same form). Each product is exact in f32, so only the last step rounds, as in ggml.
  */
 import { defineBlockFormat, readFloat16 } from "./block-format.js";
 
-/** Two bits an element, four bits of scale and four of offset for each 16. */
+/** Two bits per element; four bits of scale and four of offset per 16 elements. */
 export const q2KFormat = defineBlockFormat("Q2_K", 256, 84, (from, position, to, out) => {
   const [scale, offset] = [readFloat16(from, position + 80), readFloat16(from, position + 82)];
   for (let i = 0; i < 256; i++) {
@@ -14,7 +14,10 @@ export const q2KFormat = defineBlockFormat("Q2_K", 256, 84, (from, position, to,
   }
 });
 
-/** Two low bits an element, a high one apart (set: nothing is taken off), six bits of scale for each 16. */
+/**
+ * Two low bits per element and a high bit stored separately (if set, nothing is subtracted); six bits of scale per 16
+ * elements.
+ */
 export const q3KFormat = defineBlockFormat("Q3_K", 256, 110, (from, offset, to, out) => {
   const scale = readFloat16(from, offset + 108);
   for (let i = 0; i < 256; i++) {
@@ -27,7 +30,7 @@ export const q3KFormat = defineBlockFormat("Q3_K", 256, 110, (from, offset, to, 
   }
 });
 
-/** Four bits an element, six bits of scale and six of offset for each 32. */
+/** Four bits per element; six bits of scale and six of offset per 32 elements. */
 export const q4KFormat = defineBlockFormat("Q4_K", 256, 144, (from, position, to, out) => {
   const [scale, offset] = [readFloat16(from, position), readFloat16(from, position + 2)];
   for (let part = 0; part < 8; part++) {
@@ -39,7 +42,7 @@ export const q4KFormat = defineBlockFormat("Q4_K", 256, 144, (from, position, to
   }
 });
 
-/** As Q4_K, with the fifth bits apart. */
+/** Like Q4_K, with the fifth bits stored separately. */
 export const q5KFormat = defineBlockFormat("Q5_K", 256, 176, (from, position, to, out) => {
   const [scale, offset] = [readFloat16(from, position), readFloat16(from, position + 2)];
   for (let part = 0; part < 8; part++) {
@@ -52,7 +55,9 @@ export const q5KFormat = defineBlockFormat("Q5_K", 256, 176, (from, position, to
   }
 });
 
-/** 256 elements: four low bits each, then two high ones each, a scale of one byte for each 16, one scale over all. */
+/**
+ * 256 elements: four low bits each, then two high bits each, a one-byte scale per 16 elements, one scale for the block.
+ */
 export const q6KFormat = defineBlockFormat("Q6_K", 256, 210, (from, offset, to, out) => {
   const scale = readFloat16(from, offset + 208);
   for (let n = 0; n < 2; n++)
@@ -67,11 +72,14 @@ export const q6KFormat = defineBlockFormat("Q6_K", 256, 210, (from, offset, to, 
     }
 });
 
-/** Two bits an element: 128 elements lie in 32 bytes, those 32 apart in one byte. */
+/** Two bits per element: 128 elements take 32 bytes, and elements 32 apart share a byte. */
 const byteOf = (i: number): number => 32 * (i >> 7) + (i & 31);
 const shiftOf = (i: number): number => 2 * ((i >> 5) & 3);
 
-/** Scale and offset of one of eight parts, from twelve bytes: the first four of each whole, the last four spread. */
+/**
+ * Scale and offset of one of eight parts, from twelve bytes: those of the first four are contiguous, those of the last
+ * four split.
+ */
 function sixBits(from: DataView, start: number, part: number): readonly [scale: number, offset: number] {
   const byte = (i: number): number => from.getUint8(start + i);
   if (part < 4) return [byte(part) & 63, byte(part + 4) & 63];

@@ -1,23 +1,23 @@
-/** How an architecture lies in a GGUF file, and what its layouts are read with. */
+/** Layout of an architecture in a GGUF file, and helpers to read it. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TensorNames } from "#stdlib/targets/shared/gguf/names.js";
 import type { Gguf, GgufTensor, GgufFileValue } from "./file.js";
 
 export interface CheckpointTensor {
-  /** In a checkpoint. */
+  /** Name in a checkpoint. */
   readonly name: string;
   readonly shape: readonly number[];
-  /** From llama.cpp's elements to the checkpoint's, in another order or on another scale; absent: they are the same. */
+  /** Converts llama.cpp's elements to the checkpoint's order or scale; by default they are the same. */
   restore?(data: Float32Array): Float32Array;
 }
 export interface GgufLayout {
-  /** The config.json that transformers would have. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+  /** Returns the config.json that transformers would have. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
   config(gguf: Gguf): Readonly<Record<string, unknown>>;
-  /** Coded error: `gguf-unsupported`. */
+  /** Returns the tensor's form in a checkpoint. Coded error: `gguf-unsupported`. */
   tensor(gguf: Gguf, tensor: GgufTensor): CheckpointTensor;
 }
 
-/** What a file says of its architecture, under keys that begin with its name. */
+/** Metadata of the file's architecture, under keys with its name as prefix. */
 export class GgufMetadataReader {
   constructor(
     private readonly gguf: Gguf,
@@ -33,11 +33,11 @@ export class GgufMetadataReader {
     if (typeof value === "string" && supported.includes(value)) return value;
     throw this.unsupported(key, value, supported);
   }
-  /** A number that may be left out, and else must be this. */
+  /** Checks a number that is either missing or has this value. */
   only(key: string, wanted: number): void {
     if (this.number(key, wanted) !== wanted) throw this.unsupported(key, this.number(key), [String(wanted)]);
   }
-  /** A number that must be left out or 0. */
+  /** Checks a number that is missing or 0. */
   absent(key: string): void {
     const value = this.value(key);
     if (value) throw this.unsupported(key, value, ["0"]);
@@ -66,7 +66,7 @@ export function unsupportedGgufError(
   return new CodedError("gguf-unsupported", { file: gguf.file, part, value: String(value), supported });
 }
 
-/** Ids of the tokens that begin, end and fill a text. */
+/** Ids of the tokens for the begin, the end and the padding of a text. */
 export function specialTokenIds({ metadata }: Gguf): Readonly<Record<string, number>> {
   return Object.fromEntries(
     ["bos", "eos", "padding"].flatMap((key) => {
@@ -76,7 +76,7 @@ export function specialTokenIds({ metadata }: Gguf): Readonly<Record<string, num
   );
 }
 
-/** A tensor's name in a checkpoint by two tables: what lies outside the blocks by its whole name, what lies inside by its part's. */
+/** A tensor's checkpoint name by two tables: outside the blocks by its full name, inside by its part's name. */
 export function checkpointNameOf(
   gguf: Gguf,
   tensor: GgufTensor,

@@ -1,4 +1,4 @@
-/** The layouts of GGUF files that are read, by `general.architecture`. */
+/** The supported layouts of GGUF files, by `general.architecture`. */
 import type { Gguf } from "./file.js";
 import { gpt2Layout } from "./gpt2.js";
 import { unsupportedGgufError, type GgufLayout } from "./layout.js";
@@ -16,7 +16,7 @@ const LAYOUTS: ReadonlyMap<unknown, GgufLayout> = new Map(
   }),
 );
 
-/** Coded error: `gguf-unsupported`. */
+/** Returns a file's layout. Coded error: `gguf-unsupported`. */
 export function ggufLayoutOf(gguf: Gguf): GgufLayout {
   const architecture = gguf.metadata["general.architecture"] ?? "(none)";
   const layout = LAYOUTS.get(architecture);

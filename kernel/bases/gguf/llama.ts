@@ -1,4 +1,6 @@
-/** LLaMA, the Qwens and the Gemmas in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
+/**
+ * LLaMA, the Qwens and the Gemmas in llama.cpp's layout: their config.json, and each tensor's form in a checkpoint.
+ */
 import {
   gemma2TensorNames,
   gemma3TensorNames,
@@ -50,7 +52,7 @@ export const qwen3Layout: GgufLayout = {
   tensor: asItIs(qwen3TensorNames),
 };
 
-/** Its norms lie there as what they scale by, in a checkpoint as what is added to 1. */
+/** GGUF stores Gemma's norm weights as factors, a checkpoint as values added to 1. */
 export const gemmaLayout: GgufLayout = {
   config: (gguf) => ({
     architectures: ["GemmaForCausalLM"],
@@ -104,7 +106,7 @@ export const gemma3Layout: GgufLayout = {
   tensor: norming(gemma3TensorNames),
 };
 
-/** Scores are divided by the root of a head's size, as llama.cpp does it. */
+/** Scores are divided by the root of a head's size, as in llama.cpp. */
 function scaledByHead(read: GgufMetadataReader): Readonly<Record<string, unknown>> {
   return { query_pre_attn_scalar: read.number("attention.key_length") };
 }
@@ -121,7 +123,7 @@ function norming(names: TensorNames): GgufLayout["tensor"] {
   };
 }
 
-/** What transformers' config says of them all. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+/** Settings that transformers' config has for all of them. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unknown>> {
   const read = new GgufMetadataReader(gguf, architecture);
   read.absent("expert_count");

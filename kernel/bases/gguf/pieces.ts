@@ -1,13 +1,13 @@
 /**
- * SentencePiece's vocabulary of scored pieces, as LLaMA 1 and 2, Mistral and Gemma have it, as byte-pair encoding: the merges
- * are the ways in which pieces are made of pieces, the best first. What no piece covers is written as bytes.
+ * SentencePiece's vocabulary of scored pieces (LLaMA 1 and 2, Mistral, Gemma) as byte-pair encoding: the merges are all
+ * ways to join two pieces into a piece, the best first. Text that no piece covers is encoded as bytes.
  */
 import type { Gguf } from "./file.js";
 import type { TokenizerJsonParts, GgufVocabulary } from "./vocabulary.js";
 
 const BLANK = "▁";
 
-/** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+/** Converts the vocabulary. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 export function sentencePieceTokenizerParts(gguf: Gguf, vocabulary: GgufVocabulary): TokenizerJsonParts {
   return /^gemma\d?$/.test(String(gguf.metadata["general.architecture"])) ? gemma(vocabulary) : llama(vocabulary);
 }
@@ -38,7 +38,7 @@ function llama(vocabulary: GgufVocabulary): TokenizerJsonParts {
   };
 }
 
-/** Runs of blanks may be written as blanks, and the pieces' order, not their scores, says which are merged first. */
+/** Gemma's pieces may be runs of spaces, and their order, not their scores, determines the merges. */
 function gemma(vocabulary: GgufVocabulary): TokenizerJsonParts {
   const tokens = vocabulary.tokens.map((token) => (/^ +$/.test(token) ? BLANK.repeat(token.length) : token));
   return {
@@ -75,7 +75,7 @@ interface Merge {
   readonly lengths: readonly [number, number];
 }
 
-/** Every way to make a piece of two others: by score, then by the longer first side, then as they stand. */
+/** Every way to join two pieces into one: by score, then by the longer first side, then in vocabulary order. */
 function mergesOf(tokens: readonly string[], scores: readonly number[]): readonly (readonly [string, string])[] {
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const merges: Merge[] = [];

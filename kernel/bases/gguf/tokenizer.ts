@@ -1,4 +1,4 @@
-/** The tokenizer inside a GGUF file, as a tokenizer.json of the tokenizers library. */
+/** Converts the tokenizer in a GGUF file to a tokenizer.json of the tokenizers library. */
 import { PRE_TOKENIZER_SETUPS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
 import { CONTROL_TOKEN, UNKNOWN_TOKEN, USER_DEFINED_TOKEN } from "#stdlib/targets/shared/gguf/token-kinds.js";
 import type { Gguf } from "./file.js";
@@ -10,7 +10,7 @@ export interface GgufTokenizer {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+/** Converts the tokenizer. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 export function tokenizerFromGguf(gguf: Gguf): GgufTokenizer {
   const { metadata } = gguf;
   const vocabulary = new GgufVocabulary(gguf);
@@ -58,7 +58,7 @@ export function tokenizerFromGguf(gguf: Gguf): GgufTokenizer {
   };
 }
 
-/** A byte-level vocabulary, as GPT-2's. */
+/** A byte-level vocabulary, like GPT-2's. */
 function byteParts(vocabulary: GgufVocabulary): TokenizerJsonParts {
   const cut = PRE_TOKENIZER_SETUPS[vocabulary.choice("tokenizer.ggml.pre", Object.keys(PRE_TOKENIZER_SETUPS))]!;
   return {
@@ -78,7 +78,7 @@ function byteParts(vocabulary: GgufVocabulary): TokenizerJsonParts {
   };
 }
 
-/** Texts begin with a token. */
+/** Post-processor that starts texts with a token. */
 function beginning(token: string, id: number): unknown {
   const first = { id: token, type_id: 0 };
   return {
@@ -94,7 +94,7 @@ function beginning(token: string, id: number): unknown {
   };
 }
 
-/** The two sides of a merge; a blank inside a token is written Ġ, so the only blank parts them. */
+/** Splits a merge into its two sides; a space inside a token is written Ġ, so the only space separates them. */
 function pair(merge: string): readonly [string, string] {
   const separator = merge.indexOf(" ", 1);
   return [merge.slice(0, separator), merge.slice(separator + 1)];

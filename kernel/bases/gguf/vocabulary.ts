@@ -1,20 +1,20 @@
-/** What a GGUF file says of its tokens. */
+/** Token metadata of a GGUF file. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Gguf } from "./file.js";
 
-/** What differs from one kind of vocabulary to another in a tokenizer.json. */
+/** The parts of a tokenizer.json that differ between kinds of vocabulary. */
 export interface TokenizerJsonParts {
   readonly tokens: readonly string[];
   readonly normalizer: unknown;
   readonly pre_tokenizer: unknown;
-  /** Where no token begins a text. */
+  /** Post-processor for texts without a begin token. */
   readonly post_processor: unknown;
   readonly decoder: unknown;
   /** Merges and settings of the BPE model. */
   readonly model: Readonly<Record<string, unknown>>;
 }
 
-/** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
+/** The vocabulary of a file. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 export class GgufVocabulary {
   readonly tokens: readonly string[];
   constructor(private readonly gguf: Gguf) {
@@ -30,7 +30,7 @@ export class GgufVocabulary {
     if (Array.isArray(value) && value.every((v): v is string => typeof v === "string")) return value;
     throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it says no list of texts for ${key}` });
   }
-  /** A number for each token. */
+  /** Reads a number for each token. */
   numbers(key: string): readonly number[] {
     const value = this.gguf.metadata[key];
     const fits = Array.isArray(value) && value.length === this.tokens.length;
@@ -45,7 +45,7 @@ export class GgufVocabulary {
   flag(name: string, fallback: boolean): boolean {
     return (this.gguf.metadata[`tokenizer.ggml.${name}`] ?? fallback) === true;
   }
-  /** The token with a part to play: `bos`, `eos`, `unknown`, `padding`. */
+  /** Returns the special token for a role: `bos`, `eos`, `unknown`, `padding`. */
   special(part: string): string | undefined {
     const id = this.gguf.metadata[`tokenizer.ggml.${part}_token_id`];
     return typeof id === "number" ? this.tokens[id] : undefined;

@@ -1,7 +1,7 @@
 /**
- * The client of the process apart: started when it is first needed, shared by all tokenizers and templates, ended when a
- * request takes too long or is nobody's any more, and started anew after its end. Requests go one by one, so that who ended it is known; the others
- * are asked of the next process. What it costs: `node dist/bench/apart.js`.
+ * Client of the sandbox process, which is started on first use and shared by all tokenizers and templates. It is killed
+ * when a request takes too long or nothing waits for it any more, and restarted afterwards. Requests run one by one, so
+ * that the one that killed it is known; the others go to the next process. Its cost: `node dist/bench/apart.js`.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { totalmem } from "node:os";
@@ -15,14 +15,14 @@ import {
 } from "./protocol.js";
 
 export interface SandboxLimits {
-  /** Seconds for one request, and characters that each further second may be for. */
+  /** Seconds for one request, and the characters that add a further second each. */
   readonly seconds: number;
   readonly charactersPerSecond: number;
-  /** Bytes that a request may take beside what was held before, and for each character of it. */
+  /** Bytes that a request may use in addition to those already in use, and per character of the request. */
   readonly bytes: number;
   readonly bytesPerCharacter: number;
 }
-/** Far from what honest files take: a thousand short texts take hundredths of a second and some megabytes. */
+/** Far above the needs of normal files: a thousand short texts take hundredths of a second and some megabytes. */
 const usual: SandboxLimits = {
   seconds: 30,
   charactersPerSecond: 50_000,
@@ -37,13 +37,16 @@ interface Job {
   reject(error: Error): void;
 }
 
-/** Characters of a request that a process of its own answers where one stands aside: others would wait for it. */
+/** Requests with more characters than this go to the second process if there is one, as others would wait for them. */
 const LONG_CALL = 65_536;
 
-/** Ms that a request under way goes on when nobody wants its answer: most end before, and a new process takes as long to begin. */
+/**
+ * Ms that a running request continues when nothing waits for it: most end before, and a new process takes as long to
+ * start.
+ */
 const AFTER_ALL = 500;
 
-/** Why a request has no answer. */
+/** Reason why a request has no answer. */
 export class SandboxError extends Error {}
 
 export class TokenizerSandbox {
@@ -56,12 +59,18 @@ export class TokenizerSandbox {
 
   constructor(private readonly limits: SandboxLimits = usual) {}
 
-  /** Long requests go to a second process from now on, which is started with the first of them: no short one waits for them. */
+  /**
+   * Sends long requests to a second process from now on, which starts with the first of them, so that short ones need
+   * not wait.
+   */
   divide(): void {
     this.aside ??= new TokenizerSandbox(this.limits);
   }
 
-  /** `characters`: how much is asked, by which the limits grow. Rejects with `SandboxError`, or with the signal's reason. */
+  /**
+   * `characters`: size of the request, with which the limits grow. Rejects with `SandboxError`, or with the signal's
+   * reason.
+   */
   ask<N extends SandboxRequestName>(
     name: N,
     ask: SandboxRequests[N]["ask"],
@@ -69,7 +78,7 @@ export class TokenizerSandbox {
     signal?: AbortSignal,
   ): Promise<SandboxRequests[N]["answer"]> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    // A tokenizer that is opened stays where it is asked first.
+    // A tokenizer is always opened in the first process.
     if (this.aside && characters > LONG_CALL && name !== "open") return this.aside.ask(name, ask, characters, signal);
     const { seconds, charactersPerSecond, bytes, bytesPerCharacter } = this.limits;
     const request = { name, ask, bytes: bytes + characters * bytesPerCharacter } as SandboxRequest;
@@ -88,7 +97,7 @@ export class TokenizerSandbox {
     });
   }
 
-  /** One that waits isn't asked any more; one under way ends with its process where it takes long. */
+  /** Drops a waiting request; a running one is killed with its process if it takes long. */
   private drop(job: Job, reason: Error): void {
     job.reject(reason);
     const jobIndex = this.jobs.indexOf(job);
@@ -102,13 +111,13 @@ export class TokenizerSandbox {
     late.unref();
   }
 
-  /** Starts the process, so that it is there when it is first asked. */
+  /** Starts the process in advance of the first request. */
   warm(): void {
     this.child ??= this.started();
     hold(this.child, this.jobs.length > 0);
   }
 
-  /** Its process, while there is one. */
+  /** Id of the process while it runs. */
   get pid(): number | undefined {
     return this.child?.pid;
   }
@@ -127,7 +136,7 @@ export class TokenizerSandbox {
       this.late = true;
       child.kill("SIGKILL");
     }, job.seconds * 1000);
-    // A channel that breaks means that the process is ending; its exit tells how.
+    // A broken channel means that the process is ending; its exit has the reason.
     child.send(job.request, () => undefined);
   }
 
@@ -155,7 +164,7 @@ export class TokenizerSandbox {
       this.words = (this.words + text).slice(-8000);
     });
     child.on("message", (reply: SandboxReply) => {
-      // It is being ended: whatever still comes is not for the request after it.
+      // The process is being killed: a late reply must not settle the next request.
       if (this.late) return;
       if ("failed" in reply) this.settle(({ reject }) => reject(new SandboxError(reply.failed)));
       else this.settle(({ resolve }) => resolve(reply.answer));
@@ -187,7 +196,7 @@ export function sharedSandbox(): TokenizerSandbox {
   return (shared ??= new TokenizerSandbox());
 }
 
-/** The caller's process may end while nothing is under way. */
+/** Lets the client's process exit while no request is running. */
 function hold(child: ChildProcess | null, on: boolean): void {
   const stderr = child?.stderr as { ref?(): void; unref?(): void } | null | undefined;
   for (const one of [child, child?.channel, stderr]) {
@@ -196,7 +205,7 @@ function hold(child: ChildProcess | null, on: boolean): void {
   }
 }
 
-/** Nothing in it needs credentials. */
+/** The sandbox needs no credentials. */
 function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const remaining = Object.entries(env).filter(
     ([name]) => !/(TOKEN|SECRET|PASSWORD|CREDENTIALS?|KEY)$|^NODE_OPTIONS$/i.test(name),

@@ -1,4 +1,7 @@
-/** What the process apart does: the Rust tokenizers and the template engine, whose panics and loops end nothing but it. */
+/**
+ * Work of the sandbox process: the Rust tokenizers and the template engine, whose panics and loops can end only this
+ * process.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { LRUCache } from "lru-cache";
@@ -14,12 +17,12 @@ type Handlers = {
   ) => SandboxRequests[N]["answer"] | Promise<SandboxRequests[N]["answer"]>;
 };
 
-/** Most tokens that a text may come to for each of its characters: one for each byte and some for what is put before it. */
+/** Maximum tokens per character of a text: one for each byte and some for added prefixes. */
 const TOKENS_PER_CHARACTER = 64;
-/** Most characters of one answer that is text. */
+/** Maximum characters of one text answer. */
 const LONGEST = 32 * 2 ** 20;
 
-/** What is asked for again is made again, of a file that hasn't changed. */
+/** An evicted tokenizer is made again on request, from a file that hasn't changed. */
 const tokenizers = new LRUCache<string, RustTokenizer>({ max: 16 });
 const templates = new LRUCache<string, TemplateImplementation>({ max: 64 });
 
@@ -72,7 +75,7 @@ function tokenizerAt({ file, hash }: TokenizerFileRef): RustTokenizer {
   const bytes = readFileSync(file);
   if (createHash("sha256").update(bytes).digest("hex") !== hash) throw new Error("it was changed since it was read");
   const json = parseJsonAs(bytes.toString("utf8"), jsonObject);
-  // What the file says about truncation and padding is left out: cutting and framing are the kernel's.
+  // The file's truncation and padding are removed, as the kernel does both itself.
   const rust = RustTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
   tokenizers.set(hash, rust);
   return rust;
@@ -86,7 +89,7 @@ async function templateOf(source: string): Promise<TemplateImplementation> {
   try {
     template = jinjaTemplate(source);
   } catch (error) {
-    // The parser looks beyond the end of what it was given.
+    // The parser reads past the end of its input.
     throw error instanceof TypeError ? new Error("it ends where more must follow") : error;
   }
   templates.set(source, template);

@@ -1,7 +1,7 @@
 /**
- * The process that runs others' tokenizers and chat templates. A panic of the Rust library aborts it, a loop is ended from
- * outside, and a thread of its own ends it when a request takes more memory than it may. It ends with its client,
- * which has an affair of its own with signals.
+ * Main of the process that runs third-party tokenizers and chat templates. A panic of the Rust library aborts it, a
+ * loop is killed from outside, and a separate thread ends it when a request exceeds its memory. It ends with its
+ * client, which handles signals itself.
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
@@ -18,7 +18,7 @@ registerCodes(internalCodes, worldCodes, fetchCodes, sourcesCodes, tableCodes);
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit(0));
 
-/** [whether a request is under way, MiB that the process may hold]. */
+/** [whether a request is running, MiB that the process may use]. */
 const state = new Int32Array(new SharedArrayBuffer(8));
 new Worker(new URL("./memory.worker.js", import.meta.url), { workerData: state }).unref();
 

@@ -1,4 +1,4 @@
-/** Ends the process when a request makes it hold more memory than it may: nothing in it would give way by itself. */
+/** Ends the process when a request exceeds its memory limit, which nothing else in the process enforces. */
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 import { OUT_OF_MEMORY_MESSAGE } from "./protocol.js";
@@ -6,7 +6,7 @@ import { OUT_OF_MEMORY_MESSAGE } from "./protocol.js";
 const state = workerData as Int32Array;
 for (;;) {
   Atomics.wait(state, 0, 0);
-  // Most requests are over before this wakes.
+  // Most requests end before this wakes.
   Atomics.wait(state, 0, 1, 50);
   if (Atomics.load(state, 0) === 1 && process.memoryUsage.rss() / 2 ** 20 > Atomics.load(state, 1)) {
     writeSync(2, OUT_OF_MEMORY_MESSAGE);

@@ -1,19 +1,21 @@
-/** What is asked of the process that runs others' tokenizers and chat templates: one request at a time, one answer each. */
+/**
+ * Protocol of the process that runs third-party tokenizers and chat templates: one request at a time, one answer each.
+ */
 import type { Message, RenderedChat, RenderOptions, SpecialTexts } from "#stdlib/conversations/kind.js";
 
-/** A tokenizer.json by its place and checksum: read when it is first asked for, and again in a process that comes after. */
+/** A tokenizer.json by path and checksum: read at its first request, and again in a restarted process. */
 export interface TokenizerFileRef {
   readonly file: string;
   readonly hash: string;
 }
-/** Tokens of many texts one after the other, and how many each has. */
+/** Tokens of many texts, concatenated, and the number of each. */
 export interface EncodedTexts {
   readonly ids: Int32Array;
   readonly lengths: Int32Array;
 }
 
 export interface SandboxRequests {
-  /** `added`: texts of added tokens with the ids that the file gives them. */
+  /** `added`: texts of added tokens with their ids in the file. */
   open: {
     ask: TokenizerFileRef & { readonly added: readonly (readonly [string, number])[] };
     answer: { readonly vocabulary: number };
@@ -24,7 +26,7 @@ export interface SandboxRequests {
     answer: EncodedTexts & { readonly starts: Int32Array; readonly ends: Int32Array };
   };
   decode: { ask: TokenizerFileRef & { readonly ids: Int32Array; readonly specials: boolean }; answer: string };
-  /** Renders conversations by the Jinja template `source`. */
+  /** Renders conversations with the Jinja template `source`. */
   render: {
     ask: {
       readonly source: string;
@@ -42,5 +44,5 @@ export type SandboxRequest = {
 }[SandboxRequestName];
 export type SandboxReply = { readonly answer: unknown } | { readonly failed: string };
 
-/** What the process writes to its error stream before it ends itself for want of memory. */
+/** Written to the error stream before the process ends itself for exceeding its memory. */
 export const OUT_OF_MEMORY_MESSAGE = "tunebook: too much memory";

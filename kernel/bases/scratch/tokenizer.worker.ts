@@ -1,6 +1,7 @@
 /**
- * Trains a tokenizer on a thread of its own, so that the kernel stays awake: texts are cut into words by the same Rust code
- * that will cut them when they are encoded, the words are counted, and the word of the vocabulary learns its pieces of them.
+ * Trains a tokenizer on a separate thread, so that the kernel stays responsive. Texts are split into words by the same
+ * Rust code that later encodes them. The words are counted, and the tokenizer's implementation learns its pieces from
+ * the counts.
  */
 import { registerAllCodes } from "../../codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";

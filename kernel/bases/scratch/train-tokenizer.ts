@@ -1,6 +1,6 @@
 /**
- * A tokenizer trained on texts, as the parts of a model folder. It is kept in the cache under a name that covers texts and
- * settings: the same texts give the same tokenizer, and are learnt once.
+ * Trains a tokenizer on texts and returns the parts of a model folder. The cache key covers texts and settings, so the
+ * same texts are trained on once.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { createHash } from "node:crypto";
@@ -17,10 +17,9 @@ import { makePrivateFolder, writePrivateAsync } from "../../fetch/private.js";
 import { cachePath, withFileLock } from "../../fetch/cache.js";
 import { objectWith, readHint, wholeNumber, type Schema } from "../../fetch/json.js";
 
-/** Raised when the same words would come out another way. */
+/** Increased when the same words would give another tokenizer. */
 const VERSION = 1;
 
-/** What the thread is told. */
 export interface TokenizerTrainingRequest {
   readonly call: Call;
   readonly specials: readonly string[];
@@ -33,7 +32,7 @@ export interface TrainedTokenizer {
   readonly size: number;
 }
 
-/** Coded errors: `vocabulary-too-small`. `data`: its name, for errors. */
+/** Throws the coded error `vocabulary-too-small`. `data`: name of the data set, for errors. */
 export async function trainTokenizer(
   call: Call,
   scratch: FromScratch,
@@ -115,7 +114,9 @@ function onThread(order: TokenizerTrainingRequest, signal: AbortSignal | undefin
   });
 }
 
-/** `post_processor` of tokenizer.json: what stands around one text and around two; null: nothing does. */
+/**
+ * Returns `post_processor` of tokenizer.json: the special tokens for one text and for a pair; null if there are none.
+ */
 function framing({ single, pair, types }: FromScratch, specials: readonly string[]): object | null {
   if (single === "A") return null;
   const pieces = (template: string): object[] => {

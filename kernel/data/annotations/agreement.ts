@@ -1,28 +1,28 @@
 /**
- * How far annotators agree beyond chance. Cohen's kappa of two (Cohen 1960, "A Coefficient of Agreement for Nominal Scales");
- * Krippendorff's alpha of any number, nominal, where rows that one alone decided on say nothing (Krippendorff 2011,
- * "Computing Krippendorff's Alpha-Reliability"). Null where there is nothing to disagree about: all chose the same always.
+ * Measures agreement of annotators beyond chance. Cohen's kappa for two (Cohen 1960, "A Coefficient of Agreement for
+ * Nominal Scales"); Krippendorff's nominal alpha for any number, ignoring rows with one annotator (Krippendorff 2011,
+ * "Computing Krippendorff's Alpha-Reliability"). Null if disagreement is impossible because all choices are equal.
  */
 
-/** What the annotators of one row chose, by annotator. */
+/** Choices for one row, by annotator. */
 export type AnnotatorChoices = ReadonlyMap<string, string>;
 
 export interface PairAgreement {
   readonly a: string;
   readonly b: string;
-  /** Rows that both decided on. */
+  /** Rows with decisions of both annotators. */
   readonly rows: number;
-  /** Of them, those on which they chose the same. */
+  /** Rows on which both chose the same. */
   readonly same: number;
   readonly kappa: number | null;
 }
 export interface Agreement {
   readonly annotators: readonly string[];
-  /** Rows that two or more decided on. */
+  /** Rows with decisions of two or more annotators. */
   readonly rows: number;
   readonly alpha: number | null;
   readonly pairs: readonly PairAgreement[];
-  /** Each choice against all others, the most frequent first; `rows`: where anybody chose it. */
+  /** Alpha of each choice against all others, the most frequent first; `rows`: rows for which anybody chose it. */
   readonly choices: readonly { readonly choice: string; readonly rows: number; readonly alpha: number | null }[];
 }
 
@@ -59,7 +59,6 @@ function pairOf(rows: readonly AnnotatorChoices[], a: string, b: string): PairAg
   return { a, b, rows: both.length, same, kappa: kappaOfChoices(both) };
 }
 
-/** Cohen's kappa: pairs of choices. */
 export function kappaOfChoices(pairs: readonly (readonly [string, string])[]): number | null {
   const n = pairs.length;
   const choices = new Set(pairs.flat());
@@ -70,7 +69,6 @@ export function kappaOfChoices(pairs: readonly (readonly [string, string])[]): n
   return n === 0 || expected === 1 ? null : (observed - expected) / (1 - expected);
 }
 
-/** Krippendorff's alpha for nominal choices. */
 export function alphaOfChoices(rows: readonly AnnotatorChoices[]): number | null {
   const totals = new Map<string, number>();
   let [values, disagreements] = [0, 0];

@@ -1,5 +1,5 @@
 /**
- * The work of one annotator, independent of the front end: the order of the rows, the decisions, and the file they go to. A
+ * The session of one annotator, independent of the front end: the order of the rows, the decisions and their file. A
  * decision counts once it is written; a failed write is reported and changes nothing.
  */
 import type { RowName } from "#dsl/language/types/row-name.js";
@@ -7,38 +7,36 @@ import type { AnnotationLabel, AnnotationLine } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
 import type { AnnotationVotes } from "./standing.js";
 
-/** A row that is asked about, and why. */
+/** A row to annotate, and the reason for its selection. */
 export interface AnnotationAsk {
   readonly row: AnnotatedRow;
   readonly why: string;
-  /** What the model says, and how sure it is. */
+  /** The model's predicted label and its probability. */
   readonly suggested?: { readonly label: AnnotationLabel; readonly chance: number | null };
 }
 export interface AnnotationOptions {
   readonly data: string;
   readonly annotator: string;
-  /** Column and labels that are chosen from; `several`: of a text. */
+  /** Annotated column and the labels to choose from; `several`: a text can have several labels. */
   readonly column: string;
   readonly labels: readonly string[];
   readonly several: boolean;
-  /** The order in words. */
+  /** Description of the row order. */
   readonly order: string;
   readonly asks: readonly AnnotationAsk[];
   readonly standing: AnnotationVotes;
-  /** Writes a decision. Throws where it can't. */
   readonly write: (line: AnnotationLine) => void;
   readonly now?: () => Date;
 }
 
-/** What an annotator may do with a row. */
 export type AnnotationAction =
   | { readonly does: "label"; readonly label: AnnotationLabel }
   | { readonly does: "skip" }
   | { readonly does: "drop" };
-/** A decision as it is shown; null: none. */
+/** A decision as displayed; null: none. */
 export type AnnotationDecision = AnnotationAction | null;
 
-/** A row as a front end shows it. Texts are no HTML. */
+/** A row as displayed by a front end. Its texts are not HTML. */
 export interface AnnotationRow {
   readonly row: RowName;
   readonly split: string | null;
@@ -56,11 +54,11 @@ export interface AnnotationState {
   readonly order: string;
   readonly total: number;
   readonly done: number;
-  /** The first row that nothing was decided on; the last where all are done. */
+  /** Index of the first row without a decision; the last row if all have one. */
   readonly at: number;
 }
 
-/** Characters of a text that are shown. */
+/** Maximum displayed characters of a text. */
 const LONG = 100_000;
 
 export class AnnotationSession {
@@ -110,14 +108,14 @@ export class AnnotationSession {
     return Number.isInteger(index) && index >= 0 && index < this.options.asks.length;
   }
 
-  /** Throws where it can't be written, and for a label that isn't one of the data's. */
+  /** Throws if the decision can't be written or the label isn't one of the data's labels. */
   decide(index: number, doing: AnnotationAction): void {
     if (doing.does === "label" && !this.knows(doing.label)) throw new RangeError("there is no such label");
     this.put(index, doing);
     this.undoable.push(index);
   }
 
-  /** Takes back the last decision; the row that it was about, or null: there is none. */
+  /** Reverts the last decision. Returns the index of its row, or null if there is none. */
   undo(): number | null {
     const index = this.undoable.at(-1) ?? this.lastDecided();
     if (index === null || this.decided(index) === null) return null;
@@ -158,7 +156,7 @@ export class AnnotationSession {
     return ask && this.options.standing.by(this.options.annotator, ask.row);
   }
 
-  /** Of an earlier session. */
+  /** Returns the row of the last decision from an earlier session. */
   private lastDecided(): number | null {
     const times = this.options.asks.map((_, index) => this.line(index)?.at ?? "");
     const last = times.reduce((best, time, index) => (time > (times[best] ?? "") ? index : best), 0);

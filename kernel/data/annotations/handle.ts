@@ -1,4 +1,4 @@
-/** Annotated data as a TypeScript value: what data are, and how a decision is typed where no front end asks for keys. */
+/** Annotated data as a TypeScript value: the data set's handle, and `decide` for environments without a front end. */
 import type { ColumnTable } from "arquero";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,7 +13,7 @@ import type { AnnotationSession } from "./annotation-session.js";
 import type { AnnotationLabel } from "./line.js";
 
 export type AnnotatedDataHandle = DataHandle & {
-  /** Coded errors `no-such-row`, `unknown-label`, and those of writing. */
+  /** Throws the coded errors `no-such-row`, `unknown-label`, and those of writing. */
   decide(row: RowName, label: AnnotationLabel | null, drop?: "drop"): void;
 };
 
@@ -43,14 +43,14 @@ export function annotatedHandle(
   return dataHandle(name, prepared, reads, { decide }, now) as AnnotatedDataHandle;
 }
 
-/** Text of its TypeScript type. `splits`: texts of theirs, by name. */
+/** Returns the text of the handle's TypeScript type. `splits`: type texts of the splits, by name. */
 export function annotatedHandleType(splits: Readonly<Record<string, string>>): string {
   const decideType =
     '/** Decides on a row: its label, null to skip it, or "drop" as a third argument to leave it out. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
   return `${dataHandleTypeText(splits)} & { ${decideType} }`;
 }
 
-/** `role`: whose values are decided on. The table itself where nothing was decided since. */
+/** `role`: role of the annotated column. Returns the table unchanged if no decision was made since. */
 function decidedTable(table: ColumnTable, { rows, standing }: AnnotatedRows, role: string): ColumnTable {
   const since = changedIn(rows, standing);
   if (since.size === 0) return table;
@@ -68,7 +68,7 @@ function decidedTable(table: ColumnTable, { rows, standing }: AnnotatedRows, rol
   return decided;
 }
 
-/** Rows whose decision has changed since they were prepared: the label that they have now; null: they were dropped. */
+/** Returns the rows whose decision changed since their preparation: the current label; null if the row was dropped. */
 function changedIn(
   rows: readonly AnnotatedRow[],
   standing: AnnotationVotes,

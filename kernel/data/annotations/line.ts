@@ -1,42 +1,44 @@
 /**
- * A decision of a person about a row, as one line of JSON in a file that only grows. A line that can't be read is passed over
- * and counted: whoever was killed in the middle of one leaves a torn end, and nothing else is lost by it.
+ * A person's decision about a row, as one line of JSON in an append-only file. Unreadable lines are skipped and
+ * counted: a process killed during a write leaves an incomplete line, and nothing else is lost.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 
-/** One label, or all that a text has. */
+/** One label, or all labels of a text. */
 export type AnnotationLabel = string | readonly string[];
 
-/** Which row is meant, wherever it stands by now: its texts, and which of the rows with these texts it is. */
+/**
+ * Identifies a row independently of its position: the hash of its texts, and its index among the rows with the same
+ * texts.
+ */
 export interface RowIdentity {
-  /** Hash of the row's texts as the source has them. */
+  /** Hash of the row's texts as read from the source. */
   readonly text: string;
   /** From 1. */
   readonly nth: number;
 }
 export interface AnnotationLine extends RowIdentity {
-  /** Where it stood. */
+  /** The row's position when it was annotated. */
   readonly row: RowName;
-  /** Whose values are decided on. */
+  /** Annotated column. */
   readonly column: string;
-  /** `undo` takes back the annotator's last decision on the row. */
+  /** `undo` reverts the annotator's last decision on the row. */
   readonly does: "label" | "skip" | "drop" | "undo";
-  /** What the source says; null: nothing. */
+  /** Label in the source; null: none. */
   readonly before: AnnotationLabel | null;
-  /** Of `label` alone. */
+  /** The new label; set only for `label`. */
   readonly after?: AnnotationLabel;
   readonly annotator: string;
   /** ISO 8601. */
   readonly at: string;
-  /** What the model said, where one did. */
+  /** The model's prediction, if a model made one. */
   readonly suggested?: AnnotationLabel;
-  /** Why the row was asked about. */
   readonly why: string;
 }
 export interface AnnotationLines {
   readonly lines: readonly AnnotationLine[];
-  /** Numbers of lines that can't be read, from 1. */
+  /** Numbers of unreadable lines, from 1. */
   readonly unread: readonly number[];
 }
 
@@ -52,7 +54,7 @@ export function parseAnnotationLines(text: string): AnnotationLines {
   return { lines, unread };
 }
 
-/** Whole, with its end. */
+/** Returns the complete line with its line break. */
 export function serializeAnnotationLine(line: AnnotationLine): string {
   return `${JSON.stringify(line)}\n`;
 }
@@ -60,7 +62,7 @@ export function serializeAnnotationLine(line: AnnotationLine): string {
 export function isSameLabel(a: AnnotationLabel | null, b: AnnotationLabel | null): boolean {
   return a === b || (a !== null && b !== null && labelKey(a) === labelKey(b));
 }
-/** The same text for the same label, or the same labels in any order. */
+/** Returns the same key for the same label, or for the same labels in any order. */
 export function labelKey(label: AnnotationLabel): string {
   return typeof label === "string" ? JSON.stringify(label) : JSON.stringify([...label].sort());
 }

@@ -1,4 +1,4 @@
-/** What the preview of annotated data says of the decisions. */
+/** Notes on the decisions, in the preview of annotated data. */
 import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
 
 export function annotationNotes(facts: AnnotatedFacts): readonly string[] {

@@ -1,26 +1,28 @@
 /**
- * In which order rows are asked about, and why each of them is. The same rows come in the same order whoever asks, so that a
- * cell that runs again goes on, and several annotators meet on the same rows. Rows without a label come first.
+ * Orders the rows to annotate, with a reason for each. The order is the same for everyone, so that a cell that runs
+ * again continues, and several annotators label the same rows. Rows without a label come first.
  */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { AnnotationAsk } from "./annotation-session.js";
 import type { AnnotationLabel } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
 
-/** What a classifier says of a row: its label, or all that it gives it, and the chance of each that there is. */
+/** A classifier's prediction for a row: its label or labels, and the probability of each possible label. */
 export interface ClassifierPrediction {
   readonly label: AnnotationLabel;
   readonly probabilities: Readonly<Record<string, number>>;
 }
-/** A row whose label is probably wrong. */
 export interface DoubtedLabel {
   readonly row: RowName;
   readonly likely: string;
-  /** Of the label that it has. */
+  /** Probability of its current label. */
   readonly chance: number;
 }
 
-/** By the hashes of their texts: a file that grows changes no other row's place. `said`: suggestions, where a model makes them. */
+/**
+ * Orders rows by the hashes of their texts: a file that grows changes no other row's position. `predictions`: suggested
+ * labels, if a model makes them.
+ */
 export function orderByHash(
   rows: readonly AnnotatedRow[],
   predictions?: readonly ClassifierPrediction[],
@@ -37,8 +39,9 @@ export function orderByHash(
 }
 
 /**
- * The least sure first. Of one label by the margin between the two likeliest (Scheffer, Decomain, Wrobel 2001, "Active Hidden
- * Markov Models for Information Extraction"); of several by the chance that is nearest to one half.
+ * Orders rows by uncertainty. With one label: by the margin between the two most probable labels (Scheffer, Decomain,
+ * Wrobel 2001, "Active Hidden Markov Models for Information Extraction"). With several labels: by the probability
+ * nearest to one half.
  */
 export function orderByUncertainty(
   rows: readonly AnnotatedRow[],
@@ -60,7 +63,7 @@ export function orderByUncertainty(
   return asks.sort((a, b) => unlabelledFirst(a.ask, b.ask) || a.sure - b.sure).map(({ ask }) => ask);
 }
 
-/** The rows in doubt alone, in the order given. */
+/** Returns only the doubted rows, in the order given. */
 export function orderByDoubt(rows: readonly AnnotatedRow[], doubts: readonly DoubtedLabel[]): readonly AnnotationAsk[] {
   const byName = new Map(rows.map((row) => [row.row, row]));
   return doubts.flatMap(({ row: name, likely, chance }): AnnotationAsk[] => {

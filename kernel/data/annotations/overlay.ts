@@ -1,6 +1,7 @@
 /**
- * What people decided, laid over the rows that pass by. A row is divided by what its source says: whoever corrects a label moves
- * no row into another split. A row without a label takes part once somebody gave it one; until then it waits beside the others.
+ * Applies people's decisions to the rows that are read. A row is assigned to a split by its source label, so that a
+ * correction moves no row to another split. A row without a label takes part once it was annotated; until then it waits
+ * separately.
  */
 import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
@@ -16,27 +17,25 @@ import { sha256 } from "#platform/digest.js";
 import { isSameLabel, type AnnotationLabel, type AnnotationLines, type RowIdentity } from "./line.js";
 import { rowIdentityKey, AnnotationVotes, type AnnotationVerdict } from "./standing.js";
 
-/** A row that can be asked about. */
 export interface AnnotatedRow extends RowIdentity {
   readonly row: RowName;
-  /** Null: it waits for a label. */
+  /** Null: the row has no label yet. */
   readonly split: string | null;
-  /** By role, as the cleaners leave them. */
+  /** Cleaned texts, by role. */
   readonly texts: Readonly<Record<string, string>>;
-  /** What the source says, as the cleaners leave it. */
+  /** Label in the source, cleaned; null: none. */
   readonly before: AnnotationLabel | null;
   readonly verdict: AnnotationVerdict;
 }
 export interface AnnotatedRows {
   readonly rows: readonly AnnotatedRow[];
-  /** What people choose from: labels of the source too that nothing has any more. */
+  /** Labels to choose from, including labels of the source that no row has any more. */
   readonly labels: readonly string[];
   readonly standing: AnnotationVotes;
 }
 interface Known extends RowIdentity {
   readonly before: AnnotationLabel | null;
 }
-/** A row on its way, and what the source says of it. */
 interface Passing extends DataRow {
   readonly annotated?: Known;
 }
@@ -48,7 +47,7 @@ export class AnnotationOverlay {
   private readonly known = new Set<string>();
   private readonly column: string;
 
-  /** `looking`: cleans the rows that wait, apart from the others. */
+  /** `looking`: cleans the rows that wait for a label, separately from the others. */
   constructor(
     private readonly plan: DataPlan,
     private readonly annotations: Annotations,
@@ -59,7 +58,7 @@ export class AnnotationOverlay {
     this.standing = new AnnotationVotes(lines.lines, this.column);
   }
 
-  /** A row as the source has it; null: it has no label yet. */
+  /** `row`: a row as read from the source. Returns null if it has no label yet. */
   read(row: DataRow): DataRow | null {
     const { role } = this.annotations;
     const identity = this.identities.identify(row.values);
@@ -74,19 +73,19 @@ export class AnnotationOverlay {
     return null;
   }
 
-  /** A clean row that has its split, as it trains; null: people dropped it. */
+  /** `row`: a clean row with its split. Returns the row for training; null if people dropped it. */
   place(row: DataRow, split: string): DataRow | null {
     const annotated = (row as Passing).annotated;
     if (!annotated) return row;
     const verdict = this.standing.verdict(annotated);
-    // What the source says is what a model would learn of it: a blank at its end is no other label once it is cleaned.
+    // The source label is compared after cleaning, so that a trailing space makes no other label.
     const before = annotated.before === null ? null : labelIn(row.values[this.annotations.role]);
     this.rows.push({ ...annotated, ...this.describeRow(row), before, split, verdict });
     if (verdict.is === "drop") return null;
     return this.shown(row);
   }
 
-  /** With the label that people chose. */
+  /** Returns the row with the label that people chose. */
   shown(row: DataRow): DataRow {
     const annotated = (row as Passing).annotated;
     const verdict = annotated && this.standing.verdict(annotated);
@@ -119,7 +118,7 @@ export class AnnotationOverlay {
     return { facts, annotated: { rows, standing, labels: this.plan.labels ?? this.labels() } };
   }
 
-  /** Of those that are written nearly the same the commonest alone. */
+  /** Of labels that differ only in spelling, offers the most common one. */
   private labels(): readonly string[] {
     const counts = new Map<string, number>();
     for (const { before, verdict } of this.rows)
@@ -133,7 +132,7 @@ export class AnnotationOverlay {
     return sortLabels(offered.values());
   }
 
-  /** A row without a label is asked about as the cleaners would leave it, and changes nothing for those that have one. */
+  /** Adds an unlabelled row, cleaned separately, so that it does not affect the cleaning of labelled rows. */
   private wait(row: DataRow, known: Known, verdict: AnnotationVerdict): void {
     const { role } = this.annotations;
     const placeholder = role === "labels" ? ["?"] : "?";
@@ -149,19 +148,19 @@ export class AnnotationOverlay {
   }
 }
 
-/** Null: it has none. A text may have an empty list of labels, which is one. */
+/** Returns null if the row has no label. An empty list of labels counts as a label. */
 function labelIn(value: unknown): AnnotationLabel | null {
   return isEmptyValue(value) ? null : (value as AnnotationLabel);
 }
 
 /**
- * Which row a decision belongs to: a hash of the texts that the source has in it, and which of the rows with just these texts
- * it is. A row that moved, or stands in a file that grew, is the same; one whose text changed is another.
+ * Identifies the row of a decision by the hash of its source texts and its index among rows with the same texts. A row
+ * that moved, or whose file grew, keeps its identity; a row whose text changed is a new one.
  */
 class Identities {
   private readonly seen = new Map<string, number>();
 
-  /** Of the rows one after the other, before anything cleaned them. */
+  /** Must be called for all rows in order, before cleaning. */
   identify(values: Readonly<Record<string, unknown>>): RowIdentity {
     const texts = Object.entries(values).filter(([role]) => isTextOrMessages(role));
     texts.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,29 +1,27 @@
 /**
- * What stands of all decisions: of each annotator the last one on a row that was not taken back, of several what most chose.
- * Who skipped a row has said nothing of it.
+ * Resolves all decisions: each annotator's last decision on a row that was not undone, and the majority of several
+ * annotators. A skipped row counts as no decision.
  */
 import { labelKey, type AnnotationLabel, type AnnotationLine, type RowIdentity } from "./line.js";
 
-/** What a person says of a row. */
 export type AnnotationVote = { readonly label: AnnotationLabel } | { readonly drop: true };
 export interface AnnotatorVote {
   readonly annotator: string;
   readonly vote: AnnotationVote;
   readonly time: string;
 }
-/** What all of them come to. */
+/** Result of all votes on a row. */
 export type AnnotationVerdict =
   | { readonly is: "none" }
   | { readonly is: "label"; readonly label: AnnotationLabel }
   | { readonly is: "drop" }
-  /** As many chose otherwise. */
   | { readonly is: "tie" };
 
 export class AnnotationVotes {
-  /** Row → annotator → what they decided, the last at the end. */
+  /** Row → annotator → decisions, the last at the end. */
   private readonly rows = new Map<string, Map<string, AnnotationLine[]>>();
 
-  /** `column`: whose values are decided on; lines about others are not looked at. */
+  /** `column`: the annotated column; lines about other columns are ignored. */
   constructor(
     lines: readonly AnnotationLine[],
     private readonly column: string,
@@ -42,12 +40,12 @@ export class AnnotationVotes {
     else rowLines.push(line);
   }
 
-  /** What an annotator decided last; undefined: nothing that stands. */
+  /** Returns the annotator's last decision that was not undone, or undefined. */
   by(annotator: string, row: RowIdentity): AnnotationLine | undefined {
     return this.rows.get(rowIdentityKey(row))?.get(annotator)?.at(-1);
   }
 
-  /** All that stands of a row, by annotator; those who skipped it among them. */
+  /** Returns the valid decisions on a row, one per annotator, including skips. */
   linesFor(row: RowIdentity): readonly AnnotationLine[] {
     return [...(this.rows.get(rowIdentityKey(row))?.values() ?? [])].flatMap((lines) => lines.at(-1) ?? []);
   }
@@ -73,7 +71,7 @@ export class AnnotationVotes {
     return "drop" in first.vote ? { is: "drop" } : { is: "label", label: first.vote.label };
   }
 
-  /** Rows that anything stands of, with who decided on them. */
+  /** Yields the rows with a valid decision, and their annotators. */
   *decided(): Generator<readonly [key: string, lines: readonly AnnotationLine[]]> {
     for (const [key, row] of this.rows) {
       const lines = [...row.values()].flatMap((annotatorLines) => annotatorLines.at(-1) ?? []);
@@ -85,7 +83,7 @@ export class AnnotationVotes {
 export function rowIdentityKey({ text, nth }: RowIdentity): string {
   return `${text} ${String(nth)}`;
 }
-/** One text for each thing that can be chosen. */
+/** Returns one key per possible choice. */
 export function voteKey(vote: AnnotationVote): string {
   return "drop" in vote ? "drop" : labelKey(vote.label);
 }

@@ -1,6 +1,6 @@
 /**
- * What a data set's rows say of each other, once they are cleaned and split: nearly equal texts in several splits, one text
- * with several labels, labels that stand in their texts, groups, scores and languages. Exact duplicates are `pass/leaks.ts`'s.
+ * Audits a data set's rows after cleaning and splitting: near-duplicates across splits, texts with several labels,
+ * labels that occur in their texts, groups, scores and languages. Exact duplicates are found by `pass/leaks.ts`.
  */
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
 import { LabelConflictObserver } from "./conflicts.js";
@@ -48,7 +48,7 @@ export async function auditRows(
   };
 }
 
-/** Words shorter than this stand in texts by chance. */
+/** Minimum characters of a label: shorter words occur in texts by chance. */
 const FEWEST_CHARACTERS = 4;
 
 function observeLabels(labels: readonly string[]): RowObserver<LabelLeaks | null> {

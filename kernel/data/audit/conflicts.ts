@@ -1,4 +1,7 @@
-/** Texts that stand several times with different labels: known by fingerprint first, told with their rows when they are read again. */
+/**
+ * Texts that occur several times with different labels. They are found by fingerprint first; a second pass reads their
+ * rows for the report.
+ */
 import type { LabelConflicts, AuditFinding } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
@@ -16,9 +19,9 @@ import {
   type AuditedSplits,
 } from "./rows.js";
 
-/** Texts that are told; all are counted. */
+/** Maximum texts that are shown; all are counted. */
 const SHOWN = 5;
-/** Labels and rows that an example names. */
+/** Maximum labels and rows named in an example. */
 const NAMED = 6;
 
 interface Odd {
@@ -31,7 +34,7 @@ interface Odd {
 export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts>> {
   private readonly texts = new TextFingerprints();
   private readonly numbers = new Map<string, number>();
-  /** Of each text the number of its first label, and its rows. */
+  /** Per distinct text: the index of its first label, and its number of rows. */
   private readonly labels = new GrowingArray(Int32Array);
   private readonly rows = new GrowingArray(Int32Array);
   private readonly odd = new Set<number>();
@@ -40,13 +43,13 @@ export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** Rows whose text another row has before them. */
+  /** Rows whose text occurred in an earlier row. */
   private again = 0;
-  /** Of them: with masks of personal data. */
+  /** Rows among `again` that contain masks of personal data. */
   private masked = 0;
   private looked = 0;
 
-  /** Of the row before: one that trains several times (`balance`) stands behind itself. */
+  /** Values of the previous row: a row that is repeated for `balance` directly follows itself. */
   private last: unknown = null;
 
   look(row: AuditedRow): void {
@@ -76,7 +79,7 @@ export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts
     return number;
   }
 
-  /** Rows whose text stands before them already; those of several labels are told as contradictions. */
+  /** Rows whose text occurred earlier; texts with several labels are reported as contradictions instead. */
   async repeated(): Promise<readonly AuditFinding[]> {
     if (this.again === 0) return [];
     const counts = this.rows.values();
@@ -110,7 +113,7 @@ export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts
     };
   }
 
-  /** Which texts are odd is known by now; what stands in them isn't any more. */
+  /** Reads the rows again, because only the fingerprints of the conflicting texts are known by now. */
   private async examples(): Promise<LabelConflicts["examples"]> {
     const shownTexts = [...this.odd].sort((a, b) => a - b).slice(0, SHOWN);
     const found = new Map<number, Odd>();

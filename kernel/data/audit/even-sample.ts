@@ -1,4 +1,4 @@
-/** Which rows are looked at where all would take too long: of each split as many as its share, at equal distances. */
+/** Selects the rows to inspect where all would take too long: each split's share, at equal distances. */
 import type { AuditedSplits } from "./rows.js";
 
 interface Counted {
@@ -10,7 +10,7 @@ interface Counted {
 export class EvenSample {
   private readonly splits: ReadonlyMap<string, Counted>;
 
-  /** `most`: in all splits together; of each split `least` are looked at, or all that it has. */
+  /** `most`: maximum rows of all splits together; `least`: minimum rows per split, or all it has. */
   constructor(rows: Pick<AuditedSplits, "names" | "rows">, most: number, least = 0) {
     const all = rows.names.reduce((sum, split) => sum + rows.rows(split), 0);
     const counted = (total: number): Counted => ({
@@ -21,7 +21,7 @@ export class EvenSample {
     this.splits = new Map(rows.names.map((split) => [split, counted(rows.rows(split))]));
   }
 
-  /** Whether the next row of a split is one of them. */
+  /** Returns whether the next row of a split is selected. */
   isNext(split: string): boolean {
     const own = this.splits.get(split);
     if (!own) return false;

@@ -1,11 +1,14 @@
-/** In which languages the texts of a data set are. Some thousand rows tell it, so of more they are taken evenly over each split. */
+/**
+ * Detects the languages of a data set's texts. A few thousand rows suffice, so larger data sets are sampled evenly per
+ * split.
+ */
 import type { LanguageFacts, SplitLanguages } from "#dsl/language/types/audit-facts.js";
 import { loadLanguageDetector } from "#platform/languages.js";
 import { languageName } from "#stdlib/text/languages/names.js";
 import { EvenSample } from "./even-sample.js";
 import { modelInputText, type RowObserver, type AuditedSplits } from "./rows.js";
 
-/** Rows that are looked at, in all splits together; of a small split some more. */
+/** Maximum rows to inspect in all splits together; minimum rows of a small split. */
 const ROWS = 2000;
 const LEAST = 200;
 
@@ -16,7 +19,7 @@ interface Counted {
   readonly languages: Map<string, number>;
 }
 
-/** What tells a text's language is loaded here: it is large. */
+/** Loads the language detector on demand, because it is large. */
 export async function languageObserver(rows: AuditedSplits): Promise<RowObserver<LanguageFacts | null>> {
   const languageOf = await loadLanguageDetector();
   if (!languageOf) return { look: () => undefined, found: () => null };

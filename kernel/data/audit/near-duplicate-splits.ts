@@ -1,4 +1,7 @@
-/** Each split's texts beside those that train; those that are equal by `drop_duplicates`' rule are exact leaks, and not counted. */
+/**
+ * Finds near-duplicates between each split and the training split. Texts that are equal by the rule of
+ * `drop_duplicates` are exact leaks and not counted.
+ */
 import type { NearDuplicates } from "#dsl/language/types/audit-facts.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
 import { TextFingerprints } from "#stdlib/text/fingerprints.js";
@@ -8,7 +11,7 @@ import { rowNameOf } from "../row/row-names.js";
 import { findNearDuplicates, type ShingledTexts, type AuditOptions } from "./near-duplicates.js";
 import { modelInputText, rowExcerpt, type AuditedRow, type AuditedSplits } from "./rows.js";
 
-/** Pairs that are told; all are counted. */
+/** Maximum pairs that are shown; all are counted. */
 const SHOWN = 5;
 
 export async function nearDuplicatesAcrossSplits(
@@ -22,7 +25,7 @@ export async function nearDuplicatesAcrossSplits(
     names.filter((name) => name !== "train"),
   );
   const found: NearDuplicates[] = [];
-  // Of all splits at once: what trains goes by a single time.
+  // All splits are searched at once, so that the training split is read a single time.
   const near = (await findNearDuplicates(texts, texts.trained(), options)).filter(({ text }) => !texts.isExact(text));
   for (const split of names) {
     const splitMatches = near.filter(({ text }) => texts.splitOf(text) === split);
@@ -46,11 +49,14 @@ function letters({ values }: AuditedRow): string {
   return comparedLetters(modelInputText(values));
 }
 
-/** Several splits as one list, and which of their texts train word for word: exact leaks are told elsewhere. */
+/**
+ * Presents several splits as one list, and marks texts that occur exactly in the training split: exact leaks are
+ * reported elsewhere.
+ */
 class Others implements ShingledTexts {
   readonly count: number;
   private readonly starts: readonly number[];
-  /** Of each text the number of the first that is the same; by that number, whether it trains. */
+  /** Per text: the index of the first equal text; by that index: whether it occurs in the training split. */
   private readonly known = new TextFingerprints();
   private readonly first: Int32Array;
   private readonly exact: Uint8Array;
@@ -79,7 +85,7 @@ class Others implements ShingledTexts {
         yield chunk.map(letters);
       }
   }
-  /** What trains, held against these once they have all been read. */
+  /** Returns the training texts. Must be read after all other splits, to mark exact duplicates. */
   trained(): Pick<ShingledTexts, "count" | "chunks"> {
     const { rows, known, exact } = this;
     return {

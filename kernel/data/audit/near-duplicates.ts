@@ -1,6 +1,6 @@
 /**
- * Texts of one set that are nearly those of another: candidates by MinHash, each looked at letter by letter before it counts.
- * Time and memory grow with the texts, not with their pairs.
+ * Finds texts of one set that are near-duplicates of another's. MinHash proposes candidates; each is compared letter by
+ * letter before it counts. Time and memory grow with the number of texts, not of pairs.
  */
 import {
   MIN_SHINGLED_LETTERS,
@@ -10,22 +10,22 @@ import {
 import { SignatureBand, BAND_COUNT, MinHashSignatures } from "#stdlib/text/near-duplicates/signatures.js";
 import { yieldToEventLoop } from "../rows/rows.js";
 
-/** No likelier one is looked for: the pair shown need not be the very likest. */
+/** Similarity at which the search for a better match ends: the reported pair need not be the most similar one. */
 const ENOUGH = 0.95;
-/** Candidates of a band that are looked at: where more texts share a band, they are mostly alike. */
+/** Maximum candidates per band: if more texts share a band, they are mostly alike. */
 const MOST_CHAINED = 64;
-/** Pairs of a text that are compared letter by letter. */
+/** Maximum letter-by-letter comparisons per text. */
 const MOST_COMPARED = 64;
-/** Below it a likeness of 0.8 is estimated once in thousands of times. */
+/** Minimum estimated similarity: a real similarity of 0.8 is estimated below it once in thousands of times. */
 const PROMISING = 0.65;
 
 export interface NearDuplicate {
-  /** Place in `texts`, and of the likest in `among`. */
+  /** Index in `texts`, and the index of the most similar text in `among`. */
   readonly text: number;
   readonly twin: number;
   readonly likeness: number;
 }
-/** Texts as `comparedLetters` gives them. */
+/** Texts normalized by `comparedLetters`. */
 export interface ShingledTexts {
   readonly count: number;
   chunks(): Iterable<readonly string[]>;
@@ -33,14 +33,14 @@ export interface ShingledTexts {
 }
 export interface AuditOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told how many texts of those among which it is looked are looked through. */
+  /** Reports the progress: texts of `among` read so far, and their total. */
   readonly onRows?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * For each of `texts` the likest of `among`, where there is one that is like enough. Short texts have none: many are the same by
- * chance but for what stands beside their letters, which may be all that they say ("good :)", "good :("). Of `texts` some hundred bytes each are
- * held; `among` goes by, however many they are.
+ * Finds the most similar text of `among` for each of `texts`, if it is similar enough. Short texts are excluded: they
+ * often differ only in characters that are not compared ("good :)", "good :("). Memory: some hundred bytes per text of
+ * `texts`; `among` is streamed, however large.
  */
 export async function findNearDuplicates(
   texts: ShingledTexts,
@@ -62,11 +62,11 @@ export async function findNearDuplicates(
   return likest.found();
 }
 
-/** The likest that went by for each text. */
+/** The best match so far for each text. */
 class Likest {
   private readonly bands: readonly SignatureBand[];
   private readonly best = new Map<number, NearDuplicate>();
-  /** How many each was compared with. */
+  /** Number of comparisons per text. */
   private readonly compared: Uint8Array;
   private readonly one = new MinHashSignatures(1);
 
@@ -79,7 +79,7 @@ class Likest {
     for (const band of this.bands) for (let i = signatures.count - 1; i >= 0; i--) band.put(i);
   }
 
-  /** `letters`: of the text `twin`. */
+  /** `letters`: the normalized text with index `twin`. */
   look(letters: string, twin: number): void {
     if (letters.length < MIN_SHINGLED_LETTERS) return;
     const { signatures: own, one } = this;

@@ -1,20 +1,27 @@
-/** Scores so far from the others that they make a large share of the variance: typing errors, sentinels such as 99999, other units. */
+/**
+ * Finds scores so far from the others that they make up a large share of the variance: typing errors, sentinels such as
+ * 99999, other units.
+ */
 import type { OutlyingScores } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { compareRowNames } from "../row/row-names.js";
 import { findSentinelScore } from "./sentinels.js";
 import { GrowingArray } from "../rows/growing.js";
 
-/** Below this number of rows one score is often far from the others by chance. */
+/** Minimum rows: with fewer, one score is often far from the others by chance. */
 const FEWEST = 20;
-/** The most scores that may be outliers: this share of the rows, at least one, and never more than `some`. */
+/** Maximum number of outliers: this share of the rows, at least one, and never more than `some`. */
 const MOST = { share: 0.05, some: 8 } as const;
 /**
- * How far outliers are from the mean of the other scores, in standard deviations of these and as a multiple of the furthest
- * of these (skewed scores have no such gap), and the share of the variance that the outliers make together.
+ * Minimum distance of outliers from the mean of the other scores: in standard deviations of these, and as a multiple of
+ * their furthest score (skewed scores have no such gap). `share`: minimum share of the variance that all outliers make
+ * up.
  */
 const FAR = { deviations: 10, gap: 3, share: 0.25 } as const;
-/** Weaker limits for the other scores once outliers were found, whatever their share of the variance: mistakes rarely come alone. */
+/**
+ * Weaker limits for further scores once outliers were found, regardless of their share of the variance: errors rarely
+ * come alone.
+ */
 const DOUBTFUL = { deviations: 5, gap: 2 } as const;
 
 interface Scored {
@@ -22,13 +29,13 @@ interface Scored {
   readonly score: number;
 }
 
-/** Keeps every score, and the names of the rows with the least and the greatest ones. */
+/** Keeps every score, and the names of the rows with the smallest and greatest ones. */
 export class OutlierCollector {
   private readonly all = new GrowingArray(Float64Array);
   private least: readonly Scored[] = [];
   private greatest: readonly Scored[] = [];
 
-  /** @param name called for scores at either end alone */
+  /** @param name called only for scores at either end */
   add(score: number, name: () => RowName): void {
     this.all.push(score);
     if (isAmong(this.least, score, -1)) this.least = among(this.least, { row: name(), score }, -1);
@@ -48,7 +55,7 @@ export class OutlierCollector {
       const spread = Math.sqrt(squares / others.length);
       const rows = [...this.least.slice(0, below), ...this.greatest.slice(0, above)];
       const share = rows.reduce((sum, { score }) => sum + (score - total.mean) ** 2, 0) / total.squares;
-      // Without spread the others are one value, such as 0 for rare events: no outliers.
+      // Without spread, the others have a single value, such as 0 for rare events: no outliers.
       const [least, greatest] = [others[0]!, others[others.length - 1]!];
       const far = Math.max(FAR.deviations * spread, FAR.gap * Math.max(mean - least, greatest - mean));
       if (spread === 0 || Math.abs(nearest - mean) < far || !(share >= FAR.share)) continue;
@@ -77,7 +84,7 @@ export class OutlierCollector {
     return { rows, share, of: sorted.length, least, greatest, ...(count > rows.length && { count }) };
   }
 
-  /** Scores at the ends of those that are no outliers, with the range of the rest. */
+  /** Returns further extreme scores that are not outliers by the strict limits, with the range of the rest. */
   private doubtfulAmong(
     others: Float64Array,
     most: number,
@@ -97,7 +104,7 @@ export class OutlierCollector {
     const [least, greatest] = [others[negative]!, others[others.length - 1]!];
     return { doubtful: this.ends(skipped, { below: negative, above: 0 }), least, greatest };
   }
-  /** Rows at both ends, after those that are skipped. */
+  /** Returns rows at both ends, after the skipped ones. */
   private ends(
     skipped: { readonly below: number; readonly above: number },
     { below, above }: { readonly below: number; readonly above: number },
@@ -109,7 +116,9 @@ export class OutlierCollector {
   }
 }
 
-/** For 1 … `most` scores that are furthest from the median: how many are below and above it, and the nearest of them. */
+/**
+ * For the 1 … `most` scores furthest from the median: how many lie below and above, and the one nearest to the median.
+ */
 function endsFirst(
   sorted: Float64Array,
   most: number,

@@ -1,4 +1,4 @@
-/** Rows of a data set as an audit reads them: split by split, some thousands at a time, as often as it needs them. */
+/** Rows of a data set as read by an audit: split by split, some thousands at a time, as many passes as needed. */
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { parseMessages } from "../rows/conversations.js";
 import { yieldToEventLoop, type DataRow } from "../rows/rows.js";
@@ -6,21 +6,20 @@ import { yieldToEventLoop, type DataRow } from "../rows/rows.js";
 export type AuditedRow = Pick<DataRow, "row" | "split" | "values">;
 
 export interface AuditedSplits {
-  /** Of the splits, in their order. */
+  /** Names of the splits, in order. */
   readonly names: readonly string[];
   rows(split: string): number;
   chunks(split: string): Iterable<readonly AuditedRow[]>;
-  /** From 0. */
+  /** `index`: from 0. */
   rowAt(split: string, index: number): AuditedRow;
 }
 
-/** Told of every row, one after the other. */
 export interface RowObserver<Found> {
   look(row: AuditedRow, split: string): void;
   found(): Found;
 }
 
-/** Calls `look` with every row of every split; throws when the signal has come. */
+/** Calls `look` with every row of every split; throws when the signal is aborted. */
 export async function forEachRow(
   rows: AuditedSplits,
   look: (row: AuditedRow, split: string) => void,
@@ -33,7 +32,7 @@ export async function forEachRow(
     }
 }
 
-/** The text that a model reads of a row; of a conversation what its users say. */
+/** Returns the text of a row that a model reads; for a conversation, its user messages. */
 export function modelInputText(values: DataRow["values"]): string {
   const { messages, text, text_pair: pair, input, question, context } = values;
   if (typeof messages === "string" && text === undefined)
@@ -47,7 +46,7 @@ export function modelInputText(values: DataRow["values"]): string {
     .join("\n");
 }
 
-/** Characters of a text that is shown. */
+/** Maximum displayed characters of a text. */
 const CHARACTERS = 120;
 
 export function rowExcerpt({ values }: Pick<DataRow, "values">): string {

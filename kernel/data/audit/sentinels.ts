@@ -1,30 +1,33 @@
-/** Numbers that stand for a missing score, such as −1 among ratings or 999 among ages: found by their value and the gap beside them. */
+/**
+ * Finds numbers that encode a missing score, such as −1 among ratings or 999 among ages, by their value and the gap to
+ * the rest.
+ */
 
-/** A score that is the least or the greatest and that no other comes near. */
+/** The smallest or greatest score, if no other is near it. */
 export interface SentinelScore {
   readonly score: number;
-  /** How many rows have it. */
+  /** Number of rows with this score. */
   readonly count: number;
   readonly end: "least" | "greatest";
-  /** The range of the other scores. */
+  /** Range of the other scores. */
   readonly least: number;
   readonly greatest: number;
 }
 
-/** What is more common than that is a score. */
+/** Maximum share of rows with a sentinel; a more common value is a real score. */
 const MOST = 0.2;
-/** So many times the widest gap between neighbours in the half of the other scores that lies next to it. */
+/** Minimum gap to the other scores, as a multiple of the widest gap between neighbours in their nearest half. */
 const GAP = 1.5;
 const isLow = (score: number): boolean => score === -1 || /^-9+$/.test(String(score));
 const isHigh = (score: number): boolean => /^9{3,}$/.test(String(score));
 
-/** @param sorted all scores, the least first */
+/** @param sorted all scores in ascending order */
 export function findSentinelScore(sorted: Float64Array): SentinelScore | null {
   const [least, greatest] = [sorted[0]!, sorted[sorted.length - 1]!];
   if (isLow(least)) {
     const count = sorted.findIndex((score) => score !== least);
     const others = sorted.subarray(count);
-    // Of values that many rows have, the half may hold one alone: the next one counts too.
+    // If many rows share a value, that half may hold one value only, so the next value is included.
     const near = others.subarray(
       0,
       Math.max(
@@ -52,7 +55,7 @@ export function findSentinelScore(sorted: Float64Array): SentinelScore | null {
   return null;
 }
 
-/** Where all others are one value there is nothing to tell gaps by. */
+/** If all other scores are equal, there are no gaps to compare with. */
 function isApart(count: number, others: Float64Array): boolean {
   return count > 0 && count <= MOST * (count + others.length) && others[0] !== others[others.length - 1];
 }

@@ -1,4 +1,4 @@
-/** What stands in the roles `group` and `score`. */
+/** Checks the values of the roles `group` and `score`. */
 import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { TextFingerprints } from "#stdlib/text/fingerprints.js";
@@ -7,10 +7,9 @@ import { rowNameOf } from "../row/row-names.js";
 import { OutlierCollector } from "./outliers.js";
 import type { RowObserver } from "./rows.js";
 
-/** Groups that are named. */
 const NAMED = 3;
 
-/** Groups of which rows stand in several splits; null: the data have no role `group`. */
+/** Finds groups whose rows are in several splits; null if the data have no role `group`. */
 export function groupLeakObserver(splits: readonly string[]): RowObserver<DataAudit["groups"]> {
   const known = new TextFingerprints();
   const first = new GrowingArray(Int32Array);
@@ -19,7 +18,7 @@ export function groupLeakObserver(splits: readonly string[]): RowObserver<DataAu
     look({ values }, split) {
       const { group: given } = values;
       if (given === null || given === undefined || given === "") return;
-      // The number 7 of a JSON file is the "7" of a CSV file.
+      // Converts to text, so that the number 7 of a JSON file equals the "7" of a CSV file.
       const group = typeof given === "object" ? JSON.stringify(given) : String(given as string | number);
       const number = splits.indexOf(split);
       const before = known.meet(group, first.length);
@@ -38,7 +37,7 @@ class Spread {
   private squares = 0;
   least = Number.POSITIVE_INFINITY;
   greatest = Number.NEGATIVE_INFINITY;
-  /** Welford 1962: no sum grows large. */
+  /** Updates mean and variance (Welford 1962), without large sums. */
   add(value: number): void {
     this.count++;
     const off = value - this.mean;
@@ -55,7 +54,7 @@ class Spread {
   }
 }
 
-/** Different scores that are listed at most. */
+/** Maximum distinct scores that are listed. */
 const FEW_SCORES = 10;
 
 export function scoreObserver(splits: readonly string[]): RowObserver<ScoreFacts | null> {

@@ -1,4 +1,7 @@
-/** Tokens of whole texts as rows that a model is asked about: cut to the length that it reads, wherever they lie. */
+/**
+ * Builds prediction rows from the tokens of complete texts, in memory or on disk: truncated to the model's maximum
+ * length.
+ */
 import type { PredictedRows } from "#stdlib/tasks/kind.js";
 import {
   TruncatedTexts,
@@ -27,7 +30,7 @@ export function truncateTexts(texts: TokenTexts, e: TruncationOptions): EncodedI
   return { ...fed, taskInputs: taskInputsOf(fed.ids, e) };
 }
 
-/** A word is there when its first piece is. */
+/** A word is included if its first piece is. */
 export function truncateWords(texts: WordTexts, e: TruncationOptions): EncodedInputs {
   const fed = cut(texts, e);
   const words = (row: number): ReturnType<NonNullable<PredictedRows["words"]>> => {
@@ -40,7 +43,7 @@ export function truncateWords(texts: WordTexts, e: TruncationOptions): EncodedIn
   return { ...fed, taskInputs: taskInputsOf(fed.ids, e, { words }) };
 }
 
-/** Both texts of a row are cut together, as it is read. */
+/** Truncates both texts of a row together when it is read. */
 export function truncatePairs(first: TokenTexts, second: TokenTexts, e: TruncationOptions): EncodedInputs {
   const { tokenizer, maxLength, types } = e;
   const pairAt = (row: number) => tokenizer.pair(tokensAt(first, row), tokensAt(second, row), maxLength);
@@ -59,7 +62,7 @@ export function truncatePairs(first: TokenTexts, second: TokenTexts, e: Truncati
   };
 }
 
-/** Every window is a row that is fed, every question one that is answered. */
+/** Each window becomes a row fed to the model; each question gets one answer. */
 export function encodeContextWindows(rows: ContextWindowRows, e: TruncationOptions): EncodedInputs {
   const { ids, types, lengths } = rows;
   const taskInputs = taskInputsOf(ids, e, { window: (row) => rows.window(row) });

@@ -1,4 +1,7 @@
-/** Conversations of a split as they are fed: made once and held, or on disk, made once per tokenizer, template and length. */
+/**
+ * Conversations of a split as fed to a model: encoded once into memory, or into a file per tokenizer, template and
+ * length.
+ */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { markedPositions, unmarkTokens, markTokens } from "../sequences/marked-tokens.js";
@@ -12,20 +15,20 @@ import { truncateChat, encodeChats, type ChatEncoding, type TokenizedChat } from
 
 export interface TokenizedChats {
   readonly ids: TokenRows;
-  /** Steps from a token to the next. */
+  /** Steps per conversation: tokens minus one. */
   readonly lengths: Int32Array;
   readonly trained: TrainedTokens;
 }
-/** `length`: most steps; `data`: the name of the data, for errors. */
+/** `length`: maximum steps; `data`: name of the data set, for errors. */
 export interface ChatTruncation {
   readonly chat: ChatEncoding;
   readonly length: number;
   readonly data: string;
 }
 
-/** Conversations at a time: templates of others run in another process, which is handed some of them. */
+/** Conversations per request: foreign templates run in another process. */
 const CHUNK = 512;
-/** What the index tells of a conversation: its tokens, and how many of those that can be predicted are learnt. */
+/** Fields per conversation in the index: its tokens, and the number of trained tokens that can be predicted. */
 const FIELDS = 2;
 
 export async function chatsInMemory(rows: ConversationRows, cut: ChatTruncation): Promise<TokenizedChats> {
@@ -37,7 +40,7 @@ export async function chatsInMemory(rows: ConversationRows, cut: ChatTruncation)
   };
 }
 
-/** Made when they are not there. In memory are 16 bytes of a conversation. */
+/** Encodes the conversations if the file is missing. Memory: 16 bytes per conversation. */
 export async function writeChatFile(split: StreamedRows, cut: ChatTruncation): Promise<TokenizedChats> {
   const make = () =>
     mapStreamedChunks(
@@ -67,12 +70,12 @@ async function cutChats(
   return (await encodeChats(rows, chat, data)).map((row) => truncateChat(row, length));
 }
 
-/** What comes first follows nothing, so it can't be predicted. */
+/** The first token has no context, so it can't be predicted. */
 function learntIn({ trained }: TokenizedChat): number {
   return trained.subarray(1).reduce((sum, one) => sum + one, 0);
 }
 
-/** Tokens that are learnt are marked. */
+/** Marks the trained tokens in the ids. */
 function numbered(written: readonly TokenizedChat[]): NumberedRows {
   return {
     rows: written.map(({ ids, trained }) =>

@@ -1,6 +1,6 @@
 /**
- * Conversations as tokens. The chat template renders a conversation as pieces of text, some of which are answers. A token is
- * trained if it holds a character of an answer that is to be learnt. No text is searched.
+ * Encodes conversations as tokens. The chat template renders a conversation as pieces of text, some of which are
+ * answers. A token is trained if it contains a character of a trained answer. No text search is involved.
  */
 import { createHash } from "node:crypto";
 import type { DataReader } from "#dsl/language/types/subject.js";
@@ -14,7 +14,7 @@ import type { ConversationRows, MeasuredChats } from "../rows/conversations.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 
 export interface ChatEncoding {
-  /** Name of the template: its word, or `base's own`. */
+  /** Name of the template: a word of the vocabulary, or `base's own`. */
   readonly name: string;
   /** Identifies the template in cache keys. */
   readonly key: string;
@@ -29,14 +29,16 @@ export interface TokenizedChat {
   readonly trained: Uint8Array;
 }
 
-/** Rendered into the cache key, so that rows are encoded anew when a template of the vocabulary changes. */
+/**
+ * Its rendering is part of the cache key, so that rows are encoded again when a template of the vocabulary changes.
+ */
 const PROBE: readonly Message[] = [
   { role: "user", content: "a" },
   { role: "assistant", content: "b" },
   { role: "user", content: "c" },
 ];
 
-/** Null if the task reads no conversations. Coded errors of templates. */
+/** Returns null if the task reads no conversations. Throws the coded errors of templates. */
 export async function chatEncodingOf(
   reader: DataReader,
   base: Base,
@@ -56,7 +58,10 @@ export async function chatEncodingOf(
   return { name: "base's own", key, renderer: sandboxRenderer(base.folder, source), tokenizer, learn };
 }
 
-/** Rows of conversations, whole. Coded errors `template-refuses`, `template-prefix-differs`, `nothing-to-train`. */
+/**
+ * Encodes complete conversations. Throws the coded errors `template-refuses`, `template-prefix-differs`,
+ * `nothing-to-train`.
+ */
 export async function encodeChats(
   rows: ConversationRows,
   chat: UncachedChat,
@@ -82,14 +87,17 @@ export async function encodeChats(
   return written.map(({ row, wanted, pieces }, i) => {
     const { ids, starts, ends } = placed[i]!;
     const trained = trainedTokenMask(pieces, wanted, starts, ends);
-    // What comes first follows nothing, so it can't be predicted.
+    // The first token has no context, so it can't be predicted.
     if (!trained.includes(1, 1))
       throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
     return { ids, trained };
   });
 }
 
-/** Tokens that each conversation feeds when it isn't cut, and where answers end. Coded errors as of `encodeChats`: they are known before a run. */
+/**
+ * Measures each conversation's tokens without truncation, and the ends of answers. Throws the coded errors of
+ * `encodeChats` before a run starts.
+ */
 export async function measureChats(rows: ConversationRows, chat: UncachedChat, data: string): Promise<MeasuredChats> {
   const encoded = await encodeChats(rows, chat, data);
   const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
@@ -103,7 +111,10 @@ export async function measureChats(rows: ConversationRows, chat: UncachedChat, d
   return { lengths, stops: { soonest: ends.length > 0 ? least(ends) : null, latestStart: greatest(starts) } };
 }
 
-/** Steps up to the token that ends the first learnt answer, that included; a stop that is no token of its own ends with the answer. −1: none. */
+/**
+ * Returns the steps up to and including the token that ends the first trained answer; −1: none. Without a stop token,
+ * the answer's last token counts.
+ */
 function firstStop({ ids, trained }: TokenizedChat, stop: number | null): number {
   const start = trained.indexOf(1, 1);
   if (stop === null) {
@@ -113,7 +124,7 @@ function firstStop({ ids, trained }: TokenizedChat, stop: number | null): number
   return ids.findIndex((id, position) => position >= start && id === stop && trained[position] === 1);
 }
 
-/** Prompts that end with the generation prompt. `row` names the conversation in errors. */
+/** Renders prompts that end with the generation prompt. `row` names the conversation in errors. */
 export async function renderConversationPrompts(
   chat: UncachedChat,
   rows: ConversationRows,
@@ -128,14 +139,13 @@ export async function renderConversationPrompts(
   return (await piecesOf(chat, rows, true)).map(joinedText);
 }
 
-/** Whole conversations as text. */
 export async function renderConversations(chat: ChatEncoding, rows: ConversationRows): Promise<readonly string[]> {
   return (await piecesOf(chat, rows, false)).map(joinedText);
 }
 
 /**
- * At most `most` steps from a token to the next: the end is cut off, or, where no trained token would be left, the
- * beginning, so that the last trained token stays.
+ * Truncates to at most `most` steps. The end is cut off; if no trained token would remain, the beginning is cut off
+ * instead, so that the last trained token stays.
  */
 export function truncateChat(chat: TokenizedChat, most: number): TokenizedChat {
   if (chat.ids.length <= most + 1) return chat;
@@ -146,9 +156,9 @@ export function truncateChat(chat: TokenizedChat, most: number): TokenizedChat {
 }
 
 /**
- * Checks that the text before trained answers equals the prompt of a prediction. Answers that don't follow a user's turn are skipped,
- * since predictions always answer one. Of a long conversation the first and the last answers are compared: templates treat
- * those in between alike, and each prompt is written from the beginning.
+ * Checks that the text before trained answers equals the prompt of a prediction. Answers that don't follow a user's
+ * turn are skipped, since predictions always answer one. Of a long conversation only the first and last answers are
+ * compared, because templates treat the others alike and each prompt is rendered from the beginning.
  */
 async function demandSamePrompts(
   chat: UncachedChat,
@@ -174,11 +184,11 @@ async function demandSamePrompts(
   }
 }
 /**
- * LLaMA 2's and Mistral's templates put a space before an answer and none behind a prompt. In most tokenizers it is part of the
- * answer's first token; where it is a token by itself, transformers' mask leaves it out, too.
+ * The templates of LLaMA 2 and Mistral put a space before an answer, and none after a prompt. In most tokenizers it is
+ * part of the answer's first token; where it is a token of its own, transformers' mask excludes it, too.
  */
 const SPACE = " ";
-/** Characters that are shown before two texts differ, and in all. */
+/** Displayed characters before the difference of two texts, and maximum displayed characters. */
 const CONTEXT = 24;
 const SHOWN = 80;
 
@@ -188,13 +198,13 @@ function commonStart(a: string, b: string): number {
   return position;
 }
 
-/** The text before an answer; null: the answer is empty. */
+/** Returns the text before an answer; null if the answer is empty. */
 function beforeAnswer(pieces: readonly TemplatePiece[], answer: number): string | null {
   const pieceIndex = pieces.findIndex((piece) => piece.answer === answer);
   return pieceIndex < 0 || pieces[pieceIndex]!.text === "" ? null : joinedText(pieces.slice(0, pieceIndex));
 }
 
-/** Answers of a conversation that are compared at each end. */
+/** Number of answers compared at each end of a conversation. */
 const AT_ENDS = 4;
 const endsOf = (answers: readonly number[]): readonly number[] =>
   answers.length <= 2 * AT_ENDS ? answers : [...answers.slice(0, AT_ENDS), ...answers.slice(-AT_ENDS)];
@@ -224,7 +234,10 @@ function joinedText(pieces: readonly TemplatePiece[]): string {
   return pieces.map(({ text }) => text).join("");
 }
 
-/** 1 for each token that holds a character of a wanted answer; tokens of no width count by the character before them. */
+/**
+ * Returns 1 for each token that contains a character of a trained answer. Zero-width tokens take the value of the
+ * character before them.
+ */
 export function trainedTokenMask(
   pieces: readonly TemplatePiece[],
   wanted: ReadonlySet<number>,

@@ -1,4 +1,4 @@
-/** Rows of a split as a model is fed with them. */
+/** Encodes the rows of a split as fed to a model. */
 import { WEIGHT_ROLE } from "#stdlib/tasks/shared/row-weights.js";
 import type { RowColumn } from "#stdlib/tasks/kind.js";
 import { TokenWindows } from "../sequences/windows.js";
@@ -13,7 +13,7 @@ export async function encodeRows(rows: EncodableSplit, e: SplitEncoding): Promis
   return weights ? { ...encoded, weights: weightsFed(encoded, weights) } : encoded;
 }
 
-/** The weight of each row that is fed: a longer text becomes several, which have its weight. */
+/** Returns the weight of each fed row. A longer text becomes several rows, which all have its weight. */
 function weightsFed({ lengths, ids, taskInputs }: EncodedRows, weights: RowColumn): Float32Array {
   const sourceWeights = Float32Array.from(weights as Iterable<number>);
   const { window } = taskInputs;

@@ -1,6 +1,6 @@
 /**
- * Texts as the model sees them: token ids, cut to the length that it reads, and of the rows of a split what they teach. What is
- * made of a split is kept with its prepared data.
+ * Encodes texts as token ids, truncated to the model's maximum length, and the targets of a split's rows. The encoding
+ * of a split is cached with its prepared data.
  */
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -15,16 +15,16 @@ import { encodableSplitOf } from "./split-rows.js";
 
 export type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
 
-/** Inputs of a prediction, which `row-formats` reads as the task does. */
+/** Encodes a prediction's inputs in the row format of the task (`row-formats`). */
 export function encodePredictionInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs> {
   return rowEncoderOf(e.task.implementation).encodeInputs(inputs, e);
 }
 
-/** Of each split as it is fed to models of late. */
+/** Recently used encodings of each split. */
 const encodedSplits = new WeakMap<object, LRUCache<string, Promise<EncodedRows>>>();
 const MOST = 8;
 
-/** Coded errors: `split-missing`, `no-rows`, and those of what the task teaches (`label-not-trained`, ...). */
+/** Throws the coded errors `split-missing`, `no-rows`, and those of the task's targets (`label-not-trained`, ...). */
 export function encodeSplit(
   prepared: PreparedData,
   name: { readonly data: string; readonly split: string },
@@ -51,7 +51,7 @@ export function encodeSplit(
   encodedSplits.set(split, byKey);
   const known = byKey.get(key);
   if (known) return known;
-  // A model that was taught none takes the data's own.
+  // A model without trained labels takes the data's labels.
   const splitEncoding = { ...encoding, data: name.data, labels: labels.length > 0 ? labels : prepared.labels };
   const made = encodeRows(encodableSplitOf(split, tokenizer, prepared.labels), splitEncoding);
   const whole = made.then((encoded) => {

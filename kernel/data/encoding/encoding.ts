@@ -1,4 +1,4 @@
-/** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
+/** Options that determine how a plan's texts become rows: tokenizer, length, the task's targets and the end token. */
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { Base } from "../../bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
@@ -31,12 +31,12 @@ export async function encodingOf(
   };
 }
 
-/** config.json gives one id, or a list of which the first ends a text in training. */
+/** config.json gives one id or a list; training ends texts with the first. */
 export function endTokenId(config: Readonly<Record<string, unknown>>): number | null {
   const [first] = endTokenIds(config);
   return first ?? null;
 }
-/** All tokens at which a text that is written ends. */
+/** Returns all tokens that end a generated text. */
 export function endTokenIds(config: Readonly<Record<string, unknown>>): ReadonlySet<number> {
   const given = config["eos_token_id"];
   const all: readonly unknown[] = Array.isArray(given) ? given : [given];

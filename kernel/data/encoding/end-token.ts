@@ -3,7 +3,7 @@ import { TruncatedTexts, type TokenRows, type TokenTexts } from "../sequences/to
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { RowEncoding } from "./rows.js";
 
-/** Texts cut to the length that is left, each with the token that ends it. */
+/** Truncates texts so that the end token fits, and appends it to each. */
 export function appendEndTokens(
   texts: TokenTexts,
   e: Pick<RowEncoding, "maxLength" | "end"> & { readonly tokenizer: Pick<Tokenizer, "frame" | "cut"> },
@@ -19,7 +19,7 @@ export function appendEndTokens(
   return { ids: new TruncatedTexts(texts, cut), lengths };
 }
 
-/** The end token. Null: there is none, or the tokenizer itself puts it after every text. */
+/** Returns the end token to append; null if there is none or the tokenizer adds it to every text itself. */
 export function appendedEndToken({
   end,
   tokenizer,

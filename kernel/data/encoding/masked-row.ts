@@ -1,12 +1,12 @@
-/** A row of training data whose tokens are marked: trained, or read only. */
+/** A row of training data with its tokens marked as trained or only read. */
 export interface MaskedRow {
-  /** Its number in the source. */
+  /** Row number in the source. */
   readonly row: number;
-  /** The row's text, one part after the other. */
+  /** The row's text, in order. */
   readonly parts: readonly MaskedTextPart[];
   readonly trained: number;
   readonly tokens: number;
-  /** Other tokens are trained in each epoch. */
+  /** Whether each epoch trains other tokens (as in masked language modelling). */
   readonly changes?: boolean;
 }
 export interface MaskedTextPart {

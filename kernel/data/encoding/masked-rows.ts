@@ -1,4 +1,4 @@
-/** Which tokens of some rows are trained, for pictures. Rows whose target is one label have no such mask. */
+/** Shows which tokens of some rows are trained. Rows whose target is one label have no such mask. */
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { MaskedRow } from "./masked-row.js";
 import type { MaskOptions } from "./masked-tokens.js";
@@ -12,12 +12,11 @@ export function hasTokenMask(task: Task): boolean {
   return rowEncoderOf(task).hasMask(task.supervision);
 }
 
-/** What the picture calls the marked tokens. */
 export function maskTitleOf(task: Task): RowEncoder["maskTitle"] {
   return rowEncoderOf(task).maskTitle;
 }
 
-/** The first rows. */
+/** Returns the first rows with their masks. */
 export async function firstMaskedRows(
   rows: EncodedRows,
   task: Task,

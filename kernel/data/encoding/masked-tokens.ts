@@ -1,6 +1,6 @@
 /**
- * The trained tokens of a row, for pictures. They are read from what training is fed: next tokens and their mask, the targets of
- * a decoder, the places that a task predicts.
+ * The trained tokens of a row, for display. They are read from the feeds of a training: next tokens and their mask, a
+ * decoder's targets, or the positions that a task predicts.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -11,19 +11,19 @@ import type { EncodedRows } from "./rows.js";
 
 export interface MaskOptions {
   readonly tokenizer: Pick<Tokenizer, "spell">;
-  /** Of the recipe: masking draws tokens by it. */
+  /** Seed of the recipe, which determines the masked tokens. */
   readonly seed: number;
 }
 
-/** Most parts of a row; what comes after them is left out. */
+/** Maximum parts of a displayed row; later parts are left out. */
 const PARTS = 60;
 
-/** The number of the row in the source; a row of a question's window has that of the question. */
+/** Returns the row's number in the source; for a window of a context, the number of its question's row. */
 function numberOf(rows: EncodedRows, row: number): number {
   return rows.rows[rows.taskInputs.window?.(row).questionIndex ?? row] ?? row + 1;
 }
 
-/** Every token but the first, or those that a mask marks. */
+/** Marks every token except the first, or those of the row's mask. */
 export async function nextTokenMaskRow(rows: EncodedRows, row: number, { tokenizer }: MaskOptions): Promise<MaskedRow> {
   const ids = tokensAt(rows.ids, row);
   const trained = rows.trained?.maskAt(row);
@@ -32,7 +32,7 @@ export async function nextTokenMaskRow(rows: EncodedRows, row: number, { tokeniz
   return { row: numberOf(rows, row), parts, trained: count, tokens: ids.length };
 }
 
-/** The input, and after an arrow the target, of which every token is trained. */
+/** Shows the input, an arrow and the target, all of whose tokens are trained. */
 export async function targetMaskRow(rows: EncodedRows, row: number, options: MaskOptions): Promise<MaskedRow> {
   const ids = tokensAt(rows.ids, row);
   const written = numbersOf(feedsOf(rows, row, options, 0)["labels"]);
@@ -44,7 +44,7 @@ export async function targetMaskRow(rows: EncodedRows, row: number, options: Mas
   return { row: numberOf(rows, row), parts, trained: written.length, tokens: ids.length + written.length };
 }
 
-/** Tokens that the task marks, or else the places that it predicts. */
+/** Marks the tokens chosen by the task, or the positions that it predicts. */
 export async function taskMaskRow(rows: EncodedRows, row: number, options: MaskOptions): Promise<MaskedRow> {
   const ids = tokensAt(rows.ids, row);
   const number = numberOf(rows, row);
@@ -71,7 +71,7 @@ function feedsOf(
   return taught.feeds({ rows: [row], width: ids.length, seed, epoch }, Int32Array.from(ids));
 }
 
-/** Tokens in a row that are alike become one part. */
+/** Joins consecutive tokens with the same mark into one part. */
 async function spelled(
   ids: Int32Array,
   trained: (position: number) => boolean,
@@ -84,10 +84,11 @@ async function spelled(
     const wanted = trained(from);
     let to = from + 1;
     while (to < ids.length && trained(to) === wanted) to++;
-    // What tokens spell depends on those before them (blanks); where all of it isn't the sum of its parts, a part stands alone.
+    // A token's text may depend on earlier ones (spaces). If the text of all tokens isn't the concatenation of their
+    // parts, the part is decoded separately.
     const whole = await spell(ids.subarray(0, to));
     const text = whole.startsWith(before) ? whole.slice(before.length) : await spell(ids.subarray(from, to));
-    // The blank between two words belongs to neither.
+    // A space before a trained part is moved to the part before it.
     const blank = parts.length > 0 && wanted && text.startsWith(" ");
     const last = parts.at(-1);
     if (blank && last) parts[parts.length - 1] = { ...last, text: `${last.text} ` };

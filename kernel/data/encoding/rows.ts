@@ -1,4 +1,4 @@
-/** Rows as a model sees them, and what decides how texts become such rows. */
+/** Rows as fed to a model, and the options that determine how texts become such rows. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
@@ -6,44 +6,46 @@ import type { ModelInputRows } from "../rows/loader.js";
 import type { TokenRows } from "../sequences/token-rows.js";
 import type { ChatEncoding } from "./chat.js";
 
-/** An input of a prediction: a text, or two that belong together (a question and its context among them). */
+/** An input of a prediction: a text or a pair of texts (including question and context). */
 export type PredictionInput = string | readonly [string, string];
 
 export interface EncodedRows extends ModelInputRows {
-  /** Texts (or questions), which are rows too unless longer ones became windows. */
+  /** Number of texts or questions. It equals the number of rows, unless long texts became several windows. */
   readonly count: number;
-  /** The text of row `row` (from 0), for pictures. */
+  /** Returns the text of row `row` (from 0), for display. */
   text(row: number): string;
   /** Row numbers in the source, from 1. */
   readonly rows: Int32Array;
-  /** As a task reads what the model says of them. */
+  /** Rows as passed to the task with a model's outputs. */
   readonly taskInputs: PredictedRows;
-  /** Where the texts of a row are read each by itself: each of them once, and which of them is text k · n + r; made for scores. */
+  /**
+   * For pair encoding: the distinct texts, and the index among them of each text k · n + r. Computed for scores only.
+   */
   apart?(): { readonly texts: EncodedInputs; readonly textIndices: Int32Array };
 }
-/** What decides how texts become rows. */
+/** Options that determine how texts become rows. */
 export interface RowEncoding {
   readonly tokenizer: Tokenizer;
   readonly maxLength: number;
   readonly task: { readonly call: Call; readonly implementation: TaskImplementation };
-  /** Whether the model tells apart the two texts of a pair by token types. */
+  /** Whether the model distinguishes the two texts of a pair by token types. */
   readonly types: boolean;
-  /** The model's own labels, by name. */
+  /** The model's labels, by name. */
   readonly labels: readonly string[];
-  /** Token that ends a text (config's `eos_token_id`), learnt by windows; null: there is none. */
+  /** Token that ends a text (`eos_token_id` of the config), a training target in windows; null: there is none. */
   readonly end: number | null;
   /** The model's name, for errors. */
   readonly model: string;
-  /** How conversations are written; null: rows are texts. */
+  /** Encoding of conversations; null: rows are texts. */
   readonly chat: ChatEncoding | null;
-  /** Of tasks that make a text of a text: what stands before every input, and the token a decoder begins with. */
+  /** For text-to-text tasks: the prefix of every input, and the decoder's first token. */
   readonly pairs?: { readonly prefix: string; readonly start: number };
 }
-/** Rows that were not taught: what `predict` is asked about. */
+/** Rows without targets, as for `predict`. */
 export interface EncodedInputs {
   readonly ids: TokenRows;
   readonly lengths: Int32Array;
-  /** How long the rows would be, had they not been cut; absent: none is. */
+  /** Lengths of the rows before truncation. Absent if none was truncated. */
   readonly whole?: Int32Array;
   readonly types?: TokenRows;
   readonly taskInputs: PredictedRows;

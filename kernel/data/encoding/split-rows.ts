@@ -1,4 +1,4 @@
-/** The rows of one split for whoever makes tokens of them: held in a table or read from disk, they are asked the same. */
+/** One interface to the rows of a split for the encoders, whether they are in memory or read from disk. */
 import type { ColumnTable } from "arquero";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
@@ -29,23 +29,23 @@ import { writeChatFile, chatsInMemory, type ChatTruncation, type TokenizedChats 
 
 export interface EncodableSplit {
   readonly count: number;
-  /** In the source, from 1; `names`: what messages call them. */
+  /** Numbers in the source, from 1; `names`: row names for messages. */
   readonly numbers: Int32Array;
   readonly names: ArrayLike<RowName>;
-  /** Undefined: the data have no such role. */
+  /** Returns undefined if the data have no such role. */
   column(role: string): RowColumn | undefined;
-  /** Not cut. `row`: from 0. */
+  /** Not truncated. `row`: from 0. */
   messages(row: number): readonly Message[];
   chats(cut: ChatTruncation): Promise<TokenizedChats>;
-  /** Each text by itself, not cut. */
+  /** Encodes each text separately, not truncated. */
   texts(which: TextSelection): Promise<TokenTexts>;
-  /** The role `tokens`. */
+  /** Words of the role `tokens`. */
   words(): Promise<WordTexts>;
-  /** The roles `question` and `context`. */
+  /** Windows of the roles `question` and `context`. */
   contexts(cut: ContextWindowSize): Promise<ContextWindowRows>;
 }
 
-/** `labels`: the data's own, by the numbers that streamed rows have. */
+/** `labels`: the data's labels, in the numbering of streamed rows. */
 export function encodableSplitOf(
   split: ColumnTable | StreamedRows,
   tokenizer: Tokenizer,

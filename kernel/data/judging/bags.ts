@@ -1,18 +1,18 @@
 /**
- * Bags of what texts are made of, by hashing: which, and how often. The same text gives the same numbers whatever is beside it,
- * and no text is kept, so that memory is bounded by rows and not by what they say.
+ * Hashes the parts of a text into a bag of features with counts. A text gives the same numbers regardless of other
+ * texts. No text is stored, so that memory is bounded by the number of rows and not by their lengths.
  */
 import { WORD_PATTERN } from "#stdlib/contenders/shared/tfidf/bag-words.js";
 
 export interface FeatureBag {
-  /** Each once. */
+  /** Distinct parts. */
   readonly parts: Uint32Array;
   readonly counts: Float32Array;
 }
 
-/** Parts of one text that are kept: of a long one its beginning speaks. */
+/** Maximum parts per text: the beginning represents a long text. */
 const MOST = 512;
-/** Words of a text and pairs of neighbouring ones, as numbers below a power of two. */
+/** Returns a text's words and pairs of neighbouring words, as numbers below `buckets`, a power of two. */
 export function wordFeatures(text: string, buckets: number): FeatureBag {
   const counted = new Map<number, number>();
   let before: number | undefined;
@@ -26,7 +26,7 @@ export function wordFeatures(text: string, buckets: number): FeatureBag {
   return bagOf(counted);
 }
 
-/** Letters of a text and runs of up to three, with where it begins and ends. */
+/** Returns a text's letters and runs of up to three letters, with marks for its beginning and end. */
 export function letterFeatures(text: string, buckets: number): FeatureBag {
   const counted = new Map<number, number>();
   const letters = ` ${text.toLowerCase()} `;
@@ -43,7 +43,7 @@ function bagOf(counted: ReadonlyMap<number, number>): FeatureBag {
   return { parts: Uint32Array.from(counted.keys()), counts: Float32Array.from(counted.values()) };
 }
 
-/** FNV-1a over UTF-16, its bits mixed at the end: only the lower ones are used. */
+/** FNV-1a over UTF-16 with a final mix of its bits, because only the lower ones are used. */
 function hashed(text: string, from: number): number {
   let state = from | 0;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);

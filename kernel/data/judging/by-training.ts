@@ -1,9 +1,13 @@
 /**
- * Rows that a training speaks against: their label never led (area under the margin below 0; Pleiss et al. 2020). A label of
- * which a training learnt less than half says nothing: it was too short for that label, or has too few of its rows.
+ * Finds suspicious rows by a training: their label never led (area under the margin below 0; Pleiss et al. 2020).
+ * Labels of which training learned less than half the rows are skipped: the training was too short for them, or they
+ * have too few rows.
  */
 
-/** Of the labels' numbers those that were learnt: at least half of their rows that training saw led. NaN: it did not see the row. */
+/**
+ * Returns per label whether it was learned: at least half of its trained rows had the label in the lead. NaN: row not
+ * trained.
+ */
 function learntOf(margins: Float32Array, given: Int32Array, labels: number): readonly boolean[] {
   const [seen, led] = [new Float64Array(labels), new Float64Array(labels)];
   margins.forEach((margin, row) => {
@@ -14,7 +18,7 @@ function learntOf(margins: Float32Array, given: Int32Array, labels: number): rea
   return Array.from(seen, (count, label) => count > 0 && led[label]! * 2 >= count);
 }
 
-/** Rows whose label never led, the least led first. */
+/** Returns the rows whose label never led, those with the lowest margin first. */
 export function rowsNeverPredicted(margins: Float32Array, given: Int32Array, labels: number): readonly number[] {
   const learnt = learntOf(margins, given, labels);
   return Array.from(margins, (margin, row) => ({ margin, row }))

@@ -1,14 +1,14 @@
 /**
- * A probe that is asked after more and more rows: ridge regression whose sums go on from size to size, so that nested draws
- * cost one pass over the rows. The penalty is the same for all sizes, as if before any row each weight were believed to be as
- * small as lets all of them together be 1: chosen anew at each size, its jumps would be taken for the rows'.
+ * A ridge-regression probe for a growing number of rows. Its sums are extended from size to size, so that nested draws
+ * cost one pass over the rows. The penalty equals a prior under which all weights together have size 1, and is the same
+ * for all sizes. If it were chosen anew per size, its jumps would look like an effect of the rows.
  */
 import { choleskyFactor, solveCholesky, type FeatureMatrix } from "./ridge.js";
 
-/** What the rows say: a label each, or a number each. */
+/** Targets of the rows: a label each, or a number each. */
 export type ProbeTargets = { readonly labels: Int32Array; readonly count: number } | { readonly numbers: Float64Array };
 
-/** So that nothing odd happens where there are as many rows as numbers in a vector, where weaker penalties learn least. */
+/** Strength of the prior. Weaker penalties learn least where the number of rows is near the width of the vectors. */
 const PRIOR = 3;
 
 export class GrowingRidgeProbe {
@@ -39,7 +39,7 @@ export class GrowingRidgeProbe {
     }
   }
 
-  /** Of each row 1 where its likeliest label is its own, else 0; of numbers how far off. */
+  /** Returns 1 for each row whose most probable label is its own, else 0; for numeric targets, the absolute error. */
   scoreRows(scored: Uint32Array): Float32Array {
     const { width } = this.rows;
     const weights = solveCholesky(choleskyFactor(this.gram, width, PRIOR * width), width, this.sums, this.outputs);

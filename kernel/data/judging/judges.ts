@@ -1,6 +1,7 @@
 /**
- * The judges of a row's label, each of which sees all rows but that one: a probe over vectors, nearest neighbours, words and
- * letters. How much each is believed follows from how well it tells the labels as they are; labels that all contradict are wrong.
+ * Combines several judges of a row's label, none of which saw the row's label: a probe over vectors, nearest
+ * neighbours, words and letters. A judge's weight follows from how well it predicts the given labels; labels that all
+ * contradict are wrong.
  */
 import { letterNgramProbabilities } from "./letters-judge.js";
 import { neighbourProbabilities } from "./neighbours.js";
@@ -13,11 +14,11 @@ export interface SuspectedLabel {
   readonly row: number;
   readonly given: number;
   readonly likely: number;
-  /** That the label it has is right. */
+  /** Probability that its label is right. */
   readonly chance: number;
 }
 
-/** `texts` and `vectors`: one a row; `labels`: numbers below `count`. */
+/** `texts` and `vectors`: one per row; `labels`: numbers below `count`. */
 export function judgeLabels(
   texts: readonly string[],
   vectors: readonly Float32Array[],
@@ -33,7 +34,10 @@ export function judgeLabels(
   );
 }
 
-/** As many rows as have a wrong label, as far as that can be told, and those that are likeliest to; the surest first. */
+/**
+ * Returns as many rows as are estimated to have a wrong label: those with the highest probability of it, in descending
+ * order.
+ */
 export function suspectedLabels(
   { chances, wrong }: LabelNoiseEstimate,
   labels: Int32Array,
@@ -46,7 +50,6 @@ export function suspectedLabels(
   return issues.slice(0, Math.round(wrong.reduce((a, b) => a + b, 0)));
 }
 
-/** The likeliest label but the one that is given. */
 export function likeliestOtherLabel(chances: Float32Array, given: number): number {
   return chances.reduce(
     (best, chance, label) => (label !== given && chance > chances[best]! ? label : best),

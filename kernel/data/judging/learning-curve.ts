@@ -1,32 +1,32 @@
 /**
- * How a probe's score grows with the rows it learns from: nested draws of several sizes, each scored on rows that it didn't
- * learn. What is kept is what was said of each scored row, so that whoever judges the curve can draw those rows again.
+ * Measures how a probe's score grows with its number of training rows: nested draws of several sizes, each scored on
+ * other rows. The score of every row is stored, so that the curve's confidence can be estimated by drawing these rows
+ * again.
  */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import { GrowingRidgeProbe, type ProbeTargets } from "./growing-probe.js";
 import type { FeatureMatrix } from "./ridge.js";
 
-/** Rows that may be learnt, and those that are then scored. */
+/** Rows to draw training rows from, and rows to score. */
 export interface ProbeFold {
   readonly learnt: Uint32Array;
   readonly scored: Uint32Array;
 }
 export interface SizePredictions {
-  /** Rows learnt. */
   readonly rows: number;
-  /** Of each draw, of each scored row (fold after fold): 1 right, 0 wrong; of numbers how far off. */
+  /** Per draw and scored row (fold after fold): 1 right, 0 wrong; for numeric targets, the absolute error. */
   readonly rowScores: readonly Float32Array[];
 }
 export interface LearningCurveOptions {
   readonly sizes: readonly number[];
   readonly draws: number;
   readonly seed: number;
-  /** Told after each draw; may wait. */
+  /** Called after each draw; may be asynchronous. */
   readonly onDraw?: (done: number, total: number) => Promise<void>;
 }
 
-/** So many sizes from `least` to `most`, each the same times the one before. */
+/** Returns `count` sizes from `least` to `most` in geometric steps. */
 export function geometricSizes(least: number, most: number, count: number): readonly number[] {
   const times = (most / least) ** (1 / (count - 1));
   return [...new Set(Array.from({ length: count }, (_, i) => Math.round(least * times ** i)))];
@@ -45,7 +45,7 @@ export async function measureLearningCurve(
       const order = ordered(fold.learnt, answers, options.seed, draw, number);
       const probe = new GrowingRidgeProbe(rows, answers);
       options.sizes.forEach((size, i) => {
-        // Of all rows there is one draw.
+        // A draw of all rows is always the same, so it is trained once.
         const known = size === fold.learnt.length ? rowScores[i]![0] : undefined;
         if (known && folds.length === 1) return void parts[i]!.push(known);
         probe.learn(order.subarray(i === 0 ? 0 : options.sizes[i - 1]!, size));
@@ -58,7 +58,7 @@ export async function measureLearningCurve(
   return options.sizes.map((size, i) => ({ rows: size, rowScores: rowScores[i]! }));
 }
 
-/** In an order of chance in which each label comes as often at the beginning as in all. */
+/** Shuffles the rows so that each prefix has the labels in their overall proportions. */
 function ordered(learnt: Uint32Array, answers: ProbeTargets, ...path: readonly [number, number, number]): Uint32Array {
   const rows = shuffle(learnt.slice(), seededRandom(...path));
   if (!("labels" in answers)) return rows;

@@ -1,13 +1,16 @@
-/** Which sizes a learning curve is measured at, and how often each. */
+/** Chooses the sizes of a learning curve, and the number of draws of each. */
 import { geometricSizes } from "./learning-curve.js";
 
-/** Sizes, and the share of the rows that the least of them has; a probe learns nothing from fewer rows of a label than two. */
+/**
+ * Number of sizes, and the smallest size as a share of the rows; a probe learns nothing from fewer than two rows per
+ * label.
+ */
 const SIZES = 7;
 const LEAST = 0.1;
 const OF_EACH = 2;
 const DRAWS = 8;
 
-/** `folds`: each of them is a training of its own, so that fewer draws do. */
+/** `folds`: each fold is a separate training, so that fewer draws suffice. */
 export function learningCurveSizes(
   rows: number,
   labels: number,

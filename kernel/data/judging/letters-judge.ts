@@ -1,7 +1,7 @@
 /**
- * A judge by letters, for texts that are words, names or codes: a small network over runs of letters, each row judged by one
- * that didn't learn from it (five folds). What such labels follow from (how a word is spelt, built, sounded) is bent, and in
- * no vector of a language model.
+ * Judges labels by letters, for texts that are words, names or codes: a small network over letter n-grams, with
+ * five-fold predictions. Such labels depend on spelling, structure or sound, which is non-linear and missing in a
+ * language model's vectors.
  */
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import { letterFeatures, type FeatureBag } from "./bags.js";
@@ -10,15 +10,21 @@ import { calibrateTemperature } from "./temperature.js";
 const BUCKETS = 4096;
 const HIDDEN = 32;
 const FOLDS = 5;
-/** What it says after each round counts alike: after the last ones it has learnt wrong labels too, and after the first ones little. */
+/**
+ * Predictions of all rounds are averaged: the last rounds have learned wrong labels too, and the first have learned
+ * little.
+ */
 const ROUNDS = 8;
 const RATE = 0.05;
-/** As if so much had been learnt before: else a rare run of letters is learnt by heart at first sight. */
+/** Initial sum of squared gradients, so that a rare n-gram isn't memorized at first sight. */
 const BEFORE = 10;
-/** Longer texts are left to the others: all letters are in each, and a network over them takes long. */
+/**
+ * Maximum mean length in characters. Longer texts are left to the other judges: they contain all letters, and the
+ * network is slow on them.
+ */
 const SHORT = 40;
 
-/** Null where texts are longer than words and names, on average. */
+/** Returns null if the texts are longer than words and names, on average. */
 export function letterNgramProbabilities(
   texts: readonly string[],
   labels: Int32Array,
@@ -43,7 +49,10 @@ export function letterNgramProbabilities(
   return calibrateTemperature(scores, labels, count).chances;
 }
 
-/** One hidden layer; each weight has a rate of its own that falls with what it has learnt (Duchi, Hazan, Singer 2011). */
+/**
+ * A network with one hidden layer; AdaGrad gives each weight a learning rate that falls with its gradients (Duchi,
+ * Hazan, Singer 2011).
+ */
 class Net {
   private readonly first: Weights;
   private readonly last: Weights;

@@ -1,20 +1,23 @@
 /**
- * What the nearest other rows say of a row's label: a second judge, which errs elsewhere than a probe of straight lines. A label
- * that both contradict is wrong more often than one that the probe alone does.
+ * Judges a row's label by its nearest neighbours. This second judge makes other errors than a linear probe: a label
+ * that both contradict is wrong more often than one that only the probe contradicts.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 
-/** Rows that are asked, and how much a nearer one counts for more (cosines differ by hundredths). */
+/** Number of neighbours, and how strongly nearer ones are weighted (cosines differ by hundredths). */
 const NEAREST = 25;
 const SHARPNESS = 8;
-/** Of more rows the others know enough; and pairs of rows that are compared. */
+/** Maximum rows to search among (more add little), and maximum pairs of rows to compare. */
 const MOST = 10_000;
 const PAIRS = 16_000_000;
-/** Of each label, as if so much had been said for it: a label that no neighbour has isn't impossible. */
+/** Pseudo-count per label: a label that no neighbour has isn't impossible. */
 const LEAST = 1e-3;
 
-/** [rows × labels]: shares of the nearest rows, itself left out; null of more rows than can be held beside each other. */
+/**
+ * Returns [rows × labels]: label shares of the nearest rows, the row itself excluded; null if the rows are too many to
+ * compare.
+ */
 export function neighbourProbabilities(
   vectors: readonly Float32Array[],
   labels: Int32Array,
@@ -39,13 +42,13 @@ export function neighbourProbabilities(
   return chances;
 }
 
-/** Rows that others ask: all, or of many as many as are compared in seconds. */
+/** Returns the rows to search among: all, or a sample small enough to compare in seconds. */
 function drawn(rows: number): Uint32Array {
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   return rows <= PAIRS / rows ? order : shuffle(order, seededRandom(1, rows)).slice(0, Math.floor(PAIRS / rows));
 }
 
-/** The rows with the greatest numbers, by a list that is kept in order. */
+/** Returns the rows with the greatest values, using a sorted list. */
 function nearest(nearness: Float64Array): readonly number[] {
   const nearestIndices: number[] = [];
   nearness.forEach((near, row) => {
@@ -58,7 +61,7 @@ function nearest(nearness: Float64Array): readonly number[] {
   return nearestIndices;
 }
 
-/** Of a vector with many, side by side: four at a time, or one sum would wait for itself. */
+/** Cosines of a vector with many others, four at a time, so that the sums don't wait for each other. */
 function cosines(vector: Float64Array, others: Float64Array, similarities: Float64Array): void {
   const width = vector.length;
   const fours = similarities.length - (similarities.length % 4);

@@ -1,27 +1,26 @@
 /**
- * What several judges of a label come to, and which labels are wrong. A row's label is believed to be what the judges together
- * say (the product of their chances, each to a power of its own), but for a share of rows whose label was drawn from the
- * others; powers and share are those under which the labels as they are are likeliest (with weak prior beliefs, for few rows). So no
- * label must be known to be right: judges that are unsure explain contradiction by themselves, and sure ones by wrong labels.
+ * Combines several judges and estimates which labels are wrong. A row's true label follows the product of the judges'
+ * probabilities, each to a fitted power; a share of rows has a wrong label, drawn from the others. Powers and share
+ * maximize the likelihood of the given labels (with weak priors, for few rows). So no label must be known to be right:
+ * uncertain judges explain contradictions by themselves, and certain ones by wrong labels.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 
 export interface LabelNoiseEstimate {
-  /** [rows × labels]: what each row's label should be, by judges that nothing told of its own. */
+  /** [rows × labels]: probabilities of each row's true label, by judges that did not see the given one. */
   readonly chances: Float32Array;
-  /** Of each row, the chance that its label is wrong. */
+  /** Per row: the probability that its label is wrong. */
   readonly wrong: Float32Array;
-  /** Share of all labels that are wrong, as far as it can be told. */
   readonly share: number;
-  /** Share of rows whose likeliest label is their own. */
+  /** Share of rows whose most probable label is the given one. */
   readonly accuracy: number;
 }
 
-/** Before any row is seen: powers within a factor of e of an equal part each, a share of wrong labels of 0.3 – 13 %. */
+/** Priors: powers within a factor of e of an equal share each, and 0.3 – 13 % wrong labels. */
 const [SHARE, WIDE] = [-3, 2];
 const LEAST = 1e-6;
 
-/** `said`: of each judge [rows × labels]. */
+/** `judgeChances`: per judge [rows × labels]. */
 export function combineLabelJudges(
   judgeChances: readonly Float32Array[],
   labels: Int32Array,
@@ -46,7 +45,7 @@ export function combineLabelJudges(
 
 const shareOf = (point: readonly number[]): number => 0.5 / (1 + Math.exp(-lastOf(point)));
 
-/** Chances of a row by all judges. */
+/** Returns the combined probabilities of a row's labels. */
 function together(point: readonly number[], logs: readonly Float32Array[], row: number, count: number): Float64Array {
   const chances = new Float64Array(count);
   logs.forEach((log, judge) => {
@@ -65,7 +64,7 @@ interface Height {
   readonly slope: readonly number[];
 }
 
-/** −log of how likely the labels are, a row; `at`: logarithms of powers, and the share's place. */
+/** Returns −log likelihood of the labels per row. `point`: logarithms of the powers, and the logit of the share. */
 function unlikeliness(
   point: readonly number[],
   prior: readonly number[],
@@ -99,7 +98,7 @@ function unlikeliness(
   return { value: value / labels.length, slope: slope.map((one) => one / labels.length) };
 }
 
-/** Down to the lowest place near `start`, by the slopes on the way (BFGS: Broyden, Fletcher, Goldfarb, Shanno 1970). */
+/** Minimizes `height` from `start` by its gradients (BFGS: Broyden, Fletcher, Goldfarb, Shanno 1970). */
 function lowest(height: (point: readonly number[]) => Height, start: readonly number[]): readonly number[] {
   const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
   const unit = (): number[][] => start.map((_, i) => start.map((_, j) => Number(i === j)));

@@ -1,7 +1,7 @@
 /**
- * A power law a − b·n^−c through scores by size, and what it says of more rows (Cortes et al. 1993; Hestness et al. 2017). Draws
- * and scored rows are drawn again, and of each such curve the exponent too, as likely as the curve makes it: within a few
- * sizes many exponents fit, and only that says how little is known of sizes far away.
+ * Fits a power law a − b·n^−c to scores by size, and forecasts scores for more rows (Cortes et al. 1993; Hestness et
+ * al. 2017). The bootstrap resamples draws and scored rows, and samples each curve's exponent by its likelihood. Many
+ * exponents fit a few sizes, and only this shows the uncertainty far beyond them.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { seededRandom, drawBelow, type RandomSource } from "#stdlib/statistics/chance.js";
@@ -19,32 +19,35 @@ export interface ForecastInterval {
 }
 export interface LearningCurveForecast {
   readonly law: PowerLaw;
-  /** Of each size that was measured: the mean over draws, and 80 % of it where draws are drawn again. */
+  /** Per measured size: the mean over draws, and its 80 % interval over resampled draws. */
   readonly points: readonly (ForecastInterval & { readonly rows: number })[];
-  /** The score at `rows` on the rows that are scored, 80 %. */
+  /** Forecast score at `rows` on the scored rows, with an 80 % interval. */
   scoreAt(rows: number): ForecastInterval;
-  /** How much more it is at `rows` than at `from`, on any rows of this kind, 80 %. */
+  /** Forecast gain from `from` to `rows` on new rows of the same kind, with an 80 % interval. */
   gain(from: number, rows: number): ForecastInterval;
 }
 
-/** Exponents that are tried, and how likely each is before anything was measured: about 0.3, within a factor of two and a half. */
+/** Candidate exponents, and their prior: about 0.3, within a factor of two and a half. */
 const EXPONENTS = Array.from({ length: 30 }, (_, i) => 0.03 * (1.8 / 0.03) ** (i / 29));
 const USUAL = { exponent: 0.3, spread: 0.9 } as const;
 export const BOOTSTRAP_DRAWS = 600;
-/** How much of what may be an interval holds. */
+/** Coverage of an interval. */
 export const INTERVAL_COVERAGE = 0.8;
 export const INTERVAL_DEVIATIONS = 1.2816;
-/** Sizes that tell how scores vary: draws that differ in so much, of so many of the rows. */
+/**
+ * Sizes used to estimate the variance of scores: they leave out at least this share of the rows, and contain at least
+ * this share.
+ */
 const LEFT_OUT = 0.2;
 const NEAR_ALL = 0.2;
 
 interface Drawn {
   readonly law: PowerLaw;
-  /** A chance deviate of one training's score, in standard deviations. */
+  /** Random deviation of one training's score, in standard deviations. */
   readonly odd: number;
 }
 
-/** `ceiling`: the best score that there is; of errors 0, and they shrink. */
+/** The best possible score is 1; for errors, which shrink, it is 0. */
 export function forecastLearningCurve(
   sizes: readonly SizePredictions[],
   options: { readonly errors: boolean; readonly seed: number },
@@ -56,7 +59,8 @@ export function forecastLearningCurve(
   const variance = varianceOf(sizes, means);
   const ns = sizes.map(({ rows }) => rows);
   const most = lastOf(ns);
-  // Draws of nearly all rows are nearly the same draw: there are as many as there would be without what they share.
+  // Draws of nearly all rows overlap, so the error is divided by the number of draws only for the part that they don't
+  // share.
   const errors = sizes.map(({ rows, rowScores }) => {
     const shared = rows / most;
     return (variance / rows) * (shared + (1 - shared) / rowScores.length);
@@ -98,7 +102,10 @@ export function forecastLearningCurve(
   };
 }
 
-/** The best a ≤ ceiling, b ≥ 0 and c; with chance at hand a c as likely as it is. Of what is the better the greater. */
+/**
+ * Finds the best a ≤ ceiling, b ≥ 0 and c for scores where greater is better. With a random source, c is sampled by its
+ * likelihood.
+ */
 export function fitPowerLaw(
   ns: readonly number[],
   scores: readonly number[],
@@ -122,7 +129,7 @@ export function fitPowerLaw(
   return (tried[likely.findIndex((share) => (left -= share) <= 0)] ?? best).law;
 }
 
-/** a − b·x by weighted least squares within the bounds. */
+/** Fits a − b·x by weighted least squares within the bounds. */
 function line(
   xs: readonly number[],
   ys: readonly number[],
@@ -144,8 +151,8 @@ function line(
 }
 
 /**
- * How one training's score varies with which rows it learnt: the variance of a training on n of them is this, divided by n. Two
- * draws from the same N rows share n²/N of them, and so differ by less.
+ * Estimates how one training's score varies with its choice of rows: this value divided by n is the variance for n
+ * rows. Two draws from the same N rows share n²/N of them, and so differ by less.
  */
 function varianceOf(sizes: readonly SizePredictions[], means: readonly (readonly number[])[]): number {
   const most = lastOf(sizes).rows;

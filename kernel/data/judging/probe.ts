@@ -1,15 +1,15 @@
 /**
- * A cheap probe of labels: ridge regression from vectors to labels, each row judged by the regression that did not see it. That
- * needs no folds: leaving one row out has a closed form (Allen 1974; Rifkin and Lippert 2007). Scores become chances by a
- * temperature that makes the labels likeliest.
+ * A cheap probe of labels: ridge regression from vectors to labels, where each row is judged without itself.
+ * Leave-one-out has a closed form (Allen 1974; Rifkin and Lippert 2007), so no folds are needed. A temperature that
+ * maximizes the labels' likelihood turns scores into probabilities.
  */
 import { choleskyFactor, gramMatrix, solveCholesky, standardiseFeatures, type FeatureMatrix } from "./ridge.js";
 import { leastLossCalibration, calibrateTemperature } from "./temperature.js";
 
-/** Tried strengths of the penalty, as shares of the vectors' mean square. */
+/** Candidate penalties, as shares of the vectors' mean square. */
 const PENALTIES = [0.01, 0.1, 1];
 
-/** Of each row by the others. `vectors`: one a row, of one length; `labels`: numbers below `count`. */
+/** Leave-one-out probabilities. `vectors`: one per row, all of one length; `labels`: numbers below `count`. */
 export function probeProbabilities(vectors: readonly Float32Array[], labels: Int32Array, count: number): Float32Array {
   const rows = standardiseFeatures(vectors);
   const gram = gramMatrix(rows);
@@ -20,7 +20,7 @@ export function probeProbabilities(vectors: readonly Float32Array[], labels: Int
   return leastLossCalibration(tried).chances;
 }
 
-/** Of each row the scores that the regression of all others gives it. */
+/** Returns each row's scores by the regression on all other rows. */
 function leftOut(
   { values, count: n, width }: FeatureMatrix,
   gram: Float64Array,

@@ -1,7 +1,7 @@
-/** Ridge regression from vectors, by the normal equations: the pieces of it. All matrices row by row, in f64. */
+/** Parts of ridge regression by the normal equations. All matrices are row-major, in f64. */
 
 export interface FeatureMatrix {
-  /** [rows × width], each column with mean 0 and spread 1, and ones at the end. */
+  /** [rows × width]: standardized columns (mean 0, deviation 1), and a last column of ones. */
   readonly values: Float64Array;
   readonly count: number;
   readonly width: number;
@@ -24,7 +24,7 @@ export function standardiseFeatures(vectors: readonly Float32Array[]): FeatureMa
   return { values, count, width };
 }
 
-/** XᵀX, row by row. */
+/** XᵀX, row-major. */
 export function gramMatrix({ values, count, width }: FeatureMatrix): Float64Array {
   const gram = new Float64Array(width * width);
   for (let row = 0; row < count; row++) {
@@ -39,7 +39,7 @@ export function gramMatrix({ values, count, width }: FeatureMatrix): Float64Arra
   return gram;
 }
 
-/** L with L·Lᵀ = gram + penalty · I; the column of ones is not shrunk. */
+/** Returns L with L·Lᵀ = gram + penalty · I; the column of ones is not penalized. */
 export function choleskyFactor(gram: Float64Array, width: number, penalty: number): Float64Array {
   const factor = new Float64Array(width * width);
   for (let i = 0; i < width; i++)
@@ -51,7 +51,7 @@ export function choleskyFactor(gram: Float64Array, width: number, penalty: numbe
   return factor;
 }
 
-/** X with L·Lᵀ·X = targets [width × count]. */
+/** Solves L·Lᵀ·X = targets for X [width × count]. */
 export function solveCholesky(factor: Float64Array, width: number, targets: Float64Array, count: number): Float64Array {
   const x = targets.slice();
   for (let i = 0; i < width; i++)

@@ -1,14 +1,14 @@
-/** Scores of labels become chances by a temperature that makes the labels as they are likeliest. */
+/** Turns label scores into probabilities by the temperature that maximizes the likelihood of the given labels. */
 import { must } from "#dsl/language/diagnostics/must.js";
 
 export interface CalibratedProbabilities {
-  /** [rows × labels], each row's adding up to 1. */
+  /** [rows × labels]; each row sums to 1. */
   readonly chances: Float32Array;
-  /** Mean of −log(chance of the row's own label). */
+  /** Mean of −log(probability of the row's label). */
   readonly loss: number;
 }
 
-/** `scores`: [rows × labels], each of a row by a judge that didn't see the row. */
+/** `scores`: [rows × labels], each row by a judge that didn't see it. */
 export function calibrateTemperature(scores: Float64Array, labels: Int32Array, count: number): CalibratedProbabilities {
   const { scale, loss } = likeliest(scores, labels, count);
   const chances = new Float32Array(scores.length);
@@ -22,7 +22,10 @@ export function calibrateTemperature(scores: Float64Array, labels: Int32Array, c
   return { chances, loss };
 }
 
-/** The best of several ways, one after another so that two at a time are held. */
+/**
+ * Returns the calibration with the lowest loss. Computes them one after another, so that only two are in memory at a
+ * time.
+ */
 export function leastLossCalibration(ways: readonly (() => CalibratedProbabilities)[]): CalibratedProbabilities {
   return ways.slice(1).reduce((best, way) => {
     const one = way();
@@ -30,7 +33,7 @@ export function leastLossCalibration(ways: readonly (() => CalibratedProbabiliti
   }, must(ways[0], "a way")());
 }
 
-/** The factor on scores, by golden section over its logarithm. */
+/** Finds the factor on scores, by golden-section search over its logarithm. */
 function likeliest(
   scores: Float64Array,
   labels: Int32Array,

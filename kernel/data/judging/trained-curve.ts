@@ -1,6 +1,6 @@
 /**
- * A power law through the scores of whole trainings on more and more rows, and what it says of more. Each size has one score or
- * a few, so how far chance moves them comes from seeds, from the rows that are scored, or from how far they lie off the law.
+ * Fits a power law to the scores of full trainings on growing numbers of rows, and forecasts more. Each size has one or
+ * a few scores, so their random error comes from seeds, from the scored rows, or from their distance to the law.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
@@ -16,30 +16,33 @@ import {
 } from "./power-law.js";
 
 export interface TrainedSizeScore {
-  /** Rows that trained. */
+  /** Number of training rows. */
   readonly rows: number;
-  /** The mean over its trainings. */
+  /** Mean over the trainings of this size. */
   readonly score: number;
-  /** Trainings. */
+  /** Number of trainings. */
   readonly seeds: number;
-  /** The variance of one of them; null: there is one alone. */
+  /** Variance between trainings; null if there is only one. */
   readonly variance: number | null;
 }
 export interface TrainedCurveOptions {
-  /** The less the better. */
+  /** Less is better. */
   readonly errors: boolean;
-  /** Scores are shares of the rows that are scored. */
+  /** Scores are shares of the scored rows. */
   readonly shares: boolean;
-  /** Rows that are scored. */
+  /** Number of scored rows. */
   readonly scored: number;
   readonly seed: number;
 }
-/** Sizes that a law is drawn through. */
+/** Minimum number of sizes for a fit. */
 export const MIN_CURVE_SIZES = 3;
-/** All sizes are scored on the same rows: about half of what those do by chance moves the curve as a whole and bends nothing. */
+/**
+ * All sizes are scored on the same rows: about half of the rows' random error moves the curve as a whole without
+ * bending it.
+ */
 const SHARED = 0.5;
 
-/** Null: nothing says how far chance moves the scores. */
+/** Returns null if the random error of the scores can't be estimated. */
 export function forecastTrainedCurve(
   sizes: readonly TrainedSizeScore[],
   options: TrainedCurveOptions,
@@ -56,7 +59,7 @@ export function forecastTrainedCurve(
   if (one === null && !options.shares) return null;
   const errors = sizeScoreErrors(sizes, options, one);
   const weights = errors.map((error) => 1 / error ** 2);
-  // What one more training comes to is chance of its own: of its seed, and of the rows that it alone gets right.
+  // A further training has its own random error: of its seed, and of the rows that only it gets right.
   const luck = Math.sqrt((one ?? 0) + (options.shares ? SHARED * likely(lastOf(sizes).score, options.scored) : 0));
   const generator = seededRandom(options.seed, sizes.length);
   const laws = Array.from({ length: BOOTSTRAP_DRAWS }, () => ({
@@ -90,7 +93,7 @@ export function forecastTrainedCurve(
   };
 }
 
-/** How far chance moves the score of each size. `one`: the variance of one training; null: unknown. */
+/** Returns the random error of each size's score. `one`: variance of one training; null: unknown. */
 export function sizeScoreErrors(
   sizes: readonly TrainedSizeScore[],
   options: Pick<TrainedCurveOptions, "shares" | "scored">,
@@ -103,8 +106,8 @@ export function sizeScoreErrors(
 }
 
 /**
- * Whether the scores show that something was learnt: one size lies above what always the same answer is worth, by more than
- * chance does in 4 of 5 cases.
+ * Returns whether the scores show that something was learned. The score of one size must exceed that of a constant
+ * answer by more than the random error in 4 of 5 cases.
  */
 export function hasLearntAnything(
   sizes: readonly TrainedSizeScore[],
@@ -117,13 +120,16 @@ export function hasLearntAnything(
   );
 }
 
-/** Of a share that so many rows said; none of them wrong is as sure as half a row. */
+/** Returns the variance of a share of `rows` rows; a share of 0 or 1 is moved inwards by half a row. */
 function likely(share: number, rows: number): number {
   const near = Math.min(Math.max(share, 0.5 / rows), 1 - 0.5 / rows);
   return (near * (1 - near)) / rows;
 }
 
-/** Two of the law's numbers are told by the scores, the third is as good as known. Null: no score is left to say it. */
+/**
+ * Estimates the variance of one training from the squared residuals of the fitted law, divided by the sizes beyond
+ * `MIN_CURVE_SIZES`. Null: no size is left.
+ */
 function offLaw({ a, b, c }: PowerLaw, ns: readonly number[], scores: readonly number[]): number | null {
   const freedom = ns.length - MIN_CURVE_SIZES;
   if (freedom < 1) return null;

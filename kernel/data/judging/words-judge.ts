@@ -1,19 +1,19 @@
 /**
- * A judge by words: naive Bayes over words and pairs of words, each row judged by all others (its own words are taken out of
- * the sums, so that no folds are needed). It knows what vectors of a text leave out: names, turns of phrase, terms of a trade.
+ * Judges labels by words: naive Bayes over words and pairs of words, leave-one-out (a row's words are subtracted from
+ * the sums, so that no folds are needed). It knows what vectors of a text miss: names, phrases, technical terms.
  */
 import { wordFeatures, type FeatureBag } from "./bags.js";
 import { calibrateTemperature } from "./temperature.js";
 
-/** Different words that are told apart, and numbers that are held for all labels together. */
+/** Maximum distinct words, and maximum numbers in memory for all labels together. */
 const BUCKETS = 2 ** 18;
 const HELD = 2 ** 24;
-/** Tried shares of a word that each label is believed to have had unseen. */
+/** Candidate pseudo-counts of a word per label. */
 const UNSEEN = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
-/** Rows that these are tried on. */
+/** Maximum rows to choose the pseudo-count on. */
 const TRIED = 4000;
 
-/** Null where no word stands in two rows. */
+/** Returns null if no word occurs in two rows. */
 export function wordProbabilities(texts: readonly string[], labels: Int32Array, count: number): Float32Array | null {
   const buckets = Math.min(BUCKETS, 2 ** Math.floor(Math.log2(HELD / count)));
   const { bags, different } = weighed(
@@ -43,15 +43,15 @@ export function wordProbabilities(texts: readonly string[], labels: Int32Array, 
 
 interface Counted {
   readonly bags: readonly FeatureBag[];
-  /** Words that stand in two rows or more. */
+  /** Number of words that occur in at least two rows. */
   readonly different: number;
-  /** [words × labels], and of each label over all words. */
+  /** Counts [words × labels], and the totals per label. */
   readonly sums: Float32Array;
   readonly totals: Float64Array;
   readonly rows: Float64Array;
 }
 
-/** Of every so-manieth row. */
+/** Scores every `every`-th row. */
 function scored(
   unseen: number,
   { bags, different, sums, totals, rows }: Counted,
@@ -81,7 +81,7 @@ function scored(
   return scores;
 }
 
-/** Words that stand in one row only tell nothing; of the others a rarer one says more, and a text's length says nothing. */
+/** Drops words that occur in a single row, weights rarer words higher, and normalizes by the text's length. */
 function weighed(
   bags: readonly FeatureBag[],
   buckets: number,

@@ -1,6 +1,6 @@
 /**
- * What a first look at streamed rows finds out, where a plan needs to know all of them before the first goes anywhere: how many
- * there are, for a sample at equal distances, and what a split keeps of each: its time, or its stratum.
+ * Results of a first pass over streamed rows, for plans that need all rows before the first can be assigned. They are
+ * the number of rows (for an evenly spaced sample), and what a split needs of each row: its time or its stratum.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
@@ -10,13 +10,13 @@ import type { DataRow } from "../row/row.js";
 import { rowsForSplitter } from "../rows/splitting.js";
 
 export interface RowForecast {
-  /** Whether the clean row of that number (from 0) is one of the sample. */
+  /** Returns whether the clean row with this number (from 0) is part of the sample. */
   picks(row: number): boolean;
-  /** Of the rows that are picked, one after the other; null: the split needs no first look. */
+  /** Split of each sampled row, in order; null: the split needs no first pass. */
   readonly splits: readonly (string | null)[] | null;
 }
 
-/** Null: nothing needs it. `rows`: clean ones, as they will come again. */
+/** Returns null if no first pass is needed. `rows`: the clean rows; later passes must read the same rows. */
 export async function foreseeRows(
   plan: DataPlan,
   registry: Registry,
@@ -38,7 +38,7 @@ async function lookingFor(split: Call, registry: Registry, seed: number) {
   return (await implementationOf(registry, "split", split.word)).foresee?.(split, seed);
 }
 
-/** Row ⌊(i + ½) · all / count⌋ for each i. */
+/** Picks row ⌊(i + ½) · all / count⌋ for each i. */
 function picking(all: number, count: number | null): (row: number) => boolean {
   if (count === null || count >= all) return () => true;
   return (row) => {

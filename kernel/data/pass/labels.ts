@@ -1,19 +1,19 @@
-/** Labels of rows: which there are, in what order the model numbers them, and how many of each a split has. */
+/** Labels of rows: the distinct labels, their numbering in the model, and their counts per split. */
 import type { SplitFacts } from "#dsl/language/types/facts.js";
 import { sortLabels } from "../rows/label-order.js";
 import type { DataRow } from "../row/row.js";
 
-/** The role whose values are labels. */
+/** Returns the role whose values are labels. */
 export function labelRole(columns: Readonly<Record<string, unknown>>): "label" | "labels" | "tags" | null {
   return (["label", "labels", "tags"] as const).find((role) => role in columns) ?? null;
 }
 
 export class LabelCounts {
   private readonly role: string | null;
-  /** Numbers in order of appearance. */
+  /** Label numbers in order of appearance. */
   private readonly numbers = new Map<string, number>();
   private readonly counts = new Map<string, number[]>();
-  /** Those of them that only repeat a row. */
+  /** Counts of labels in repeated rows only. */
   private readonly copies = new Map<string, number[]>();
 
   constructor(columns: Readonly<Record<string, unknown>>) {
@@ -21,8 +21,8 @@ export class LabelCounts {
   }
 
   /**
-   * `split`: null where the row is left out; its labels are known all the same. `copied`: it was met before. Of several the last
-   * number, −1 where it has none.
+   * `split`: null if the row is left out; its labels are recorded all the same. `copied`: a repetition of the row
+   * before. Returns the row's label number (the last of several), −1 without a label.
    */
   look({ values }: DataRow, split: string | null, copied = false): number {
     const value = this.role === null ? undefined : values[this.role];
@@ -40,7 +40,7 @@ export class LabelCounts {
     return last;
   }
 
-  /** `told`: the program's own order; null: labels are put in order. */
+  /** `givenLabels`: the recipe's order; null: labels are sorted. */
   found(givenLabels: readonly string[] | null): LabelIndex {
     if (this.role === null) return { labels: [], order: new Int32Array(), in: () => [] };
     const labels = givenLabels ?? sortLabels(this.numbers.keys());
@@ -71,8 +71,8 @@ export class LabelCounts {
 
 export interface LabelIndex {
   readonly labels: readonly string[];
-  /** By its number in order of appearance: its place among all that there are, those that the program names first. */
+  /** Index of each label in the final order (labels of the recipe first), by its number in order of appearance. */
   readonly order: Int32Array;
-  /** Those of the program or the order, and of others what a split has. */
+  /** Returns a split's counts: labels of the recipe or the order, and others that occur in the split. */
   in(split: string): SplitFacts["labels"];
 }

@@ -1,6 +1,6 @@
 /**
- * Texts that stand in more than one split: the same by the rule that `drop_duplicates` goes by. Known by fingerprint, so that
- * memory does not follow the texts' lengths; the first leaks are listed with their rows, all are counted.
+ * Finds texts that occur in more than one split, by the equality rule of `drop_duplicates`. Fingerprints keep the
+ * memory independent of text lengths. The first leaks are listed with their rows; all are counted.
  */
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
@@ -22,9 +22,9 @@ interface Leak {
 export class LeakDetector {
   private readonly texts = new TextFingerprints();
   private readonly splits: string[] = [];
-  /** Of each text that was met: split and row of its first place. */
+  /** Split and row of each text's first occurrence. */
   private readonly first = { split: new GrowingArray(Int32Array), row: new GrowingArray(Int32Array) };
-  /** By the text's number; null: counted only. */
+  /** Leaks by text number; null: counted only. */
   private readonly leaked = new Map<number, Leak | null>();
 
   look(row: DataRow, split: string): void {
@@ -45,7 +45,6 @@ export class LeakDetector {
     if (leak && leak.places.length < PLACES) leak.places.push({ split, row: row.row });
   }
 
-  /** `splits`: how many there are. */
   found(splits: number): Pick<DataFacts, "leaks" | "leakCount"> {
     if (splits < 2) return { leaks: [], leakCount: 0 };
     return { leaks: [...this.leaked.values()].filter((leak) => leak !== null), leakCount: this.leaked.size };

@@ -1,6 +1,7 @@
 /**
- * Rows without a value that the task reads of every row: counted, and an error at the end that names the first, of all roles at
- * once. Rows that a cleaner dropped for another reason (one of several empty ones is a duplicate) count as the source has them.
+ * Counts rows that lack a value which the task requires, and throws one error for all roles at the end, with the first
+ * such row. Rows that a cleaner dropped for another reason (several empty rows are duplicates) are counted by their
+ * source values.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
@@ -18,7 +19,7 @@ interface Lacking {
 export class MissingValues {
   private readonly roles: readonly (readonly [role: string, column: string])[];
   private readonly found = new Map<string, Lacking>();
-  /** Roles that some row lacks once it was cleaned. */
+  /** Roles that some row lacks after cleaning. */
   private readonly left = new Set<string>();
 
   constructor(columns: Readonly<Record<string, string>>) {
@@ -26,8 +27,8 @@ export class MissingValues {
   }
 
   /**
-   * @param cleaned what cleaners made of the row; null: they dropped it
-   * @returns whether that lacks a value
+   * @param cleaned the row after the cleaners; null: they dropped it
+   * @returns whether the cleaned row lacks a value
    */
   look(given: DataRow, cleaned: DataRow | null): boolean {
     let lacks = false;
@@ -47,7 +48,7 @@ export class MissingValues {
     if (missing.rows.length < NAMED) missing.rows.push(rowNameOf(row));
   }
 
-  /** Coded error `missing-value`. */
+  /** Throws the coded error `missing-value`. */
   demandNone(): void {
     const [first, ...also] = this.roles.flatMap(([role, column]) => {
       const missing = this.left.has(role) ? this.found.get(role) : undefined;

@@ -1,7 +1,7 @@
 /**
- * One pass over chunks of rows, wherever they end up: cleaned, looked through for missing values, divided into splits, held
- * against each other, counted, and given to a keeper. Rows that are held in memory are one chunk; streamed ones are many, and
- * of each row nothing stays but a few numbers.
+ * One pass over chunks of rows: cleans them, checks for missing values, divides them into splits, finds leaks, counts,
+ * and passes them to a sink. Rows in memory are one chunk; streamed rows are many, and only a few numbers of each row
+ * remain in memory.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
@@ -25,33 +25,33 @@ import { PersonalDataCounter } from "./personal.js";
 import { StrataCounts } from "./strata.js";
 import { thinRows } from "./thin.js";
 
-/** Where rows go that have their split. */
+/** Receives the rows with their split. */
 export interface RowSink {
-  /** `label`: number in order of appearance, −1 where the row has none. */
+  /** `label`: label number in order of appearance, −1 if the row has none. */
   keep(split: string, row: DataRow, label: number): void;
-  /** Told when no more rows of a chunk come. */
+  /** Called at the end of each chunk. */
   flush?(): void;
-  /** `[]` of a split that no row fell into. */
+  /** Number of rows of a split; 0 if no row is in it. */
   rows(split: string): number;
-  /** The rows as `lineOf` writes them, for the hash. */
+  /** Returns the rows as serialized by `lineOf`, for the hash. */
   lines(split: string): HashedSplit["lines"];
 }
 export interface DataPassResult {
   readonly facts: Omit<DataFacts, "audit">;
   readonly labels: readonly string[];
-  /** Splits in their order, those without rows among them. */
+  /** Names of the splits in order, including those without rows. */
   readonly names: readonly string[];
   /** The first rows kept, as shown in a preview. */
   readonly sample: readonly Readonly<Record<string, unknown>>[];
-  /** By a label's number in order of appearance: its place among all that there are. */
+  /** Index of each label in the final order, by its number in order of appearance. */
   readonly order: Int32Array;
-  /** Of a plan with annotations. */
+  /** Set for plans with annotations. */
   readonly annotated?: AnnotatedRows;
 }
 
 /**
- * `from`: rows as they were read, or what `parted` made of them. Coded errors of cleaners and splits, and `missing-value`,
- * `answer-not-there`, `no-rows-left`, `split-not-streamed`.
+ * `from`: rows as read, or the result of `cleanAndSplitRows`. Throws the coded errors of cleaners and splits, and
+ * `missing-value`, `answer-not-there`, `no-rows-left`, `split-not-streamed`.
  */
 export async function runDataPass(
   plan: DataPlan,
@@ -66,7 +66,7 @@ export async function runDataPass(
   const sample: Readonly<Record<string, unknown>>[] = [];
   const found = new Set<string>();
   const read = { rows: known?.read ?? 0 };
-  // One that is repeated comes as often, one after the other.
+  // Repetitions of a row directly follow it.
   let [last, copies]: [DataRow | null, number] = [null, 0];
   const take = ({ row, split, thinned }: SplitRow): void => {
     const copied = row === last;
@@ -85,7 +85,7 @@ export async function runDataPass(
     keeper.keep(split, row, label);
   };
   const overlay = await overlayOf(plan, options);
-  /** As people decided, without what they dropped. */
+  /** Applies people's decisions, and leaves out the rows they dropped. */
   const decided = (parted: readonly SplitRow[]): readonly SplitRow[] => {
     if (!overlay) return parted;
     return parted.flatMap(({ row, split }) => {
@@ -109,7 +109,7 @@ export async function runDataPass(
   for await (const { first, divided } of parts()) {
     for (const row of first.slice(0, PREVIEW_ROWS - sample.length))
       sample.push(shown(plan, overlay?.shown(row) ?? row));
-    // Labels are evened out as people decided on them.
+    // Labels are balanced after people's decisions.
     const left = thinRows(decided(divided), plan, options);
     for (const { row, split } of left) if (split !== null) strata.look(row, split);
     for (const [index, one] of cleaners.balanced(left).entries()) {
@@ -120,7 +120,7 @@ export async function runDataPass(
   }
   const keptCount = [...found].reduce((sum, split) => sum + keeper.rows(split), 0);
   const people = overlay?.found();
-  // All of them may wait for a label.
+  // An empty result is allowed if rows wait for a label.
   if (keptCount === 0 && !people?.facts.waiting)
     throw new CodedError("no-rows-left", { rowsIn: read.rows, dropped: drops.list() });
   const names = await orderedSplitNames(plan, options.registry, found);
@@ -147,7 +147,7 @@ export async function runDataPass(
   return { facts, labels: labelIndex.labels, names, sample, order, ...(people && { annotated: people.annotated }) };
 }
 
-/** Texts that cleaners leave as they are on purpose. */
+/** Returns the texts that cleaners leave unchanged on purpose. */
 async function exceptedIn({ clean }: DataPlan, { registry }: DataPassOptions): Promise<readonly string[]> {
   const exceptions = clean.map(
     async (call) => (await implementationOf(registry, "cleaner", call.word)).excepts?.(call) ?? [],
@@ -164,7 +164,7 @@ async function overlayOf(
   return new AnnotationOverlay(plan, plan.annotations, decisions ?? { lines: [], unread: [] }, looking);
 }
 
-/** What a first look at streamed rows finds; null: nothing needs one. */
+/** Runs the first pass over streamed rows; null if it isn't needed. */
 async function foreseenIn(plan: DataPlan, options: DataPassOptions): Promise<RowForecast | null> {
   const { again, registry, streamed } = options;
   if (!streamed || !again) return null;
@@ -203,7 +203,7 @@ async function dividedBy(
   return (rows) => Promise.resolve(rows.map(assign));
 }
 
-/** By column, not by role. */
+/** Returns the values by column instead of role. */
 function shown({ columns }: DataPlan, { values }: DataRow): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(columns).map(([role, column]) => [
@@ -215,15 +215,18 @@ function shown({ columns }: DataPlan, { values }: DataRow): Readonly<Record<stri
   );
 }
 
-/** The hash of prepared data: what a model will see of them, not where it lay. The same whether rows are in memory or on disk. */
+/**
+ * Hash of prepared data. It covers the rows that a model will see, not their location, and is the same in memory and on
+ * disk.
+ */
 interface HashedSplit {
   readonly name: string;
   readonly rows: number;
-  /** `lineOf` each row, in pieces of any length. */
+  /** `lineOf` each row, in chunks of any length. */
   readonly lines: Iterable<string> | AsyncIterable<string | Uint8Array>;
 }
 
-/** `roles`: sorted. */
+/** `roles`: sorted names. */
 async function hashOf(
   roles: readonly string[],
   labels: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * Personal data that is left in the texts of the rows that are kept, counted by column and sort; no text of it is kept. Names
- * and the like are counted where they are more than chance finds among other words. Of very many rows what words alone tell is
- * looked for in some; what a checksum or a key's shape tells, in all.
+ * Counts personal data that remains in the texts of the rows, by column and category; none of the text is stored. Names
+ * and addresses are reported only above the rate of chance matches. Word-based categories are sampled in large data
+ * sets; categories with a checksum or a fixed shape are searched in all rows.
  */
 import type { PersonalFacts } from "#dsl/language/types/personal-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
@@ -12,11 +12,14 @@ import { personalEntities, type PersonalEntity } from "#stdlib/personal-data/fin
 import { rowNameOf } from "../row/row-names.js";
 import type { DataRow } from "../row/row.js";
 
-/** Rows all of whose text is looked through for all sorts; of those after them every tenth. */
+/** Rows that are searched for all categories; after them, every tenth row is. */
 const WHOLE = 100_000;
 const STEP = 10;
 const quick: readonly PersonalEntity[] = ["url", "key", "iban", "card", "national_id", "email", "ip", "mac"];
-/** What is found by words and lists: below so many rows, and such a share of those looked at, it is chance. */
+/**
+ * Categories found by words and lists. Below this number of rows and this share of the searched ones, they count as
+ * chance.
+ */
 const likely: ReadonlySet<string> = new Set(["name", "address"]);
 const CHANCE = { rows: 3, share: 0.005 } as const;
 const NAMED = 5;
@@ -36,7 +39,7 @@ export class PersonalDataCounter {
   private rows = 0;
   private looked = 0;
 
-  /** `excepted`: texts that the data's cleaners leave as they are on purpose. */
+  /** `excepted`: texts that the data's cleaners leave unchanged on purpose. */
   constructor(columns: Readonly<Record<string, string>>, excepted: readonly string[] = []) {
     this.excepted = exceptedTextSetOf(excepted);
     this.columns = Object.entries(columns).filter(([role]) => textRoles.has(role) || role === "messages");
@@ -48,13 +51,13 @@ export class PersonalDataCounter {
     for (const [role, column] of this.columns) {
       const value = row.values[role];
       if (typeof value !== "string") continue;
-      // Turns lie as JSON: `\n` is a line end there.
+      // Messages are stored as JSON, where `\n` is a line break.
       const text = role === "messages" ? value.replaceAll("\\n", "\n") : value;
       this.count(findPersonalData(text, all ? personalEntities : quick, [], this.excepted), column, row);
     }
   }
 
-  /** The surest first; absent: nothing. */
+  /** The most certain first. `personal` is absent if nothing was found. */
   found(): { readonly personal?: readonly PersonalFacts[] } {
     const shownCounts = [...this.counts.values()].filter(
       ({ entity, rows }) => !likely.has(entity) || (rows >= CHANCE.rows && rows >= CHANCE.share * this.looked),

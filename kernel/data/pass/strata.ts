@@ -1,4 +1,7 @@
-/** How near stratification came: the greatest distance of any value's share in any split from its share in all rows. */
+/**
+ * Reports the accuracy of stratification: the greatest difference between a value's share in a split and its share in
+ * all rows.
+ */
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { DataRow } from "../row/row.js";
 import { columnValue } from "../rows/splitting.js";
@@ -24,7 +27,6 @@ export class StrataCounts {
     this.rows.set(split, (this.rows.get(split) ?? 0) + 1);
   }
 
-  /** A sentence for the preview. */
   notes(): string[] {
     if (this.column === null) return [];
     const all = [...this.rows.values()].reduce((a, b) => a + b, 0);

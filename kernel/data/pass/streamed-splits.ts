@@ -1,6 +1,6 @@
 /**
- * Rows as they were read to rows that are clean, whole and, where they are held in memory, in their splits: what comes before any
- * is thinned out or repeated.
+ * Turns rows as read into clean, complete rows, divided into splits if they are in memory. This comes before rows are
+ * thinned out or repeated.
  */
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -16,32 +16,31 @@ import { MissingValues } from "./missing.js";
 
 export interface DataPassOptions {
   readonly registry: Registry;
-  /** Of streamed rows: all of them once more, where a plan must know them before the first goes anywhere. */
+  /** For streamed rows: reads all of them once more, if a plan needs all rows before the first can be assigned. */
   readonly again?: () => AsyncIterable<readonly DataRow[]>;
-  /** Whether rows are divided as they come. */
+  /** Whether rows are divided as they arrive. */
   readonly streamed: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** What people decided about the rows of a plan with annotations; absent: nothing yet. */
+  /** People's decisions on the rows of a plan with annotations. Absent: none yet. */
   readonly decisions?: AnnotationLines | undefined;
 }
 /**
- * Rows in memory, clean and with their splits, before any is thinned out or repeated: what plans that differ in `thin` alone
- * have in common. Nothing of it is changed by who goes on from it.
+ * Rows in memory, clean and divided, before they are thinned out or repeated. They are shared by plans that differ only
+ * in `thin`, and must not be changed.
  */
 export interface SplitAndCleanedRows {
-  /** The first of them, as they are shown. */
+  /** The first rows, for display. */
   readonly first: readonly DataRow[];
   readonly divided: readonly SplitRow[];
   readonly drops: DroppedRows;
   readonly cleaners: RowCleaning;
-  /** How many were read. */
+  /** Number of rows read. */
   readonly read: number;
 }
 
-/** Rows that a preview shows. */
 export const PREVIEW_ROWS = 5;
 
-/** Of a plan without annotations. Coded errors: those of `pass` that come before. */
+/** For plans without annotations. Throws the coded errors of the pass up to this point. */
 export async function cleanAndSplitRows(
   plan: DataPlan,
   chunks: AsyncIterable<readonly DataRow[]>,
@@ -57,7 +56,7 @@ export async function cleanAndSplitRows(
   return { first: all.slice(0, PREVIEW_ROWS), divided, drops, cleaners, read: read.rows };
 }
 
-/** Chunks of clean rows; a single one of all where they are not streamed. `read` counts what came. */
+/** Yields chunks of clean rows; a single chunk if rows are not streamed. `read` counts the rows read. */
 export async function* cleanRowChunks(
   plan: DataPlan,
   chunks: AsyncIterable<readonly DataRow[]>,
@@ -99,7 +98,7 @@ export async function* cleanRowChunks(
   yield sampled;
 }
 
-/** `count` rows at equal distances over the data. */
+/** Returns `count` rows at equal distances. */
 function evenly(rows: readonly DataRow[], count: number | null): readonly DataRow[] {
   if (count === null || count >= rows.length) return rows;
   return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);

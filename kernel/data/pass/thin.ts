@@ -1,6 +1,6 @@
 /**
- * `thin`: fewer rows train, the other splits stay. Each row draws its place in a line by the data's seed and its own number,
- * so that the fewer are among the more and a row keeps its place whatever stands beside it.
+ * `thin`: reduces the training rows; the other splits are unchanged. Each row's rank is drawn from the data's seed and
+ * its own number. So smaller selections are subsets of larger ones, and a row's rank does not depend on other rows.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
@@ -9,10 +9,10 @@ import { isTrainingRow } from "../rows/cleaning.js";
 import { rowNameOf } from "../row/row-names.js";
 import type { SplitRow } from "../rows/splitting.js";
 
-/** Shares of splits are met to a row or so: that many more may be asked for. */
+/** Tolerance: split shares are only met to about a row, so a request may exceed the rows by this share. */
 const NEAR = 0.005;
 
-/** `rows`: all at once. Those that are thinned out lose their split. Coded errors `too-thin`, `cannot-stream`. */
+/** `rows`: all rows at once. Rows that are thinned out lose their split. Coded errors `too-thin`, `cannot-stream`. */
 export function thinRows(
   rows: readonly SplitRow[],
   { thin, seed }: DataPlan,

@@ -1,4 +1,4 @@
-/** The role `answer` of rows: read beside its context, cleaned with it, and then given its place. */
+/** The role `answer`: read and cleaned with its context, then located in it. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
@@ -16,7 +16,7 @@ import type { DataRow } from "../row/row.js";
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Values with the answers that stand in them; the role `answer_start` says where a single answer begins. Coded errors
+ * Adds the answers found in the context; the role `answer_start` gives the position of a single answer. Coded errors
  * `not-an-answer` and `answer-elsewhere`.
  */
 export function addAnswerPositions(values: Values, columns: Readonly<Record<string, string>>, row: RowName): Values {
@@ -54,7 +54,10 @@ function withStarts(
   return answers.map((answer, i) => ({ ...answer, start: starts[i]! }));
 }
 
-/** The row with the places of its answers in the context; one at least stands there, or the coded error `answer-not-there`. */
+/**
+ * Returns the row with its answers' positions in the context. Throws the coded error `answer-not-there` if none occurs
+ * in it.
+ */
 export function placeAnswers(row: DataRow): DataRow {
   const { answer, context } = row.values;
   if (!Array.isArray(answer) || typeof context !== "string") return row;
@@ -64,7 +67,7 @@ export function placeAnswers(row: DataRow): DataRow {
   return { ...row, values: { ...row.values, answer: placed } };
 }
 
-/** Answers in words, for previews. */
+/** Formats answers for previews. */
 export function answersText(answers: readonly LocatedAnswer[]): string {
   return [...new Set(answers.map(({ text }) => text))].join(" | ");
 }

@@ -1,6 +1,6 @@
 /**
- * From rows to feeds: which rows go into a batch, and the arrays that a batch becomes. Every row is in exactly one batch
- * of an epoch; the order depends on seed and epoch alone.
+ * Builds feeds from rows: selects the rows of each batch, and makes its arrays. Every row is in exactly one batch of an
+ * epoch; the order depends on seed and epoch only.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { seededRandom, drawBelow, shuffle } from "#stdlib/statistics/chance.js";
@@ -13,13 +13,13 @@ export interface BatchOptions {
   readonly seed: number;
   /** From 0. */
   readonly epoch: number;
-  /** Of rows of two texts, the lengths of the second ones: both together say which rows are alike. */
+  /** For rows of two texts: the lengths of the second texts. Both lengths determine which rows are alike. */
   readonly also?: Int32Array;
 }
 
 /**
- * Row indices of each batch of one epoch. `by_length`: rows of like length (within 6 %, alike ones in random order) share
- * a batch, batches come in random order, and the one short batch falls anywhere. `lengths`: tokens per row.
+ * Returns the row indices of each batch of one epoch. `by_length`: rows of similar length (within 6 %, in random order)
+ * share a batch, batches are in random order, and the one short batch may be anywhere. `lengths`: tokens per row.
  */
 export function epochBatches(lengths: Int32Array, options: BatchOptions): Uint32Array[] {
   if (!Number.isInteger(options.batchSize) || options.batchSize < 1)
@@ -32,18 +32,19 @@ export function epochBatches(lengths: Int32Array, options: BatchOptions): Uint32
   const { also } = options;
   const bands = Int32Array.from(lengths, (length, row) => band(length + (also?.[row] ?? 0)));
   const second = also && Int32Array.from(also, band);
-  rows.sort((a, b) => bands[b]! - bands[a]! || (second ? second[b]! - second[a]! : 0)); // stable: rows of one band stay in random order
+  // stable sort: rows of one band stay in random order
+  rows.sort((a, b) => bands[b]! - bands[a]! || (second ? second[b]! - second[a]! : 0));
   const full = Math.floor(rows.length / options.batchSize);
   const batches = cutInto(rows, options.batchSize, drawBelow(generator, full + 1) * options.batchSize);
   return shuffle(batches, generator);
 }
 
-/** Lengths up to 16 tokens are bands of their own, longer ones share a band with those within 6 %. */
+/** Each length up to 16 tokens is its own band; longer ones share a band within 6 %. */
 function band(length: number): number {
   return length <= 16 ? length : 16 + Math.floor(Math.log(length / 16) / Math.log(1.06));
 }
 
-/** Batches of `size` in order; the one short batch, if there is one, starts at `short` or is the last. */
+/** Cuts rows into batches of `size` in order. The short batch, if any, starts at `short` or is the last. */
 function cutInto(rows: Uint32Array, size: number, short: number): Uint32Array[] {
   const rest = rows.length % size;
   const batches: Uint32Array[] = [];
@@ -56,7 +57,7 @@ function cutInto(rows: Uint32Array, size: number, short: number): Uint32Array[] 
 }
 
 export interface CollateOptions {
-  /** Segment of every token of every row (pairs); absent: the batch has no `token_type_ids`. */
+  /** Segment of every token of every row (pairs). Without it the batch has no `token_type_ids`. */
   readonly types?: TokenRows | null | undefined;
   /** Lengths are padded up to a multiple of this (default 1). */
   readonly multipleOf?: number;

@@ -1,6 +1,6 @@
 /**
- * How far a check reads files that are packed: rows of a small file may be thousands of times its size. A check stops at a
- * bounded number of bytes and rows, says so, and judges the data by what it read.
+ * Limits how much of packed files a check reads: the rows of a small file may be thousands of times its size. A check
+ * stops at a limit of bytes and rows, says so, and judges the data by the rows read.
  */
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -9,16 +9,16 @@ import type { RowChunk } from "#stdlib/data/contract.js";
 
 export type UnpackedFiles = NonNullable<DataFacts["unpacks"]>[number];
 
-/** Rows beyond which the rest of a packed file is left. */
+/** Maximum rows read from a packed file. */
 const MOST_ROWS = 250_000;
 /** Ordinary text compresses to about a thirtieth. Above 40 times its packed size, only this much of a file is read. */
 const FAR = { times: 40, bytes: 16 * 2 ** 20, rows: 100_000 } as const;
 
 const PACKED = /\.(?:gz|zst|zip)$/i;
-/** Formats whose pages may be packed, and in which a value that is repeated takes no room. */
+/** Formats whose pages may be compressed, and in which repeated values take no space. */
 const TABLES: ReadonlySet<string> = new Set(["parquet", "arrow"]);
 
-/** Whether rows of a source may be larger than its files. */
+/** Returns whether the rows of a source may be larger than its files. */
 export function mayExceedFileSize({ word, arguments: given }: Call, folder: string): boolean {
   const { path, sources } = given;
   if (TABLES.has(word)) return true;
@@ -28,7 +28,7 @@ export function mayExceedFileSize({ word, arguments: given }: Call, folder: stri
   try {
     return filesMatching(folder, path).some((name) => PACKED.test(name));
   } catch {
-    return false; // Whoever reads it says what is wrong.
+    return false; // The reader reports the error.
   }
 }
 
@@ -36,7 +36,7 @@ export class BoundedSample {
   private bytes = 0;
   private rows = 0;
 
-  /** `most`: bytes of rows. */
+  /** `most`: maximum bytes of rows. */
   constructor(private readonly most: number) {}
 
   add({ columns, rows }: RowChunk): void {
@@ -45,13 +45,13 @@ export class BoundedSample {
       for (const value of values) this.bytes += typeof value === "string" ? value.length + 1 : 8;
   }
 
-  /** Whether no more is to be read. `read`: bytes of the file so far. */
+  /** Returns whether reading must stop. `read`: bytes of the file so far. */
   over(read: number): boolean {
     if (this.bytes >= this.most || this.rows >= MOST_ROWS) return true;
     return this.isFar(read) && (this.bytes >= FAR.bytes || this.rows >= FAR.rows);
   }
 
-  /** What a warning says of the file; undefined: its rows are not much larger than it. */
+  /** Returns the data of a warning about the file; undefined if its rows are not much larger than the file. */
   unpacks(file: string, read: number): UnpackedFiles | undefined {
     const far = this.isFar(read) && (this.bytes >= FAR.bytes || this.rows >= FAR.rows);
     return far ? { file, packed: read, unpacked: this.bytes } : undefined;
@@ -62,7 +62,6 @@ export class BoundedSample {
   }
 }
 
-/** As facts. */
 export function unpackedFacts(unpacks: readonly UnpackedFiles[]): Pick<DataFacts, "unpacks"> {
   return unpacks.length > 0 ? { unpacks } : {};
 }

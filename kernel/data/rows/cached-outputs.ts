@@ -10,18 +10,18 @@ export interface CachedOutputs {
   /** Names the inputs (`cachedOutputInputNames`). */
   readonly source: string;
   readonly labels: number;
-  /** Number of the first row that has logits. */
+  /** Index of the first row with logits. */
   readonly first: number;
   /** [rows from `first` on, labels], row-major; NaN where unknown. */
   readonly logits: Float32Array;
-  /** All logits are known, and no mask of known ones is fed. */
+  /** Set if all logits are known, so that no mask is fed. */
   readonly whole?: true;
 }
-/** Kept rows that stand beside each batch. */
+/** Replayed rows that are appended to each batch. */
 export interface ReplayedRowWeights {
-  /** Rows from this one on are kept ones; those before are new. */
+  /** Index of the first replayed row; rows before it are new. */
   readonly from: number;
-  /** What the labels of a batch's kept rows count beside those of its new ones. */
+  /** Loss weight of a batch's replayed rows relative to its new rows. */
   readonly labels: number;
 }
 
@@ -38,7 +38,10 @@ const countsOf = ({ first, labels, logits }: CachedOutputs): ((row: number) => b
   };
 };
 
-/** Feeds of a batch that is a part of an update with `all` rows: `recalled_…`, `known_…` and `share_…` of each source. */
+/**
+ * Returns the feeds of a batch that is part of an update with `all` rows: `recalled_…`, `known_…` and `share_…` per
+ * source.
+ */
 export function cachedOutputFeeds(
   outputs: readonly CachedOutputs[],
   all: readonly Rows[],
@@ -79,14 +82,17 @@ function feedsOf(
   };
 }
 
-/** A batch and as many kept rows as it has, or all where there are fewer: none twice, each set as likely as any other. */
+/**
+ * Appends as many replayed rows as the batch has, or all if they are fewer: without repetition, every subset equally
+ * likely.
+ */
 export function addReplayedRows(
   batch: Uint32Array,
   { from, all }: { readonly from: number; readonly all: number },
   random: ReturnType<typeof seededRandom>,
 ): Uint32Array {
   const wanted = Math.min(batch.length, all - from);
-  // What Fisher and Yates moved, without the rows that stayed.
+  // Positions changed by the Fisher–Yates shuffle, without the unchanged ones.
   const moved = new Map<number, number>();
   const drawn = Uint32Array.from({ length: wanted }, (_, i) => {
     const other = i + drawBelow(random, all - from - i);
@@ -97,7 +103,10 @@ export function addReplayedRows(
   return Uint32Array.of(...batch, ...drawn);
 }
 
-/** Feed `each` of a batch: its rows count by `weights`, the new ones of the whole update 1 together, the kept ones `labels`. */
+/**
+ * Returns the feed `each` of a batch: rows are weighted by `weights`; the new rows of the update sum to 1, the replayed
+ * ones to `labels`.
+ */
 export function replayRowWeights(
   { from, labels }: ReplayedRowWeights,
   batch: Rows,

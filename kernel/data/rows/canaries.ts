@@ -1,4 +1,4 @@
-/** Canaries among the rows of a split: as rows of its table that no source has. */
+/** Canaries as rows of a split's table that occur in no source. */
 import { from as tableFrom, type ColumnTable } from "arquero";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -7,7 +7,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { drawCanaries, type CanaryRow, type CanaryTemplate } from "#stdlib/attacks/shared/canary-rows.js";
 import { trainingSplitName, type PreparedData } from "../prepared.js";
 
-/** Null: of this task none can be made. `labels`: of the data. */
+/** Returns null if the task allows no canaries. `labels`: labels of the data. */
 export function canarySpaceOf(
   { recipe: { model, data } }: Pick<Plan, "recipe">,
   { registry, labels }: { readonly registry: Registry; readonly labels: readonly string[] },
@@ -16,7 +16,6 @@ export function canarySpaceOf(
   return form ? { form, roles: Object.keys(data.columns), labels } : null;
 }
 
-/** Rows that canaries are of a training. */
 export function canaryRowCount({
   canaries = 0,
   canary_copies: times = 1,
@@ -24,7 +23,10 @@ export function canaryRowCount({
   return canaries * times;
 }
 
-/** The data with the canaries of the plan among the rows that train, each as often as it says; without any they are as they were. */
+/**
+ * Adds the plan's canaries to the training rows, each as often as the plan says. Without canaries, the data are
+ * unchanged.
+ */
 export function addCanaryRows(plan: Pick<Plan, "recipe">, prepared: PreparedData, registry: Registry): PreparedData {
   const { canaries, canary_copies: times = 1, seed } = plan.recipe.training;
   const space = canaries === undefined ? null : canarySpaceOf(plan, { registry, labels: prepared.labels });
@@ -42,7 +44,7 @@ export function addCanaryRows(plan: Pick<Plan, "recipe">, prepared: PreparedData
   };
 }
 
-/** Canaries as the rows of a split: in columns that say nothing of them (a group, a time) nothing stands. */
+/** Returns canaries as rows of a split. Columns without a canary value (a group, a time) are null. */
 export function canaryTable(names: readonly string[], canaries: readonly CanaryRow[]): ColumnTable {
   const blank = (name: string): unknown => (name === "weight" ? 1 : name === "$row" ? 0 : null);
   return tableFrom(

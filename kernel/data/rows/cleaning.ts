@@ -1,4 +1,4 @@
-/** The cleaners of a plan, one after the other, and the count of what they drop. */
+/** Applies a plan's cleaners in order, and counts the dropped rows. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
@@ -12,7 +12,7 @@ import type { DataRow } from "./rows.js";
 import type { SplitRow } from "./splitting.js";
 import { CleanerReport } from "../cleaner-report.js";
 
-/** Rows that are named of those that are dropped for one reason: the first in their source. */
+/** Maximum rows that are named per reason for dropping: the first in their source. */
 const EXAMPLES = 10;
 
 export class DroppedRows {
@@ -21,7 +21,7 @@ export class DroppedRows {
     const reason = this.reasonFor(why);
     reason.count++;
     const { examples } = reason;
-    // Rows that have their split come split by split.
+    // Rows with a split arrive split by split.
     if (examples.length === EXAMPLES && compareRowNames(examples[EXAMPLES - 1]!, row) <= 0) return;
     examples.push(row);
     examples.sort(compareRowNames).splice(EXAMPLES);
@@ -44,16 +44,16 @@ export class DroppedRows {
   }
 }
 
-/** Of a split that trains; where there is none, all rows do. */
+/** Returns whether the row trains: it is in the training split, or the data have no splits. */
 export const isTrainingRow = ({ split }: SplitRow): boolean => split === "train" || split === "all";
 
-/** What gives each row as it is afterwards, or undefined when it is dropped, and what the cleaners did. */
+/** Cleans rows and reports what the cleaners did. `clean` returns undefined for a dropped row. */
 export interface RowCleaning {
   clean(row: DataRow): DataRow | undefined;
-  /** All rows that have their split: those that train repeated or left out. */
+  /** `divided`: all rows with their split. Training rows are repeated or left out to balance labels. */
   balanced(divided: readonly SplitRow[]): readonly SplitRow[];
   found(): Pick<DataFacts, "cleaners">;
-  /** What goes on from here by itself, and tells those drops. */
+  /** Returns an independent copy that continues from the present state and reports to `drops`. */
   copy(drops: DroppedRows): RowCleaning;
 }
 
@@ -72,7 +72,7 @@ export async function rowCleaningOf(
       what: `\`${plan.clean[late]!.word}\``,
       why: "how many rows each label has is known at their end; `class_weight: balanced` of the task needs no repeated rows",
     });
-  // Before the last one that hides something, no text is shown.
+  // Texts are shown only after the last cleaner that hides something.
   const hidden = loaded.findLastIndex((cleaner) => cleaner.hides);
   const steps = loaded.map((cleaner, i) => ({
     cleaner,

@@ -1,16 +1,15 @@
-/** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
+/** Errors while rows become texts and labels. Rows are numbered from 1, without the header. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface CoreDataCodeData {
   "missing-value": {
     readonly role: string;
     readonly column: string;
     readonly rows: readonly RowName[];
     readonly count: number;
-    /** Other roles that rows lack. */
+    /** Further roles without a value. */
     readonly also?: readonly {
       readonly role: string;
       readonly column: string;
@@ -36,11 +35,11 @@ export interface CoreDataCodeData {
   "field-not-built": {
     readonly row: RowName;
     readonly field: string;
-    /** In the turn of that number, from 1; absent: it is a column. */
+    /** Number of the turn, from 1. Absent for a column. */
     readonly turn?: number;
     readonly column: string;
     readonly holds: string;
-    /** What `ignore` lists and is nearly the field's name. */
+    /** Entry of `ignore` with a similar spelling. */
     readonly misspelt?: string;
   };
   "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };

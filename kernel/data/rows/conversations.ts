@@ -1,6 +1,6 @@
 /**
- * Conversations in rows. The role `messages` holds a list of messages as JSON, so that rows hold texts alone. A prompt and its
- * completion (`input`, `target`) are a conversation of two messages.
+ * Conversations in rows. The role `messages` contains a list of messages as JSON, so that rows contain only texts. A
+ * prompt and its completion (`input`, `target`) are a conversation of two messages.
  */
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/language/types/facts.js";
@@ -17,7 +17,7 @@ export interface ConversationRow {
 }
 export type ConversationRows = readonly ConversationRow[];
 
-/** Tokens of each conversation, and where answers end (`stops` of `SplitFacts`). */
+/** Tokens of each conversation, and the ends of answers (`stops` of `SplitFacts`). */
 export interface MeasuredChats {
   readonly lengths: Int32Array;
   readonly stops?: NonNullable<SplitFacts["stops"]>;
@@ -26,7 +26,7 @@ export interface MeasuredChats {
 export function serializeMessages(messages: readonly Message[]): string {
   return JSON.stringify(messages);
 }
-/** `json` is a text that `serializeMessages` made. */
+/** `json`: output of `serializeMessages`. */
 export function parseMessages(json: string): readonly Message[] {
   const messages: readonly Message[] = JSON.parse(json);
   return messages;
@@ -38,7 +38,7 @@ export function conversationsOf(table: ColumnTable): ConversationRows {
   return joined(cells, rowNamesOf(table, table.array("$row") as ArrayLike<number>));
 }
 
-/** The conversations of rows `from` … `to` − 1, read into memory. */
+/** Reads the conversations of rows `from` … `to` − 1 into memory. */
 export function readStreamedConversations(split: StreamedRows, from = 0, to = split.rows): ConversationRows {
   return joined(
     (role) => (split.has(role) ? split.values(role, from, to) : undefined),
@@ -60,7 +60,7 @@ function joined(cells: (role: string) => readonly unknown[] | undefined, names: 
   }));
 }
 
-/** A note that names the fields of messages that were not read; no note if there are none. */
+/** Returns a note that names the unread fields of messages; no note if there are none. */
 export function unreadFieldNotes(unread: ReadonlySet<string>): readonly string[] {
   if (unread.size === 0) return [];
   const names = [...unread].sort();
@@ -68,7 +68,7 @@ export function unreadFieldNotes(unread: ReadonlySet<string>): readonly string[]
   return [`of the turns these fields are not read: ${names.slice(0, 8).join(", ")}${more}`];
 }
 
-/** A conversation as one text, for figures and lists. */
+/** Joins a conversation into one text, for figures and lists. */
 export function conversationText(messages: readonly Message[]): string {
   const [first] = messages;
   if (messages.length === 1 && first?.role === "user") return contentText(first);

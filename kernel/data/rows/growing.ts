@@ -22,7 +22,7 @@ export class GrowingArray<T extends Numbers> {
     this.array[this.length++] = value;
   }
 
-  /** What is there so far; no copy. */
+  /** Returns a view of the present values, without a copy. */
   values(): T {
     return this.array.subarray(0, this.length) as T;
   }

@@ -1,4 +1,4 @@
-/** A data set as a TypeScript value: splits by name, each with its arquero table; shows itself. */
+/** A data set as a TypeScript value: splits by name, each with its arquero table. It displays itself. */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
@@ -8,23 +8,28 @@ import type { ColumnRequest } from "../row/row.js";
 
 export interface SplitHandle {
   readonly rows: number;
-  /** Coded error `streamed-table` where the data are streamed. Columns by role (`text`, `label`, ...) and `$row`, the row's number in its source. */
+  /**
+   * Throws the coded error `streamed-table` for streamed data. Columns: roles (`text`, `label`, ...) and `$row`, the
+   * row's number in its source.
+   */
   table(): ColumnTable;
   /**
-   * Values of any column of the source, in the order of `table()`: read again, and with texts hidden that `redact` hides.
-   * Coded errors `unknown-column`, `source-changed` and those of sources.
+   * Returns any source column in the order of `table()`. The values are read again, and texts that `redact` hides are
+   * hidden. Coded errors `unknown-column`, `source-changed` and those of sources.
    */
   column(name: string): Promise<readonly unknown[]>;
 }
-/** Reads values of a column of the source; `rows` are numbers in the source. */
+/** Reads values of a source column; `rows` are numbers in the source. */
 export type ReadColumn = (request: ColumnRequest) => Promise<readonly unknown[]>;
 export type DataHandle = { readonly [split: string]: SplitHandle } & {
   readonly labels: readonly string[];
-  /** Rows in, kept, dropped and why; what each cleaner did; labels and lengths by split; leaks. */
+  /**
+   * Rows read, retained and dropped, with reasons; the effects of each cleaner; labels and lengths by split; leaks.
+   */
   readonly report: DataFacts;
 };
 
-/** `more`: what such data have besides; a split of that name takes its place. `now`: the table as it is by the time that it is asked for. */
+/** `more`: further members of the handle; a split of the same name replaces them. `now`: returns the current table. */
 export function dataHandle(
   name: string,
   prepared: PreparedData,
@@ -56,7 +61,7 @@ function inMemory(data: string): never {
   throw new CodedError("streamed-table", { data });
 }
 
-/** Text of the handle's TypeScript type. `splits`: texts of theirs, by name. */
+/** Returns the text of the handle's TypeScript type. `splits`: type texts of the splits, by name. */
 export function dataHandleTypeText(splits: Readonly<Record<string, string>>): string {
   const members = Object.entries(splits).map(([name, type]) => `readonly ${JSON.stringify(name)}: ${type}`);
   const lengths =
@@ -73,7 +78,7 @@ export function dataHandleTypeText(splits: Readonly<Record<string, string>>): st
   return `{ ${members.join("; ")} }`;
 }
 
-/** A plain text of what the data is; the `data` statement itself shows the full preview. */
+/** A plain-text summary of the data; the `data` statement displays the full preview. */
 function bundleOf(name: string, prepared: PreparedData): Record<string, string> {
   const { facts } = prepared;
   const splits = Object.entries(facts.splits).map(([split, s]) => {

@@ -1,4 +1,4 @@
-/** The order in which labels that were found are numbered: by code points; labels that are all numbers by their value. */
+/** Sorts detected labels for numbering: by code points; if all labels are numbers, by value. */
 import { codePointIn } from "#dsl/language/diagnostics/must.js";
 export function sortLabels(labels: Iterable<string>): string[] {
   const found = [...labels];

@@ -1,6 +1,6 @@
 /**
- * How long prepared rows are to the model that reads them: histograms of tokens in the facts of each split. The rows stay what
- * they are, so that data are prepared once however many models read them.
+ * Measures the lengths of prepared rows for a model: histograms of tokens in the facts of each split. The rows are
+ * unchanged, so that data are prepared once for all models that read them.
  */
 import { table as makeTable, type ColumnTable } from "arquero";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
@@ -19,24 +19,27 @@ import {
   tokenizedTextsOf,
 } from "../sequences/tokens.js";
 
-/** What a model does with the texts of a row. */
+/** How a model reads the texts of a row. */
 export interface MeasurementOptions {
-  /** Given: the facts hold histograms of lengths in its tokens. */
+  /** If set, the facts contain histograms of lengths in this tokenizer's tokens. */
   readonly tokenizer?: TokenizerImplementation;
-  /** Given: how many tokens each row of a table feeds, in place of its text's; in a task that writes conversations. */
+  /** If set, replaces the tokens of each row's text, for tasks that generate conversations. */
   readonly lengths?: (rows: ConversationRows) => Promise<MeasuredChats>;
-  /** Whether `text` and `text_pair` are read each by itself. */
+  /** Whether `text` and `text_pair` are read separately. */
   readonly apart?: boolean;
-  /** Given: rows are measured as the windows that they become, in a task that reads contexts. */
+  /** If set, rows are measured as windows, for tasks that read contexts. */
   readonly windows?: ContextWindowSize;
   readonly signal?: AbortSignal;
-  /** Rows of a split that are measured at most, the others taken to be like them; absent: all. */
+  /** Maximum measured rows of a split; the results are extrapolated to all rows. Defaults to all. */
   readonly mostRows?: number | undefined;
-  /** Told how many rows are measured, of those of all splits. */
+  /** Reports the measured rows, and the total of all splits. */
   readonly onRows?: ((done: number, total?: number) => void) | undefined;
 }
 
-/** The same rows in memory, with lengths in their facts; `plan`: what they were prepared by. Coded errors of tokenizers and templates. */
+/**
+ * Returns the data with lengths in their facts; the rows are unchanged. `plan`: the data's plan. Throws the coded
+ * errors of tokenizers and templates.
+ */
 export async function measureLengths(
   prepared: PreparedData,
   plan: DataPlan,
@@ -69,7 +72,7 @@ export async function measureLengths(
   });
 }
 
-/** What the tokenizer makes of some of the rows that train. */
+/** Measures how the tokenizer fits a sample of the training rows. */
 async function readingIn(
   { splits }: PreparedData,
   { columns }: DataPlan,
@@ -85,13 +88,13 @@ async function readingIn(
   return reading ? { reading } : {};
 }
 
-/** Numbers of rows at equal distances over all, at most so many. */
+/** Returns at most `most` row indices, at equal distances. */
 export function evenlySpacedRows(all: number, most: number): readonly number[] {
   const count = Math.min(all, most);
   return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * all) / count));
 }
 
-/** Rows at equal distances, at most so many; the table itself where it has no more. */
+/** Returns at most `most` rows at equal distances; the table itself if it has no more. */
 function evenRows(table: ColumnTable, most = Infinity): ColumnTable {
   const all = table.numRows();
   if (all <= most) return table;
@@ -112,14 +115,13 @@ function countedIn(parts: PreparedData["splits"], all: PreparedData["splits"]): 
 }
 
 type Lengths = SplitFacts["lengths"];
-/** What was counted of some rows, taken to be so of all. */
+/** Extrapolates counts of a sample to all rows. */
 export function scaleToAllRows<L extends Lengths>(lengths: L, rows: number, all: number): L {
   if (lengths === null || rows === 0 || rows === all) return lengths;
   const scaled = (n: number): number => Math.round((n * all) / rows);
   return { ...lengths, counts: lengths.counts.map(scaled), total: scaled(lengths.total) };
 }
 
-/** Other facts of each split. */
 export function mapSplitFacts(
   prepared: PreparedData,
   change: (split: string, facts: SplitFacts) => SplitFacts,
@@ -128,7 +130,10 @@ export function mapSplitFacts(
   return { ...prepared, facts: { ...prepared.facts, splits: Object.fromEntries(splits) } };
 }
 
-/** Tokens of each row in one role, by split; of conversations, as the model that reads them feeds them. None without a tokenizer. */
+/**
+ * Returns the tokens of each row in one role, by split; for conversations, as fed to the model. Empty without a
+ * tokenizer.
+ */
 async function lengthsIn(
   tables: Readonly<Record<string, ColumnTable>>,
   role: string | null,
@@ -162,7 +167,7 @@ async function lengthsIn(
 }
 
 type Histograms = (split: string) => Lengths;
-/** All with bins of one width, so that their counts can be added. */
+/** All histograms share one bin width, so that their counts can be added. */
 function histograms(lengths: ReadonlyMap<string, Int32Array>): Histograms {
   const step = histogramBinWidth(Math.max(...[...lengths.values()].map(greatestLength)));
   return (split) => {

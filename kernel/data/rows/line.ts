@@ -1,4 +1,7 @@
-/** A row as one line of JSON: the values of its roles in a given order. What the hash of a data set is made of. */
+/**
+ * Serializes a row as one line of JSON: its values in a given order of roles. The hash of a data set is computed from
+ * these lines.
+ */
 export function rowJsonLine(roles: readonly string[], values: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(
     roles.map((role) => values[role]),

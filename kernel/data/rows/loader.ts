@@ -1,7 +1,7 @@
 /**
- * What each update of a training is fed: which rows, in which batches, and their arrays. It follows from the rows, the
- * settings and the seed alone, so any step can be made at any time: a resumed run is fed what it would have been fed.
- * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
+ * Makes the feeds of each training update: its rows, their batches and arrays. They depend only on the rows, the
+ * settings and the seed. So any step can be computed at any time, and a resumed run gets the same feeds. An update
+ * takes `accumulate` consecutive batches of an epoch; the last update of an epoch takes the rest.
  */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -22,80 +22,82 @@ import {
 } from "./cached-outputs.js";
 import type { TokenRows } from "../sequences/token-rows.js";
 
-/** Rows that a model is fed with. */
 export interface ModelInputRows {
   readonly ids: TokenRows;
-  /** Tokens that each row feeds (of windows `ids` has one more: the last label). */
+  /** Number of tokens fed per row (in windows `ids` has one more, the last label). */
   readonly lengths: Int32Array;
-  /** Of pairs of texts where the model tells them apart: the segment of each token. */
+  /** Segment of each token, for pairs of texts if the model distinguishes them. */
   readonly types?: TokenRows;
-  /** What the rows teach; null: they are windows or conversations, of which next tokens are learnt. */
+  /** Targets of the rows; null: windows or conversations, which train next tokens. */
   readonly taught: TaughtRows | null;
-  /** Of conversations: which tokens are learnt; absent: all. */
+  /** Trained tokens of conversations. Absent: all tokens are trained. */
   readonly trained?: TrainedTokens;
-  /** Of rows of several texts: tokens of the target, or of all texts but the first. */
+  /** For rows of several texts: tokens of the target, or of all texts except the first. */
   readonly written?: Int32Array;
-  /** What each row counts in a training; absent: all alike. */
+  /** Loss weight of each row. Absent: equal weights. */
   readonly weights?: Float32Array;
 }
-/** What draws kept rows is of its own: the order of the others stays as it is without them. */
+/** Seed of the replayed rows, so that they don't change the order of the other rows. */
 const KEPT = 44;
 
 export interface DataLoaderOptions {
   readonly batchSize: number;
   readonly accumulate: number;
-  /** Tokens of a packed row; null: one text a row. */
+  /** Tokens of a packed row; null: one text per row. */
   readonly packed: number | null;
   readonly shuffle: "by_length" | "random" | "none";
   readonly seed: number;
   readonly padId: number;
-  /** Whether rows count by their weights (`each` is fed): in trainings alone. */
+  /** Whether rows are weighted (`each` is fed); only in trainings. */
   readonly weighed?: boolean;
-  /** Kept rows that stand beside each batch of the others; absent: all rows are alike. */
+  /** Weights of the replayed rows appended to each batch. Absent: nothing is replayed. */
   readonly beside?: ReplayedRowWeights;
 }
 /** One batch of an update. */
 export interface UpdatePart {
   readonly feeds: Readonly<Record<string, NDArray>>;
-  /** Real tokens. */
+  /** Number of tokens without padding. */
   readonly tokens: number;
-  /** What its loss is the mean of: rows, or trained tokens. */
+  /** Denominator of the mean loss: number of rows, or of trained tokens. */
   readonly counts: number;
-  /** Which rows of the data they are; absent: several share one. */
+  /** Row indices in the data. Absent if several texts share a row. */
   readonly rows?: Uint32Array;
 }
 export interface TrainingUpdate {
   /** From 0. */
   readonly epoch: number;
   readonly parts: number;
-  /** Real tokens of all parts. */
+  /** Tokens of all parts, without padding. */
   readonly tokens: number;
-  /** What counts in all parts. */
+  /** Denominator of the mean loss over all parts. */
   readonly counts: number;
   /** Builds the arrays of a part. */
   part(index: number): UpdatePart;
-  /** The program of a part; absent: of each the same. */
+  /** Returns the program of a part. Absent: all parts use the same. */
   programOf?(index: number): string;
-  /** Of updates whose parts, however many or few, are summed before they are applied: what that is fed beside rate and step. */
+  /**
+   * For updates that sum any number of parts before applying them: returns the feeds of that program, except rate and
+   * step.
+   */
   apply?(): Readonly<Record<string, NDArray>>;
 }
 
-/** One of several that share the rows of each batch. */
+/** One rank of a process group that shares the rows of each batch. */
 export interface RankShare {
-  /** From 0; null: none of the rows are its own. */
+  /** From 0; null: no rows are assigned to this process. */
   readonly rank: number | null;
   readonly rankCount: number;
-  /** Whether its update is of its own rows alone: what counts is what they do. */
+  /** Whether this rank makes its own update from its own rows, so that `counts` covers these alone. */
   readonly apart: boolean;
 }
 
-/** The rows of a batch; of each row its texts where several share one. */
+/** The rows of a batch; for packed rows, the texts of each row. */
 type Batch = Uint32Array | readonly Uint32Array[];
 
-/** A batch of an update, or what one has of it. */
+/** A batch of an update, or a rank's share of it. */
 interface Placed {
   readonly batch: Batch;
-  /** Of its first row among those of the whole update. */
+  /** Index of its first row within the update. */
   readonly place: number;
 }
 
@@ -108,7 +110,10 @@ function placed(batches: readonly Batch[]): Placed[] {
   });
 }
 
-/** Rows in a row of the batch: as many as others have, or one less; none where there are fewer rows than there are that share them. */
+/**
+ * Returns consecutive rows of the batch for a rank. Shares differ by at most one row, and may be empty if rows are
+ * fewer than ranks.
+ */
 function shareOf({ batch, place }: Placed, { rank, rankCount }: RankShare): Placed {
   if (rank === null) return { batch: batch.slice(0, 0), place };
   const from = (one: number): number => Math.floor((one * batch.length) / rankCount);
@@ -123,9 +128,8 @@ function sumOf(batch: Batch, values: Int32Array): number {
 }
 
 export class DataLoader {
-  /** Batches of the epochs used last. */
+  /** Batches of the most recently used epochs. */
   private readonly epochs = new Map<number, readonly Batch[]>();
-  /** Updates of all epochs before each, as far as counted. */
   private readonly before: number[] = [0];
   private cached: readonly CachedOutputs[] = [];
   private shares: string | null = null;
@@ -135,38 +139,37 @@ export class DataLoader {
     private readonly options: DataLoaderOptions,
   ) {}
 
-  /** Feeds the rows with outputs that were cached; called before the first update. */
+  /** Adds cached outputs to the feeds; must be called before the first update. */
   addCachedOutputs(outputs: readonly CachedOutputs[]): void {
     this.cached = outputs;
   }
 
-  /** Said before the first update: each row of it is fed 1 by their number, under that name. */
+  /** Must be called before the first update: feeds each row with 1 / (rows of the update), under this name. */
   share(name: string): void {
     this.shares = name;
   }
 
-  /** Updates in an epoch (from 0). Only packed ones differ between epochs, by little. */
+  /** Returns the number of updates in an epoch (from 0). It varies slightly between epochs with packing only. */
   updates(epoch: number): number {
     if (this.options.packed === null) return this.updatesIn(Math.ceil(this.own / this.options.batchSize));
     return this.updatesIn(this.batches(epoch).length);
   }
 
-  /** Updates of that many epochs, at least one. */
+  /** Returns the number of updates in `epochs` epochs, at least one. */
   total(epochs: number): number {
     const whole = Math.floor(epochs + 1e-9);
     const rest = Math.max(0, epochs - whole);
     return Math.max(1, Math.round(this.updatesBefore(whole) + (rest > 1e-9 ? rest * this.updates(whole) : 0)));
   }
 
-  /** How many epochs are done after `step` updates. */
   epochsDone(step: number): number {
     const epoch = this.epochOf(step + 1);
     return epoch + (step - this.updatesBefore(epoch)) / this.updates(epoch);
   }
 
   /**
-   * The update of step `step` (from 1). `one`: of one that shares it with others: its parts have its own rows alone (there may
-   * be none), and epoch and tokens are the whole update's.
+   * Returns the update of step `step` (from 1). With `one`, the parts contain only that rank's rows (possibly none),
+   * while epoch and tokens are those of the complete update.
    */
   update(step: number, one?: RankShare): TrainingUpdate {
     const epoch = this.epochOf(step);
@@ -187,7 +190,7 @@ export class DataLoader {
       epoch,
       parts: parts.length,
       tokens: sum(together),
-      // Where rows stand beside others, `each` says what all of them count.
+      // With replayed rows, `each` contains the complete weight of every row.
       counts: this.options.beside ? 1 : sum(one && !one.apart ? countsOf(all, together) : counts),
       part: (i) => ({
         feeds: { ...this.learnt(parts[i]!, epoch, step), ...more(batches[i]!) },
@@ -198,7 +201,10 @@ export class DataLoader {
     };
   }
 
-  /** A batch of rows that somebody else drew for step `step` of an epoch. `place`: of its first row among those of the update. */
+  /**
+   * Returns a part with rows drawn by the caller for step `step` of an epoch. `place`: index of its first row within
+   * the update.
+   */
   drawn(
     batch: Uint32Array,
     { epoch, step, place }: { readonly epoch: number; readonly step: number; place: number },
@@ -208,7 +214,7 @@ export class DataLoader {
     return { feeds, tokens, counts: this.countsIn(batch, epoch, tokens), rows: batch };
   }
 
-  /** Losses that a row has in the batches of an epoch: one, or of each place at which it teaches. */
+  /** Returns the number of losses of a row in an epoch: one, or one per trained position. */
   losses(row: number, epoch: number): number {
     const { trained, taught, lengths } = this.rows;
     if (trained) return trained.counts[row]!;
@@ -222,7 +228,7 @@ export class DataLoader {
     return lengths[row]! + (written?.[row] ?? 0);
   }
 
-  /** All batches of the first epoch one after the other, for scores. */
+  /** Yields all batches of the first epoch in order, for scores. */
   *pass(): Generator<UpdatePart> {
     for (const batch of this.batches(0)) {
       const tokens = this.tokensIn(batch);
@@ -230,12 +236,12 @@ export class DataLoader {
     }
   }
 
-  /** Rows of an epoch: all but those that stand beside its batches. */
+  /** Number of rows in an epoch, without replayed rows. */
   private get own(): number {
     return this.options.beside?.from ?? this.rows.lengths.length;
   }
 
-  /** What a part of the update of `all` is fed beside its rows and what these teach. */
+  /** Returns a part's further feeds, besides rows and targets, in the update of `all`. */
   private more(all: readonly Batch[], epoch: number): (batch: Batch) => Readonly<Record<string, NDArray>> {
     const { beside } = this.options;
     const rows = all.filter((batch) => batch instanceof Uint32Array);
@@ -265,7 +271,7 @@ export class DataLoader {
     return (batch) => ({ [shares]: float32Array(new Float32Array(batch.length).fill(1 / total), [batch.length]) });
   }
 
-  /** With what dropout is drawn by. */
+  /** Adds the random draws for dropout. */
   private learnt({ batch, place }: Placed, epoch: number, step: number): Record<string, NDArray> {
     const feeds = this.collate(batch, epoch);
     const [texts = 0] = must(feeds["input_ids"], "input_ids").shape;
@@ -303,7 +309,7 @@ export class DataLoader {
       : tokens;
   }
 
-  /** Rows count by themselves what they count together. */
+  /** Sums the weighted counts of the rows. */
   private weighedIn(batch: Batch, epoch: number, weights: Float32Array): number {
     const { taught, trained, lengths } = this.rows;
     const tokenCount = (row: number): number => {
@@ -338,7 +344,7 @@ export class DataLoader {
         rows.slice(i * batchSize, (i + 1) * batchSize),
       );
     }
-    // The one that ends and the one that begins are both in use while the next step is made ahead.
+    // Both the ending and the beginning epoch are in use while the next step is prepared.
     for (const oldest of this.epochs.keys()) if (this.epochs.size >= 2) this.epochs.delete(oldest);
     this.epochs.set(epoch, made);
     return made;

@@ -1,9 +1,9 @@
-/** What is read of each row, by which rows of several data sets are told to be the same. */
+/** Texts of rows that a model reads, for comparing the rows of several data sets. */
 import type { ColumnTable } from "arquero";
 
 const READ = ["text", "text_pair", "tokens", "question", "context", "input", "messages"];
 
-/** Empty: nothing is read that could be compared. */
+/** Returns an empty list if the rows have no comparable texts. */
 export function modelInputTexts(table: ColumnTable): readonly string[] {
   const columns = READ.filter((role) => table.columnNames().includes(role)).map((role) => table.array(role));
   if (columns.length === 0) return [];

@@ -1,6 +1,6 @@
 /**
- * What a tokenizer makes of the languages of the texts: tokens for each word, and tokens that stand for what it doesn't know.
- * Some thousand rows tell it, at equal distances over the data.
+ * Measures how a tokenizer fits the languages of the texts: tokens per word, and unknown tokens. It samples some
+ * thousand rows at equal distances.
  */
 import type { LanguageReading, ReadingFacts } from "#dsl/language/types/facts.js";
 import { loadLanguageDetector } from "#platform/languages.js";
@@ -8,15 +8,15 @@ import { countWords } from "#stdlib/cleaners/shared/lengths.js";
 import { languageName } from "#stdlib/text/languages/names.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
-/** Texts that are looked at; characters of each. */
+/** Maximum sampled texts; maximum characters of each. */
 export const INSPECTED_TEXTS = 1500;
 const CHARACTERS = 1000;
-/** Texts of a language that tell what it costs. */
+/** Minimum texts of a language for an estimate. */
 const FEWEST = 20;
-/** What is shown of what has no token. */
+/** Maximum displayed characters without a token. */
 const SHOWN = 8;
 
-/** `texts`: some of the rows, or all. Null: none of them holds a word. */
+/** `texts`: some or all of the rows. Returns null if none of them contains a word. */
 export async function tokenizerFitFacts(
   texts: readonly string[],
   tokenizer: TokenizerImplementation,
@@ -50,7 +50,7 @@ export async function tokenizerFitFacts(
   };
 }
 
-/** The most frequent first. */
+/** The most frequent languages first. */
 function fitFacts(
   languages: ReadonlyMap<string, { readonly rows: number; readonly words: number; readonly tokens: number }>,
 ): readonly LanguageReading[] {
@@ -60,7 +60,10 @@ function fitFacts(
     .sort((a, b) => b.rows - a.rows || (a.code < b.code ? -1 : 1));
 }
 
-/** Characters that are the unknown token by themselves, of texts that hold one; the most frequent first. */
+/**
+ * Returns the characters that become the unknown token on their own, from texts with such a token; the most frequent
+ * first.
+ */
 async function lettersLost(
   texts: readonly string[],
   ids: readonly Int32Array[],

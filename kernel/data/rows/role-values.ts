@@ -1,7 +1,7 @@
 /**
- * What a column's value is in its role: texts and labels are strings, a score or a weight is a number, `labels`, `tokens` and `tags` are
- * lists. A list comes as a list (jsonl, json, tables), as JSON in a text, or as text in parts: labels with the data's
- * `separator` between them, tokens and tags with white space.
+ * Converts a column's value to its role's type: texts and labels are strings, a score or a weight is a number,
+ * `labels`, `tokens` and `tags` are lists. A list may be a list (jsonl, json, tables), JSON in a text, or a separated
+ * text: labels use the data's `separator`, tokens and tags white space.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
@@ -17,12 +17,12 @@ const texts: ReadonlySet<string> = new Set([
   "context",
 ]);
 const lists: ReadonlySet<string> = new Set(["labels", "tokens", "tags"]);
-/** Roles whose values are only told apart. */
+/** Roles whose values are only compared for equality. */
 const names: ReadonlySet<string> = new Set(["group", "id"]);
-/** Between labels in a text, unless the data say otherwise. */
+/** Separator of labels in a text. Default of the data's `separator`. */
 export const LABEL_SEPARATOR = "|";
 
-/** Far below what a sum of many can hold. */
+/** Small enough that sums of many weights stay finite. */
 const MOST_WEIGHT = 1e9;
 
 export interface ValueLocation {
@@ -31,7 +31,10 @@ export interface ValueLocation {
   readonly row: RowName;
 }
 
-/** Coded errors `not-text`, `not-a-number`, `weight-out-of-range`, `not-a-list`, `rounded-number`; null where there is no value. */
+/**
+ * Throws the coded errors `not-text`, `not-a-number`, `weight-out-of-range`, `not-a-list`, `rounded-number`; returns
+ * null for a missing value.
+ */
 export function valueInRole(place: ValueLocation, value: unknown, separator: string = LABEL_SEPARATOR): unknown {
   if (names.has(place.role)) return nameOf(place, value);
   if (place.role === "score") return numberOf(place, value);
@@ -48,7 +51,7 @@ function nameOf(place: ValueLocation, value: unknown): unknown {
 
 function roleText(place: ValueLocation, value: unknown): string | null {
   if (typeof value === "string") return value;
-  // What tables of numbers have where there is none.
+  // Numeric tables encode missing values as NaN.
   if (Number.isNaN(value)) return null;
   demandExact(place, value);
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
@@ -56,13 +59,13 @@ function roleText(place: ValueLocation, value: unknown): string | null {
   throw new CodedError("not-text", { ...place, found: found(value) });
 }
 
-/** Beyond 2^53 whole numbers are rounded, so that two of them may have become one. Sources of files bring their digits. */
+/** Beyond 2^53 integers are rounded, so that two may have become equal. Sources of files keep their digits. */
 function demandExact(place: ValueLocation, value: unknown): void {
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
     throw new CodedError("rounded-number", { ...place, found: String(value) });
 }
 
-/** No value at all is found with those of other roles. */
+/** A missing weight is reported with missing values of other roles. */
 function weightOf(place: ValueLocation, value: unknown): number | null {
   const weight = numberOf(place, value);
   if (weight !== null && !(weight >= 0 && weight <= MOST_WEIGHT))
@@ -81,7 +84,7 @@ function numberOf(place: ValueLocation, value: unknown): number | null {
   });
 }
 
-/** `separator` null: white space. No value is no list, but for labels, of which a row may have none. */
+/** `separator` null: white space. A missing value is no list, except for labels, since a row may have none. */
 function listOf(place: ValueLocation, value: unknown, separator: string | null): readonly string[] | null {
   if (value === null || value === undefined) return null;
   const items = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : null;
@@ -103,7 +106,7 @@ function listOf(place: ValueLocation, value: unknown, separator: string | null):
   );
 }
 
-/** A row may have no label at all; without a token it is empty. */
+/** Labels may be an empty list; an empty list of tokens is a missing value. */
 function someOf({ role }: ValueLocation, items: readonly string[]): readonly string[] | null {
   return items.length > 0 || role === "labels" ? items : null;
 }

@@ -1,4 +1,4 @@
-/** Reads the sources of a plan and gives every row its roles: what comes out are rows as cleaners see them. */
+/** Reads a plan's sources and assigns roles to every row's values. Yields rows as input of the cleaners. */
 import { breathe } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -23,31 +23,33 @@ import { valueInRole } from "./role-values.js";
 
 export type { SourceTable, DataRow };
 
-/** Rows that are counted where a part of them is read. */
+/** Maximum rows counted after a partial read. */
 const MOST_COUNTED = 10_000_000;
 
-/** Rows between two looks at the signal; the event loop turns there. */
+/** Rows between two checks of the signal, where control returns to the event loop. */
 export const ROWS_PER_YIELD = 4096;
 
 export interface RowReadOptions {
   readonly registry: Registry;
   readonly world: SourceContext;
   readonly signal?: AbortSignal | undefined;
-  /** Told how many rows are read; of how many nobody knows. */
   readonly onRows?: ((done: number) => void) | undefined;
-  /** Told how files are read where nobody wrote it. */
+  /** Receives how files were read where the program doesn't say it. */
   readonly found?: SourceContext["found"];
-  /** Told what fields of turns no model sees. */
+  /** Collects the fields of messages that no model reads. */
   readonly unread?: Set<string>;
-  /** Bytes of each file that is streamed or packed after which the rest of it is left. */
+  /** Maximum bytes of each streamed or packed file; the rest is not read. */
   readonly mostBytes?: number | undefined;
-  /** Told where a rest was left: rows that were read, of how many by the file's size; `split`: of a source of its own. */
+  /**
+   * Reports partial reads: the rows read, and the total estimated from the file's size; `split`: if it has its own
+   * source.
+   */
   readonly onLeft?: (split: string | null, rows: number, total: number) => void;
-  /** Told of files whose rows are far larger than they are, where `mostBytes` is given. */
+  /** Reports files whose rows are far larger than the file, if `mostBytes` is set. */
   readonly onUnpacks?: (file: UnpackedFiles) => void;
 }
 
-/** The rows of a table with their roles, by index; a column that is not there is the coded error `unknown-column`. */
+/** Maps the columns of a table to roles, by index. A missing column throws the coded error `unknown-column`. */
 function rolesOf(
   plan: DataPlan,
   call: Call,
@@ -76,7 +78,7 @@ function rolesOf(
   };
 }
 
-/** `ignored`: what the call that reads the conversation leaves out, as it was written. */
+/** `ignored`: fields that the conversation's call ignores, as written. */
 function refusal(
   { refused, field, help }: RowRefusal,
   column: string,
@@ -96,7 +98,7 @@ function refusal(
   });
 }
 
-/** Words alone have a text too: it is what is compared, shown and looked through for duplicates. */
+/** Rows of words get a text too, which is compared, displayed and searched for duplicates. */
 export function addTextOfTokens(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { tokens, text } = values;
   return Array.isArray(tokens) && text === undefined ? { ...values, text: tokens.join(" ") } : values;
@@ -104,10 +106,10 @@ export function addTextOfTokens(values: Readonly<Record<string, unknown>>): Read
 
 interface Conversation {
   readonly columns: readonly string[];
-  /** `column` gives the row's cell of a column without a role. */
+  /** `column` returns the row's value in a column without a role. */
   read(values: readonly unknown[], column: RowContext["column"]): readonly Message[] | RowRefusal;
 }
-/** How the role `messages` is read. */
+/** Returns the reader of the role `messages`. */
 async function conversationOf({ columns, conversation }: DataPlan, options: RowReadOptions): Promise<Conversation> {
   const { messages } = columns;
   const unread = (field: string): void => void options.unread?.add(field);
@@ -123,15 +125,14 @@ async function conversationOf({ columns, conversation }: DataPlan, options: RowR
   };
 }
 
-/** Whether any source of a plan is to be read in parts. */
 export function isStreamed(plan: DataPlan): boolean {
   const calls = isSourceCall(plan.source) ? [plan.source] : Object.values(plan.source);
   return calls.some((call) => call.arguments["stream"] === true);
 }
 
 /**
- * The rows of all sources in their order, some thousands at a time. JSON rows may leave a column out; its values are
- * missing then, unless no row of the first part has it (`unknown-column`).
+ * Yields the rows of all sources in order, some thousands at a time. JSON rows may omit a column, whose value is then
+ * missing, unless no row of the first chunk has it (`unknown-column`).
  */
 export async function* streamRows(plan: DataPlan, reading: RowReadOptions): AsyncGenerator<readonly DataRow[]> {
   const sources: (readonly [string | null, Call])[] = isSourceCall(plan.source)
@@ -165,7 +166,7 @@ export async function* streamRows(plan: DataPlan, reading: RowReadOptions): Asyn
       continue;
     }
     let done = 0;
-    // Rows that are counted alone.
+    // Rows that are counted without being read.
     let rest = 0;
     let [read, size] = [0, 0];
     const world = { ...requestingWorld, onBytes: (now: number, total: number) => void ([read, size] = [now, total]) };
@@ -190,7 +191,7 @@ export async function* streamRows(plan: DataPlan, reading: RowReadOptions): Asyn
         reading.onLeft?.(split, done, Math.round((done * size) / Math.max(1, read)));
         break;
       }
-      // The file is read to its end and more rows come of it, as of a table that repeats its values.
+      // The file was read to its end but yields further rows, as in a table with repeated values.
       if (look?.over(read)) rest = 1;
     }
     if (rest > 1) reading.onLeft?.(split, done, done + rest - 1);
@@ -203,7 +204,7 @@ function worldOf(world: SourceContext, registry: Registry): SourceContext {
   return { ...world, source: (word) => implementationOf(registry, "source", word) };
 }
 
-/** Columns that roles and the split name; undefined where turns may be told by any. */
+/** Returns the columns used by roles and the split; undefined if messages may use any column. */
 function columnsAsked(plan: DataPlan): readonly string[] | undefined {
   const { split } = plan;
   const columns = columnsRead(plan);
@@ -214,7 +215,9 @@ function columnsAsked(plan: DataPlan): readonly string[] | undefined {
   return [...new Set([...Object.values(columns), ...named])];
 }
 
-/** Column names and the first rows of a source. A file of JSON lines may bring further columns after its first thousand rows. */
+/**
+ * Returns column names and the first rows of a source. A JSON lines file may add columns after its first thousand rows.
+ */
 export async function readTableHeader(call: Call, world: SourceContext, registry: Registry): Promise<TableFacts> {
   const source = await implementationOf(registry, "source", call.word);
   const read = new SourceReadNotes();
@@ -244,7 +247,7 @@ function noColumn(call: Call, column: string, table: SourceTable): never {
   throw new CodedError("unknown-column", { column, file, has, ...(near === undefined ? {} : { nearest: near }) });
 }
 
-/** Lets the event loop turn once; throws when the signal has come. */
+/** Yields to the event loop once; throws if the signal is aborted. */
 export async function yieldToEventLoop(signal: AbortSignal | undefined): Promise<void> {
   await breathe();
   signal?.throwIfAborted();

@@ -1,12 +1,12 @@
-/** Facts of data of which a part was read, as they would be of all rows. */
+/** Extrapolates facts of partly read data to all rows. */
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 
-/** Rows that were read, and about how many there are. */
+/** Number of rows read, and the estimated total. */
 export interface ReadSample {
   readonly rows: number;
   readonly total: number;
 }
-/** Counts as they would be of all rows, where rests of files were left. `left`: by split, or null for one source of all. */
+/** Extrapolates counts if files were partly read. `left`: by split, or null for a single source. */
 export function scaleSampledFacts(
   facts: DataFacts,
   left: ReadonlyMap<string | null, ReadSample>,

@@ -1,11 +1,11 @@
-/** Rows that one data set has to score and another to train. */
+/** Finds rows that one data set scores and another trains. */
 import type { RowLeakFacts } from "#dsl/language/types/facts.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../prepared.js";
 import { modelInputTexts } from "./read-of.js";
 
 export function sharedRowFacts(datas: readonly PreparedData[]): RowLeakFacts {
-  // By what is read: which data train it.
+  // Text → indices of the data sets that train on it.
   const learnt = new Map<string, Set<number>>();
   for (const [data, prepared] of datas.entries())
     for (const text of modelInputTexts(must(prepared.splits[trainingSplitName(prepared)], "the rows that train")))

@@ -1,4 +1,4 @@
-/** Which rows go into which split. */
+/** Assigns rows to splits. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
@@ -9,17 +9,16 @@ import type { CleanRow } from "#stdlib/data/contract.js";
 import type {} from "#stdlib/splits/shared/codes.js";
 import { isSourceCall, type DataRow } from "./rows.js";
 
-/** Rows that have their split, or none: they are left out. */
 export interface SplitRow {
   readonly row: DataRow;
   readonly split: string | null;
-  /** It has no split since it was thinned out of the rows that train. */
+  /** Set if the row lost its split because it was thinned out of the training rows. */
   readonly thinned?: true;
 }
 
 /**
- * All rows at once, one split after the other, and then those that are left out. Without a split in the plan: the sources' own
- * splits, or one called `all`.
+ * Assigns all rows at once, and returns them split by split, then those left out. Without `split` in the plan, the
+ * sources' own splits are used, or a single one called `all`.
  */
 export async function assignSplits(
   rows: readonly DataRow[],
@@ -42,7 +41,7 @@ export async function assignSplits(
   return [...splits.values()].flat();
 }
 
-/** One row after the other. `foreseen`: their splits, where a first look found them. Coded error `split-not-streamed`. */
+/** Assigns rows one by one. `foreseen`: splits found by a first pass. Coded error `split-not-streamed`. */
 export async function rowSplitterOf(
   plan: DataPlan,
   registry: Registry,
@@ -70,7 +69,7 @@ function inUsualOrder(order: readonly string[], found: ReadonlySet<string>): str
   return [...new Set([...usual, ...order, ...found])];
 }
 
-/** The names of a plan's splits in their order, those that no row fell into among them. */
+/** Returns the names of a plan's splits in order, including empty ones. */
 export async function orderedSplitNames(
   plan: DataPlan,
   registry: Registry,
@@ -81,7 +80,7 @@ export async function orderedSplitNames(
   return inUsualOrder(split.names?.(plan.split) ?? [], new Set(found));
 }
 
-/** What a split sees: the columns that it names (cleaned where they have a role), and `$group`. */
+/** Returns a split's inputs: the columns it names (cleaned if they have a role), and `$group`. */
 export function rowsForSplitter(rows: readonly DataRow[], plan: DataPlan, call: Call, registry: Registry): CleanRow[] {
   const named = wordOf(registry, "split", call.word)
     .parameters.filter((p) => p.type.is === "column")

@@ -1,25 +1,26 @@
-/** Rows of a split that lie elsewhere than in memory and are read as they are asked for. */
+/** Rows of a split that are not in memory but read on demand. */
 import type { RowColumn } from "#stdlib/tasks/kind.js";
 
 export abstract class StreamedRows {
-  /** Where they lie. */
+  /** Folder of the rows' files. */
   abstract readonly folder: string;
-  /** Of the split. */
   abstract readonly name: string;
   abstract readonly rows: number;
-  /** Numbers in the order of the data's labels; null where there is no role `label`. */
+  /** Label numbers in the order of the data's labels; null without the role `label`. */
   abstract readonly labels: Int32Array | null;
   /** Numbers of the rows in their source, from 1. */
   abstract readonly numbers: Int32Array;
   abstract has(role: string): boolean;
-  /** One role's values of rows `from` … `to` − 1, read at once. */
+  /** Reads one role's values of rows `from` … `to` − 1 at once. */
   abstract values(role: string, from: number, to: number): unknown[];
 }
 
-/** Rows that are read at a time by who goes through all of them. */
+/** Rows per read in a pass over all rows. */
 const READ = 2048;
 
-/** One role's values of all rows, read as they are asked for; undefined: they have no such role. `names`: of labels by their number. */
+/**
+ * Returns one role's values of all rows, read on demand; undefined without that role. `names`: labels by their number.
+ */
 export function streamedColumn(rows: StreamedRows, role: string, names: readonly string[]): RowColumn | undefined {
   if (!rows.has(role)) return undefined;
   const { labels } = rows;
@@ -60,14 +61,13 @@ class StreamedColumn implements RowColumn {
   }
 }
 
-/** Rows that stand together, as some thousands are read at once. */
+/** Consecutive rows of a block, since reads take some thousand rows at once. */
 const BLOCK = 2048;
 
-/** Some of many rows: blocks at equal distances over all of them. */
 export class EvenlySpacedRows extends StreamedRows {
   override readonly rows: number;
   private readonly starts: readonly number[];
-  /** `most`: rows, of fewer than `all` has. */
+  /** `most`: maximum rows, fewer than `all` has. */
   constructor(
     private readonly all: StreamedRows,
     most: number,
@@ -99,7 +99,7 @@ export class EvenlySpacedRows extends StreamedRows {
   private picked(values: Int32Array): Int32Array {
     return Int32Array.from(this.parts(0, this.rows).flatMap(([start, end]) => Array.from(values.subarray(start, end))));
   }
-  /** Where rows `from` … `to` − 1 lie among all. */
+  /** Returns the ranges in `all` of rows `from` … `to` − 1. */
   private parts(from: number, to: number): [number, number][] {
     const parts: [number, number][] = [];
     for (let position = from; position < to;) {

@@ -1,6 +1,6 @@
 /**
- * Cleaners that change texts (`lowercase`, `redact`): a model that learned from cleaned texts is asked about texts as they come.
- * Offsets of answers are those of the text that was asked, so nothing is cleaned there; whoever deploys the model is warned.
+ * Cleaners that change texts (`lowercase`, `redact`): the model was trained on cleaned texts but predicts on texts as
+ * given. Answer offsets refer to the given text, so predictions don't clean; deploying such a model gives a warning.
  */
 import type { CodeData } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -12,7 +12,7 @@ export function textCleaners(clean: readonly Call[]): readonly Call[] {
   return clean.filter(({ word }) => registry.find("cleaner", word)?.capabilities?.changesTexts === true);
 }
 
-/** What to warn of before texts are read uncleaned by `reader` (a target, a command); null: no cleaner changed texts. */
+/** Returns the warning before `reader` (a target, a command) reads uncleaned texts; null: no cleaner changed texts. */
 export function uncleanedTextsWarning(
   model: string,
   clean: readonly Call[],
@@ -22,7 +22,9 @@ export function uncleanedTextsWarning(
   return cleaners.length > 0 ? { model, reader, cleaners } : null;
 }
 
-/** How many of the texts the cleaners would change; null: a cleaner cannot say (the key of a hash is missing). */
+/**
+ * Returns how many of the texts the cleaners would change; null if a cleaner can't tell (the key of a hash is missing).
+ */
 export async function countChangedTexts(
   clean: readonly Call[],
   texts: readonly (string | readonly [string, string])[],

@@ -1,6 +1,8 @@
-/** Token ids of which some are marked, in no more room: a marked one is written as its complement, which no token is. */
+/**
+ * Token ids with marks, without extra memory: a marked id is stored as its bitwise complement, which is no valid id.
+ */
 
-/** `places`: which ones, the least first. */
+/** `places`: positions to mark, in ascending order. */
 export function markTokens(ids: Int32Array, places: Iterable<number>): Int32Array {
   const marked = Int32Array.from(ids);
   for (const place of places) marked[place] = ~marked[place]!;
@@ -9,7 +11,7 @@ export function markTokens(ids: Int32Array, places: Iterable<number>): Int32Arra
 export function unmarkTokens(ids: Int32Array): Int32Array {
   return ids.map((id) => (id < 0 ? ~id : id));
 }
-/** Where the marked ones lie, the least first. */
+/** Returns the marked positions in ascending order. */
 export function markedPositions(ids: Int32Array): Int32Array {
   let count = 0;
   for (const id of ids) if (id < 0) count++;

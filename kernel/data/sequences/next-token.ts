@@ -1,27 +1,27 @@
 /**
- * Feeds of a batch for a task that learns each next token (`windows` of `Supervision`). `targets` are the trained
- * positions in the flattened batch, `labels` the token that follows each: padding is never trained, and neither is the step
- * from one packed text to the next, because texts come apart and not as one stream.
+ * Feeds of a batch for next-token training (`windows` of `Supervision`). `targets` are the trained positions in the
+ * flattened batch, `labels` the next token of each. Padding is never trained, and neither is the step from one packed
+ * text to the next, because the texts are independent.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
 import { float32Array, int32Array } from "#stdlib/tasks/shared/feeds.js";
 
-/** Which tokens of each text are trained, where not all of them are: 1 for those that are. */
+/** Trained tokens of each text, if not all of them: 1 marks a trained token. */
 export interface TrainedTokens {
   maskAt(text: number): Uint8Array;
-  /** How many of each text: the first token of a text is never among them. */
+  /** Number of trained tokens per text; the first token of a text is never among them. */
   readonly counts: Int32Array;
 }
 
 export interface NextTokenOptions {
   readonly padId: number;
   readonly trained?: TrainedTokens | undefined;
-  /** What each text counts: fed as `each`, by step; absent: all alike. */
+  /** Loss weight of each text, fed as `each` per step. Absent: equal weights. */
   readonly weights?: Float32Array | undefined;
 }
 
-/** One text a row: `input_ids`, `attention_mask` [rows, longest], `targets` and `labels` [steps], all i32. */
+/** One text per row: `input_ids`, `attention_mask` [rows, longest], `targets` and `labels` [steps], all i32. */
 export function collateNextTokens(
   ids: TokenRows,
   rows: ArrayLike<number>,
@@ -35,7 +35,9 @@ export function collateNextTokens(
   return { input_ids, attention_mask, targets, labels, ...(each && { each }) };
 }
 
-/** Several texts a row: `positions` (from 0 in each text) and `segments` (from 1 in each row, 0 for padding) besides. */
+/**
+ * Several texts per row: adds `positions` (from 0 in each text) and `segments` (from 1 in each row, 0 for padding).
+ */
 export function collatePackedRows(
   ids: TokenRows,
   rows: readonly ArrayLike<number>[],

@@ -1,23 +1,25 @@
 /**
- * Which texts share a row. Texts come in random order, a few thousand at a time; those are laid into rows by best fit,
- * longest first (Johnson 1974: at most 11/9 of the fewest rows possible), and all rows are shuffled. So rows are nearly
- * full, and who shares a row with whom is drawn anew each epoch; texts in one row never see each other.
+ * Packs texts into rows. Texts are shuffled and packed some thousand at a time by best fit, longest first (Johnson
+ * 1974: at most 11/9 of the fewest rows possible); then all rows are shuffled. So rows are nearly full, and each epoch
+ * combines other texts. Texts in one row never attend to each other.
  */
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 
 export interface PackOptions {
-  /** Most tokens of a row. */
+  /** Maximum tokens of a row. */
   readonly capacity: number;
-  /** False: texts stay in their order, and a row is full when the next text does not fit. */
+  /** False: texts keep their order, and a row is full when the next text does not fit. */
   readonly shuffle: boolean;
   readonly seed: number;
   /** From 0. */
   readonly epoch: number;
-  /** Texts that are laid at a time; more fill rows better and mix less. */
+  /** Texts packed at a time; more fill rows better but shuffle less. */
   readonly chunk?: number;
 }
 
-/** The texts of each row; every text is in exactly one. `lengths`: tokens of each text, none above `capacity`. */
+/**
+ * Returns the texts of each row; every text is in exactly one row. `lengths`: tokens per text, none above `capacity`.
+ */
 export function packRows(lengths: Int32Array, options: PackOptions): Uint32Array[] {
   const tooLong = lengths.findIndex((length) => length > options.capacity);
   if (tooLong >= 0)
@@ -29,7 +31,8 @@ export function packRows(lengths: Int32Array, options: PackOptions): Uint32Array
   const rows: Uint32Array[] = [];
   const chunk = options.chunk ?? 4096;
   for (let start = 0; start < texts.length; start += chunk) {
-    const some = texts.subarray(start, start + chunk).sort((a, b) => lengths[b]! - lengths[a]!); // stable: alike ones stay in random order
+    // stable sort: texts of equal length stay in random order
+    const some = texts.subarray(start, start + chunk).sort((a, b) => lengths[b]! - lengths[a]!);
     for (const row of bestFit(some, lengths, options.capacity)) rows.push(row);
   }
   return shuffle(rows, generator);
@@ -49,7 +52,7 @@ function inOrder(texts: Uint32Array, lengths: Int32Array, capacity: number): Uin
   return rows;
 }
 
-/** Each text goes into the row with the least room that still holds it. */
+/** Puts each text into the row with the least remaining space that fits it. */
 function bestFit(texts: Uint32Array, lengths: Int32Array, capacity: number): Uint32Array[] {
   const rows: number[][] = [];
   const withRoom: number[][] = Array.from({ length: capacity + 1 }, () => []);

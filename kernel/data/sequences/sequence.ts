@@ -1,6 +1,6 @@
 /**
- * What pairs teach (rows `pairs` of `Supervision`). The decoder reads each target shifted by one, the token that starts it
- * first; every token of a target is trained, the one that ends it too, and padding never is.
+ * Targets of text pairs (rows `pairs` of `Supervision`). The decoder reads each target shifted by one, after its start
+ * token. Every token of a target is trained, including its end token; padding never is.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { TaughtRows } from "#stdlib/tasks/kind.js";
@@ -8,17 +8,17 @@ import { tokensAt, type TokenRows } from "./token-rows.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 
 export interface Seq2seqTargets {
-  /** What is written, its end included. */
+  /** Target tokens, including the end token. */
   readonly ids: TokenRows;
   readonly lengths: Int32Array;
-  /** The token that a decoder begins with, and what rows are padded with. */
+  /** The decoder's start token, and the padding token. */
   readonly start: number;
   readonly padId: number;
 }
 
 /**
- * Feeds `decoder_input_ids` [rows, longest target], and of the flattened targets the trained positions, `targets`, and their
- * tokens, `labels`; all i32.
+ * Feeds `decoder_input_ids` [rows, longest target], and for the flattened targets the trained positions, `targets`, and
+ * their tokens, `labels`; all i32.
  */
 export function seq2seqTargetFeeds(written: Seq2seqTargets): TaughtRows {
   return {

@@ -1,4 +1,4 @@
-/** Rows of token ids, wherever they lie: arrays in memory, or a file that is read as they are asked for. */
+/** Rows of token ids: arrays in memory, or a file that is read on demand. */
 
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { ContextWindow } from "#stdlib/tasks/kind.js";
@@ -10,16 +10,15 @@ export interface TokenRows {
   at(row: number): Int32Array | undefined;
 }
 
-/** The tokens of a row; `internal` where there is no such row. */
+/** Returns the tokens of a row; throws `internal` if there is no such row. */
 export function tokensAt(ids: TokenRows, row: number): Int32Array {
   return must(ids.at(row), `row ${row} of the tokens`);
 }
 
-/** Whole texts of which a part can be had without the rest. */
+/** Complete texts that can be read in part. */
 export interface TokenTexts extends TokenRows {
   /** Tokens of each text. */
   readonly lengths: Int32Array;
-  /** Tokens `from` … `to` − 1 of a text. */
   part(text: number, from: number, to: number): Int32Array;
 }
 
@@ -39,9 +38,9 @@ export class TextsInMemory implements TokenTexts {
   }
 }
 
-/** Words of each row, one after the other. */
+/** The words of each row, joined. */
 export interface WordTexts extends TokenTexts {
-  /** Where the first piece of each word lies. */
+  /** Returns the position of each word's first piece. */
   starts(row: number): Int32Array;
 }
 
@@ -54,7 +53,7 @@ export class WordsInMemory extends TextsInMemory implements WordTexts {
   }
 }
 
-/** Questions beside their contexts, in windows. */
+/** Questions with the windows of their contexts. */
 export interface ContextWindowRows {
   readonly ids: TokenRows;
   readonly types: TokenRows;
@@ -71,7 +70,7 @@ export function contextWindowsInMemory(windows: readonly EncodedWindow[]): Conte
   };
 }
 
-/** Texts cut to a length as they are read; `cut` is the tokenizer's. */
+/** Texts that are truncated when they are read; `cut` is the tokenizer's. */
 export class TruncatedTexts implements TokenRows {
   constructor(
     private readonly texts: TokenTexts,

@@ -1,17 +1,16 @@
-/** Token ids of a split's rows, whole, as the tokenizer gives them; made once per table and tokenizer and cut when used. */
+/** Token ids of a split's rows as encoded, not truncated; made once per table and tokenizer, and truncated on use. */
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/language/types/facts.js";
 import { rowNamesOf } from "../row/row-names.js";
 import type { EncodedWindow, TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
-/** Words as one row of tokens. */
+/** A row's words as one list of tokens. */
 export interface TokenizedWords {
-  /** Specials included, not cut. */
+  /** Includes special tokens; not truncated. */
   readonly ids: Int32Array;
-  /** Where the first piece of each word lies. */
   readonly starts: Int32Array;
 }
-/** Of a table with the role `tokens`. */
+/** Cached for tables with the role `tokens`. */
 const words = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly TokenizedWords[]>>>();
 
 export function tokenizedWordsOf(
@@ -23,7 +22,7 @@ export function tokenizedWordsOf(
   );
 }
 
-/** Tokens of a window at most, and how many of a context's it shares with the one before. */
+/** Maximum tokens of a window, and number of context tokens shared with the window before. */
 export interface ContextWindowSize {
   readonly length: number;
   readonly overlap: number;
@@ -31,7 +30,10 @@ export interface ContextWindowSize {
 const contexts = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly EncodedWindow[]>>>();
 const cutAs = new WeakMap<ColumnTable, string>();
 
-/** Of a table with the roles `question` and `context`: what each row becomes. Kept for the cut that was asked for last. */
+/**
+ * Returns the windows of each row, for tables with the roles `question` and `context`. Cached for the last window size
+ * only.
+ */
 export function contextWindowsOf(
   table: ColumnTable,
   tokenizer: TokenizerImplementation,
@@ -49,7 +51,7 @@ const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<read
 
 const textsOf = (table: ColumnTable, role: string): string[] => Array.from(table.array(role) as ArrayLike<string>);
 
-/** Both texts of each row, not cut; `tokenizer.encodePairs` cuts the longer one first. */
+/** Encodes both texts of each row, not truncated; `tokenizer.encodePairs` truncates the longer one first. */
 function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly Int32Array[]> {
   const [first, second] = [textsOf(table, "text"), textsOf(table, "text_pair")];
   return once(pairs, table, tokenizer, async () =>
@@ -57,28 +59,29 @@ function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promis
   );
 }
 
-/** Of each table and tokenizer, by what stands before the texts of which role. */
+/** Cache per table and tokenizer, keyed by role and prefix. */
 const tokenCache = new WeakMap<
   ColumnTable,
   Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>
 >();
-/** Tokenizers whose tokens are kept of one table, and ways to read it by each: the last used. */
+/** Maximum cached tokenizers per table, and encodings per tokenizer; the most recently used are kept. */
 const most = { tokenizers: 4, ways: 6 } as const;
 
-/** Which texts, and what stands before each of them. */
 export interface TextSelection {
-  /** Absent: `text`. */
+  /** Defaults to `text`. */
   readonly role?: string;
   readonly prefix?: string;
-  /** By itself, though the data have a `text_pair`. */
+  /** Encodes the text alone, even if the data have a `text_pair`. */
   readonly apart?: boolean;
 }
-/** The role whose texts a model reads; null where the data has none. */
+/** Returns the role whose texts a model reads; null if the data have none. */
 export function modelInputRole(columns: Readonly<Record<string, unknown>>): string | null {
   return ["text", "tokens", "input", "question"].find((role) => columns[role] !== undefined) ?? null;
 }
 
-/** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */
+/**
+ * Includes special tokens, not truncated: `tokenizer.cut(ids, maxLength)` gives the same as `encode` with that limit.
+ */
 export function tokenizedTextsOf(
   table: ColumnTable,
   tokenizer: TokenizerImplementation,
@@ -98,7 +101,7 @@ export function tokenizedTextsOf(
   });
 }
 
-/** Texts that are encoded before it is told how many are. */
+/** Texts encoded between two progress reports. */
 const PART = 8192;
 
 async function inParts(
@@ -126,7 +129,7 @@ function once<T>(
   if (!tableCache) all.set(table, (tableCache = new Map()));
   return promised(tableCache, tokenizer, most.tokenizers, make);
 }
-/** Of a map that holds no more than `most`: what was made for the key, unless that failed. */
+/** Returns the cached promise of a key from a map of at most `most` entries; a failed promise is removed. */
 function promised<K, T>(map: Map<K, Promise<T>>, key: K, most: number, make: () => Promise<T>): Promise<T> {
   return newest(map, key, most, () => {
     const made = make();
@@ -136,7 +139,7 @@ function promised<K, T>(map: Map<K, Promise<T>>, key: K, most: number, make: () 
     return made;
   });
 }
-/** The order of the map is that of last use. A page has this too, where each library counts. */
+/** The map's order is that of last use. The code also runs in web pages, where each library adds to the size. */
 function newest<K, T>(map: Map<K, T>, key: K, most: number, make: () => T): T {
   const value = map.get(key) ?? make();
   map.delete(key);
@@ -145,10 +148,9 @@ function newest<K, T>(map: Map<K, T>, key: K, most: number, make: () => T): T {
   return value;
 }
 
-/** Most bins of a histogram of lengths. */
 const mostBins = 48;
 
-/** Width of the bins that lengths up to `longest` are counted in; one for all splits, so that their counts can be added. */
+/** Returns the bin width for lengths up to `longest`; one for all splits, so that their counts can be added. */
 export function histogramBinWidth(longest: number): number {
   const round = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100].find((width) => longest / width < mostBins);
   return round ?? Math.ceil((longest + 1) / mostBins);

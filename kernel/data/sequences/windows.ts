@@ -1,18 +1,18 @@
 /**
- * Texts as rows for a task that learns each next token. A text of n tokens (the end-of-text token last) has n − 1 steps
- * from a token to the next; a row holds up to `capacity` of them in a row. Texts stay apart: a longer one becomes
- * consecutive windows, and every step of it is in exactly one of them, so no token is lost and none is trained twice.
+ * Splits texts into rows for next-token training. A text of n tokens (including the end token) has n − 1 steps; a row
+ * has up to `capacity` consecutive steps of one text. A longer text becomes consecutive windows, and every step is in
+ * exactly one of them, so that no token is lost or trained twice.
  */
 import type { TokenRows, TokenTexts } from "./token-rows.js";
 
 export class TokenWindows implements TokenRows {
-  /** Steps of each row: the tokens that are fed. `at` gives one token more, the last one's label. */
+  /** Steps of each row, equal to the tokens fed. `at` returns one more token, the last step's label. */
   readonly lengths: Int32Array;
-  /** The text of each row. */
+  /** Index of each row's text. */
   readonly texts: Int32Array;
   private readonly starts: Int32Array;
 
-  /** @param end the token that is put after each text; null: texts stay as they are */
+  /** @param end the token appended to each text; null: texts are unchanged */
   constructor(
     private readonly tokens: TokenTexts,
     capacity: number,

@@ -1,7 +1,7 @@
 /**
- * Sources as calls that read this machine's files: data sets of a hub, and folders like them, become their files and splits;
- * and sources whose path is an address of the net: the file is fetched once into the cache, held to the checksum that is written,
- * and read from there. One without a checksum is told with the checksum that it has, since addresses change what they give.
+ * Turns sources into calls that read local files. Data sets of a hub, and folders in the same format, become their
+ * files and splits. A file with an internet address is downloaded once into the cache and verified against its
+ * checksum. Without one, the checksum found is reported, since an address may change its contents.
  */
 import { existsSync } from "node:fs";
 import { copyFile, link } from "node:fs/promises";
@@ -25,28 +25,26 @@ export function isAddress(path: string): boolean {
 
 interface Fetched {
   readonly source: DataPlan["source"];
-  /** Where the rows come from, where that is to be said (`DataFacts.sources`). */
+  /** Origin of the rows, if it must be reported (`DataFacts.sources`). */
   readonly sources: readonly string[];
-  /** What is to be told of it. */
   readonly notes: readonly string[];
 }
 
 export interface SourceFetchOptions {
-  /** Of the notebook. */
+  /** The notebook's folder. */
   readonly folder: string;
-  /** Whether the data divide their rows themselves. */
+  /** Whether the plan divides the rows itself. */
   readonly split: boolean;
-  /** Only what tells the columns. */
   readonly head?: boolean;
-  /** What must not be fetched: it is the coded error `not-fetched` where it is not in the cache. */
+  /** Files that must not be fetched. They throw the coded error `not-fetched` if they are not cached. */
   readonly withhold?: WithheldFetches | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
 }
 
 /**
- * The sources with paths of this machine. Coded errors: those of `fetchFile`, `sourceRequestOf` and of
- * `resolveHubData`; `query-left-out`, `secret-without-address`, `own-splits`.
+ * Returns the sources with local paths. Coded errors: those of `fetchFile`, `sourceRequestOf` and `resolveHubData`;
+ * `query-left-out`, `secret-without-address`, `own-splits`.
  */
 export async function fetchSourceFiles(source: DataPlan["source"], options: SourceFetchOptions): Promise<Fetched> {
   const report: Told = { notes: [], sources: [] };
@@ -128,7 +126,7 @@ async function fetched(
         because: withhold === "all" ? "untrusted" : "secret",
       });
     const { url, headers } = request.sent();
-    // Rows may be for this user alone, and so may be the address that they came from.
+    // The rows may be private to this user, and so may their address.
     await fetchFile(url, file, {
       isPrivate: true,
       headers,
@@ -149,7 +147,7 @@ async function fetched(
   return file;
 }
 
-/** The same file under a second name; a copy where the disk has no links. */
+/** Creates a second name of the file; a copy if the file system has no links. */
 async function linkFile(from: string, to: string): Promise<void> {
   if (existsSync(to)) return;
   makePrivateFolder(dirname(to));

@@ -1,6 +1,7 @@
 /**
- * The file of decisions beside the data. It only grows: each decision is one write of one whole line at its end, so that two
- * who write at once lose nothing, and whoever is killed leaves at most a torn line, which the next one ends before its own.
+ * The file of decisions, next to the data. It is append-only, and each decision is one write of a complete line. So
+ * concurrent writers lose nothing, and a killed process leaves at most an incomplete line, which the next write ends
+ * first.
  */
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,10 +14,10 @@ import {
 import { diskError } from "../../fetch/disk.js";
 import { FileNotRead, readWholeFile } from "../../fetch/regular.js";
 
-/** A million decisions. */
+/** Maximum bytes: about a million decisions. */
 const MOST = 512 * 2 ** 20;
 
-/** Where there is no file, nothing was decided. Coded errors `unreadable-file`, `file-too-large`. */
+/** A missing file means no decisions. Coded errors `unreadable-file`, `file-too-large`. */
 export function readAnnotationDecisions(file: string): AnnotationLines {
   try {
     return parseAnnotationLines(readWholeFile(file, MOST)?.toString("utf8") ?? "");
@@ -28,14 +29,16 @@ export function readAnnotationDecisions(file: string): AnnotationLines {
   }
 }
 
-/** On the disk when it comes back. Coded errors `disk-full`, `cannot-write`; what was written before stays. */
+/**
+ * Returns when the decision is on disk. Coded errors `disk-full`, `cannot-write`; earlier decisions are unaffected.
+ */
 export function appendAnnotationDecision(file: string, line: AnnotationLine): void {
   try {
     const open = openSync(file, "a+");
     try {
       const bytes = Buffer.from(`${endsWhole(open) ? "" : "\n"}${serializeAnnotationLine(line)}`);
       const written = writeSync(open, bytes);
-      // The rest of a line would stand behind what another wrote meanwhile.
+      // A second write of the rest could follow a line of another process.
       if (written < bytes.length) throw Object.assign(new Error("no space"), { code: "ENOSPC" });
       fdatasyncSync(open);
     } finally {

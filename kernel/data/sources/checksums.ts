@@ -1,6 +1,6 @@
 /**
- * Checksums of the files that this process downloaded. A run stores an address without its query; the checksum stored with it
- * is how the same file is found in the cache when the run is repeated.
+ * Checksums of the files that this process downloaded. A run stores addresses without their query; the stored checksum
+ * finds the same file in the cache when the run is repeated.
  */
 import { LRUCache } from "lru-cache";
 import { parseStoredAddress } from "#dsl/language/diagnostics/address.js";
@@ -12,7 +12,7 @@ export function rememberChecksum(address: string, sha256: string): void {
   known.set(address, sha256);
 }
 
-/** A plan as files keep it: no address has a query. */
+/** Returns the plan for storage, without the queries of its addresses. */
 export function planForStorage<T>(plan: T): T {
   return withoutAddressQueries(
     plan,

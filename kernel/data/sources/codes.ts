@@ -1,10 +1,9 @@
-/** What can go wrong with files that are named by their address. */
+/** Errors of files that are named by their address. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface DatasetsCodeData {
   "unsafe-address": { readonly url: string };
-  /** `seconds`: after which an editor gave up. */
+  /** `seconds`: time limit of an editor. */
   "slow-source": { readonly seconds: number };
   "address-malformed": { readonly address: string };
   "checksum-form": { readonly sha256: string };

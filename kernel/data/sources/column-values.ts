@@ -1,6 +1,6 @@
 /**
- * Values of columns of some rows, read again from the source by the rows' numbers: columns that no role reads are not kept with
- * prepared data. What cleaners hide of texts is hidden here too.
+ * Reads column values of some rows from the source again, by row number: columns without a role are not stored with
+ * prepared data. Texts that cleaners hide are hidden here, too.
  */
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -18,7 +18,10 @@ interface Options {
   readonly onRows?: ((done: number) => void) | undefined;
 }
 
-/** In the order of `rows`; undefined: there is no such row any more. Coded errors of sources, and `unknown-column`. */
+/**
+ * In the order of `rows`; undefined for rows that no longer exist. Throws the coded errors of sources, and
+ * `unknown-column`.
+ */
 export async function readColumnValues(
   plan: DataPlan,
   world: SourceContext,
@@ -28,7 +31,7 @@ export async function readColumnValues(
   const fetched = await fetchSourceFiles(plan.source, { folder: world.folder, split: plan.split !== null, signal });
   const all = fetched.source;
   const splitSource = source === null || isSourceCall(all) ? all : (all[source] ?? all);
-  // A name that is no role's is taken as it stands.
+  // A name that is no role is used as a column name.
   const { name, folder, seed, sample, labels } = plan;
   const columns = { [VALUE]: column };
   const only: DataPlan = { name, folder, seed, sample, labels, columns, source: splitSource, split: null, clean: [] };
@@ -43,7 +46,7 @@ export async function readColumnValues(
 }
 const VALUE = "$value";
 
-/** What cleaners that hide something make of a value, as of a text. */
+/** Returns a function that applies the hiding cleaners to a value, as to a text. */
 async function hiding({ clean }: DataPlan, registry: Registry): Promise<(row: number, value: unknown) => unknown> {
   const loaded = await Promise.all(
     clean.map(async (call) => ({ call, cleaner: await implementationOf(registry, "cleaner", call.word) })),

@@ -1,7 +1,7 @@
 /**
- * Questions beside their contexts on disk, in windows, made once per tokenizer and cut: of each window its tokens (those of the
- * second type are marked), and where each token of the context begins and ends in it. In memory are 28 bytes of a window;
- * questions and contexts are read with their rows.
+ * Questions with context windows on disk, made once per tokenizer and window size. Each window has its tokens (those of
+ * the second type are marked), and the offsets of each context token. Memory: 28 bytes per window; questions and
+ * contexts are read with their rows.
  */
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -15,9 +15,9 @@ import type { ContextWindowSize } from "../sequences/tokens.js";
 import { readOrMakeNumbers, type NumberedRows, type NumberRowsFile, type NumberFileFormat } from "./number-file.js";
 import { mapStreamedChunks, type HashedTokenizer, type FileMakingOptions } from "./token-file.js";
 
-/** Questions at a time: a window holds four numbers for each token. */
+/** Questions per chunk: a window has four numbers per token. */
 const CHUNK = 256;
-/** What the index tells of a window: its question, where its context begins, its tokens, those of its context. */
+/** Index fields of a window: its question, the start of its context, its tokens, its context tokens. */
 const FIELDS = 4;
 type Field = 0 | 1 | 2 | 3;
 
@@ -67,7 +67,7 @@ function typesOf(ids: Int32Array): Int32Array {
   return ids.map((id) => (id < 0 ? 1 : 0));
 }
 
-/** Made when they are not there. */
+/** Makes the file if it is missing. */
 export async function contextWindowFile(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
@@ -98,7 +98,7 @@ async function windowsOf(
   };
 }
 
-/** Tokens of each window, of rows whose windows nobody will want. */
+/** Returns the tokens of each window without storing the windows. */
 export async function contextWindowLengths(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
@@ -116,7 +116,7 @@ export async function contextWindowLengths(
   return Int32Array.from(lengths);
 }
 
-/** Of questions `from` … `to` − 1, counted from the first of them. */
+/** Encodes questions `from` … `to` − 1; question indices count from the first of them. */
 function encodedContexts(
   split: StreamedRows,
   tokenizer: Pick<HashedTokenizer, "encodeContexts">,

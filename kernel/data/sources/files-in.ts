@@ -1,7 +1,7 @@
 /**
- * What lies in a folder, for the completion of paths: folders first, hidden entries left out. Only relative paths are looked
- * into, and only below the notebook's project: the nearest folder above that holds a repository, a package or a notebook
- * server's root; else the notebook's own folder. A typed path shows no other part of the machine.
+ * Lists a folder for the completion of paths: folders first, hidden entries left out. Only relative paths below the
+ * notebook's project are listed. The project is the nearest parent folder with a repository, a package or a notebook
+ * server's root, else the notebook's folder. So a typed path reveals no other part of the machine.
  */
 import { isWithin } from "#stdlib/platform/files.js";
 import { existsSync, readdirSync, realpathSync, type Dirent } from "node:fs";
@@ -10,10 +10,10 @@ import type { FilesFacts } from "#dsl/language/types/facts.js";
 
 const MOST = 200;
 const ROOTS = [".git", ".hg", "package.json", "pyproject.toml"];
-/** Folders above that are looked at for the project's root. */
+/** Maximum parent folders searched for the project's root. */
 const NEAR = 6;
 
-/** `folder`: of the notebook, absolute; `path`: as it is typed, up to its last `/`. */
+/** `folder`: the notebook's, absolute; `path`: as typed, up to its last `/`. */
 export function listFilesIn(folder: string, path: string): FilesFacts {
   const none: FilesFacts = { entries: [] };
   if (isAbsolute(path) || path.startsWith("~")) return none;
@@ -24,7 +24,7 @@ export function listFilesIn(folder: string, path: string): FilesFacts {
     if (!isWithin(here, realpathSync(projectOf(folder)))) return none;
     entries = readdirSync(here, { withFileTypes: true });
   } catch {
-    return none; // a path half typed, or one that may not be read
+    return none; // a half-typed path, or one without read permission
   }
   const seen = entries
     .filter(({ name }) => !name.startsWith("."))

@@ -1,4 +1,4 @@
-/** Files that a plan's sources read, and the stamps by which their rows are kept. */
+/** Files that a plan's sources read, and their stamps as cache keys of the rows. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -12,7 +12,7 @@ import { isAddress, isHostedSource } from "./addresses.js";
 import { existingFolder } from "./hub/place.js";
 import { readFileStamp } from "../../fetch/stamp.js";
 
-/** Those that read a file by its `path`, sources within sources among them; null where one reads anything else. */
+/** Returns the files read by `path`, including those of nested sources; null if a source reads anything else. */
 export function sourceFiles(source: DataPlan["source"], folder: string): readonly string[] | null {
   const calls = isSourceCall(source) ? [source] : Object.values(source);
   const files = calls.map((call) => filesOf(call, folder));
@@ -23,7 +23,7 @@ function filesOf(call: Call, folder: string): readonly string[] | null {
   const { path, root } = call.arguments;
   if (root !== undefined || call.arguments["sources"] !== undefined)
     return filesWithin(call, typeof root === "string" ? root : folder);
-  // What was fetched stays as it is.
+  // Downloaded files don't change.
   if (typeof path === "string" && (isAddress(path) || isElsewhere(call, path, folder))) return [];
   if (typeof path === "string") {
     const isFolder = statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory();
@@ -34,7 +34,7 @@ function filesOf(call: Call, folder: string): readonly string[] | null {
   return names ? filesAmong(names, folder) : filesWithin(call, folder);
 }
 
-/** Those that are files, or patterns that fit some. */
+/** Returns the names that are files, and the matches of patterns. */
 function filesAmong(names: readonly string[], folder: string): readonly string[] {
   return names.flatMap((name) => {
     const isFile = statSync(resolve(folder, name), { throwIfNoEntry: false })?.isFile() === true;
@@ -58,14 +58,14 @@ function callsIn(values: readonly (Value | undefined)[]): readonly Call[] {
   );
 }
 
-/** Path and stamp of each; null where something else is read, or a file is not there. */
+/** Returns each file's path and stamp; null if something else is read, or a file is missing. */
 export function sourceFileStamps(source: DataPlan["source"], folder: string): readonly string[] | null {
   try {
     const stamps = sourceFiles(source, folder)?.map((file) => [file, readFileStamp(file)] as const);
     if (!stamps || stamps.some(([, stamp]) => stamp === null)) return null;
     return stamps.map(([file, stamp]) => `${file} ${stamp}`);
   } catch (error) {
-    if (error instanceof CodedError) return null; // told by who reads them
+    if (error instanceof CodedError) return null; // reported when the file is read
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Audits by the hash of the rows: rows are looked through once, however many statements and processes ask. One that took long
- * is kept in the cache folder. The file is a hint: a missing, torn or older one means "look again".
+ * Caches audits by the hash of the rows, so that rows are audited once for all statements and processes. Slow audits
+ * are also written to the cache folder. The file is a hint: a missing, incomplete or older one means that the audit
+ * runs again.
  */
 import { dirname } from "node:path";
 import { LRUCache } from "lru-cache";
@@ -10,12 +11,12 @@ import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
 import { cachePath } from "../../fetch/cache.js";
 import { objectWith, readHint, type Schema } from "../../fetch/json.js";
 
-/** Changes when an audit of the same rows may come out otherwise. */
+/** Increased when an audit of the same rows may give other results. */
 const VERSION = 8;
-/** Milliseconds from which on an audit is worth a file. */
+/** Minimum milliseconds of an audit that is written to a file. */
 const LONG = 400;
 
-/** Data whose audits are held: one that is gone is in the cache folder, or is made again. */
+/** Maximum audits in memory; others are read from the cache folder or repeated. */
 const MOST = 32;
 
 export class AuditCache {
@@ -114,7 +115,7 @@ async function timed(hash: string, look: () => Promise<DataAudit>): Promise<Data
     makePrivateFolder(dirname(fileOf(hash)));
     writePrivate(fileOf(hash), JSON.stringify(audit));
   } catch {
-    // Only a hint for the next process: a read-only cache must not fail a check.
+    // The file is only a hint for the next process: a read-only cache must not fail a check.
   }
   return audit;
 }

@@ -1,4 +1,7 @@
-/** `measured` for data that are streamed: tokens of each split, kept beside its rows, or of some of its rows where a look is enough. */
+/**
+ * `measured` for streamed data: the tokens of each split are stored next to its rows, or counted for a sample if that
+ * suffices.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
@@ -11,7 +14,7 @@ import { histogramBinWidth, greatestLength, lengthHistogram, modelInputRole } fr
 import { contextWindowFile, contextWindowLengths } from "./context-file.js";
 import { mapStreamedChunks, knownTokenLengths, streamedTokenLengths, tokenFileOf, wordFileOf } from "./token-file.js";
 
-/** The same rows with lengths in their facts. Coded error `cannot-stream`. */
+/** Returns the data with lengths in their facts; the rows are unchanged. Coded error `cannot-stream`. */
 export async function measureStreamedLengths(
   prepared: PreparedData,
   splits: Readonly<Record<string, StreamedRows>>,
@@ -29,7 +32,7 @@ export async function measureStreamedLengths(
           ...options,
           onRows: (done) => options.onRows?.(before + done, looked),
         });
-        // Windows are more than the rows that they are of.
+        // A row may become several windows, so the number of lengths may exceed the rows.
         measured.push([name, roleLengths.lengths, roleLengths.rows]);
       }
     const step = histogramBinWidth(Math.max(...measured.map(([, lengths]) => greatestLength(lengths))));
@@ -58,7 +61,7 @@ export async function measureStreamedLengths(
   return { ...all, facts: { ...all.facts, ...reading, ...(counted.rows < counted.of && { counted }) } };
 }
 
-/** What the tokenizer makes of some of the rows that train. */
+/** Measures how the tokenizer fits a sample of the training rows. */
 async function readingIn(
   splits: Readonly<Record<string, StreamedRows>>,
   columns: DataPlan["columns"],
@@ -77,11 +80,11 @@ async function readingIn(
 
 interface Lengths {
   readonly lengths: Int32Array;
-  /** Rows that were measured. */
+  /** Number of measured rows. */
   readonly rows: number;
 }
 
-/** Tokens of each row in that role; of conversations and of contexts in windows, as the model that reads them feeds them. */
+/** Returns the tokens of each row in a role; for conversations and context windows, as fed to the model. */
 async function lengthsOf(split: StreamedRows, role: string, options: MeasurementOptions): Promise<Lengths> {
   const { tokenizer, lengths, windows } = options;
   const some =
@@ -116,7 +119,7 @@ async function lengthsOf(split: StreamedRows, role: string, options: Measurement
   };
   const first = await lengthsOfRole(role);
   if (role !== "text" || options.apart || !split.has("text_pair")) return first;
-  // Both texts stand in one row.
+  // Both texts are in one row.
   const second = await lengthsOfRole("text_pair");
   const [alone] = await tokenizer.encode([""], Number.POSITIVE_INFINITY);
   const [pair] = await tokenizer.encodePairs([""], [""], Number.POSITIVE_INFINITY);

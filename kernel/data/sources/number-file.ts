@@ -1,7 +1,7 @@
 /**
- * Rows of whole numbers on disk, made once: the numbers of all rows one after the other (i32), and an index of the same few
- * numbers for each row, which is written last, so that with it the rows are whole. Of each row its place and its index are
- * in memory.
+ * Rows of integers on disk, made once: a file of all numbers (i32), and an index with a fixed count of numbers per row.
+ * The index is written last, so that its presence means complete rows. Each row's position and index entry are in
+ * memory.
  */
 import {
   closeSync,
@@ -24,7 +24,7 @@ export class NumberRowsFile {
   private readonly starts: Float64Array;
   private readonly fd: number;
 
-  /** `lengths`: how many numbers each row has. */
+  /** `lengths`: count of numbers per row. */
   constructor(
     private readonly file: string,
     private readonly lengths: Int32Array,
@@ -39,7 +39,6 @@ export class NumberRowsFile {
     opened.register(this, this.fd);
   }
 
-  /** Numbers `from` … `to` − 1 of a row. */
   part(row: number, from: number, to: number): Int32Array {
     const numbers = new Int32Array(Math.max(0, Math.min(to, this.lengths[row] ?? 0) - from));
     readFully(this.fd, new Uint8Array(numbers.buffer), 4 * (this.starts[row]! + from), this.file);
@@ -51,31 +50,31 @@ export class NumberRowsFile {
 }
 const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
 
-/** Some rows, one after the other: the numbers of each, and all that the index tells of them. */
+/** A chunk of rows: the numbers of each, and their index entries. */
 export interface NumberedRows {
   readonly rows: readonly Int32Array[];
   readonly index: readonly number[];
 }
-/** What one sort of numbers is called on disk, and how long the index says that each row is; null: it is no such index. */
+/** File names of one kind of numbers, and each row's length by the index; null: the index is invalid. */
 export interface NumberFileFormat {
   readonly file: string;
   readonly index: string;
   lengths(index: Int32Array): Int32Array | null;
 }
 
-/** Made by `make` when they are not there. */
+/** Calls `make` if the files are missing. */
 export async function readOrMakeNumbers(
   format: NumberFileFormat,
   make: () => AsyncIterable<NumberedRows>,
 ): Promise<{ readonly index: Int32Array; readonly numbers: NumberRowsFile }> {
-  // Someone else may have made them while this waited.
+  // Another process may have made them while this one waited.
   const index =
     readNumberIndex(format) ??
     (await withFileLock(format.file, async () => readNumberIndex(format) ?? (await write(format, make()))));
   return { index, numbers: new NumberRowsFile(format.file, format.lengths(index) ?? index) };
 }
 
-/** Undefined: they are not there, or not whole. */
+/** Returns undefined if the files are missing or incomplete. */
 export function readNumberIndex({ file, index, lengths }: NumberFileFormat): Int32Array | undefined {
   if (!existsSync(file) || !existsSync(index)) return undefined;
   const bytes = readFileSync(index);

@@ -1,6 +1,6 @@
 /**
- * `prepareRows` for data that are streamed: the rows of the pass are written to a folder of the cache. The same plan over the
- * same files is not read again.
+ * `prepareRows` for streamed data: writes the rows to a folder of the cache. The same plan over the same files is not
+ * read again.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
@@ -32,16 +32,20 @@ import { StreamedRowWriter } from "./written-rows.js";
 
 interface Options {
   readonly registry: Registry;
-  /** Bytes of each file after which the rest is left, unless all of it was read before; absent: all is read. */
+  /** Maximum bytes of each file, unless all of it was read before. Defaults to no limit. */
   readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onRows?: ((done: number, total?: number) => void) | undefined;
   readonly onCompared?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for what needs all rows at once. */
+/**
+ * Throws the coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for steps that need
+ * all rows at once.
+ */
 export async function prepareStreamed(plan: DataPlan, world: SourceContext, options: Options): Promise<PreparedData> {
-  // A plan has a key's name alone: rows that were hashed with another key are others.
+  // A plan contains only a key's name, so the cache key includes the key's fingerprint: rows hashed with another key
+  // differ.
   const keys = secretFingerprints(plan.clean);
   const folderOf = (part?: number): string => {
     const what = {
@@ -57,13 +61,13 @@ export async function prepareStreamed(plan: DataPlan, world: SourceContext, opti
   };
   let folder = folderOf();
   let streamed = openStreamed(folder);
-  // Of a sample at equal distances a part tells nothing.
+  // A part of a file can't give a sample at equal distances.
   const part = streamed || plan.sample !== null ? undefined : options.mostBytes;
   const mayLeave = (call: Call): boolean =>
     totalFileSize(sourceFiles(call, world.folder) ?? []) > (part ?? 0) || mayExceedFileSize(call, world.folder);
   if (part !== undefined && callsOf(plan).some(mayLeave)) folder = folderOf(part);
   streamed ??= await withFileLock(folder, async () => {
-    // Someone else may have made it while this waited.
+    // Another process may have made it while this one waited.
     const made = openStreamed(folder);
     if (made) return made;
     await write(plan, world, folder, { ...options, mostBytes: part });
@@ -78,7 +82,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceContext, opti
   return { name: plan.name, splits: {}, streamed: splits, labels, facts, sample };
 }
 
-/** Folders that nobody used for a month make room; the one in use is stamped. */
+/** Deletes folders that were not used for a month, and stamps the one in use. */
 function sweepOld(used: string): void {
   const month = 30 * 24 * 3600 * 1000;
   try {
@@ -89,16 +93,16 @@ function sweepOld(used: string): void {
       if (now.getTime() - statSync(folder).mtimeMs > month) rmSync(folder, { recursive: true, force: true });
     }
   } catch {
-    // A cache that can't be tidied still serves.
+    // A cache that can't be cleaned up is still usable.
   }
 }
 
-/** Writes the folder under another name and gives it its own when it is whole. */
+/** Writes to a temporary folder and renames it when it is complete. */
 async function write(plan: DataPlan, world: SourceContext, folder: string, options: Options): Promise<void> {
   const temporary = `${folder}.part`;
   rmSync(temporary, { recursive: true, force: true });
   try {
-    // Rows may hold what nobody else may see, also of data that are then refused.
+    // The rows may be private, even if the data are then refused.
     makePrivateFolder(temporary);
     await writeInto(temporary, plan, world, options);
     rmSync(folder, { recursive: true, force: true }); // incomplete or damaged
@@ -133,7 +137,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceContext, o
       signal,
     });
     const splits = written.finish(names, order);
-    // What a part doesn't show may stand in the rest.
+    // No audit of partly read data: problems may be in the rest.
     const audit =
       left.size > 0 ? {} : { audit: await auditRows(written, labels, { signal, onRows: options.onCompared }) };
     const notes = [...unreadFieldNotes(unread), ...(facts.notes ?? [])];
@@ -155,12 +159,11 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceContext, o
   }
 }
 
-/** Path and stamp of each file that is read. */
 function stamps(plan: DataPlan, world: SourceContext): readonly string[] {
   return filesOf(plan, world).map((file) => `${file} ${readFileStamp(file) ?? "missing"}`);
 }
 
-/** Absolute paths. Coded errors `cannot-stream`, `no-files`. */
+/** Returns absolute paths. Coded errors `cannot-stream`, `no-files`. */
 function filesOf({ source }: DataPlan, world: SourceContext): readonly string[] {
   const files = sourceFiles(source, world.folder);
   if (files) return files;

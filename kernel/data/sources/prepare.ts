@@ -1,4 +1,4 @@
-/** Data as their source wants them: held in memory as tables, or streamed from a folder of the cache. */
+/** Prepares data as their source requires: in memory as tables, or streamed from a folder of the cache. */
 import { resolve } from "node:path";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
@@ -14,12 +14,12 @@ import { runQuery } from "./sql/query.js";
 import { fetchSourceFiles } from "./addresses.js";
 import { readAnnotationDecisions } from "./annotations-file.js";
 
-/** A file that is not on this machine and must not be fetched is the coded error `not-fetched`. */
+/** Forbids downloads: a file that is not on this machine throws the coded error `not-fetched`. */
 export interface WithholdOptions {
   readonly withhold?: WithheldFetches | undefined;
 }
 
-/** `prepareRows`, then `measured`. */
+/** Runs `prepareRows`, then `measured`. */
 export async function prepareFetchedData(
   plan: DataPlan,
   world: SourceContext,
@@ -28,7 +28,10 @@ export async function prepareFetchedData(
   return measurePreparedData(await prepareFetchedRows(plan, world, options), plan, options);
 }
 
-/** As of rows in memory; coded errors of streaming (`cannot-stream`, `split-not-streamed`) and of files that are fetched too. */
+/**
+ * Like `prepareRows` for rows in memory; also throws the coded errors of streaming (`cannot-stream`,
+ * `split-not-streamed`) and of downloads.
+ */
 export async function prepareFetchedRows(
   given: DataPlan,
   world: SourceContext,
@@ -54,7 +57,7 @@ export async function prepareFetchedRows(
   };
 }
 
-/** With what runs queries. */
+/** Adds the implementation that runs queries. */
 export function worldWithQueries(world: SourceContext, signal?: AbortSignal): SourceContext {
   return { query: (query) => runQuery(query, world.folder, signal), ...world };
 }
@@ -66,7 +69,7 @@ async function read(plan: DataPlan, world: SourceContext, options: PrepareOption
   return prepareStreamed(plan, world, { ...options, registry: options.registry ?? whole });
 }
 
-/** Column names and first rows of one source, for checks while someone types; its file is fetched where it lies elsewhere. */
+/** Returns column names and first rows of one source, for checks during typing. A remote file is fetched. */
 export async function readFetchedHeader(
   source: Call,
   world: SourceContext,
@@ -79,7 +82,7 @@ export async function readFetchedHeader(
   return { ...facts, ...(sources.length > 0 && { sources }) };
 }
 
-/** The same rows, with lengths in their facts; coded error `cannot-stream` too. */
+/** Returns the data with lengths in their facts. Also throws the coded error `cannot-stream`. */
 export async function measurePreparedData(
   prepared: PreparedData,
   plan: DataPlan,

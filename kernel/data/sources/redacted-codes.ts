@@ -1,11 +1,10 @@
-/** What can be wrong with a file whose personal data are to be replaced. */
+/** Errors of files whose personal data are to be replaced. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type {} from "#stdlib/sources/shared/codes.js";
 
-/** The data of each code. */
 export interface RedactedCodeData {
-  /** `has` empty: the file is text. */
+  /** `has` is empty if the file is plain text. */
   "no-such-column": {
     readonly file: string;
     readonly column: string;

@@ -1,6 +1,6 @@
 /**
- * The rows of a file with personal data replaced, one after the other, so that memory does not follow the file's size: lines of
- * a text, objects of JSON Lines, records of CSV. Each row is one document.
+ * Replaces personal data in a file row by row, so that memory does not depend on the file's size: lines of a text,
+ * objects of JSON Lines, records of CSV. Each row is one document.
  */
 import { extname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -17,29 +17,27 @@ import { csv } from "#stdlib/sources/csv.run.js";
 import { locateFile } from "#platform/files.js";
 
 export interface RedactedRow {
-  /** Of the column that is looked at, or of all texts of the row, one after the other. */
+  /** Findings in the searched column, or in all texts of the row, in order. */
   readonly findings: readonly PersonalDataFinding[];
-  /** The column's text as it is now; absent where no column is named and the row has several. */
+  /** The column's redacted text. Absent if no column is named and the row has several. */
   readonly text?: string;
-  /** The row as it stands in a file of its kind, with its line end. */
+  /** The complete row in the file's format, with its line end. */
   readonly line: string;
-  /** The names of columns. */
+  /** Set for the row of column names. */
   readonly header?: true;
 }
 export interface FileToRedact {
   readonly folder: string;
   readonly path: string;
   readonly column?: string | undefined;
-  /** One text of each row is looked at: the column `text`, where none is named and there is one of that name. */
+  /** Searches one text per row: the column `text`, if no other is named and it exists. */
   readonly one?: boolean | undefined;
-  /** Absent: found. */
+  /** Detected if absent. */
   readonly encoding?: string | undefined;
   readonly delimiter?: string | undefined;
 }
 
-/**
- * Coded errors of the sources of text, JSON Lines and CSV, `no-such-column`.
- */
+/** Throws the coded errors of the sources of text, JSON Lines and CSV, and `no-such-column`. */
 export function redactFileRows(file: FileToRedact, how: RedactionOptions): AsyncGenerator<RedactedRow> {
   const ending = extname(file.path.toLowerCase().replace(/\.gz$/, ""));
   if (ending === ".jsonl" || ending === ".ndjson") return ofJsonLines(file, how);
@@ -59,7 +57,7 @@ async function* lines(file: FileToRedact): AsyncGenerator<string> {
     if (last !== undefined) yield last;
     last = line;
   }
-  // What stands after the last line end is a line where something stands.
+  // Text after the last line end counts as a line if it is not empty.
   if (last) yield last;
 }
 
@@ -89,7 +87,7 @@ async function* ofJsonLines(file: FileToRedact, how: RedactionOptions): AsyncGen
       ]),
     );
     const { findings, text } = reporter.row();
-    // A row without the column, or with a number in it, has no text there.
+    // A row without the column, or with a number in it, has no text in it.
     const redactedText =
       column === undefined ? text : (text ?? String((row[column] as string | number | null | undefined) ?? ""));
     yield { findings, ...(redactedText !== undefined && { text: redactedText }), line: `${JSON.stringify(now)}\n` };
@@ -119,7 +117,7 @@ function objectOf(line: string, file: string, number: number): Readonly<Record<s
   return value;
 }
 
-/** Characters of a file by which its delimiter and its quotation mark are found. */
+/** Characters of a file used to detect its delimiter and quotation mark. */
 const HEAD = 2 ** 16;
 
 async function shapeOf(file: FileToRedact): Promise<CsvShape> {
@@ -132,7 +130,7 @@ async function shapeOf(file: FileToRedact): Promise<CsvShape> {
     .shape;
 }
 
-/** What comes out is written as the file is. */
+/** The output has the format of the input. */
 async function* ofCsv(file: FileToRedact, how: RedactionOptions): AsyncGenerator<RedactedRow> {
   const { delimiter, quote } = await shapeOf(file);
   const { encoding } = file;
@@ -171,7 +169,7 @@ async function* ofCsv(file: FileToRedact, how: RedactionOptions): AsyncGenerator
   }
 }
 
-/** Where the file has no quotation mark, values have what would need one no more than they had it before. */
+/** Without quotation marks in the file, values are written unquoted as in the input. */
 function quoted(value: string, { delimiter, quote }: CsvShape): string {
   if (quote === null || !(value.includes(delimiter) || value.includes(quote) || /[\r\n]/.test(value))) return value;
   return `${quote}${value.replaceAll(quote, quote + quote)}${quote}`;
@@ -181,7 +179,7 @@ function noColumn({ path, column = "" }: FileToRedact, has: readonly string[]): 
   return new CodedError("no-such-column", { file: path, column, has, near: nearestWord(column, has) ?? null });
 }
 
-/** The texts of one row. */
+/** Redacts the texts of one row and collects the findings. */
 class Told {
   private readonly findings: PersonalDataFinding[] = [];
   private readonly texts: string[] = [];
@@ -193,7 +191,7 @@ class Told {
     this.texts.push(now);
     return now;
   }
-  /** A card or a phone may stand there as a number; what is none stays one. */
+  /** Card and phone numbers may be stored as numbers; other numbers are unchanged. */
   private number(value: number): unknown {
     const { findings, text } = this.redact(String(value));
     this.findings.push(...findings);

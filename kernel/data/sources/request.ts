@@ -1,6 +1,6 @@
 /**
- * What a source whose path is an address asks of the net, and where the cache keeps the answer. Secrets are read from the
- * environment for the request alone: neither the cache's names nor an error holds them.
+ * HTTP requests of sources whose path is an address, and the cache paths of the responses. Secrets are read from the
+ * environment for the request only: neither cache names nor errors contain them.
  */
 import { createHash } from "node:crypto";
 import { hasCredentials, redactedAddress, parseStoredAddress } from "#dsl/language/diagnostics/address.js";
@@ -12,24 +12,27 @@ import { secretOfCall, readHeaderSecret } from "#stdlib/secrets/shared/secret-va
 import { isLocalUrl } from "#stdlib/network/loopback.js";
 import { cachePath } from "../../fetch/cache.js";
 
-/** Arguments of a source that are for the request alone. */
+/** Arguments of a source that only affect the request. */
 export const REQUEST_ONLY_ARGUMENTS: ReadonlySet<string> = new Set(["token", "user", "query"]);
 
 export interface SourceRequest {
-  /** As the program has it. */
+  /** As written in the program. */
   readonly address: string;
   readonly sha256: string | null;
-  /** Of the cache. */
+  /** Path in the cache. */
   readonly file: string;
   /** The stored address has lost its query, so the file can only come from the cache. */
   readonly cachedOnly: boolean;
-  /** A secret of the environment is sent with it. */
+  /** The request includes a secret from the environment. */
   readonly hasSecret: boolean;
-  /** With what the environment holds. Coded errors `secret-missing`, `secret-malformed`. */
+  /** Returns the request with secrets from the environment. Coded errors `secret-missing`, `secret-malformed`. */
   sent(): { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 }
 
-/** Coded errors `address-with-account`, `checksum-form`, `unsafe-address`, `unsafe-secret`, `user-form`, `user-without-token`. */
+/**
+ * Throws the coded errors `address-with-account`, `checksum-form`, `unsafe-address`, `unsafe-secret`, `user-form`,
+ * `user-without-token`.
+ */
 export function sourceRequestOf(path: string, { arguments: given }: Call): SourceRequest {
   const { token, user, query } = given;
   const left = parseStoredAddress(path);
@@ -58,7 +61,7 @@ export function sourceRequestOf(path: string, { arguments: given }: Call): Sourc
   };
 }
 
-/** With a checksum the query does not matter for the cache key: the content is the same. */
+/** With a checksum the cache key ignores the query, since the content is the same. */
 export function downloadCachePath(address: string, sha256: string | null, secrets: readonly string[] = []): string {
   const from = sha256 === null ? [address, "", ...secrets] : [redactedAddress(address), sha256];
   const key = createHash("sha256").update(from.join("\n")).digest("hex").slice(0, 32);

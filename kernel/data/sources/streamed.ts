@@ -1,7 +1,7 @@
 /**
- * Data of any size on disk: for each split its cleaned rows, one JSON array of role values a line, and what is held in
- * memory of each row: where its line starts, its label and its number in the source (16 bytes). A folder of the cache holds
- * them; its name covers the plan and the stamps of the files read, and it is there whole or not at all.
+ * Data of any size on disk: the cleaned rows of each split, one JSON array of role values per line. In memory are each
+ * row's line offset, label and number in the source (16 bytes). The rows are in a folder of the cache. Its name covers
+ * the plan and the stamps of the files read, and it is either complete or missing.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ import { auditSchema } from "./kept-audits.js";
 
 export const STREAMED_FORMAT_VERSION = 5;
 
-/** What `facts.json` of such a folder says; written last. */
+/** Contents of `facts.json` in such a folder; written last. */
 export interface StreamedMeta {
   readonly version: number;
   readonly roles: readonly string[];
@@ -86,7 +86,7 @@ const metaSchema: Schema<StreamedMeta> = objectWith({
   sample: v.array(jsonObject),
   splits: dictionaryOf(objectWith({ bytes: wholeNumber(), rows: wholeNumber() })),
 });
-/** Millions are read: nothing of it is copied. */
+/** Avoids copies, because millions of rows are read. */
 const rowLine = v.custom<readonly unknown[]>(Array.isArray);
 
 export class StreamedSplit extends StreamedRows {
@@ -95,9 +95,9 @@ export class StreamedSplit extends StreamedRows {
     override readonly folder: string,
     override readonly name: string,
     private readonly roles: readonly string[],
-    /** Of each line its first byte, and the end of the last one. */
+    /** Offset of each line's first byte, and the end of the last line. */
     private readonly starts: Float64Array,
-    /** Numbers in the order of the data's labels; null where there is no role `label`. */
+    /** Label numbers in the order of the data's labels; null without the role `label`. */
     override readonly labels: Int32Array | null,
     /** Numbers of the rows in their source, from 1. */
     override readonly numbers: Int32Array,
@@ -115,7 +115,7 @@ export class StreamedSplit extends StreamedRows {
     return this.roles.includes(role) || this.isJoined(role);
   }
 
-  /** One role's values of rows `from` … `to` − 1, read at once. */
+  /** Reads one role's values of rows `from` … `to` − 1 at once. */
   override values(role: string, from: number, to: number): unknown[] {
     if (this.isJoined(role)) return this.values("tokens", from, to).map(joinWords);
     const roleIndex = this.roles.indexOf(role);
@@ -128,18 +128,17 @@ export class StreamedSplit extends StreamedRows {
     return lines.map((values) => values[roleIndex]);
   }
 
-  /** Rows of words have their text beside them, which is not written. */
+  /** The text of rows of words is not stored but derived. */
   private isJoined(role: string): boolean {
     return role === "text" && !this.roles.includes("text") && this.roles.includes("tokens");
   }
 }
 
-/** The text of words. */
 export function joinWords(tokens: unknown): string {
   return (tokens as readonly string[]).join(" ");
 }
 
-/** The values of rows, in the order of their roles; fewer than there were where what was written isn't there any more. */
+/** Returns the values of rows in the order of their roles; fewer rows if the file was truncated. */
 export function parseRowLines(bytes: Buffer): (readonly unknown[])[] {
   const lines = bytes.toString("utf8").trimEnd().split("\n");
   return lines.flatMap((line) => {
@@ -148,7 +147,7 @@ export function parseRowLines(bytes: Buffer): (readonly unknown[])[] {
   });
 }
 
-/** Files of splits that nobody holds any more are closed. */
+/** Closes the files of splits that are no longer referenced. */
 const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
 
 export function rowsFilePath(folder: string, split: string): string {
@@ -158,7 +157,7 @@ export function indexFilePath(folder: string, split: string): string {
   return join(folder, `${split}.index`);
 }
 
-/** Opens what was written; undefined when it is not there, or not what `facts.json` says it is. */
+/** Opens prepared data; returns undefined if they are missing or don't match `facts.json`. */
 export function openStreamed(
   folder: string,
 ): { readonly meta: StreamedMeta; readonly splits: Readonly<Record<string, StreamedSplit>> } | undefined {
@@ -181,11 +180,11 @@ export function openStreamed(
     if (splits.some((split) => split === undefined)) return undefined;
     return { meta, splits: Object.fromEntries(splits.filter((split) => split !== undefined)) };
   } catch {
-    return undefined; // not there, or torn: it is made again
+    return undefined; // missing or incomplete: it is made again
   }
 }
 
-/** Index of one split while it is written. */
+/** Index of one split during writing. */
 export class StreamedIndexWriter {
   private readonly begun = new GrowingArray(Float64Array, [0]);
   private readonly labels = new GrowingArray(Int32Array);
@@ -195,11 +194,10 @@ export class StreamedIndexWriter {
   get rows(): number {
     return this.rowNumbers.length;
   }
-  /** Of each line its first byte, and the end of the last one. */
+  /** Offset of each line's first byte, and the end of the last line. */
   get starts(): Float64Array {
     return this.begun.values();
   }
-  /** Of the rows in their source. */
   get numbers(): Int32Array {
     return this.rowNumbers.values();
   }
@@ -209,7 +207,7 @@ export class StreamedIndexWriter {
     this.labels.push(label);
     this.rowNumbers.push(number);
   }
-  /** Labels counted in order of appearance get the numbers that `order` gives them. */
+  /** Maps labels numbered in order of appearance to the numbers in `order`. */
   file(order: Int32Array): Uint8Array {
     const labels = this.labels.values().map((label) => order[label] ?? 0);
     const parts = [this.starts, labels, this.numbers];
@@ -217,7 +215,9 @@ export class StreamedIndexWriter {
   }
 }
 
-/** Fills the buffer from that place of a file; a file that ends before is the coded error `streamed-changed`. */
+/**
+ * Fills the buffer from offset `from` of a file; throws the coded error `streamed-changed` if the file is too short.
+ */
 export function readFully(fd: number, into: Uint8Array, from: number, file: string): void {
   for (let done = 0; done < into.length;) {
     const got = readSync(fd, into, done, into.length - done, from + done);

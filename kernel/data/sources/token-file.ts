@@ -1,6 +1,6 @@
 /**
- * Token ids of a streamed split on disk, made once per tokenizer: of texts, and of words with the places at which they begin.
- * Rows are read where they lie; 12 bytes of each are in memory.
+ * Token ids of a streamed split on disk, made once per tokenizer: of texts, and of words with their start positions.
+ * Rows are read on demand; 12 bytes of each are in memory.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -18,12 +18,10 @@ import {
   type NumberFileFormat,
 } from "./number-file.js";
 
-/** Texts that are made tokens at a time. */
 const CHUNK = 2048;
 
-/** A tokenizer whose tokens can be told from those of others. */
+/** A tokenizer with a hash that identifies its tokens. */
 export type HashedTokenizer = TokenizerImplementation & { readonly hash: string };
-/** Told how far it is, and stopped. */
 export interface FileMakingOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onRows?: MeasurementOptions["onRows"];
@@ -65,7 +63,10 @@ class WordFile implements WordTexts {
   }
 }
 
-/** The split's tokens by that tokenizer (`hash`), specials included, not cut; made when they are not there. */
+/**
+ * Returns the split's tokens by this tokenizer (`hash`), with special tokens, not truncated. Makes the file if it is
+ * missing.
+ */
 export async function tokenFileOf(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
@@ -78,7 +79,7 @@ export async function tokenFileOf(
   return new TokenFile(index, numbers);
 }
 
-/** The split's words (role `tokens`) by that tokenizer, not cut; made when they are not there. */
+/** Returns the split's words (role `tokens`) by this tokenizer, not truncated. Makes the file if it is missing. */
 export async function wordFileOf(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
@@ -93,12 +94,12 @@ export async function wordFileOf(
 }
 const WORDS: TextSelection = { role: "tokens" };
 
-/** Lengths of the split's rows in that tokenizer's tokens, if its tokens were made before. */
+/** Returns the rows' lengths in this tokenizer's tokens, if the token file exists. */
 export function knownTokenLengths(split: StreamedRows, hash: string, which: TextSelection): Int32Array | undefined {
   return readNumberIndex(filesOf(split, hash, which));
 }
 
-/** Lengths alone, of rows whose tokens nobody will want. */
+/** Counts tokens without storing them. */
 export async function streamedTokenLengths(
   split: StreamedRows,
   tokenizer: TokenizerImplementation,
@@ -117,7 +118,7 @@ export async function streamedTokenLengths(
   return Int32Array.from(lengths);
 }
 
-/** Goes through a split some rows at a time, and tells how far it is. */
+/** Maps a split in chunks, and reports the progress. */
 export async function* mapStreamedChunks<T>(
   split: StreamedRows,
   { signal, onRows }: FileMakingOptions,
@@ -156,7 +157,7 @@ function pieces(
   return tokenizer.encodeWords(split.values("tokens", from, to) as readonly (readonly string[])[]);
 }
 
-/** Of the tokens, and of the rows' lengths. */
+/** File names of the tokens and of the rows' lengths. */
 function filesOf(split: StreamedRows, hash: string, which: TextSelection): NumberFileFormat {
   const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}${markOf(which)}`);
   return {
@@ -166,7 +167,7 @@ function filesOf(split: StreamedRows, hash: string, which: TextSelection): Numbe
   };
 }
 
-/** Other texts than plain `text` have files of their own. */
+/** Texts other than plain `text` have separate files. */
 function markOf({ role = "text", prefix = "" }: TextSelection): string {
   if (role === "text" && prefix === "") return "";
   return `.${role}.${createHash("sha256").update(prefix).digest("hex").slice(0, 8)}`;

@@ -1,4 +1,4 @@
-/** Data sets as TypeScript cells see their types: a table whose columns are known by name, so that a misspelt one is an error. */
+/** Types of data sets in TypeScript cells: tables with named columns, so that a misspelled column is an error. */
 import { fileURLToPath } from "node:url";
 import type { ColumnTable } from "arquero";
 import type { PreparedData } from "../prepared.js";
@@ -18,7 +18,7 @@ type Keeping =
   | "ungroup"
   | "unorder";
 
-/** An arquero table whose columns are those of `Row`. A verb that makes other columns gives a plain arquero table. */
+/** An arquero table with the columns of `Row`. A verb that changes the columns returns a plain arquero table. */
 export type TypedTable<Row> = Omit<ColumnTable, Reading | Keeping> & {
   array<K extends keyof Row>(name: K, constructor?: Parameters<ColumnTable["array"]>[1]): Row[K][];
   column<K extends keyof Row>(name: K): { readonly length: number; at(row: number): Row[K] } | undefined;
@@ -30,7 +30,7 @@ export type TypedTable<Row> = Omit<ColumnTable, Reading | Keeping> & {
 
 const types = fileURLToPath(import.meta.url).replaceAll("\\", "/");
 
-/** Texts of the TypeScript types of the splits, by their names; a streamed split has no table. */
+/** Returns the TypeScript type of each split as text, by name; a streamed split has no table. */
 export function splitTypeTexts({ splits, streamed }: PreparedData): Readonly<Record<string, string>> {
   const column = "column(name: string): Promise<readonly unknown[]>";
   const streamedType = `{ readonly rows: number; table(): never; ${column} }`;
@@ -44,7 +44,7 @@ export function splitTypeTexts({ splits, streamed }: PreparedData): Readonly<Rec
   return Object.fromEntries([...Object.keys(streamed ?? {}).map((name) => [name, streamedType] as const), ...tables]);
 }
 
-/** The TypeScript type of all values of a column. */
+/** Returns the TypeScript type of a column's values. */
 function typeOf(values: ArrayLike<unknown>): string {
   const kinds = new Set<string>();
   for (let row = 0; row < values.length; row++) kinds.add(kindOf(values[row]));

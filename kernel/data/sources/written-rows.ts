@@ -1,4 +1,4 @@
-/** Rows of a pass on disk: of each split its lines, and an index of where each begins. In memory are 16 bytes of a row. */
+/** Writes the rows of a pass to disk: each split's lines, and an index of their offsets. Memory: 16 bytes per row. */
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { AuditedRow, AuditedSplits } from "../audit/rows.js";
@@ -28,7 +28,7 @@ export class StreamedRowWriter implements RowSink, AuditedSplits {
   constructor(
     private readonly folder: string,
     private readonly roles: readonly string[],
-    /** Whether each split has a source of its own. */
+    /** Whether each split has its own source. */
     private readonly apart: boolean,
   ) {}
 
@@ -72,7 +72,7 @@ export class StreamedRowWriter implements RowSink, AuditedSplits {
     }));
   }
 
-  /** Writes the indices; the sizes of each split's file. `order`: the place of each label. */
+  /** Writes the indices and returns the sizes of each split's file. `order`: final index of each label. */
   finish(names: readonly string[], order: Int32Array): StreamedMeta["splits"] {
     this.names = names;
     for (const name of names)

@@ -1,7 +1,7 @@
 /**
- * A decoder's graph, whose keys and values go in and come out, as the programs that continue texts over a cache: what came
- * out stays in the runtime's process and goes in with the next token. `past_key_values.<n>.key` goes in, `present.<n>.key`
- * comes out.
+ * Runs a decoder graph with key-value inputs and outputs as the generation programs of a cache. The outputs stay in the
+ * runtime's process and are fed with the next token: `past_key_values.<n>.key` is an input, `present.<n>.key` an
+ * output.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -13,15 +13,15 @@ import type { RunGraph } from "../runtime.js";
 type Feeds = Readonly<Record<string, NDArray>>;
 
 const PAST = /^past_key_values\./;
-/** What a decoder reads of an encoder's text; it stays in the process too. */
+/** Encoder output that the decoder reads; it stays in the process, too. */
 const READ = "encoder_hidden_states";
-/** The programs that write. */
+/** The programs that generate text. */
 export const GENERATION_PROGRAMS: ReadonlySet<string> = new Set(["reserve", "prefill", "decode"]);
 
 export class CachedDecoder {
-  /** Whether keys and values are kept already. */
+  /** Whether the cache contains keys and values. */
   private begun = false;
-  /** Of an encoder-decoder: the mask of what its encoder read. */
+  /** For encoder-decoders: the mask of the encoder's input. */
   private mask: NDArray | null = null;
 
   constructor(
@@ -63,7 +63,7 @@ export class CachedDecoder {
     await this.runs("encoder", given, [], { keeps: { [READ]: "last_hidden_state" } });
   }
 
-  /** `logits` or `likeliest` (decoders/kind.ts) of those places; keys and values are kept. */
+  /** Returns `logits` or `likeliest` (decoders/kind.ts) at these positions, and stores keys and values. */
   private async step(feeds: Feeds, places: RowPositions, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const { inputs } = this.decoder;
     const given = this.encoder ? decoderFeeds(feeds, must(this.mask, "a mask")) : feeds;
@@ -88,14 +88,14 @@ export class CachedDecoder {
 const feedNamed = (feeds: Feeds, name: string): NDArray => must(feeds[name], `the feed ${name}`);
 const ints = ({ bytes }: NDArray): number[] => [...new Int32Array(bytes.slice().buffer)];
 
-/** What a decoder is fed, by the names of its own graph. */
+/** Renames the decoder's feeds to the inputs of its graph. */
 function decoderFeeds(feeds: Feeds, read: NDArray): Feeds {
   const { decoder_attention_mask: mask } = feeds;
   const ids = feedNamed(feeds, "decoder_input_ids");
   return { input_ids: ids, encoder_attention_mask: read, ...(mask && { attention_mask: mask }) };
 }
 
-/** Keys of nothing: the sizes that the file fixes, no place in time. */
+/** Returns an empty cache: the sizes fixed by the file, with no positions. */
 function empty({ shape }: GraphPort, batch: number): NDArray {
   return emptyArray(shape.map((size) => (typeof size === "number" ? size : /batch/.test(size) ? batch : 0)));
 }

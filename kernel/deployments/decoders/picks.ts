@@ -1,18 +1,18 @@
 /**
- * What is handed over of a writing graph's logits, [rows, length, vocabulary]: those of some places, or of each place the
- * likeliest token and its lead alone. A vocabulary is large, and a graph tells of every place: between processes all of it
- * takes longer than computing it. The same in Python: tools/runtimes/serving.py.
+ * Selects logits of a generating graph, [rows, length, vocabulary], before they are transferred: those of some
+ * positions, or only the most probable token of each and its lead. A graph returns logits for every position, and
+ * transferring all of them between processes takes longer than computing them. The same in Python:
+ * tools/runtimes/serving.py.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { gatherRows, argmaxWithMargin } from "../arrays.js";
 
-/** Of each row the places that are asked about. */
 export type RowPositions = readonly (readonly number[])[];
 
 export interface LogitPicks {
-  /** Their logits, row after row: `logits` [places, vocabulary]. */
+  /** Positions whose logits are returned, row after row: `logits` [positions, vocabulary]. */
   readonly logits?: RowPositions;
-  /** Of each of them the likeliest token and how far it lies before the next: `likeliest` f32 [places, 2]. */
+  /** Positions whose most probable token and its lead over the next are returned: `likeliest` f32 [positions, 2]. */
   readonly likeliest?: RowPositions;
 }
 
@@ -30,7 +30,7 @@ export function pickLogits(logits: NDArray, picks: LogitPicks): Record<string, N
   };
 }
 
-/** Those of some rows alone; a row that isn't there is asked about nothing. */
+/** Returns the picks of some rows; a missing row has none. */
 export function picksForRows(picks: LogitPicks, from: number, rows: number): LogitPicks {
   const part = (places: RowPositions): RowPositions =>
     Array.from({ length: rows }, (_, row) => places[from + row] ?? []);

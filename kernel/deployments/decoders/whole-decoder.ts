@@ -1,8 +1,8 @@
 /**
- * A graph that answers whole texts, as the programs that continue texts over a cache. There is none, so a text that grows would
- * be read again for each token. But what should come is known: one reading of a prompt and of the expected tokens after it
- * tells what comes at each place, and as long as that is what was expected, it is what would have been written. What runtimes
- * without keys and values are asked by.
+ * Runs a graph without a cache as the generation programs. A growing text would be read again for each token. But the
+ * expected tokens are known: one pass over a prompt and its expected continuation gives the prediction at each
+ * position. It is what would be generated as long as it equals the expectation. Used for runtimes without keys and
+ * values.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -16,17 +16,17 @@ type Tokens = readonly (readonly number[])[];
 
 export class UncachedDecoder {
   private expected: Tokens | null = null;
-  /** Of each row the likeliest token and its lead after none, one, two … of what is expected. */
+  /** Per row: the most probable token and its lead after none, one, two … of the expected tokens. */
   private rowOutputs: readonly Float32Array[] = [];
   private step = 0;
 
-  /** `pairs`: its graph takes the tokens of a decoder beside those of an encoder. */
+  /** `pairs`: the graph takes decoder tokens and encoder tokens. */
   constructor(
     private readonly runs: RunGraph,
     private readonly pairs: boolean,
   ) {}
 
-  /** What the rows of the next batch should write. Of a row that parts from it nothing true is said afterwards. */
+  /** Sets the expected tokens of the next batch. A row's predictions are meaningless after its first deviation. */
   expect(tokens: Tokens): void {
     this.expected = tokens;
   }
@@ -45,7 +45,7 @@ export class UncachedDecoder {
   private async read(feeds: Feeds, expected: Tokens, wanted: readonly string[]): Promise<Feeds> {
     const mask = rowsOf(must(feeds["attention_mask"], "a mask"));
     const ids = rowsOf(must(feeds["input_ids"], "tokens"));
-    // Prompts are padded on the left: what the mask leaves out is no text.
+    // Prompts are padded on the left: masked positions are removed.
     const begun = this.pairs
       ? rowsOf(must(feeds["decoder_input_ids"], "the beginning of an answer"))
       : ids.map((row, i) => row.filter((_, index) => mask[i]![index] === 1));
@@ -66,7 +66,7 @@ export class UncachedDecoder {
     return logits;
   }
 
-  /** Of each row what is said at this step. */
+  /** Returns each row's prediction at the current step. */
   private now(): NDArray {
     const outputs = new Float32Array(2 * this.rowOutputs.length);
     this.rowOutputs.forEach((row, i) => outputs.set(row.subarray(2 * this.step, 2 * this.step + 2), 2 * i));
@@ -79,7 +79,7 @@ function rowsOf(array: NDArray): Tokens {
   const all = new Int32Array(array.bytes.slice().buffer);
   return Array.from({ length: rows }, (_, row) => [...all.subarray(row * width, (row + 1) * width)]);
 }
-/** Zeros after what is shorter. */
+/** Pads shorter rows with zeros. */
 function matrix(rows: Tokens): NDArray {
   const width = Math.max(...rows.map(({ length }) => length));
   const all = new Int32Array(rows.length * width);

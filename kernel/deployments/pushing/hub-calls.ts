@@ -1,14 +1,14 @@
 /**
- * HTTP as pushes need it, for the hub's client: each call ends with the signal, and where it is small when the hub is silent.
- * What has a body goes to the host that it was meant for or nowhere: a redirect would carry a model to somebody else.
+ * HTTP for pushes by the hub's client. Each call ends with the signal; small ones also on a timeout. A request with a
+ * body follows no redirect to another host, which would send the model to somebody else.
  */
 
-/** Milliseconds for an answer to what is no file. */
+/** Milliseconds to wait for a response, except for files. */
 export const HUB_TIMEOUT_MS = 120_000;
-/** A host may send on within itself, as the hub does for what was renamed. */
+/** Maximum redirects within a host, as the hub uses for renamed repositories. */
 const MOST_REDIRECTS = 3;
 
-/** What the hub's client takes as its `fetch`. Errors are plain, for whoever tells of the push. */
+/** Returns the `fetch` of the hub's client. Its errors are plain, for the push's report. */
 export function hubFetch(signal?: AbortSignal, patience = HUB_TIMEOUT_MS): typeof fetch {
   return async (input, init = {}) => {
     const file = typeof init.body === "object" && init.body !== null;
@@ -34,7 +34,7 @@ async function sent(input: Parameters<typeof fetch>[0], init: RequestInit): Prom
     const to = new URL(answer.headers.get("location") ?? url.href, url);
     await answer.body?.cancel();
     if (to.origin !== url.origin) throw new Error(`${url.host} sends it on to another host, ${to.host}`);
-    // Others would make a call without its body of it.
+    // Other redirects would drop the body.
     if (answer.status !== 307 && answer.status !== 308)
       throw new Error(`${url.host} sends it on by ${String(answer.status)}, which loses what is sent`);
     url = to;

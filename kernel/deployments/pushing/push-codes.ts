@@ -1,16 +1,15 @@
 /** Codes of pushing to the hub. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface PushCodeData {
   "wrong-repository": { readonly repository: string };
   "push-public": { readonly repository: string };
   "push-failed": {
     readonly repository: string;
-    /** Where the token came from. */
+    /** Name of the environment variable with the token. */
     readonly env: string;
     readonly why: string;
-    /** HTTP status of the hub's answer. Absent if there was no answer. */
+    /** HTTP status of the hub's response. Absent if there was no response. */
     readonly status?: number;
   };
   "push-with-findings": {

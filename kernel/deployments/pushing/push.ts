@@ -1,7 +1,7 @@
 /**
- * A deployed folder to a repository of the Hugging Face hub, by the hub's own client: large files by LFS, in parts, so that what
- * is there already isn't sent again; then one commit, so that nobody sees half of it. A repository that is made is private
- * unless told, and what is told of it afterwards is what the hub says. The token is in no message.
+ * Pushes a deployed folder to a repository of the Hugging Face hub, with the hub's own client. Large files use LFS, in
+ * parts, so that existing ones aren't sent again; one commit publishes everything at once. A new repository is private
+ * unless requested otherwise, and its reported visibility is the hub's. No message contains the token.
  */
 import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
@@ -17,16 +17,16 @@ import { hubFetch } from "./hub-calls.js";
 
 export interface PushedRepository {
   readonly url: string;
-  /** Of the hub's repository. */
+  /** Commit in the hub's repository. */
   readonly commit: string;
-  /** As the hub has it. */
+  /** Visibility as reported by the hub. */
   readonly private: boolean;
 }
 
-/** As the hub takes names of owners and repositories: nothing that leads elsewhere in a path. */
+/** The hub's syntax of owner and repository names; excludes parts that would leave the path. */
 const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
 
-/** Coded errors `secret-missing`, `secret-malformed`, `wrong-repository`: before anything is written. */
+/** Throws the coded errors `secret-missing`, `secret-malformed`, `wrong-repository`, before anything is written. */
 export function pushTokenOf({ env, repository }: HubPush): string {
   const parts = repository.split("/");
   if (parts.length !== 2 || !parts.every((part) => PART.test(part)) || repository.endsWith(".git"))
@@ -34,7 +34,7 @@ export function pushTokenOf({ env, repository }: HubPush): string {
   return readHeaderSecret(env);
 }
 
-/** Coded errors `push-public`, `push-failed`. */
+/** Throws the coded errors `push-public`, `push-failed`. */
 export async function pushFolder(
   folder: string,
   { repository, private: hidden, env }: HubPush,
@@ -89,13 +89,16 @@ interface Hub {
   readonly fetch: typeof fetch;
 }
 
-/** An answer without one is no answer of the hub's: nobody knows whether anything was committed. */
+/** Requires a commit id: a response without one does not show whether anything was committed. */
 function commitIn(oid: unknown): string {
   if (typeof oid === "string" && /^[0-9a-f]{7,64}$/.test(oid)) return oid;
   throw new Error("the answer names no commit, so it isn't known whether anything went in");
 }
 
-/** It is there, and no more public than was asked for. Whether it is private, in the hub's words. */
+/**
+ * Creates the repository if it is missing, and requires that it is not more public than requested. Returns whether the
+ * hub reports it as private.
+ */
 async function demandRepository(
   hub: Hub,
   repo: { readonly type: "model"; readonly name: string },
@@ -119,7 +122,7 @@ function filesIn(folder: string): readonly string[] {
   });
 }
 
-/** In the hub's own words, whatever stands in them of the token left out. */
+/** Returns the hub's message with the token removed. */
 function whyOf(error: unknown, token: string): string {
   const status = error instanceof HubApiError ? `the hub answers ${error.statusCode}: ` : "";
   const text = error instanceof Error ? `${error.message}${causeOf(error)}` : String(error);

@@ -1,12 +1,11 @@
-/** What can go wrong in runtimes of others. */
+/** Errors of third-party runtimes. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface RuntimesCodeData {
   "runtime-failed": {
     readonly runtime: string;
     readonly why: string;
-    /** `verify`: what lies there stays. */
+    /** Set for `verify`, which leaves the files in place. */
     readonly kept?: true;
   };
   "runtime-silent": { readonly runtime: string; readonly seconds: number };

@@ -1,4 +1,7 @@
-/** Core ML's packages in coremltools' own rules for each operation: not Apple's runtime, which is on Apple's systems alone. */
+/**
+ * Runs Core ML packages by coremltools' own implementation of each operation. Apple's runtime exists on Apple's systems
+ * only.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RuntimeRecord } from "../runtime.js";
 import { openFixedShapeModel } from "../fixed-shapes.js";

@@ -1,6 +1,6 @@
 /**
- * The process of LiteRT.js: LiteRT compiled to WebAssembly, computing on the processor. Its loader is made for pages: a
- * script is run by `importScripts`, here as there.
+ * The process of LiteRT.js: LiteRT compiled to WebAssembly, on the CPU. Its loader is made for web pages and loads a
+ * script with `importScripts`, which is emulated here.
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
@@ -23,7 +23,6 @@ import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
-/** What we call of @litertjs/core. */
 interface LiteRt {
   loadLiteRt(folder: string): Promise<unknown>;
   loadAndCompile(file: Uint8Array, options: { readonly accelerator: "wasm" }): Promise<Model>;

@@ -1,6 +1,6 @@
 /**
- * LiteRT files: in LiteRT.js, which takes fixed shapes alone, and where shapes are free in Python's ai-edge-litert, if a Python
- * has it.
+ * Runs LiteRT files: in LiteRT.js, which supports fixed shapes only, and with dynamic shapes in Python's
+ * ai-edge-litert, if installed.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { nodeEnv } from "#tools/node-env.mjs";

@@ -1,7 +1,6 @@
 /**
- * The process of the runtime `llama.cpp`: a GGUF file in node-llama-cpp, on the processor, keys and values in f32. Texts become
- * tokens by the file's own tokenizer, conversations become texts by the file's own template, and the likeliest token is taken
- * until one ends the text, all as llama.cpp's own programs do it.
+ * The process of the runtime `llama.cpp`: a GGUF file in node-llama-cpp, on the CPU, keys and values in f32. The file's
+ * own tokenizer and template are used, and generation is greedy until an end token, as in llama.cpp's own programs.
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
@@ -21,7 +20,7 @@ import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
-/** What is used of node-llama-cpp; its own types are not there where this is built. */
+/** The part of node-llama-cpp that is used; its types are not available in this build. */
 interface Llama {
   readonly llamaCppRelease: { readonly release: string };
   loadModel(options: object): Promise<Model>;
@@ -48,7 +47,7 @@ interface Context {
 interface Sequence {
   clearHistory(): Promise<void>;
   evaluate(tokens: readonly number[], options: object): AsyncIterable<number>;
-  /** What comes after those of the tokens that are asked about. */
+  /** Returns the next tokens after those with a request. */
   controlledEvaluate(
     tokens: readonly (number | readonly [number, object])[],
   ): Promise<readonly ({ readonly next: { readonly token?: number | null } } | undefined)[]>;
@@ -77,19 +76,21 @@ serveRuntime(async ({ place, library = "" }) => {
   };
 });
 
-/** Its threads wait for each other by turning in circles: with more than there are processors free a word takes minutes. */
+/**
+ * Limits the threads: they busy-wait for each other, so with more threads than free processors a token takes minutes.
+ */
 function threadsFor(bytes: number): number {
   return bytes < 64 * 1024 * 1024 ? 1 : Math.max(1, availableParallelism() - 1);
 }
 
-/** With the token that begins texts, where the file says that there is one. */
+/** Returns tokens with the begin token, if the file defines one. */
 function opened(model: Model, text: string): number[] {
   const { bos, shouldPrependBosToken } = model.tokens;
   const tokens = model.tokenize(text, true);
   return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
 }
 
-/** A template may write the begin token itself: it is not added a second time. */
+/** A template may contain the begin token, which must not be added twice. */
 function conversationTokens(model: Model, messages: readonly Message[]): number[] {
   const source = model.fileInfo.metadata.tokenizer?.chat_template;
   if (source === undefined) throw new Error("the file has no template of conversations");
@@ -101,7 +102,7 @@ function conversationTokens(model: Model, messages: readonly Message[]): number[
   return opened(model, begins && bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text);
 }
 
-/** Texts that are written side by side: each weight is then read once for all of them. */
+/** Texts generated concurrently: each weight is then read once for all of them. */
 const BESIDE = 8;
 
 interface Wanted {
@@ -112,7 +113,7 @@ interface Wanted {
   reject(error: unknown): void;
 }
 
-/** Writes what waits, some texts at a time, in a context that is made anew when they ask for a larger one. */
+/** Generates the waiting texts, some at a time, in a context that is recreated when a larger one is needed. */
 class Writer {
   private readonly waiting: Wanted[] = [];
   private busy = false;
@@ -133,7 +134,7 @@ class Writer {
 
   private async go(): Promise<void> {
     this.busy = true;
-    // Those that were asked in one breath are all there when it is over.
+    // Waits until requests sent in the same tick have arrived.
     await new Promise((next) => setTimeout(next, 5));
     while (this.waiting.length > 0) {
       const some = this.waiting.splice(0, BESIDE);
@@ -162,7 +163,7 @@ class Writer {
     resolve(tokens);
   }
 
-  /** The likeliest token after the prompt, and after each of those that are expected; without the one that ends the text. */
+  /** Returns the most probable token after the prompt and after each expected token; without the end token. */
   private async after(
     prompt: readonly number[],
     expected: readonly number[],

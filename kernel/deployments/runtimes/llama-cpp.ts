@@ -1,6 +1,6 @@
 /**
- * GGUF files in llama.cpp, through node-llama-cpp: the notebook's own where it has one, else what `tunebook setup llama.cpp`
- * brought. It is too large to come with everybody's Tunebook.
+ * Runs GGUF files in llama.cpp, through node-llama-cpp: the notebook's own package if it has one, else that installed
+ * by `tunebook setup llama.cpp`. It is too large to be included in Tunebook.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -27,18 +27,18 @@ export const llamaCppRuntime: RuntimeRecord = {
   },
 };
 
-/** Whether there is a group of packages for this machine (tools/node-env/llama). */
+/** Returns whether packages exist for this machine (tools/node-env/llama). */
 export function hasPrebuiltLlama(): boolean {
   return process.platform === "linux" && process.arch === "x64";
 }
 
-/** Null: there is none. */
+/** Returns null if it is not installed. */
 function packageFolder(): string | null {
   const env = hasPrebuiltLlama() ? nodeEnv("llama") : null;
   return upwards(process.cwd()) ?? (env?.ready ? join(env.folder, "node_modules", PACKAGE) : null);
 }
 
-/** As Node looks for packages. */
+/** Searches the parent folders as Node does. */
 function upwards(folder: string): string | null {
   const packageFolder = join(folder, "node_modules", PACKAGE);
   if (existsSync(join(packageFolder, "package.json"))) return packageFolder;

@@ -1,6 +1,6 @@
 /**
- * The process of the runtime `onnxruntime`: a session for each graph, made when it is first asked. Keys and values of what is
- * written stay here.
+ * The process of the runtime `onnxruntime`: one session per graph, created on first use. Keys and values of generated
+ * texts stay in this process.
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
@@ -19,7 +19,7 @@ import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 
-/** Threads that wait without work don't spin: whoever computes beside this process is not held up. */
+/** Idle threads don't spin, so that they don't slow down other processes. */
 const SETTINGS: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
   graphOptimizationLevel: "all",
@@ -63,7 +63,7 @@ serveRuntime(({ place, graphs }) => {
   };
 });
 
-/** As the file has it: wider whole numbers, narrower fractions. */
+/** Converts to the file's type: wider integers, narrower floats. */
 function tensorOf(array: NDArray, { dtype }: GraphPort): Tensor {
   const dims = [...array.shape];
   const count = sizeOf(dims);

@@ -1,4 +1,7 @@
-/** The process of a demo page: its worker asked as the page's window asks it, what it makes of texts included. */
+/**
+ * The process of a demo page: its worker receives the same messages as from the page's window, and also returns its
+ * tokens.
+ */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
@@ -18,7 +21,7 @@ import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, deployingCodes, fetchCodes, sourcesCodes, tableCodes);
 
-/** As the page's worker has them. */
+/** Array type of the page's worker. */
 interface Array32 {
   readonly dtype: "f32" | "i32";
   readonly shape: readonly number[];
@@ -26,8 +29,9 @@ interface Array32 {
 }
 
 /**
- * Bytes of a function that run before it is compiled anew to run fast. The usual budget is spent while the runtime starts, on functions
- * that are never called again: half of all that the proof of a small model takes. What a large one computes by spends this in a moment.
+ * Bytes of a function that run before its optimizing compilation. The default budget is spent during the runtime's
+ * start on functions that are never called again: half of the time of a small model's proof. A large model's kernels
+ * exceed this at once.
  */
 setFlagsFromString("--wasm-tiering-budget=200000000");
 

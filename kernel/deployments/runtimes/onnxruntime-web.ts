@@ -1,6 +1,6 @@
 /**
- * Demo pages in what they run on: their own scripts, and ONNX Runtime compiled to WebAssembly as it lies in them, here in a process
- * of Node's that looks to them like a page's worker. The page's tokens are held beside the notebook's when it is opened (`reads`).
+ * Runs demo pages with their own scripts and their included ONNX Runtime in WebAssembly, in a Node process that
+ * emulates a page's worker. On opening, the page's tokens are compared with the notebook's (`reads`).
  */
 import type { RuntimeRecord } from "../runtime.js";
 import { openRuntimeProcess } from "./process.js";

@@ -1,4 +1,6 @@
-/** ONNX models in ONNX Runtime for Node: what transformers.js in Node runs on, and the same core as everywhere. */
+/**
+ * Runs ONNX models in ONNX Runtime for Node, which transformers.js uses in Node; its core is the same on all platforms.
+ */
 import type { RuntimeRecord } from "../runtime.js";
 import { openRuntimeProcess } from "./process.js";
 

@@ -1,4 +1,4 @@
-/** The version of a package, of the folder that it lies in. */
+/** Reads a package's version from its folder. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";

@@ -1,6 +1,6 @@
 /**
- * The script of a page's worker in a context of its own: what a browser gives a worker is there, Node is not, so that it goes the
- * ways that it goes in a page, with one thread.
+ * Runs the script of a page's worker in a separate context that has a browser worker's globals and none of Node's. So
+ * it takes the same paths as in a page, with one thread.
  */
 import { createContext, runInContext } from "node:vm";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -11,7 +11,7 @@ interface Scope {
   [name: string]: unknown;
 }
 
-/** What workers have and a bare context lacks. */
+/** Globals of workers that a bare context lacks. */
 const GIVEN = {
   performance,
   TextDecoder,

@@ -1,4 +1,4 @@
-/** The thread that watches the parent of a runtime's process, and ends the whole process when the parent is gone. */
+/** Thread that watches the parent of a runtime's process, and ends the process when the parent is gone. */
 import { workerData } from "node:worker_threads";
 
 const parent = workerData as number;
@@ -8,7 +8,7 @@ setInterval(() => {
   if (process.ppid !== parent || !isThere(parent)) process.kill(process.pid, "SIGKILL");
 }, WATCH);
 
-/** Where nobody takes over orphans, their parent's number stays. */
+/** On systems that don't reparent orphans, the parent's id stays. */
 function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,6 +1,6 @@
 /**
- * A runtime of others in a process of its own: native code that ends, or prints, does so there. Requests are answered one
- * after the other; the process ends when it is closed, when its parent is gone, or when it is silent for too long.
+ * A third-party runtime in a separate process, so that native code may crash or print there. Requests are processed one
+ * by one. The process ends when it is closed, when its parent is gone, or after too long a silence.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -10,13 +10,12 @@ import type { GraphFile, GraphName, DeploymentResult } from "#stdlib/targets/kin
 import type { PredictionInput as Text } from "../../data/encoding/encoded.js";
 import type { OpenedModel, RuntimePrompt, RuntimeCallOptions, TextTokens, GeneratedText } from "../runtime.js";
 
-/** What a process is told first, as an argument in JSON. */
 export interface RuntimeOpening {
   readonly place: string;
   readonly graphs: NonNullable<DeploymentResult["graphs"]>;
-  /** What the runtime itself needs (the path of a library). */
+  /** Runtime-specific path of a library. */
   readonly library?: string;
-  /** The folder of the base, of an adapter. */
+  /** Folder of an adapter's base. */
   readonly base?: string;
 }
 export interface GraphRequest extends RuntimeCallOptions {
@@ -33,7 +32,7 @@ export interface TokenizationRequest {
   readonly texts: readonly Text[];
 }
 export type RuntimeRequest = GraphRequest | TextRequest | TokenizationRequest;
-/** The first answer is of the opening: the runtime's version, and whether it reads texts by itself. */
+/** The first reply reports the runtime's version, and whether it has its own tokenizer. */
 export type RuntimeReply =
   | { readonly version: string; readonly reads?: true }
   | { readonly read: readonly TextTokens[] }
@@ -46,18 +45,16 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Seconds that a runtime may be silent while it is asked something. */
 function patience(): number {
   const given = Number(process.env["TUNEBOOK_RUNTIME_SECONDS"]);
   return given > 0 ? Math.min(given, 1e6) : 600;
 }
 
-/** `opening` as its process is told it. */
 export function openingArgument(opening: RuntimeOpening): string {
   return JSON.stringify({ ...opening, parent: process.pid });
 }
 
-/** `main`: the file of the process, beside this one. Of a deployment without graphs texts are asked. */
+/** `main`: the process's file, in this folder. A deployment without graphs receives texts. */
 export async function openRuntimeProcess(
   main: string,
   title: string,
@@ -70,13 +67,13 @@ export async function openRuntimeProcess(
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     detached: process.platform !== "win32",
   });
-  // A channel that breaks means that the process is ending; its end tells how.
+  // A broken channel means that the process is ending; its exit is reported.
   const apart = new RuntimeProcess(title, child, (request) => child.send(request, () => undefined));
   child.on("message", (answer: RuntimeReply) => apart.hear(answer));
   return openedModelOf(apart, opening);
 }
 
-/** Once it said what it is. */
+/** Resolves after the process reported its version. */
 export async function openedModelOf(apart: RuntimeProcess, { graphs }: RuntimeOpening): Promise<OpenedModel> {
   const answer = await apart.next().catch(async (error: unknown) => {
     await apart.close();
@@ -150,7 +147,6 @@ export class RuntimeProcess {
     });
   }
 
-  /** An answer came. */
   hear(answer: RuntimeReply): void {
     const next = this.waiting.shift();
     if ("failed" in answer) next?.reject(this.error(answer.failed));
@@ -158,7 +154,7 @@ export class RuntimeProcess {
     this.wait();
   }
 
-  /** From now on: whatever is asked must be answered in time, the answers before it included. */
+  /** Restarts the timeout: every request must be answered in time, including the time of those before it. */
   private wait(): void {
     clearTimeout(this.silence);
     if (this.waiting.length === 0) return;

@@ -1,4 +1,4 @@
-/** Runtimes that have a door in Python alone: whichever Python has them, one of the environment's path or a private one. */
+/** Runtimes that are only available in Python: uses the environment's or a private Python, whichever has them. */
 import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ import {
 
 const known = new Map<string, Promise<string | null>>();
 
-/** A Python that has the modules; null: none. Looked for once. */
+/** Finds a Python with these modules; null: none. The result is cached. */
 export function findPythonWith(...modules: readonly string[]): Promise<string | null> {
   const key = modules.join();
   let found = known.get(key);
@@ -33,7 +33,7 @@ async function lookFor(modules: readonly string[]): Promise<string | null> {
 }
 function imports(python: string, modules: readonly string[]): Promise<boolean> {
   const names = JSON.stringify([...modules, "numpy"]);
-  // With -c, Python would import from the working folder first (the empty path), which may hold anybody's modules.
+  // With -c, Python would first import from the working folder (the empty path), which may contain anybody's modules.
   const find = `import sys; sys.path[:] = [p for p in sys.path if p]; import importlib.util as u; sys.exit(any(u.find_spec(n) is None for n in ${names}))`;
   return new Promise((resolve) => {
     execFile(python, ["-c", find], { timeout: 20_000 }, (error) => resolve(error === null));
@@ -42,10 +42,10 @@ function imports(python: string, modules: readonly string[]): Promise<boolean> {
 
 const folder = fileURLToPath(new URL("../../../../tools/runtimes/", import.meta.url));
 
-/** Threads that wait without work sleep: by turning in circles they take a busy machine's processors ten times as long. */
+/** Idle threads sleep: busy-waiting takes ten times as long on a busy machine. */
 const QUIET = { OMP_WAIT_POLICY: "PASSIVE", PYTHONDONTWRITEBYTECODE: "1", TF_CPP_MIN_LOG_LEVEL: "3" };
 
-/** `script`: of tools/runtimes. */
+/** `script`: name in tools/runtimes. */
 export async function openPythonRuntime(python: string, script: string, opening: RuntimeOpening): Promise<OpenedModel> {
   const child = spawn(python, [`${folder}${script}`, openingArgument(opening)], {
     stdio: ["pipe", "pipe", "pipe"],
@@ -53,7 +53,7 @@ export async function openPythonRuntime(python: string, script: string, opening:
     detached: process.platform !== "win32",
     windowsHide: true,
   });
-  child.stdin.on("error", () => undefined); // Its end tells.
+  child.stdin.on("error", () => undefined); // The process's exit is reported.
   const apart = new RuntimeProcess(`${script.replace(/^of_|\.py$/g, "")} in Python`, child, (request) =>
     child.stdin.write(`${JSON.stringify("graph" in request ? packed(request) : request)}\n`),
   );
@@ -61,7 +61,7 @@ export async function openPythonRuntime(python: string, script: string, opening:
   return openedModelOf(apart, opening);
 }
 
-/** Arrays with their bytes in base 64. */
+/** Arrays with bytes in base64. */
 type PackedArray = Omit<NDArray, "bytes"> & { readonly bytes: string };
 type PackedWriting = Omit<GeneratedText, "first"> & { readonly first?: PackedArray };
 type Packed =

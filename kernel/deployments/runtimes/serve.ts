@@ -1,7 +1,7 @@
 /**
- * Inside such a process: opens what the argument says, then answers what is asked in the order in which it comes. Runs wait for
- * each other; texts are begun at once, for a runtime may write several side by side. Its parent is watched in a thread of its
- * own: native code that never comes back would not hear that the channel ended.
+ * Code inside such a process: opens the deployment of the argument, then answers requests in order. Graph runs wait for
+ * each other; texts start at once, because a runtime may generate several concurrently. A separate thread watches the
+ * parent: native code that never returns would not notice a closed channel.
  */
 import { Worker } from "node:worker_threads";
 import type { NDArray } from "#dsl/tensor/program.js";

@@ -1,4 +1,4 @@
-/** Runtimes by the names that targets give; each is loaded when something is opened in it. */
+/** Runtimes by the names used in targets; each is loaded on first use. */
 import type { RuntimeRecord } from "../runtime.js";
 
 export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {

@@ -1,4 +1,4 @@
-/** The process of the runtime `tensorflow`: a SavedModel in tfjs's native binding, fed by its tensors' names. */
+/** The process of the runtime `tensorflow`: a SavedModel in tfjs's native binding, fed by tensor names. */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { runtimesCodes } from "./codes.js";

@@ -1,4 +1,4 @@
-/** SavedModels in TensorFlow itself, through tfjs's binding, with none of our kernels: as it serves everybody. */
+/** Runs SavedModels in TensorFlow, through tfjs's binding and without our kernels, as in common serving. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { addonCacheKey } from "../../engines/native/compile.js";
 import { findTensorflow, type TensorflowInstallation } from "../../engines/native/layout.js";

@@ -1,4 +1,4 @@
-/** A folder of transformers in transformers itself, where a Python has it: `tunebook verify FOLDER --runtime transformers`. */
+/** Runs a transformers folder in transformers, if a Python has it: `tunebook verify FOLDER --runtime transformers`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -10,7 +10,7 @@ import type { RuntimeRecord } from "../runtime.js";
 import { openPythonRuntime, findPythonWith } from "./python.js";
 
 const ids = (name: string) => ({ name, dtype: "i64", shape: ["batch", "length"] }) as const;
-/** What any model that answers is asked. */
+/** Inputs of any model that makes predictions. */
 const FORWARD: GraphFile = {
   file: "",
   inputs: {
@@ -41,7 +41,7 @@ export const transformersRuntime: RuntimeRecord = {
   },
 };
 
-/** Types of tokens matter where a row holds two texts; models without them don't take any. */
+/** Token types matter for rows of two texts only; models without them don't accept any. */
 function readingIn(place: string) {
   const { task, roles } = readDeployment(place);
   const tokenTypes = ["text_pair", "context"].some((role) => roles.includes(role));

@@ -1,6 +1,6 @@
 /**
- * A folder of transformers, opened by Tunebook itself from the files that were written: what anybody does who names it as
- * `base:`. That transformers reads the same in it is what `tunebook verify` shows where Python has it.
+ * Opens the written transformers folder in Tunebook, as with `base:`. `tunebook verify` checks that transformers gives
+ * the same outputs, if Python has it.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RuntimeRecord } from "../runtime.js";

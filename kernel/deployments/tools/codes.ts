@@ -1,7 +1,6 @@
-/** What can go wrong in the tools that write files out of others. */
+/** Errors of the tools that convert files. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ToolsCodeData {
   "converter-missing": { readonly why: string };
   "conversion-failed": { readonly to: string; readonly why: string };

@@ -1,4 +1,7 @@
-/** A SavedModel folder to one LiteRT file, by TensorFlow's converter in a process of its own. The folder is gone afterwards. */
+/**
+ * Converts a SavedModel folder to one LiteRT file, by TensorFlow's converter in a separate process. The folder is
+ * deleted.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +12,7 @@ import { SIGNATURE_NAME } from "#dsl/tensor/backends/tensorflow/inference.js";
 import { findConverter, runConverter } from "../../engines/native/converter.js";
 import type { ConversionTool } from "./tool.js";
 
-/** How weights are rounded: as they are, to half the bits, to bytes with the activations left in floats. */
+/** Rounding of weights: none, 16-bit floats, or 8-bit integers with float activations. */
 export type WeightRounding = "none" | "f16" | "int8";
 
 export const litertTool: ConversionTool = async ({ from, to, quantize }) => {
@@ -36,7 +39,7 @@ function whyOf(code: number | string, stderr: string): string {
   return `its process ended (${String(code)}): ${lines.at(-1)?.slice(0, 300) ?? ""}`;
 }
 
-/** tflite.ModelFlags: where the SavedModel lies and what of it. */
+/** Encodes tflite.ModelFlags: the SavedModel's path and signature. */
 function modelFlags(folder: string): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeStringField(20, folder);
@@ -50,7 +53,7 @@ const GRAPH_DEF = 1;
 const TFLITE = 2;
 const FLOAT = 1;
 
-/** tflite.ConverterFlags. */
+/** Encodes tflite.ConverterFlags. */
 function converterFlags(quantize: WeightRounding): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, GRAPH_DEF);
@@ -60,6 +63,6 @@ function converterFlags(quantize: WeightRounding): Uint8Array {
   pbf.writeBooleanField(34, true);
   if (quantize !== "none") pbf.writeBooleanField(26, true);
   if (quantize === "f16") pbf.writeBooleanField(29, true);
-  if (quantize === "int8") pbf.writeBooleanField(44, true); // The quantizer that works by channels.
+  if (quantize === "int8") pbf.writeBooleanField(44, true); // Per-channel quantizer.
   return pbf.finish();
 }

@@ -1,6 +1,6 @@
 /**
- * How large numbers get within an ONNX model: it is run over rows of tokens, one by one, and of each of its scalar outputs
- * `bound/…` every row's number is told. The model is gone afterwards.
+ * Measures the magnitude of numbers within an ONNX model: runs it on rows of tokens one by one, and returns every row's
+ * value of each scalar output `bound/…`. The model file is deleted.
  */
 import { rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
@@ -12,7 +12,7 @@ import { emptyArray } from "../arrays.js";
 import { openRuntimeProcess } from "../runtimes/process.js";
 import type { ConversionTool } from "./tool.js";
 
-/** `graph`: its ports, and what it is; `rows`: Int32Array of each. Gives Record<output, number[]>. */
+/** `graph`: its ports and kind; `rows`: an Int32Array each. Returns Record<output, number[]>. */
 export const onnxBoundsTool: ConversionTool = async ({ from, graph, name, rows }) => {
   const ports = graph as Omit<GraphFile, "file">;
   const file: GraphFile = { ...ports, file: basename(from) };
@@ -34,7 +34,7 @@ export const onnxBoundsTool: ConversionTool = async ({ from, graph, name, rows }
   }
 };
 
-/** One text, nothing before it. */
+/** Feeds of one text without a past. */
 function feedsOf({ inputs }: GraphFile, row: Int32Array): Record<string, NDArray> {
   const ids = (idAt: (position: number) => number): NDArray =>
     int32Array(

@@ -1,11 +1,14 @@
-/** A demo page out of a model's ONNX file: embedded, or named as what is given to the page. */
+/** Builds a demo page from a model's ONNX file, which is embedded, or loaded by the page's user. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import type { PageDemo } from "#stdlib/targets/shared/page/demo.js";
 import { renderPage } from "../page-file.js";
 import type { ConversionTool } from "./tool.js";
 
-/** `demo`: all of it but its model's size and sum; `file`: what a model that stays outside is called, else null. */
+/**
+ * `demo`: the page's data except the model's size and checksum; `file`: name of a model that is not embedded, else
+ * null.
+ */
 export const pageTool: ConversionTool = async ({ from, to, demo, tokenizer, file }) => {
   const model = await readFile(from);
   const about: PageDemo = {

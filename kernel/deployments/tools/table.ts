@@ -1,4 +1,4 @@
-/** What writes a file out of others with a library of its own, by the names that targets use; each is loaded when it is needed. */
+/** Tools that convert files with a third-party library, by the names used in targets; each is loaded on first use. */
 import type { ConversionTool } from "./tool.js";
 
 export const tools: Readonly<Record<string, () => Promise<ConversionTool>>> = {

@@ -1,6 +1,6 @@
-/** What a tool is: it writes a file out of others with a library of its own, or tells what it found out about them. */
+/** Interface of a tool: it converts files with a third-party library, or returns facts about them. */
 export interface ToolPaths {
-  /** Absolute. What lies there was written for the tool alone: it is gone afterwards. */
+  /** Absolute path of files written for the tool only; they are deleted. */
   readonly from: string;
   readonly to: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Tunebook itself as npm installs it, for folders that are served elsewhere: what runs, without its tests, its comparisons and
- * what only a compiler reads. What it needs comes from npm's registry, by the exact versions of its package.json.
+ * Packs Tunebook as npm installs it, for folders that are served on other machines: without its tests, comparisons and
+ * compiler files. Its dependencies come from npm's registry, in the exact versions of its package.json.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
@@ -12,13 +12,13 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ConversionTool } from "./tool.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
-/** Parts of the package that run. */
+/** Parts of the package that are needed at run time. */
 const PARTS = [
   ...["dist/vendor", "dist/dsl", "dist/stdlib", "dist/kernel", "dist/editors", "dist/tools"],
   ...["tools", "native"],
 ] as const;
 const RUNS = /\.(?:js|mjs|json|cc|cpp|h|txt|py|wasm)$/;
-/** The folder that npm takes a package from. */
+/** Folder name in npm's archives. */
 const FOLDER = "package";
 
 export const tunebookTool: ConversionTool = async ({ to }) => {
@@ -54,7 +54,7 @@ function filesIn(part: string): readonly string[] {
     .sort();
 }
 
-/** Nothing is built, and nothing of those who work on it is brought. */
+/** Removes build scripts and development dependencies. */
 function packageJson(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const { scripts, devDependencies, files, ...rest } = isRecord(manifest) ? manifest : {};

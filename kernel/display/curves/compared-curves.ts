@@ -1,11 +1,11 @@
-/** Curves of several runs over each other: training loss, then each validation score in a picture of its own. */
+/** Overlays the curves of several runs: training loss, then each validation score in a separate plot. */
 import type { Figure, Trace } from "../figure.js";
 import { roundToSixDigits, smoothCurve } from "./line.js";
 import { paletteColor } from "../svg/colors.js";
 import { escapeLabel } from "../../host/text.js";
 
 export type CurveXAxis = "step" | "seconds" | "tokens";
-/** What a run's log comes to: in each list a value for each point. */
+/** A run's log as series: each list has one value per point. */
 export interface CurveSeries {
   readonly loss: {
     readonly step: readonly number[];
@@ -18,15 +18,14 @@ export interface CurveSeries {
 }
 export interface ComparedCurve {
   readonly label: string;
-  /** Keeps its colour while others come and go. */
+  /** Index of its colour, which stays when other runs are added or removed. */
   readonly slot: number;
   readonly series: CurveSeries;
 }
 const axes: Readonly<Record<CurveXAxis, string>> = { step: "step", seconds: "seconds of training", tokens: "tokens" };
 const dashes = ["solid", "dash", "dot", "dashdot"] as const;
-/** More pictures would be too small to read. */
+/** Maximum plots; more would be too small to read. */
 const most = 8;
-/** Of a picture with the gap below it. */
 const heights = { first: 330, more: 240, gap: 60 } as const;
 const margin = { t: 44, r: 16, b: 44, l: 60 } as const;
 
@@ -95,7 +94,7 @@ function lossTraces(
     line: { color: ink, dash, width: 2 },
     hovertemplate: "%{y:.4f}",
   };
-  // Many raw lines over each other hide what they are about.
+  // More than four raw lines would hide the smoothed ones.
   if (!smooth || runs > 4) return [main];
   return [
     {

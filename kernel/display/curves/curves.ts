@@ -1,4 +1,6 @@
-/** A run's curves from its events: one figure, drawn anew and updated in place while it trains; a table at its end. */
+/**
+ * A run's curves from its events: one figure, redrawn and updated in place during training, and a table at its end.
+ */
 import { usualMetricOfVocabulary } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName, metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
@@ -16,14 +18,14 @@ import { finiteNumber } from "../../events/finite.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;
 
-/** What a step of the run is: an update, or a round with clients, which has no epoch. */
+/** Unit of a step: an update, or a federated round, which has no epoch. */
 const stepOf = (events: readonly RunEvent[]): "step" | "round" =>
   events.some(({ kind }) => kind === "round") ? "round" : "step";
 type Evaluated = Extract<RunEvent, { kind: "evaluated" }>;
 
 export interface CurvesOptions {
   readonly title?: string;
-  /** Whether validation is to come: the space for its metrics is kept from the first draw on. */
+  /** Whether validation will follow: space for its metrics is reserved from the first draw. */
   readonly validates?: boolean;
 }
 
@@ -53,7 +55,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   return {
     data,
     layout: {
-      // At the top of the picture: the legend beneath it may take several lines.
+      // The title is at the top of the figure, because the legend below it may take several lines.
       ...(title === undefined
         ? {}
         : { title: { text: escapeLabel(title), y: 1, yref: "container", yanchor: "top", pad: { t: 6 } } }),
@@ -79,10 +81,10 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   };
 }
 
-/** Pixels of a title, of a line of the legend, of a letter in it, and of the mark and the gap of an entry. */
+/** Pixels of a title, a legend line, a letter in it, and an entry's mark and gap. */
 const [TITLE, LINE, LETTER, MARK] = [30, 20, 6.6, 60];
 
-/** As plotly lays it out: one line where all fit, else columns as wide as the longest entry. */
+/** Follows plotly's layout: one line if all entries fit, else columns as wide as the longest entry. */
 function legendHeight(traces: readonly Trace[]): number {
   const names = traces.flatMap(({ name, showlegend }) =>
     typeof name === "string" && showlegend !== false ? [name.length] : [],
@@ -147,7 +149,7 @@ function metricTraces(evaluations: readonly Evaluated[], names: readonly string[
 
 interface Best {
   readonly step: number;
-  /** The metric that says so; logs of old runs don't tell it. */
+  /** The metric that selects the best checkpoint; missing in old logs. */
   readonly by: string;
 }
 function bestOf(events: readonly RunEvent[]): Best | null {
@@ -157,7 +159,7 @@ function bestOf(events: readonly RunEvent[]): Best | null {
     : null;
 }
 
-/** Values that are next to the same would be told apart by their last digits: the axis then shows their size instead. */
+/** If values are nearly equal, the axis shows their magnitude instead of their last digits. */
 function rangeOf(evaluations: readonly Evaluated[], names: readonly string[]): Trace {
   const values = evaluations
     .flatMap((e) => names.map((name) => finiteNumber(e.metrics[name])))
@@ -171,7 +173,7 @@ function rangeOf(evaluations: readonly Evaluated[], names: readonly string[]): T
   return { range: [roundToSixDigits(low - around), roundToSixDigits(high + around)] };
 }
 
-/** A ring around the evaluation whose checkpoint is the best so far, on the curve of the metric that says so. */
+/** Marks the best checkpoint's evaluation so far, on the curve of the metric that selects it. */
 function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[] {
   const evaluation = evaluations.find((e) => e.step === step);
   const value = evaluation && roundToSixDigits(finiteNumber(evaluation.metrics[by]));
@@ -191,7 +193,7 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
   ];
 }
 
-/** What the run came to, in the words that a line ends with: the scores of the weights that were kept, and where they come from. */
+/** Returns the result of a run as the end of a sentence: the scores of the saved weights, and their step. */
 export function runOutcomeWords(
   events: readonly RunEvent[],
   { keepsLast = false }: { readonly keepsLast?: boolean } = {},
@@ -213,7 +215,7 @@ export function runOutcomeWords(
   return [...scores, later ? `of ${unit} ${String(finalEvaluation.step)}, which is kept; ${where}` : where];
 }
 
-/** The figure's bundle shows its last numbers in a terminal. */
+/** Text of the figure in a terminal: the latest numbers. */
 export function curvesText(events: readonly RunEvent[]): string {
   const step = events.findLast((e) => e.kind === "step");
   const evaluated = events.findLast((e) => e.kind === "evaluated");
@@ -229,7 +231,7 @@ export function curvesText(events: readonly RunEvent[]): string {
   ].join(", ");
 }
 
-/** One row for each evaluation (for each epoch where nothing was evaluated), and how the run ended. */
+/** Returns a table with one row per evaluation (per epoch without evaluations), and how the run ended. */
 export function historyTable(events: readonly RunEvent[]): DisplayOutput {
   const steps = events.filter((e): e is Step => e.kind === "step");
   const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
@@ -287,7 +289,6 @@ function fixed(value: unknown): string {
   return value === undefined ? "" : finiteNumber(value) === null ? String(value) : (value as number).toFixed(4);
 }
 
-/** As the tables have it. */
 function scoreText(value: unknown): string {
   return finiteNumber(value) === null ? String(value) : scoreDigits(value as number);
 }

@@ -1,4 +1,4 @@
-/** A learning curve: what was measured, the law through it, and what more rows would come to. */
+/** A learning curve: measured scores, the fitted law, and the forecast for more rows. */
 import type { LearningCurveForecast, ForecastInterval } from "../../data/judging/power-law.js";
 import { figureView, type Figure } from "../figure.js";
 import { roundToSixDigits } from "./line.js";
@@ -9,22 +9,25 @@ import { groupedNumber, escapeLabel, significantText } from "../../host/text.js"
 
 export interface LearningCurveData {
   readonly data: string;
-  /** Rows that train. */
+  /** Number of training rows. */
   readonly rows: number;
-  /** The less the better: errors, losses. Else the more. */
+  /** Whether less is better (errors, losses). */
   readonly errors: boolean;
-  /** Shares, which are told in percent and points; absent: where they are no errors. */
+  /** Whether scores are shares, shown in percent and points. Defaults to true unless `errors` is set. */
   readonly shares?: boolean;
-  /** Absent: of errors the mean absolute one, else accuracy. */
+  /** Defaults to mean absolute error for errors, else accuracy. */
   readonly metric?: string;
-  /** What was measured, as the sentence beneath the table begins. */
+  /** Description of the measurement: the beginning of the sentence below the table. */
   readonly measured: string;
 }
-/** How many times the rows are told of. */
+/** Multiples of the rows in the forecast. */
 const TIMES = [2, 4, 10] as const;
-/** The picture goes so far. */
+/** Maximum multiple of the rows in the plot. */
 const FARTHEST = 4;
-/** A gain below so many points is told as none, where it can't be more than so many; of what is no share, of its own size. */
+/**
+ * Gains below `HARDLY` are reported as none if the upper bound is below `AT_MOST`: in points for shares, else relative
+ * to the score.
+ */
 const HARDLY = 0.003;
 const AT_MOST = 0.02;
 const LINE = 40;
@@ -50,7 +53,7 @@ export function learningCurveView(forecast: LearningCurveForecast, data: Learnin
   ];
 }
 
-/** Where no size is better than always the same answer: what was measured, and no forecast. */
+/** View for scores that never exceed a constant answer: the measurements without a forecast. */
 export function nothingLearntView(
   sizes: readonly { readonly rows: number; readonly score: number; readonly seeds: number }[],
   floor: number,
@@ -67,7 +70,7 @@ export function nothingLearntView(
   );
 }
 
-/** `twice the rows: +1.2 ± 0.4 points`. */
+/** Returns e.g. `twice the rows: +1.2 ± 0.4 points`. */
 export function forecastSentence(
   { scoreAt: forecastAt, gain }: LearningCurveForecast,
   data: LearningCurveData,

@@ -1,11 +1,11 @@
-/** What the curves of one run and those of several are drawn from: numbers cut short, and their mean over the steps. */
+/** Common code for curves of one run and of several: rounded numbers, and smoothing over the steps. */
 
-/** To six digits: a chart of many points stays small. */
+/** Rounds to six digits, so that a chart of many points stays small. */
 export function roundToSixDigits(x: number | null): number | null {
   return x === null ? null : Number(x.toPrecision(6));
 }
 
-/** Exponential mean over about a fifteenth of the run, without the pull of its start. */
+/** Exponential moving average over about a fifteenth of the run, without bias at its start. */
 export function smoothCurve(y: readonly (number | null)[]): (number | null)[] {
   const keep = 1 - 1 / Math.max(4, y.length / 15);
   let sum = 0;

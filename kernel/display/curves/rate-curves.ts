@@ -1,4 +1,4 @@
-/** Learning rate and gradient norm of a run, step by step: what is looked at when a loss behaves oddly. */
+/** Learning rate and gradient norm of a run by step, for diagnosing an odd loss. */
 import type { RunEvent } from "../../events/events.js";
 import { finiteNumber } from "../../events/finite.js";
 import type { Figure, Trace } from "../figure.js";
@@ -20,7 +20,7 @@ export function ratesFigure(events: readonly RunEvent[]): Figure | null {
     line: { color: paletteColor(n), width: 2 },
     hovertemplate: "%{y:.4~g}",
   });
-  // A norm of nothing has no place on a logarithmic axis.
+  // A norm of zero has no position on a logarithmic axis.
   const norms = steps.map((e) => positive(finiteNumber(e.norm)));
   const axis = { title: { text: "step" }, rangemode: "tozero" };
   return {

@@ -1,6 +1,6 @@
 /**
- * Long series made short without changing how they look: lines by largest triangles (LTTB), histograms as the bars they
- * come to. What is stored in a notebook stays small however long a run was.
+ * Downsamples long series without changing their look: lines by largest triangles (LTTB), histograms to their bars. So
+ * a stored notebook stays small, however long a run was.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
@@ -8,10 +8,10 @@ import type { Figure, Trace } from "../trace.js";
 import { histogramAsBars } from "../svg/bars.js";
 import { coordinatesOf, listOf } from "../svg/values.js";
 
-/** Points that a trace keeps, and all traces of a figure together. */
+/** Maximum points of a trace, and of all traces of a figure together. */
 const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
 
-/** Also makes the figure plain JSON: typed arrays become arrays, numbers that are none become null, dates text. */
+/** Also converts the figure to plain JSON: typed arrays become arrays, NaN and infinities null, dates text. */
 export function thinFigure(figure: Figure): Figure {
   const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, listOf(figure.data).length))));
   const { data, layout, config } = plainJson({ ...figure, data: listOf(figure.data).filter(isRecord) }) as Figure;
@@ -31,7 +31,7 @@ function thinTrace(trace: Trace, budget: number): Trace {
   if (type !== "scatter" && type !== "scattergl") return trace;
   const { x, y } = coordinatesOf(trace);
   const length = Math.min(x.length, y.length);
-  // Lines with gaps between them were made short by who joined them: one line through all would close the gaps.
+  // Lines with gaps were downsampled by the caller: downsampling here would close the gaps.
   if (length <= budget || (trace["connectgaps"] === false && length <= most.figure)) return trace;
   const keep = largestTriangleIndices(
     x.map((v, i) => (typeof v === "number" ? v : i)),
@@ -41,7 +41,7 @@ function thinTrace(trace: Trace, budget: number): Trace {
   return { ...pick(trace, keep, Math.max(x.length, y.length)), x: keep.map((i) => x[i]), y: keep.map((i) => y[i]) };
 }
 
-/** Every array of the trace, or one level inside it, that has one element for each point. */
+/** Selects points in every array of the trace, or one level inside it, that has one element per point. */
 function pick(trace: Trace, keep: readonly number[], length: number): Trace {
   return Object.fromEntries(
     Object.entries(trace).map(([key, value]) => {
@@ -54,8 +54,9 @@ function pick(trace: Trace, keep: readonly number[], length: number): Trace {
 }
 
 /**
- * Places of the points to keep (first and last among them): Steinarsson's largest-triangle-three-buckets. Libraries give
- * points, not their places, by which all else that a trace says of its points is kept; and the page has no room for one.
+ * Returns the indices of the points to keep, including first and last: Steinarsson's largest-triangle-three-buckets.
+ * Libraries return points instead of indices, which are needed to select a trace's other arrays; and the web page must
+ * stay small.
  */
 export function largestTriangleIndices(x: readonly number[], y: readonly number[], wanted: number): number[] {
   const n = Math.min(x.length, y.length);
@@ -82,7 +83,7 @@ export function largestTriangleIndices(x: readonly number[], y: readonly number[
   return [...keep, n - 1];
 }
 
-/** Titles as `{ text }`: plotly no longer reads the older bare text. */
+/** Converts titles to `{ text }`: plotly no longer reads the older bare text. */
 function withTitles(layout: Trace): Trace {
   return Object.fromEntries(
     Object.entries(layout).map(([key, value]) => {
@@ -92,7 +93,7 @@ function withTitles(layout: Trace): Trace {
   );
 }
 
-/** What JSON can hold, with the meaning plotly gives it; functions and the like are left out. */
+/** Converts to JSON values with plotly's meaning; functions and the like are left out. */
 function plainJson(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return listOf(value).map(plainJson);
   if (Array.isArray(value)) return value.map(plainJson);

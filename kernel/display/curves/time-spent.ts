@@ -1,4 +1,4 @@
-/** What a private training has spent, beside its curves: ε of each step, on an axis of its own at the right. */
+/** Privacy budget spent by a private training, next to its curves: ε of each step, on a separate axis at the right. */
 import type { RunEvent } from "#kernel/events/events.js";
 import type { Trace } from "../figure.js";
 import { paletteColor } from "../svg/colors.js";
@@ -6,20 +6,20 @@ import { roundToSixDigits } from "./line.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;
 
-/** ε of the last step that tells it; null: the training isn't private. */
+/** Returns ε of the last step that reports it; null: the training isn't private. */
 export function epsilonSpent(events: readonly RunEvent[]): number | null {
   const lastPrivate = events.findLast((e): e is Step => e.kind === "step" && e.epsilon !== undefined);
   return lastPrivate?.epsilon ?? null;
 }
 
-/** In three digits, never less than was spent. */
+/** Rounds up to three digits, so that the text never understates ε. */
 export function epsilonText(epsilon: number): string {
   if (!Number.isFinite(epsilon) || epsilon <= 0) return `ε ${String(epsilon)}`;
   const size = 10 ** (2 - Math.floor(Math.log10(epsilon)));
   return `ε ${String(Number((Math.ceil(epsilon * size - 1e-9) / size).toPrecision(3)))}`;
 }
 
-/** Empty where nothing of it is private. */
+/** Empty for trainings that aren't private. */
 export function epsilonTraces(steps: readonly Step[]): { readonly traces: readonly Trace[]; readonly layout: Trace } {
   const privateSteps = steps.filter((e) => e.epsilon !== undefined);
   if (privateSteps.length === 0) return { traces: [], layout: {} };

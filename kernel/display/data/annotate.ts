@@ -1,6 +1,6 @@
 /**
- * The output of an `annotate` statement: the id of the annotation session for a front end that can open it; for others, the
- * rows that have no decision yet and the code that decides on one.
+ * The output of an `annotate` statement: the id of the annotation session for front ends that can open it; for others,
+ * the rows without a decision and the code to make one.
  */
 import type { AnnotationSession, AnnotationRow } from "../../data/annotations/annotation-session.js";
 import type { AnnotationLabel } from "../../data/annotations/line.js";
@@ -13,7 +13,7 @@ import { textTable } from "../text-table.js";
 export const annotateMime = "application/vnd.tunebook.annotate+json";
 const SHOWN = 10;
 
-/** `offerId`: the id by which a front end opens the annotation; null where none can. `name`: of the annotated data. */
+/** `offerId`: id by which a front end opens the annotation; null if none can. `name`: name of the annotated data. */
 export function annotationView(
   annotation: AnnotationSession,
   options: { readonly name: string; readonly file: string; readonly offerId: string | null },

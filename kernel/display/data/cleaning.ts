@@ -1,4 +1,7 @@
-/** What each cleaner of a data set did: how many rows it changed and dropped, and the first of them before and after. */
+/**
+ * The effects of each cleaner of a data set: counts of changed and dropped rows, and the first of them before and
+ * after.
+ */
 import type { CleanerFacts } from "#dsl/language/types/facts.js";
 import { html, htmlTable, inkStyle, toneColors, type Html, type HtmlPart } from "../html.js";
 import { clip, groupedNumber, oneLine, plural } from "../../host/text.js";
@@ -18,7 +21,7 @@ function exampleText({ row, before, after }: Example, length: number): string {
   return `row ${String(row)}: ${quoted(before, length)}${after === null ? "" : ` → ${quoted(after, length)}`}`;
 }
 
-/** One line for each cleaner, with one example; empty: there is none. */
+/** Returns one line per cleaner, with one example; empty without cleaners. */
 export function cleanersText(cleaners: readonly CleanerFacts[]): readonly string[] {
   if (cleaners.length === 0) return [];
   const rows = cleaners.map((one) => [
@@ -30,7 +33,7 @@ export function cleanersText(cleaners: readonly CleanerFacts[]): readonly string
   return ["", textTable(...withoutEmptyLastColumn([...head, "such as"], rows), align)];
 }
 
-/** Without a last column that nothing stands in. */
+/** Removes the last column if it is empty. */
 export function withoutEmptyLastColumn<T>(
   names: readonly string[],
   rows: readonly (readonly T[])[],
@@ -39,7 +42,7 @@ export function withoutEmptyLastColumn<T>(
   return empty ? [names.slice(0, -1), rows.map((row) => row.slice(0, -1))] : [names, rows];
 }
 
-/** The same, folded, with all examples. */
+/** Returns the same as a folded section with all examples. */
 export function cleanersHtml(cleaners: readonly CleanerFacts[]): Html | false {
   if (cleaners.length === 0) return false;
   const rows = cleaners.map((one): HtmlPart[] => [
@@ -56,7 +59,7 @@ export function cleanersHtml(cleaners: readonly CleanerFacts[]): Html | false {
   </details>`;
 }
 
-/** `unicode changed 214 rows, drop_duplicates dropped 28`; those that found nothing to do are named last. */
+/** Returns e.g. `unicode changed 214 rows, drop_duplicates dropped 28`; cleaners without effect are named last. */
 function summary(cleaners: readonly CleanerFacts[]): string {
   const did = cleaners.flatMap((one) => {
     const dropped = droppedBy(one);

@@ -1,4 +1,7 @@
-/** What a `data` statement shows: rows in, kept, dropped and why, what the cleaners did; splits with their labels; lengths; a few rows. */
+/**
+ * The output of a `data` statement: rows read, retained and dropped, with reasons; effects of the cleaners; splits with
+ * their labels; lengths; a few rows.
+ */
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
@@ -22,7 +25,7 @@ import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 const mostLabels = 12;
 
-/** `told`: codes of warnings that stand beside it, or are allowed. */
+/** `shownCodes`: codes of warnings that are displayed with it, or are allowed. */
 export function dataPreview(
   plan: DataPlan,
   facts: DataFacts,
@@ -113,7 +116,7 @@ function countsOf({ rowsIn, kept: rowsKept, copies = 0 }: DataFacts): string {
   return `${plural(rowsIn, "row")} in, ${groupedNumber(originals)} kept${dropped}${repeated}`;
 }
 
-/** A conversation as text; any other value unchanged. */
+/** Returns a conversation as text; any other value unchanged. */
 function seenAs(role: string | undefined, value: unknown): unknown {
   return role === "messages" && typeof value === "string" && value.startsWith("[")
     ? conversationText(parseMessages(value))
@@ -127,7 +130,7 @@ function sourceText({ source }: DataPlan): string {
     .join(", ");
 }
 
-/** The word and what it reads; how it reads is the plan's business. */
+/** Returns the source's word and its first argument; the plan shows the other options. */
 function whence(call: Call): string {
   const what = Object.values(call.arguments).find((value) => value !== null && value !== undefined);
   return what === undefined
@@ -144,9 +147,9 @@ interface LabelTable {
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);
 
 /**
- * One row for each label, the most frequent first and the rare ones together; one column for each split, and a bar for the
- * label's share: of the rows, or of the tags where each token has one. Several labels of a row come to more than all rows, so
- * the head says what the share is of.
+ * Builds a table of labels, most frequent first and rare ones combined, with one column per split and a bar for the
+ * label's share. The share is of the rows, or of the tags for token labels. With several labels per row shares exceed
+ * 100 %, so the head says what they refer to.
  */
 function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
   const splits = Object.entries(facts.splits);
@@ -160,7 +163,7 @@ function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
   const rest = sums.slice(mostLabels);
   const often = sums.slice(0, mostLabels);
   const names = clipDistinct(
-    // A blank at its end is to be seen.
+    // Quotes labels with spaces at an end, to make these visible.
     often.map(({ label }) => (label === label.trim() ? label : JSON.stringify(label))),
     40,
   );

@@ -1,4 +1,4 @@
-/** What was found in a data set's rows: a sentence for each, its rows one click away, and what mends it. */
+/** Findings in a data set's rows: a sentence each, its rows in a folded table, and a fix. */
 import type { LabelConflicts, AuditFinding, FindingRow, NearDuplicates } from "#dsl/language/types/audit-facts.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
@@ -6,19 +6,21 @@ import { code, html, htmlTable, inkStyle, note, toneColors, type Html, type Html
 import { compareRowNames } from "../../data/row/row-names.js";
 import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
 
-/** A finding as it is told. */
+/** A finding as displayed. */
 interface Told {
-  /** `12 of 988 rows hold tags of HTML`. */
+  /** For example `12 of 988 rows hold tags of HTML`. */
   readonly words: string;
   readonly mend: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Rows that are listed by name, of all that there are. */
+  /** Names of the listed rows, and the total number of rows. */
   readonly names: readonly string[];
   readonly total: number;
 }
 
-/** Empty: nothing was found, or nobody looked. `told`: codes of warnings that say it already, or that are allowed. */
+/**
+ * Empty if nothing was found or no audit ran. `shownCodes`: codes of warnings that report the same, or are allowed.
+ */
 export function auditFindingsOf({ audit }: DataFacts, shownCodes: readonly string[] = []): readonly Told[] {
   if (!audit) return [];
   const alike = shownCodes.includes("near-leak") ? [] : audit.near.map(near);
@@ -44,7 +46,7 @@ export function findingsHtml(findings: readonly Told[]): Html | false {
     )}`;
 }
 
-/** What stands between backticks as code. */
+/** Formats text in backticks as code. */
 function spelt(text: string): readonly HtmlPart[] {
   return text.split("`").map((part, i) => (i % 2 === 1 ? code(part) : part));
 }

@@ -1,4 +1,4 @@
-/** Rows whose label is probably wrong, the surest first. */
+/** Rows whose label is probably wrong, in descending order of certainty. */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { DisplayOutput } from "../bundle-output.js";
 import { tableView } from "../table.js";
@@ -9,11 +9,11 @@ export interface LabelIssueRow {
   readonly row: RowName;
   readonly text: string;
   readonly label: string;
-  /** What it is likely to be. */
+  /** The most probable other label. */
   readonly likely: string;
-  /** That its own label is right, by the other rows. */
+  /** Probability that its label is right, by the other rows. */
   readonly chance: number;
-  /** What its training saw of the row, and whether that or the probe names it. */
+  /** The row's margin in the training, and whether the training or the probe flags it. */
   readonly trained?: {
     readonly margin: number;
     readonly forgotten: number;
@@ -23,16 +23,15 @@ export interface LabelIssueRow {
 
 export interface LabelIssueSummary {
   readonly data: string;
-  /** Judged, of `all` that there are. */
+  /** Number of judged rows; `all`: total number. */
   readonly rows: number;
   readonly all: number;
-  /** Share of labels that the other rows say as they are. */
+  /** Share of labels that the other rows predict correctly. */
   readonly accuracy: number;
-  /** Share of labels that are wrong, as far as that can be told. */
   readonly share: number;
 }
 
-/** Longest text of a row that is shown, in code points: it wraps. */
+/** Maximum displayed code points of a row's text; it wraps. */
 const LONGEST = 600;
 
 export function labelIssuesView(issues: readonly LabelIssueRow[], summary: LabelIssueSummary): DisplayOutput {
@@ -68,7 +67,7 @@ export function labelIssuesView(issues: readonly LabelIssueRow[], summary: Label
   );
 }
 
-/** Some are named though they are likelier right: those of rare labels, and what the training alone names. */
+/** Some listed labels are probably right: those of rare labels, and those flagged by the training only. */
 function titleOf(issues: readonly LabelIssueRow[], rows: number): string {
   const wrong = issues.filter(({ chance }) => chance < 0.5).length;
   const others = issues.length - wrong;

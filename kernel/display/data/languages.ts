@@ -1,11 +1,11 @@
-/** In which languages the texts of a data set are, as one line; none where there is one language. */
+/** Languages of a data set's texts in one line; none if there is only one language. */
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { SplitLanguages } from "#dsl/language/types/audit-facts.js";
 import { formatPercent } from "../../host/text.js";
 
-/** Share of the texts from which on a language is named. */
+/** Minimum share of the texts for a language to be named. */
 const NAMED = 0.01;
-/** Texts that it must be: a few are mistaken for another language. */
+/** Minimum texts of a language: a few may be misdetected. */
 const TEXTS = 3;
 
 interface Share {
@@ -30,7 +30,9 @@ export function languagesOf({ audit }: DataFacts): readonly string[] {
   ];
 }
 
-/** Of all rows, the greatest first: a split of which fewer rows were looked at counts by its size. */
+/**
+ * Returns shares of all rows, the greatest first. A split is weighted by its size, not by its number of sampled rows.
+ */
 function sharesIn(splits: readonly SplitLanguages[], rows: number): readonly Share[] {
   const shares = new Map<string, Share>();
   for (const one of splits)

@@ -1,11 +1,13 @@
-/** Which tokens of a row are trained: those are coloured, the others faint. In plain text they stand between ⟦ and ⟧. */
+/**
+ * Shows the trained tokens of rows in colour and the others faintly; in plain text, trained tokens are between ⟦ and ⟧.
+ */
 import { displayOutputOf } from "../bundle.js";
 import type { MaskedTextPart, MaskedRow } from "../../data/encoding/masked-row.js";
 import { FRAME_STYLE, html, toneColors, type Html } from "../html.js";
 import type { DisplayOutput } from "../bundle-output.js";
 import { groupedNumber, plural } from "../../host/text.js";
 
-/** `most`: characters of a part; the middle of a longer one is left out. `what` the marked tokens are. */
+/** `most`: maximum characters of a part; longer ones lose their middle. `what`: display name of the marked tokens. */
 export function maskView(
   rows: readonly MaskedRow[],
   options: { readonly model: string; readonly most?: number; readonly what?: "trained" | "the answer" },

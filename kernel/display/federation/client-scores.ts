@@ -1,6 +1,6 @@
 /**
- * How clients fare with the server's model, round by round: the least and the greatest of their scores, the half in the middle,
- * and the score on the rows of all. What each keeps for itself stands beside it.
+ * Clients' scores of the server's model by round: minimum, maximum, the middle half, and the score on all clients'
+ * rows. Scores with each client's personal parameters are shown for comparison.
  */
 import { figureView, type Figure, type Trace } from "../figure.js";
 import { roundToSixDigits } from "../curves/line.js";
@@ -18,13 +18,13 @@ import {
   type ScoreSpread,
 } from "./view.js";
 
-/** Most points of single clients: more of them hide what they say. */
+/** Maximum points of single clients: more would hide the distribution. */
 const DOTS = 600;
 const CLIENT = "#8a8f98";
 const WIDE = "rgba(138,143,152,0.16)";
 const MIDDLE = "rgba(138,143,152,0.3)";
 
-/** Null: no client was scored. */
+/** Returns null if no client was scored. */
 export function clientScoresView(options: FederationView, id?: string): DisplayOutput | null {
   const figure = clientScoresFigure(options);
   return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
@@ -90,7 +90,7 @@ function band(
   };
 }
 
-/** Each client, where they are few. */
+/** Draws each client, if they are few. */
 function dotsOf(rounds: readonly RoundView[], metric: string): Trace | null {
   const all = rounds.flatMap(({ round, scores }) =>
     Object.entries(scores).flatMap(([name, score]) => (isFiniteNumber(score) ? [{ round, name, score }] : [])),

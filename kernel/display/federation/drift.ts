@@ -1,6 +1,6 @@
 /**
- * How far clients run apart in a round: the norm of each update, and the cosine between it and what all come to. Clients of one
- * kind point the same way; the more they have data of their own, the less.
+ * Divergence of clients in a round: the norm of each update, and its cosine to the aggregated update. Similar clients
+ * point the same way; the more their data differ, the less they do.
  */
 import { figureView, type Figure, type Trace } from "../figure.js";
 import { roundToSixDigits } from "../curves/line.js";
@@ -18,7 +18,7 @@ import {
 
 const CLIENT = "#8a8f98";
 
-/** Null: no single update was seen. */
+/** Returns null if no single update is known. */
 export function driftView(options: FederationView, id?: string): DisplayOutput | null {
   const figure = driftFigure(options);
   return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
@@ -51,7 +51,7 @@ export function driftFigure({ rounds, totalRounds }: Pick<FederationView, "round
   };
 }
 
-/** Its clients as dots, and the middle one as a line. */
+/** Draws a round's clients as dots, and their median as a line. */
 function panel(
   rounds: readonly RoundView[],
   valueOf: (one: ClientUpdateView) => number | undefined,

@@ -1,6 +1,6 @@
 /**
- * Which labels clients have: a bar of stacked labels for each client where labels are few, else a bubble for each client and
- * label, as large in area as it has rows. What it comes to is told as a number, too: how far clients are from all rows.
+ * Labels of the clients: a stacked bar per client if labels are few, else a bubble per client and label with an area
+ * proportional to its rows. The average distance of the clients from all rows is given as a number, too.
  */
 import { clipDistinct } from "../clip-differences.js";
 import { figureView, type Figure, type Trace } from "../figure.js";
@@ -12,20 +12,20 @@ import { livePlotLayout, type ClientView, type FederationView } from "./view.js"
 
 type Of = Pick<FederationView, "name" | "clients" | "labels">;
 
-/** Rows of the picture, and of bubbles across. */
+/** Maximum clients (rows of the plot), and labels across. */
 const CLIENTS = 40;
 const LABELS = 30;
 const LARGEST = 26;
 
-/** Null: no client's labels are known. */
+/** Returns null if no client's labels are known. */
 export function clientLabelsView(options: Of, id?: string): DisplayOutput | null {
   const figure = clientLabelsFigure(options);
   return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
 }
 
 /**
- * How far clients' labels are from those of all rows together, on average over clients: the share of its rows that a client
- * would have to change for others. 0: all are alike.
+ * Returns the mean distance of clients' label distributions from that of all rows: the share of its rows that a client
+ * would have to change. 0: all are alike.
  */
 export function labelSkewOf({ clients, labels }: Of): number | null {
   const known = clients.flatMap(({ labels: clientLabels }) =>
@@ -83,7 +83,7 @@ export function clientLabelsFigure(options: Of): Figure | null {
       yaxis: { ...axis, autorange: "reversed" },
       ...livePlotLayout,
       margin: { ...livePlotLayout.margin, t: few ? 112 : 84 },
-      // Of a tall picture a share of the height would lie on the title.
+      // In a tall plot, a relative offset would put the legend over the title.
       legend: { ...livePlotLayout.legend, y: 1, traceorder: "normal" },
       height: 170 + (few ? 24 : 30) * clients.length + (few ? 0 : 30),
     },
@@ -92,7 +92,7 @@ export function clientLabelsFigure(options: Of): Figure | null {
 
 interface Label {
   readonly label: string;
-  /** Its place in `ClientView.labels`. */
+  /** Index in `ClientView.labels`. */
   readonly k: number;
 }
 function bars(clients: readonly ClientView[], names: readonly string[], labels: readonly Label[]): readonly Trace[] {
@@ -134,7 +134,7 @@ function bubbles(
   };
 }
 
-/** A terminal shows the numbers themselves. */
+/** A terminal shows the numbers. */
 function textOf(options: Of): string {
   const labels = options.labels.slice(0, 8);
   const others = options.labels.length - labels.length;
@@ -165,7 +165,7 @@ function textOf(options: Of): string {
   ].join("\n");
 }
 
-/** So many of them that have most, in the order in which all stand. */
+/** Returns the `most` largest elements in their original order. */
 function largest<T>(all: readonly T[], most: number, size: (one: T) => number): readonly T[] {
   const largestOnes = new Set([...all].sort((a, b) => size(b) - size(a)).slice(0, most));
   return all.filter((one) => largestOnes.has(one));

@@ -1,4 +1,4 @@
-/** A federation in numbers: its rounds, and how each client fares at the end. */
+/** Tables of a federation: its rounds, and each client's final result. */
 import type { DisplayOutput } from "../bundle-output.js";
 import { tableView } from "../table.js";
 import { byteSizeText, clip, groupedNumber, oneLine, plural, printable } from "../../host/text.js";
@@ -12,7 +12,7 @@ import {
   type RoundView,
 } from "./view.js";
 
-/** Rounds that are shown: of more the first, and the last ones. */
+/** Maximum displayed rounds: the first `FIRST`, and the last ones. */
 const ROUNDS = 30;
 const FIRST = 3;
 const CLIENTS = 20;
@@ -55,7 +55,7 @@ export function roundsView(options: FederationView, id?: string): DisplayOutput 
   return { ...table, ...(id !== undefined && { id }) };
 }
 
-/** Of those that answered, by their rows. */
+/** Loss of the clients that responded, weighted by their rows. */
 function lossOf({ clients }: RoundView): number | null {
   const rows = clients.reduce((sum, one) => sum + one.rows, 0);
   return rows > 0 ? clients.reduce((sum, one) => sum + one.loss * one.rows, 0) / rows : null;
@@ -87,10 +87,10 @@ function captionOf(options: FederationView, left: readonly RoundView[]): string 
   ].join("; ");
 }
 
-/** Clients whose losses are told by name. */
+/** Maximum clients whose failures are listed by name. */
 const NAMED = 5;
 
-/** `lost: west in round 3, south in rounds 2 and 4`, and the last that was said of why. */
+/** Returns e.g. `lost: west in round 3, south in rounds 2 and 4`, and the last reported reason. */
 function lostOf(rounds: readonly RoundView[]): readonly string[] {
   const names = [...new Set(rounds.flatMap(({ lost }) => lost))];
   if (names.length === 0) return [];
@@ -108,7 +108,6 @@ function lostOf(rounds: readonly RoundView[]): readonly string[] {
   ];
 }
 
-/** Clients elsewhere, once all have joined: one line. */
 export function joinedClientsView(clients: readonly Pick<ClientView, "name" | "rows">[]): DisplayOutput {
   const some = clients
     .slice(0, CLIENTS)
@@ -117,13 +116,13 @@ export function joinedClientsView(clients: readonly Pick<ClientView, "name" | "r
   return { bundle: { "text/plain": `${plural(clients.length, "client")} joined: ${[...some, ...more].join(", ")}` } };
 }
 
-/** Those first that the model serves worst. Null: no client was scored. */
+/** The clients with the lowest scores first. Null: no client was scored. */
 export function clientsView(options: FederationView, id?: string): DisplayOutput | null {
   const scored = options.rounds.filter(({ scores }) => Object.values(scores).some(isFiniteNumber));
   const [first, last] = [scored[0], scored.at(-1)];
   if (!first || !last || options.metric === null) return null;
   const keptRound = scored.find(({ round }) => round === options.keptRound);
-  // What the model is asks what it serves.
+  // Clients are scored with the round whose weights the model has.
   const shown = keptRound ?? last;
   const score = (name: string, of: RoundView | undefined): number | undefined =>
     of && Object.hasOwn(of.scores, name) ? of.scores[name] : undefined;

@@ -1,54 +1,58 @@
-/** What a federation is shown by: its clients, and what each round came to. Plain JSON, filled round by round. */
+/**
+ * Data of a federation's displays: its clients, and the results of each round. Plain JSON, extended round by round.
+ */
 import { clip, oneLine, plural, printable } from "../../host/text.js";
 
 export interface FederationView {
   readonly name: string;
-  /** What clients and the server's model are scored by; null: nothing is scored. */
+  /** Metric of clients and of the server's model; null: nothing is scored. */
   readonly metric: string | null;
-  /** 1 where greater scores are better, −1 where less are. */
+  /** 1 if greater scores are better, −1 if smaller ones are. */
   readonly better: 1 | -1;
   readonly clients: readonly ClientView[];
-  /** In the order of `ClientView.labels`; empty: rows have no label of few. */
+  /** In the order of `ClientView.labels`; empty if rows have no categorical label. */
   readonly labels: readonly string[];
   readonly rounds: readonly RoundView[];
-  /** Rows of whoever leads, which alone the server's model is scored on; absent: on those of all clients. */
+  /** Rows of the server that alone score its model. Absent: it is scored on the rows of all clients. */
   readonly leads?: { readonly data: string; readonly rows: number };
-  /** Rounds in all; less are done while it goes on. */
+  /** Total number of rounds, including future ones. */
   readonly totalRounds: number;
-  /** The round whose weights the model has; absent: it isn't known yet. */
+  /** The round whose weights the model has; absent: not known yet. */
   readonly keptRound?: number;
 }
 export interface ClientView {
   readonly name: string;
-  /** Rows that it trains on. */
+  /** Number of training rows. */
   readonly rows: number;
-  /** How many of them have each label; absent: it isn't known. */
+  /** Rows per label; absent: unknown. */
   readonly labels?: readonly number[];
 }
 export interface RoundView {
   /** From 1. */
   readonly round: number;
-  /** Those that answered. */
   readonly clients: readonly ClientUpdateView[];
-  /** Those that were asked and didn't answer. */
+  /** Clients that received a request and didn't respond. */
   readonly lost: readonly string[];
-  /** Why one of them was: a code and what it says; absent: nobody said. */
+  /** Reason of one failure: a code and its message; absent: unknown. */
   readonly why?: string;
-  /** Bytes that the server sent, and that came back, of all clients together. */
+  /** Bytes sent by the server, and received from all clients together. */
   readonly sent: number;
   readonly received: number;
-  /** On the rows of validation of all clients, with what each keeps for itself where it does; or of whoever leads. Null: nothing was scored. */
+  /**
+   * Score on the validation rows of all clients (with their personal parameters, if any), or of the server. Null: not
+   * scored.
+   */
   readonly score: number | null;
-  /** Of the server's model on each client's own rows, by its name. */
+  /** Scores of the server's model on each client's rows, by client name. */
   readonly scores: Readonly<Record<string, number>>;
-  /** The same with what each client keeps for itself; absent: it keeps nothing. */
+  /** The same with each client's personal parameters; absent: there are none. */
   readonly personal?: Readonly<Record<string, number>>;
 }
 export interface ClientUpdateView {
   readonly name: string;
   readonly rows: number;
   readonly loss: number;
-  /** Norm of its update, and the cosine between it and what all come to; absent: the server sees their sum alone. */
+  /** Norm of its update, and the update's cosine to the aggregated one; absent: the server only sees their sum. */
   readonly norm?: number;
   readonly cosine?: number;
 }
@@ -64,7 +68,7 @@ export interface ScoreSpread {
   readonly count: number;
 }
 
-/** Of the numbers among the values; null: there is none. */
+/** Spread of the numbers among the values; null if there are none. */
 export function scoreSpreadOf(values: readonly (number | null | undefined)[]): ScoreSpread | null {
   const known = values.filter(isFiniteNumber).sort((a, b) => a - b);
   const [least, most] = [known[0], known.at(-1)];
@@ -80,15 +84,15 @@ export function scoreSpreadOf(values: readonly (number | null | undefined)[]): S
 
 export const isFiniteNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
-/** What the server's model is scored on, in words. */
+/** Describes the rows on which the server's model is scored. */
 export function scoringDataText({ leads, rounds }: FederationView): string {
   if (leads) return `the leader's ${plural(leads.rows, "row")} of ${clip(printable(oneLine(leads.data)), 40)}`;
   return rounds.some(({ personal }) => personal) ? "all rows with own heads" : "all rows";
 }
-/** Four digits after the point, nothing for what isn't known. */
+/** Formats four decimals; empty for an unknown value. */
 export const fourDigits = (value: number | null | undefined): string => (isFiniteNumber(value) ? value.toFixed(4) : "");
 
-/** Of live pictures: the legend lies above the plot, which has the room to itself. */
+/** Layout of live plots: the legend is above the plot area, which gets the full width. */
 export const livePlotLayout = {
   margin: { t: 84, r: 16, b: 48, l: 64 },
   legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },

@@ -1,7 +1,7 @@
-/** The statement of a training or a sweep as one that runs by itself: under a name of its own, with `detach: true`. */
+/** Turns the statement of a training or a sweep into one that runs detached: with its own name and `detach: true`. */
 import type { PlacedStatement } from "#dsl/assist/trainings.js";
 
-/** Undefined: it does already, or trains several models. `names`: those that are taken. */
+/** Returns undefined if it is detached already, or trains several models. `names`: names in use. */
 export function detachedStatementText(
   { statement, source }: PlacedStatement,
   names: ReadonlySet<string>,

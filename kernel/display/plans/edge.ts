@@ -1,4 +1,4 @@
-/** `show NAME.edge`: size, memory and time of an answer on small devices, and how small encoders that others trained would do there. */
+/** `show NAME.edge`: size, memory and response time on small devices, compared with small pre-trained encoders. */
 import {
   fittingPrecision,
   memoryBytesOn,
@@ -16,17 +16,17 @@ import type { DisplayOutput } from "../bundle-output.js";
 import { textTable } from "../text-table.js";
 import { compactNumber, groupedNumber } from "../../host/text.js";
 
-/** How far an estimate may be off, either way: what the arithmetic was found to be on machines where it was measured. */
+/** Factor by which an estimate may be wrong in either direction, found by measurements on several machines. */
 export const ESTIMATE_ERROR_FACTOR = 2.5;
 
 export interface EdgeReport {
   readonly model: EdgeFigures;
   readonly rivals: readonly EdgeFigures[];
   readonly budget: EdgeBudget;
-  /** Tokens of the text, and of the longest one that it reads. */
+  /** Tokens of the text, and maximum length of the model. */
   readonly length: number;
   readonly longest: number;
-  /** This machine, where it was measured. */
+  /** This machine, if it was measured. */
   readonly here: Device | null;
 }
 
@@ -91,7 +91,7 @@ function ownTable(model: EdgeFigures, machines: readonly Device[], budget: EdgeB
   };
 }
 
-/** A row for each device, since they are more than the models. */
+/** One row per device, because there are more devices than models. */
 function rivalsTable(models: readonly EdgeFigures[], machines: readonly Device[], budget: EdgeBudget): Table {
   return {
     head: ["", ...models.map(({ name }) => name)],
@@ -134,7 +134,7 @@ function notesOf({ model, here, length, longest }: EdgeReport): readonly string[
   ];
 }
 
-/** In the units in which budgets are written. */
+/** Uses the units of budgets. */
 function bytes(n: number): string {
   const mega = n / 1e6;
   return mega >= 1e3 ? `${(mega / 1e3).toFixed(1)} GB` : `${mega >= 10 ? mega.toFixed(0) : mega.toFixed(1)} MB`;

@@ -1,8 +1,8 @@
-/** How long a training may take, as the plan's card and the panel say it. */
+/** Expected time of a training, as in the plan's output and the panel. */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import { durationText } from "../../host/text.js";
 
-/** `times`: of so many trainings, one after another. */
+/** `times`: number of trainings, one after another. */
 export function expectedTime(
   { seconds, secondsBetween: between }: Pick<Estimates, "seconds" | "secondsBetween">,
   times = 1,

@@ -1,4 +1,4 @@
-/** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
+/** Lines of a federation's plan: its clients, the aggregation of their updates, and the traffic. */
 import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { stragglerCount, participantCount } from "#dsl/compiler/drafts/clients.js";
@@ -8,7 +8,7 @@ import { registry } from "#stdlib/registry.js";
 import { byteSizeText, groupedNumber, formatPercent, plural } from "../../host/text.js";
 import { callText } from "../../host/value-text.js";
 
-/** How many clients there are; null: a column says. */
+/** Returns the number of clients; null if a column determines it. */
 export function clientCount({ clients, others, joined }: FederatedPlan): number | null {
   const parted = clients && registry.find("partition", clients.word)?.capabilities?.clients(clients);
   return joined ?? (clients ? (parted ?? null) : others.length + 1);
@@ -76,7 +76,7 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
   ];
 }
 
-/** Clients are lost whole: of few of them a share is another one. */
+/** Clients are lost as a whole, so with few clients the actual share differs. */
 function lostText({ federated, training }: Plan["recipe"], datas: number): string {
   const { clients, stragglers, ...sampling } = must(federated, "a federation");
   const share = formatPercent(stragglers, 0);
@@ -91,7 +91,7 @@ function lostText({ federated, training }: Plan["recipe"], datas: number): strin
   return `${groupedNumber(lost)} of ${groupedNumber(participants)} lost before ${lost === 1 ? "it answers" : "they answer"}`;
 }
 
-/** What a client does in a round. `size`: of its updates; `rows`: of all clients together. */
+/** Describes a client's work per round. `size`: of its updates; `rows`: of all clients together. */
 export function roundsText({ recipe: { training }, estimates }: Plan, size: string, rows: string): string {
   const each =
     training.epochs === null

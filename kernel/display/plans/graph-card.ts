@@ -1,4 +1,4 @@
-/** A model's graph as one bundle: the picture, every layer as a table that opens, and an outline for a terminal. */
+/** A model's graph as one bundle: the picture, a folded table of all layers, and an outline for a terminal. */
 import type { OutlineLayer, ProgramOutline } from "#dsl/tensor/outline.js";
 import { typeText, type Sizes } from "#dsl/tensor/shape.js";
 import { displayOutputOf } from "../bundle.js";
@@ -9,9 +9,8 @@ import { byteSizeText, compactNumber, groupedNumber, formatPercent } from "../..
 import { textTable } from "../text-table.js";
 
 export interface GraphFacts {
-  /** `router`. */
   readonly model: string;
-  /** `train`, `evaluate`. */
+  /** `train` or `evaluate`. */
   readonly program: string;
   readonly sizes: Sizes;
 }
@@ -31,7 +30,7 @@ export function graphView(outline: ProgramOutline, { model, program, sizes }: Gr
     `${groupedNumber(outline.nodes)} nodes`,
   ].filter(Boolean);
   const caption = facts.join(" · ");
-  // The picture is no wider than a notebook: the number of nodes stands in the text alone.
+  // The picture is no wider than a notebook, so the number of nodes is in the text only.
   const { svg, width, height } = drawGraph(outline, title, facts.slice(0, -1).join(" · "));
   const head = ["layer", "operation", "gives", "parameters", "work", "kept"];
   const align = ["left", "left", "left", "right", "right", "right"] as const;

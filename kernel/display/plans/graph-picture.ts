@@ -1,7 +1,7 @@
 /**
- * The picture of a model's graph: cards from the inputs down to the loss, blocks that are alike as one pile with its number,
- * a line for every layer with its op, what comes out, its parameters and its share of work and memory. What trains is in
- * colour. A static SVG: it reads the same in a notebook, on a page and in print.
+ * The picture of a model's graph: cards from the inputs to the loss, and equal blocks as one stack with their number.
+ * Each layer is a line with its op, output, parameters, and share of work and memory. Trained parts are coloured. It is
+ * a static SVG, which looks the same in a notebook, on a page and in print.
  */
 import type { OutlineLayer, ProgramOutline } from "#dsl/tensor/outline.js";
 import { typeText } from "#dsl/tensor/shape.js";
@@ -27,7 +27,7 @@ const SOFT = { trains: "#fdf1e4", frozen: "#eef3fa", none: "#f5f6f8" } as const;
 const WIDTH = 860;
 const LEFT = 24;
 const RIGHT = WIDTH - 24;
-/** Where the columns begin; the bars have so much room. */
+/** Left edges of the columns, and the width of bars. */
 const X = { name: LEFT + 18, op: 250, output: 420, parameters: 606, work: 624, memory: 742, bar: 76 } as const;
 const ROW = 22;
 const HEAD = 30;
@@ -65,7 +65,7 @@ export function drawGraph(outline: ProgramOutline, title: string, caption: strin
   return { svg: svgDocument(WIDTH, height, title, body), width: WIDTH, height };
 }
 
-/** Top layers, and the numbered blocks within them, each a card. */
+/** Returns the top layers and the numbered blocks within them, each as a card. */
 export function layerCardsOf(layers: readonly OutlineLayer[], prefix = ""): readonly Card[] {
   return layers.flatMap((layer) => {
     const title = prefix ? `${prefix}.${nameOf(layer)}` : nameOf(layer);
@@ -81,13 +81,13 @@ function linesOf(layer: OutlineLayer, prefix = ""): readonly Line[] {
   const hasOwnLine = layer.ops.length > 0 || layer.within.length === 0;
   const name = prefix || layer.name;
   const inner = layer.within.flatMap((l) => linesOf(l, prefix ? `${prefix}.${l.name}` : l.name));
-  // What a layer computes itself comes after what is within it: attention after its query, key and value.
+  // A layer's own operations follow its children: attention after its query, key and value.
   return [
     ...inner,
     ...(hasOwnLine ? [{ name: layer.within.length > 0 ? prefix || "sum" : name, layer: alone(layer) }] : []),
   ];
 }
-/** The part of a layer's numbers that is its own. */
+/** Subtracts the children's numbers from a layer's. */
 function alone(layer: OutlineLayer): OutlineLayer {
   const less = (f: (l: OutlineLayer) => number): number => f(layer) - layer.within.reduce((n, l) => n + f(l), 0);
   return {
@@ -198,13 +198,13 @@ function drawLine({ name, layer }: Line, outline: ProgramOutline, count: number,
   ].join("");
 }
 
-/** The longest bar leaves room for its number. */
+/** Returns the largest value, so that the longest bar leaves space for its number. */
 function largest(outline: ProgramOutline, f: (layer: OutlineLayer) => number): number {
   const lines = layerCardsOf(outline.layers).flatMap((card) => card.lines);
   return Math.max(...lines.map((line) => f(line.layer)), 0) * 1.5;
 }
 
-/** `add ×2`, `linear + gelu`. */
+/** For example `add ×2`, `linear + gelu`. */
 export function opsText(ops: readonly string[]): string {
   const counts = new Map<string, number>();
   ops.filter((op) => op !== "reshape" && op !== "transpose").forEach((op) => counts.set(op, (counts.get(op) ?? 0) + 1));

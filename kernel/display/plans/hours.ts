@@ -1,10 +1,13 @@
-/** What workers are paid by: hours of their processors or graphics cards, and money where a price is known. */
+/** Cost of workers: hours of their CPUs or GPUs, and money if a price is known. */
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import { plural, significantText } from "../../host/text.js";
 
-/** Workers as far as they are paid. */
+/** The properties of workers that determine their cost. */
 export type PaidWorkers = Pick<WorkerSharing, "count" | "threads" | "gpus" | "price">;
-/** Seconds that each of them is there, and between which they may well lie. `to`: where what varies costs, those of the dearest. */
+/**
+ * Estimated seconds of each worker, and their range. `to`: for varying settings, the seconds of the most expensive
+ * ones.
+ */
 export interface WorkerTime {
   readonly seconds: number;
   readonly to?: number;
@@ -12,7 +15,7 @@ export interface WorkerTime {
 }
 type Fact = readonly [name: string, value: string, note: string];
 
-/** `there` null: nobody knows how long; `of`: whose hours they are. */
+/** `there` null: the duration is unknown; `owner`: what the hours are for. */
 export function workerHoursFacts(paid: PaidWorkers, there: WorkerTime | null, owner: string): readonly Fact[] {
   const { count, threads, gpus, price } = paid;
   const [name, each] = gpus === undefined ? ["CPU-hours", threads] : ["GPU-hours", gpus];
@@ -45,7 +48,7 @@ function amounts(
   return { value, ...(range && range.length > 1 && { between: `estimated, ${range.join(" to ")}` }) };
 }
 
-/** What workers took, as one line says it. */
+/** Describes the used worker time in one line. */
 export function workerUsageText(options: {
   readonly cpuHours?: number;
   readonly gpuHours?: number;
@@ -64,7 +67,7 @@ export const threadsText = ({ count, threads }: PaidWorkers): string =>
 function hoursText(hours: number): string {
   return hours < 0.01 ? "less than 0.01" : amount(hours);
 }
-/** In whatever money the price is in. */
+/** Uses the currency of the price. */
 function moneyText(money: number): string {
   if (money === 0) return "0";
   return money < 0.01 ? "less than 0.01" : money < 100 ? money.toFixed(2) : amount(Math.round(money));

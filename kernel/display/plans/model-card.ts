@@ -1,4 +1,4 @@
-/** What a `model` statement shows: the base, its size, and how much of it will be trained. */
+/** The output of a `model` statement: the base, its size, and its trained share. */
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { card, html, htmlTable } from "../html.js";
@@ -9,20 +9,19 @@ import { baseOriginText } from "./origin.js";
 import { textTable } from "../text-table.js";
 import { callText } from "../../host/value-text.js";
 
-/** Parameters of base and head together, and those that the technique trains; null while the labels are not known. */
+/** Parameters of base and head together, and those that the technique trains; null while the labels are unknown. */
 export interface ModelCounts {
   readonly parameters: number;
   readonly trainable: number;
 }
 
-/** Last part of a path. */
 const basename = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 export function modelView(
   plan: ModelPlan,
   base: BaseFacts,
   counts: ModelCounts | null = null,
-  /** What its weights were made of. */
+  /** Origin of weights that were derived from another base. */
   made: { readonly base: string; readonly rows: readonly (readonly [string, string, string])[] } | null = null,
 ): DisplayOutput {
   const { config } = base;
@@ -92,7 +91,7 @@ export function modelView(
   );
 }
 
-/** What the base's own head says of itself, where it does the task. */
+/** Describes the base's head, if it performs the task. */
 function ownHead({ task }: ModelPlan, { heads }: BaseFacts): [string, string, string][] {
   const labels = heads?.[task.word];
   if (!labels) return [];

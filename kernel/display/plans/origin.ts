@@ -1,6 +1,6 @@
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
 
-/** Where a base's weights come from, in words: repository, revision, file, how they were stored, what brought them. */
+/** Describes the origin of a base's weights: repository, revision, file, storage type, and package. */
 export function baseOriginText({ repository, revision, carrier, file, stored }: BaseOrigin): string {
   const parts = [
     repository !== undefined && `${repository}${revision === undefined ? "" : ` at ${short(revision)}`}`,
@@ -11,7 +11,7 @@ export function baseOriginText({ repository, revision, carrier, file, stored }: 
   return parts.filter((part) => typeof part === "string").join(", ");
 }
 
-/** A commit as people write it. */
+/** Shortens a commit hash. */
 function short(revision: string): string {
   return /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 12) : revision;
 }

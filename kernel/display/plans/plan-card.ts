@@ -1,4 +1,4 @@
-/** The plan before training: what will be done, what it will cost, and where each setting came from. */
+/** The plan before a training: its steps, its cost, and the origin of each setting. */
 import type { ValueOrigins, Plan, WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
@@ -26,8 +26,8 @@ import { textTable } from "../text-table.js";
 import { callText, valueText } from "../../host/value-text.js";
 
 /**
- * `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. `folds`: it is the plan of
- * the first of as many trainings, which differ in the rows that are held out. `from`: the name of what a stage goes on from.
+ * `id`: allows updates of the output, `folded` after the training. `folds`: the plan is that of the first of this many
+ * trainings, which differ in their held-out rows. `from`: name of the model that a step starts from.
  */
 export function planCardView(
   plan: Plan,
@@ -45,7 +45,7 @@ export function planCardView(
     : folds === undefined
       ? `Plan of ${effects.run}: ${verbOf(plan)} ${from ?? recipe.model.name} on ${namesOf(plan)}`
       : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
-  // What takes no step has neither a length nor a recipe.
+  // A compression without training steps has no duration and no recipe.
   const still = recipe.compress !== undefined && plan.estimates.steps === 0;
   const facts = factsOf(plan).filter(([name]) => !still || !OF_STEPS.includes(name));
   const settings = still ? [] : settingsOf(plan);
@@ -110,7 +110,6 @@ export function planCardView(
 
 const OF_STEPS: readonly string[] = ["technique", "trained", "steps", "tokens", "time"];
 
-/** What the plan does with its model, as its verb is called. */
 function verbOf({ recipe }: Plan): string {
   if (recipe.federated) return "federate";
   return recipe.update ? "update" : recipe.compress ? "compress" : "train";
@@ -128,10 +127,10 @@ function framed(title: string, folded: boolean, ...parts: readonly HtmlPart[]): 
   </details>`;
 }
 
-/** Of clients whose rows nobody here knows. */
+/** For remote clients whose number of rows is unknown. */
 const ELSEWHERE = { value: "not known", note: "a round is as slow as its slowest client" };
 
-/** `email in 12 rows, name in 40`. */
+/** For example `email in 12 rows, name in 40`. */
 export function personalDataText(personal: NonNullable<Plan["personal"]>): string {
   return personal
     .map(
@@ -147,33 +146,33 @@ function readsText(reads: NonNullable<Plan["reads"]>): string {
     .join(", ");
 }
 
-/** Of a model that goes on from trained weights. */
+/** For a model that continues from trained weights. */
 function strategyFacts({ update }: Plan["recipe"]): [string, string, string][] {
   return update ? [["strategy", update.strategy.map(callText).join(", "), "goes on from trained weights"]] : [];
 }
-/** ` of 22,713,216 (53.1 %)`. */
+/** For example ` of 22,713,216 (53.1 %)`. */
 function smallerText({ larger, parameters }: Plan["estimates"]): string {
   return larger === undefined
     ? ""
     : `, where the larger model has ${groupedNumber(larger)} (${formatPercent(parameters / larger)} of it)`;
 }
-/** Rows of earlier data that are learnt again. */
+/** Describes the replayed rows of earlier data. */
 function keptText({ kept: storedPoints }: Plan["estimates"]): string {
   if (!storedPoints) return "";
   return storedPoints.beside
     ? `, as many beside of ${groupedNumber(storedPoints.rows)} kept of earlier data`
     : ` and ${groupedNumber(storedPoints.rows)} kept of earlier data`;
 }
-/** Rows that no epoch counts. */
+/** Describes rows that are drawn outside of epochs. */
 function drawnText({ drawn }: Plan["estimates"]): string {
   return drawn ? `, as many beside of ${groupedNumber(drawn.rows)} without labels` : "";
 }
-/** Of a smaller model. */
+/** For a compressed model. */
 function stageFacts({ compress }: Plan["recipe"]): [string, string, string][] {
   return compress ? [["stage", callText(compress.stage), "made of a larger model, or taught by one"]] : [];
 }
 
-/** Name, figure, and the arithmetic behind it. */
+/** Returns name, value and arithmetic of each fact. */
 function factsOf(plan: Plan): [string, string, string][] {
   const { recipe, effects, estimates, base, sources, annotated, reads, personal } = plan;
   const { ranks } = estimates;
@@ -265,7 +264,7 @@ function factsOf(plan: Plan): [string, string, string][] {
   ];
 }
 
-/** Of all trainings that it is. */
+/** Returns the worker hours of all repetitions. */
 function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: WorkerSharing): [string, string, string][] {
   const { seconds, secondsBetween: between } = estimates;
   if (seconds === null && ranks.gpus === undefined) return [];
@@ -277,7 +276,7 @@ function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: WorkerSha
   return workerHoursFacts(ranks, there, threadsText(ranks)).map(([name, value, more]) => [name, value, more]);
 }
 
-/** `0, 1, 2`, or the first and the last. */
+/** Returns e.g. `0, 1, 2`, or the first and the last seed. */
 function seedsText({ recipe: { training }, effects: { repeats = 1 } }: Plan): string {
   const last = training.seed + repeats - 1;
   if (repeats > 5) return `${String(training.seed)} to ${String(last)}`;
@@ -295,7 +294,10 @@ interface Setting {
   readonly why: string;
 }
 
-/** What the facts above and the data's own card do not say already; a word whose arguments are listed stands alone. */
+/**
+ * Returns the settings that are not in the facts or the data's output; a word whose arguments are listed has no
+ * arguments.
+ */
 function settingsOf({ recipe, origins }: Plan): Setting[] {
   const paths = Object.keys(origins);
   return Object.entries(origins)

@@ -1,17 +1,17 @@
-/** The plan as the panel is told it: cards of settings and facts. Plain data, texts only. */
+/** The plan as sent to the panel: cards of settings and facts. Plain data, texts only. */
 import type { Edit, Span } from "#dsl/language/diagnostics/span.js";
 import type { ValueOrigins } from "#dsl/compiler/plan/plan.js";
 
 export interface SettingView {
-  /** As it is written in its block: `optimizer.learning_rate`. */
+  /** Path of the setting in its block: `optimizer.learning_rate`. */
   readonly name: string;
   readonly value: string;
   readonly from: ValueOrigins[string]["from"];
   readonly why?: string;
   readonly impact?: "low" | "medium" | "high";
-  /** Where it is written. */
+  /** Position of the setting in the source. */
   readonly at?: Span;
-  /** What writes it out. */
+  /** Edit that writes the setting into the source. */
   readonly write?: { readonly source: string; readonly edit: Edit };
 }
 export interface FactView {
@@ -27,18 +27,17 @@ export interface CardView {
   readonly settings: readonly SettingView[];
 }
 export interface PlanView {
-  /** The statement in one line; absent: nothing of Tune is there. */
+  /** The statement in one line; absent if the cursor is at no statement of Tune. */
   readonly title?: string;
   readonly at?: Span;
   readonly cards: readonly CardView[];
   readonly memory?: { readonly needs: number; readonly has: number; readonly text: string };
-  /** What can't be said yet, and what would make it known. */
+  /** Unknown facts, with the way to find them out. */
   readonly unknown: readonly string[];
-  /** Whether reading the data and the base now would say more. */
+  /** Whether reading the data and the base now would give more facts. */
   readonly canMeasure: boolean;
   readonly recipeHash?: string;
-  /** The training as a statement that runs by itself; absent: it does already, or can't. */
+  /** The training as a detached statement; absent if it is detached already, or can't be. */
   readonly detached?: string;
-  /** All trainings of the notebook, to go to. */
   readonly trainings: readonly { readonly title: string; readonly at: Span; readonly shown: boolean }[];
 }

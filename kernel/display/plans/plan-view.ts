@@ -1,6 +1,7 @@
 /**
- * The plan as the panel shows it: cards of settings with where each value comes from, where it stands or how it would be
- * written out; what it comes to, beside what this machine has; what is not known yet. Plain data, texts only.
+ * The plan as displayed in the panel, as plain data with texts only: cards of settings with their origin, and their
+ * position or the edit that would write them. Estimates are shown with this machine's resources for comparison, and
+ * unknown facts are listed.
  */
 import type { Draft } from "#dsl/compiler/plan/program.js";
 import type { GivenValue } from "#dsl/language/types/given-value.js";
@@ -223,7 +224,7 @@ class View {
     }
     return { is: "train", title: `as ${focus.name}`, at: focus.statement.verb.span, facts, settings: [] };
   }
-  /** Exact where the data are counted and no text becomes several rows. */
+  /** Exact if the rows are counted and no text becomes several rows. */
   private steps(): { readonly all: number; readonly note: string } | undefined {
     const { data, model, recipe } = this.focus;
     if (!recipe) return undefined;
@@ -364,14 +365,14 @@ class View {
       ];
     });
   }
-  /** A part of a written value may be a parameter. */
+  /** Part of a written value may be a parameter. */
   private fromAt(span: Span | undefined, from: SettingView["from"]): SettingView["from"] {
     const text = this.reading.statements.find(({ source }) => source.id === span?.source)?.source.text;
     const name = /^\$([\p{ID_Start}_][\p{ID_Continue}]*)$/u.exec(text?.slice(span?.start, span?.end) ?? "")?.[1];
     if (name === undefined) return from;
     return this.reading.program.parameters.has(name) ? "parameter" : "reference";
   }
-  /** The statement that takes what is written out: the definition, or the training itself. */
+  /** Returns the statement that receives a setting's edit: the definition, or the training itself. */
   private target(draft: Draft | null): PlacedStatement | undefined {
     if (!draft) return undefined;
     return this.reading.statements.find(

@@ -1,10 +1,10 @@
-/** What a training promises of single rows, in lines of its plan and card. */
+/** Privacy guarantees for single rows, as lines of a training's plan and output. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";
 import { groupedNumber, formatPercent, plural, significantText } from "../../host/text.js";
 import { clientCount } from "./federation.js";
 
-/** `ε 8 at δ 1e-5 for each row`. */
+/** For example `ε 8 at δ 1e-5 for each row`. */
 export function privacyGuaranteeText({
   epsilon,
   delta,
@@ -13,11 +13,10 @@ export function privacyGuaranteeText({
   return `ε ${String(epsilon)} at δ ${significantText(delta)} for each ${unit}`;
 }
 
-/** How it is kept. */
 export function privacyMechanismText({ noise, clip, rate, steps, unit }: PrivacyPlan): string {
   const multiplier = noise === 0 ? [] : [`noise multiplier ${String(noise)}`];
   const occasion = unit === "client" ? "round" : "update";
-  // Of rows that nobody here knows: each client has its own.
+  // The rows are unknown, because each client has its own.
   if (rate === 0) return `clip ${String(clip)} · each client finds the noise by its own rows`;
   const drawn = `each ${unit} is in ${unit === "client" ? "a" : "an"} ${occasion} with chance ${formatPercent(rate, 1)} (Poisson)`;
   return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, occasion)}`].join(" · ");
@@ -44,8 +43,9 @@ export function privacyFacts(
 }
 
 /**
- * How long the noise of all steps is beside what units say in them at most, where all say the same: noise · √weights against as many
- * units as a step has, the one growing by the root of the steps, the other by the steps. Null: how many there are isn't known.
+ * Returns the norm of all steps' noise relative to the greatest possible norm of the units' aligned gradients: noise ·
+ * √weights over the units per step. The noise grows with the root of the steps, the signal with the steps. Null: the
+ * number of units is unknown.
  */
 export function noiseToSignalRatio(
   { noise, rate, steps, unit }: PrivacyPlan,
@@ -56,7 +56,7 @@ export function noiseToSignalRatio(
   return units === null || noise === 0 ? null : (noise * Math.sqrt(estimates.trainable)) / (units * Math.sqrt(steps));
 }
 
-/** `10 made rows, each 4 times`. */
+/** For example `10 made rows, each 4 times`. */
 export function canaryText({ canaries = 0, canary_copies: times = 1 }: CanarySettings): string {
   return `${plural(canaries, "made row")}${times > 1 ? `, each ${String(times)} times` : ""}`;
 }
@@ -69,10 +69,9 @@ export function canaryFacts(training: CanarySettings): [string, string, string][
   ];
 }
 
-/** Beyond it a factor says nothing to anybody. */
+/** Maximum reported factor: a larger one means nothing to readers. */
 const TOLD = 1e6;
 
-/** In a sentence. */
 export function guaranteeMeaningText({
   epsilon,
   delta,

@@ -1,4 +1,4 @@
-/** The plan of a sweep before it runs: how many trials, of how many points, what one of them costs and what all may. */
+/** The plan of a sweep before it runs: the number of trials and points, the cost of a trial, and the maximum total. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
@@ -14,15 +14,14 @@ import { callText } from "../../host/value-text.js";
 import { expectedTime } from "./expected-time.js";
 import { workerHoursFacts, threadsText, type PaidWorkers } from "./hours.js";
 
-/** Trials that are open at a time, and why they aren't more. */
 export interface OpenTrials {
   readonly trials: number;
   readonly why: string | null;
-  /** How they are; absent: in turns on one engine. */
+  /** How trials run concurrently. Defaults to taking turns on one engine. */
   readonly how?: string;
-  /** Threads that work on them together; absent: nobody else's than the notebook's. */
+  /** Total threads of remote workers; absent: only the notebook's machine is used. */
   readonly cores?: number;
-  /** How they are paid, and of how many threads of this machine what is estimated here is the time. */
+  /** Price of the workers; `measured`: threads of this machine on which the estimated time is based. */
   readonly paid?: PaidWorkers & { readonly measured: number };
 }
 export type SweepFact = readonly [name: string, value: string, note: string];
@@ -31,11 +30,11 @@ export interface PlannedSweep {
   readonly name: string;
   readonly sweep: SweepPlan;
   readonly open?: OpenTrials;
-  /** Of the cheapest trial and the dearest; null: nothing could be planned. */
+  /** Cost of the cheapest and the most expensive trial; null: nothing could be planned. */
   readonly costs?: Costs | null;
 }
 
-/** `folded`: its trials are over, and what came of them matters more. */
+/** `folded`: the sweep is over, so its results are more important. */
 export function sweepPlanView(
   { name, sweep, open, costs }: PlannedSweep,
   { id, folded = false }: { readonly id?: string; readonly folded?: boolean } = {},
@@ -66,7 +65,7 @@ export function sweepPlanView(
   );
 }
 
-/** Name, figure, and what there is to say of it. */
+/** Returns name, value and note of each fact. */
 export function sweepFacts(sweep: SweepPlan, open?: OpenTrials, costs: Costs | null = null): readonly SweepFact[] {
   const found = sweepSizeOf(sweep, costs);
   const { pruner, start = [], repeats } = sweep;
@@ -88,7 +87,7 @@ export function sweepFacts(sweep: SweepPlan, open?: OpenTrials, costs: Costs | n
   ];
 }
 
-/** Where what chooses the trials is: that which must stay open. */
+/** Location of the search process, which must keep running. */
 function searchFact(sweep: SweepPlan): readonly SweepFact[] {
   const found = searchLocationOf(sweep);
   if (!found) return [];
@@ -101,7 +100,7 @@ function openText({ trials, why, how }: OpenTrials): string {
   return why ?? (trials > 1 ? "in turns on one engine" : "");
 }
 
-/** Work that this machine would do in a time with all its threads, done by workers that are as fast for each thread of theirs. */
+/** Converts this machine's time with all its threads to worker hours, assuming workers of equal speed per thread. */
 function sweepHours({ trial, ends, most }: SweepSize, paid: NonNullable<OpenTrials["paid"]>): readonly SweepFact[] {
   const { seconds, secondsBetween } = ends?.least ?? trial;
   const dearest = ends?.most ?? trial;
@@ -146,7 +145,7 @@ function timeFact(name: string, { trial, ends }: SweepSize, times: number, more:
   return [name, `about ${durationText(seconds * times)}`, [interval, tokens, more].filter(Boolean).join(", ")];
 }
 
-/** Where what varies costs: from the cheapest values to the dearest. */
+/** Fact for costs that vary: from the cheapest to the most expensive values. */
 function endsFact(
   name: string,
   { least, most }: NonNullable<SweepSize["ends"]>,
@@ -167,7 +166,7 @@ function endsFact(
   ];
 }
 
-/** Says how many trials there is time for where all of them would take longer. */
+/** States the number of trials that fit the budget, if all of them would take longer. */
 function budgetFact(budget: number, { inBudget, most }: SweepSize): SweepFact {
   if (inBudget === null) return ["budget", durationText(budget), "no trial begins after it"];
   const { about, between } = inBudget;

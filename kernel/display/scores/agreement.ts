@@ -1,4 +1,4 @@
-/** How far annotators agree, and the rows on which they don't. */
+/** Agreement of annotators, and the rows on which they disagree. */
 import type { Agreement } from "../../data/annotations/agreement.js";
 import type { DisagreedRow } from "../../data/annotations/resolved-labels.js";
 import type { AnnotationVote } from "../../data/annotations/standing.js";

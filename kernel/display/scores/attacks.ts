@@ -1,6 +1,6 @@
 /**
- * What attacks found out of the rows that trained a model: a table of what each came to beside what comes of chance alone, a sentence of
- * each, and pictures: how many rows are caught as the threshold falls, and the losses of canaries among those of others.
+ * Results of attacks on a model's training rows: a table with chance levels, and a sentence for each attack. Plots show
+ * the detected rows by threshold, and the canaries' losses in the distribution of others.
  */
 import type { AttackMetric, AttackPlot, AttackReport } from "#stdlib/attacks/kind.js";
 import { figureView, type Figure, type Trace } from "../figure.js";
@@ -20,7 +20,7 @@ export interface AttacksReport {
   readonly attacks: readonly { readonly attack: string; readonly report: AttackReport }[];
 }
 
-/** `0.5`, `0, up to 0.061`. */
+/** For example `0.5`, `0, up to 0.061`. */
 export function attackChanceText({ chance: { value, most } }: Pick<AttackMetric, "chance">): string {
   const valueText = String(Number(value.toFixed(3)));
   return most === undefined ? valueText : `${valueText}, up to ${fixedText(most, 3)}`;
@@ -75,7 +75,7 @@ function figureOf(options: AttacksReport, picture: AttackPlot): Figure {
   return picture.of === "caught" ? caughtFigure(options, picture) : exposureFigure(options, picture);
 }
 
-/** Both axes by powers of ten: what an attack is worth is seen where false alarms are few. */
+/** Both axes are logarithmic, because an attack's strength shows at low false-alarm rates. */
 function caughtFigure({ model }: AttacksReport, { others, members }: Extract<AttackPlot, { of: "caught" }>): Figure {
   const least = Math.min(...others.filter((share) => share > 0), 0.01) / 2;
   const line = (name: string, x: readonly number[], y: readonly number[], look: object): Trace => ({
@@ -111,10 +111,10 @@ function caughtFigure({ model }: AttacksReport, { others, members }: Extract<Att
 }
 
 const BINS = 40;
-/** Losses of what is known by heart lie orders below those of others: they are drawn by their size. */
+/** Losses of memorized rows are orders of magnitude below others, so they are drawn logarithmically. */
 const sizeOf = (loss: number): number => Math.log10(Math.max(loss, 1e-6));
 
-/** Of losses: the others as bars, canaries as points above them by their exposure. */
+/** Draws the losses of others as bars, and canaries as points above them by their exposure. */
 function exposureFigure(
   { model }: AttacksReport,
   { planted, unseen }: Extract<AttackPlot, { of: "exposure" }>,

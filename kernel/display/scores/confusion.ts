@@ -1,4 +1,4 @@
-/** What was taken for what: the largest confusions as a list where labels are many, and a heat map of those labels that fit. */
+/** Confusions between labels: the largest as a list if labels are many, and a heat map of the labels that fit. */
 import { figureView, type Figure } from "../figure.js";
 import type { DisplayOutput } from "../bundle-output.js";
 import { bluesScale } from "../svg/colors.js";
@@ -11,18 +11,17 @@ import { OUTPUT_WIDTH } from "../html.js";
 
 type Counts = readonly (readonly number[])[];
 interface Words {
-  /** The model, where several are shown: `: router`. */
+  /** Suffix with the model's name if several are displayed: `: router`. */
   readonly suffix?: string;
-  /** What is counted: `rows` unless told. */
+  /** The counted unit. Defaults to `rows`. */
   readonly several?: string | undefined;
 }
 
-/** Labels that a heat map shows at most. Of more only a few cells would be told apart. */
+/** Maximum labels of a heat map: more cells would be indistinguishable. */
 const GRID = 12;
-/** Confusions that the list names. */
 const LISTED = 10;
 
-/** Nothing, the heat map, or list and heat map, to be shown one after another. `confusion[truth][predicted]`. */
+/** Returns no output, the heat map, or list and heat map. `confusion[truth][predicted]`. */
 export function confusionView(
   labels: readonly string[],
   confusion: Counts,
@@ -62,7 +61,7 @@ interface Confused {
   readonly truth: number;
   readonly predicted: number;
   readonly n: number;
-  /** Of all of that truth. */
+  /** Share of the rows with this true label. */
   readonly share: number;
 }
 function confusionsOf(row: readonly number[], truth: number): readonly Confused[] {
@@ -74,7 +73,7 @@ function confusionsOf(row: readonly number[], truth: number): readonly Confused[
   return found;
 }
 
-/** Those that are shown, the most frequent first where some are left out. */
+/** Returns the displayed labels: the most frequent if some are left out. */
 function shownLabels(confusion: Counts): readonly number[] {
   const all = confusion.map((_, i) => i);
   if (all.length <= GRID) return all;
@@ -82,7 +81,7 @@ function shownLabels(confusion: Counts): readonly number[] {
   return all.sort((a, b) => (rows[b] ?? 0) - (rows[a] ?? 0)).slice(0, GRID);
 }
 
-/** Each its own: a name is its label's place on an axis. */
+/** Returns distinct names, because a name is a label's position on an axis. */
 function namesOf(labels: readonly string[], indices: readonly number[], length: number): readonly string[] {
   return clipDistinct(
     indices.map((i) => printable(oneLine(labels[i] ?? ""))),
@@ -94,7 +93,7 @@ function titleOf({ suffix = "" }: Words, left: number): string {
   return `Confusion matrix${suffix}${left > 0 ? `: the ${groupedNumber(GRID)} most frequent labels, and ${groupedNumber(left)} more` : ""}`;
 }
 
-/** Colour is the share of the row (what became of each truth), text the count; where there is nothing, nothing stands. */
+/** Colour shows the share of the row (the predictions for each true label), text the count; zeros are empty. */
 export function confusionFigure(labels: readonly string[], confusion: Counts, words: Words = {}): Figure {
   const labelIndices = shownLabels(confusion);
   const names = namesOf(labels, labelIndices, 22).map(escapeLabel);

@@ -1,4 +1,7 @@
-/** What `evaluate` and `predict` show: scores side by side, the confusion matrix as a heat map, the worst mistakes, predictions. */
+/**
+ * The output of `evaluate` and `predict`: scores in columns, the confusion matrix as a heat map, the worst errors,
+ * predictions.
+ */
 import { numberText as number } from "#stdlib/text/numbers.js";
 import { confusionView } from "./confusion.js";
 import { card, heading, html, htmlTable, inkStyle, note, toneColors, type Html } from "../html.js";
@@ -15,31 +18,31 @@ import { textTable } from "../text-table.js";
 import { uncertainRowsView, type UncertainRow } from "./uncertain.js";
 
 export interface EvaluationReport {
-  /** What was scored: `tickets.test`. */
+  /** The evaluated rows: `tickets.test`. */
   readonly on: string;
   readonly rows: number;
   readonly metrics: readonly MetricRow[];
-  /** Answers that never change; `by`: which rows say so. */
+  /** Constant predictions as baselines; `by`: rows that determine them. */
   readonly constants: readonly { readonly name: string; readonly by: string }[];
-  /** Was it worth it, in a sentence; absent: nothing stands beside the model. */
+  /** Sentence on whether the model beats its baselines; absent: there are none. */
   readonly verdict?: string | null;
-  /** What each of `models` takes; absent: nothing is told. */
+  /** Cost of each of `models`; absent: unknown. */
   readonly costs?: readonly CostRow[];
-  /** How intervals were made. */
+  /** Methods of the intervals. */
   readonly methods: string;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
   readonly models: readonly ModelReport[];
-  /** Null, or absent: nothing that can be drawn. */
+  /** Null or absent if nothing can be drawn. */
   readonly pictures?: EvaluationPictures | null;
 }
 export interface ModelReport {
   readonly name: string;
   readonly labels: readonly string[];
-  /** Counts: rows are the truth, columns what was predicted, both in the order of `labels`. Empty: none. */
+  /** Counts: rows are true labels, columns predictions, both in the order of `labels`. Empty: none. */
   readonly confusion: readonly (readonly number[])[];
   readonly byLabel?: LabelScoresReport;
-  /** Surest mistakes first; `row` counts from 1 in the source. */
+  /** The most confident errors first; `row` counts from 1 in the source. */
   readonly worst: readonly {
     readonly row: number;
     readonly text: string;
@@ -47,13 +50,15 @@ export interface ModelReport {
     readonly predicted: string;
     readonly probability: number;
   }[];
-  /** What `probability` of the worst is; absent: that. */
+  /** Meaning of `probability` in `worst`. Defaults to `probability`. */
   readonly worstBy?: "probability" | "error";
-  /** The least sure first. */
   readonly uncertain?: readonly UncertainRow[];
 }
 
-/** To be shown one after another: the scores of all models, pictures of them, then of each its labels, confusion matrix, worst and most uncertain examples. */
+/**
+ * Returns the outputs in order: scores of all models, plots, then each model's labels, confusion matrix, worst and most
+ * uncertain examples.
+ */
 export function evaluationView(report: EvaluationReport): readonly DisplayOutput[] {
   const suffixOf = (name: string): string => (report.models.length > 1 ? `: ${name}` : "");
   return [
@@ -115,7 +120,7 @@ function scoresShown(report: EvaluationReport): DisplayOutput {
   );
 }
 
-/** Of several metrics each may have a best one of its own: then each is told of those that it is the best by. */
+/** Metrics may have different best constants: each is then listed with its metrics. */
 function constantNote(
   { name, by }: EvaluationReport["constants"][number],
   metrics: readonly MetricRow[],
@@ -133,7 +138,7 @@ function constantNote(
   return `the best answers that never change, by ${by}: ${each.join("; ")}`;
 }
 
-/** The first metric of each model and of what never changes, then the other metrics of a model that stands alone. */
+/** Returns the first metric of each model and baseline, then further metrics if there is a single model. */
 function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): readonly string[] {
   const [first, ...others] = metrics;
   const number = (score: ScoreEntry | null | undefined, unit?: string): string =>
@@ -187,7 +192,6 @@ function worstShown({ worst, worstBy = "probability" }: ModelReport, suffix: str
 
 export interface PredictionRow {
   readonly text: string;
-  /** What the model says of it, beside the heads of the columns. */
   readonly cells: readonly string[];
 }
 

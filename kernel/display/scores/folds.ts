@@ -1,16 +1,16 @@
-/** What each model of a cross-validation comes to on the rows that it did not see, and how far they differ. */
+/** Scores of each model of a cross-validation on its held-out rows, and their variation. */
 import type { DisplayOutput } from "../bundle-output.js";
 import { tableView } from "../table.js";
 import { groupedNumber, plural } from "../../host/text.js";
 
 export interface FoldScores {
   readonly model: string;
-  /** Rows that it didn't see. */
+  /** Number of held-out rows. */
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Mean and standard deviation (of a sample) of a metric over folds; of one value the deviation is no number. */
+/** Mean and sample standard deviation of a metric over folds; the deviation of one value is NaN. */
 export function meanAndDeviation(values: readonly number[]): { readonly mean: number; readonly sd: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -1,4 +1,7 @@
-/** What each label (or kind of entity) comes to: precision, recall, F1, each with its interval, and how many there are, the most frequent first. */
+/**
+ * Scores of each label (or kind of entity): precision, recall and F1 with intervals, and counts. The most frequent
+ * first.
+ */
 import { labelRatesOf, RATE_NAMES, type RateWithInterval } from "#stdlib/statistics/label-rates.js";
 import { clipDistinct } from "../clip-differences.js";
 import { displayOutputOf } from "../bundle.js";
@@ -9,10 +12,10 @@ import { groupedNumber } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
 export interface LabelScoresReport {
-  /** What is counted: `row`, `rows`. */
+  /** The counted unit: `row`, `rows`. */
   readonly of: readonly [one: string, several: string];
   readonly head: "label" | "entity";
-  /** `hit`: have it and were given it; `given`: were given it; `have`: have it. */
+  /** `hit`: correctly predicted; `given`: predicted; `have`: true. */
   readonly rows: readonly {
     readonly label: string;
     readonly hit: number;
@@ -21,16 +24,16 @@ export interface LabelScoresReport {
   }[];
 }
 
-/** More rows scroll. */
+/** Number of rows above which the table scrolls. */
 const TALL = 24;
-/** Most rows as text. */
+/** Maximum rows as text. */
 const LINES = 60;
 
 const METHOD = "intervals of 95 %: mid-P, of f1 by the share that is right of all that were predicted or true";
-/** Decisions about one text depend on each other; the intervals ignore that. */
+/** Decisions about one text depend on each other; the intervals ignore this. */
 const ALONE = ", as if each stood alone";
 
-/** `of`: the model, where several are shown. */
+/** `suffix`: with the model's name if several are displayed. */
 export function labelScoresView(
   { rows, head: first, of: [one, several] }: LabelScoresReport,
   suffix = "",
@@ -70,7 +73,7 @@ export function labelScoresView(
   );
 }
 
-/** Of nothing there is no share. */
+/** A share of zero rows is undefined. */
 function rateCell(rate: RateWithInterval | null): ScoreCell {
   return rate ? valueCell(rate.value, rate) : plainCell("–");
 }

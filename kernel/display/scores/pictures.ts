@@ -1,7 +1,7 @@
 /**
- * Pictures of an evaluation as one row of small ones: how rankings find what is true (ROC, precision over recall), whether what is
- * said comes true, numbers beside the right ones, places of what was found, mistakes by length. Lines are told apart by colour
- * and dash, and one legend says what each comes to. Where texts alone are shown the numbers stand in its place.
+ * Plots of an evaluation in one row: ranking quality (ROC, precision over recall), calibration, predicted over true
+ * numbers, ranks of search results, errors by length. Lines differ in colour and dash, and share one legend with their
+ * values. Text-only front ends show the numbers.
  */
 import type { PlotCurve } from "#stdlib/metrics/shared/curves.js";
 import type { Reliability } from "#stdlib/metrics/shared/reliability.js";
@@ -17,32 +17,35 @@ export interface RankingLine {
   readonly name: string;
   readonly roc: PlotCurve;
   readonly area: number;
-  /** A stair is as high as the point at its right end. */
+  /** A step has the height of the point at its right end. */
   readonly precision: PlotCurve;
   readonly averagePrecision: number;
 }
 export interface RankingsPicture {
   readonly lines: readonly RankingLine[];
-  /** Labels that are ranked, and those that there are. */
+  /** Number of ranked labels, and number of all labels. */
   readonly labels: number;
   readonly total: number;
-  /** The label that each line is of, or null: the mean of all, where they are several models'; else their names say so. */
+  /**
+   * The label of all lines, or null for the mean of all labels, if the lines are several models'; otherwise their names
+   * tell it.
+   */
   readonly each?: string | null;
 }
 export interface RegressionPicture {
   readonly name: string;
   readonly truth: readonly number[];
   readonly predicted: readonly number[];
-  /** Rows there are, of which some are drawn. */
+  /** Total number of rows, of which a sample is drawn. */
   readonly total: number;
 }
 export interface RecallAtRankPicture {
   readonly name: string;
-  /** Share of searches that have found something right by place 1, 2, … */
+  /** Share of searches with a correct result by rank 1, 2, … */
   readonly found: readonly number[];
 }
 export interface ErrorByLengthPicture {
-  /** What values are: shares of rows, or means. */
+  /** Meaning of the values: shares of rows, or means. */
   readonly kind: "mistakes" | "absolute error";
   readonly bins: readonly { readonly from: number; readonly to: number; readonly rows: number }[];
   readonly models: readonly {
@@ -52,7 +55,7 @@ export interface ErrorByLengthPicture {
 }
 export interface EvaluationPictures {
   readonly on: string;
-  /** Models for which there was no room. */
+  /** Number of models that are not drawn. */
   readonly left: number;
   readonly rankings: RankingsPicture | null;
   readonly reliability: readonly (Reliability & { readonly name: string })[];
@@ -63,9 +66,9 @@ export interface EvaluationPictures {
 
 const DASHES = ["solid", "dash", "dot", "dashdot"] as const;
 const HEIGHT = 270;
-/** Of the legend. */
+/** Height of a legend line. */
 const LINE = 15;
-/** Between two pictures, where the right one's numbers stand. */
+/** Gap between two plots, for the axis labels of the right one. */
 const GAP = 0.085;
 const FOOT = "#8a8f98";
 
@@ -73,14 +76,14 @@ export function evaluationPicturesView(pictures: EvaluationPictures): DisplayOut
   return figureView(evaluationPicturesFigure(pictures), { text: textOf(pictures) });
 }
 
-/** One of the small pictures; its traces have no axes yet. */
+/** One of the plots; its traces have no axes yet. */
 interface Small {
   readonly x: string;
   readonly y: string;
   readonly traces: readonly Trace[];
   readonly xaxis?: Trace;
   readonly yaxis?: Trace;
-  /** Below it, along the same axis: how much of all lies where. */
+  /** Distribution of the rows, drawn below the plot on the same axis. */
   readonly foot?: Trace;
 }
 
@@ -115,7 +118,7 @@ export function evaluationPicturesFigure(pictures: EvaluationPictures): Figure {
     data,
     layout: {
       ...layout,
-      // Below each other where the place is narrow: there is room for all of them.
+      // The margin includes space for all legend entries in separate lines, as on a narrow page.
       height: HEIGHT + LINE * entries.length,
       margin: { t: 20 + LINE * entries.length, r: 16, b: 44, l: 56 },
       showlegend: entries.length > 0,
@@ -129,7 +132,7 @@ const lookOf = (i: number): { readonly color: string; readonly dash: string } =>
   dash: DASHES[i % DASHES.length]!,
 });
 const drawn = (values: ArrayLike<number>): readonly (number | null)[] => Array.from(values, roundToSixDigits);
-/** A share of few rows says little: its mark is small. */
+/** A share of few rows is unreliable, so its mark is small. */
 function sizesOf(bins: Reliability["bins"]): readonly number[] {
   const most = bins.reduce((n, { count }) => Math.max(n, count), 1);
   return bins.map(({ count }) => Number((3 + 6 * Math.sqrt(count / most)).toFixed(1)));
@@ -167,7 +170,7 @@ function precisionOf({ lines }: RankingsPicture): Small {
     type: "scatter",
     mode: "lines",
     line: { ...lookOf(i), width: 2, shape: "vh" },
-    // The first stair begins where nothing is found.
+    // The first step begins at recall 0.
     x: [0, ...drawn(precision.x)],
     y: drawn([precision.y[0] ?? 1, ...precision.y]),
     hovertemplate: `${hovered(name)}<br>of %{x:.1%} found<br>%{y:.1%} is true<extra></extra>`,
@@ -263,17 +266,17 @@ function lengthsOf({ kind, bins, models }: ErrorByLengthPicture): Small {
     y: share ? "rows with a mistake" : "mean absolute error",
     traces,
     xaxis: { type: "category", tickfont: { size: 10 } },
-    // With the ends of the intervals.
+    // Includes the ends of the intervals.
     yaxis: {
       range: [0, 1.05 * models.flatMap(({ values }) => values).reduce((top, { high }) => Math.max(top, high), 1e-9)],
     },
   };
 }
 
-/** Each line once, with what it comes to: traces of no points, so that no small picture has a legend of its own. */
+/** Adds each line once with its value, as traces without points, so that no plot needs a separate legend. */
 function legendOf(pictures: EvaluationPictures): Trace[] {
   const entries = entriesOf(pictures);
-  // What one model comes to stands above already.
+  // The scores of a single model are displayed above already.
   if (entries.length === 1 && entries[0]?.says === "") return [];
   return entries.map(({ name, says }, i) => ({
     type: "scatter",
@@ -313,7 +316,7 @@ function entriesOf(pictures: EvaluationPictures): readonly { readonly name: stri
   }));
 }
 
-/** plotly puts values where it finds `%{…}`. */
+/** plotly replaces `%{…}` with values. */
 const hovered = (name: string): string => nameOf(name).replaceAll("%{", "% {");
 const nameOf = (name: string): string => escapeLabel(clip(name, 24));
 const between = (from: number, to: number): string =>

@@ -1,4 +1,4 @@
-/** Scores of models beside each other, and what each of them takes. */
+/** Scores of models in columns, and the models' costs. */
 import { html, inkStyle, toneColors, OUTPUT_WIDTH } from "../html.js";
 import {
   numberWithInterval,
@@ -14,24 +14,23 @@ import {
 export interface ScoreEntry {
   readonly value: number;
   readonly interval: IntervalEnds | null;
-  /** From the first model to this one. */
+  /** Difference to the first model. */
   readonly difference?: {
     readonly value: number;
     readonly interval: IntervalEnds | null;
     readonly verdict: "better" | "worse" | "differs" | "no difference shown" | null;
   };
 }
-/** In each, a score for each of the models and a value for each of the constants. */
+/** One metric: a score per model and a value per constant prediction. */
 export interface MetricRow {
   readonly name: string;
-  /** Of its numbers; absent: they are bare. */
+  /** Unit of its numbers. Defaults to none. */
   readonly unit?: string | undefined;
   readonly scores: readonly (ScoreEntry | null)[];
   readonly constants: readonly (number | null)[];
-  /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
+  /** Prediction of each constant, if its name doesn't give it. Absent: the names give all of them. */
   readonly constantsBy?: readonly (string | null)[];
 }
-/** What models take, each as text; null: nobody knows. */
 export interface CostRow {
   readonly name: string;
   readonly cells: readonly (string | null)[];
@@ -48,13 +47,13 @@ export interface ScoredModels {
   readonly costs?: readonly CostRow[];
 }
 
-/** Models stand side by side, each with its difference from the first, or one beneath the other where that is too wide. */
+/** Models are columns, each with its difference to the first, or rows if the columns would be too wide. */
 export function scoreTables(scored: ScoredModels): readonly ScoreTable[] {
   const table = abreast(scored);
   return widthOf(table) > OUTPUT_WIDTH ? beneath(scored) : [table];
 }
 
-/** Pixels of a letter in a head, of the gap after a column, and of an interval, which columns of scores are as wide as. */
+/** Pixels of a head's letter, of the gap after a column, and of an interval, which sets the width of score columns. */
 const [LETTER, BETWEEN, INTERVAL] = [7.5, 18, 82];
 function widthOf({ head, cells }: ScoreTable): number {
   const first = Math.max(...cells.map((row) => row[0]?.text.length ?? 0));
@@ -92,7 +91,7 @@ function abreast({ metrics, models, constants, costs = [] }: ScoredModels): Scor
   return { head, cells: [...scored, ...taken], align: head.map((_, i) => (i === 0 ? "left" : "right")) };
 }
 
-/** A row for each metric of each model; then one for each model, of what it takes. */
+/** Returns a table with one row per metric and model, then one with the cost of each model. */
 function beneath({ metrics, models, constants, costs = [] }: ScoredModels): readonly ScoreTable[] {
   const first = models[0]?.name ?? "";
   const scored = metrics.flatMap(({ name, unit, scores, constants: values, constantsBy }) => [

@@ -1,4 +1,4 @@
-/** What trainings of one recipe with several seeds come to, and how far they differ. */
+/** Scores of trainings of one recipe with several seeds, and their variation. */
 import { meanAndDeviation } from "./folds.js";
 import type { DisplayOutput } from "../bundle-output.js";
 import { tableView } from "../table.js";
@@ -7,12 +7,11 @@ import { plural } from "../../host/text.js";
 export interface SeedScores {
   readonly seed: number;
   readonly model: string;
-  /** Its run's name. */
   readonly run?: string;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** `0.8710 ± 0.0082`: mean and standard deviation over the seeds; empty: of fewer than two it is none. */
+/** `0.8710 ± 0.0082`: mean and standard deviation over the seeds; empty for fewer than two. */
 export function meanOverSeedsText(values: readonly number[]): string {
   const known = values.filter(Number.isFinite);
   if (known.length < 2) return "";
@@ -20,7 +19,7 @@ export function meanOverSeedsText(values: readonly number[]): string {
   return `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
 }
 
-/** `best`: the model that stays under the name, by `metric` on the rows that validate. */
+/** `best`: the model that keeps the name, selected by `metric` on the validation rows. */
 export function seedsView(
   seeds: readonly SeedScores[],
   { name, best, metric }: { readonly name: string; readonly best: string; readonly metric: string },

@@ -1,4 +1,4 @@
-/** A small bar for the score of a slice, with its interval as a line: all slices of a metric have one scale. */
+/** A small bar for a slice's score, with its interval as a line. All slices of a metric share one scale. */
 import { html, svgImage, type Html } from "../html.js";
 import { fixedText, rangeText, type IntervalEnds } from "../score-cell.js";
 import { paletteColor } from "../svg/colors.js";
@@ -17,7 +17,7 @@ const WIDTH = 120;
 const THICK = 9;
 const HEIGHT = 17;
 
-/** From 0 to 1 where all lie there, else as far as they reach, 0 among them. Null: nothing has a length. */
+/** From 0 to 1 if all values are in that range, else their range including 0. Null: no value can be drawn. */
 export function barScaleOf(scores: readonly (BarScore | null | undefined)[]): BarScale | null {
   const ends = scores.flatMap((score) =>
     score && Number.isFinite(score.value) ? [score.value, score.interval?.low, score.interval?.high] : [],
@@ -29,7 +29,7 @@ export function barScaleOf(scores: readonly (BarScore | null | undefined)[]): Ba
   return low >= 0 && high <= 1 ? { low: 0, high: 1 } : { low, high };
 }
 
-/** `series`: number of the model, which has a colour of its own; `name`: of what is scored, for readers without pictures. */
+/** `series`: index of the model, which determines its colour; `name`: description for readers without pictures. */
 export function scoreBarOf(score: BarScore, name: string, scale: BarScale, series = 0): Html {
   if (!Number.isFinite(score.value)) return html``;
   const x = (value: number): number => ((value - scale.low) / (scale.high - scale.low)) * (WIDTH - 2) + 1;

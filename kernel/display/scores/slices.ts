@@ -1,6 +1,6 @@
 /**
- * Scores of parts of the rows, with their intervals, and how much the parts differ. The table has a line for each part, metric and
- * model, so that it is as wide with ten metrics as with one.
+ * Scores of slices with their intervals, and the differences between slices. The table has one row per slice, metric
+ * and model, so that its width does not depend on the number of metrics.
  */
 import { displayOutputOf } from "../bundle.js";
 import { clipDistinct } from "../clip-differences.js";
@@ -15,19 +15,18 @@ interface SliceScore {
   readonly value: number;
   readonly interval: IntervalEnds | null;
 }
-/** The greatest score of a part less the smallest, by one metric of one model. */
+/** The greatest slice score minus the smallest, by one metric of one model. */
 export interface SliceDifference extends SliceScore {
-  /** Places in `models` and `metrics`. */
   readonly model: number;
   readonly metric: number;
   readonly greatest: string;
   readonly least: string;
   readonly verdict: "differs" | "no difference shown" | null;
-  /** A part without an interval, which is why the difference has none. */
+  /** A slice without an interval, so that the difference has none. */
   readonly without?: string;
 }
 export interface SlicesReport {
-  /** What parts the rows: `language`. */
+  /** Column that defines the slices: `language`. */
   readonly by: string;
   readonly on: string;
   readonly models: readonly string[];
@@ -35,12 +34,12 @@ export interface SlicesReport {
   readonly slices: readonly {
     readonly name: string;
     readonly rows: number;
-    /** Of each model, in the order of `metrics`; null: too few rows to say. */
+    /** Per model, in the order of `metrics`; null: too few rows. */
     readonly scores: readonly (readonly (SliceScore | null)[])[] | null;
   }[];
-  /** Default: none are shown. */
+  /** Defaults to none. */
   readonly differences?: readonly SliceDifference[];
-  /** How intervals were made. */
+  /** Methods of the intervals. */
   readonly methods: string;
   readonly notes: readonly string[];
 }
@@ -49,13 +48,13 @@ interface Table {
   readonly head: readonly string[];
   readonly rows: readonly (readonly ScoreCell[])[];
   readonly align: readonly Align[];
-  /** The last column has pictures alone, which a text leaves out. */
+  /** The last column contains only pictures, which text output omits. */
   readonly pictured?: boolean;
 }
 
-/** More rows scroll. */
+/** Number of rows above which the table scrolls. */
 const TALL = 24;
-/** Longest name of a part, in code points. */
+/** Maximum code points of a slice's name. */
 const NAME = 60;
 
 export function slicesView(report: SlicesReport): DisplayOutput {
@@ -150,7 +149,7 @@ function valueCells(score: SliceScore | null): readonly ScoreCell[] {
   if (!score || Number.isNaN(score.value)) return [plainCell("–"), plainCell("")];
   return [plainCell(fixedText(score.value)), plainCell(score.interval ? rangeText(score.interval) : "")];
 }
-/** A long name breaks anywhere, so that it does not widen the table; names of metrics and models are not broken. */
+/** A long name may break anywhere, so that it does not widen the table; names of metrics and models are not broken. */
 const UNBROKEN = 24;
 function wrapped(text: string): ScoreCell {
   const breaks = text.split(" ").some((word) => word.length > UNBROKEN);

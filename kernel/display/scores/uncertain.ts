@@ -1,4 +1,4 @@
-/** The rows that a model is least sure of, folded: between which labels it is, and what is right. */
+/** The rows with the least certain predictions, folded: the labels in question, and the correct one. */
 import { displayOutputOf } from "../bundle.js";
 import { card, html, htmlTable, inkStyle, toneColors } from "../html.js";
 import type { DisplayOutput } from "../bundle-output.js";
@@ -6,15 +6,15 @@ import { clip, oneLine, plural } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
 export interface UncertainRow {
-  /** In the source, from 1. */
+  /** Number in the source, from 1. */
   readonly row: number;
   readonly text: string;
   readonly truth: string;
-  /** Those that are nearest to each other, or to being given; the first is the nearest. */
+  /** The labels closest to each other, or to the threshold; the closest first. */
   readonly between: readonly { readonly label: string; readonly probability: number }[];
 }
 
-/** `of`: the model, where several are shown. */
+/** `suffix`: with the model's name if several are displayed. */
 export function uncertainRowsView(rows: readonly UncertainRow[], suffix = ""): DisplayOutput {
   const head = ["row", "truth", "between", "and", "text"];
   const align = ["right", "left", "left", "left", "left"] as const;

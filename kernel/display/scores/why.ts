@@ -1,6 +1,6 @@
 /**
- * Which words spoke for an answer: blue for it, orange against it, the stronger the fuller, so that the page's own ink reads on
- * every step on light and dark pages; the number is told where one points. In plain text the strongest words stand with their numbers.
+ * Contributions of words to a prediction: blue for it, orange against it, more opaque if stronger, so that text stays
+ * readable on light and dark pages. Numbers appear on hover. Plain text lists the strongest words with their numbers.
  */
 import { displayOutputOf } from "../bundle.js";
 import { FRAME_STYLE, html, note, toneColors, type Html, type HtmlPart } from "../html.js";
@@ -9,22 +9,23 @@ import { clip, groupedNumber, oneLine, formatPercent, plural, significantText } 
 
 export interface AttributionPart {
   readonly text: string;
-  /** How much it adds to the answer's logit, or to its odds; null: no token of it was read (blanks, and what was cut off). */
+  /**
+   * Contribution to the prediction's logit or odds; null: no token of it was read (spaces, and text that was cut off).
+   */
   readonly value: number | null;
 }
 export interface AttributionRow {
-  /** What it is asked of: `“billing”`. */
+  /** The explained prediction: `“billing”`. */
   readonly answer: string;
-  /** The texts, one after the other. */
   readonly parts: readonly AttributionPart[];
-  /** What tokens that are no text add together. */
+  /** Sum of the special tokens' contributions. */
   readonly special: number;
 }
 
-/** Words of a row that are shown, and those that plain text names on each side. */
+/** Maximum displayed words of a row, and words that plain text lists for each side. */
 const MOST = 400;
 const NAMED = 6;
-/** A part in the answer below this share of all is not named. */
+/** Minimum share of all contributions for the special tokens to be mentioned. */
 const LITTLE = 0.01;
 const METHODS = {
   left_out:
@@ -32,12 +33,12 @@ const METHODS = {
   gradient:
     "gradient × input of the answer's logit, each word's share of all; of encoders like BERT the side is no surer than chance: `why: left_out` asks again without each word",
 } as const;
-/** Of the fullest colour. */
+/** Opacity of the strongest colour. */
 const FULL = 0.55;
 const FOR = "63,124,196";
 const AGAINST = "224,138,60";
 
-/** `of`: rows there are, of which the first are shown. */
+/** `options.total`: number of all rows, the first of which are displayed. */
 export function attributionView(
   rows: readonly AttributionRow[],
   options: { readonly model: string; readonly total: number; readonly how: keyof typeof METHODS },
@@ -102,14 +103,14 @@ function plainRow(row: AttributionRow): string {
   return `\n${text}\n${headOf(row)}\nfor it: ${named(1)}\nagainst it: ${named(-1)}`;
 }
 
-/** What is no word (the tokens around a text) has its part too. */
+/** Mentions the contribution of special tokens, too. */
 function headOf(row: AttributionRow): string {
   const all = sizeOf(row);
   const beside = Math.abs(row.special) > LITTLE * all ? ` · special tokens ${shareOf(row.special, all)}` : "";
   return `${row.answer}${beside}`;
 }
 
-/** All that speaks for or against it, added up. */
+/** Returns the sum of all absolute contributions. */
 const sizeOf = ({ parts, special }: AttributionRow): number =>
   parts.reduce((sum, { value }) => sum + Math.abs(value ?? 0), Math.abs(special));
 const shareOf = (value: number, all: number): string =>

@@ -1,4 +1,4 @@
-/** An axis of a panel: what kind it is, what it spans, and where a value lies between its ends (0 to 1). */
+/** An axis of a plot: its kind and range, and the relative position of a value (0 to 1). */
 import { plainLabel } from "./element.js";
 import { titleText } from "../trace.js";
 import { maxCoordinate, scalarsOf } from "./values.js";
@@ -7,29 +7,32 @@ import { dateTicks, linearTicks, logTicks, type AxisTick } from "./ticks.js";
 export type AxisKind = "linear" | "log" | "date" | "category";
 export interface Axis {
   readonly kind: AxisKind;
-  /** Ends in axis units: logarithms on a log axis, milliseconds on a date axis, places on a category axis. */
+  /** Ends in axis units: logarithms on a log axis, milliseconds on a date axis, indices on a category axis. */
   readonly low: number;
   readonly high: number;
   readonly reversed: boolean;
   readonly categories: readonly string[];
   readonly title: string;
-  /** Part of the figure it takes, 0 to 1. */
+  /** Part of the figure that the axis takes, 0 to 1. */
   readonly domain: readonly [number, number];
   readonly visible: boolean;
-  /** Its ticks are words. */
+  /** Its ticks are texts. */
   readonly worded: boolean;
   readonly right: boolean;
   readonly ticks: (wanted: number) => readonly AxisTick[];
 }
 type Layout = Readonly<Record<string, unknown>>;
 
-/** Categories in an order of their own, whether they are met or not. */
+/** Explicitly ordered categories, including those without values. */
 const ordered = (layout: Layout): readonly unknown[] =>
   layout["categoryorder"] === "array" && Array.isArray(layout["categoryarray"])
     ? scalarsOf(layout["categoryarray"])
     : [];
 
-/** `values` are all that traces put on this axis; `grounded` axes (under bars) include zero; `cells` are half a category wide at each end. */
+/**
+ * `values`: all values of the traces on this axis; `grounded` axes (under bars) include zero; `cells` extend half a
+ * category at each end.
+ */
 export function makeAxis(
   layout: Layout,
   values: readonly unknown[],
@@ -75,7 +78,7 @@ export function makeAxis(
   };
 }
 
-/** Share of the axis' length at which a value lies; NaN for what is not on it. */
+/** Returns the relative position of a value on the axis; NaN for values outside. */
 export function axisPosition(axis: Axis, value: unknown): number {
   return axisPositionOfUnit(axis, axisUnitOf(axis.kind, axis.categories, value));
 }
@@ -114,7 +117,8 @@ function span(
   if (kind === "category") return [-0.5, Math.max(1, categories.length) - 0.5];
   const range = scalarsOf(layout["range"]);
   if (range.length === 2) {
-    const ends = range.map((v: unknown) => (kind === "date" ? axisUnitOf(kind, [], v) : Number(v))); // plotly's log ranges are logarithms already
+    // plotly's log ranges are logarithms already
+    const ends = range.map((v: unknown) => (kind === "date" ? axisUnitOf(kind, [], v) : Number(v)));
     if (ends.every(Number.isFinite) && ends[0]! !== ends[1]!)
       return [Math.min(...(ends as [number, number])), Math.max(...(ends as [number, number]))];
   }
@@ -128,7 +132,7 @@ function span(
   return [zero && low === 0 ? 0 : low - room, zero && high === 0 ? 0 : high + room];
 }
 
-/** plotly's way to turn an axis round whose ends are given. */
+/** Returns whether the given ends are in descending order, which reverses the axis in plotly. */
 function descends(range: unknown): boolean {
   const [first, last] = scalarsOf(range);
   return typeof first === "number" && typeof last === "number" && first > last;

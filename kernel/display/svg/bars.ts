@@ -1,4 +1,4 @@
-/** Bars beside or upon each other, upright or lying; and the small histogram of the data preview. */
+/** Grouped and stacked bars, vertical or horizontal; and the small histogram of the data preview. */
 import type { Trace } from "../trace.js";
 import { safeColor } from "./colors.js";
 import { svgDocument, svgElement, inkColor, svgLabel, plainLabel } from "./element.js";
@@ -7,7 +7,7 @@ import { coordinatesOf, maxCoordinate, listOf, numberOf, recordOf, scalarsOf } f
 import { axisUnitOf } from "./axis.js";
 import { linearTicks } from "./ticks.js";
 
-/** All bar traces of a panel together, since they share the room. */
+/** Draws all bar traces of a plot together, since they share the width. */
 export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], stacked: boolean): string {
   const ends = new Map<string, number>(); // top of each stack so far
   return traces
@@ -55,7 +55,7 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
     .join("");
 }
 
-/** A histogram as the bars that it comes to: about √n bins, at most 60, at round numbers. Text values are counted. */
+/** Converts a histogram to bars: about √n bins, at most 60, with round edges. Text values are counted. */
 export function histogramAsBars(trace: Trace): Trace {
   const lying = listOf(trace["x"]).length === 0;
   const values = scalarsOf(lying ? trace["y"] : trace["x"]);
@@ -88,7 +88,10 @@ function binned(
   return { keys: counts.map((_, i) => Number(((first + i + 0.5) * step).toPrecision(12))), counts, width: step * 0.96 };
 }
 
-/** A small histogram without a frame: `counts[i]` lies between `i * step` and `(i + 1) * step`. Its greys suit light and dark pages. */
+/**
+ * A small histogram without a frame: `counts[i]` is between `i * step` and `(i + 1) * step`. Its greys suit light and
+ * dark pages.
+ */
 export function drawBars(counts: readonly number[], step: number): { svg: string; width: number; height: number } {
   const [width, height, foot] = [420, 96, 18];
   const most = counts.reduce((a, b) => Math.max(a, b), 1);

@@ -1,4 +1,4 @@
-/** What colours mean: a strip from the lowest number to the highest, its name beside it. */
+/** Colour legend: a strip from the lowest to the highest number, with its name. */
 import { clip } from "../../host/text.js";
 import { svgElement, inkColor, svgLabel } from "./element.js";
 import { linearTicks } from "./ticks.js";
@@ -6,12 +6,11 @@ import { linearTicks } from "./ticks.js";
 export interface ColorKey {
   readonly low: number;
   readonly high: number;
-  /** Colour at a share of the way from low to high. */
   colorOf(share: number): string;
 }
 const PARTS = 24;
 
-/** `left`: of the strip; it reaches from `top` as far down as `height`. */
+/** `left`: left edge of the strip; it extends from `top` by `height`. */
 export function colorbar(key: ColorKey, place: { left: number; top: number; height: number }, name: string): string {
   const { left, top, height } = place;
   const tall = height / PARTS;

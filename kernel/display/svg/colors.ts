@@ -15,12 +15,12 @@ export function paletteColor(n: number): string {
 }
 
 export type ColorScale = readonly (readonly [number, string])[];
-/** See-through: the page's own ink reads on every step of it, on white and on near-black. */
+/** Translucent, so that the page's text is readable on every step, on white and on near-black. */
 export const bluesScale: ColorScale = [
   [0, "rgba(63,124,196,0.1)"],
   [1, "rgba(63,124,196,0.62)"],
 ];
-/** From a quiet grey to the colour of the best: every step reads on white and on near-black. */
+/** From a quiet grey to the colour of the best: every step is readable on white and on near-black. */
 export const risingScale: ColorScale = [
   [0, "#9aa1ad"],
   [0.6, "#4f9fb0"],
@@ -34,7 +34,7 @@ const viridis: ColorScale = [
   [1, "#fde725"],
 ];
 
-/** plotly's `colorscale`: a list of stops, or a name (ours for those that are not known here). */
+/** plotly's `colorscale`: a list of stops, or a name. Unknown names use our default. */
 export function colorScaleOf(colorscale: unknown): ColorScale {
   if (!Array.isArray(colorscale))
     return typeof colorscale === "string" && /blue/i.test(colorscale) ? bluesScale : viridis;
@@ -44,7 +44,7 @@ export function colorScaleOf(colorscale: unknown): ColorScale {
   return stops.length >= 2 ? stops : viridis;
 }
 
-/** Colour at a share of the scale, linear in sRGB between its stops. */
+/** Returns the colour at a share of the scale, linear in sRGB between its stops. */
 export function colorAtShare(scale: ColorScale, share: number): string {
   const position = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
   const upper = Math.max(
@@ -63,7 +63,7 @@ export function colorAtShare(scale: ColorScale, share: number): string {
     : `#${parts.map((c) => c.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Black or white, whichever reads better on a colour; what can be seen through lies on white. */
+/** Returns black or white, whichever is more readable on a colour; translucent colours are blended with white. */
 export function readableInkOn(background: string): string {
   const [r, g, b, alpha] = rgb(background) ?? [255, 255, 255, 1];
   const [red, green, blue] = [r, g, b].map((c) => c * alpha + 255 * (1 - alpha)) as [number, number, number];
@@ -78,7 +78,7 @@ function rgb(text: string): Rgba | null {
   return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3]), Math.min(1, Number(parts[4] ?? 1))] : null;
 }
 
-/** A colour from a figure, if it is one and nothing else. */
+/** Returns a figure's colour if it is a valid colour and nothing else. */
 export function safeColor(value: unknown): string | undefined {
   return typeof value === "string" && /^(#[0-9a-f]{3,8}|[a-z]+|rgba?\([\d\s.,%]+\))$/i.test(value) ? value : undefined;
 }

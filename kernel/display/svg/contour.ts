@@ -1,4 +1,4 @@
-/** A smooth surface as cells of colour, each as far as halfway to its neighbours; where nothing is known there is none. */
+/** A smooth surface as coloured cells, each extending halfway to its neighbours; unknown values are left out. */
 import type { Trace } from "../trace.js";
 import { colorAtShare, colorScaleOf } from "./colors.js";
 import { svgElement } from "./element.js";
@@ -34,7 +34,7 @@ export function drawContour(panel: PlotPanel, trace: Trace): string {
   return svgElement("g", { opacity: numberOf(trace["opacity"], 1), "shape-rendering": "crispEdges" }, "", ...cells);
 }
 
-/** Halfway between places, and the ends as far out. */
+/** Returns the midpoints between positions, and outer edges at the same distance. */
 function edges(places: readonly number[]): readonly number[] {
   const first = places[0] ?? 0;
   return [first, ...places.slice(1).map((place, i) => (place + places[i]!) / 2), places.at(-1) ?? first];

@@ -1,7 +1,7 @@
 /**
- * The static picture of a plotly figure, for viewers that run no scripts: lines, markers, bars, histograms, heat maps and
- * parallel coordinates, with subplots, logarithmic, date and category axes, and a legend. It follows plotly's meaning of
- * the fields it knows and leaves the others out; a trace of another kind is named in the picture.
+ * The static picture of a plotly figure, for viewers without scripts: lines, markers, bars, histograms, heat maps and
+ * parallel coordinates, with subplots, logarithmic, date and category axes, and a legend. Supported fields have
+ * plotly's meaning, others are ignored; a trace of another kind is named in the picture.
  */
 import { titleText, type Figure, type Trace } from "../trace.js";
 import { OUTPUT_WIDTH } from "../html.js";
@@ -31,7 +31,7 @@ import { drawScatter } from "./scatter.js";
 
 export interface SvgPicture {
   readonly svg: string;
-  /** Pixels. */
+  /** Size in pixels. */
   readonly width: number;
   readonly height: number;
 }
@@ -69,7 +69,7 @@ export function drawFigure(figure: Figure): SvgPicture {
       .filter(({ trace }) => trace["type"] === "parcoords")
       .map(({ trace }) =>
         drawParcoords(boxOf(inner, recordOf(trace["domain"])), trace, {
-          // Below the top of the figure there is room above the axes already.
+          // Below the top of the figure, there is space above the axes already.
           head: pair(recordOf(trace["domain"])["y"])[1] < 1 ? 0 : 24,
         }),
       ),
@@ -108,7 +108,7 @@ interface Group {
   readonly stacked: boolean;
 }
 
-/** Traces that share both axes, with those axes. */
+/** Groups traces that share both axes. */
 function cartesian(traces: readonly DrawnTrace[], layout: NonNullable<Figure["layout"]>): Group[] {
   const drawn = traces.filter(({ trace }) => kindOf(trace) !== "parcoords" && known.has(kindOf(trace)));
   const key = ({ trace }: DrawnTrace, side: "x" | "y"): string =>
@@ -140,7 +140,7 @@ function cartesian(traces: readonly DrawnTrace[], layout: NonNullable<Figure["la
   });
 }
 
-/** What a trace puts on an axis; stacked bars reach as far as their sum, and bars take their width. */
+/** Returns a trace's values on an axis; stacked bars extend to their sum, and bars include their width. */
 function valuesOn(trace: Trace, side: "x" | "y", on: readonly DrawnTrace[], stacked: boolean): readonly unknown[] {
   if (trace["type"] === "heatmap") return cellKeys(trace, side).map(String);
   const values = coordinatesOf(trace)[side];
@@ -168,7 +168,7 @@ function axisRoom(axis: Axis): number {
 function drawPanel(group: Group, inner: PlotBox): string {
   const [x0, x1] = group.x.domain;
   const [y0, y1] = group.y.domain;
-  const several = x0 > 0 ? axisRoom(group.y) : 0; // a panel that begins inside keeps room for its own labels
+  const several = x0 > 0 ? axisRoom(group.y) : 0; // a plot that starts inside the figure needs space for its axis labels
   const box = boxOf(inner, { x: [x0, x1], y: [y0, y1] });
   const shift = Math.max(0, several - x0 * inner.width * 0.12);
   const panel: PlotPanel = {
@@ -180,7 +180,7 @@ function drawPanel(group: Group, inner: PlotBox): string {
   };
   const bars = group.traces.filter(({ trace }) => trace["type"] === "bar");
   const heat = group.traces.some(({ trace }) => trace["type"] === "heatmap");
-  // Cells of nothing are empty: what lies behind them shows where the square ends.
+  // Empty cells show the background where the square ends.
   const ground = heat
     ? svgElement("rect", { x: panel.left, y: panel.top, width: panel.width, height: panel.height, fill: "#f5f6f8" })
     : "";
@@ -258,7 +258,7 @@ function drawAxes(p: PlotPanel, bare: boolean): string {
   ].join("");
 }
 
-/** Words below a category axis that would run into each other are set aslant. */
+/** Returns whether labels of a category axis would overlap, so that they are slanted. */
 function isCrowded(x: Axis, width: number): boolean {
   const ticks = x.ticks(Math.max(2, width / 58));
   const column = width / Math.max(1, ticks.length);
@@ -266,7 +266,7 @@ function isCrowded(x: Axis, width: number): boolean {
 }
 
 const SLANT = 32;
-/** How far the longest reaches down. */
+/** Returns the height of the longest slanted label. */
 function slantOf(x: Axis): number {
   const longest = Math.max(0, ...x.ticks(1000).map((t) => textWidth(clip(t.text, 22))));
   return Math.round(longest * Math.sin((SLANT / 180) * Math.PI));
@@ -283,7 +283,6 @@ function slanted(text: string, x: number, y: number): string {
   });
 }
 
-/** One mark of a trace. */
 function sample(trace: Trace, traceColor: string, x: number, y: number): string {
   const symbol = recordOf(trace["marker"])["symbol"];
   const name = typeof symbol === "string" ? symbol : "circle";
@@ -310,7 +309,7 @@ function pair(value: unknown): readonly [number, number] {
   return typeof a === "number" && typeof b === "number" ? [a, b] : [0, 1];
 }
 
-/** Names in one or more lines above the plot, where there are at least two (plotly's own rule). */
+/** Draws names in one or more lines above the plot, if there are at least two (plotly's rule). */
 function legendOf(
   traces: readonly DrawnTrace[],
   layout: NonNullable<Figure["layout"]>,

@@ -1,4 +1,4 @@
-/** SVG text from parts; whatever comes from data is escaped here. */
+/** SVG text from parts; all data are escaped here. */
 import { escapeHtml } from "../../host/text.js";
 
 export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
@@ -40,7 +40,7 @@ export function svgDocument(
   return svgElement("svg", attributes, svgElement("title", {}, escapeHtml(title)), sheet, ...body);
 }
 
-/** A coordinate with one decimal; never NaN in a picture. */
+/** Formats a coordinate with one decimal; NaN never reaches a picture. */
 export function coordinateText(x: number): string {
   return Number.isFinite(x) ? String(Math.round(x * 10) / 10) : "0";
 }
@@ -68,12 +68,11 @@ export function svgPath(points: readonly (readonly [number, number])[], shape = 
   return d;
 }
 
-/** About how wide text is, in pixels. */
 export function textWidth(text: string, size = 11): number {
   return Array.from(text).length * size * 0.55;
 }
 
-/** plotly's label markup as plain text: tags dropped, entities read. */
+/** Converts plotly's label markup to plain text: removes tags, decodes entities. */
 export function plainLabel(text: string): string {
   return text
     .replace(/<br\s*\/?>/gi, " ")

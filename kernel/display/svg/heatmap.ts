@@ -1,11 +1,11 @@
-/** A matrix of colours with its numbers in the cells where they fit. */
+/** A matrix of colours with numbers in the cells if they fit. */
 import type { Trace } from "../trace.js";
 import { readableInkOn, colorAtShare, colorScaleOf } from "./colors.js";
 import { svgElement, svgLabel, textWidth, plainLabel } from "./element.js";
 import { type PlotPanel } from "./panel.js";
 import { listOf, numberOf, scalarsOf } from "./values.js";
 
-/** Labels of the cells along one side: written ones, else 0, 1, 2, … */
+/** Returns the cell labels along one side: the given ones, else 0, 1, 2, … */
 export function cellKeys(trace: Trace, side: "x" | "y"): readonly unknown[] {
   const rows = listOf(trace["z"]);
   const written = scalarsOf(trace[side]);

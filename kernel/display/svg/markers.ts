@@ -1,4 +1,4 @@
-/** Marks of points: circles, and the other shapes that tell states apart; one colour, or one for each by a number. */
+/** Marks of points: circles and the other supported shapes; one colour, or one per point by a number. */
 import { titleText, type Trace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { safeColor } from "./colors.js";

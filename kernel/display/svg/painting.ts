@@ -1,4 +1,4 @@
-/** Colours by a number: of lines and markers whose trace has one for each, on its own scale. */
+/** Colours by a number: for lines and markers whose trace has one per point, with its own scale. */
 import type { Trace } from "../trace.js";
 import type { ColorKey } from "./colorbar.js";
 import { colorAtShare, colorScaleOf } from "./colors.js";
@@ -7,7 +7,7 @@ import { numberOf, scalarsOf } from "./values.js";
 export interface ColorMapping extends ColorKey {
   readonly numbers: readonly number[];
 }
-/** Of a `line` or `marker`; null: all have the same colour, or colours of their own. */
+/** `look`: a `line` or `marker`. Null: all points have the same colour, or explicit colours. */
 export function colorMappingOf(look: Trace): ColorMapping | null {
   const numbers = scalarsOf(look["color"]).map((value) => (typeof value === "number" ? value : Number.NaN));
   const known = numbers.filter(Number.isFinite);

@@ -1,4 +1,4 @@
-/** The joint of the static renderer: a rectangle with two axes, in which each kind of trace draws itself. */
+/** Interface of the static renderer: a rectangle with two axes, in which each kind of trace draws itself. */
 import type { Trace } from "../trace.js";
 import { axisPosition, axisPositionOfUnit, type Axis } from "./axis.js";
 
@@ -10,7 +10,6 @@ export interface PlotPanel {
   readonly x: Axis;
   readonly y: Axis;
 }
-/** A trace with what the figure decides for it. */
 export interface DrawnTrace {
   readonly trace: Trace;
   readonly color: string;

@@ -1,4 +1,4 @@
-/** Parallel coordinates: one upright axis for each dimension, one line for each row, coloured by a number. */
+/** Parallel coordinates: one vertical axis per dimension, one line per row, coloured by a number. */
 import { titleText, type Trace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { paletteColor, safeColor } from "./colors.js";
@@ -15,7 +15,7 @@ export interface PlotBox {
   readonly height: number;
 }
 
-/** `head`: pixels at the top of the box for the names of the axes; with none they stand above it. */
+/** `head`: pixels at the top of the box for the names of the axes; if 0, they are above the box. */
 export function drawParcoords(box: PlotBox, trace: Trace, { head = 24 } = {}): string {
   const dimensions = listOf(trace["dimensions"]).map(recordOf).map(readDimension);
   const [top, height] = [box.top + head, Math.max(10, box.height - head)];
@@ -61,7 +61,7 @@ export function drawParcoords(box: PlotBox, trace: Trace, { head = 24 } = {}): s
   return svgElement("g", { fill: "none", "stroke-width": width, opacity: 0.85 }, "", ...lines) + axes.join("") + bar;
 }
 
-/** Right of the last axis. */
+/** Draws the colour legend right of the last axis. */
 function keyOf(box: PlotBox, trace: Trace): string {
   const colors = colorMappingOf(recordOf(trace["line"]));
   const name = plainLabel(titleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
@@ -69,7 +69,7 @@ function keyOf(box: PlotBox, trace: Trace): string {
 }
 
 interface Dimension {
-  /** On one line or several. */
+  /** Label in one or several lines. */
   readonly label: readonly string[];
   readonly values: readonly number[];
   readonly ticks: readonly AxisTick[];

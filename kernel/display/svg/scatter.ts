@@ -40,7 +40,7 @@ export function drawScatter(panel: PlotPanel, { trace, color }: DrawnTrace): str
   );
 }
 
-/** A shape that its own line goes round (`toself`). */
+/** A closed shape (`toself`). */
 function filled(d: string, trace: DrawnTrace["trace"], stroke: string): string[] {
   if (trace["fill"] !== "toself" || d === "") return [];
   return [
@@ -53,7 +53,7 @@ function filled(d: string, trace: DrawnTrace["trace"], stroke: string): string[]
   ];
 }
 
-/** Upright, of `error_y` with values of its own. */
+/** Vertical error bars from `error_y` with explicit values. */
 function errorBars(panel: PlotPanel, trace: DrawnTrace["trace"], color: string): string[] {
   const error = recordOf(trace["error_y"]);
   const up = scalarsOf(error["array"]);

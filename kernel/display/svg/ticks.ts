@@ -1,4 +1,4 @@
-/** Where an axis has its ticks, and how they read. */
+/** Positions and labels of an axis's ticks. */
 export interface AxisTick {
   readonly value: number;
   readonly text: string;
@@ -19,7 +19,7 @@ export function linearTicks(low: number, high: number, wanted: number): AxisTick
   });
 }
 
-/** Powers of ten; where there are fewer than two, 1-2-5 between them. Values are logarithms. */
+/** Powers of ten; if there are fewer than two, 1-2-5 between them. Values are logarithms. */
 export function logTicks(low: number, high: number, wanted: number): AxisTick[] {
   const every = Math.max(1, Math.ceil((high - low) / Math.max(1, wanted)));
   const ticks: AxisTick[] = [];
@@ -34,7 +34,7 @@ export function logTicks(low: number, high: number, wanted: number): AxisTick[] 
   return ticks;
 }
 
-/** Values are milliseconds; days, hours or seconds by the span. */
+/** Values are milliseconds; days, hours or seconds depending on the span. */
 export function dateTicks(low: number, high: number, wanted: number): AxisTick[] {
   const second = 1000;
   const steps = [1, 5, 15, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 86400, 30 * 86400, 91 * 86400, 365 * 86400].map(
@@ -45,7 +45,7 @@ export function dateTicks(low: number, high: number, wanted: number): AxisTick[]
     365 * 86400 * second * Math.ceil((high - low) / (365 * 86400 * second) / wanted);
   const first = Math.ceil(low / step);
   const text = (value: number): string => {
-    // Data may hold numbers that are no moment of the calendar.
+    // Data may contain numbers outside of the calendar's range.
     if (Math.abs(value) > 8.64e15) return plainNumber(value);
     const iso = new Date(value).toISOString();
     return step >= 86400 * second ? iso.slice(0, 10) : iso.slice(11, step >= 60 * second ? 16 : 19);

@@ -1,19 +1,19 @@
-/** What a trace holds, as what it should be: lists, records, numbers that have a place in a picture. */
+/** Converts a trace's values to the expected types: lists, records, numbers within the range of a picture. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Trace } from "../trace.js";
 
 function isTypedArray(value: unknown): value is ArrayLike<unknown> {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
-/** An array of a trace (typed arrays too); anything else is empty. */
+/** Returns an array of a trace (typed arrays too); empty for anything else. */
 export function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value as readonly unknown[];
   return isTypedArray(value) ? Array.from(value) : [];
 }
-/** Beyond this a number is no place in a picture, and spans would overflow. */
+/** Greatest coordinate; beyond it, spans would overflow. */
 export const maxCoordinate = 1e150;
 
-/** The same with what is no single value (lists, records), or too far away, as null. */
+/** The same, with null for values that are no scalars (lists, records) or out of range. */
 export function scalarsOf(value: unknown): readonly (string | number | boolean | null)[] {
   return listOf(value).map((v) =>
     typeof v === "string" || typeof v === "boolean" || (typeof v === "number" && Math.abs(v) < maxCoordinate)
@@ -27,7 +27,7 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 export function numberOf(value: unknown, otherwise: number): number {
   return typeof value === "number" && Math.abs(value) < maxCoordinate ? value : otherwise;
 }
-/** x and y of a trace; where one is missing, places 0, 1, 2, … stand in for it. */
+/** Returns x and y of a trace; a missing one becomes 0, 1, 2, … */
 export function coordinatesOf(trace: Trace): { readonly x: readonly unknown[]; readonly y: readonly unknown[] } {
   const x = scalarsOf(trace["x"]);
   const y = scalarsOf(trace["y"]);

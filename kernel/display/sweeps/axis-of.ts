@@ -1,15 +1,14 @@
-/** A dimension as an axis of a panel: logarithmic where it is searched so, options as words at whole numbers. */
+/** A dimension as an axis of a plot: logarithmic if it is searched so; options are texts at integers. */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel } from "../../host/text.js";
 import { shortLabel } from "./view.js";
 
-/** Pixels of a letter, about. */
 const LETTER = 7;
-/** Powers of ten alone are enough where there are so many. */
+/** Minimum powers of ten in the range for ticks only at powers of ten. */
 const DECADES = 1.5;
 
-/** `room`: pixels that it is long. `upright`: its words stand beside it. */
+/** `room`: length in pixels. `upright`: a vertical axis, with its labels at the left. */
 export function axisTraceOf({ label, dimension, options }: SweepAxis, room: number, upright = false): Trace {
   const title = { text: shortLabel(label, Math.floor(room / LETTER)) };
   if (dimension.kind === "choice") {
@@ -31,7 +30,7 @@ export function axisTraceOf({ label, dimension, options }: SweepAxis, room: numb
   return { title, range, zeroline: false, ...ticks };
 }
 
-/** Options that many trials have would lie on each other: set a little apart, the same way each time. */
+/** Trials with the same option would overlap, so they are offset slightly, always by the same amount. */
 export function jitterOption(value: number, number: number, { dimension }: SweepAxis): number {
   if (dimension.kind !== "choice") return value;
   const golden = 0.6180339887498949;

@@ -1,4 +1,7 @@
-/** The best trial as a program: JupyterLab puts it into a new cell by a button (editors/jupyterlab/src/programs.ts), elsewhere it is copied. */
+/**
+ * The best trial as a program: JupyterLab inserts it into a new cell by a button (editors/jupyterlab/src/programs.ts);
+ * other front ends offer it for copying.
+ */
 import { displayOutputOf } from "../bundle.js";
 import { card, html } from "../html.js";
 import type { DisplayOutput } from "../bundle-output.js";
@@ -8,7 +11,7 @@ export interface BestProgram {
   readonly number: number;
   readonly score: number;
   readonly tune: string;
-  /** Of how many trials weights stay, as a sentence. */
+  /** Sentence on the number of trials whose weights are stored. */
   readonly keptNote?: string;
 }
 
@@ -22,12 +25,12 @@ ${tune}</pre>`;
   return displayOutputOf(`${words}\n\n${tune}`, card(words, program));
 }
 
-/** Of a sweep in which no trial clears what it requires. */
+/** The nearest trial of a sweep in which none meets the thresholds. */
 export interface NearestTrial {
   readonly number: number;
-  /** What it misses, and by how much. */
+  /** The missed threshold, and by how much. */
   readonly missed: string;
-  /** That ended. */
+  /** Number of ended trials. */
   readonly trials: number;
 }
 

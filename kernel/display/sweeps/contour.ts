@@ -1,4 +1,7 @@
-/** The score over the two most important axes: every trial as a point, and where they lie dense enough what lies between them. */
+/**
+ * The score over the two most important axes: every trial as a point, with a smoothed surface where points are dense
+ * enough.
+ */
 import type { SweepAxis } from "../../study/axes.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
@@ -14,14 +17,14 @@ export interface ContourPoint {
   readonly x: number;
   readonly y: number;
 }
-/** Cells along a side. */
+/** Cells along each side of the surface. */
 const CELLS = 36;
-/** Below so many points nothing is drawn between them. */
+/** Minimum points for a surface. */
 const ENOUGH = 8;
-/** A place is told of by at least so many trials near it. */
+/** Minimum trials near a cell for it to have a value. */
 const NEAR = 3;
 
-/** Trials that have both. */
+/** Returns the trials that have values on both axes. */
 export function contourPoints(view: SweepView, x: SweepAxis, y: SweepAxis): readonly ContourPoint[] {
   return doneTrialsOf(view).flatMap((trial) => {
     const [across, up] = [valueOnAxis(x, trial), valueOnAxis(y, trial)];
@@ -29,7 +32,10 @@ export function contourPoints(view: SweepView, x: SweepAxis, y: SweepAxis): read
   });
 }
 
-/** Of axes, the most important first: the first two that most trials have both of; else those that the most have. */
+/**
+ * `axes`: the most important first. Returns the first pair that at least half of the trials have values for, else the
+ * pair with the most trials.
+ */
 export function contourAxes(
   view: SweepView,
   axes: readonly SweepAxis[],
@@ -105,8 +111,8 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Figur
 }
 
 /**
- * Means of the scores near each place, the nearer the more they count, on axes from 0 to 1 (logarithmic where they are); nothing
- * where too few lie near. Null: an axis is a choice, between whose options nothing lies, or there are too few points.
+ * Computes distance-weighted means of the scores, on axes scaled to 0 – 1 (or their logarithms); cells with too few
+ * trials are empty. Null: an axis is categorical, so nothing is between its options, or there are too few points.
  */
 function surface(points: readonly ContourPoint[], x: SweepAxis, y: SweepAxis): Trace | null {
   const [across, up] = [scaleOf(x), scaleOf(y)];

@@ -1,4 +1,7 @@
-/** Parallel coordinates: an axis for all that varies and one for the score, which colours the lines; a key says what colours mean. */
+/**
+ * Parallel coordinates: an axis for each varied setting and one for the score, which colours the lines, with a colour
+ * legend.
+ */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
 import { risingScale } from "../svg/colors.js";
@@ -15,17 +18,17 @@ import {
   type SweepView,
 } from "./view.js";
 
-/** Pixels: of what crosses, thin lines can't be followed. */
+/** Line width in pixels: thinner lines can't be followed where they cross. */
 const LINE = 3;
-/** More would be a carpet. */
+/** Maximum lines; more would be indistinguishable. */
 const MOST = 500;
-/** More axes leave no room for their names: the least that vary are left out. */
+/** Maximum axes: with more, their names would not fit. The least important are left out. */
 const AXES = 9;
-/** Pixels between the first axis and the last, and of a letter. */
+/** Pixels between the first axis and the last, and width of a letter. */
 const ROOM = 570;
 const LETTER = 7;
 
-/** Null: nothing can be drawn yet. */
+/** Returns null if nothing can be drawn yet. */
 export function coordinatesTrace(view: SweepView): StandaloneTrace | null {
   const [goal] = view.goals;
   const all = doneTrialsOf(view);
@@ -48,14 +51,14 @@ export function coordinatesTrace(view: SweepView): StandaloneTrace | null {
       ...goals.slice(1),
       goals[0]!,
     ],
-    // Those that lie above are drawn last: the best.
+    // The best trials are drawn last, on top.
     meta: { trials: trials.map(({ number }) => number) },
     line: {
       width: trials.length > 150 ? 1 : trials.length > 60 ? 2 : LINE,
       color: scores,
       colorscale: risingScale,
       reversescale: goal.direction === "minimize",
-      // One score has no place between others.
+      // Equal scores need no colour scale.
       showscale: scores.some((score) => score !== scores[0]),
       colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
     },
@@ -81,13 +84,13 @@ function options({ options: texts }: SweepAxis, values: readonly (number | null)
   return {
     values,
     tickvals: texts.map((_, i) => i),
-    // plotly reads no markup here, the static picture does.
+    // plotly parses no markup here, but the static picture does.
     ticktext: texts.map((text) => clip(text, Math.max(10, room)).replaceAll("<", "‹").replaceAll(">", "›")),
     range: [-0.25, texts.length - 0.75],
   };
 }
 
-/** A logarithmic axis, with ticks at the ends of the space and powers of ten between. */
+/** A logarithmic axis, with ticks at the ends of the range and at powers of ten. */
 function powers(from: number, to: number): Trace {
   const [low, high] = [Math.log10(from), Math.log10(to)];
   const between = Array.from(
@@ -105,7 +108,7 @@ function powers(from: number, to: number): Trace {
   };
 }
 
-/** As long as the space, or as the values are far apart, to round numbers. */
+/** A linear axis over the search space, or over the range of the values rounded outwards. */
 function linear(values: readonly (number | null)[], space?: { readonly from: number; readonly to: number }): Trace {
   const known = values.filter((v) => v !== null);
   const low = space?.from ?? known.reduce((a, b) => Math.min(a, b), Infinity);
@@ -121,7 +124,7 @@ function linear(values: readonly (number | null)[], space?: { readonly from: num
   return { values, range, tickvals: ticks.map(({ value }) => value), ticktext: ticks.map(({ text }) => text) };
 }
 
-/** Lines of trials that have nothing on the axis go through a place of their own below it. */
+/** Trials without a value on the axis pass a separate position below it. */
 function withoutSome(found: Trace, values: readonly (number | null)[], step: number | null): Trace {
   if (!values.includes(null)) return found;
   const [low, high] = found["range"] as readonly [number, number];

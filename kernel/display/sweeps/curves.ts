@@ -1,4 +1,4 @@
-/** Scores of trials on their way: given up ones faint, those that run alive, the best one thick. */
+/** Intermediate scores of trials: pruned ones faint, running ones vivid, the best one thick. */
 import type { Trace } from "../figure.js";
 import { largestTriangleIndices } from "../curves/thin.js";
 import { recordOf } from "../svg/values.js";
@@ -8,12 +8,12 @@ import { BEST_COLOR, stateColors, lineOpacityFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import { bestTrial, isDone, type SweepTrial, type SweepView } from "./view.js";
 
-/** Of all curves together. */
+/** Maximum points of all curves together. */
 const POINTS = 5000;
-/** A curve keeps at least so many. */
+/** Minimum points of a curve. */
 const FEWEST = 4;
 
-/** Null: nothing was reported on the way. */
+/** Returns null if there are no intermediate scores. */
 export function curvesPanel({ trials, goals }: SweepView): FigurePanel | null {
   const [goal] = goals;
   const reported = trials.filter(({ reports = [] }) => reports.length > 0);
@@ -43,7 +43,7 @@ export function curvesPanel({ trials, goals }: SweepView): FigurePanel | null {
   return {
     traces: [
       ...groups.flatMap(([name, on, look]) => {
-        // One score is no line: it is a dot.
+        // A curve with one score is drawn as a dot.
         const [dots, lines] = [on.filter(isDot), on.filter((trial) => !isDot(trial))];
         const drawn = [lines, ...(name === "running" ? [] : [dots])].filter((some) => some.length > 0);
         return drawn.map((some) => ({ name, ...joined(some, budget), ...look, ...(some === dots && dotOf(look)) }));
@@ -60,7 +60,7 @@ function dotOf({ line }: Trace): Trace {
   return { marker: { size: 6, color: recordOf(line)["color"] } };
 }
 
-/** Many lines as one trace with gaps: five hundred traces would be slow. */
+/** Joins many lines into one trace with gaps: five hundred traces would be slow. */
 function joined(trials: readonly SweepTrial[], budget: number): Trace {
   const x: (number | null)[] = [];
   const y: (number | null)[] = [];
@@ -93,7 +93,7 @@ function joined(trials: readonly SweepTrial[], budget: number): Trace {
   };
 }
 
-/** A dot at the end of each line that grows. */
+/** Draws a dot at the end of each running trial's line. */
 function ends(running: readonly SweepTrial[]): readonly Trace[] {
   if (running.length === 0) return [];
   const last = running.flatMap(({ number, reports = [] }) =>

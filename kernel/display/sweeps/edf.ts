@@ -1,11 +1,11 @@
-/** Which share of the trials scores at most so much. */
+/** Cumulative distribution of the trials' scores. */
 import { roundToSixDigits } from "../curves/line.js";
 import { clip, escapeLabel } from "../../host/text.js";
 import { paletteColor } from "../svg/colors.js";
 import type { FigurePanel } from "./panels.js";
 import { doneTrialsOf, type SweepView } from "./view.js";
 
-/** Places along the scores, as Optuna has them. */
+/** Number of points along the scores, as in Optuna. */
 const PLACES = 100;
 
 export function empiricalDistributionOf(scores: readonly number[]): {
@@ -20,7 +20,7 @@ export function empiricalDistributionOf(scores: readonly number[]): {
   return { x, y: x.map((value) => scores.filter((score) => score <= value).length / scores.length) };
 }
 
-/** Null: no trial is done. */
+/** Returns null if no trial is done. */
 export function edfPanel(view: SweepView): FigurePanel | null {
   const done = doneTrialsOf(view);
   if (done.length === 0) return null;

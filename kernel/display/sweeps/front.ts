@@ -1,4 +1,4 @@
-/** Trials by the first two of several goals: those that none other beats are joined. */
+/** Trials by the first two of several goals, with their Pareto front. */
 import { paretoFrontOf } from "../../study/front.js";
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel, significantText } from "../../host/text.js";
@@ -8,7 +8,6 @@ import { BEST_COLOR, stateColors, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import { doneTrialsOf, hoverText, worthOf, type ScoredTrial, type SweepView } from "./view.js";
 
-/** With a finite score in each goal. */
 export function comparableTrials(view: SweepView): readonly (ScoredTrial & { readonly scores: readonly number[] })[] {
   const count = view.goals.length;
   return doneTrialsOf(view).flatMap((trial) => {
@@ -16,7 +15,7 @@ export function comparableTrials(view: SweepView): readonly (ScoredTrial & { rea
     return scores.length === count && scores.every(Number.isFinite) ? [{ ...trial, scores }] : [];
   });
 }
-/** In the order of the first goal's scores. */
+/** Sorted by the first goal's scores. */
 export function frontTrials(view: SweepView): ReturnType<typeof comparableTrials> {
   const compared = comparableTrials(view).filter(({ missed }) => !missed);
   const worths = compared.map(({ scores }) => view.goals.map((goal, i) => worthOf(scores[i]!, goal)));
@@ -25,7 +24,7 @@ export function frontTrials(view: SweepView): ReturnType<typeof comparableTrials
     .sort((a, b) => a.scores[0]! - b.scores[0]! || a.number - b.number);
 }
 
-/** Null: there is one goal, or no trial has all scores. */
+/** Returns null if there is one goal, or no trial has all scores. */
 export function frontPanel(view: SweepView): FigurePanel | null {
   const [first, second, ...more] = view.goals;
   const compared = comparableTrials(view);
@@ -68,7 +67,6 @@ export function frontPanel(view: SweepView): FigurePanel | null {
   };
 }
 
-/** The trials on it, with their scores and values. */
 export function frontText(view: SweepView): string {
   const front = frontTrials(view);
   const rows = front.map(({ number, scores, values }) => [
@@ -81,7 +79,7 @@ export function frontText(view: SweepView): string {
   return textTable(["trial", ...view.goals.map(({ metric }) => metric), "values"], rows, []);
 }
 
-/** What a front encloses has corners: which way round, its goals say. */
+/** The front is drawn as steps, whose shape depends on the goals' directions. */
 function stairs(x: string, y: string): "hv" | "vh" {
   return (x === "maximize") === (y === "maximize") ? (x === "maximize" ? "vh" : "hv") : x === "maximize" ? "hv" : "vh";
 }

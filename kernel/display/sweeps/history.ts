@@ -1,4 +1,4 @@
-/** The score of each trial in their order, and the best so far. */
+/** Score of each trial in order, and the best so far. */
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel } from "../../host/text.js";
 import { BEST_COLOR, stateMarkerOf, bestRingMarker, markerSizeFor, TRIAL_STATES } from "./series-styles.js";
@@ -72,7 +72,7 @@ export function historyPanel(view: SweepView): FigurePanel {
   };
 }
 
-/** Trials of one state; what has no score yet has no place. */
+/** Draws the trials of one state; those without a score are left out. */
 export function markerTrace(
   state: SweepTrial["state"],
   trials: readonly SweepTrial[],
@@ -111,7 +111,7 @@ function misses(trialCount: number): Trace {
   };
 }
 
-/** One height alone says little of its size. */
+/** A single distinct score gets a range around it, to show its magnitude. */
 function around(scores: readonly number[]): Trace {
   const [first = 0] = scores;
   if (scores.some((score) => score !== first)) return {};
@@ -119,14 +119,14 @@ function around(scores: readonly number[]): Trace {
   return { range: [first - room, first + room] };
 }
 
-/** Where failures are marked: below all scores. */
+/** Returns the height of marks for failures, below all scores. */
 function footOf(scores: readonly number[]): number {
   const low = scores.reduce((a, b) => Math.min(a, b), Infinity);
   const high = scores.reduce((a, b) => Math.max(a, b), -Infinity);
   if (low > high) return 0;
   return low - 0.08 * (high - low || Math.abs(high) || 1);
 }
-/** 1, 2 or 5 times a power of ten, and at least 1. */
+/** Rounds to 1, 2 or 5 times a power of ten, at least 1. */
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
   return Math.max(1, power * ([1, 2, 5, 10].find((times) => times * power >= rough) ?? 10));

@@ -1,11 +1,11 @@
-/** Which axes decide whether a trial is among the best: bars, and a sentence. */
+/** Importance of each axis for a trial to be among the best: bars, and a sentence. */
 import { bestShare, importancesOf, type Importance } from "../../study/importances.js";
 import { escapeLabel, formatPercent } from "../../host/text.js";
 import { paletteColor } from "../svg/colors.js";
 import type { FigurePanel } from "./panels.js";
 import { doneTrialsOf, measuredTrialsOf, tickLabel, spokenLabel, type SweepView } from "./view.js";
 
-/** With fewer, what differs is chance. */
+/** Minimum trials: with fewer, differences are chance. */
 const FEWEST = 8;
 const BARS = 12;
 
@@ -19,7 +19,7 @@ export function sweepImportances(view: SweepView): readonly Importance[] {
   );
 }
 
-/** `learning rate decides 71 %, rank 20 %`; null: too little is known. */
+/** Returns e.g. `learning rate decides 71 %, rank 20 %`; null: too few trials. */
 export function importanceSummary(view: SweepView, importances: readonly Importance[]): string | null {
   const labels = view.axes.map(({ label }) => label);
   const parts = importances
@@ -65,7 +65,7 @@ export function importancesPanel(view: SweepView, importances: readonly Importan
   };
 }
 
-/** `optimizer.learning_rate  71 %`. */
+/** Returns lines such as `optimizer.learning_rate 71 %`. */
 export function importanceLines(view: SweepView, importances: readonly Importance[]): readonly string[] {
   const labels = importances.map(({ name }) => labelOf(view, name));
   const wide = labels.reduce((most, { length }) => Math.max(most, length), 0);

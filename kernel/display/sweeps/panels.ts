@@ -1,11 +1,14 @@
-/** Panels of a sweep put into one figure: rows of them, each with axes of its own, and parallel coordinates as wide as the row. */
+/**
+ * Composes the plots of a sweep in one figure: rows of plots with separate axes, and parallel coordinates over the
+ * width of a row.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Figure, Trace } from "../figure.js";
 import { recordOf } from "../svg/values.js";
 import { escapeLabel } from "../../host/text.js";
 
 export interface FigurePanel {
-  /** Without axes; the trace of parallel coordinates without a domain. */
+  /** Traces without axes; the trace of parallel coordinates has no domain. */
   readonly traces: readonly Trace[];
   readonly xaxis: Trace;
   readonly yaxis: Trace;
@@ -13,36 +16,36 @@ export interface FigurePanel {
 /** A trace that needs no axes. */
 export interface StandaloneTrace {
   readonly lone: Trace;
-  /** Pixels at its left and right that its words need. */
+  /** Pixels for its labels at the left and right. */
   readonly beside: readonly [number, number];
 }
 export interface PanelRow {
   readonly panels: readonly (FigurePanel | StandaloneTrace)[];
-  /** Pixels, without the words below. */
+  /** Height in pixels, without the labels below. */
   readonly height: number;
-  /** Shares of the width that the panels get; alike, unless told. */
+  /** Relative widths of the plots. Defaults to equal widths. */
   readonly wide?: readonly number[];
 }
 export interface FigureTitles {
   readonly title?: string;
-  /** Below the title, smaller. */
+  /** Smaller line below the title. */
   readonly subtitle?: string;
-  /** Figures of one sweep mark the same trial (editors/jupyterlab/src/linked.ts). */
+  /** Links the figures of one sweep, so that all mark the same trial (editors/jupyterlab/src/linked.ts). */
   readonly sweep?: string;
 }
 
 const SIDE = { left: 62, right: 22 } as const;
 const WIDE = 792 - SIDE.left - SIDE.right;
-/** Between two panels beside each other, where the right one's numbers stand. */
+/** Gap between two plots in a row, for the axis labels of the right one. */
 const GAP = 74;
-/** Between two rows, where the words of the upper one's axes stand. */
+/** Gap between two rows, for the axis labels of the upper one. */
 const FOOT = 58;
 const LEGEND = 26;
-/** More entries of the legend take a second line. */
+/** Maximum entries of a one-line legend. */
 const ONE_LINE = 6;
-/** Above parallel axes, where their names stand. */
+/** Height for the names above parallel axes. */
 const NAMES = 34;
-/** From the last of parallel axes to the key of their colours. */
+/** Gap between the last parallel axis and the colour legend. */
 const KEY = 34;
 
 export function figureOfRows(rows: readonly PanelRow[], { title, subtitle, sweep }: FigureTitles): Figure {
@@ -71,7 +74,7 @@ export function figureOfRows(rows: readonly PanelRow[], { title, subtitle, sweep
         return;
       }
       const n = ++count === 1 ? "" : String(count);
-      // One legend says which mark is which for all; what only a later panel has says so.
+      // All plots share one legend; each entry is taken from the first plot that has it.
       const hidden = count > 1 ? { showlegend: false } : {};
       const beside = x[1] + 10 / WIDE;
       const keys = (trace: Trace): Trace => keyed(keyed(trace, "marker", beside, y), null, beside, y);
@@ -101,13 +104,13 @@ export function figureOfRows(rows: readonly PanelRow[], { title, subtitle, sweep
 }
 
 /**
- * What is the same in two updates has the same name, whatever stands before it by then: what a person hid or brushed stays
- * with its own.
+ * Gives traces stable ids across updates, independent of the traces before them, so that hidden or brushed traces stay
+ * so.
  */
 function named(data: readonly Trace[]): readonly Trace[] {
   const before = new Map<string, number>();
   return data.map((trace) => {
-    // plotly finds what it drew by it: it is part of a class' name.
+    // plotly uses the id as part of a CSS class name.
     const name = [trace["xaxis"] ?? trace["type"], trace["name"]].filter(Boolean).join("_").replace(/\W/g, "_");
     const times = (before.get(name) ?? 0) + 1;
     before.set(name, times);
@@ -115,7 +118,7 @@ function named(data: readonly Trace[]): readonly Trace[] {
   });
 }
 
-/** Puts the key of a trace's colours beside its panel, as high as that is; `part`: where the trace has it. */
+/** Puts a trace's colour legend next to its plot, with the same height; `part`: part of the trace that contains it. */
 function keyed(trace: Trace, part: "line" | "marker" | null, x: number, [low, high]: readonly [number, number]): Trace {
   const holder = part === null ? trace : recordOf(trace[part]);
   if (!isRecord(holder["colorbar"])) return trace;

@@ -1,4 +1,4 @@
-/** How trials look in every picture of a sweep: a colour and a shape for each state, so that both tell it. */
+/** Look of trials in all plots of a sweep: each state has a colour and a shape, either of which identifies it. */
 import { paletteColor } from "../svg/colors.js";
 import type { Trace } from "../figure.js";
 import type { SweepTrial } from "./view.js";
@@ -21,11 +21,11 @@ const symbols: Readonly<Record<State, string>> = {
   stopped: "square",
   failed: "x",
 };
-/** Of marks, where there are so many trials: a crowd is read by its shape. */
+/** Returns the size of marks for a number of trials; many small marks show the distribution. */
 export function markerSizeFor(trials: number): number {
   return trials > 200 ? 4.5 : trials > 60 ? 6 : 7.5;
 }
-/** How far lines let through what lies below, where there are so many. */
+/** Returns the opacity of lines for a number of lines. */
 export function lineOpacityFor(lines: number): number {
   return Number(Math.max(0.25, Math.min(0.85, 4 / Math.sqrt(Math.max(1, lines)))).toFixed(2));
 }
@@ -37,5 +37,4 @@ export function stateMarkerOf(state: State, size = 7): Trace {
     ...(state === "running" && { line: { width: 2 } }),
   };
 }
-/** A ring around what is best. */
 export const bestRingMarker: Trace = { size: 14, symbol: "circle-open", color: BEST_COLOR, line: { width: 2 } };

@@ -1,4 +1,4 @@
-/** The score by each value that was tried, a small panel for each axis: the most important first. */
+/** The score by each tried value, one small plot per axis, the most important first. */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Importance } from "../../study/importances.js";
 import { roundToSixDigits } from "../curves/line.js";
@@ -17,7 +17,7 @@ export function sliceRows(view: SweepView, importances: readonly Importance[]): 
   const panels = axes.map((axis) => slicePanel(view, axis, axes.length === 1 ? 700 : axes.length === 2 ? 310 : 185));
   return Array.from({ length: Math.ceil(panels.length / ROW) }, (_, i) => {
     const on = panels.slice(i * ROW, (i + 1) * ROW);
-    // A last row that is not full keeps the width of the others.
+    // Plots of an incomplete last row have the same width as the others.
     const wide = axes.length > ROW ? { wide: [1, 1, 1] } : {};
     return { panels: on, height: 200, ...wide };
   });

@@ -1,6 +1,6 @@
 /**
- * A sweep that runs as a front end works with it: trials in few words, what each has, and what it may be given instead. A front
- * end finds it by what the sweep's cell carries beside its picture (`sweepMime`), and asks over a comm.
+ * Interface of a running sweep for front ends: short descriptions of its trials, their values, and the possible
+ * changes. A front end finds it by data in the sweep's output (`sweepMime`), and communicates over a comm.
  */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf, type SweepParameter } from "../../study/parameters.js";
@@ -11,10 +11,9 @@ import { bestTrial, lastScore, worthOf, type SweepTrial, type SweepView } from "
 
 export const sweepMime = "application/vnd.tunebook.sweep+json";
 
-/** What varies, and what it may be. */
 export type VariedSetting = {
   readonly name: string;
-  /** It is there only where that setting has that option. */
+  /** The setting exists only if the other setting has this option. */
   readonly when?: { readonly setting: string; readonly option: string };
 } & (
   | { readonly kind: "choice"; readonly options: readonly string[] }
@@ -24,50 +23,47 @@ export type VariedSetting = {
       readonly to: number;
       readonly integer: boolean;
       readonly step?: number;
-      /** Written in percent. */
+      /** Set if the value is written in percent. */
       readonly share?: true;
     }
 );
 export interface TrialSummary {
   readonly number: number;
   readonly state: SweepTrial["state"];
-  /** What it scored, or scored on its way last, in words. */
   readonly score: string | null;
-  /** Of its updates, from 0 to 1; null: not known. */
+  /** Completed share of its updates, 0 to 1; null: unknown. */
   readonly done: number | null;
-  /** All that it has, in one line. */
+  /** All its values in one line. */
   readonly said: string;
-  /** By setting, as it is typed. */
+  /** Values by setting, as typed by a user. */
   readonly values: Readonly<Record<string, string>>;
-  /** Somebody wants it stopped. */
+  /** Whether a stop was requested. */
   readonly stopping: boolean;
 }
-/** As it stands. */
 export interface SweepProgress {
   readonly name: string;
   readonly metric: string;
   readonly over: boolean;
   readonly running: readonly TrialSummary[];
-  /** The best of those that ended. */
   readonly best: readonly TrialSummary[];
   readonly ended: number;
-  /** Trials that somebody wants begun, and for which there is no room yet. */
+  /** Requested trials that wait for a free slot. */
   readonly waiting: number;
 }
 export interface SweepSnapshot extends SweepProgress {
   readonly settings: readonly VariedSetting[];
 }
-/** What may be done to it while it runs; coded errors are those of the handle. */
+/** Actions on a running sweep; coded errors are those of the handle. */
 export interface SweepControls extends Pick<SweepHandle, "name" | "stop" | "clone" | "change"> {
   readonly now: SweepProgress;
   readonly settings: readonly VariedSetting[];
-  /** Null: there is none of that number. */
+  /** Returns null if there is no trial with this number. */
   trialSummary(number: number): TrialSummary | null;
-  /** Calls back whenever something of it changed; returns the end of that. */
+  /** Calls the listener at every change; returns a function that removes it. */
   onShown(listener: () => void): () => void;
 }
 
-/** Ended trials that are offered at once; any other is found by its number. */
+/** Maximum ended trials that are offered; any other is found by its number. */
 const BEST = 5;
 const SAID = 160;
 
@@ -110,13 +106,13 @@ export function trialSummaryOf(
   };
 }
 
-/** As it is read again (kernel/study/parameters.ts). */
+/** Formats a value so that it can be parsed again (kernel/study/parameters.ts). */
 function typed({ dimension, choices, share }: SweepParameter, value: number | undefined): string | undefined {
   if (value === undefined) return undefined;
   return dimension.kind === "choice" ? choices?.[value] : numberText(value, { ...dimension, ...(share && { share }) });
 }
 
-/** Those of them that ended: the best first, then the newest that came to nothing. */
+/** Returns ended trials: the best first, then the latest without a result. */
 export function bestEndedTrials(view: SweepView): readonly SweepTrial[] {
   const [goal] = view.goals;
   const rank = (trial: SweepTrial): number => {

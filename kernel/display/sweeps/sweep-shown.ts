@@ -1,6 +1,7 @@
 /**
- * The cell of a sweep, while it runs and at its end, and each of its pictures by itself. While it runs: scores by trial, curves on
- * their way, parallel coordinates. At the end also what decides, and the score by it.
+ * The output of a sweep during and after its run, and each of its plots separately. During the run: scores by trial,
+ * intermediate curves, parallel coordinates. At the end also the importances, and the score by the most important
+ * settings.
  */
 import { figureView, type Figure } from "../figure.js";
 import type { DisplayOutput } from "../bundle-output.js";
@@ -48,10 +49,10 @@ export function sweepFigure(
 export interface SweepViewOptions {
   readonly ended?: boolean;
   readonly id?: string;
-  /** By which a front end finds the sweep while it runs; null: none can. */
+  /** Id by which a front end finds the running sweep; null: none can. */
   readonly offerId?: string | null;
 }
-/** What a cell shows; its text is what a terminal gets. */
+/** Returns a cell's output; its text is displayed in terminals. */
 export function sweepCellView(
   view: SweepView,
   { ended = false, id, offerId = null }: SweepViewOptions = {},
@@ -61,7 +62,7 @@ export function sweepCellView(
   return ended || offerId === null ? shown : { ...shown, bundle: { [sweepMime]: { desk: offerId }, ...shown.bundle } };
 }
 
-/** What `show NAME.…` draws. */
+/** The plots of `show NAME.…`. */
 export const sweepPictures = {
   curves: (view) => only(TALL.alone, curvesPanel(view)),
   coordinates: (view) => (has(view, 2) ? only(TALL.alone, coordinatesTrace(view)) : []),
@@ -79,13 +80,13 @@ export const sweepPictures = {
   front: (view) => (comparableTrials(view).length >= 2 ? only(TALL.alone, frontPanel(view)) : []),
   distribution: (view) => (has(view, 3) ? only(TALL.alone, edfPanel(view)) : []),
 } as const satisfies Readonly<Record<string, (view: SweepView) => readonly PanelRow[]>>;
-/** One point is no picture of how points lie. */
+/** A plot needs at least `least` points. */
 function has(view: SweepView, least: number): boolean {
   return doneTrialsOf(view).length >= least;
 }
 export type SweepPicture = keyof typeof sweepPictures;
 
-/** Null: there is nothing to draw it of. */
+/** Returns null if there is no data for the plot. */
 export function sweepPictureFigure(view: SweepView, picture: SweepPicture): Figure | null {
   const rows = sweepPictures[picture](view);
   if (rows.length === 0) return null;
@@ -96,7 +97,7 @@ export function sweepPictureFigure(view: SweepView, picture: SweepPicture): Figu
   });
 }
 
-/** With what it says as text, where there are no pictures. */
+/** Includes a text for terminals. */
 export function sweepPictureView(view: SweepView, picture: SweepPicture): DisplayOutput | null {
   const figure = sweepPictureFigure(view, picture);
   return figure && figureView(figure, { text: printable(pictureText(view, picture)) });
@@ -113,6 +114,6 @@ function row(height: number, ...panels: readonly (FigurePanel | StandaloneTrace 
   return { panels: panels.filter((panel) => panel !== null), height };
 }
 function only(height: number, panel: FigurePanel | StandaloneTrace | null, width = 1): readonly PanelRow[] {
-  // What stands beside it (a key of colours) gets the rest.
+  // The rest of the width is for the colour legend.
   return panel ? [{ panels: [panel], height, ...(width < 1 && { wide: [width, 1 - width] }) }] : [];
 }

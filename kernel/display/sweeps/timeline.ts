@@ -1,4 +1,4 @@
-/** When each trial ran, coloured by what became of it. Pauses of a sweep that was interrupted are cut short. */
+/** Run time of each trial, coloured by its final state. Pauses of an interrupted sweep are shortened. */
 import type { Trace } from "../figure.js";
 import { durationText } from "../../host/text.js";
 import { stateColors, TRIAL_STATES } from "./series-styles.js";
@@ -7,13 +7,12 @@ import type { SweepTrial, SweepView } from "./view.js";
 
 interface Span {
   readonly trial: SweepTrial;
-  /** Seconds since the first began, without the pauses. */
+  /** Seconds since the first trial's start, without pauses. */
   readonly from: number;
   readonly to: number;
 }
 const LONGEST_PAUSE = 60;
 
-/** Null: none says when it began. */
 export function timelinePanel(view: SweepView): FigurePanel | null {
   const { spans, pauses } = spansOf(view);
   if (spans.length === 0) return null;

@@ -1,4 +1,4 @@
-/** The trials of a sweep as a table, the best first, with what each scored on its way and why it ended. */
+/** The trials of a sweep as a table, the best first, with intermediate scores and the reason of their end. */
 import { plural, significantText } from "../../host/text.js";
 import type { DisplayOutput } from "../bundle-output.js";
 import { tableView } from "../table.js";
@@ -46,7 +46,7 @@ export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: T
   );
 }
 
-/** How far the seeds of each trial lie apart by a goal; none: each has one seed. */
+/** Returns the column of each trial's variation over seeds for a goal; none if trials have one seed. */
 function spreadOf(trials: readonly SweepTrial[], goal: number) {
   const spreadText = ({ spread }: SweepTrial): unknown => {
     const apart = spread?.[goal];
@@ -55,7 +55,10 @@ function spreadOf(trials: readonly SweepTrial[], goal: number) {
   return trials.some((trial) => spreadText(trial) !== "") ? [["seeds", spreadText] as const] : [];
 }
 
-/** `0.61 → 0.74 → 0.78, step 300`: the first, the last, and between them the one that the trial kept, or one midway. */
+/**
+ * `0.61 → 0.74 → 0.78, step 300`: the first and last score, and in between the one that the trial kept, or the middle
+ * one.
+ */
 function reportsText({ reports = [], score }: SweepTrial): string {
   if (reports.length === 0) return "";
   const last = reports.length - 1;

@@ -1,4 +1,4 @@
-/** What the pictures of a sweep see of it, and words that they share. */
+/** Data of the plots of a sweep, and texts that they share. */
 import { axesOfValues, type SweepAxis } from "../../study/axes.js";
 import type { MeasuredPoint } from "../../study/importances.js";
 import type { SweepClock } from "../../study/time-left.js";
@@ -13,32 +13,30 @@ export interface SweepGoal {
 export type SweepTrial = Pick<TrialRecord, "number" | "score" | "state"> &
   Partial<Omit<TrialRecord, "number" | "score" | "state" | "values">> & {
     readonly values: Readonly<Record<string, unknown>>;
-    /** It misses a bar that the sweep requires: whatever it scored, it is not the best. */
+    /** Set if it misses a threshold of the sweep: it can't be the best, whatever its score. */
     readonly missed?: true;
-    /** The one that misses least, where none clears them: which it misses, and by how much. */
+    /** Set for the nearest trial if none meets the thresholds: the missed threshold, and by how much. */
     readonly nearest?: string;
   };
 export interface SweepView {
   readonly name?: string;
-  /** Trials are ranked by the first. */
+  /** Trials are ranked by the first goal. */
   readonly goals: readonly [SweepGoal, ...SweepGoal[]];
   readonly axes: readonly SweepAxis[];
-  /** By their numbers. */
   readonly trials: readonly SweepTrial[];
-  /** Null: time is the limit. */
+  /** Requested number of trials; null: the time is limited instead. */
   readonly wanted: number | null;
-  /** While it runs. */
+  /** Set during the run. */
   readonly clock?: SweepClock;
 }
-/** A sweep that can be drawn. */
 export interface DrawableSweep extends SweepHandle {
   readonly view: SweepView;
-  /** Where none of its trials clears what it requires: the one that comes nearest. */
+  /** The nearest trial if none meets the thresholds. */
   readonly nearest?: NearestTrial | null;
 }
 export type ScoredTrial = SweepTrial & { readonly score: number };
 
-/** Of trials whose sweep isn't known. */
+/** For trials without a known sweep. */
 export function sweepViewOfTrials(
   trials: readonly SweepTrial[],
   goal: SweepGoal,
@@ -52,7 +50,7 @@ export function sweepViewOfTrials(
 export function isScored(trial: SweepTrial): trial is ScoredTrial {
   return trial.score !== null && Number.isFinite(trial.score);
 }
-/** One that counts: trained to its end, or stopped by a person, who took the score that it had. */
+/** Returns whether a trial counts: trained to its end, or stopped by a person, with its latest score. */
 export function isDone(trial: SweepTrial): trial is ScoredTrial {
   return isScored(trial) && (trial.state === "done" || trial.state === "stopped");
 }
@@ -62,7 +60,7 @@ export function doneTrialsOf(view: SweepView): readonly ScoredTrial[] {
 export function isBetter(a: number, b: number, { direction }: SweepGoal): boolean {
   return direction === "maximize" ? a > b : a < b;
 }
-/** Greater the better. */
+/** Returns the score with a sign such that greater is better. */
 export function worthOf(value: number, { direction }: SweepGoal): number {
   return direction === "maximize" ? value : -value;
 }
@@ -80,23 +78,25 @@ export function measuredTrialsOf(view: SweepView): readonly MeasuredPoint[] {
   return doneTrialsOf(view).map(({ point = {}, score }) => ({ point, worth: worthOf(score, view.goals[0]) }));
 }
 
-/** What a trial has on an axis: a number, or the place of an option; null: the axis is not there for it. */
+/** Returns a trial's value on an axis: a number, or the index of an option; null: the axis doesn't apply to it. */
 export function valueOnAxis({ name }: SweepAxis, { point }: SweepTrial): number | null {
   return point?.[name] ?? null;
 }
-/** The score that a trial has, or had on its way last. */
+/** Returns a trial's score, or its latest intermediate score. */
 export function lastScore({ score, reports }: SweepTrial): number | null {
   const last = score ?? reports?.at(-1)?.score ?? null;
   return last !== null && Number.isFinite(last) ? last : null;
 }
 
-/** For an axis' title: its end, which tells most, stays whole. */
+/** For an axis title: keeps the complete end, which is most informative. */
 export function shortLabel(label: string, length: number): string {
   if (label.length <= length) return escapeLabel(label);
   const last = label.split(".").at(-1) ?? label;
   return escapeLabel(last.length < length ? `…${label.slice(label.length - length + 1)}` : clip(last, length));
 }
-/** The end of a path that no other has, on two lines where it is long: names beside each other don't run into each other. */
+/**
+ * Returns the end of a path that no other label has, on two lines if it is long, so that adjacent names don't overlap.
+ */
 export function distinctLabel(label: string, all: readonly string[], room: number): string {
   return breakLabel(ending(label, all), room);
 }
@@ -106,7 +106,7 @@ export function breakLabel(name: string, room: number): string {
   const breakIndex = breaks.findLast((place) => name.length - place <= room) ?? breaks.at(-1) ?? room;
   return [name.slice(0, breakIndex), clip(name.slice(breakIndex), room)].map(escapeLabel).join("<br>");
 }
-/** `learning_rate`; with more of the path where another ends alike. */
+/** Returns e.g. `learning_rate`, with more of the path if another label has the same end. */
 function ending(label: string, all: readonly string[]): string {
   const parts = label.split(/[.\s]/);
   const ends = parts.map((_, i) => parts.slice(parts.length - 1 - i).join("."));
@@ -114,17 +114,16 @@ function ending(label: string, all: readonly string[]): string {
     all.filter((other) => `.${other.replaceAll(" ", ".")}`.endsWith(`.${end}`)).length > 1;
   return ends.find((end) => !alike(end)) ?? label;
 }
-/** The same as people say it. */
+/** Returns the same in plain words. */
 export function spokenLabel(label: string, all: readonly string[]): string {
   return ending(label, all).replaceAll("_", " ");
 }
-/** For a tick. */
 export function tickLabel(label: string, all: readonly string[], room: number): string {
   return escapeLabel(clip(ending(label, all), room));
 }
 
 const LINE = 64;
-/** The trial's values for a box that opens on hover: one below the other, long ones on several lines, all of them. */
+/** Returns all of a trial's values for a hover box, one per line, with long ones wrapped. */
 export function hoverText({ values }: SweepTrial): string {
   return Object.entries(values)
     .flatMap(([path, value]) => linesOf(`${path}: ${typeof value === "string" ? value : JSON.stringify(value)}`))

@@ -1,15 +1,16 @@
-/** How far a sweep is, in words: trials of how many, time left, what runs, what became of the rest, what decides. */
+/**
+ * Texts about the state of a sweep: trials of the total, time left, running trials, states of the others, importances.
+ */
 import { secondsLeft } from "../../study/time-left.js";
 import { clip, durationText, oneLine, plural, significantText } from "../../host/text.js";
 import { TRIAL_STATES } from "./series-styles.js";
 import { bestTrial, type SweepTrial, type SweepView } from "./view.js";
 
-/** Ended, of those that there will be. */
 export function endedCount({ trials }: SweepView): number {
   return trials.filter(({ state }) => state !== "running").length;
 }
 
-/** `Sweep search: 6 of 20 trials, about 4 min left`. */
+/** Returns e.g. `Sweep search: 6 of 20 trials, about 4 min left`. */
 export function sweepHeadline(view: SweepView): string {
   const { name, trials, wanted, clock } = view;
   const ended = endedCount(view);
@@ -19,7 +20,7 @@ export function sweepHeadline(view: SweepView): string {
   return `${name === undefined ? "Sweep" : `Sweep ${clip(oneLine(name), 40)}`}: ${[progress, ...time].join(", ")}`;
 }
 
-/** `best 0.8423 (trial 4) · 4 done, 1 pruned, 1 failed · running: 7, 8`. */
+/** Returns e.g. `best 0.8423 (trial 4) · 4 done, 1 pruned, 1 failed · running: 7, 8`. */
 export function sweepStandingText(view: SweepView): string {
   const [goal] = view.goals;
   const best = bestTrial(view.trials, goal);
@@ -42,7 +43,6 @@ export function sweepStandingText(view: SweepView): string {
     .join(" · ");
 }
 
-/** One with its values, several by their numbers. */
 function runningWords(running: readonly SweepTrial[]): string {
   const [only, ...others] = running;
   if (!only || others.length > 0)
@@ -64,7 +64,7 @@ function shareWords(steps: number | undefined, reports: SweepTrial["reports"]): 
     : ` at ${Math.round((100 * currentStep) / steps)} %`;
 }
 
-/** `4 min`: no more is known. */
+/** Returns e.g. `4 min`, because the time is only an estimate. */
 function roughly(seconds: number): string {
   if (seconds < 50) return `${String(Math.max(5, Math.ceil(seconds / 5) * 5))} s`;
   if (seconds < 3570) return `${String(Math.max(1, Math.round(seconds / 60)))} min`;

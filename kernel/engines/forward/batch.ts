@@ -1,4 +1,4 @@
-/** A batch as JSON, checked against the model before anything runs. */
+/** Parses a batch in JSON, and checks it against the model before anything runs. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -8,9 +8,8 @@ import { parseJsonAs, schemaGuard } from "#kernel/fetch/json.js";
 export interface ForwardLimits {
   readonly vocabulary: number;
   readonly positions: number;
-  /** Token types known; 0: the model takes none. */
+  /** Number of token types; 0: the model takes none. */
   readonly types: number;
-  /** Whether a decoder reads tokens of its own. */
   readonly decoder?: boolean;
 }
 export interface ForwardInputs {
@@ -20,7 +19,7 @@ export interface ForwardInputs {
   readonly decoder_input_ids?: NDArray;
 }
 
-/** Coded errors: `forward-input`, `ragged-rows`, `id-out-of-range`, `sequence-too-long`. */
+/** Throws the coded errors `forward-input`, `ragged-rows`, `id-out-of-range`, `sequence-too-long`. */
 export function readBatch(text: string, limits: ForwardLimits): ForwardInputs {
   const bad = (why: string): CodedError => new CodedError("forward-input", { why });
   let given: unknown;
@@ -57,7 +56,7 @@ export function readBatch(text: string, limits: ForwardLimits): ForwardInputs {
   };
 }
 
-/** What an encoder-decoder's decoder reads: as many rows as the encoder's, of a length of their own. */
+/** Returns the decoder's input of an encoder-decoder: as many rows as the encoder's, with an independent length. */
 function decoderRows(value: unknown, count: number, limits: ForwardLimits): Rows | null {
   if (value === undefined && !limits.decoder) return null;
   if (!limits.decoder) throw new CodedError("forward-input", { why: "this model takes no decoder_input_ids" });

@@ -1,7 +1,6 @@
-/** What can be wrong with what `tunebook forward` is given. */
+/** Errors in the input of `tunebook forward`. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ForwardCodeData {
   "forward-input": { readonly why: string };
   "ragged-rows": { readonly name: string; readonly row: number; readonly length: number; readonly expected: number };

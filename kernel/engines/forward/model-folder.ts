@@ -1,4 +1,4 @@
-/** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
+/** Opens a model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
@@ -19,11 +19,17 @@ import type { ForwardLimits } from "./batch.js";
 
 export interface ModelFolder {
   readonly limits: ForwardLimits;
-  /** Inputs input_ids, attention_mask and token_type_ids if asked; output `logits` (and start_logits and end_logits where it finds answers), or without a head `last_hidden_state`. */
+  /**
+   * Inputs input_ids, attention_mask, and token_type_ids if requested. Output `logits` (with start_logits and
+   * end_logits for question answering), or without a head `last_hidden_state`.
+   */
   program(tokenTypes: boolean): Program;
 }
 
-/** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, those of the family's config, `weights-…`. */
+/**
+ * Throws the coded errors `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, those of the
+ * family's config, `weights-…`.
+ */
 export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const config = readConfig(folder);
   const family = await familyOf(config);
@@ -53,7 +59,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   };
 }
 
-/** No technique: the model as it is. */
+/** No technique: the model is unchanged. */
 const untouched: { readonly call: Call; readonly implementation: TechniqueImplementation } = {
   call: { kind: "technique", word: "full", arguments: {} },
   implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
@@ -76,7 +82,10 @@ async function familyOf(config: Readonly<Record<string, unknown>>): Promise<Mode
   });
 }
 
-/** The task whose head lies in the checkpoint, by `architectures` of config.json or else by its name, and its number of labels. */
+/**
+ * Returns the task of the checkpoint's head, by `architectures` of config.json or else by tensor names, and its number
+ * of labels.
+ */
 async function headOf(
   family: ModelImplementation,
   shapes: Readonly<Record<string, readonly number[]>>,
@@ -103,7 +112,7 @@ async function headOf(
   return null;
 }
 
-/** A decoder writes text, unless its output embedding is neither tied nor there. */
+/** A decoder generates text, unless its output embedding is neither tied nor present. */
 async function decodingHead(
   family: ModelImplementation,
   config: unknown,

@@ -1,4 +1,4 @@
-/** What one engine must do inside the host process; everything that engines have in common is `HostSession`'s. */
+/** Interface of an engine inside the host process; everything that engines have in common is in `HostSession`. */
 import type { NDArray, Program, TensorState } from "#dsl/tensor/program.js";
 import type { EngineInfo, OpRefusal } from "../engine.js";
 
@@ -10,13 +10,16 @@ export interface Backend {
   can(program: Program): readonly OpRefusal[];
   open(): BackendSession;
 }
-/** Where long work may stand still, so that others are answered. */
+/** Point at which long work may pause, so that other requests are answered. */
 export type PausePoint = () => Promise<void>;
-/** Values that reach it have been checked: names exist, types and sizes fit. Everything is done when a call returns, or its promise settles. */
+/**
+ * All values were checked before: names exist, types and sizes fit. The work is done when a call returns, or its
+ * promise settles.
+ */
 export interface BackendSession {
   /**
-   * Adds programs; `states` is the union of all programs' state. New state is zero or unset, old state keeps its value. While it
-   * pauses, programs that are there may run.
+   * Adds programs; `states` is the union of all programs' state. New state is zero or unset, existing state keeps its
+   * value. Existing programs may run during pauses.
    */
   add(programs: NamedPrograms, states: Readonly<Record<string, TensorState>>, pause: PausePoint): void | Promise<void>;
   run(
@@ -24,10 +27,9 @@ export interface BackendSession {
     feeds: NamedArrays,
     wanted: readonly string[],
   ): Record<string, NDArray> | Promise<Record<string, NDArray>>;
-  /** `programs` are there; `states`: those that no other program has. */
   remove(programs: readonly string[], states: readonly string[]): void | Promise<void>;
   read(state: string): NDArray;
-  /** Null: zeros. */
+  /** Null: fills with zeros. */
   write(state: string, value: NDArray | null): void;
   dispose(): void | Promise<void>;
 }

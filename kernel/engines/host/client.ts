@@ -1,6 +1,6 @@
 /**
- * The client of a host process: sends requests, pairs replies, and turns the process's end into a coded error for every
- * call that waits. What native code prints stays out of the protocol (its own channel) and out of the notebook.
+ * Client of a host process: sends requests, matches replies, and turns the process's end into a coded error for every
+ * waiting call. Output of native code goes neither into the protocol (a separate channel) nor into the notebook.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ export class HostClient {
   private closing = false;
   private failure: CodedError | null = null;
   private words = "";
-  /** Rejects when the process ends without having been asked to; never settles otherwise. */
+  /** Rejects when the process ends without a request; never settles otherwise. */
   readonly died: Promise<never>;
 
   constructor(
@@ -31,10 +31,11 @@ export class HostClient {
     this.child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), [], {
       serialization: "advanced",
       env,
-      // What is read and rounded of a base is let go as it is loaded, not when the heap happens to be full.
+      // Memory of base weights that are read and rounded is freed during loading, instead of when the heap happens to
+      // be full.
       execArgv: ["--expose-gc"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
-      // A process group of its own: Ctrl-C in a terminal reaches the client only.
+      // A separate process group: Ctrl-C in a terminal reaches the client only.
       detached: process.platform !== "win32",
     });
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -54,7 +55,7 @@ export class HostClient {
         resolve();
       });
       this.child.once("error", (e) => {
-        // It could not even be started.
+        // The process could not be started.
         this.failure ??= new CodedError("engine-unavailable", { engine, why: e.message }, { cause: e });
         for (const { reject } of this.pending.values()) reject(this.failure);
         this.pending.clear();
@@ -76,13 +77,13 @@ export class HostClient {
       this.pending.set(id, { resolve: resolve as (answer: unknown) => void, reject });
       this.hold(true);
       this.child.send({ id, call, ask }, (e) => {
-        // A channel that breaks means that the process is ending; its exit tells how.
+        // A broken channel means that the process is ending; its exit tells the reason.
         if (e && !this.child.connected && this.failure) this.settle({ id, failed: failureOf(e) });
       });
     });
   }
 
-  /** Ends the process after what is under way. */
+  /** Ends the process after the current request. */
   async close(): Promise<void> {
     if (!this.failure && !this.closing) {
       const closing = this.call("close", {});
@@ -94,7 +95,7 @@ export class HostClient {
     await this.ended;
   }
 
-  /** The caller's process may end while nothing is under way, without having closed the engine. */
+  /** Lets the caller's process end while no request is running, even if the engine was not closed. */
   private hold(on: boolean): void {
     const channel = this.child.channel;
     const stderr = this.child.stderr as { ref?(): void; unref?(): void } | null;
@@ -127,7 +128,7 @@ export class HostClient {
   }
 
   private deathOf(exit: number | null, signal: NodeJS.Signals | null): CodedError {
-    // The kernel's out-of-memory killer sends SIGKILL; an allocation that fails aborts.
+    // The operating system's out-of-memory killer sends SIGKILL; a failed allocation aborts.
     const memory = signal === "SIGKILL" || /bad_alloc|out of memory|OOM|Cannot allocate memory/i.test(this.words);
     return new CodedError("engine-died", { engine: this.engine, signal, exit, memory }, { cause: this.words });
   }

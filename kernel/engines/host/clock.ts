@@ -1,10 +1,10 @@
-/** How much of the time between the first run and the last the host computed, and how much it waited for the next run. */
+/** Measures the host's computing time, and its time waiting for the next run, between the first run and the last. */
 import type { EngineClock } from "../engine.js";
 
 export class ComputeClock {
   private computing = 0;
   private waiting = 0;
-  /** When the last run ended; null before the first. */
+  /** End of the last run; null before the first. */
   private ended: number | null = null;
 
   async timed<T>(run: () => T | Promise<T>): Promise<T> {
@@ -18,7 +18,7 @@ export class ComputeClock {
     }
   }
 
-  /** What was counted; the count starts anew. */
+  /** Returns the counts, and resets them. */
   read(): EngineClock {
     const counted = { computingSeconds: this.computing / 1000, waitingSeconds: this.waiting / 1000 };
     this.computing = 0;

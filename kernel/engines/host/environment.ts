@@ -1,4 +1,4 @@
-/** The environment that a host process is started with: it must be set before TensorFlow is loaded. */
+/** The environment variables of a host process, which must be set before TensorFlow is loaded. */
 import { availableParallelism } from "node:os";
 import type { EngineName } from "../engine.js";
 import { engines } from "../engines.js";
@@ -7,7 +7,7 @@ export function hostThreads(threads?: number): number {
   return threads ?? availableParallelism();
 }
 
-/** `extra` wins over all. */
+/** `extra` takes precedence. */
 export function engineHostEnvironment(
   engine: EngineName,
   threads: number,

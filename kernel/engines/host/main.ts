@@ -1,8 +1,8 @@
 /**
- * The host process: holds one engine and answers its client's requests one after the other; runs pass what takes long. It ends when told to, or
- * when the client's process is gone; a request under way (a checkpoint being written) is finished first. Interrupts are
- * the client's affair, also where a signal reaches all processes at once, as when a machine or a service stops: the client has
- * a checkpoint to write then. SIGINT and SIGTERM are ignored here.
+ * The host process: runs one engine and answers its client's requests in order; runs may pass long work. It ends on
+ * request, or when the client's process is gone; the current request (a checkpoint being written) is finished first.
+ * SIGINT and SIGTERM are ignored, because the client handles interrupts. A signal may reach all processes at once, as
+ * at a machine's shutdown, and the client must then write a checkpoint.
  */
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { graphCodes } from "#dsl/tensor/codes.js";
@@ -121,14 +121,16 @@ async function answer(request: HostRequest, pause: PausePoint): Promise<void> {
     reply = { id: request.id, failed: failureOf(e) };
   }
   await new Promise<void>((resolve) => {
-    // A client that is gone hears nothing; "disconnect" ends this process.
+    // Replies to a vanished client are lost; "disconnect" ends this process.
     if (process.send) process.send(reply, undefined, {}, () => resolve());
     else resolve();
   });
   if (request.call === "close") process.exit(0);
 }
 
-/** A run passes what is opened, and what others of its session open; nothing else of its session. */
+/**
+ * A run may pass other sessions' work, and programs being added in its own session, but nothing else of that session.
+ */
 function mayPass(request: HostRequest, before: readonly HostRequest[]): boolean {
   if (request.call !== "run") return false;
   const { session, program } = request.ask;

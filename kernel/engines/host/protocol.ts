@@ -1,10 +1,10 @@
-/** The one message protocol between an engine's client and its host process: numbered requests, answered in order. */
+/** The message protocol between an engine's client and its host process: numbered requests, answered in order. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { DeviceName, EngineClock, EngineInfo, EngineName, OpRefusal } from "../engine.js";
 import type { NamedArrays, NamedPrograms } from "./backend.js";
 
-/** Each call: what is sent and what comes back. */
+/** Request and reply of each call. */
 export interface HostCalls {
   start: {
     ask: { engine: EngineName; addon: string | null; threads: number; device: DeviceName; answers: boolean };
@@ -50,7 +50,7 @@ export type HostRequest = {
 export type HostReply =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly failed: HostFailure };
-/** An error on its way: a coded one keeps its code and data. */
+/** A serialized error: a coded one keeps its code and data. */
 export interface HostFailure {
   readonly code: string | null;
   readonly data: unknown;

@@ -1,6 +1,6 @@
 /**
- * Programs over one store, inside the host process: checks what goes in, gives state its first values, and reads and
- * writes checkpoints. The same for every engine; what differs is the `BackendSession` below it.
+ * Programs over one store, inside the host process: checks inputs, initialises state, and reads and writes checkpoints.
+ * It is the same for every engine; engines differ in their `BackendSession`.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
@@ -19,12 +19,12 @@ import { UnsetStates } from "./unset.js";
 import type { NamedArrays, Backend, BackendSession, PausePoint, NamedPrograms } from "./backend.js";
 import { typeText } from "#dsl/tensor/shape.js";
 
-/** What long work concerns while it pauses: those programs and states are nobody else's. */
+/** Programs and states that long work changes; nothing else may use them while it pauses. */
 interface Work {
   readonly programs: ReadonlySet<string>;
   readonly states: ReadonlySet<string>;
 }
-/** Ms of work between two pauses. */
+/** Milliseconds of work between two pauses. */
 const TURN = 10;
 
 export class HostSession {
@@ -33,7 +33,7 @@ export class HostSession {
   private readonly states: Record<string, TensorState> = {};
   private readonly unset = new UnsetStates();
   private checkpoints: readonly string[] = [];
-  /** Copies of states, by the name that they are kept under. */
+  /** Copies of states, by their name. */
   private readonly aside = new Map<string, ReadonlyMap<string, NDArray>>();
   private work: Work | null = null;
 
@@ -57,7 +57,7 @@ export class HostSession {
     }
   }
 
-  /** Whether a program may run while other work pauses: it is there, and the work changes nothing of what it reads. */
+  /** Returns whether a program may run while other work pauses: it exists, and the work doesn't change its state. */
   mayRun(program: string): boolean {
     const { work } = this;
     if (!Object.hasOwn(this.programs, program) || work?.programs.has(program)) return false;
@@ -92,7 +92,7 @@ export class HostSession {
       }
     }
     const sources = new CheckpointReader(checkpoints);
-    // All that is missing is found before anything is made.
+    // Finds all missing tensors before anything is created.
     for (const [name, state] of Object.entries(added))
       for (const { initial, type } of originStatesOf(state))
         if ("checkpoint" in initial) sources.find(initial.checkpoint, stateShapeOf(name, { type }));
@@ -167,7 +167,7 @@ export class HostSession {
     writeSafetensors(file, tensors, metadata);
   }
 
-  /** All of the file is checked before any state changes. */
+  /** Checks the complete file before any state changes. */
   load(file: string, only: Readonly<Record<string, string>> | null, pause: PausePoint): Promise<readonly string[]> {
     const work = { programs: new Set<string>(), states: new Set(Object.keys(only ?? this.states)) };
     return this.working(work, () => this.loadNow(file, only, pause));
@@ -212,7 +212,7 @@ export class HostSession {
     await this.beginAll(states, sources, () => Promise.resolve());
   }
 
-  /** A copy: what an engine gives is its own memory, which the next run changes. */
+  /** Copies, because an engine returns its own memory, which the next run changes. */
   setAside(as: string, names: readonly string[]): void {
     const values = names.map((name) => {
       const { bytes, ...tensor } = this.read(name);
@@ -249,7 +249,7 @@ export class HostSession {
     return this.session.dispose();
   }
 
-  /** One by one, so that no more than a few weights are in this process's own memory at once. */
+  /** Initialises states one by one, so that only a few weights are in this process's memory at once. */
   private async beginAll(
     states: Readonly<Record<string, TensorState>>,
     sources: CheckpointReader,
@@ -288,7 +288,7 @@ export class HostSession {
   }
 }
 
-/** Pauses where it has worked for a while. */
+/** Pauses after some time of work. */
 function turns(pause: PausePoint): PausePoint {
   let since = performance.now();
   return async () => {
@@ -298,14 +298,14 @@ function turns(pause: PausePoint): PausePoint {
   };
 }
 
-/** After so many bytes what was read is let go. */
+/** Bytes read after which memory is freed. */
 const PLENTY = 2 ** 26;
 function bytesReadFor(state: TensorState): number {
   const { type } = lastOf(originStatesOf(state));
   return type.shape.reduce<number>((n, d) => n * Number(d), ELEMENT_BYTES[type.dtype]);
 }
 
-/** Whether a value has the type; names of sizes are bound, or must be what they were bound to. */
+/** Returns whether a value has the type. Named sizes are bound, or must equal their binding. */
 function fits(value: NDArray, type: Type, sizes: Map<string, number>): boolean {
   if (value.dtype !== type.dtype || value.shape.length !== type.shape.length) return false;
   if (value.bytes.length !== value.shape.reduce((n, d) => n * d, ELEMENT_BYTES[value.dtype])) return false;

@@ -1,11 +1,13 @@
-/** Requests that are answered one after the other. One that takes long pauses now and then, and lets those pass that it doesn't concern. */
+/**
+ * Queue of requests that are answered in order. Long ones pause from time to time, and let unrelated requests pass.
+ */
 import type { PausePoint } from "./backend.js";
 
 export class RequestQueue<R> {
   private readonly waiting: R[] = [];
   private works = false;
 
-  /** `mayPass`: before what is under way, and before those that came earlier. */
+  /** `mayPass`: whether a request may precede the current one and those that came earlier. */
   constructor(
     private readonly answer: (request: R, pause: PausePoint) => Promise<void>,
     private readonly mayPass: (request: R, before: readonly R[]) => boolean,
@@ -23,7 +25,7 @@ export class RequestQueue<R> {
     this.works = false;
   }
 
-  /** Those that are there now, each once: however many come, what pauses goes on. */
+  /** Answers only the requests that are waiting now, so that the paused work continues however many arrive. */
   private async letPass(): Promise<void> {
     await new Promise(setImmediate);
     const before: R[] = [];

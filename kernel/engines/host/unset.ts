@@ -1,6 +1,6 @@
 /**
- * States that hold nothing until a program writes them whole (key-value caches): which have a value, of what shape, and
- * whether a program's reads and writes fit it. Checked before a run, so that no engine reads or writes past their ends.
+ * States without a value until a program writes them completely (key-value caches). Tracks which have a value, and
+ * their shapes. Checks a program's reads and writes before a run, so that no engine reads or writes out of bounds.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
@@ -13,14 +13,14 @@ type Shapes = Readonly<Record<string, readonly number[]>>;
 export class UnsetStates {
   private readonly shapes = new Map<string, readonly number[] | null>();
 
-  /** All of them hold nothing. */
+  /** None of them has a value yet. */
   declare(states: Readonly<Record<string, TensorState>>): void {
     for (const [name, state] of Object.entries(states)) if (isUnsetState(state)) this.shapes.set(name, null);
   }
   forget(names: readonly string[]): void {
     for (const name of names) this.shapes.delete(name);
   }
-  /** The present shape; undefined where it holds nothing or isn't such a state. */
+  /** Returns the present shape; undefined without a value, or for other states. */
   shapeOf(name: string): readonly number[] | undefined {
     return this.shapes.get(name) ?? undefined;
   }
@@ -36,7 +36,10 @@ export class UnsetStates {
     for (const [name, shape] of Object.entries(shapes)) if (this.shapes.has(name)) this.shapes.set(name, shape);
   }
 
-  /** `sizes`: what the feeds bind. Gives the shapes that the run writes. Coded errors: `state-unset`, `state-size`, `state-full`. */
+  /**
+   * `sizes`: bound by the feeds. Returns the shapes that the run writes. Coded errors: `state-unset`, `state-size`,
+   * `state-full`.
+   */
   check(name: string, program: Program, feeds: NamedArrays, sizes: ReadonlyMap<string, number>): Shapes {
     const bound = new Map(sizes);
     const read = program.nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : []));
@@ -62,7 +65,7 @@ export class UnsetStates {
     });
   }
 
-  /** A part must lie within the state. A start that is not fed is the program's own affair. */
+  /** A part must be within the state. A start that is not fed is the program's responsibility. */
   private fits(
     program: string,
     { state: states, nodes }: Program,
@@ -101,7 +104,7 @@ export class UnsetStates {
   }
 }
 
-/** A number, a named size, or a sum of such (`capacity+4`: rows that were joined). NaN: a name that nothing says. */
+/** `d`: a number, a named size, or a sum of these (`capacity+4`: joined rows). Returns NaN for an unbound name. */
 function sizeOf(d: number | string, bound: ReadonlyMap<string, number>): number {
   if (typeof d === "number") return d;
   return (
@@ -112,7 +115,7 @@ function sizeOf(d: number | string, bound: ReadonlyMap<string, number>): number 
       .reduce((sum, n) => sum + n, 0)
   );
 }
-/** One place, or one for each row; none: it isn't known. */
+/** Returns one position, or one per row; empty: unknown. */
 function startsOf(value: NDArray | undefined): readonly number[] {
   if (!value) return [];
   const { bytes } = value;

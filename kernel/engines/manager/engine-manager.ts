@@ -1,6 +1,6 @@
 /**
- * All engines of one owner. A session runs one engine at a time and changes it with the work (`engine`); a server runs one
- * for each purpose (`engineFor`) and restarts it after a crash.
+ * All engines of one owner. A session runs one engine at a time and changes it with the work (`engine`); a server runs
+ * one for each purpose (`engineFor`) and restarts it after a crash.
  */
 import type { Engine, EngineInfo, EngineOptions } from "../engine.js";
 import { preferredEngine } from "../start.js";
@@ -8,15 +8,15 @@ import type { EngineWork } from "../work.js";
 import { ManagedEngine, type RestartPolicy, type StartEngine } from "./managed-engine.js";
 import { processMemory } from "./process-memory.js";
 
-/** What a served model needs an engine for. */
+/** Purpose of a served model's engine. */
 export type EnginePurpose = "answers" | "writes";
 
 export interface EngineManagerOptions {
-  /** The engine and the device to use; by default the fastest that works here. */
+  /** The engine and the device to use. Defaults to the fastest that works on this machine. */
   readonly settings?: EngineOptions;
-  /** Starts an engine; another session may lend its own. By default `startEngine`. */
+  /** Starts an engine; another session may share its engine. Defaults to `startEngine`. */
   readonly start?: StartEngine;
-  /** Without a policy a crashed engine is started again with its next use. */
+  /** Restarts crashed engines. Without a policy, a crashed engine starts again with its next use. */
   readonly restart?: RestartPolicy;
 }
 
@@ -47,8 +47,8 @@ export class EngineManager {
   }
 
   /**
-   * The one engine that runs, or one started for `work`. Under `auto`, work that another engine does faster, or that this
-   * one cannot do, replaces the engine: models are restored from their checkpoints.
+   * Returns the running engine, or starts one for `work`. Under `auto`, the engine is replaced if another does the work
+   * faster, or this one cannot do it: models are restored from their checkpoints.
    */
   async engine(work?: EngineWork): Promise<Engine> {
     const active = this.single?.isActive ? this.single : null;
@@ -68,7 +68,10 @@ export class EngineManager {
     };
   }
 
-  /** The engine for a purpose, beside those for others; not started yet. Under `auto` two purposes may prefer different engines. */
+  /**
+   * Returns the engine for a purpose, in addition to those for others; it is not started yet. Under `auto`, two
+   * purposes may prefer different engines.
+   */
   async engineFor(purpose: EnginePurpose, precision: EngineWork["precision"] & string): Promise<ManagedEngine> {
     const { engine, device = "auto" } = this.current;
     const answering: EngineWork = { answers: true, precision };
@@ -96,17 +99,17 @@ export class EngineManager {
     return this.all.flatMap(({ current }) => current?.info ?? []);
   }
 
-  /** Bytes that the engines' processes hold together; null where none runs or the system does not report it. */
+  /** Returns the total bytes of the engines' processes; null if none runs or the system does not report it. */
   memory(): number | null {
     const sizes = this.running.map(({ pid }) => processMemory(pid));
     return sizes.length === 0 || sizes.includes(null) ? null : sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   }
 
-  /** Ends all engines at once, whatever they compute. */
+  /** Ends all engines at once, even during a computation. */
   abandon(): void {
     for (const one of this.all) one.abandon();
   }
-  /** Closes all engines. That of `engine` may be used again; those of `engineFor` stay closed. */
+  /** Closes all engines. The engine of `engine` may be used again; those of `engineFor` stay closed. */
   async close(): Promise<void> {
     const closing = this.all;
     this.single = null;

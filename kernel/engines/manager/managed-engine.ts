@@ -1,6 +1,6 @@
 /**
- * One engine process: started on first use and shared by all callers. After a crash it starts again with the next use, or
- * by itself where a restart policy is given.
+ * One engine process: started on first use and shared by all callers. After a crash it starts again with the next use,
+ * or by itself if a restart policy is given.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineOptions } from "../engine.js";
@@ -13,28 +13,28 @@ export type StartEngine = (options: EngineOptions) => Promise<Engine>;
 export interface RestartPolicy {
   /** The process has ended; the next one starts in `delay` ms. */
   crashed(engine: ManagedEngine, error: unknown, delay: number): void;
-  /** A new process is running: the models are opened in it here. An error counts as a crash. */
+  /** Opens the models in the new process. An error counts as a crash. */
   restarted(engine: ManagedEngine, started: Engine): Promise<void>;
   /** The error for a caller that needs the engine before it is running again. */
   unavailable(): Error;
 }
 
-/** Reported in the place of a crash where `kill` ended the process. */
+/** Reported instead of a crash if `kill` ended the process. */
 const KILLED = "it was stuck, and this server ended it";
 
 export class ManagedEngine {
   private engine: Engine | null = null;
-  /** The first start; kept after it where a policy restarts the engine. */
+  /** The first start; still set after it if a policy restarts the engine. */
   private starting: Promise<Engine> | null = null;
   private failures = 0;
-  /** Whether everything that was open in the previous process is open in this one. */
+  /** Whether all models of the previous process are open in this one. */
   private isReady = true;
   private isKilled = false;
   private isClosed = false;
   private timer: NodeJS.Timeout | undefined;
   /** Time of the last crash, by `performance.now()`. */
   crashedAt = 0;
-  /** Time for which the start of the present process was due. */
+  /** Time at which the present process was due to start. */
   startedAt = 0;
 
   constructor(
@@ -43,7 +43,7 @@ export class ManagedEngine {
     private readonly restart: RestartPolicy | null = null,
   ) {}
 
-  /** The running engine; null while none runs. */
+  /** The running engine; null if none runs. */
   get current(): Engine | null {
     return this.engine;
   }
@@ -52,7 +52,10 @@ export class ManagedEngine {
     return this.engine !== null || this.starting !== null;
   }
 
-  /** The running engine; starts it where it was never started. Coded errors of engines; `unavailable` of the policy. */
+  /**
+   * Returns the running engine; starts it if it was never started. Coded errors of engines; `unavailable` of the
+   * policy.
+   */
   async acquire(): Promise<Engine> {
     if (this.engine) return this.engine;
     if (!this.starting) return this.begin();
@@ -66,13 +69,13 @@ export class ManagedEngine {
     this.isKilled = this.engine !== null;
     this.sendKill();
   }
-  /** Ends the process at once, whatever it computes, and starts no other. */
+  /** Ends the process at once, even during a computation, and starts no other. */
   abandon(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
     this.sendKill();
   }
-  /** Ends the process in good order; waits for a first start that is under way. */
+  /** Ends the process cleanly; waits for a first start in progress. */
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
@@ -147,7 +150,7 @@ export class ManagedEngine {
     try {
       if (this.engine) process.kill(this.engine.info.pid, "SIGKILL");
     } catch {
-      // It has just ended by itself.
+      // The process has just ended by itself.
     }
   }
 }

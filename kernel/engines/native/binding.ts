@@ -1,8 +1,8 @@
-/** The functions of tfjs-node-gpu's native addon that we use, and how it is loaded without the package's JavaScript. */
+/** The functions that we use of tfjs-node-gpu's native addon; loads the addon without the package's JavaScript. */
 import { createRequire } from "node:module";
 import util from "node:util";
 
-/** A tensor that lives in TensorFlow; it is kept until `deleteTensor`. */
+/** A tensor in TensorFlow's memory; it lives until `deleteTensor`. */
 export interface TensorHandle {
   readonly id: number;
   readonly shape: readonly number[];
@@ -22,7 +22,7 @@ export interface TensorflowBinding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_INT: number;
   isUsingGpuDevice(): boolean;
-  /** The tensor shares the array's memory: leave it alone until the tensor is deleted. */
+  /** The tensor shares the array's memory: do not change the array until the tensor is deleted. */
   createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
@@ -33,7 +33,10 @@ export interface TensorflowBinding {
   getNumOfTensors(): number;
 }
 
-/** Loads the addon into this process. Node 23 took two functions away that tfjs and its like still call. */
+/**
+ * Loads the addon into this process. Restores two functions that Node 23 removed and that tfjs and similar packages
+ * still call.
+ */
 export function loadTensorflowBinding(addon: string): TensorflowBinding {
   const removed = { isNullOrUndefined: (x: unknown) => x === null || x === undefined, isArray: Array.isArray };
   for (const [name, f] of Object.entries(removed)) if (!(name in util)) Reflect.set(util, name, f);

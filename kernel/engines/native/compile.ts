@@ -1,4 +1,4 @@
-/** Compiles tfjs-node-gpu's binding and our own kernels against a TensorFlow that lies in the cache. Takes some ten seconds, once. */
+/** Compiles tfjs-node-gpu's binding and our own kernels against a cached TensorFlow. Takes about ten seconds, once. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
@@ -12,13 +12,13 @@ import { diskError } from "#kernel/fetch/disk.js";
 
 const require = createRequire(import.meta.url);
 
-/** The folder of `@tensorflow/tfjs-node-gpu`, where its binding's sources lie. */
+/** The folder of `@tensorflow/tfjs-node-gpu`, which contains the binding's sources. */
 export function bindingPackageFolder(): string {
   return dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
 }
 const nodeHeaders = (): string => join(dirname(require.resolve("node-api-headers/package.json")), "include");
 
-/** The first C++ compiler there is: `$CXX`, g++, clang++, c++. Null: none. */
+/** Finds the first available C++ compiler: `$CXX`, g++, clang++, c++. */
 export function findCompiler():
   | { readonly command: string; readonly tried: readonly string[] }
   | { readonly command: null; readonly tried: readonly string[] } {
@@ -41,10 +41,13 @@ function isExecutable(command: string): boolean {
   });
 }
 
-/** Our own kernels (`native/kernels`), compiled into the addon: TensorFlow knows their ops once it is loaded. */
+/** Our own kernels (`native/kernels`), compiled into the addon: loading it registers their ops with TensorFlow. */
 const kernelSources = (): string => fileURLToPath(new URL("../../../../native/kernels/", import.meta.url));
 
-/** Names an addon by all that it is made of and made for, so that a change of sources, flags or processor builds another one. */
+/**
+ * Hashes all inputs of the addon build (sources, flags, processor), so that a change of any of them triggers a new
+ * build.
+ */
 export async function addonCacheKey(): Promise<string> {
   const hash = createHash("sha256")
     .update([...FLAGS, ...KERNEL_FLAGS].join(" "))
@@ -56,16 +59,16 @@ export async function addonCacheKey(): Promise<string> {
 
 const FLAGS = [
   ...["-O2", "-std=c++17", "-fPIC", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"],
-  // Sessions have the options of `native/kernels/session.cc`.
+  // Creates sessions with the options of `native/kernels/session.cc`.
   "-DTF_NewSessionOptions=TunebookSessionOptions",
 ];
-/** For this very processor; sums may be taken in vector order. */
+/** Optimizes for this processor; sums may be reordered for vectorization. */
 const KERNEL_FLAGS = [
   ...["-O3", "-march=native", "-std=c++17", "-fPIC", "-fvisibility=hidden"],
   ...["-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math"],
 ];
 
-/** What `-march=native` depends on: a cache may be shared by several machines. */
+/** The processor features that `-march=native` depends on: several machines may share a cache. */
 function processorFeatures(): string {
   try {
     const text = readFileSync("/proc/cpuinfo", "utf8");
@@ -78,15 +81,17 @@ function processorFeatures(): string {
 export interface TensorflowLibraries {
   /** Folder with `tensorflow/c/c_api.h`. */
   readonly include: string;
-  /** Folder of the libraries. */
   readonly folder: string;
-  /** File names in it to link with. */
+  /** File names of the libraries to link, in `folder`. */
   readonly names: readonly string[];
-  /** Where the addon looks for them, relative to itself. */
+  /** Library search path of the addon, relative to the addon. */
   readonly fromAddon: string;
 }
 
-/** Builds the addon at `target`, which appears all at once. Coded errors: `no-compiler`, `compile-failed`, `disk-full`. */
+/**
+ * Builds the addon at `target`; the file appears atomically. Coded errors: `no-compiler`, `compile-failed`,
+ * `disk-full`.
+ */
 export async function compileAddon(
   libraries: TensorflowLibraries,
   target: string,
@@ -124,7 +129,10 @@ export async function compileAddon(
   }
 }
 
-/** Builds a program of one source and no library but the system's, which appears all at once. Coded errors as `compileAddon`. */
+/**
+ * Builds a program from one source file and the system's libraries only; the file appears atomically. Coded errors as
+ * `compileAddon`.
+ */
 export async function compileProgram(source: string, target: string, signal?: AbortSignal): Promise<void> {
   const { command, tried } = findCompiler();
   if (command === null) throw new CodedError("no-compiler", { tried });

@@ -1,6 +1,6 @@
 /**
- * The converter from SavedModel to LiteRT that lies inside TensorFlow's library: a small program of ours calls it
- * (`native/converter`), built once beside the library. Which symbols it needs is asked when it is built, and by doctor.
+ * The converter from SavedModel to LiteRT in TensorFlow's library. A small program of ours (`native/converter`) calls
+ * it; it is built once, next to the library. The build and doctor check that the library has the symbols it needs.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -19,7 +19,10 @@ export interface LitertConverter {
   readonly version: string;
 }
 
-/** Builds it where it isn't there. Null with why there is none. Coded errors: those of compiling. */
+/**
+ * Finds the converter and builds it if missing; returns the reason if it is unavailable. Coded errors: those of
+ * compiling.
+ */
 export async function findConverter(signal?: AbortSignal): Promise<LitertConverter | { readonly why: string }> {
   const key = await addonCacheKey();
   const native = findTensorflow(key, "cpu") ?? findTensorflow(key);
@@ -42,7 +45,7 @@ export async function findConverterIn(
   return { program, library, version: native.version };
 }
 
-/** Null: the library has all that it calls. */
+/** Lists the functions that the library lacks; null if it has all that the converter calls. */
 export async function missingConverterFunctions({
   program,
   library,

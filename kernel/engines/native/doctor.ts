@@ -1,6 +1,6 @@
 /**
- * What there is on this machine, what works (each engine really computes, in a process of its own), what is missing and
- * the command that mends it. Changes nothing.
+ * Reports what is installed, what works, what is missing and the command that fixes it. Each engine computes a test
+ * product in its own process. Changes nothing.
  */
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
@@ -20,14 +20,17 @@ import { TENSORFLOW_VERSION } from "./versions.js";
 
 export interface DoctorFinding {
   readonly name: string;
-  /** `ok`: there and works; `optional`: not there and not needed; `missing`: something works worse, or not at all. */
+  /**
+   * `ok`: installed and working; `optional`: not installed and not needed; `missing`: something works worse, or not at
+   * all.
+   */
   readonly status: "ok" | "optional" | "missing";
   readonly text: string;
-  /** The command, or what else, that mends it. */
+  /** The command, or other action, that fixes it. */
   readonly mend?: string;
 }
 
-/** Everything that is looked at, in the order it is told. */
+/** All findings, in the order of the report. */
 export async function examineInstallation(): Promise<readonly DoctorFinding[]> {
   const found: DoctorFinding[] = [];
   for (const look of [
@@ -189,7 +192,7 @@ function wordsFor(e: unknown): string {
   return e instanceof CodedError ? codeText(e.code, e.data).message : e instanceof Error ? e.message : String(e);
 }
 
-/** What a program prints (its first line), or null when it isn't there or fails. */
+/** Returns the first line that a program prints, or null if it is missing or fails. */
 async function firstLine(command: string, args: readonly string[], all = false): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)(command, [...args], {

@@ -1,7 +1,7 @@
 /**
- * The fallback where no wheel can be had: what tfjs-node-gpu's own installer fetches, an older libtensorflow from the
- * package's own host (`TFJS_NODE_CDN_STORAGE` and `TFJS_NODE_BASE_URI` name a mirror, as they do for the package), held to
- * its pinned checksum.
+ * The fallback if no wheel is available: the archive that tfjs-node-gpu's own installer fetches, an older libtensorflow
+ * from the package's host. `TFJS_NODE_CDN_STORAGE` and `TFJS_NODE_BASE_URI` name a mirror, as they do for the package.
+ * The archive is checked against a pinned checksum.
  */
 import { execFile } from "node:child_process";
 import { mkdir, rename, rm } from "node:fs/promises";
@@ -22,7 +22,9 @@ export const packageLibraries = (folder: string): TensorflowLibraries => ({
   fromAddon: "../lib",
 });
 
-/** Makes the libraries be there. Coded errors: those of fetching, `no-native-build`, `archive-malformed`. */
+/**
+ * Installs the libraries if they are missing. Coded errors: those of fetching, `no-native-build`, `archive-malformed`.
+ */
 export async function installPackageLibraries(bring: LibraryInstallation): Promise<void> {
   if (areLibrariesReady(bring.folder)) return;
   if (process.platform !== "linux" || process.arch !== "x64")

@@ -1,4 +1,6 @@
-/** TensorFlow's libraries out of PyPI's wheel, in the wheel's own layout, so that its libraries find each other. */
+/**
+ * Extracts TensorFlow's libraries from PyPI's wheel and preserves its layout, so that the libraries find each other.
+ */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -16,16 +18,18 @@ export interface LibraryInstallation {
   readonly build: TensorflowBuild;
   readonly folder: string;
   readonly downloads: string;
-  /** A folder that holds the wheels; absent: the package index is asked. */
+  /** A folder of wheels. Defaults to downloading from the package index. */
   readonly wheels?: string | undefined;
-  /** SHA-256 of the older library's archive, where a mirror keeps one of its own (`TensorflowSetupOptions.library`). */
+  /**
+   * SHA-256 of the older library's archive, for a mirror that has a different one (`TensorflowSetupOptions.library`).
+   */
   readonly library?: string | undefined;
   readonly onProgress: (p: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
-/** What the binding's sources include, directly or not. */
+/** Headers that the binding's sources include, directly or indirectly. */
 const HEADERS = ["tensorflow/c/", "tensorflow/core/platform/ctstring", "tsl/platform/ctstring", "xla/tsl/c/"];
 
 export const wheelLibraries = (folder: string): TensorflowLibraries => ({
@@ -35,7 +39,7 @@ export const wheelLibraries = (folder: string): TensorflowLibraries => ({
   fromAddon: "../tensorflow",
 });
 
-/** Makes the libraries be there. Coded errors: those of fetching, `archive-malformed`. */
+/** Installs the libraries if they are missing. Coded errors: those of fetching, `archive-malformed`. */
 export async function installWheelLibraries(bring: LibraryInstallation): Promise<void> {
   if (areLibrariesReady(bring.folder)) return;
   const project = pypiProjectOf(bring.build, process.arch);
@@ -83,7 +87,9 @@ async function bringFile(wheel: Wheel, bring: LibraryInstallation): Promise<stri
   return file;
 }
 
-/** The CUDA libraries that `tensorflow[and-cuda]` names, beside it as site-packages has them. */
+/**
+ * Installs the CUDA libraries that `tensorflow[and-cuda]` names next to TensorFlow, in the layout of site-packages.
+ */
 async function bringCuda(wheel: Wheel, file: string, bring: LibraryInstallation): Promise<void> {
   const metadata = join(bring.folder, "METADATA");
   if (!existsSync(metadata)) throw new CodedError("archive-malformed", { file, why: "it holds no METADATA" });

@@ -1,6 +1,6 @@
 /**
- * Where TensorFlow lies in the cache, and whether it is whole. A build's folder holds a stamp that is written last: the
- * size and time of each file. Comparing them takes no time, so that every later start is instant.
+ * Where TensorFlow is in the cache, and whether it is complete. A build's folder has a stamp, written last: the size
+ * and time of each file. Comparing them is immediate, so later starts do not reinstall anything.
  */
 import { statSync } from "node:fs";
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
@@ -10,13 +10,11 @@ import { cachePath } from "#kernel/fetch/cache.js";
 import { objectWith, readHint, readJson, dictionaryOf, type Schema } from "#kernel/fetch/json.js";
 import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type TensorflowBuild } from "./versions.js";
 
-/** A TensorFlow that tfjs can load. */
 export interface TensorflowInstallation {
   readonly version: string;
   readonly build: TensorflowBuild;
-  /** `wheel`: PyPI's; `package`: what tfjs-node-gpu itself would fetch. */
+  /** `wheel`: from PyPI; `package`: the archive that tfjs-node-gpu itself would fetch. */
   readonly from: "wheel" | "package";
-  /** The addon's file (`.node`). */
   readonly addon: string;
   readonly folder: string;
 }
@@ -25,9 +23,8 @@ interface Stamp {
   readonly version: string;
   readonly build: TensorflowBuild;
   readonly from: "wheel" | "package";
-  /** What the libraries were made of. */
   readonly source: string;
-  /** The last that was compiled and has computed a product; earlier ones are among the files. */
+  /** The last addon that was compiled and has computed a product; earlier ones are among `files`. */
   readonly addon?: string;
   readonly files: Readonly<Record<string, readonly [size: number, time: number]>>;
 }
@@ -52,7 +49,10 @@ export function buildFolderPath(
   return cache === undefined ? cachePath("tensorflow", name) : join(cache, "tensorflow", name);
 }
 
-/** The best TensorFlow that is ready, or null. `build` null: the GPU build if it is there, else the CPU build, else the package's. */
+/**
+ * The best TensorFlow that is ready, or null. With `build` null, the order is the GPU build, the CPU build, the
+ * package's build.
+ */
 export function findTensorflow(
   key: string,
   build: TensorflowBuild | null = null,
@@ -65,7 +65,7 @@ export function findTensorflow(
     ]) {
       const stamp = readStamp(folder);
       const addon = join(folder, addonPath(key));
-      // Packages of other versions on this machine have addons of their own beside it.
+      // Packages of other versions on this machine have their own addons in the same folder.
       if (stamp?.addon !== undefined && addonPath(key) in stamp.files && isWhole(folder, stamp))
         return { version: stamp.version, build: stamp.build, from: stamp.from, addon, folder };
     }
@@ -76,7 +76,7 @@ export function addonPath(key: string): string {
   return join(`addon-${key}`, "tfjs_binding.node");
 }
 
-/** Whether the libraries of a folder are all there, as they were written. */
+/** Whether all libraries of a folder are present and unchanged. */
 export function areLibrariesReady(folder: string, source: string | null = null): boolean {
   const stamp = readStamp(folder);
   return (
@@ -88,7 +88,7 @@ export function areLibrariesReady(folder: string, source: string | null = null):
 const withoutAddon = (files: Stamp["files"]): Stamp["files"] =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith("addon-")));
 
-/** Null: it is not there, or cut off; then the build is made again. */
+/** Reads the stamp; null if it is missing or truncated, which triggers a rebuild. */
 function readStamp(folder: string): Stamp | null {
   return readHint(join(folder, "stamp.json"), stampSchema);
 }
@@ -100,7 +100,7 @@ function isWhole(folder: string, stamp: Stamp): boolean {
   });
 }
 
-/** Writes the stamp of everything that lies in the folder. */
+/** Writes the stamp of all files in the folder. */
 export async function writeStamp(folder: string, stamp: Omit<Stamp, "files">): Promise<void> {
   const files: Record<string, readonly [number, number]> = {};
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -112,7 +112,6 @@ export async function writeStamp(folder: string, stamp: Omit<Stamp, "files">): P
   await writeFile(join(folder, "stamp.json"), JSON.stringify({ ...stamp, files }, null, 1));
 }
 
-/** Adds the finished addon to the stamp. */
 export async function stampAddon(folder: string, addon: string): Promise<void> {
   const stamp = readJson(join(folder, "stamp.json"), stampSchema);
   await writeStamp(folder, {
@@ -124,7 +123,6 @@ export async function stampAddon(folder: string, addon: string): Promise<void> {
   });
 }
 
-/** Removes a build altogether. */
 export async function removeBuild(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }

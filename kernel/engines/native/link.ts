@@ -1,12 +1,12 @@
 /**
- * Lets `require("@tensorflow/tfjs-node-gpu")` find the addon too (in a TypeScript cell, say): a link where the package
- * looks for it. Our own engine host needs no link. A file that we did not put there is left alone.
+ * Lets `require("@tensorflow/tfjs-node-gpu")` find the addon too (in a TypeScript cell, for example): creates a link
+ * where the package looks for it. Our own engine host needs no link. Files that we did not create are not changed.
  */
 import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bindingPackageFolder } from "./compile.js";
 
-/** Whether the package finds an addon now. */
+/** Returns whether the package finds an addon now. */
 export function linkAddonIntoPackage(addon: string): boolean {
   const place = join(bindingPackageFolder(), "lib", "napi-v8", "tfjs_binding.node");
   try {
@@ -19,6 +19,6 @@ export function linkAddonIntoPackage(addon: string): boolean {
     renameSync(work, place);
     return true;
   } catch {
-    return false; // A read-only installation: the engine works without.
+    return false; // In a read-only installation the engine works without the link.
   }
 }

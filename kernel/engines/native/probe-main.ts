@@ -1,4 +1,6 @@
-/** The child process of `probeAddon`: argument, the addon's path; prints one line that begins with TUNEBOOK. */
+/**
+ * The child process of `probeAddon`. Its argument is the addon's path; it prints one line that begins with TUNEBOOK.
+ */
 import { loadTensorflowBinding } from "./binding.js";
 
 const began = performance.now();

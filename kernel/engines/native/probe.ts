@@ -1,4 +1,4 @@
-/** Loads a built addon in a child process and multiplies two matrices with it: it works, or it says why not. */
+/** Loads a built addon in a child process and multiplies two matrices with it; reports the reason if that fails. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
@@ -8,7 +8,7 @@ import { objectWith, parseJsonOrNull, type Schema } from "#kernel/fetch/json.js"
 export interface AddonProbe {
   readonly version: string;
   readonly gpu: boolean;
-  /** Matrix product 512×768×3072, best of several, in GFLOP/s. */
+  /** Speed of the matrix product 512×768×3072, best of several, in GFLOP/s. */
   readonly gflops: number;
   /** Seconds to load it. */
   readonly loading: number;

@@ -1,7 +1,7 @@
 /**
- * Makes TensorFlow usable through tfjs: brings the libraries, compiles the binding against them, and computes with it.
- * Three ways down: the wheel; what the package would fetch itself; else none, and the ONNX engine serves. Everything lies
- * in the cache; nothing is changed in node_modules but one link. May be interrupted anywhere and run by two at once.
+ * Makes TensorFlow usable through tfjs: installs the libraries, compiles the binding against them, and tests it. It
+ * tries the wheel first, then the archive that the package would fetch; if both fail, the ONNX engine is used. All
+ * files are in the cache; node_modules gets one link only. Safe to interrupt at any point and to run twice at once.
  */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,33 +27,35 @@ import { probeAddon } from "./probe.js";
 import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type TensorflowBuild } from "./versions.js";
 
 export interface TensorflowSetupOptions {
-  /** Bytes while fetching and unpacking. */
+  /** Reports bytes while fetching and unpacking. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Removes what is there and begins anew. */
   readonly force?: boolean;
-  /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. With one of its own no link is put into the package. */
+  /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. If set, the package gets no link. */
   readonly cache?: string;
-  /** Default: `gpu` where there is an NVIDIA driver. `TUNEBOOK_TENSORFLOW` may say `cpu` or `gpu` too. */
+  /** Default: `gpu` with an NVIDIA driver, else `cpu`. `TUNEBOOK_TENSORFLOW` may also be `cpu` or `gpu`. */
   readonly build?: TensorflowBuild;
-  /** SHA-256 of the older library's archive, where a mirror keeps one of its own; default: that of the package's host. */
+  /**
+   * SHA-256 of the older library's archive, for a mirror that has a different one. Defaults to that of the package's
+   * host.
+   */
   readonly library?: string;
-  /** A folder that holds the wheels (`tunebook bundle --wheels`): no network is needed. */
+  /** A folder of wheels (from `tunebook bundle --wheels`), for setup without a network. */
   readonly wheels?: string;
   readonly signal?: AbortSignal;
 }
 export interface TensorflowInstallResult {
-  /** Null: TensorFlow can't be had here, the ONNX engine serves. */
+  /** Null if TensorFlow is unavailable on this machine; the ONNX engine is used then. */
   readonly native: TensorflowInstallation | null;
   readonly engine: "tensorflow" | "onnx";
-  /** False: all of it was there already. */
+  /** False if everything was already installed. */
   readonly changed: boolean;
-  /** What was fallen back to and what it costs; empty when the first choice works. */
+  /** Fallbacks that were taken and their costs; empty if the first choice works. */
   readonly notes: readonly string[];
-  /** Why each choice before the one taken failed. */
+  /** Errors of the choices that were tried before the successful one. */
   readonly failures: readonly CodedError[];
 }
 
-/** Which build suits this machine, and why. */
+/** Chooses the build for this machine and states the reason. */
 export function suitableBuild(): { readonly build: TensorflowBuild; readonly why: string } {
   const set = process.env["TUNEBOOK_TENSORFLOW"];
   if (set === "cpu" || set === "gpu") return { build: set, why: "TUNEBOOK_TENSORFLOW says so" };
@@ -62,8 +64,8 @@ export function suitableBuild(): { readonly build: TensorflowBuild; readonly why
 }
 
 /**
- * Never fails for lack of TensorFlow: `native` is null then and `notes` say what that costs. Throws coded errors for what
- * would fail again in any way of going on: `disk-full`; and when aborted, what the signal carries.
+ * Never fails for lack of TensorFlow: `native` is then null and `notes` state the cost. Throws coded errors that every
+ * fallback would hit too (`disk-full`), and the signal's reason when aborted.
  */
 export async function setUpTensorflow(options: TensorflowSetupOptions = {}): Promise<TensorflowInstallResult> {
   const build = options.build ?? suitableBuild().build;
@@ -81,7 +83,7 @@ export async function setUpTensorflow(options: TensorflowSetupOptions = {}): Pro
   });
 }
 
-/** What a setup that was killed left half unpacked. The lock is ours: nobody works on it. */
+/** Removes files that an interrupted setup left half unpacked. We have the lock, so no other setup is using them. */
 async function removeLeftOvers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => []))
     if (/\.(unpacking|old)-\d+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
@@ -151,12 +153,12 @@ async function viaWheel(bring: LibraryInstallation, key: string): Promise<Tensor
   bring.onProgress({ label: "compiling TensorFlow's binding for Node", done: 0, total: 1 });
   await compileAddon(wheelLibraries(bring.folder), addon, bring.signal);
   const native = await finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
-  // Engines need none of it: where it can't be built doctor says why, and so does what asks for it.
+  // Engines do not need the converter. If it can't be built, doctor and the features that need it report why.
   await findConverterIn(native, bring.signal).catch(() => undefined);
   return native;
 }
 
-/** Before a large download that would be of no use. */
+/** Fails before a large download that would be useless without a compiler. */
 function demandCompiler(): void {
   const { command, tried } = findCompiler();
   if (command === null) throw new CodedError("no-compiler", { tried });
@@ -189,10 +191,10 @@ async function finish(
   return { version, build: bring.build, from, addon, folder: bring.folder };
 }
 
-/** Whether an NVIDIA driver is there: only then is the GPU build of TensorFlow worth its size. */
+/** Whether an NVIDIA driver is present: only then is the GPU build of TensorFlow worth its size. */
 interface Driver {
   readonly present: boolean;
-  /** How it was told. */
+  /** The evidence for `present`. */
   readonly why: string;
 }
 
@@ -203,7 +205,7 @@ function nvidiaDriver(): Driver {
     const version = /Kernel Module\D*([\d.]+)/.exec(readFileSync(proc, "utf8"))?.[1];
     return { present: true, why: `NVIDIA driver ${version ?? "present"}` };
   }
-  // WSL has the library but no /proc/driver; a container may have the library alone.
+  // WSL has the library but no /proc/driver; a container may have the library only.
   for (const path of [
     "/usr/lib/wsl/lib/libcuda.so.1",
     "/usr/lib/x86_64-linux-gnu/libcuda.so.1",

@@ -1,6 +1,9 @@
-/** The one TensorFlow that is used, and the checksums of its wheels as they were when it was chosen. */
+/** The TensorFlow version in use, and the checksums of its wheels at the time it was chosen. */
 export const TENSORFLOW_VERSION = "2.21.0";
-/** The libraries are the same in the wheels of every Python version: one is chosen so that all machines use one file. */
+/**
+ * The wheels of all Python versions contain the same libraries; one tag is fixed so that all machines use the same
+ * file.
+ */
 export const PYTHON_TAG = "cp312";
 
 export type TensorflowBuild = "cpu" | "gpu";
@@ -11,7 +14,7 @@ export function pypiProjectOf(build: TensorflowBuild, arch: string): string {
 }
 
 /**
- * SHA-256 by file name: no other file is taken. The CUDA libraries are those that the highest releases were which
+ * SHA-256 by file name; no other file is accepted. The CUDA libraries are the highest releases that
  * `tensorflow[and-cuda]` allowed when this was written.
  */
 export const WHEEL_CHECKSUMS: Readonly<Record<string, string>> = {
@@ -47,16 +50,16 @@ export const WHEEL_CHECKSUMS: Readonly<Record<string, string>> = {
     "e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9",
 };
 
-/** What tfjs-node-gpu 4.22.0 fetches itself, from its own host; the fallback where the wheel can't be had. */
+/** The version that tfjs-node-gpu 4.22.0 fetches from its own host; the fallback if the wheel is unavailable. */
 export const PACKAGE_LIBRARY_VERSION = "2.9.1";
 /**
- * Its archives' SHA-256. The host states none; these are what public recipes that build on the same archives pin (Nix, Bazel
- * and CMake agree on the CPU's; the GPU's stands in one of them).
+ * SHA-256 of its archives. The host publishes none; these are pinned by public recipes that build on the same archives
+ * (Nix, Bazel and CMake agree on the CPU archive; one of them lists the GPU archive).
  */
 export const PACKAGE_LIBRARY_CHECKSUMS: Readonly<Record<TensorflowBuild, string>> = {
   cpu: "7f510d2546e3db5e10b1d119463689003d587842892ad3c95bca51cf82820173",
   gpu: "20c46f761d5905f592c4eac0812e8e50d9cb439f9440a9391912cf4c02ed8be8",
 };
 
-/** The speeds that are stated when a slower engine serves: matrix product 512×768×3072, GFLOP/s, on two cores. */
+/** Speeds quoted in messages when a slower engine is used: matrix product 512×768×3072, GFLOP/s, on two cores. */
 export const STATED_GFLOPS = { tensorflow: 400, wasm: 27, cpu: 1 } as const;

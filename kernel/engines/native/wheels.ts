@@ -1,4 +1,6 @@
-/** The wheels that `setup` would fetch, as files: brought to be packed, or found in a folder on a machine without a network. */
+/**
+ * The wheels that `setup` would fetch, as files: downloaded to be bundled, or found in a folder on an offline machine.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -8,7 +10,10 @@ import { findWheel, thisPlatform, type Wheel } from "#kernel/fetch/wheel.js";
 import type { Progress } from "../../host/host-context.js";
 import { WHEEL_CHECKSUMS, PYTHON_TAG, TENSORFLOW_VERSION, pypiProjectOf, type TensorflowBuild } from "./versions.js";
 
-/** Paths of the wheels of a build for this platform, in the cache. Coded errors: those of finding and fetching. */
+/**
+ * Downloads the wheels of a build for this platform and returns their paths in the cache. Coded errors: those of
+ * finding and fetching.
+ */
 export async function fetchWheels(
   build: TensorflowBuild,
   options: { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal | undefined } = {},
@@ -37,7 +42,7 @@ export async function fetchWheels(
   return files;
 }
 
-/** Of a folder that holds them. Coded errors `no-wheel`, `checksum-mismatch`. */
+/** Finds a wheel in a folder. Coded errors `no-wheel`, `checksum-mismatch`. */
 export async function findWheelIn(
   folder: string,
   project: string,
@@ -57,7 +62,7 @@ export async function findWheelIn(
   return { project, version: partsOf(filename).version, filename, url: file, sha256 };
 }
 
-/** `nvidia_cublas_cu12-12.9.3-….whl`. */
+/** Splits a file name such as `nvidia_cublas_cu12-12.9.3-….whl`. */
 function partsOf(filename: string): { readonly project: string; readonly version: string } {
   const [name = "", version = ""] = filename.split("-");
   return { project: name.replaceAll("_", "-"), version };

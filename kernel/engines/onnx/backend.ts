@@ -1,4 +1,4 @@
-/** The ONNX engine, inside the host process: each program becomes a model that ONNX Runtime runs over shared state. */
+/** The ONNX engine, in the host process: each program becomes a model that ONNX Runtime runs over shared state. */
 import { createRequire } from "node:module";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
@@ -16,8 +16,8 @@ import { OnnxSession } from "./session.js";
 export type OnnxProvider = "cpu" | "webgpu";
 
 /**
- * `answers`: requests wait for it, so that weights that nothing changes become part of the programs, and threads sleep between
- * runs. Throws what the runtime throws where the provider doesn't work here.
+ * `answers`: the engine serves requests. Constant weights then become part of the programs, and threads sleep between
+ * runs. Throws the runtime's error if the provider does not work on this machine.
  */
 export async function onnxBackend(threads: number, provider: OnnxProvider, answers: boolean): Promise<Backend> {
   const options = settings(threads, provider, answers);
@@ -39,8 +39,8 @@ export async function onnxBackend(threads: number, provider: OnnxProvider, answe
 }
 
 /**
- * A plan of memory by shape would keep the largest one: shapes vary from batch to batch. `TUNEBOOK_ONNX_PROFILE`: where
- * the runtime's profiles go, the beginning of their names.
+ * A memory plan by shape would retain the largest one, as shapes vary from batch to batch. `TUNEBOOK_ONNX_PROFILE` is
+ * the path prefix of the runtime's profiles.
  */
 function settings(threads: number, provider: OnnxProvider, answers: boolean): InferenceSession.SessionOptions {
   const profile = process.env["TUNEBOOK_ONNX_PROFILE"];
@@ -53,12 +53,12 @@ function settings(threads: number, provider: OnnxProvider, answers: boolean): In
     interOpNumThreads: 1,
     enableMemPattern: false,
     logSeverityLevel: 3,
-    // Between answers the cores are the server's own and another engine's.
+    // Between requests the server and other engines need the cores.
     extra: { session: { set_denormal_as_zero: "1", ...(answers && { force_spinning_stop: "1" }) } },
   };
 }
 
-/** Adds a number to what it is fed: whether the provider is there is known only when it computes. */
+/** Adds a number to an input: a missing provider is detected only when it computes. */
 async function probe(options: InferenceSession.SessionOptions): Promise<void> {
   const graph = new OnnxGraph();
   const sum = graph.node("Add", ["x", graph.float(2)]);
@@ -79,7 +79,7 @@ function refusals(program: Program): readonly OpRefusal[] {
   for (const node of program.nodes) {
     if (!isLeaf(node) && !Object.hasOwn(lowerings, node.op) && !opOf(node)?.decompose)
       found.push({ op: node.op, why: "it has no form in ONNX here" });
-    // Rows of a table that is stored as bf16 are moved bit by bit, nothing is computed.
+    // Rows of a bf16 table are copied bit by bit, without arithmetic.
     if (!isState(node) && !opOf(node)?.takesRows) for (const { dtype } of node.types) check(node.op, dtype);
   }
   if (found.length > 0) return found;

@@ -13,10 +13,10 @@ export const onnxEngine: EngineRecord = {
         ? "it reaches a graphics card by `device: webgpu` alone"
         : undefined,
   lacksBf16: true,
-  // As TensorFlow's: 130 and 141 GFLOP/s over 205 (bench/LOG.md); one text of 14 tokens is answered in 1.9 ms.
+  // Measured like TensorFlow's: 130 and 141 GFLOP/s over 205 (bench/LOG.md); one text of 14 tokens takes 1.9 ms.
   utilisation: { all: 0.63, few: 0.69, none: 0.69, answers: 0.77 },
-  // ONNX Runtime's binding hands every output back as a new array, even one that was written in place: memory that the C
-  // library keeps costs no page faults at each step (`bench step --engine onnx`: a seventh faster, 5 % more memory).
+  // ONNX Runtime's binding returns every output as a new array, even one that was written in place. Memory that the C
+  // library retains costs no page faults at each step (`bench step --engine onnx`: a seventh faster, 5 % more memory).
   environment: { MALLOC_MMAP_THRESHOLD_: "2000000000", MALLOC_TRIM_THRESHOLD_: "4000000000" },
   found: () => Promise.resolve({ addon: null }),
   async emitted(programs) {

@@ -1,8 +1,8 @@
 /**
- * Programs over one store, each a model of its own for the outputs that are asked of it (what only other outputs need is
- * not computed), made when it first runs. State goes in without a copy; what may be written in place comes out into it. Where
- * answers are waited for, weights that one program alone reads and none changes are part of its model: the runtime lays them
- * out for its products then, once, in a copy of its own.
+ * Programs over one store. Each set of requested outputs has its own model without the unneeded nodes, built at its
+ * first run. State goes in without a copy; what can be written in place is. When serving requests, weights that only
+ * one program reads and none changes are part of its model: the runtime packs them for its products once, in its own
+ * copy.
  */
 import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { onnxGraph } from "#dsl/tensor/backends/onnx/emit.js";
@@ -17,13 +17,12 @@ interface Ready {
   readonly session: InferenceSession;
 }
 interface Making {
-  /** The program. */
   readonly program: string;
   readonly made: Promise<Ready>;
-  /** States that are part of its model. */
+  /** States that are constants of its model. */
   readonly baked: readonly string[];
 }
-/** Bytes of weights that a model may have in it: it is written as a whole before the runtime reads it. */
+/** Maximum bytes of constant weights in a model: the model is fully serialized before the runtime reads it. */
 const MOST = 2 ** 29;
 
 export class OnnxSession implements BackendSession {
@@ -107,7 +106,10 @@ export class OnnxSession implements BackendSession {
     return { program, made, baked: states.filter(isBaked).map(([name]) => name) };
   }
 
-  /** Weights that are to be part of a program's model: none that something changes, or that another one reads too. */
+  /**
+   * Selects the weights that become constants of a program's model: none that a program changes or that another program
+   * reads.
+   */
   private constantsFor(
     program: string,
     text: OnnxGraphText,

@@ -1,4 +1,4 @@
-/** State as arrays of this process, handed to the runtime as they lie, without a copy; updates are written into them. */
+/** State as arrays of this process, passed to the runtime without a copy; updates are written into them. */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { Tensor } from "onnxruntime-node";
 import type { DType, NDArray, TensorState } from "#dsl/tensor/program.js";
@@ -16,7 +16,7 @@ export class OnnxStateStore {
   private readonly handles = new Map<string, Held>();
   private readonly types = new Map<string, DType>();
 
-  /** New state is zero or unset, old state keeps its value. */
+  /** Declares states. New state is zero or unset, old state keeps its value. */
   declare(states: Readonly<Record<string, TensorState>>): void {
     for (const [name, state] of Object.entries(states)) {
       this.types.set(name, state.type.dtype);
@@ -29,12 +29,12 @@ export class OnnxStateStore {
   private handleOf(name: string): Held {
     return mustGet(this.handles, name, "state");
   }
-  /** The state itself; `as`: under another shape of as many elements. */
+  /** Returns the state without a copy; `as` gives it another shape with the same number of elements. */
   tensor(name: string, as?: readonly number[]): Tensor {
     const { data, shape } = this.handleOf(name);
     return tensorOver(mustGet(this.types, name, "state"), data, as ?? shape);
   }
-  /** Takes what the runtime made as the state's new value; `shaped`: it came under a shape that isn't the state's own. */
+  /** Takes the runtime's output as the state's new value; `shaped`: its shape differs from the state's. */
   put(name: string, tensor: Tensor, shaped: boolean): void {
     const shape = shaped ? this.handleOf(name).shape : tensor.dims;
     this.handles.set(name, { data: tensor.data as Data, shape });
@@ -42,17 +42,16 @@ export class OnnxStateStore {
   has(name: string): boolean {
     return this.handles.has(name);
   }
-  /** The bytes themselves. */
+  /** Returns the state's bytes without a copy. */
   lying(name: string): Pick<NDArray, "shape" | "bytes"> {
     const { data, shape } = this.handleOf(name);
     return { shape, bytes: bytesOfArray(data) };
   }
-  /** A copy. */
   read(name: string): NDArray {
     const { data, shape } = this.handleOf(name);
     return { dtype: mustGet(this.types, name, "state"), shape, bytes: bytesOfArray(data).slice() };
   }
-  /** Null: zeros. Sizes may differ from before where the state has named ones. */
+  /** Null writes zeros. Sizes may differ from before where the state has named ones. */
   write(name: string, value: NDArray | null): void {
     const old = this.handles.get(name);
     if (!value) return void this.handleOf(name).data.fill(0);
@@ -96,7 +95,7 @@ function tensorOver(dtype: DType, data: Data, shape: readonly number[]): Tensor 
       return new Tensor("int8", data as Int8Array, dims);
     case "u8":
       return new Tensor("uint8", data as Uint8Array, dims);
-    // Its bits: the runtime for Node has no array for bf16.
+    // As raw bits: the runtime for Node has no array for bf16.
     case "bf16":
       return new Tensor("uint16", data as Uint16Array, dims);
   }

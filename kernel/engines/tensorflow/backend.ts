@@ -1,4 +1,6 @@
-/** The TensorFlow engine, inside the host process: programs become one graph, run as a session of tfjs's native binding. */
+/**
+ * The TensorFlow engine, in the host process: programs become one graph, run as a session of tfjs's native binding.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { tensorflowGraph } from "#dsl/tensor/backends/tensorflow/emit.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -7,12 +9,12 @@ import type { Backend } from "../host/backend.js";
 import { loadTensorflowBinding, type TensorflowBinding } from "../native/binding.js";
 import { TensorflowSession } from "./session.js";
 
-/** `addon`: the built binding. Throws what loading it throws. */
+/** `addon`: path of the built binding. Throws its loading errors. */
 export function tensorflowBackend(addon: string, threads: number): Backend {
   const binding = loadTensorflowBinding(addon);
   const gpu = binding.isUsingGpuDevice();
   const kernels = !gpu && hasKernels(binding);
-  // What rewriting a graph brings on a card, and without our kernels, nobody has measured: there TensorFlow does as it always does.
+  // The benefit of graph rewriting is not measured on a GPU or without our kernels: there TensorFlow uses its defaults.
   if (!kernels) process.env["TUNEBOOK_REWRITING"] ??= "1";
   return {
     info: {
@@ -26,7 +28,9 @@ export function tensorflowBackend(addon: string, threads: number): Backend {
   };
 }
 
-/** Whether the addon brought our kernels: one that was compiled elsewhere has none. `TUNEBOOK_KERNELS=0` leaves them out. */
+/**
+ * Whether the addon contains our kernels; an addon compiled by others does not. `TUNEBOOK_KERNELS=0` disables them.
+ */
 function hasKernels(binding: TensorflowBinding): boolean {
   if (process.env["TUNEBOOK_KERNELS"] === "0") return false;
   const x = binding.createTensor([1], binding.TF_FLOAT, Float32Array.of(1));

@@ -1,4 +1,7 @@
-/** Arrays into TensorFlow and back. What the binding has no array for (bf16, i8) goes in as bytes and comes back through a wider type, losslessly. */
+/**
+ * Transfers arrays to and from TensorFlow. Types that the binding has no array for (bf16, i8) are sent as bytes and
+ * read back through a wider type, losslessly.
+ */
 import type { DType, NDArray } from "#dsl/tensor/program.js";
 import type { TensorflowBinding, TensorHandle } from "../native/binding.js";
 import { toFloat32Array, toInt32Array, bytesOfArray, floatsToBfloat16 } from "../../tensors/numbers.js";
@@ -11,7 +14,10 @@ const TF_INT8 = 6;
 export class TensorExchange {
   constructor(private readonly binding: TensorflowBinding) {}
 
-  /** A tensor over the array's own memory where it can be, which must stay as it is until the tensor is deleted. Gives its id. */
+  /**
+   * Creates a tensor, over the array's memory if possible, and returns its id. Do not change the array until the tensor
+   * is deleted.
+   */
   lend(value: NDArray): number {
     const { binding } = this;
     const shape = [...value.shape];
@@ -28,7 +34,7 @@ export class TensorExchange {
         return binding.createTensor(shape, binding.TF_BOOL, new Uint8Array(value.bytes));
       case "u8":
         return binding.createTensor(shape, TF_UINT8, value.bytes);
-      // The same bytes under another name.
+      // The same bytes, reinterpreted.
       case "i8": {
         const bytes = this.lend({ dtype: "u8", shape, bytes: value.bytes });
         return this.consume(bytes, () => this.bytesAs(TF_UINT8, TF_INT8, bytes));
@@ -38,7 +44,7 @@ export class TensorExchange {
     }
   }
 
-  /** A tensor with memory of TensorFlow's own, that may outlive the array and be freed on any thread. */
+  /** Creates a tensor in TensorFlow's memory, which may outlive the array and be freed on any thread. */
   createTensor(value: NDArray): number {
     const { binding } = this;
     const lent = this.lend(value);
@@ -54,7 +60,7 @@ export class TensorExchange {
     return this.consume(lent, () => this.execute("DeepCopy", [["T", type]], lent));
   }
 
-  /** A copy of a tensor's values; the tensor stays. */
+  /** Copies a tensor's values; the tensor stays. */
   read(handle: TensorHandle, dtype: DType): NDArray {
     if (dtype === "i8" || dtype === "u8") return this.readSmall(handle, dtype);
     if (dtype !== "bf16")
@@ -67,7 +73,7 @@ export class TensorExchange {
     }
   }
 
-  /** The binding gives no bytes out: through i32. */
+  /** The binding does not return bytes: converts through i32. */
   private readSmall(handle: TensorHandle, dtype: "i8" | "u8"): NDArray {
     const wide = this.cast(handle.id, dtype === "i8" ? TF_INT8 : TF_UINT8, this.binding.TF_INT32)();
     try {

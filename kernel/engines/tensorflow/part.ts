@@ -1,6 +1,6 @@
 /**
- * Programs as one graph and one TensorFlow session over resource variables: state lives in it, only feeds go in and wanted outputs
- * come out. What no program changes it has in common with other parts: the same memory, not a copy.
+ * Programs as one graph and one TensorFlow session over resource variables: state stays in the session, only feeds go
+ * in and requested outputs come out. State that no program changes is shared with other parts, without a copy.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { zeroArray } from "../initial.js";
 import type { TensorflowBinding, TensorHandle } from "../native/binding.js";
 import { TensorExchange } from "./exchange.js";
 
-/** Whether a state always has a value; a cache has none until it is written whole. */
+/** Whether a state always has a value; a cache has none until it is fully written. */
 function isFixed(state: EmittedState): boolean {
   return !state.shape.includes(-1);
 }
@@ -22,17 +22,19 @@ function isFixed(state: EmittedState): boolean {
 export class TensorflowProgramPart {
   private readonly exchange: TensorExchange;
   private readonly session: number;
-  /** Values on their way into state. Each set of fetches costs TensorFlow a plan of the whole graph: so they go together. */
+  /**
+   * Values to be written to state. TensorFlow plans the entire graph for each set of fetches, so writes are batched.
+   */
   private readonly pending = new Map<string, number>();
-  /** States whose values another part has, which are taken from it before anything runs. */
+  /** States to be taken from another part before anything runs. */
   private readonly borrowed = new Map<string, TensorflowProgramPart>();
   /** All state, read once (views of the variables' own memory) and dropped before anything changes. */
   private snapshot: ReadonlyMap<string, TensorHandle> | null = null;
-  /** Caches that were written whole. */
+  /** Caches that have been fully written. */
   private readonly filled = new Set<string>();
   private readonly changed: ReadonlySet<string>;
 
-  /** `model`: that of the programs. */
+  /** `model`: the emitted model of the programs. */
   constructor(
     private readonly binding: TensorflowBinding,
     readonly programs: NamedPrograms,
@@ -89,16 +91,16 @@ export class TensorflowProgramPart {
     this.filled.add(name);
   }
 
-  /** The state is what it is in that part, and takes no memory of its own. */
+  /** Shares the state's memory with another part, without a copy. */
   borrow(name: string, from: TensorflowProgramPart): void {
     this.unput(name);
     this.borrowed.set(name, from);
   }
-  /** Takes what it borrows of that part, which is about to end. */
+  /** Takes over the states that it borrows from a part that is about to be disposed. */
   takeFrom(from: TensorflowProgramPart): void {
     if ([...this.borrowed.values()].includes(from)) this.settle();
   }
-  /** What both have becomes what it is in that part, whose values go: no value is copied, nor is there twice. */
+  /** Takes over the states in common with a replaced part, without copying values or storing them twice. */
   follow(old: TensorflowProgramPart): void {
     const common = old.states.filter(
       (name) => this.has(name) && (isFixed(old.model.state[name]!) || old.filled.has(name)),
@@ -117,13 +119,15 @@ export class TensorflowProgramPart {
     this.binding.deleteSavedModel(this.session);
   }
 
-  /** Before a run: what was written is there, and nothing holds the variables' memory, so that updates are in place. */
+  /**
+   * Before a run: flushes pending writes and drops all views of the variables' memory, so that updates are in place.
+   */
   private settle(): void {
     this.flush();
     this.forget();
   }
 
-  /** A variable keeps the memory it is assigned: it must get TensorFlow's own, not a JavaScript array's. */
+  /** A variable retains the memory it is assigned: it must get TensorFlow's own, not a JavaScript array's. */
   private flush(): void {
     for (const from of new Set(this.borrowed.values())) {
       const names = [...this.borrowed].flatMap(([name, lender]) => (lender === from ? [name] : []));
@@ -143,7 +147,7 @@ export class TensorflowProgramPart {
     }
   }
 
-  /** Over the variables' own memory; whoever gets them drops them. */
+  /** Views over the variables' own memory; the caller deletes them. */
   private views(names: readonly string[]): ReadonlyMap<string, TensorHandle> {
     if (names.length === 0) return new Map();
     this.flush();
@@ -181,7 +185,7 @@ export class TensorflowProgramPart {
     }
   }
 
-  /** Feeds, runs, and reads as many outputs as `dtypes` names; what else was fetched (updates) is only run. */
+  /** Feeds, runs, and reads as many outputs as `dtypes` names; the other fetches (updates) are only run. */
   private fetch(
     feeds: readonly (readonly [tensor: string, value: NDArray])[],
     fetches: readonly string[],
@@ -203,7 +207,7 @@ export class TensorflowProgramPart {
   }
 }
 
-/** States that programs change. */
+/** Returns the states that programs change. */
 export function statesChangedBy(programs: NamedPrograms): ReadonlySet<string> {
   return new Set(Object.values(programs).flatMap(({ updates }) => updates.map(({ state }) => state)));
 }

@@ -11,11 +11,11 @@ export const tensorflowEngine: EngineRecord = {
       : device === "wasm"
         ? "only tfjs computes with wasm"
         : undefined,
-  // A step of MiniLM, f32 (`bench all`: 175 and 167 GFLOP/s) over the product that `tunebook setup` measured on the same
-  // machine (201): bench/LOG.md. One text of 14 tokens is answered in 5.2 ms: 57 GFLOP/s over 205.
+  // A step of MiniLM, f32 (`bench all`: 175 and 167 GFLOP/s), relative to the product that `tunebook setup` measured on
+  // the same machine (201): bench/LOG.md. One text of 14 tokens takes 5.2 ms: 57 GFLOP/s over 205.
   utilisation: { all: 0.87, few: 0.83, none: 0.83, answers: 0.28 },
-  // Products that are emitted with their bias and activation are oneDNN's alone, and TensorFlow leaves oneDNN out on processors
-  // without instructions for neural networks (before AVX512-VNNI and AVX-VNNI) unless it is told.
+  // Only oneDNN has fused products with bias and activation. TensorFlow disables oneDNN on processors without
+  // neural-network instructions (before AVX512-VNNI and AVX-VNNI) unless this is set.
   required: { TF_ENABLE_ONEDNN_OPTS: "1" },
   without: "TensorFlow has not been set up here: tunebook setup may bring it",
   async found() {

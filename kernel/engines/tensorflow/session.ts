@@ -1,7 +1,7 @@
 /**
- * Programs over one state, in as many graphs as may be: programs that change nothing of each other's state are parts of their own,
- * so that what comes or goes makes no graph of the others anew, and one that runs goes on meanwhile. What they read in common lies in
- * one memory. Where one changes what another has, a graph of both is made, and state is carried over, tensor by tensor.
+ * Programs over one state, in as many graphs as possible. Programs that do not change each other's state are separate
+ * parts, so adding or removing one rebuilds no other graph and interrupts no run. State that they only read shares one
+ * memory. If a program changes another's state, both go into one graph and state is carried over, tensor by tensor.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
@@ -11,9 +11,8 @@ import type { TensorflowBinding } from "../native/binding.js";
 import { statesChangedBy, TensorflowProgramPart } from "./part.js";
 
 export interface TensorflowSessionOptions {
-  /** Whether our own kernels may be used. */
   readonly kernels: boolean;
-  /** Whether all programs are one graph: on a card each graph has a copy of its own of what it reads. */
+  /** Whether all programs are one graph: on a GPU, each graph has its own copy of the state it reads. */
   readonly whole: boolean;
 }
 
@@ -78,7 +77,7 @@ export class TensorflowSession implements BackendSession {
     return this.parts.filter((part) => part.has(state));
   }
 
-  /** A new part in the place of old ones. */
+  /** Replaces old parts by a new one. */
   private put(part: TensorflowProgramPart, old: readonly TensorflowProgramPart[]): void {
     for (const one of old) part.follow(one);
     const keptStates = new Set(old.flatMap(({ states }) => states));
@@ -90,7 +89,7 @@ export class TensorflowSession implements BackendSession {
     this.parts = [...this.parts, part];
   }
 
-  /** What others have of them they take before. */
+  /** Other parts take over shared variables before the old parts are disposed. */
   private end(old: readonly TensorflowProgramPart[]): void {
     this.parts = this.parts.filter((part) => !old.includes(part));
     for (const part of this.parts) for (const one of old) part.takeFrom(one);

@@ -1,4 +1,4 @@
-/** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic, with tfjs. */
+/** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic, in tfjs. */
 import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
 import { tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
@@ -24,7 +24,7 @@ function arithmeticOf(rank: number): Arithmetic<TfjsTensor> {
     rank,
   };
 }
-/** wasm has no Sign of its own. */
+/** The wasm backend has no Sign kernel. */
 function signOf(x: TfjsTensor): TfjsTensor {
   return tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"));
 }

@@ -1,4 +1,4 @@
-/** Attention with tfjs, [batch, key-value heads, group × length, size] as in the TensorFlow lowering. */
+/** Attention in tfjs, [batch, key-value heads, group × length, size] as in the TensorFlow lowering. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import {
   attentionAttributes,
@@ -28,7 +28,7 @@ function join(x: TfjsTensor, heads: number, shape: readonly number[]): TfjsTenso
   return tf.reshape(tf.transpose(tf.reshape(x, [batch, heads, length, width / heads]), [0, 2, 1, 3]), [...shape]);
 }
 
-/** 0 or HIDDEN, [batch, 1, length, keys]. */
+/** The additive mask: 0 or HIDDEN, [batch, 1, length, keys]. */
 function gaps(x: AttentionInputs<TfjsTensor>, a: AttentionAttributes): TfjsTensor {
   const seen = (t: TfjsTensor): ArrayValues => ({ shape: t.shape, data: Float64Array.from(copyNumbers(t)) });
   const shape = (t: TfjsTensor): ArrayValues => ({ shape: t.shape, data: new Float64Array(0) });
@@ -93,7 +93,7 @@ function keepOf(square: readonly number[], a: AttentionAttributes, step: TfjsTen
   return dropoutMaskOf(square, a, must(step, "the step that a dropout is drawn by"), dropoutRowIndex(heads, length));
 }
 
-/** What of a change of capped scores flows on to q and k, both head by head. */
+/** The gradient of q and k for the gradient of capped scores, per head. */
 function sloped(dscores: TfjsTensor, q: TfjsTensor, k: TfjsTensor, a: AttentionAttributes): TfjsTensor {
   const bent = tf.tanh(tf.mul(tf.reshape(matrixProduct(q, swapLastAxes(k)), dscores.shape), a.scale / a.cap));
   return tf.sub(dscores, tf.mul(dscores, tf.square(bent)));

@@ -1,4 +1,4 @@
-/** The tfjs engine, inside the host process: a program is interpreted node by node. Slow, needs npm alone. */
+/** The tfjs engine, in the host process: interprets a program node by node. Slow, but needs only npm. */
 import { createRequire } from "node:module";
 import type { Backend } from "../host/backend.js";
 import type { TfjsBackendName } from "./library.js";
@@ -8,7 +8,7 @@ import { TfjsSession } from "./session.js";
 
 const TITLES = { wasm: "wasm", cpu: "JavaScript", webgpu: "WebGPU" } as const;
 
-/** `asked`: which of tfjs's backends; throws with the reason where it doesn't work here. */
+/** `requested`: the tfjs backend; throws with the reason if it does not work on this machine. */
 export async function tfjsBackend(requested: TfjsBackendName | "auto"): Promise<Backend> {
   const device = await readyBackend(requested);
   const { version } = createRequire(import.meta.url)("@tensorflow/tfjs-core/package.json") as { version: string };
@@ -20,15 +20,15 @@ export async function tfjsBackend(requested: TfjsBackendName | "auto"): Promise<
   };
 }
 
-/** Starts tfjs with the backend that was asked for, or else the fastest that works here. */
+/** Starts tfjs with the requested backend, or else the fastest one that works. */
 const require = createRequire(import.meta.url);
 
 /**
- * Makes a backend ready; its name. `auto`: wasm, or plain JavaScript where a processor or a build of Node has no
- * WebAssembly SIMD. Throws with the reason where the one that was asked for doesn't work here.
+ * Initializes a backend and returns its name. `auto`: wasm, or plain JavaScript where the processor or the Node build
+ * has no WebAssembly SIMD. Throws with the reason if the requested one does not work.
  */
 async function readyBackend(requested: TfjsBackendName | "auto"): Promise<TfjsBackendName> {
-  // Warnings about speed belong in no notebook: the engine's title says what runs.
+  // Suppresses speed warnings in notebooks: the engine's title already states the backend.
   tf.env().set("PROD", true);
   require("@tensorflow/tfjs-backend-cpu");
   if (requested === "webgpu") {

@@ -1,8 +1,8 @@
-/** Key-value caches with tfjs: parts of a tensor put together anew. */
+/** Key-value caches in tfjs: a new tensor is concatenated from parts. */
 import { copyNumbers, tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
 
-/** `whole` with `rows` in the places from `start` on along one axis. */
+/** Returns `whole` with `rows` at the positions from `start` on along one axis. */
 export function replaceAlongAxis(whole: TfjsTensor, rows: TfjsTensor, axis: number, start: number): TfjsTensor {
   const end = start + rows.shape[axis]!;
   const before = part(whole, axis, 0, start);

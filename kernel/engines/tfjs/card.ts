@@ -1,19 +1,19 @@
 /**
- * Ops on a graphics card with tfjs. Numbers can't be read from the card at once: `runGpuKernel` computes an op on the card, and in
- * plain JavaScript where the op has to see its inputs' numbers or the card has no kernel for it.
+ * Ops on a GPU with tfjs. Numbers can't be read from the GPU synchronously: `runGpuKernel` runs an op on the GPU, or in
+ * plain JavaScript if the op needs its inputs' values or the GPU backend has no kernel for it.
  */
 import type { Attributes } from "#dsl/tensor/program.js";
 import { tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernel } from "./op.js";
 
-/** Booleans lie on the card as i32; tfjs would copy bytes there as they are. */
+/** Booleans are i32 on the GPU; tfjs would copy bytes unconverted. */
 export function booleansOnGpu(values: ArrayLike<number>, shape: readonly number[]): TfjsTensor {
   return tf.tidy(() => tf.notEqual(tf.tensor(Int32Array.from(values), [...shape], "int32"), 0));
 }
 
 /**
- * Ops that were found to need the numbers of what they read, or a kernel that the card's backend hasn't. Its cast from i32
- * or bool to float leaves the bits as they are.
+ * Ops found at run time to need their inputs' values, or a kernel that the GPU backend lacks. Its cast from i32 or bool
+ * to float does not convert the bits.
  */
 const inJavaScript = new Set<string>(["cast"]);
 

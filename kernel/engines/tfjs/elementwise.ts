@@ -1,4 +1,4 @@
-/** Elementwise ops with tfjs. */
+/** Elementwise ops in tfjs. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { DType } from "#dsl/tensor/program.js";
 import { geluKind, QUICK_GELU_FACTOR, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
@@ -56,7 +56,7 @@ export interface TfjsDropout {
   readonly seed: number;
   readonly site: number;
 }
-/** The mask that every engine computes: 0, or 1 / (1 − rate). `counted`: as `dropoutMask` has it. */
+/** The dropout mask that every engine computes: 0, or 1 / (1 − rate). `counted` is passed to `dropoutMask`. */
 export function dropoutMaskOf(
   shape: readonly number[],
   dropout: TfjsDropout,
@@ -74,7 +74,7 @@ export const TFJS_TYPES = { f32: "float32", i32: "int32", i8: "int32", u8: "int3
 function castTo(x: TfjsTensor, dtype: DType): TfjsTensor {
   const type = TFJS_TYPES[dtype as keyof typeof TFJS_TYPES];
   if (x.dtype === type) return x.clone();
-  // The cast to bool of tfjs keeps the lowest byte.
+  // tfjs's cast to bool uses the lowest byte only.
   return dtype === "bool" ? tf.notEqual(x, 0) : tf.cast(x, type);
 }
 

@@ -1,4 +1,4 @@
-/** The chunked head with tfjs: one chunk's logits at a time. */
+/** The chunked head in tfjs: one chunk's logits at a time. */
 import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
 import { copyNumbers, tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
@@ -6,14 +6,14 @@ import type { TfjsKernels } from "./op.js";
 interface Chunk {
   readonly start: number;
   readonly x: TfjsTensor;
-  /** Of the rows of this chunk. */
+  /** Labels of the rows of this chunk. */
   readonly labels: readonly number[];
   /** log softmax, row-major. */
   readonly logs: Float64Array;
-  /** tanh(logit / cap) where logits are capped. */
+  /** tanh(logit / cap) if logits are capped. */
   readonly bent?: ArrayLike<number>;
 }
-/** Visits the chunks; what `visit` makes is let go. Gives the number of rows that count. */
+/** Visits the chunks and disposes of what `visit` allocates. Returns the number of rows that count. */
 function eachChunk(
   x: TfjsTensor,
   weight: TfjsTensor,
@@ -91,7 +91,7 @@ export const headKernels = {
     });
     const dx = parts.length ? tf.concat(parts, 0) : tf.zerosLike(x);
     for (const part of parts) part.dispose();
-    // Kept tensors outlive the tidy around a kernel: what is given out must be its own again.
+    // Tensors marked with `tf.keep` outlive the tidy of a kernel, so the returned tensors must be clones.
     const [ofWeight, ofBias] = [tf.clone(dweight), bias ? [tf.clone(dbias)] : []];
     dweight.dispose();
     dbias.dispose();

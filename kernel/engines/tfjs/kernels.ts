@@ -1,4 +1,4 @@
-/** Every op of the training graph that tfjs computes here, by name. */
+/** Every op of the training graph that tfjs computes, by name. */
 import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { arithmeticKernels } from "./arithmetic.js";
@@ -31,7 +31,7 @@ export function kernelOf(op: string): TfjsKernel | undefined {
   const byName: Readonly<Record<string, TfjsKernel | undefined>> = tfjsKernels;
   return Object.hasOwn(byName, op) ? byName[op] : undefined;
 }
-/** A program of ops that have kernels here, as far as it can be made of such. */
+/** Lowers a program to ops that have kernels in this engine, as far as possible. */
 export function lowerForTfjs(program: Program): Program {
   return lowerProgram(program, (op) => kernelOf(op) !== undefined);
 }

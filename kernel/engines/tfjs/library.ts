@@ -1,4 +1,4 @@
-/** tfjs, loaded as the CommonJS it is. */
+/** tfjs, loaded as CommonJS. */
 import { createRequire } from "node:module";
 import type * as Core from "@tensorflow/tfjs-core";
 
@@ -9,7 +9,7 @@ export type TfjsTensor = Core.Tensor;
 /** `cpu` is plain JavaScript. */
 export type TfjsBackendName = "wasm" | "cpu" | "webgpu";
 
-/** The numbers of a tensor, copied: some backends give their own memory. */
+/** Copies the values of a tensor: some backends return their own memory. */
 export function copyNumbers(x: TfjsTensor): Float32Array | Int32Array | Uint8Array {
   return x.dataSync().slice();
 }

@@ -1,11 +1,11 @@
-/** How an op of the training graph is computed with tfjs: tensors in, tensors out; what is made between is let go. */
+/** The interface of an op's tfjs kernel: tensors in, tensors out; intermediate tensors are disposed. */
 import type { Attributes } from "#dsl/tensor/program.js";
 import type { AttributesOf, InputsOf, OpName, OutputsOf } from "#dsl/tensor/table.js";
 import type { TfjsTensor } from "./library.js";
 
 /**
- * `shapes`: the outputs' shapes with all sizes bound. An output must be a tensor of its own, never an input itself. Types
- * of methods, so that a kernel may stand where any is asked for: it is looked up by a node's own op.
+ * `shapes`: the outputs' shapes with all sizes bound. An output must be a new tensor, never an input. Method syntax
+ * makes the parameters bivariant, so that any kernel is assignable; kernels are looked up by a node's own op.
  */
 export type TfjsKernel = {
   kernel(inputs: readonly TfjsTensor[], attributes: Attributes, shapes: readonly number[][]): readonly TfjsTensor[];
@@ -17,5 +17,5 @@ type KernelOf<N extends OpName> = {
     shapes: OutputsOf<N, number[]>,
   ): OutputsOf<N, TfjsTensor>;
 }["kernel"];
-/** The ops that are computed here by kernels of their own. */
+/** Ops with kernels in this engine. */
 export type TfjsKernels = { readonly [N in OpName]?: KernelOf<N> };

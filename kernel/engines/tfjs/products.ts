@@ -1,4 +1,4 @@
-/** Matrix products with tfjs. */
+/** Matrix products in tfjs. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { ACTIVATION_CURVES } from "./elementwise.js";
@@ -12,7 +12,7 @@ export function swapLastAxes(x: TfjsTensor): TfjsTensor {
 export const matrixProduct = (a: TfjsTensor, b: TfjsTensor, ta = false, tb = false): TfjsTensor =>
   tf.matMul(a, b, ta, tb);
 
-/** [..., n] as rows: [product of the rest, n]. */
+/** Flattens [..., n] to rows: [product of the rest, n]. */
 const rows = (x: TfjsTensor): TfjsTensor => {
   const n = lastOf(x.shape);
   return tf.reshape(x, [x.size / Math.max(n, 1), n]);

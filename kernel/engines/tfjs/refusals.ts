@@ -1,4 +1,4 @@
-/** What of a program tfjs can't compute here. */
+/** Lists the parts of a program that tfjs can't compute. */
 import { isLeaf } from "#dsl/tensor/leaves.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
 import type { OpRefusal } from "../engine.js";

@@ -1,4 +1,4 @@
-/** Rotary positions with tfjs. */
+/** Rotary position embeddings in tfjs. */
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
 import { copyNumbers, tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";

@@ -1,6 +1,7 @@
 /**
- * State as tfjs tensors, and the interpreter: each node's outputs live until their last use. On a graphics card numbers
- * come back later only: a copy of each updated state is fetched at the end of a run, so that it can be read at any time.
+ * State as tfjs tensors, and the interpreter: each node's outputs live until their last use. GPU values are only
+ * readable asynchronously: a copy of each updated state is fetched at the end of a run, so that it can be read at any
+ * time.
  */
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import { bindSizes, bindStateSizes } from "#dsl/tensor/evaluate.js";
@@ -20,7 +21,7 @@ export class TfjsSession implements BackendSession {
   private readonly last = new Map<string, readonly number[]>();
   private readonly state = new Map<string, TfjsTensor>();
   private readonly states: Record<string, TensorState> = {};
-  /** States on a graphics card, as they are outside. */
+  /** Host copies of states on a GPU. */
   private readonly copies = new Map<string, NDArray>();
 
   constructor(private readonly backend: TfjsBackendName) {}
@@ -67,7 +68,7 @@ export class TfjsSession implements BackendSession {
         const ref = program.outputs[output]!;
         outputs[output] = await this.fetch(tensorAt(ref), program.nodes[ref.node]!.types[ref.output]!.dtype);
       }
-      // All new values are held before any old one goes: an update may read what another writes.
+      // All new values are computed before any old one is disposed: an update may read a state that another writes.
       const updates: (readonly [string, TfjsTensor])[] = [];
       for (const u of program.updates) updates.push([u.state, await this.updated(u, tensorAt)]);
       for (const [state, value] of updates) {
@@ -113,7 +114,7 @@ export class TfjsSession implements BackendSession {
     return packed((await tensor.data()).slice(), tensor.shape, dtype);
   }
 
-  /** What a state holds after an update. tfjs has no tensors that change: a part costs a copy of the whole. */
+  /** The value of a state after an update. tfjs tensors are immutable: updating a part copies the entire tensor. */
   private async updated(
     { state, value, at: part }: StateUpdate,
     tensorAt: (ref: Ref) => TfjsTensor,
@@ -148,7 +149,7 @@ function release(done: (readonly TfjsTensor[])[], i: number): void {
   done[i] = [];
 }
 
-/** For each node the last node that reads it; one past the end for what is given out. */
+/** For each node, the last node that reads it; one past the end for outputs. */
 function lastUses(program: Program): readonly number[] {
   const last = program.nodes.map((_, i) => i);
   program.nodes.forEach((node, i) => {
@@ -170,7 +171,7 @@ function tensorOf(array: NDArray): TfjsTensor {
       return tf.tensor(toInt32Array(array), shape, "int32");
     case "bool":
       return onCard() ? booleansOnGpu(array.bytes, shape) : tf.tensor(array.bytes, shape, "bool");
-    // tfjs has no bytes: nothing is saved here, but the numbers are the same.
+    // tfjs has no byte type: this saves no memory, but the values are the same.
     case "i8":
     case "u8":
       return tf.tensor(Int32Array.from(smallIntegers(array)), shape, "int32");
@@ -188,7 +189,7 @@ function arrayOf(tensor: TfjsTensor, dtype: NDArray["dtype"]): NDArray {
   return packed(copyNumbers(tensor), tensor.shape, dtype);
 }
 
-/** After a cast tfjs may still give the array of the type before. */
+/** After a cast tfjs may still return an array of the previous type. */
 function packed(values: ReturnType<typeof copyNumbers>, shape: readonly number[], dtype: NDArray["dtype"]): NDArray {
   const arrays = { f32: Float32Array, i32: Int32Array, i8: Int8Array } as const;
   const Wanted = arrays[dtype as keyof typeof arrays] ?? Uint8Array;

@@ -1,4 +1,4 @@
-/** Ops that move, join and reduce, with tfjs. */
+/** Ops that move, join and reduce, in tfjs. */
 import { tf, copyNumbers, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
 
@@ -14,7 +14,7 @@ const reduction =
     return [axes.length === 0 ? x.clone() : f(x, axes, keep)];
   };
 
-/** Rows of `width` summed at their indices. */
+/** Sums rows of `width` by their indices. */
 function summedRows(indices: TfjsTensor, dy: TfjsTensor, shape: readonly number[], width: number): TfjsTensor {
   const rows = shape.reduce((n, d) => n * d, 1) / width;
   const ids = tf.reshape(indices, [indices.size]) as Parameters<typeof tf.unsortedSegmentSum>[1];

@@ -1,4 +1,4 @@
-/** Weights that are stored in fewer bits, made f32 with tfjs. */
+/** Dequantizes weights to f32 in tfjs. */
 import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import { tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
@@ -17,7 +17,7 @@ export const storageKernels = {
 } satisfies TfjsKernels;
 type Indices = Parameters<typeof tf.gather>[1];
 
-/** Of each byte its high half and its low half. */
+/** Splits each byte into its high and its low half. */
 function halves(bytes: TfjsTensor): TfjsTensor {
   const whole = tf.cast(bytes, "float32");
   const high = tf.floor(tf.div(whole, 16));

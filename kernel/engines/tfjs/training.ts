@@ -1,9 +1,9 @@
-/** Normalisation, losses and the optimiser with tfjs. What walks rows one by one is done in JavaScript, in doubles. */
+/** Normalization, losses and the optimizer in tfjs. Row-by-row loops are JavaScript, in double precision. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
 
-/** mean and variance (biased) over the last axis, kept with size 1. */
+/** Mean and (biased) variance over the last axis, which stays with size 1. */
 function moments(x: TfjsTensor): { mean: TfjsTensor; variance: TfjsTensor } {
   const mean = tf.mean(x, -1, true);
   return { mean, variance: tf.mean(tf.square(tf.sub(x, mean)), -1, true) };
@@ -86,7 +86,7 @@ export const trainingKernels = {
   },
 } satisfies TfjsKernels;
 
-/** Logarithms of the softmax of each row, in doubles, and which rows count. */
+/** Log-softmax of each row in double precision, and which rows count. */
 function rowsOf(
   logits: TfjsTensor,
   labels: TfjsTensor,

@@ -1,6 +1,6 @@
 /**
- * WebGPU for tfjs in Node: Dawn (npm `webgpu`) is put where a browser has it. Neither package is installed unless asked for
- * (`npm install webgpu @tensorflow/tfjs-backend-webgpu`): they are large.
+ * WebGPU for tfjs in Node: installs Dawn (npm `webgpu`) where a browser provides WebGPU. Both packages are optional
+ * (`npm install webgpu @tensorflow/tfjs-backend-webgpu`), as they are large.
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -8,13 +8,12 @@ import { tf } from "./library.js";
 
 const require = createRequire(import.meta.url);
 
-/** The part of Dawn's binding that is used. */
 interface Dawn {
   create(options: readonly string[]): { requestAdapter(): Promise<object | null> };
   readonly globals: Readonly<Record<string, unknown>>;
 }
 
-/** Throws with the exact reason where there is no package, or no adapter. */
+/** Throws with the exact reason if a package is missing or there is no adapter. */
 export async function registerWebgpu(): Promise<void> {
   const dawn = (await import(pathToFileURL(located("webgpu")).href)) as Dawn;
   const backend = located("@tensorflow/tfjs-backend-webgpu");
@@ -28,7 +27,7 @@ export async function registerWebgpu(): Promise<void> {
       "Dawn found no WebGPU adapter: there is no graphics card with a Vulkan, Metal or D3D12 driver, and no software driver (Debian, Ubuntu: mesa-vulkan-drivers)",
     );
   require(backend);
-  // Else small tensors would be computed in JavaScript.
+  // Otherwise small tensors would be computed in JavaScript.
   tf.env().set("WEBGPU_CPU_FORWARD", false);
 }
 

@@ -1,9 +1,9 @@
-/** Some rows of a split, always the same of the same data, as if there were no others. */
+/** Samples rows of a split as if it had no others; the same data always give the same rows. */
 import type { ColumnTable } from "arquero";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { PreparedData } from "../../data/prepared.js";
 
-/** Null: the split is not held in memory, or isn't there. `rows`: those that are left. */
+/** Null if the split is streamed or missing. `rows`: the rows that remain. */
 export function sampleRows(
   prepared: PreparedData,
   split: string,

@@ -1,19 +1,24 @@
-/** What of each task was right once and is wrong after the latest stage, from what models answered after each. */
+/**
+ * Which rows of each task were right once and are wrong after the latest stage, from the predictions after each stage.
+ */
 import { forgottenAnswersOf, type ForgottenAnswers } from "../../continual/forgotten-answers.js";
 import { taskRowsReader, taskReports, type LearnableTask, type TaskScoring } from "./tasks.js";
 
-/** What was answered on each task, as numbers of labels. */
+/** Predicted label indices per task. */
 export type TaskPredictions = readonly (ArrayLike<number> | null)[];
 
 export interface TaskForgetting extends ForgottenAnswers {
-  /** `tickets.test`. */
+  /** For example `tickets.test`. */
   readonly on: string;
-  /** After which row of the matrix they were right. */
+  /** Row of the matrix after which they were right. */
   readonly after: number;
   example(row: number): { readonly row: number; readonly text: string; readonly right: string; readonly now: string };
 }
 
-/** `said`: by rows of the matrix. Of tasks that were learnt before the last of them, as soon as they were. */
+/**
+ * `predictions`: by rows of the matrix. Covers the tasks that were learned before the last row, from the row after
+ * which they were.
+ */
 export async function forgottenByTask(
   predictions: readonly TaskPredictions[],
   tasks: readonly LearnableTask[],

@@ -1,29 +1,32 @@
-/** What to try where a training forgot: a share of replay that follows from what was lost, or one that an update on record was kept by. */
+/**
+ * Suggests what to try after forgetting: a replay share derived from the loss of accuracy, or one with which a recorded
+ * update retained everything.
+ */
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { readBeforeAfterScores, type BeforeAfterScore } from "../../runs/since-before.js";
 
 const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";
-/** Shares that are suggested. */
+/** Replay shares that are suggested. */
 const SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5] as const;
-/** Of the rows of each data set. */
+/** Maximum share of each data set's rows. */
 const MOST = 0.5;
 
-/** What updates from the same weights say on record. */
+/** Results of recorded updates that started from the same weights. */
 export interface RecordedShares {
-  /** The smallest share by which all was kept, and the run that says so. */
+  /** The smallest share with which everything was retained, and the run that shows it. */
   readonly retained: { readonly share: number; readonly run: string } | null;
-  /** The greatest by which some was lost. */
+  /** The largest share with which something was forgotten. */
   readonly lost: number | null;
 }
-/** What is kept of data of which something was lost. */
+/** The current replay of the data that were partly forgotten. */
 export interface ReplaySetting {
-  /** The greatest share of their rows that train. */
+  /** The largest share of their rows that is trained on. */
   readonly share: number;
-  /** An update before this one kept them: no strategy draws more of them now. */
+  /** An earlier update stored their replay rows: no strategy draws more of them now. */
   readonly fixed: boolean;
-  /** As many as are kept of all data sets together. */
+  /** The replay buffer of all data sets together is full. */
   readonly full: boolean;
 }
 const NONE: ReplaySetting = { share: 0, fixed: false, full: false };
@@ -31,7 +34,7 @@ const JOINT = "To keep more of it try `joint`, which learns all rows anew";
 
 export const NO_RECORDED_SHARES: RecordedShares = { retained: null, lost: null };
 
-/** As large a share as was lost of what was right. `lost`: from 0 to 1. */
+/** Returns the smallest suggested share that is at least the lost share of right predictions. `lost`: from 0 to 1. */
 export function replayShareFor(lost: number, more = 0): number {
   const least = Math.max(lost, more);
   return SHARES.find((one) => one >= least - 1e-9) ?? MOST;
@@ -40,8 +43,8 @@ export function replayShareFor(lost: number, more = 0): number {
 export const shareText = (share: number): string => `${String(Number((100 * share).toPrecision(2)))}%`;
 
 /**
- * `lost`: the share of what was right that was lost, where it was lost most. `now`: what is kept of these data, whatever the
- * strategy says. Null: the strategy already learns all rows again.
+ * `lost`: the largest lost share of right predictions. `now`: the current replay of these data, whatever the strategy.
+ * Returns null if the strategy already trains on all rows again.
  */
 export function suggestNextAttempt(
   strategy: readonly Call[],
@@ -77,15 +80,14 @@ const reason = (lost: number, share: number, most: number): string =>
 const keptBefore = ({ share, run }: NonNullable<RecordedShares["retained"]>): string =>
   `To keep more of it try \`replay(${shareText(share)})\`: an update from the same weights showed no loss with it on these rows (${run}), on other new data perhaps`;
 
-/** After a training that began from a model: the update that would learn its rows again. */
+/** After a training that started from a model: suggests the update that would train on the model's rows again. */
 export function suggestUpdate(
   options: {
     readonly start: string;
-    /** Whether a name of the program stands for it; else its run does. */
+    /** Whether the program has a name for it; otherwise its run is used. */
     readonly named: boolean;
     readonly run: string;
     readonly data: string;
-    /** What the training is called. */
     readonly name: string;
   },
   lost: number,
@@ -100,7 +102,10 @@ export function suggestUpdate(
   return `To keep more of it, learn earlier rows again: ${first}\`update ${start} on ${options.data} as ${options.name}_kept { strategy: replay(${shareText(share)}) }\` (${why})`;
 }
 
-/** What other trainings from the same weights came to on the rows that were lost. `own`: the run that is told of. */
+/**
+ * Replay shares and results of other trainings from the same weights on the forgotten rows. `ownRun`: the run that is
+ * reported on.
+ */
 export function recordedSharesOf(
   runs: string,
   startHash: string,
@@ -127,11 +132,14 @@ function foldersIn(runs: string): readonly string[] {
   try {
     return readdirSync(runs, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? join(runs, one.name) : []));
   } catch {
-    return []; // there is none yet
+    return []; // no runs yet
   }
 }
 
-/** Of `replay`; null: of a count of rows nothing is known here, and others keep none. */
+/**
+ * The share of `replay`; null if it is given as a row count, whose share is unknown, or if the strategy replays
+ * nothing.
+ */
 export function replayedShare(strategy: readonly Call[]): number | null {
   const replayCall = strategy.length === 1 ? strategy.find(({ word }) => word === "replay") : undefined;
   return replayCall ? shareOf(replayCall.arguments["share"]) : null;

@@ -1,4 +1,4 @@
-/** What a run's weights were evaluated on, and how these rows are read again. */
+/** The recorded evaluations of a run's weights, and how to read their rows again. */
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readScoredData } from "../../runs/scored-data.js";
@@ -8,11 +8,13 @@ import { learntDataOf } from "../../models/lineage.js";
 
 export interface RecordedEvaluation {
   readonly score: RunScore;
-  /** Null: nobody kept how they are read. */
+  /** Null if the data plan was not recorded. */
   readonly data: DataPlan | null;
 }
 
-/** Evaluations of these very weights: the newest of each data and split, the newest first. `runs`: the folder of runs. */
+/**
+ * Evaluations of exactly these weights: the newest per data set and split, newest first. `runs`: the folder of runs.
+ */
 export function recordedEvaluationsOf(
   runs: string,
   { folder, plan, checkpoint }: Pick<TrainedWeights, "folder" | "plan" | "checkpoint">,

@@ -1,4 +1,4 @@
-/** A model and the one that it began from, both asked about the rows that the earlier one was evaluated on. */
+/** Compares a model with the one it started from, on the rows that the earlier one was evaluated on. */
 import { basename, dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -28,42 +28,41 @@ import { recordedEvaluationsOf, type RecordedEvaluation } from "./on-record.js";
 import type { TaskContext } from "./tasks.js";
 import type { TaskForgetting } from "./forgotten-rows.js";
 
-/** Rows of an evaluation that are asked, and evaluations. */
+/** Maximum compared rows per evaluation, and maximum compared evaluations. */
 export const MAX_COMPARED_ROWS = 2000;
 export const MAX_COMPARED_EVALUATIONS = 12;
 
 export interface ScoresSinceContext {
   readonly datasets: DatasetCache;
   readonly weights: ModelCache;
-  /** A handle that no name leads to. */
+  /** Creates a handle without a name in the session. */
   readonly unnamed: (plan: ModelPlan, title: string) => ModelHandle;
   readonly registry: Registry;
-  /** The folder of runs. */
   readonly runs: string;
 }
 export type TrainedModel = ModelHandle & { readonly weights: TrainedWeights };
 
 export interface ScoreSince extends BeforeAfterScore {
-  /** Rows of the evaluation on record, and what it said there of this metric; null: nothing. */
+  /** Rows of the recorded evaluation, and its score by this metric; null if it has none. */
   readonly totalRows: number;
   readonly recorded: number | null;
-  /** Null: answers are no single labels. */
+  /** Null if predictions are not single labels. */
   readonly forgotten: TaskForgetting | null;
 }
 export interface ScoresSince {
   readonly since: readonly ScoreSince[];
-  /** What wasn't compared, and why. */
+  /** What was not compared, with the reasons. */
   readonly not: readonly string[];
 }
 
-/** The training here whose weights a model began from; null: it began from nobody's, or its run is gone. */
+/** Returns the recorded training whose weights a model started from; null if there was none or its run was deleted. */
 export async function startingModelOf(
   options: ScoresSinceContext,
   { weights }: TrainedModel,
   s: HostContext,
 ): Promise<TrainedModel | null> {
   const { model } = weights.plan.recipe;
-  // What was made smaller is shown beside the original where it is made.
+  // Compressed models are compared with their original when they are made.
   if (model.scratch || model.trained?.made) return null;
   const { base } = await options.weights.parts(weights.plan, s);
   for (const { rows } of learntRowsOfStart(model, base, s.folder)) {
@@ -79,7 +78,7 @@ export async function startingModelOf(
   return null;
 }
 
-/** Coded errors of what is asked; what can't be compared is told and passed over. */
+/** Throws coded errors of the predictions; reports what can't be compared and skips it. */
 export async function compareWithStart(
   options: ScoresSinceContext,
   now: TrainedModel,
@@ -107,7 +106,7 @@ export async function compareWithStart(
 const calledOf = ({ score: { data, split } }: RecordedEvaluation): string =>
   split === null ? data : `${data}.${split}`;
 
-/** Rows of an evaluation as they are read now; a text: why they can't be. */
+/** Reads the rows of a recorded evaluation; returns the reason as text if that fails. */
 export async function recordedRowsOf(
   { datasets }: Pick<ScoresSinceContext, "datasets">,
   { score, data }: RecordedEvaluation,
@@ -175,7 +174,7 @@ async function sinceOne(
   };
 }
 
-/** The usual metric that is on record, of those that need no text written. */
+/** The first default metric on record that needs no generated text. */
 async function metricOf(
   registry: Registry,
   { score }: RecordedEvaluation,
@@ -196,7 +195,7 @@ interface Answered {
   readonly measure: MetricMeasure;
   readonly rows: EncodedRows;
   readonly labels: readonly string[];
-  /** Numbers of labels; null: answers are no single labels. */
+  /** Label indices; null if predictions are not single labels. */
   readonly predictions: ArrayLike<number> | null;
 }
 
@@ -238,7 +237,7 @@ function forgottenIn(was: Answered, is: Answered, on: string): TaskForgetting | 
   const truth = is.rows.taught?.oneRight;
   if (!truth || !was.predictions || !is.predictions) return null;
   const [oldPredictions, now] = [was.predictions, is.predictions];
-  // Labels may stand elsewhere in the new head.
+  // Label indices may differ in the new head.
   const before = Int32Array.from(oldPredictions, (label) => is.labels.indexOf(was.labels[label] ?? ""));
   const forgotten = forgottenAnswersOf(truth, before, now);
   const named = (label: number | undefined): string => is.labels[label ?? -1] ?? "";

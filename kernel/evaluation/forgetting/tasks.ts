@@ -1,4 +1,4 @@
-/** The tasks of an update: what was learnt before it and what it learns, each scored on rows that nothing learnt from. */
+/** The tasks of an update: what was learned before it and what it learns, each scored on held-out rows. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -23,25 +23,26 @@ import type { DatasetCache } from "../../session/answers/dataset-cache.js";
 export interface LearnableTask {
   readonly plan: DataPlan;
   readonly prepared: PreparedData;
-  /** After which stage it is learnt; 0: before the first. */
+  /** Number of the update stage after which it is learned; 0: before the first. */
   readonly learnt: number;
-  /** Null: no rows are held out. */
+  /** Null if no rows are held out. */
   readonly split: string | null;
-  /** It was evaluated on, and nothing is learnt of it: `prepared` has those rows alone, and perhaps not all of them. */
+  /** Evaluated but never learned from: `prepared` contains only its evaluation rows, perhaps not all of them. */
   readonly only?: "scored";
 }
-/** Those that were learnt before the first stage. */
 export const tasksLearntBefore = (tasks: readonly LearnableTask[]): readonly LearnableTask[] =>
   tasks.filter(({ learnt, only }) => learnt === 0 && !only);
 
 export interface LearnableTasks {
-  /** What is scored: each content once. */
+  /** The scored tasks, without duplicate content. */
   readonly tasks: readonly LearnableTask[];
-  /** The data of each stage. */
   readonly stages: readonly PreparedData[];
 }
 
-/** What a model learnt before, as far as it can be read, then what it is to learn. `gone`: told of what can't be. */
+/**
+ * The tasks that a model learned before, as far as their data can be read, then those to learn. `gone` receives the
+ * unreadable ones.
+ */
 export async function learnableTasks(
   { datasets }: { readonly datasets: DatasetCache },
   { earlier, stages }: { readonly earlier: readonly LearntData[]; readonly stages: readonly Plan[] },
@@ -75,12 +76,11 @@ export async function learnableTasks(
   return { tasks: found, stages: preparedRows };
 }
 
-/** Old labels keep their places; new ones follow in the order of the data. */
+/** Old labels keep their indices; new ones follow in the order of the data. */
 export function labelUnion(first: readonly string[], stages: readonly PreparedData[]): readonly string[] {
   return [...new Set([...first, ...stages.flatMap(({ labels }) => labels)])];
 }
 
-/** Where rows are read and scored for. */
 export interface TaskContext {
   readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
@@ -104,7 +104,6 @@ export function taskMetricOf(registry: Registry, { recipe }: Plan): TaskMetric {
   };
 }
 
-/** What tasks are scored with. */
 export interface TaskScoring {
   readonly plan: Plan;
   readonly base: Base;
@@ -114,26 +113,24 @@ export interface TaskScoring {
   readonly name: string;
 }
 
-/** What a model comes to on a task. */
 export interface TaskScore {
   readonly score: number | null;
-  /** Its answers, as numbers of labels; null: the task's answers are no single labels, or it wasn't asked. */
+  /** Predicted label indices; null if the task has no single labels or was not evaluated. */
   readonly predictions: Int32Array | null;
 }
 const NOTHING: TaskScore = { score: null, predictions: null };
 
-/** How the rows of a task are read. */
+/** Returns the reader of a task's rows. */
 export async function taskRowsReader(
   { plan: data, prepared, split }: LearnableTask,
   { plan, base, tokenizer, labels, name }: Omit<TaskScoring, "measured">,
 ): Promise<{ readonly encoding: RowEncoding; readonly rows: EncodedRows } | null> {
-  // Of a task that a model can't name the labels of, it has no score.
+  // A task with labels that the model does not have gets no score.
   if (split === null || (labels.length > 0 && prepared.labels.some((label) => !labels.includes(label)))) return null;
   const encoding: RowEncoding = await encodingOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, labels, name);
   return { encoding, rows: await encodeSplit(prepared, { data: data.name, split }, encoding) };
 }
 
-/** What an open model comes to on each task. */
 export async function scoreTasks(
   open: Pick<OpenModel, "session">,
   tasks: readonly LearnableTask[],
@@ -165,11 +162,11 @@ export async function scoreTasks(
   return cells;
 }
 
-/** As they are told: what is scored, and on how many rows. */
+/** Describes the tasks for reports: what is scored, and on how many rows. */
 export function taskReports(tasks: readonly LearnableTask[]): readonly ContinualTask[] {
   const names = tasks.map(({ plan }) => plan.name);
   return tasks.map(({ plan, prepared, split, learnt }, j) => ({
-    // New data may have the name of old ones.
+    // New data may have the same name as earlier data.
     data: learnt === 0 && names.lastIndexOf(plan.name) > j ? `${plan.name} before` : plan.name,
     split: split ?? "",
     rows: split === null ? 0 : (prepared.facts.splits[split]?.rows ?? 0),

@@ -1,4 +1,4 @@
-/** Two runs compared, in words and as JSON. */
+/** Comparison of two runs as text and as JSON. */
 import { significantText } from "../../host/text.js";
 import { epsilonText } from "../../display/curves/time-spent.js";
 import { textTable } from "../../display/text-table.js";
@@ -16,9 +16,9 @@ export interface RunDiff extends RecordDifferences {
   readonly here: string;
   readonly there: string;
   readonly scores: MovedScores;
-  /** ε that each has spent; null: it isn't private. Absent: neither is. */
+  /** ε that each run has spent; null if it isn't private. Absent if neither is. */
   readonly spent?: { readonly here: number | null; readonly there: number | null };
-  /** Runs of before keep less of what they stand on. */
+  /** Inputs that older runs did not record. */
   readonly older: readonly string[];
 }
 

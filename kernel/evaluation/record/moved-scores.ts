@@ -1,24 +1,24 @@
-/** Scores of two runs by metric and rows: by how much they moved, with the interval of that where both have one. */
+/** Scores of two runs by metric and rows: their difference, with an interval if both have one. */
 import { independentDifferenceInterval } from "#stdlib/statistics/mover.js";
 import { differenceVerdict as verdictOn, type DifferenceVerdict } from "../../inference/measuring/comparison.js";
 import type { ListedScore } from "../../runs/history/newest-scores.js";
 
 export interface MovedScore {
   readonly metric: string;
-  /** `tickets.test`. */
+  /** For example `tickets.test`. */
   readonly on: string;
-  /** Whether the rows are the same. */
   readonly sameRows: boolean;
   readonly here: ListedScore;
   readonly there: ListedScore;
-  /** Of the second less the first; null: one of them is no number. */
+  /** Second minus first; null if one of them is not a number. */
   readonly difference: number | null;
   /**
-   * Of 95 %, made of both intervals as if their rows were others. Models that are asked the same rows err together, so it is
-   * wider than one of pairs (`evaluate a, b`) and never too narrow. Null: one of them has none.
+   * 95 % interval, computed from both intervals as if the rows were independent. Models on the same rows make
+   * correlated errors, so it is wider than a paired one (`evaluate a, b`) and never too narrow. Null if one of them has
+   * no interval.
    */
   readonly interval: { readonly low: number; readonly high: number } | null;
-  /** Of the second. */
+  /** Verdict on the second run. */
   readonly verdict: DifferenceVerdict | null;
 }
 
@@ -40,7 +40,7 @@ export function movedScoresOf(here: readonly ListedScore[], there: readonly List
   return { moved: firstOfEach(pairs), here: here.filter(lacks(there)), there: there.filter(lacks(here)) };
 }
 
-/** The newest of each metric on data of that name; of the same rows where there are such. */
+/** The newest pair per metric and data name; pairs on the same rows take precedence. */
 function firstOfEach(pairs: readonly MovedScore[]): readonly MovedScore[] {
   const found = new Map<string, MovedScore>();
   for (const pair of pairs) {

@@ -1,4 +1,4 @@
-/** A notebook that was run again, beside the runs that it made before: by name, what they stand on and which numbers moved. */
+/** Compares a re-run notebook with its earlier runs, by name: which inputs differ and which numbers moved. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
@@ -17,18 +17,18 @@ import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/s
 
 export interface RerunComparison {
   readonly name: string;
-  /** Its id of before; null: no run of that name was there. */
+  /** Id of the earlier run; null if there was none of that name. */
   readonly then: string | null;
   readonly now: string;
   readonly changed: readonly RecordDifference[];
-  /** Null: there is nothing to compare it with. */
+  /** Null if there is nothing to compare it with. */
   readonly numbers: NumberComparison | null;
 }
 
 /**
- * In the order in which they ran. `before`, `after`: folders of runs. `own`: ids of the runs that the notebook's outputs name:
- * a name that
- * they have is compared with these alone. Runs of other names (seeds, folds, trials) are compared with the last of their name.
+ * Compares in execution order. `before`, `after`: folders of runs. `own`: run ids in the notebook's outputs: a name
+ * that occurs there is compared with these only. Runs of other names (seeds, folds, trials) are compared with the last
+ * of their name.
  */
 export function verifiedRuns(
   before: string,
@@ -41,7 +41,8 @@ export function verifiedRuns(
     const like = (side: ComparedRunRecord): boolean => keyOf(side) === keyOf(now);
     const mine = ownRuns.filter((id) => nameIn(id) === now.lock.name);
     const named = old.filter((side) => like(side) && (mine.length === 0 || mine.includes(side.run.id)));
-    // A name may be trained by several cells: the same recipe, else the same place among those of that name, from the last.
+    // Several cells may train the same name: matches by recipe, else by position among the runs of that name, counted
+    // from the last.
     const place = all.slice(index + 1).filter(like).length;
     const then = named.findLast(({ lock }) => lock.recipeHash === now.lock.recipeHash) ?? named.at(-1 - place);
     const about = { name: now.lock.name, now: now.run.id };
@@ -62,7 +63,7 @@ export function verifiedRuns(
 /** The name in a run's id: `router-20261202-101500-abcdef`. */
 const nameIn = (id: string): string => id.replace(/-\d{8}-\d{6}-[0-9a-f]{6}(?:-\d+)?$/, "");
 
-/** Trainings alone, oldest first; what can't be read is passed over. */
+/** Trainings only, oldest first; skips unreadable runs. */
 function sidesIn(root: string): readonly ComparedRunRecord[] {
   if (!existsSync(root)) return [];
   const sides = readdirSync(root).flatMap((id): ComparedRunRecord[] => {
@@ -72,7 +73,7 @@ function sidesIn(root: string): readonly ComparedRunRecord[] {
     try {
       return [comparedRunRecordOf(run)];
     } catch {
-      return []; // damaged, or of another version: it can't be compared
+      return []; // damaged, or of another version: not comparable
     }
   });
   return sides.sort((a, b) => a.lock.started.localeCompare(b.lock.started));
@@ -85,7 +86,7 @@ function numbers(then: ComparedRunRecord, now: ComparedRunRecord): readonly Numb
   const { moved } = movedScoresOf(then.scores, now.scores);
   const scores = moved.flatMap(({ metric, on, here, there }): readonly NumberPair[] => {
     if (metric.startsWith("validation ") || here.value === null || there.value === null) return [];
-    // Times are those of an hour, not of what is measured.
+    // Times depend on the machine's load, so they are not compared.
     if (metricCapabilities(metric, registry)?.outcomes.includes("time")) return [];
     const sort = metric === "loss" ? ("loss" as const) : ("score" as const);
     return [{ what: `${metric} on ${on}`, sort, then: here.value, now: there.value, rows: there.count }];

@@ -1,6 +1,6 @@
 /**
- * `annotate`: the data with the annotations so far, and an annotation session for the remaining rows. The statement does not
- * wait: a later statement that uses the data gets the decisions made by then.
+ * `annotate`: returns the data with the annotations so far, and opens an annotation session for the remaining rows. The
+ * statement does not wait: a later statement that uses the data gets the decisions made by then.
  */
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
@@ -33,7 +33,7 @@ import { findLabelIssues } from "../../evaluation/label-issues.js";
 
 type Annotate = Extract<Action, { verb: "annotate" }>;
 
-/** Texts that a model is asked about at a time. */
+/** Texts per prediction request to the model. */
 const CHUNK = 256;
 
 export async function runAnnotate(session: OpenSession, action: Annotate, context: ExecutionContext): Promise<void> {
@@ -98,7 +98,7 @@ async function asksOf(
     : orderByUncertainty(rows, predictions, from.columns["labels"] !== undefined);
 }
 
-/** What the trained model says of each row. */
+/** The trained model's prediction for each row. */
 async function saidOf(
   session: OpenSession,
   model: string,
@@ -126,7 +126,7 @@ interface Told {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
-/** Who runs this. */
+/** User name of the annotator. */
 function account(): string {
   try {
     return userInfo().username;

@@ -1,6 +1,6 @@
 /**
- * `attach`: a training that runs by itself, watched from here. Its curves are those that `train` shows; when it has ended the
- * name has its weights. Nothing that happens here ends it.
+ * `attach`: watches a detached training and shows the same curves as `train`; when it has ended, the name gets its
+ * weights. Nothing in this session ends the training.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
@@ -26,7 +26,7 @@ export async function runAttach(
   else await (isClusterSweep(found) ? attachRemoteSweep : attachGroup)(session, found, name, context);
 }
 
-/** Null: the notebook is verified, what would run by itself ran in its cell, and the name stands for it already. */
+/** Null when verifying: the detached training ran in its cell, and the name is already defined. */
 function startedHere(
   session: OpenSession,
   name: string,

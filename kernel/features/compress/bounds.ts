@@ -1,4 +1,7 @@
-/** Bounds of what goes into a model's linear layers, as rows of its training data show them: by those its scales are fixed. */
+/**
+ * Bounds of the inputs of a model's linear layers, measured on rows of its training data; they determine static
+ * activation scales.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { toFloats } from "../../engines/feeds.js";
 import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
@@ -9,7 +12,7 @@ import type { OpenedRun } from "../../models/opened-run.js";
 
 const PROBE = "probe";
 
-/** Each row by itself, so that nothing that fills a batch up is looked at. */
+/** One row at a time, so that no padding is measured. */
 export async function activationBoundsOf(
   { open: { session }, weights: { plan }, base, body }: OpenedRun,
   rows: readonly Int32Array[],

@@ -1,13 +1,12 @@
-/** Codes of what is made smaller, while it is made. */
+/** Error codes of compression runs. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface CompressionsCodeData {
   "teacher-not-finite": { readonly teacher: string; readonly rows: number; readonly of: number };
   "unlabelled-held-out": {
     readonly data: string;
     readonly rows: number;
-    /** `tickets.test`. */
+    /** For example `tickets.test`. */
     readonly on: string;
     readonly of: number;
   };

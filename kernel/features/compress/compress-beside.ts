@@ -1,6 +1,6 @@
 /**
- * The original and what was made of it, beside each other: asked the same rows in the same cell, so that their differences are
- * paired; and what earlier statements made of the same original, by the scores that stand in their runs.
+ * Compares the original with its compressed models on the same rows in the same cell, so that their differences are
+ * paired. Also lists the models of earlier statements with the scores saved in their runs.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
@@ -34,22 +34,24 @@ const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, k
 const MEDIAN = metric("latency", { percentile: 50 });
 const SLOWEST = metric("latency", { percentile: 99 });
 const COSTS = [metric("size"), metric("memory"), MEDIAN, SLOWEST] as const;
-/** Stages whose numbers this notebook's engine computes with as it does with others: no answer is quicker by them here. */
+/**
+ * Steps whose low-precision numbers this notebook's engine computes as f32: predictions are no faster in the notebook.
+ */
 const ROUNDED = "quantization";
-/** Rows that models are scored on in one go; what is timed is asked one at a time. */
+/** Rows per batch for scoring; timed predictions are made one at a time. */
 const BATCH = 64;
-/** Splits by which models are told apart, the best first: who picks by test rows has none left. */
+/** Splits for choosing between models, the best first: choosing by test rows leaves none for a final test. */
 const SPLITS = ["validation", "test"] as const;
 const ON_TEST =
   "There are no validation rows, so these are scores of test rows: of a model that is picked by them no rows are left to say how good it is. `split: random(validation: 15%, test: 15%)` keeps both.";
 const HERE =
   "Memory is reckoned from the graph, and time is that of this notebook's engine, which computes whole numbers as f32: what rounding saves of both is seen where a deployed model runs.";
 
-/** Nothing where no split is left to score. */
+/** Returns nothing if there is no split left for scoring. */
 export async function compareWithOriginal(
   session: OpenSession,
   options: {
-    /** Null: they learnt from what was asked by a prompt. */
+    /** Null if the teacher was a prompted base. */
     readonly start: TrainedModel | null;
     readonly made: readonly CompressedModel[];
   },

@@ -1,4 +1,7 @@
-/** What stages of `compress` are run with. A key of the statement has one file here that says how its stages are run (`stages.ts`). */
+/**
+ * Interface of the steps of `compress`. Each key of the statement has one file in this folder that runs its steps
+ * (`stages.ts`).
+ */
 import type { PlannedCompressStage, Experiment } from "#dsl/compiler/plan/action.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { ModelHandle } from "../../models/model-handle.js";
@@ -13,31 +16,27 @@ import type { Warn } from "../../session/warn.js";
 
 export type TrainedModel = ModelHandle & { readonly weights: TrainedWeights };
 
-/** Around all stages of a statement. */
 export interface CompressionContext {
-  /** What of the session stages need. */
   readonly session: {
     readonly weights: ModelCache;
     readonly datasets: DatasetCache;
     readonly engines: EngineManager;
     readonly models: { define(plan: ModelPlan, as: string): ModelHandle };
-    /** Told of what a run has that it had not. */
+    /** Notified when a finished run gets new results. */
     readonly trackers: { again(run: string): void };
-    /** The folder of runs. */
     readonly runs: string;
   };
   readonly stage: {
     readonly hostContext: HostContext;
     readonly signal?: AbortSignal;
-    /** Where runs belong. */
     readonly experiment?: Pick<Experiment, "name" | "notes">;
     readonly screen: { display(shown: DisplayOutput): void };
   };
   readonly warn: Warn;
-  /** Trains a stage's model under its name; weights are there afterwards. */
+  /** Trains a step's model under its name; its weights exist afterwards. */
   readonly train: (compressStage: PlannedCompressStage, continues: TrainingContinuation) => Promise<ModelHandle>;
 }
-/** Runs a stage: its model has weights afterwards, in a run of its own. `from`: the model that it is made of. */
+/** Runs a step: its model has weights afterwards, in its own run. `from`: the input model. */
 export type CompressionStageRunner = (
   compressStage: PlannedCompressStage,
   from: TrainedModel,

@@ -1,6 +1,6 @@
 /**
- * A student learns from its teacher. What the teacher says of whole rows is asked once, before the first step, and kept beside
- * the run; where what goes on within it is learnt, or what it says of each token, it runs beside the student in the same program.
+ * Distils a teacher into a student. Logits per row are computed once, before the first step, and cached in the run; for
+ * losses on hidden states or on logits per token, the teacher runs next to the student in the same program.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -43,7 +43,6 @@ import { labelledTextsView } from "../../display/labelled-texts.js";
 export const distil: CompressionStageRunner = (compressStage, from, around) =>
   distilFromTeacher(compressStage, trainedTeacher(from, around), around);
 
-/** The student of whoever answers. */
 export async function distilFromTeacher(
   compressStage: PlannedCompressStage,
   by: Teacher,
@@ -96,7 +95,7 @@ function asksOf(losses: readonly Call[], { plan }: PlannedCompressStage) {
   return { any: needs.some((need) => need !== "task_loss"), beside, once: needs.includes("outputs") && !beside };
 }
 
-/** What of a program the teacher is built from. */
+/** Options to build the teacher in the student's program. */
 async function teacherOf({ facts }: Base, { weights }: TrainedModel): Promise<TeacherOptions> {
   const family = await implementationOf(registry, "model", facts.family);
   const { task } = weights.plan.recipe.model;
@@ -110,7 +109,6 @@ async function teacherOf({ facts }: Base, { weights }: TrainedModel): Promise<Te
   };
 }
 
-/** The teacher's states take its weights. */
 async function loadTeacher(
   { session, states: { all: states } }: OpenModel,
   base: Base,
@@ -134,8 +132,8 @@ async function loadTeacher(
 }
 
 /**
- * What the teacher says of the rows that the stage learns, those without labels last; as it is kept beside a run that goes on,
- * else asked now.
+ * The teacher's logits on the rows that the step trains on, unlabelled rows last; read from the run's cache when
+ * resuming, else computed.
  */
 async function saidOf(
   { name, plan }: PlannedCompressStage,
@@ -147,7 +145,7 @@ async function saidOf(
   const labels = by.labels.length;
   const prepared = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), stage.hostContext);
   const rows = trainedRows(prepared);
-  // What was kept has been looked at when it was said.
+  // Cached logits were already checked when they were computed.
   if (before && isOf(before.path, by.mark, [rows.numRows() + unlabelled.length, labels])) return readSaid(before.path);
   const { numbers } = await by.ask(textsIn(rows));
   const all = [...numbers, ...unlabelled.map(({ said: outputs }) => must(outputs, "what is said of a row"))];
@@ -156,17 +154,16 @@ async function saidOf(
   return logits;
 }
 
-/** Whether what is kept there was said by these weights, of as many rows. */
+/** Whether the cached logits are from these weights and have this shape. */
 function isOf(run: string, mark: string | null, shape: readonly number[]): boolean {
   const file = cachedOutputsFile(run);
   if (mark === null || !existsSync(file)) return false;
   const { metadata, tensors } = readHeader(file);
   return metadata[BY] === mark && tensors[TEACHER_OUTPUTS_SOURCE]?.shape.join() === shape.join();
 }
-/** Key of the metadata: what tells the weights that said it. */
+/** Metadata key that identifies the weights that computed the logits. */
 const BY = "by";
 
-/** Coded errors of the file. */
 function readSaid(run: string): Float32Array {
   const file = cachedOutputsFile(run);
   verifySafetensors(file);

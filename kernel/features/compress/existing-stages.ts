@@ -1,4 +1,7 @@
-/** What earlier statements made of a model: stages of `compress` in the runs folder whose chain leads back to it, with their scores. */
+/**
+ * Models that earlier statements made of a model: steps of `compress` in the runs folder whose chain leads back to it,
+ * with their scores.
+ */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
@@ -12,11 +15,14 @@ export interface EarlierCompressedModel {
   readonly name: string;
   readonly stage: Call;
   readonly parameters: number;
-  /** The last on those rows. */
+  /** The latest score on those rows. */
   readonly score: RunScore;
 }
 
-/** By the recipe of the original. Of runs of one name and recipe the newest; without scores on those rows none. */
+/**
+ * `original`: recipe hash of the original. Only the newest run per name and recipe; runs without scores on those rows
+ * are left out.
+ */
 export function earlierCompressedModels(
   runs: string,
   original: string,
@@ -48,7 +54,7 @@ interface Compressed {
   readonly run: RunFolder;
   readonly name: string;
   readonly recipeHash: string;
-  /** What it is made of. */
+  /** Recipe hash of the model that it was made from. */
   readonly original: string;
   readonly stage: Call;
   readonly parameters: number;

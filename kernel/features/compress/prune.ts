@@ -1,4 +1,4 @@
-/** Heads and inner layers are taken out of a trained model, and what is left is trained again by the recipe. */
+/** Prunes heads and inner layers of a trained model and retrains the rest with the recipe. */
 import type { CompressionStageRunner } from "./contract.js";
 
 export const prune: CompressionStageRunner = (compressStage, from, { train }) =>

@@ -1,6 +1,6 @@
 /**
- * A trained model with rounded weights: a run without a step. Its base is the folder of rounded weights, head and all; its only
- * checkpoint is the head as it lies there, so that the run opens, resumes and is listed as any other.
+ * A quantized model: a run without training steps. Its base is the folder of quantized weights including the head; its
+ * only checkpoint is a copy of the head, so that the run opens, resumes and is listed like any other.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
@@ -75,7 +75,7 @@ export const quantize: CompressionStageRunner = async ({ name, plan }, from, aro
   }
 };
 
-/** What fixed scales are made of is kept beside the base that is made with them. */
+/** Measures the activation bounds for static scales and saves them in the folder of the input model. */
 async function calibrate(call: Call, from: TrainedModel, { session, stage }: CompressionContext): Promise<void> {
   const rows = registry.find("quantization", call.word)?.capabilities?.calibrates?.(call) ?? null;
   if (rows === null) return;

@@ -1,4 +1,4 @@
-/** `compress`: the stages one after the other, each a training with its live picture; the last one's weights are the name's. */
+/** `compress`: runs the steps in sequence, each training with a live view; the name gets the last step's weights. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
@@ -33,7 +33,7 @@ export async function runCompress(session: OpenSession, action: Compress, contex
   const isPrompted = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
   const start = isPrompted ? null : await trainedModel(session.models.get(action.start));
   const { registry } = session.vocabulary;
-  // What takes no step has none to plan.
+  // Steps without training have no plan to show.
   const trained = action.stages.filter(({ plan }) => {
     const call = must(plan.recipe.compress, "a stage").stage;
     return registry.find(call.kind as "student", call.word)?.capabilities?.trains === true;
@@ -88,7 +88,7 @@ export async function runCompress(session: OpenSession, action: Compress, contex
   for (const one of shown.length > 0 ? shown : [sizesShown(start, made, registry)]) context.screen.display(one);
 }
 
-/** Where no rows are left to score, what each takes. */
+/** Shows the sizes of the models if no rows are left for scoring. */
 function sizesShown(start: TrainedModel | null, made: readonly CompressedModel[], registry: Registry): DisplayOutput {
   const all = [...(start ? [{ handle: start, stage: null }] : []), ...made];
   const rows = all.map(({ handle: { name, weights }, stage }) => {
@@ -114,7 +114,7 @@ async function runStage(
   return compressionStages[compressStage.key](compressStage, from, around);
 }
 
-/** A stage that was over before the statement was interrupted. */
+/** Reuses a step that was finished before the statement was interrupted. */
 function taken(session: OpenSession, name: string, run: string): ModelHandle {
   const weights = loadRunWeights(run);
   const handle = session.models.define(weights.plan.recipe.model, name);

@@ -1,4 +1,4 @@
-/** How the stages of `compress` are run, by the keys that ask for them. */
+/** The runners of the steps of `compress`, by key. */
 import type { CompressKey } from "#dsl/compiler/plan/actions/compress-actions.js";
 import type { CompressionStageRunner } from "./contract.js";
 import { distil } from "./distill.js";

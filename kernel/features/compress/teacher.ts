@@ -1,4 +1,4 @@
-/** Who a student learns from: a model that was trained, or a base that is asked by a prompt. */
+/** The teacher of a distillation: a trained model, or a base with a prompt. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
@@ -20,11 +20,11 @@ import { checkTeacherOutputs } from "./teacher-outputs.js";
 
 export interface Teacher {
   readonly name: string;
-  /** In the order of its logits. */
+  /** In the order of the logits. */
   readonly labels: readonly string[];
-  /** What tells its weights; null: nothing does, and it is asked again. */
+  /** Identifies the teacher's weights; null if unknown, in which case nothing is cached. */
   readonly mark: string | null;
-  /** Null: it was not trained here. */
+  /** Null if it was not trained in this project. */
   readonly model: TrainedModel | null;
   ask(texts: readonly PredictionInput[]): Promise<TextPredictions>;
 }
@@ -46,7 +46,7 @@ export function trainedTeacher(model: TrainedModel, { session, stage }: Around):
   };
 }
 
-/** The base that the plan names, asked with the texts that are read; of the data's labels. */
+/** The base that the plan names, prompted with the input texts; it predicts the data's labels. */
 export async function promptedTeacher({ plan, start }: PlannedCompressStage, around: Around): Promise<Teacher> {
   const { session, stage, warn } = around;
   const { call, folder } = must(plan.recipe.compress?.teacher, "a teacher");
@@ -95,7 +95,7 @@ export async function promptedTeacher({ plan, start }: PlannedCompressStage, aro
     },
   };
 }
-/** The question, and the content of the base that is asked; null: it names none. */
+/** Hashes the prompt and the content of the base; null if no base is named. */
 async function markOf(call: Call, folder: string, { session, stage }: Around): Promise<string | null> {
   const { base: name } = call.arguments;
   if (typeof name !== "string") return null;
@@ -103,9 +103,9 @@ async function markOf(call: Call, folder: string, { session, stage }: Around): P
   return hashOf({ call, base: hash });
 }
 
-/** Texts that are asked together. */
+/** Texts per request. */
 const ROWS = 8;
-/** What stands for a label that is named without saying how likely it is. */
+/** Logit for a label that is named without a probability. */
 const SURE = 5;
 
 function rolesOf(texts: readonly PredictionInput[]): Readonly<Record<string, readonly string[]>> {
@@ -120,7 +120,7 @@ function learntBy(prepared: PreparedData): NonNullable<BaselineContext["train"]>
   return { count, values: (role) => roleValuesOf({ prepared, split }, role) };
 }
 
-/** An answer that named no label says nothing of any. */
+/** An answer without a label becomes equal logits; infinite logits become ±SURE. */
 function finite(logits: Float32Array): Float32Array {
   if (logits.some(Number.isNaN)) return new Float32Array(logits.length);
   if (logits.every(Number.isFinite)) return logits;

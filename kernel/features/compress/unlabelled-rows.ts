@@ -1,4 +1,7 @@
-/** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
+/**
+ * Unlabelled rows with labels predicted by a model: saved in the run that trains on them, never written into the
+ * source.
+ */
 import { table, type ColumnTable } from "arquero";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
@@ -18,11 +21,10 @@ import type { Teacher } from "./teacher.js";
 
 export interface TeacherLabelledRows {
   readonly rows: readonly Exemplar[];
-  /** Null: there are no such rows. */
   readonly report: LabelledRowsReport | null;
 }
 
-/** The rows of data that came without labels, and texts made of those that have some, with what the model says of them. */
+/** Labels the unlabelled rows of data, and augmented texts of the labelled rows, with the model. */
 export async function labelRowsByTeacher(
   { plan }: PlannedCompressStage,
   augment: number,
@@ -53,7 +55,7 @@ export async function labelRowsByTeacher(
     made: made?.numRows() ?? 0,
     rows: all.length,
     labelled: trainedRows(labelledData).numRows(),
-    // Of several labels each has a probability of its own, and none is the answer's.
+    // With several labels per row, each has its own probability and there is no confidence for the row.
     sure: decides === "one" ? sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length) : null,
     unsure: sure.filter((one) => one < UNSURE).length,
     labels: countsOf(all),
@@ -63,7 +65,7 @@ export async function labelRowsByTeacher(
 }
 const UNSURE = 0.5;
 
-/** Rows that score the model should be none of those that it learns. */
+/** Checks that the rows that score the model are not among those that it trains on. */
 async function demandApart(
   prepared: PreparedData,
   trainingData: PreparedData,
@@ -82,10 +84,10 @@ async function demandApart(
     });
   }
 }
-/** What stands for the data of texts that were made. */
+/** Data name of augmented texts. */
 const MADE = "augmented";
 
-/** Of a pair the first text is made anew. */
+/** In a pair only the first text is augmented. */
 function madeOf(rows: ColumnTable, times: number, seed: number): ColumnTable {
   const made = makeAugmentedTexts(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
   const others = rows.columnNames().includes("text_pair") ? (rows.array("text_pair") as ArrayLike<unknown>) : null;
@@ -111,7 +113,7 @@ function countsOf(rows: readonly Exemplar[]): LabelledRowsReport["labels"] {
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** Rows as those with labels are: what they don't have is empty. */
+/** Rows with the columns of labelled rows; missing values are empty. */
 function remembered(
   { name: data, facts: { hash } }: { readonly name: string; readonly facts: Pick<PreparedData["facts"], "hash"> },
   rows: ColumnTable,
@@ -135,7 +137,7 @@ function remembered(
   });
 }
 
-/** How often the model says what people said of rows that nobody learns; null: there are none. */
+/** Agreement between the teacher and the human labels on held-out rows; null if there are none. */
 async function agreement(trainingData: PreparedData, teacher: Teacher): Promise<LabelledRowsReport["agrees"]> {
   const split = ["validation", "test"].find((one) => splitNamesOf(trainingData).includes(one));
   const rows = split === undefined ? undefined : trainingData.splits[split];
@@ -147,7 +149,6 @@ async function agreement(trainingData: PreparedData, teacher: Teacher): Promise<
   return { split, rows: predictions.length, right, low, high };
 }
 
-/** The texts of rows, or the pairs that they are. */
 export function textsIn(rows: ColumnTable): readonly PredictionInput[] {
   const texts = Array.from(rows.array("text") as ArrayLike<unknown>, String);
   if (!rows.columnNames().includes("text_pair")) return texts;

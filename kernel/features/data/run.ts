@@ -1,4 +1,4 @@
-/** `data`: reads, cleans and splits, shows what came of it; the name is a lazy handle in TypeScript. */
+/** `data`: reads, cleans and splits the data and shows a summary; the name is a lazy handle in TypeScript. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataHandle, dataHandleTypeText } from "../../data/rows/handle.js";
 import { dataPreview } from "../../display/data/data-preview.js";

@@ -1,6 +1,7 @@
 /**
- * A trained model as targets get it: a folder with config, tokenizer and, where what trained goes into the base's weights,
- * the whole model; beside it the adapter of what trained alone. It lies with the run that deploys and goes with it.
+ * A trained model as input of targets: a folder with config, tokenizer and, if the trained parameters can be merged
+ * into the base's weights, the full model; otherwise also the adapter with the trained parameters only. It is part of
+ * the deployment's run and is deleted with it.
  */
 import { mkdirSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -50,7 +51,7 @@ export async function prepareDeployment(
     await copyCompanionFiles(folder, { from: base.folder, files: companionFiles(base), maxLength: model.max_length });
   }
   const template = chat && (await deployedChatOf(chat));
-  // A word's template travels as everybody reads one.
+  // Tune's template words are exported as Jinja templates, which other tools can read.
   if (template && model.template)
     await writeChatTemplate(folder, await jinjaTemplateOf(template, opened.tokenizer.specials));
   const adapter = open.folder.adapter && join(folder, "adapter");
@@ -101,7 +102,7 @@ export async function prepareDeployment(
   };
 }
 
-/** Writes the whole model. What stays around it instead, and nothing is written, where its weights can't take in what trained. */
+/** Writes the full model. If the trained parameters can't be merged, writes nothing and returns the reason. */
 async function wholeIn(folder: string, { open, weights, base, body, engine }: OpenedRun): Promise<string | null> {
   const { plan, labels } = weights;
   const { storage } = plan.recipe.model;
@@ -120,17 +121,17 @@ async function wholeIn(folder: string, { open, weights, base, body, engine }: Op
   }
 }
 
-/** Undefined: the run doesn't say when it ended. */
+/** Undefined if the run doesn't record when it ended. */
 function learntOf(weights: TrainedWeights): TrainingOrigin | undefined {
   const { plan, data, events } = weights;
   const ended = events.findLast(({ kind }) => kind === "stopped") ?? events.at(-1);
   if (!ended) return undefined;
-  // Of a private training no count of rows is told: it would tell whether one more was there.
+  // Row counts of a private training are not published: they would reveal whether one more row was present.
   const rows = plan.recipe.training.privacy ? null : (data.splits["train"]?.rows ?? data.kept);
   return { day: ended.at.slice(0, 10), rows, ...scoredIn(weights) };
 }
 
-/** The newest score of these weights on a test, else on anything; what was never evaluated has its validation's. */
+/** The newest test score of these weights, else the newest on any split; without evaluations, the validation score. */
 function scoredIn({ folder, checkpoint, events }: TrainedWeights): Pick<TrainingOrigin, "scores" | "on"> {
   const { step } = checkpoint.position;
   const runScores = readRunScores(RunFolder.open(folder)).filter(

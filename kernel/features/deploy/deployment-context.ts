@@ -1,4 +1,4 @@
-/** What the parts of `deploy` are told. */
+/** Context of the parts of `deploy`. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { DeployedModel, TargetImplementation } from "#stdlib/targets/kind.js";
 import type { DeploymentPlace } from "../../deployments/output.js";
@@ -9,7 +9,7 @@ import type { OpenSession } from "../../session/open-session.js";
 
 export type DeployAction = Extract<Action, { verb: "deploy" }>;
 
-/** What a deployment is made of, the same from its beginning to its end. */
+/** State of a deployment that does not change while it runs. */
 export interface DeploymentContext {
   readonly session: OpenSession;
   readonly action: DeployAction;
@@ -17,7 +17,7 @@ export interface DeploymentContext {
   readonly opened: OpenedRun;
   readonly target: TargetImplementation;
   readonly place: DeploymentPlace;
-  /** Demands the place once more; null: nothing stood there before, nor can. */
+  /** Checks again that the place may be used; null for a deployment that is written into the run only. */
   readonly again: (() => Promise<void>) | null;
   readonly run: DeploymentRun;
   readonly model: DeployedModel;

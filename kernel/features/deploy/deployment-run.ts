@@ -1,4 +1,7 @@
-/** The run of a deployment: a folder like a training's, listed with it; it holds the proof, and what was deployed where. */
+/**
+ * The run of a deployment: a folder like a training's, listed with the trainings; it contains the proof and the
+ * destination.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -69,12 +72,12 @@ export class DeploymentRun {
     return made;
   }
 
-  /** Where the model lies as targets get it, until the run ends. */
+  /** Where the model folder for targets is until the run ends. */
   get source(): string {
     return join(this.run.path, SOURCE);
   }
 
-  /** Where it lies until it is pushed. */
+  /** Where the deployment is until it is pushed. */
   get pushed(): string {
     return join(this.run.path, PUSHED);
   }
@@ -93,12 +96,12 @@ export class DeploymentRun {
     }
   }
 
-  /** Where the log can't tell it either (a full disk), what ended the deployment is told. */
+  /** If the log can't be written either (full disk), the original error is reported. */
   abandon(reason: "interrupted" | "failed"): void {
     try {
       this.end(reason);
     } catch {
-      // The error that came first says why.
+      // The first error states the cause.
     }
   }
 
@@ -107,7 +110,7 @@ export class DeploymentRun {
   }
 }
 
-/** What a deployment left whose process was ended: a whole model for each. */
+/** Removes what interrupted deployments left: a full model each. */
 function removeLeft(runs: string): void {
   for (const id of existsSync(runs) ? readdirSync(runs) : []) {
     const path = join(runs, id);
@@ -118,7 +121,7 @@ function removeLeft(runs: string): void {
   }
 }
 
-/** Another than the training's, which nobody shall resume by it. */
+/** Differs from the training's hash, so that no training resumes from this run. */
 function hashOf(plan: Plan, target: Call): string {
   return createHash("sha256")
     .update(canonicalize({ deploys: plan.recipeHash, target }) ?? "")

@@ -1,6 +1,6 @@
 /**
- * Rows that lie in a deployment for whoever tries it: of those that the model did not learn from, none with personal data in it, and
- * of different labels where rows have them.
+ * Example rows that are included in a deployment for users to try: rows that the model was not trained on, without
+ * personal data, and of different labels if rows have them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
@@ -12,11 +12,11 @@ import type { OpenedRun } from "../../models/opened-run.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
-/** Rows that are looked at, and how long a text may be that people read at a glance. */
+/** Maximum inspected rows, and maximum characters of an example text. */
 const LOOKED = 400;
 const LONGEST = 240;
 const SHORTEST = 3;
-/** Of two: a context is longer than what is asked of it. */
+/** Maximum characters of the second text of a pair: a context is longer than its question. */
 const LONGEST_SECOND = 1200;
 
 type Example = Awaited<ReturnType<DeployedModel["examples"]>>[number];
@@ -28,7 +28,7 @@ export async function examplesOf(
   context: ExecutionContext,
 ): Promise<readonly Example[]> {
   const { data, model, training } = weights.plan.recipe;
-  // What such a model may tell of a row is bounded; the row itself would tell all of it.
+  // A private model reveals a bounded amount about a row; publishing the row itself would reveal all of it.
   if (most === 0 || training.privacy) return [];
   try {
     const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
@@ -36,7 +36,7 @@ export async function examplesOf(
     const split = ["test", "validation"].find((name) => names.includes(name));
     return split === undefined ? [] : pickExamples(rowsIn(prepared, split), most);
   } catch (error) {
-    // Data that are gone leave no rows; the model is deployed all the same.
+    // If the data are gone, there are no examples; the model is deployed anyway.
     if (error instanceof CodedError) return [];
     throw error;
   }
@@ -65,7 +65,7 @@ function rowsIn(prepared: PreparedData, split: string): readonly Row[] {
   }));
 }
 
-/** One of each label before two of any. */
+/** Picks one row of each label before a second of any. */
 export function pickExamples(rows: readonly Row[], most: number): readonly Example[] {
   const fit = rows.filter(({ example }) => isShown(example));
   const taken: Row[] = [];

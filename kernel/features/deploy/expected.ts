@@ -1,4 +1,4 @@
-/** What a deployed model is asked, and what the notebook's says to it. */
+/** Golden inputs for a deployed model, and the notebook model's outputs on them. */
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DeployedModel } from "#stdlib/targets/kind.js";
@@ -15,7 +15,7 @@ import type { OpenedRun } from "../../models/opened-run.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { DeployAction } from "./deployment-context.js";
 
-/** `room`: tokens that a file of fixed sizes holds. */
+/** `room`: maximum tokens of a target with fixed sizes. */
 export async function goldenInputsFor(
   action: DeployAction,
   { weights, tokenizer }: OpenedRun,
@@ -50,9 +50,9 @@ export async function goldenInputsFor(
   });
 }
 
-/** By the weights that were asked, and the hash of what they were: several targets of one model are proved by the same answers. */
+/** Cached by weights and hash of the inputs: several targets of one model are checked against the same outputs. */
 const known = new WeakMap<TrainedWeights, LRUCache<string, RuntimeAnswers>>();
-/** Of one model: its targets mostly read the same texts. */
+/** Cached input sets per model: its targets mostly use the same texts. */
 const MOST = 4;
 
 export async function expectedOutputs(

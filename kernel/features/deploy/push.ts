@@ -1,4 +1,4 @@
-/** What must hold before a deployment is pushed, and what is told of it afterwards. */
+/** Checks before a deployment is pushed, and the report afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { HubPush } from "#stdlib/targets/kind.js";
@@ -8,7 +8,7 @@ import type { PushedRepository } from "../../deployments/pushing/push.js";
 import { VERIFYING_NOTICE } from "../../session/verifying.js";
 import type { DeploymentContext } from "./deployment-context.js";
 
-/** Nothing goes out while the data have faults that nobody allowed. Coded error `push-with-findings`. */
+/** Refuses to push while the data have findings that were not allowed. Coded error `push-with-findings`. */
 export async function demandCleanData(
   { session, opened, stage: context }: DeploymentContext,
   { repository }: HubPush,
@@ -45,7 +45,7 @@ export function reportAfterPush(
   return { ...report, title: `${name} pushed to ${url} (${where})` };
 }
 
-/** Of a verification: it was made and proved, and goes nowhere. */
+/** In verification, the deployment is made and proved but not pushed. */
 export function verificationReport(report: DeploymentReport, push: HubPush | null): DeploymentReport {
   return {
     ...report,

@@ -1,4 +1,4 @@
-/** A deployment in words: its model card, and what its cell shows. */
+/** A deployment as text: its model card and its cell output. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
@@ -50,7 +50,7 @@ export async function createModelCard(
   });
 }
 
-/** Files hold the model as it was trained: what was fitted afterwards follows its logits. */
+/** Files contain the model as trained: calibrations fitted later apply to its logits. */
 function fittedLeft({ temperature, thresholds }: FittedCalibration): NonNullable<DeploymentResult["left"]> {
   return [
     ...(temperature === undefined
@@ -72,7 +72,7 @@ function fittedLeft({ temperature, thresholds }: FittedCalibration): NonNullable
   ];
 }
 
-/** What of the model is not in the files, whatever the format. */
+/** Parts of the model that the files lack, in any format. */
 function leftOf(
   { opened, run }: Pick<DeploymentContext, "opened" | "run">,
   written: DeploymentResult,
@@ -133,7 +133,7 @@ function sizeOf(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }
 
-/** Where it was written first is nobody's affair. */
+/** Hides the local path: the original output folder is private. */
 export function callWithoutPath({ arguments: { path, ...rest }, ...call }: Call): Call {
   return { ...call, arguments: { path: hideLocalPath(String(path)), ...rest } };
 }

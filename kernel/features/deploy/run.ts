@@ -1,6 +1,6 @@
 /**
- * `deploy`: plan → the model as targets get it → the target's writer → made-up inputs through the target's own runtime → proof.
- * Only what is proved takes its place; the run keeps the proof either way.
+ * `deploy`: plan → the model folder for targets → the target's writer → golden inputs through the target's own runtime
+ * → proof. Only a proved deployment is moved to its place; the run records the proof either way.
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -89,7 +89,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
           examples: (most) => examplesOf(session, opened, most, context),
         }),
       );
-      // What is pushed lies with the run until it is.
+      // A deployment to be pushed is in the run's folder until then.
       const destination: DeploymentPlace = place ?? { writes: "folder", path: run.pushed };
       const work = { session, action, stage: context, opened, target, place: destination, run, model, again };
       const report = await deployed(work);
@@ -111,7 +111,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
   }
 }
 
-/** Said before anything is written. */
+/** Warns before anything is written. */
 function warnUncleaned({ name, target, span }: DeployAction, clean: readonly Call[], context: ExecutionContext): void {
   const uncleaned = uncleanedTextsWarning(name, clean, `\`${target.word}\``);
   if (uncleaned) warnerAt(context, span)("texts-not-cleaned", uncleaned);
@@ -135,7 +135,7 @@ async function deployed(work: DeploymentContext): Promise<DeploymentReport> {
   const golden = await goldenInputsFor(action, opened, model, target.room?.(action.target, model) ?? Infinity);
   const expected = await expectedOutputs(opened, golden, action.name, context);
   return deployAtomically(place, again ?? (() => Promise.resolve()), async (folder) => {
-    // A folder is written as a whole; a file among others, in a folder that stands for theirs.
+    // A folder is replaced as a unit; a single file is first written in a temporary folder.
     const here: DeploymentPlace = {
       ...place,
       path: place.writes === "folder" ? folder : join(folder, basename(place.path)),
@@ -156,7 +156,7 @@ async function deployed(work: DeploymentContext): Promise<DeploymentReport> {
   });
 }
 
-/** What travels with the files. */
+/** Writes the description files of the deployment. */
 async function describedIn(
   { action, model, opened, run }: DeploymentContext,
   home: string,
@@ -176,7 +176,7 @@ async function describedIn(
     labels: model.labels,
     roles: model.roles,
     max_length: model.maxLength,
-    // Where its template lies beside it, that is what it is asked by.
+    // If a chat template file is included, runtimes use that instead.
     ...(template !== undefined && { template: chatTemplateIn(run.source) === null ? template : null }),
     ...(fitted && { fitted: calibrationOf(fitted) }),
     clean: recipe.data.clean,
@@ -192,7 +192,7 @@ async function describedIn(
   return deployment;
 }
 
-/** Opens what was written, asks it, scores it. Coded errors `proof-failed`, `runtime-failed`. */
+/** Opens the written deployment, compares its outputs and scores it. Coded errors `proof-failed`, `runtime-failed`. */
 async function provedAt(
   work: DeploymentContext,
   options: {
@@ -236,7 +236,7 @@ async function provedAt(
       });
     };
     const differs = verdict === "differs";
-    // Of a rounded model rows say more than ten made-up inputs, unless what it says are no numbers.
+    // For a quantized model, scores on real rows outweigh ten golden inputs, unless its outputs are not numbers.
     if (differs && (deployment.written.tolerance !== null || compared.difference === Infinity))
       return await failed(found);
     const scored = await scoresBeside(work, open);

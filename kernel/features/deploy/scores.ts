@@ -1,4 +1,6 @@
-/** The notebook's model and the deployed one, scored on the same rows: of the rows nothing is kept but their hash and the figures. */
+/**
+ * Scores of the notebook's model and the deployed one on the same rows; only the rows' hash and the figures are saved.
+ */
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
@@ -19,7 +21,9 @@ import type { OpenedRun } from "../../models/opened-run.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
-/** The rows that the training did not learn from, where its data can be read again; else why there are none. */
+/**
+ * Returns the rows that the training did not use, if its data can be read again; else the reason why there are none.
+ */
 export async function rowsToScore(
   session: OpenSession,
   { weights }: OpenedRun,

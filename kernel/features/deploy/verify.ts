@@ -1,7 +1,7 @@
 /**
- * A deployment proved again, on any machine: its files must be those that were proved, then it is opened in its runtime and asked
- * the inputs of its own proof; its answers must be those that the notebook gave. Nothing of the notebook, its data or its run is
- * needed, and nothing is opened that isn't what was proved.
+ * Verifies a deployment again, on any machine. Its files must be the proved ones; then it is opened in its runtime and
+ * run on the inputs of its proof, and its outputs must equal the notebook's. This needs neither the notebook nor its
+ * data or run, and opens nothing that was not proved.
  */
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -26,15 +26,15 @@ import { modelReopener } from "../../models/reopened-model.js";
 export interface DeploymentVerification {
   readonly name: string;
   readonly target: string;
-  /** This time. */
   readonly proof: DeploymentProof;
-  /** What was found otherwise, each a clause; empty: nothing. */
+  /** Differences found, each a clause. */
   readonly found: readonly string[];
 }
 
 /**
- * `wanted`: another runtime than the target's own. `base`: the folder of an adapter's base; absent: it is found by its name.
- * Coded errors: `no-deployment`, `deployment-unreadable`, `runtime-missing`, `runtime-failed`, `adapter-needs-base`.
+ * `wanted`: a runtime other than the target's own. `base`: the folder of an adapter's base; by default it is found by
+ * name. Coded errors: `no-deployment`, `deployment-unreadable`, `runtime-missing`, `runtime-failed`,
+ * `adapter-needs-base`.
  */
 export async function verifyDeployment(
   path: string,
@@ -86,12 +86,15 @@ export async function verifyDeployment(
   }
 }
 
-/** Rows spoke for it, which aren't here: to made-up inputs it must still say what it said then. */
+/**
+ * The first proof relied on scores of rows that are not available now: outputs on golden inputs must still agree as
+ * well as then.
+ */
 function asBefore(now: AnswerComparison, { by, compared: then }: DeploymentProof): boolean {
   if (by !== "rows" || !then) return false;
   return now.agree >= then.agree && (now.difference ?? 0) <= SAME * (then.difference ?? 0);
 }
-/** Other machines round otherwise. */
+/** Tolerated ratio of differences: other machines round differently. */
 const SAME = 1.02;
 
 async function baseOf(d: Deployment, place: string, ownBase: string | undefined): Promise<Base> {
@@ -104,7 +107,7 @@ async function baseOf(d: Deployment, place: string, ownBase: string | undefined)
   }
 }
 
-/** Of the first proof what still holds: not its scores, whose rows aren't here. */
+/** The parts of the first proof that still hold: not its scores, whose rows are not available. */
 function provedAgain(
   before: DeploymentProof,
   again: Pick<DeploymentProof, "runtime" | "compared" | "verdict" | "unproved">,
@@ -113,7 +116,7 @@ function provedAgain(
   return { ...holds, ...again, at: new Date().toISOString() };
 }
 
-/** Words that this Tunebook has. Coded error `deployment-unreadable`. */
+/** Checks that this Tunebook knows the deployment's words. Coded error `deployment-unreadable`. */
 function demandKnown({ target, task, technique, family, template }: Deployment, file: string): void {
   const words = [
     ["target", target.word],
@@ -127,7 +130,7 @@ function demandKnown({ target, task, technique, family, template }: Deployment, 
       throw new CodedError("deployment-unreadable", { file, why: `this Tunebook has no ${kind} ${word}` });
 }
 
-/** The target's own, or one that reads what it reads. Coded errors `runtime-missing`, `runtime-unfit`. */
+/** The target's own runtime, or one that reads the same format. Coded errors `runtime-missing`, `runtime-unfit`. */
 async function runtimeOf({ target }: Deployment, wanted: string | undefined): Promise<string | null> {
   const targetRuntime = wordOf(registry, "target", target.word).capabilities?.runtime ?? null;
   if (wanted === undefined || wanted === targetRuntime) return targetRuntime;
@@ -144,9 +147,9 @@ async function runtimeOf({ target }: Deployment, wanted: string | undefined): Pr
   throw new CodedError("runtime-unfit", { runtime: wanted, target: target.word, fit });
 }
 
-/** A folder, or a file with its companions. Coded error `no-deployment`. */
+/** A folder, or a file with its companion files. Coded error `no-deployment`. */
 function placeAt(path: string): DeploymentPlace {
-  // The folder beside a file stands for the file.
+  // The companion folder of a file refers to the file.
   if (path.endsWith(COMPANIONS_SUFFIX)) return placeAt(path.slice(0, -COMPANIONS_SUFFIX.length));
   const stats = statSync(path, { throwIfNoEntry: false });
   const place: DeploymentPlace = {

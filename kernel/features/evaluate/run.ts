@@ -1,4 +1,7 @@
-/** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
+/**
+ * `evaluate`: evaluates models and baselines on splits, shows scores and figures, checks thresholds, and saves scores
+ * in the runs.
+ */
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import { CodedError, diagnosticText, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -150,7 +153,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, contex
   demandThresholdsCleared(action.names[0] ?? "", required);
 }
 
-/** Displays scores, folds, seeds, slices and pictures. Methods that an earlier table names are not repeated. */
+/** Displays scores, folds, seeds, slices and figures. Does not repeat methods that an earlier table names. */
 function displayEvaluation(
   { screen }: ExecutionContext,
   report: EvaluationReport,
@@ -181,7 +184,7 @@ function demandAllAttackable(session: OpenSession, { on, names, attacks = [], co
         demandAttackable(session, attacks, { name, split: subject.split, folds: folds?.[name] !== undefined });
 }
 
-/** Every model and baseline that is named, each followed by its own head where it has one. */
+/** Every named model and baseline, each followed by the variant with its own head, if any. */
 async function measureNamed(
   session: OpenSession,
   action: Evaluate,
@@ -204,12 +207,11 @@ function attacksOf({ model, on }: MeasuredModel["evaluation"], attacks: readonly
   return attacks.length > 0 ? attacksView({ model, on, attacks }) : [];
 }
 
-/** Whether a metric is a ranking metric. */
 function ranking({ vocabulary: { registry } }: OpenSession) {
   return ({ word }: Call): boolean => registry.find("metric", word)?.capabilities?.ranks === true;
 }
 
-/** A model, or one for each fold, or what stands beside the first of them. */
+/** A model, or one for each fold, or a baseline of the first of them. */
 function measuredNamed(
   session: OpenSession,
   {
@@ -239,7 +241,7 @@ function measuredNamed(
   return evaluateModel(session, session.models.get(name), subject, { ...how, times }, context);
 }
 
-/** Where single answers are waited for and several models are asked, they take turns. */
+/** If several models are timed, they take turns. */
 async function timesBeside(
   session: OpenSession,
   subject: ActionSubject,
@@ -258,7 +260,7 @@ const howOf = (action: Evaluate, { hostContext }: ExecutionContext) => ({
   world: metricWorldIn(hostContext.folder),
 });
 
-/** On data of a client that kept a head of its own: the model with that head. Null: there is none. */
+/** On data of a client with a personal head: the model with that head. Null if there is none. */
 function ownHead(session: OpenSession, name: string, subject: ActionSubject): ModelHandle | null {
   if (!("data" in subject)) return null;
   const handle = session.models.trained()[name] === undefined ? null : session.models.get(name);
@@ -268,14 +270,14 @@ function ownHead(session: OpenSession, name: string, subject: ActionSubject): Mo
     : null;
 }
 
-/** A model that has the mean of heads that stayed with clients. */
+/** Note on a model whose head is the mean of heads that stayed with clients. */
 function meanNote({ by, evaluation: { model } }: MeasuredModel): readonly string[] {
   const weights = by.is === "model" ? by.handle.weights : null;
   if (!weights || weights.client !== undefined || clientsWithHeads(weights.folder).length === 0) return [];
   return [`${model} has the mean of its clients' heads; each client's own stands in the run, \`${model}.client("…")\``];
 }
 
-/** Of each metric that both have. */
+/** Differences in each metric that both have. */
 function differencesOf(first: readonly MetricMeasure[], others: readonly MetricMeasure[], drawn: ResampledScores) {
   const both = others.flatMap((measure) => {
     const reference = first.find(({ name }) => name === measure.name);
@@ -292,7 +294,7 @@ const scoreIn =
     const measure = must(measures.find(matchesCall(metric)), `what ${metric.word} is`);
     return { score: intervalOf(drawn, measure).score, why: measure.why };
   };
-/** By what a model answers that was fitted to rows of validation. */
+/** Notes calibrations fitted to validation rows that affect the model's predictions. */
 function fittedNote({ by, prepared, split, evaluation: { model } }: MeasuredModel): readonly string[] {
   const fitted = by.is === "model" ? by.handle.fitted : null;
   if (!fitted) return [];
@@ -303,11 +305,10 @@ function fittedNote({ by, prepared, split, evaluation: { model } }: MeasuredMode
 
 interface SeenBy {
   readonly warning?: CodeData["scored-learnt-rows"];
-  /** Half of the rows or more were learnt from. */
   readonly mostly?: boolean;
 }
 
-/** The rows on which the model was trained, as a warning. */
+/** A warning about rows that the model was trained on. */
 async function seenBy(
   { by, prepared, split, evaluation, folds }: MeasuredModel,
   signal?: AbortSignal,
@@ -323,7 +324,7 @@ async function seenBy(
 function warnOfLearnt(seen: readonly SeenBy[], warn: Warn): void {
   for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
 }
-/** Without notes on folds where the verdict already says why there is none. */
+/** Leaves out notes on folds if the verdict already states why there is none. */
 function notesOn(measured: readonly MeasuredModel[], withheld: boolean): readonly string[] {
   return [
     ...(withheld ? [] : measured.flatMap(foldsNote)),
@@ -335,7 +336,7 @@ function foldsNote({ by, folds }: MeasuredModel): readonly string[] {
   return folds && by.is === "model" ? [`${by.handle.name}: each row is scored by the model that did not see it`] : [];
 }
 
-/** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */
+/** If a run can't be written (it belongs to another user), warns that its scores were not saved, and continues. */
 function noted(remembers: () => void, action: Evaluate, context: ExecutionContext): boolean {
   try {
     remembers();

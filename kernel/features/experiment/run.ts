@@ -1,4 +1,7 @@
-/** `experiment`: looks whether its trackers are there, and tells them what they missed. Nothing else waits for them. */
+/**
+ * `experiment`: checks that its trackers are reachable and sends them what they missed. Nothing else waits for
+ * trackers.
+ */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -15,7 +18,7 @@ import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { isVerifying } from "../../session/verifying.js";
 
-/** Milliseconds in which a tracker says that it is there. */
+/** Milliseconds within which a tracker must respond. */
 const GREETING = 2500;
 
 /** Coded errors `secret-missing`, `secret-malformed`. */

@@ -1,29 +1,27 @@
 /**
- * How the clients of a round are asked: those whose rows are at hand one after the other, for they share one model, and those
- * elsewhere all at once. One elsewhere that fails or is late is lost in that round, which goes on with the others.
+ * Requests to the clients of a round: local ones in sequence, since they share one model, remote ones concurrently. A
+ * remote client that fails or is late is lost for that round, which continues with the others.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { FEDERATION_ENDING_CODES, type Client, type RoundAnswer, type RoundInstruction } from "./contract.js";
 import type { RoundClients } from "./server.js";
 
-/** What a round's clients said. */
 export interface RoundAnswers {
-  /** By their numbers, ascending. */
+  /** By client number, ascending. */
   readonly answers: ReadonlyMap<number, RoundAnswer>;
-  /** Numbers of those that were asked and are lost. */
+  /** Numbers of the clients that were requested and are lost. */
   readonly lost: readonly number[];
-  /** Why the first of these is, where somebody said. */
+  /** Error of the first lost client, if known. */
   readonly why?: CodedError;
 }
 export interface RoundRequestOptions {
   readonly clients: readonly Client[];
   readonly signal: AbortSignal;
-  /** Told how many have answered. */
   readonly onClient?: ((done: number, total: number) => void) | undefined;
 }
 
-/** `under`: told who is under way; null: nobody. */
+/** `under`: receives the client in progress; null if there is none. */
 export async function askClientsInTurn(
   order: RoundInstruction,
   { clients: numbers, lost }: RoundClients,
@@ -43,7 +41,7 @@ export async function askClientsInTurn(
   return { answers, lost };
 }
 
-/** Errors: those that end the federation (`ENDING`), and what is no coded error. */
+/** Throws errors that end the federation (`FEDERATION_ENDING_CODES`) and errors without a code. */
 export async function askClientsConcurrently(
   order: RoundInstruction,
   { clients: numbers }: Pick<RoundClients, "clients">,
@@ -68,7 +66,7 @@ export async function askClientsConcurrently(
   };
 }
 
-/** What a client elsewhere says, or why it doesn't; errors as above. */
+/** A remote client's response, or its error; throws as above. */
 export async function answerOrError<T>(
   ask: () => Promise<T>,
   signal: AbortSignal | undefined,

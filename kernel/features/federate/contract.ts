@@ -1,6 +1,7 @@
 /**
- * What is said between who leads a federated training and its clients: the same whether these are rows of one machine or
- * processes of others. What leaves a client is its update, counts, and scores that the program names: no text, no label, no path.
+ * Interface between the coordinator of a federated training and its clients: the same for simulated local clients and
+ * remote processes. A client sends only its update, counts, and scores that the program names: no text, no label, no
+ * path.
  */
 import type { RoundStateVectors } from "#stdlib/aggregators/kind.js";
 
@@ -8,91 +9,89 @@ export interface RoundInstruction {
   /** From 1. */
   readonly round: number;
   readonly rounds: number;
-  /** All that travels: what trains, one parameter after the other in the order of the checkpoint. */
+  /** Everything that is sent: the trainable parameters, concatenated in the order of the checkpoint. */
   readonly weights: Float32Array;
-  /** What the aggregator sends beside them. */
+  /** Additional vectors from the aggregator. */
   readonly sent: RoundStateVectors;
 }
 export interface RoundAnswer {
-  /** Rows that it learnt from. */
   readonly rows: number;
   readonly steps: number;
-  /** The mean of its steps' losses. */
   readonly loss: number;
   /**
-   * Weights after less weights before, as the server is to see them: cut and noised where that is asked, not yet masked. Empty
-   * where a client elsewhere is summed secretly: it holds its vector until `mask` takes it.
+   * Weights after training minus weights before, as the server is to see them: clipped and noised if required, not yet
+   * masked. Empty for a remote client in a secure sum: the client holds its vector until `mask` takes it.
    */
   readonly delta: Float32Array;
-  /** The same as it goes over the wire, where compressors make it smaller; absent: it goes as it is. */
+  /** The compressed update for transmission, if there are compressors; otherwise `delta` is sent. */
   readonly packed?: Uint8Array;
-  /** What it sends beside its update. */
+  /** Additional vectors that it sends. */
   readonly given: RoundStateVectors;
-  /** Tokens that it learnt from, each time they were. */
+  /** Tokens trained on, counted at each use. */
   readonly tokens: number;
-  /** What of it goes over the wire, in bytes. */
   readonly bytes: number;
   readonly seconds: number;
-  /** ε that its rows have spent, where each client counts its own; absent: it says none. */
+  /** ε spent on its rows if each client has its own ledger; otherwise absent. */
   readonly epsilon?: number;
 }
-/** Scores of weights on a client's own rows, by the names of metrics. */
+/** A client's scores of the weights on its own rows, by metric name. */
 export interface ClientEvaluation {
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 export interface Client {
   readonly name: string;
-  /** Rows that it trains on. */
   readonly rows: number;
   train(order: RoundInstruction, signal?: AbortSignal): Promise<RoundAnswer>;
-  /** Absent: it has no rows to validate on, or its rows are at hand and scored with all others'. */
+  /** Absent if it has no validation rows, or if it is local and scored with all others. */
   evaluate?(
     order: Pick<RoundInstruction, "round" | "rounds" | "weights">,
     signal?: AbortSignal,
   ): Promise<ClientEvaluation>;
-  /** Its part of a secret sum of the vectors of a round, message by message; absent: its vector is at hand. */
+  /** Its part of a secure sum of a round's vectors, message by message; absent for local clients. */
   mask?(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Ends what is under way; absent: nothing of it is in this process. */
+  /** Stops work in progress; absent if none of it is in this process. */
   stop?(): Promise<void>;
-  /** What it keeps from round to round, where it is kept beside the run's checkpoints; absent: it keeps that itself. */
+  /** State from round to round that is saved with the run's checkpoints; absent if the client saves it itself. */
   readonly state?: Readonly<Record<string, Float32Array | Float64Array>>;
-  /** Has that again, where a round is given up that it had its part in already. */
+  /** Restores that state after a round is aborted in which the client already took part. */
   takeUp?(state: Readonly<Record<string, Float32Array | Float64Array>>): void;
 }
 
 /**
- * What a federation is, told to clients elsewhere before their first round. A client never runs a stranger's program: it runs its
- * own, and holds what it is told against it. Whatever differs is refused by the path of what does.
+ * The terms of a federation, sent to remote clients before their first round. A client never runs a foreign program: it
+ * runs its own and compares the terms with it. It refuses any difference and names the path that differs.
  */
 export interface Terms {
-  /** All that decides what a client computes and sends, without its data: the same plan gives the same value (`federationTermsOf`). */
+  /**
+   * Everything that determines what a client computes and sends, without its data: the same plan gives the same value
+   * (`federationTermsOf`).
+   */
   readonly plan: Readonly<Record<string, unknown>>;
-  /** No more than a client's program says. */
+  /** At most the rounds in the client's own program. */
   readonly rounds: number;
-  /** Clients of the federation: no fewer than a client's program says. */
+  /** Clients of the federation: at least as many as the client's own program says. */
   readonly clients: number;
-  /** Rounds that are behind it. */
   readonly done: number;
 }
-/** What a client elsewhere says of itself once it agrees. */
 export interface ClientIntroduction {
   readonly name: string;
   readonly rows: number;
-  /** Whether it has rows to validate on. */
   readonly validates: boolean;
-  /** The public Ed25519 key of its node, by which it signs its part of secret sums. */
+  /** The public Ed25519 key of its node, which signs its part of secure sums. */
   readonly key: Uint8Array;
 }
-/** Clients elsewhere, and what carries messages to them. */
+/** Remote clients, and their message transport. */
 export interface RemoteClients {
   /** In the order of their names. */
   readonly clients: readonly (Client & Pick<ClientIntroduction, "key">)[];
-  /** Bytes of messages with heads, as they were sent to clients and came from them. */
+  /** Bytes of messages including heads, sent to and received from clients. */
   readonly sent: number;
   readonly received: number;
-  /** `paused`: rounds that are behind it where it may go on later. */
+  /** `paused`: number of completed rounds if the federation may be resumed later. */
   close(paused?: number): Promise<void>;
 }
-/** Codes of what ends a federation, whoever of its clients is asked: all others are of that client alone, which is lost in that round. */
+/**
+ * Error codes that end a federation, whichever client they come from; other errors only lose that client for the round.
+ */
 export const FEDERATION_ENDING_CODES: readonly string[] = ["flower-ended"];

@@ -1,4 +1,7 @@
-/** What a federation adds to its training: scores of each client, traffic, and the states of clients and server beside checkpoints. */
+/**
+ * What a federation adds to its training: scores per client, traffic, and the states of clients and server in
+ * checkpoints.
+ */
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { EvaluationReport, TrainingHook } from "../../training/loop/hook.js";
 
@@ -8,12 +11,12 @@ export interface FederationHookOptions {
   readonly rounds: {
     save(run: RunFolder, round: number): void;
     prune(run: RunFolder, rounds: readonly number[]): void;
-    /** Bytes carried since the last report; null where all clients are simulated in this process. */
+    /** Bytes transferred since the last report; null if all clients are simulated in this process. */
     carried(): { readonly sent: number; readonly received: number } | null;
   };
   /** Scores of the last validation by client name. */
   readonly scores: () => ScoresByClient;
-  /** The same with the parts that each client keeps for itself; absent where they keep none. */
+  /** The same with each client's personal parameters; absent if there are none. */
   readonly personal?: (() => ScoresByClient) | undefined;
 }
 

@@ -1,7 +1,6 @@
-/** Codes of a client elsewhere that is asked for what its program doesn't say. What leaves it is the code, and a path. */
+/** Error codes of a remote client for requests that differ from its program. It sends only the code and a path. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface FederationJoinCodeData {
   "join-differs": { readonly path: string; readonly ours: string; readonly theirs: string };
   "join-rounds": { readonly asked: number; readonly most: number };

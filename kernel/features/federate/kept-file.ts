@@ -1,6 +1,6 @@
 /**
- * What a federation keeps beside the weights of a checkpoint, `federation/step-000010.safetensors`: vectors of the server and of
- * each client. Written before the checkpoint of that round, so that a checkpoint never lacks it.
+ * State of a federation saved with a checkpoint, `federation/step-000010.safetensors`: vectors of the server and of
+ * each client. Written before the checkpoint of that round, so that no checkpoint lacks it.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ type Vectors = Readonly<Record<string, Float32Array | Float64Array>>;
 
 export interface FederationState {
   readonly server: Vectors;
-  /** By the number of the client; those that keep nothing have none. */
+  /** By client number; clients without state have no entry. */
   readonly clients: ReadonlyMap<number, Vectors>;
 }
 
@@ -21,7 +21,7 @@ const folderOf = (run: RunFolder): string => join(run.path, "federation");
 const fileOf = (run: RunFolder, round: number): string =>
   join(folderOf(run), `step-${String(round).padStart(6, "0")}.safetensors`);
 
-/** Nothing is written where nothing is kept. Coded errors `no-space`, `run-folder`. */
+/** Writes nothing if there is no state. Coded errors `no-space`, `run-folder`. */
 export function saveFederationState(run: RunFolder, round: number, { server, clients }: FederationState): void {
   const named = [
     ...Object.entries(server).map(([name, vector]) => [`server/${name}`, vector] as const),
@@ -40,7 +40,7 @@ export function saveFederationState(run: RunFolder, round: number, { server, cli
   }
 }
 
-/** Null: nothing was kept. Coded errors of `readTensor`. */
+/** Null if no state was saved. Coded errors of `readTensor`. */
 export function loadFederationState(run: RunFolder, round: number): FederationState | null {
   const file = fileOf(run, round);
   if (!existsSync(file)) return null;

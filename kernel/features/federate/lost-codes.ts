@@ -1,7 +1,6 @@
-/** Codes of rounds that clients elsewhere are lost in. */
+/** Error codes of rounds that lose remote clients. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface LostCodeData {
   "round-lost": {
     readonly round: number;
@@ -9,7 +8,7 @@ export interface LostCodeData {
     readonly asked: number;
     readonly needs: number;
     readonly what: string;
-    /** Of the first that is lost. */
+    /** Error of the first lost client. */
     readonly why: string;
   };
 }

@@ -1,6 +1,7 @@
 /**
- * A federation in which it stays hidden who takes part (McMahan et al. 2018): each client is in a round with a chance of its own,
- * its update is cut to a greatest norm, all count the same, and the sum has noise. Drawn by the system's generator, never by a seed.
+ * A federation that hides who takes part (McMahan et al. 2018): each client is sampled independently per round, its
+ * update is clipped to a maximum norm, all clients have equal weight, and the sum has noise. Randomness comes from the
+ * system's generator, never from a seed.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
@@ -9,7 +10,7 @@ import { secureNormal, poissonSample, UniformGenerator } from "../../training/pr
 export interface ClientPrivacyOptions {
   readonly plan: Pick<PrivacyPlan, "clip" | "noise" | "rate">;
   readonly clients: number;
-  /** Absent: drawn by the system's generator. */
+  /** Defaults to the system's generator. */
   readonly uniform?: UniformGenerator;
 }
 
@@ -20,17 +21,17 @@ export class ClientPrivacy {
     this.uniform = options.uniform ?? new UniformGenerator();
   }
 
-  /** Clients that a round has on average: what its sum is divided by, however many there are. */
+  /** Expected clients per round: the sum is divided by this, whatever the actual number. */
   get expected(): number {
     return this.options.plan.rate * this.options.clients;
   }
 
-  /** Numbers of the clients of a round, ascending; there may be none. */
+  /** Samples the numbers of a round's clients, ascending; may be empty. */
   sample(): readonly number[] {
     return [...poissonSample(this.options.clients, this.options.plan.rate, this.uniform)];
   }
 
-  /** Of those asked, the ones that don't answer: each by a chance of `share`. */
+  /** Samples the clients that do not respond, each with probability `share`. */
   lost(clients: readonly number[], share: number): readonly number[] {
     return share > 0
       ? [...poissonSample(clients.length, share, this.uniform)].map((index) => must(clients[index], "a client"))
@@ -41,7 +42,9 @@ export class ClientPrivacy {
     return this.options.plan.clip;
   }
 
-  /** Of a length of `clip` at most; none where it is no vector of numbers: one that has run away says so to nobody. */
+  /**
+   * Clips to norm `clip`; returns zeros for a vector that is not finite, so that a diverged client is not revealed.
+   */
   cut(delta: Float32Array): Float32Array {
     const greatest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     if (!Number.isFinite(greatest)) return new Float32Array(delta.length);
@@ -50,7 +53,7 @@ export class ClientPrivacy {
     return norm <= clip ? delta : delta.map((value) => (value * clip) / norm);
   }
 
-  /** Of a sum of as many values: a standard deviation of noise · clip. */
+  /** Noise for a sum of this many values, with standard deviation noise · clip. */
   noise(values: number): Float32Array {
     const { bytes } = secureNormal([values], this.options.plan.noise * this.options.plan.clip, this.uniform);
     return new Float32Array(bytes.buffer, bytes.byteOffset, values);

@@ -1,6 +1,6 @@
 /**
- * Rounds as the steps of a training: the loop asks for the next, validates, writes checkpoints and stops as ever. Between two of
- * them the engine holds the server's weights.
+ * Runs rounds as the steps of a training: the usual loop requests steps, validates, writes checkpoints and stops.
+ * Between rounds the engine contains the server's weights.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -26,22 +26,21 @@ export interface RoundsOptions {
   readonly seed: number;
   readonly server: FederationServer;
   readonly clients: readonly Client[];
-  /** What carries messages to clients elsewhere; absent: all are at hand. */
+  /** The transport to remote clients; absent if all are local. */
   readonly carrier?: Pick<RemoteClients, "sent" | "received"> | undefined;
-  /** Fewest answers that a round of clients elsewhere can do with, and what takes them. */
+  /** Minimum responses in a round of remote clients, and what requires it. */
   readonly least?: { readonly clients: number; readonly why: string };
-  /** Of the engine: those of the server between rounds. */
+  /** Weights in the engine: those of the server between rounds. */
   readonly weights: StateVector;
-  /** Learning rate of the last of a client's steps in a round, of so many. */
+  /** Learning rate of the last of a client's `steps` steps in a round. */
   readonly rate: (round: number, steps: number) => number;
-  /** Who takes part stays hidden; absent: it doesn't. */
+  /** Hides who takes part; absent if participation is not private. */
   readonly privacy?: ClientPrivacy | undefined;
-  /** One more round, and what was answered in it: ε that is spent with it. Absent: nothing is private. */
+  /** Accounts for a round and its responses and returns the ε spent so far. Absent if nothing is private. */
   readonly spent?: ((answers: ReadonlyMap<number, RoundAnswer>) => number) | undefined;
-  /** What each client keeps for itself; absent: nothing. */
+  /** Each client's personal parameters; absent if there are none. */
   readonly heads?: ClientHeads | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told how many clients of a round have answered. */
   readonly onClient?: (done: number, total: number, round: number) => void;
 }
 
@@ -52,14 +51,13 @@ export class FederatedRounds implements StepSource {
   private readonly signal: AbortSignal;
   private waiting: Promise<Step | null> = Promise.resolve(null);
   private under: Client | null = null;
-  /** The last round's secret sum came to something. */
+  /** The last round's secure sum succeeded. */
   private summed = true;
-  /** Bytes that were told with rounds before. */
+  /** Bytes that earlier rounds reported. */
   private reportedBytes = { sent: 0, received: 0 };
 
   constructor(
     private readonly options: RoundsOptions,
-    /** The round after which it goes on. */
     private done: number,
   ) {
     this.total = options.plan.rounds;
@@ -76,7 +74,6 @@ export class FederatedRounds implements StepSource {
     return round;
   }
 
-  /** Rounds that are behind it. */
   get behind(): number {
     return this.done;
   }
@@ -85,7 +82,7 @@ export class FederatedRounds implements StepSource {
     return (this.waiting = this.done >= last ? Promise.resolve(null) : this.round(this.done + 1));
   }
 
-  /** The round under way is given up: the engine has the weights of the last whole one again. */
+  /** Aborts the round in progress and restores the weights of the last complete one in the engine. */
   async stop(done: number): Promise<readonly Step[]> {
     this.halted.abort();
     const step = await this.waiting.catch(() => null);
@@ -94,7 +91,6 @@ export class FederatedRounds implements StepSource {
     return step && step.step > done ? [step] : [];
   }
 
-  /** Before the checkpoint of that round. */
   save(run: RunFolder, round: number): void {
     const clients = new Map(this.options.clients.flatMap(({ state }, i) => (state ? [[i, state] as const] : [])));
     const { heads, server } = this.options;
@@ -108,7 +104,7 @@ export class FederatedRounds implements StepSource {
     pruneFederationStates(run, rounds);
   }
 
-  /** The engine has what the model is after the last whole round. */
+  /** Restores the weights after the last complete round in the engine. */
   private async restored(): Promise<void> {
     await this.options.weights.scatter(this.options.server.weights);
     await this.options.heads?.mean();
@@ -124,7 +120,7 @@ export class FederatedRounds implements StepSource {
     const answering = selected.clients.filter((client) => !selected.lost.includes(client));
     const before = answering.map((client) => ({ client, state: clients[client]?.state }));
     const { answers, lost, why } = await this.answered(round, selected).catch((error: unknown) => {
-      // What they keep is that of the last whole round.
+      // Client states are those of the last complete round.
       for (const { client, state } of before) if (state) clients[client]?.takeUp?.(state);
       throw error;
     });
@@ -162,7 +158,7 @@ export class FederatedRounds implements StepSource {
     };
   }
 
-  /** A secret sum that fails is a round that adds nothing; where the next fails too, errors are those of secret sums. */
+  /** A round whose secure sum fails has no effect; if the next one fails too, the error is thrown. */
   private async finished(
     round: number,
     answers: ReadonlyMap<number, RoundAnswer>,
@@ -196,13 +192,13 @@ export class FederatedRounds implements StepSource {
     if (!carrier) return askClientsInTurn(order, selected, of, (client) => (this.under = client));
     const answered = await askClientsConcurrently(order, selected, of);
     const needs = least ?? { clients: 1, why: "a round" };
-    // Where nobody may know who takes part, a round without answers is noise, and counts.
+    // If participation is private, a round without responses adds noise and counts.
     if (privacy || answered.answers.size >= needs.clients) return answered;
     const counts = { round, answered: answered.answers.size, asked: selected.clients.length, needs: needs.clients };
     throw new CodedError("round-lost", { ...counts, what: needs.why, why: answered.why?.message ?? "" });
   }
 
-  /** Bytes that were carried since they were last told; null: nothing carries them. */
+  /** Bytes transferred since the last report; null without a transport. */
   carried(): { readonly sent: number; readonly received: number } | null {
     const { carrier } = this.options;
     if (!carrier) return null;

@@ -1,4 +1,4 @@
-/** `federate`: the plan, the rounds with their live pictures, and the model that comes of them. */
+/** `federate`: the plan, the rounds with a live view, and the resulting model. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import { createFederation } from "./session/federates.js";

@@ -1,6 +1,6 @@
 /**
- * The leading side of a federation: whom a round asks, what it sends them, and what becomes of the weights by what comes back.
- * It knows nothing of rows, engines and sockets.
+ * The server's side of a federation: it samples the clients of a round, creates their instruction, and updates the
+ * weights from their responses. It is independent of rows, engines and sockets.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
@@ -14,18 +14,16 @@ import type { RoundAnswer, RoundInstruction } from "./contract.js";
 import { fixedPointWidthOf, type FixedPointWidth } from "./summed-vector.js";
 import type { ClientPrivacy } from "./private.js";
 
-/** What draws the clients of a round, and those that are lost, is of its own. */
+/** Random streams for sampling a round's clients, and for those that are lost. */
 const ASKED = 51;
 const LOST = 52;
 
-/** Numbers of clients, ascending. */
 export interface RoundClients {
   readonly clients: readonly number[];
-  /** Those of them that don't answer. */
   readonly lost: readonly number[];
 }
 
-/** Of clients that a round asks, those that don't answer, the same for the same seed. */
+/** Samples the clients of a round that do not respond; reproducible by seed. */
 function lostIn(
   invited: readonly number[],
   plan: Pick<FederatedPlan, "stragglers">,
@@ -39,7 +37,7 @@ function lostIn(
   return { clients: invited, lost };
 }
 
-/** Whom a round asks, the same for the same seed. At least one answers. */
+/** Samples the clients of a round; reproducible by seed. At least one responds. */
 export function sampleClients(
   plan: Pick<FederatedPlan, "participation" | "stragglers">,
   { clients, round, seed }: { readonly clients: number; readonly round: number; readonly seed: number },
@@ -49,73 +47,73 @@ export function sampleClients(
   const invited = [...shuffle(all, seededRandom(seed, ASKED, round)).slice(0, count)].sort((a, b) => a - b);
   return lostIn(invited, plan, round, seed);
 }
-/** The same where nobody may know whom: each by a chance of its own, others each time. */
+/** Samples clients for private participation: each independently, different each time. */
 export function samplePrivateClients(
   { stragglers }: Pick<FederatedPlan, "stragglers">,
   privacy: ClientPrivacy,
 ): RoundClients {
   const clients = privacy.sample();
-  // Each by itself, too: that one is there changes nothing for the others.
+  // Losses are independent too: one client's presence does not affect the others.
   return { clients, lost: privacy.lost(clients, stragglers) };
 }
-/** Clients up to which all of a private federation take part in every secret sum: each of them draws masks with each other. */
+/**
+ * Up to this number of clients, all clients of a private federation take part in every secure sum: each computes a mask
+ * with every other.
+ */
 const ALL_TAKE_PART = 32;
 
 /**
- * What of a round is summed where none of its vectors may be seen (`summed-vector.ts`). Where it stays hidden who takes part, those
- * that weren't drawn are among `asked`, with zeros.
+ * Input of a round's secure sum, which reveals no single vector (`summed-vector.ts`). If participation is private,
+ * `selected` includes clients that were not sampled, with zeros.
  */
 export interface SecureSumInput {
-  /** What answers answer. */
+  /** The instruction that the responses belong to. */
   readonly order: RoundInstruction;
   readonly answers: ReadonlyMap<number, RoundAnswer>;
   readonly selected: RoundClients;
-  /** Names of what clients give beside their updates. */
+  /** Names of the vectors that clients send in addition to their updates. */
   readonly names: readonly string[];
-  /** What an answer weighs. */
+  /** Weight of a response. */
   readonly weigh: (answer: RoundAnswer) => number;
-  /** Numbers of a vector. */
+  /** Length of a vector. */
   readonly values: number;
   readonly width: FixedPointWidth;
 }
-/** What answers come to before the server's own step: the sum of vectors that are masked, and no more is seen of them. */
+/** Aggregates responses before the server's own step: returns the sum of masked vectors only. */
 export type SecureSummer = (input: SecureSumInput) => Promise<SummedUpdates>;
 export interface SummedUpdates {
   readonly sum: Float64Array;
-  /** Clients that answered and whose vectors are not in it; absent: all are. */
+  /** Clients that responded but whose vectors are not in the sum; absent if there are none. */
   readonly missing?: readonly number[];
-  /** Bytes that the server sent for it, and that came. */
+  /** Bytes that the server sent and received for the sum. */
   readonly sent: number;
   readonly received: number;
 }
 
 export interface FederationServerOptions {
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
-  /** Rows of each client. */
   readonly rows: readonly number[];
   readonly rounds: number;
   readonly weights: Float32Array;
-  /** What the aggregator kept so far; absent: it begins. */
+  /** The aggregator's saved state; absent at the start. */
   readonly savedState?: RoundStateVectors;
-  /** Who takes part stays hidden; absent: it doesn't. */
+  /** Hides who takes part; absent if participation is not private. */
   readonly privacy?: ClientPrivacy | undefined;
-  /** Sums what clients send where none may be seen; absent: each is. */
+  /** Secure aggregation of the clients' vectors; absent if the server sees each update. */
   readonly summed?: SecureSummer;
 }
 
-/** What a round came to. */
 export interface RoundResult {
-  /** Of the answers: by rows. */
+  /** Mean loss of the responses, weighted by rows. */
   readonly loss: number;
-  /** Of what was added to the weights. */
+  /** Norm of the change of the weights. */
   readonly norm: number;
-  /** Those whose updates are in it, by their number. */
+  /** Clients whose updates are included, by number. */
   readonly clients: readonly (Omit<ClientRoundReport, "name"> & { readonly client: number })[];
-  /** Bytes of masked updates, and of what is said beside them; absent: updates went as they are. */
+  /** Bytes of masked updates and protocol messages; absent if updates are not masked. */
   readonly masked?: Omit<SummedUpdates, "sum">;
 }
 
-/** What a round's updates come to. */
 interface Together {
   readonly mean: Float64Array;
   readonly given: RoundStateVectors;
@@ -126,9 +124,7 @@ export class FederationServer {
   private readonly sent: RoundStateVectors;
   private readonly aggregatorState: Record<string, Float64Array>;
   private current: Float32Array;
-  /** Of the last round that anybody answered in. */
   private loss = 0;
-  /** Of all clients together. */
   private readonly rows: number;
 
   constructor(private readonly options: FederationServerOptions) {
@@ -149,7 +145,6 @@ export class FederationServer {
     return this.current;
   }
 
-  /** What the aggregator keeps from round to round. */
   get state(): RoundStateVectors {
     return this.aggregatorState;
   }
@@ -158,12 +153,10 @@ export class FederationServer {
     return { round, rounds: this.options.rounds, weights: this.current, sent: this.sent };
   }
 
-  /** Bytes of an order. */
   get orderBytes(): number {
     return this.current.byteLength * (1 + Object.keys(this.sent).length);
   }
 
-  /** Puts together what came back; `answers`: by the number of the client. */
   async finish(round: number, answers: ReadonlyMap<number, RoundAnswer>, selected: RoundClients): Promise<RoundResult> {
     const { implementation, call } = this.options.aggregator;
     const { mean, given, masked } = await this.together(round, answers, selected);
@@ -172,7 +165,7 @@ export class FederationServer {
     const rows = all.reduce((sum, one) => sum + one.rows, 0);
     const share = rows / Math.max(1, this.rows);
     const added = implementation.step?.(call, { round, mean, given, share, saved: this.aggregatorState }) ?? mean;
-    // As they are kept beside a checkpoint: a run that goes on has the same.
+    // Rounded to the precision of the checkpoint, so that a resumed run has the same state.
     for (const vector of Object.values(this.aggregatorState))
       for (const [i, value] of vector.entries()) vector[i] = Math.fround(value);
     this.current = Float32Array.from(this.current, (weight, i) => weight + must(added[i], "a weight's change"));
@@ -204,15 +197,15 @@ export class FederationServer {
     return { mean: implementation.combine?.(call, updates) ?? meanWeightedByRows(updates), given: givenOf(all) };
   }
 
-  /** The mean over as many clients as a round has on average, with noise. */
+  /** Divides by the expected number of clients per round and adds noise. */
   private noised(sum: Float64Array, privacy: ClientPrivacy): Float64Array {
     const noise = privacy.noise(sum.length);
     return sum.map((value, i) => (value + (noise[i] ?? 0)) / privacy.expected);
   }
 
   /**
-   * Those that send vectors where it stays hidden who takes part: up to so many that all do, of whom those that weren't drawn send
-   * zeros. A sum is taken in every round: one that wasn't for want of clients would tell that one was there.
+   * The clients that send vectors if participation is private: up to a limit all of them; those not sampled send zeros.
+   * A sum is computed in every round: skipping it for lack of clients would reveal participation.
    */
   private hidden({ clients, lost }: RoundClients): RoundClients {
     const others = [...this.options.rows.keys()].filter((client) => !clients.includes(client));
@@ -220,7 +213,7 @@ export class FederationServer {
     return { clients: [...clients, ...more].sort((a, b) => a - b), lost };
   }
 
-  /** The means by rows, from one sum of all that clients send: their rows times their vectors, and their rows. */
+  /** Means weighted by rows, from one sum of all that clients send: their vectors times their rows, and their rows. */
   private async masked(
     input: Pick<SecureSumInput, "order" | "answers" | "selected">,
     summed: SecureSummer,
@@ -244,7 +237,7 @@ export class FederationServer {
   }
 }
 
-/** Of updates that all count the same. */
+/** Sum of updates with equal weight. */
 function sumOf(answers: readonly RoundAnswer[], length: number): Float64Array {
   const sum = new Float64Array(length);
   for (const { delta } of answers) for (const [i, value] of delta.entries()) sum[i] = (sum[i] ?? 0) + value;
@@ -253,7 +246,7 @@ function sumOf(answers: readonly RoundAnswer[], length: number): Float64Array {
 
 const updateOf = ({ rows, steps, delta }: RoundAnswer): ClientUpdate => ({ rows, steps, delta });
 
-/** By rows. */
+/** Mean of the additional vectors, weighted by rows. */
 function givenOf(answers: readonly RoundAnswer[]): RoundStateVectors {
   const names = Object.keys(answers[0]?.given ?? {});
   const given = (name: string) =>
@@ -269,7 +262,7 @@ function normOf(vector: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-/** 0 of a vector without length. */
+/** Returns 0 for a zero vector. */
 function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let dot = 0;
   for (let i = 0; i < a.length; i++) dot += (a[i] ?? 0) * (b[i] ?? 0);

@@ -1,27 +1,29 @@
-/** What a client of a secret sum adds to it: all that it sends, times what it weighs, as one vector; its rows stand last. */
+/**
+ * A client's contribution to a secure sum: everything it sends, times its weight, as one vector; its row count is last.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RoundAnswer } from "./contract.js";
 import { roundingErrorOf, fixedPointFor, type WordBits } from "./secure/fixed-point.js";
 
 /**
- * Greatest value of an update beside which one is none. A weight that moves by more in a round has run away, and a wider range
- * would cost digits of all others.
+ * Maximum absolute value of an update. A weight that moves by more in a round has diverged, and a wider range would
+ * cost all others precision.
  */
 const GREATEST = 16;
 
-/** What rounding may change of a mean: half of the last digit of a weight near 1. */
+/** Maximum rounding error of a mean: half of the last digit of a weight near 1. */
 const COARSEST = 2 ** -24;
 
-/** Whole numbers that vectors of a round are sent as. */
 export interface FixedPointWidth {
-  /** Greatest absolute value of a vector. */
+  /** Maximum absolute value in a vector. */
   readonly range: number;
   readonly bits: WordBits;
 }
 
 /**
- * By the rows of those who are asked: numbers of 32 bits where the mean loses nothing by them that a weight has, else of 64.
- * `clip`: the length that updates are cut to, all of which weigh the same; digits that rounding adds would add to it. Null: none is.
+ * Chooses the width by the rows of the requested clients: 32-bit numbers if the mean then has the precision of a
+ * weight, else 64. `clip`: the norm that updates are clipped to, all with equal weight; rounding errors would add to
+ * that norm. Null without clipping.
  */
 export function fixedPointWidthOf(rows: readonly number[], clip: number | null): FixedPointWidth {
   if (clip !== null) return { range: Math.max(1, clip), bits: 64 };
@@ -34,7 +36,7 @@ export function fixedPointWidthOf(rows: readonly number[], clip: number | null):
   return { range, bits: coarse > COARSEST ? 64 : 32 };
 }
 
-/** `names`: of what it gives beside its update, in order. `rows`: what it weighs. */
+/** `names`: the additional vectors, in order. `rows`: the client's weight. */
 export function summedVectorOf(
   { delta, given }: Pick<RoundAnswer, "delta" | "given">,
   names: readonly string[],

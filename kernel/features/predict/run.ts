@@ -1,4 +1,7 @@
-/** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
+/**
+ * `predict`: predictions for a text, a list of texts or a split, or generated continuations. `as` stores them under a
+ * name.
+ */
 import type { ColumnTable } from "arquero";
 import type { Action, ActionSubject, GenerationSettings } from "#dsl/compiler/plan/action.js";
 import { registry } from "#stdlib/registry.js";
@@ -21,10 +24,10 @@ import { warnerAt } from "../../session/warnings.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 
-/** Milliseconds between two drawings of what is written. */
+/** Milliseconds between updates of the generated text. */
 const showEvery = 100;
 
-/** Texts of which is told which words spoke, as many as are listed. */
+/** Maximum texts with word attributions, the same as are listed. */
 const EXPLAINED = 20;
 
 type Predict = Extract<Action, { verb: "predict" }>;
@@ -65,7 +68,7 @@ export async function runPredict(session: OpenSession, action: Predict, context:
   context.screen.display(attributionView(rows, { model: handle.name, total: texts.length, how }));
 }
 
-/** Rows of data are cleaned already; texts of the statement are not. */
+/** Warns because the statement's texts are not cleaned, unlike rows of data. */
 async function warnUncleaned(
   { name, weights }: ModelHandle,
   { on, span }: Predict,
@@ -81,7 +84,7 @@ async function warnUncleaned(
   warnerAt(context, span)("texts-not-cleaned", { ...uncleaned, ...changed });
 }
 
-/** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
+/** Streams generated text into the cell: one output, updated in place. After an interrupt the text so far remains. */
 async function write(
   session: OpenSession,
   handle: ModelHandle,
@@ -146,7 +149,7 @@ async function textsOf(
   return texts.map((text, i) => [text, seconds[i]!]);
 }
 
-/** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
+/** The prompts of a chat model; for conversations of a split, everything before the last reply. */
 async function conversationsAsked(
   session: OpenSession,
   on: ActionSubject,
@@ -174,7 +177,7 @@ async function tableOf(
   return table;
 }
 
-/** `$x` may be one text, a list of texts, or an arquero table with a column named as the role (`text`, `input`). */
+/** `$x` may be one text, a list of texts, or an arquero table with a column named like the role (`text`, `input`). */
 function textsIn(value: unknown, role: string): readonly string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value) && value.every((text): text is string => typeof text === "string")) return value;

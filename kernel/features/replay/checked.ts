@@ -1,6 +1,6 @@
 /**
- * What a run was made of, looked at before it is repeated: whatever differs from its lock is named, and what can't be had from
- * its folder is refused.
+ * Checks a run's inputs before a replay: names whatever differs from its lock, and refuses if something can't be
+ * obtained from its folder.
  */
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -20,7 +20,7 @@ import type { Engine } from "../../engines/engine.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
 
-/** Absolute: where the relative paths of a run's plan start. */
+/** Absolute path that relative paths in a run's plan start from. */
 export function planFolderOf({ run, lock }: ComparedRunRecord): string {
   return resolve(run.path, lock.home ?? "../..");
 }
@@ -52,13 +52,13 @@ export function demandReplayable({ run, plan, lock }: ComparedRunRecord): void {
 }
 
 export interface ReplayCheck {
-  /** Other numbers are to be expected. */
+  /** Differences that change numbers. */
   readonly changed: readonly RecordDifference[];
   /** Engine, threads, machine, Node: sums in another order. */
   readonly elsewhere: readonly RecordDifference[];
 }
 
-/** What is read now beside what the lock says; nothing is trained. `plan`: what will be trained. */
+/** Compares the inputs that are read now with the lock; nothing is trained. `plan`: the plan to train. */
 export async function checkReplayInputs(
   session: OpenSession,
   side: ComparedRunRecord,
@@ -110,7 +110,7 @@ interface Now {
   readonly hostContext: HostContext;
 }
 
-/** The run as it would be written now. */
+/** The record that the run would have now. */
 async function nowOf(
   side: ComparedRunRecord,
   { base, prepared, plan, engine, hostContext }: Now,

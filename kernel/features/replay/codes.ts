@@ -1,32 +1,26 @@
-/** Codes of repeating a run. */
+/** Error codes of replaying a run. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames, listNamesAsCode } from "#dsl/language/diagnostics/listed.js";
 
 interface Changed {
-  /** `rows of train`, `version of tunebook`. */
+  /** For example `rows of train`, `version of tunebook`. */
   readonly what: string;
   readonly then: string;
   readonly now: string;
-  /** Which rows, where that is known. */
   readonly rows?: string;
 }
-/** The data of each code. */
 export interface ReplaysCodeData {
   "not-replayable": {
     readonly run: string;
-    /** Tables of a notebook that its rows came from. */
     readonly tables: readonly string[];
-    /** Words that a notebook defined. */
     readonly words: readonly string[];
-    /** What it was written as, where it is a deployment. */
+    /** Format of a deployment; null if it is none. */
     readonly deployed: string | null;
-    /** Its workers averaged their weights. */
     readonly averaged?: true;
-    /** It went on from weights of another training; absent: it began from its base. */
+    /** It continued from weights of another training; absent if it started from its base. */
     readonly update?: true;
-    /** It was made of another training's model; absent: it wasn't. */
+    /** It compressed another training's model. */
     readonly compress?: true;
-    /** It learnt in rounds from several clients; absent: its rows were at hand. */
     readonly federated?: true;
   };
   "replay-changed": { readonly run: string; readonly changed: readonly Changed[] };

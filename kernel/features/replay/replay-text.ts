@@ -1,4 +1,4 @@
-/** What came of repeating a run, in words. */
+/** The result of a replay as text. */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { plural, significantText } from "../../host/text.js";
 import { differencesText } from "../../evaluation/record/diff-text.js";
@@ -10,7 +10,7 @@ import {
 } from "../../runs/record/number-tolerance.js";
 import type { Replay } from "./replay.js";
 
-/** Beyond tolerance, so many are told. */
+/** Maximum listed numbers beyond tolerance. */
 const TOLD = 8;
 
 export function replayText(replay: Replay): string {

@@ -1,6 +1,6 @@
 /**
- * A run repeated from its folder: its plan trained again from the files that its lock names, and each number held against the
- * one of then. Its notebook needn't be there. What differs is named before anything is trained.
+ * Replays a run from its folder: trains its plan again on the files in its lock and compares each number with the
+ * original. The notebook is not needed. Differences are reported before anything is trained.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -36,17 +36,16 @@ import { checkReplayInputs, demandReplayable, planFolderOf } from "./checked.js"
 import { rescoreReplay } from "./rescored.js";
 
 export interface ReplayOptions {
-  /** Absent: as it was. */
+  /** Defaults to the original engine. */
   readonly engine?: EngineName | undefined;
   readonly device?: EngineOptions["device"] | undefined;
   readonly threads?: number | undefined;
-  /** Within tolerance is not enough. */
+  /** Requires bit-identical numbers instead of numbers within tolerance. */
   readonly exact?: boolean | undefined;
-  /** Whatever differs from its lock. */
   readonly anyway?: boolean | undefined;
-  /** Where relative paths of its plan start; absent: where they did. */
+  /** Folder that relative paths of its plan start from. Defaults to the original one. */
   readonly home?: string | undefined;
-  /** Where the repetition goes; absent: beside the run. */
+  /** Folder for the replayed run. Defaults to the original run's parent. */
   readonly runs?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -54,23 +53,25 @@ export interface ReplayOptions {
 }
 export interface Replay {
   readonly run: string;
-  /** Folder of the repetition. */
   readonly again: string;
   readonly engine: { readonly then: string; readonly now: string };
-  /** Other numbers were to be expected, and it went on. */
+  /** Differences that change numbers, despite which it continued. */
   readonly changed: readonly RecordDifference[];
   readonly elsewhere: readonly RecordDifference[];
-  /** An older run says too little of where it was made. */
+  /** An older run records too little about its environment. */
   readonly unknown: boolean;
   readonly numbers: NumberComparison;
   readonly left: readonly string[];
-  /** Its rows and its noise were drawn anew: it is private. */
+  /** A private run: its rows and noise were sampled anew. */
   readonly drawn: boolean;
-  /** Every number within tolerance; to the last bit where that was asked for. */
+  /** Every number is within tolerance, or identical to the last bit if required. */
   readonly same: boolean;
 }
 
-/** Coded errors `still-training`, `not-replayable`, `replay-changed`, `run-unreadable`, `run-without-base`, those of reading data and bases, `interrupted`. */
+/**
+ * Replays a run. Coded errors `still-training`, `not-replayable`, `replay-changed`, `run-unreadable`,
+ * `run-without-base`, those of reading data and bases, `interrupted`.
+ */
 export async function replay(run: RunFolder, options: ReplayOptions = {}): Promise<Replay> {
   demandEnded(run);
   const side = comparedRunRecordOf(run);
@@ -156,7 +157,7 @@ async function replayed(
   }
 }
 
-/** What it comes to isn't known yet. */
+/** A run in progress has no final result yet. */
 function demandEnded(run: RunFolder): void {
   const holder = lockHolderOf(run.path);
   if (holder?.does !== "train") return;
@@ -178,7 +179,7 @@ function stageOf(home: string, { signal, onProgress }: ReplayOptions): Execution
   return { screen, hostContext, ...(signal && { signal }), sources: [], warnings: new Warnings(screen, [], "replay") };
 }
 
-/** The engine that it had, or the one that is asked for. */
+/** The original engine, or the requested one. */
 function engineOptions({ lock, record }: ComparedRunRecord, options: ReplayOptions): EngineOptions {
   const had = record?.engine;
   const engine = options.engine ?? (had ? (had.name as EngineName) : engineIn(lock.engine));
@@ -196,10 +197,10 @@ function engineIn(title: string): EngineOptions["engine"] {
   return allEngines.find(({ titled }) => title.startsWith(titled))?.name ?? "auto";
 }
 
-/** Of a model that began from another training, the folder that this wrote is its base. */
+/** For a model that started from another training, the folder written by this replay is its base. */
 function trainable({ run, plan: had, lock }: ComparedRunRecord, home: string): Plan {
   const { trained, ...model } = had.recipe.model;
-  // Workers changed no number: one process trains it again.
+  // Workers do not change numbers: one process is enough for the replay.
   const { runner, ...effects } = had.effects;
   const { ranks, ...estimates } = had.estimates;
   void [runner, ranks];
@@ -219,7 +220,7 @@ function ofToday(plan: Plan): Plan {
   return { ...plan, recipe, recipeHash: recipeHash(recipe) };
 }
 
-/** The step at which it was ended before its time; null: it came to its own end. */
+/** The step at which it was stopped early; null if it finished. */
 function lastStepOf(run: RunFolder): number | null {
   const events = run.events();
   const ended = events.findLast((event) => event.kind === "stopped");
@@ -227,7 +228,7 @@ function lastStepOf(run: RunFolder): number | null {
   return events.reduce((last, event) => ("step" in event ? Math.max(last, event.step) : last), 0);
 }
 
-/** Hooks that end a training at step `last`, as its run was ended; none where it is null. */
+/** Hooks that stop a training at step `last`, as the original was; none if it is null. */
 function upTo(last: number | null): readonly TrainingHook[] {
   if (last === null) return [];
   let done = 0;

@@ -1,4 +1,4 @@
-/** Scores that evaluations gave a run, asked again of its repetition: those on its own data whose metrics a model answers alone. */
+/** Repeats a run's recorded evaluations on its replay: those on its own data with metrics that need only the model. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
@@ -19,11 +19,11 @@ import type { NumberPair } from "../../runs/record/number-tolerance.js";
 
 export interface RescoredNumbers {
   readonly numbers: readonly NumberPair[];
-  /** What was not asked again, and why. */
+  /** Scores that were not repeated, with the reasons. */
   readonly left: readonly string[];
 }
 
-/** `run`: the repetition, which keeps the scores. */
+/** `run`: the replay, which stores the scores. */
 export async function rescoreReplay(
   session: OpenSession,
   { side, handle, run }: { readonly side: ComparedRunRecord; readonly handle: ModelHandle; readonly run: RunFolder },
@@ -72,7 +72,7 @@ export async function rescoreReplay(
   return { numbers, left };
 }
 
-/** The newest on each split of each data. */
+/** The newest evaluation per data set and split. */
 function newestOf({ run }: ComparedRunRecord): readonly RunScore[] {
   const found = new Map<string, RunScore>();
   for (const score of readRunScores(run)) found.set(`${score.data} ${String(score.split)}`, score);

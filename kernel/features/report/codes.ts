@@ -1,7 +1,6 @@
-/** Codes of writing a report. */
+/** Error codes of writing a report. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface VerbsReportCodeData {
   "report-taken": { readonly path: string; readonly why: string };
 }

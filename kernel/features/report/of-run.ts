@@ -1,4 +1,4 @@
-/** What a report says of a training: from the run's own files, and from what this session evaluated. */
+/** A report on a training: from the run's own files and this session's evaluations. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
@@ -24,16 +24,13 @@ import type { OpenSession } from "../../session/open-session.js";
 import type { SavedEvaluation } from "../../inference/evaluations/kept-evaluations.js";
 import { join } from "node:path";
 
-/** What is written of one name. */
 export interface WrittenReport {
   readonly name: string;
   readonly says: readonly HtmlPart[];
   readonly sections: readonly ReportSection[];
 }
 export interface RunReportOptions {
-  /** In this notebook; null: it has none here. */
   readonly name: string | null;
-  /** Texts of rows too. */
   readonly rows: boolean;
 }
 
@@ -101,7 +98,7 @@ function withoutRows(report: EvaluationReport): EvaluationReport {
   return { ...report, models: report.models.map((model) => ({ ...model, worst: [], uncertain: [] })) };
 }
 
-/** Of evaluations that nothing else is shown of: newest first. */
+/** Recorded scores on splits that the report shows no evaluation of: newest first. */
 function keptScores(run: RunFolder, evaluations: readonly SavedEvaluation[]): readonly Html[] {
   const shown = new Set(evaluations.map(({ report }) => report.on));
   const rows = readRunScores(run)
@@ -141,7 +138,7 @@ function curves(lock: RunLockFile, plan: Plan, events: readonly RunEvent[]): rea
   ];
 }
 
-/** Counts alone: what was found in rows is their owner's business. */
+/** Counts only: findings in rows are private to the data's owner. */
 async function dataOf(
   session: OpenSession,
   plan: Plan,

@@ -1,4 +1,4 @@
-/** What a report says of a sweep: its pictures, its trials, the best one as a program, and the best one's training. */
+/** A report on a sweep: its figures, its trials, the best trial's program, and its training. */
 import { existsSync } from "node:fs";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -12,10 +12,9 @@ import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { htmlOf, reportOfRun, type WrittenReport } from "./of-run.js";
 
-/** Rows of the table. */
 const MOST = 500;
 
-/** The sweep, then the training of its best trial, where its run is still there. */
+/** Reports on the sweep, then on the training of its best trial if that run still exists. */
 export async function reportOfSweep(
   session: OpenSession,
   name: string,
@@ -56,7 +55,7 @@ export async function reportOfSweep(
   return [whole, bestTrial];
 }
 
-/** Those that the main picture doesn't have already. */
+/** Figures that are not part of the main figure. */
 const WANTED: readonly SweepPicture[] = ["importances", "slices", "contour", "front", "timeline", "distribution"];
 function pictures(view: Parameters<typeof sweepPictureView>[0]): readonly Html[] {
   return WANTED.flatMap((one) => {

@@ -1,4 +1,4 @@
-/** `report`: one page of what was trained, swept or kept, into a file; what it shows is what the notebook showed. */
+/** `report`: writes one page on a training, sweep or saved run into a file; it shows the same as the notebook. */
 import { lstatSync, mkdirSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";

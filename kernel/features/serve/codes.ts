@@ -1,15 +1,14 @@
-/** What can go wrong with requests over HTTP, beside what models say: who asks, in which form, and when. */
+/** Error codes of HTTP requests, except those of models: authentication, format and time. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ServingCodeData {
   "port-taken": {
     readonly host: string;
     readonly port: number;
-    /** Who has it, where this user may know. */
+    /** The process that uses the port, if this user may see it. */
     readonly by?: { readonly process: number; readonly command: string };
-    /** It is a server of the same notebook, by its name. */
+    /** Name of the server if the same notebook started it. */
     readonly desk?: string;
   };
   "not-listened": { readonly host: string; readonly port: number; readonly why: string };

@@ -1,15 +1,14 @@
-/** What can go wrong with a server, from its beginning to its end. */
+/** Error codes of a server's lifetime, from start to stop. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ServingControlCodeData {
   "desk-failed": { readonly why: string };
   "desk-died": { readonly name: string; readonly how: string; readonly log: readonly string[] };
   "desk-over": { readonly name: string };
   "desk-serves": { readonly name: string; readonly desk: string; readonly has: readonly string[] };
   "deployment-changed": { readonly folder: string; readonly changed: readonly string[] };
-  /** `where`: who says its name, a command line or a notebook. */
+  /** `where`: whether a command line or a notebook named the variable. */
   "keys-env": { readonly env: string; readonly why: string; readonly where: "shell" | "notebook" };
   "keys-file": { readonly file: string; readonly why: string; readonly line?: number };
   "log-file": { readonly file: string; readonly why: string };

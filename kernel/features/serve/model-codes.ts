@@ -1,15 +1,14 @@
-/** What can go wrong with models that are served: which are meant, what they do, how their folders are opened. */
+/** Error codes of served models: their names, their capabilities, and opening their folders. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ModelCodeData {
   "no-such-model": { readonly name: string | null; readonly has: readonly string[] };
   "model-opening": {
     readonly name: string;
-    /** Why it isn't open: a clause. */
+    /** Why it isn't open, as a clause. */
     readonly why: string;
-    /** Seconds after which it may be asked again. */
+    /** Seconds until a retry makes sense. */
     readonly seconds: number;
   };
   "model-cannot": { readonly name: string; readonly asked: string; readonly does: string };

@@ -1,4 +1,4 @@
-/** What served models of each type do. */
+/** The capabilities of served models by type. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 
@@ -14,12 +14,12 @@ const DOES: Readonly<Record<AnswerType, string>> = {
   number: "tells a number of texts",
 };
 
-/** Whether a model generates text, and makes no predictions. */
+/** Whether a model generates text instead of predictions. */
 export function writesTexts(sort: AnswerType): boolean {
   return sort === "continues" || sort === "rewrites";
 }
 
-/** The coded error `model-cannot` for a request of another type. `wanted`: a noun, as "vectors". */
+/** The coded error `model-cannot` for a request of another type. `wanted`: a noun such as "vectors". */
 export function modelCannotError(
   { name, sort }: { readonly name: string; readonly sort: AnswerType },
   wanted: string,

@@ -1,6 +1,6 @@
 /**
- * `deploy … to` a target that serves: the runs of the models are opened in a process of their own, which answers requests. The
- * same statement again puts what was trained since in the place of what is served; one that says something else begins anew.
+ * `deploy … to` a serving target: opens the models' runs in a separate process that handles requests. Running the same
+ * statement again replaces retrained models; a changed statement starts a new server.
  */
 import { join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -22,7 +22,6 @@ import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { warnerAt } from "../../session/warnings.js";
 import { isVerifying } from "../../session/verifying.js";
-// What the process that serves may refuse a model with.
 
 type ServeAction = Extract<Action, { verb: "serve" }>;
 
@@ -42,7 +41,7 @@ export async function runServe(session: OpenSession, action: ServeAction, contex
   screen.display(
     servingPlanView(planOf(session, action, served, models, relative(context.hostContext.folder, log)), `${id}-plan`),
   );
-  // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
+  // Verifying a notebook starts no server: later cells find one that has ended.
   const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysInVariable(served.keys, "notebook");
   const options: ServerHandleOptions = {
     name,
@@ -57,7 +56,7 @@ export async function runServe(session: OpenSession, action: ServeAction, contex
   session.names.define(name, handle, serverHandleType);
 }
 
-/** The one that serves already, with what was trained since; else one that is begun. */
+/** Returns the running server, updated with retrained models, or starts one. */
 async function standing(
   session: OpenSession,
   options: ServerHandleOptions,
@@ -73,7 +72,7 @@ async function standing(
   const { host, port } = options.serve;
   const other = [...session.servers.values()].find((one) => one !== before && one.running && one.port === port);
   if (other) throw new CodedError("port-taken", { host, port, desk: other.name });
-  // Two can't have one name.
+  // Two servers can't have the same name.
   await before?.stop();
   const handle = new ServerHandle(options);
   await handle.open(context.signal);

@@ -1,6 +1,6 @@
 /**
- * A server of the notebook as TypeScript sees it: `desk.url`, `await desk.load()`, `await desk.replace(router)`,
- * `await desk.stop()`. It runs in a process of its own, and its cell shows how it stands until it has ended.
+ * A server in TypeScript cells: `server.url`, `await server.load()`, `await server.replace(router)`, `await
+ * server.stop()`. It runs in a separate process, and its cell shows its status until it has ended.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { LOAD_SECONDS, servingView, type ServerLoad, type ServingState } from "./view.js";
@@ -14,7 +14,7 @@ import { ModelHandle } from "../../models/model-handle.js";
 import { type TrainedWeights } from "../../runs/weights.js";
 import type { Screen } from "../../session/live-training.js";
 
-/** Ms that requests under way have where somebody stops it, and where the kernel ends. */
+/** Ms for requests in progress when the server is stopped, and when the kernel ends. */
 const GRACE = 30_000;
 const SHORT = 2000;
 const NONE: ServerLoad = {
@@ -31,11 +31,10 @@ const NONE: ServerLoad = {
 export interface ServerHandleOptions {
   readonly name: string;
   readonly serve: ServeSpec;
-  /** File of its log. */
   readonly log: string;
-  /** The variable with its keys; null: there are none. */
+  /** The variable with its keys; null if there are none. */
   readonly keys: string | null;
-  /** Where it is shown, under that id. */
+  /** Where its view is displayed, under the display id `id`. */
   readonly screen: Screen;
   readonly id: string;
 }
@@ -109,7 +108,6 @@ export class ServerHandle implements SessionServer {
   get models(): readonly string[] {
     return [...this.runs.keys()];
   }
-  /** Folders that are served. */
   get folders(): readonly string[] {
     return [...this.runs.values()];
   }
@@ -117,7 +115,7 @@ export class ServerHandle implements SessionServer {
     return this.state.is === "serving";
   }
 
-  /** Over the last ten seconds, and since the start; of one that has ended what was heard last. */
+  /** Load over the last ten seconds and since the start; the last known one if it has ended. */
   async load(): Promise<ServerLoad> {
     const last = (): ServerLoad => this.state.loads.at(-1) ?? NONE;
     if (!this.child || !this.running) return last();
@@ -127,7 +125,7 @@ export class ServerHandle implements SessionServer {
     });
   }
 
-  /** A new version of a model that is served, under its own name or `as`: requests under way end with the old one. */
+  /** Replaces a served model, under its own name or `as`: requests in progress finish with the old one. */
   async replace(model: unknown, as?: string): Promise<void> {
     if (!(model instanceof ModelHandle))
       throw new CodedError("bad-option", { name: "model", got: typeof model, wanted: "a model of the notebook" });
@@ -138,7 +136,7 @@ export class ServerHandle implements SessionServer {
     await weights.settled;
     await this.serves(name, weights.folder);
   }
-  /** Serves what is in a folder under a name that it has. */
+  /** Serves a folder under an existing name. */
   async serves(name: string, folder: string): Promise<void> {
     if (!this.child || !this.running) throw new CodedError("desk-over", { name: this.name });
     await this.child.replace(name, folder);
@@ -147,13 +145,12 @@ export class ServerHandle implements SessionServer {
     this.now({ messages: [`${name} was replaced at ${new Date().toLocaleTimeString("en-GB")}.`] });
   }
 
-  /** No request is lost: those under way are answered first, for at most so many seconds. */
+  /** Stops gracefully: requests in progress are finished within so many seconds. */
   async stop(seconds: number = GRACE / 1000): Promise<void> {
     if (!this.child || this.isOver) return;
     this.now({ is: "stopping", messages: [] });
     await this.child.stop(Math.max(0, seconds) * 1000);
   }
-  /** With the kernel. */
   end(): Promise<void> {
     return this.stop(SHORT / 1000);
   }
@@ -163,7 +160,7 @@ export class ServerHandle implements SessionServer {
     return { bundle };
   }
 
-  /** From now on it is shown there. */
+  /** Moves its view. */
   showIn({ screen, id }: Pick<ServerHandleOptions, "screen" | "id">): void {
     this.options = { ...this.options, screen, id };
     this.shown = false;
@@ -171,20 +168,19 @@ export class ServerHandle implements SessionServer {
     this.draw();
   }
 
-  /** Whether this one serves just the same: what differs are runs at most. */
+  /** Whether this server has the same options; only runs may differ. */
   isLike({ serve, keys }: Pick<ServerHandleOptions, "serve" | "keys">): boolean {
     const keyOf = ({ folders, ...rest }: ServeSpec): string =>
       JSON.stringify([folders.map(({ name }) => name).sort(), rest]);
     return this.running && keys === this.options.keys && keyOf(serve) === keyOf(this.options.serve);
   }
-  /** Models whose run is another now. */
   changed({ folders }: ServeSpec): readonly { readonly name: string; readonly folder: string }[] {
     return folders.flatMap(({ name, folder }) =>
       name !== null && this.runs.get(name) !== folder ? [{ name, folder }] : [],
     );
   }
 
-  /** Whoever looks for what runs on this machine finds it. */
+  /** Lists the server among those that run on this machine. */
   private note(): void {
     this.forget();
     if (!this.child) return;
@@ -209,7 +205,7 @@ export class ServerHandle implements SessionServer {
     this.state = { ...this.state, ...change };
     this.draw();
   }
-  /** An idle server is not drawn again: a notebook would never be saved. */
+  /** An idle server's view is not updated: otherwise a notebook would always be unsaved. */
   private draw(): void {
     const shown = servingView(this.state, this.options.id);
     const text = String(shown.bundle["text/html"]);
@@ -229,7 +225,7 @@ export function weightsOf({ name, weights }: ModelHandle): TrainedWeights {
 
 const load =
   "{ readonly requests: number; readonly failed: number; readonly perSecond: number; readonly p50: number | null; readonly p99: number | null; readonly underWay: number; readonly tokensPerSecond: number; readonly models: Readonly<Record<string, { readonly waiting: number; readonly working: number; readonly batches: number; readonly tokensRead: number; readonly tokensWritten: number; readonly tokensCached: number }>> }";
-/** As TypeScript cells see it. */
+/** Its type in TypeScript cells. */
 export const serverHandleType = `{
   readonly name: string;
   /** Where it answers: \`http://127.0.0.1:8000\`. */

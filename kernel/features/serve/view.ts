@@ -1,4 +1,4 @@
-/** A server as its cell shows it: what will be served, where and for whom; then how it stands, and how it ended. */
+/** A server's cell view: what is served, the address and the access; then its load, and how it ended. */
 import { displayOutputOf } from "../../display/bundle.js";
 import { card, code, html, htmlTable, inkStyle, note, svgImage, toneColors, type Html } from "../../display/html.js";
 import { outcomeLine } from "../../display/outcome.js";
@@ -8,7 +8,7 @@ import { textTable } from "../../display/text-table.js";
 
 export interface ServingPlan {
   readonly name: string;
-  /** Null: any port that is free. */
+  /** Null: any free port. */
   readonly url: string | null;
   readonly models: readonly {
     readonly name: string;
@@ -16,11 +16,11 @@ export interface ServingPlan {
     readonly run: string;
     readonly bytes: number;
   }[];
-  /** Of all, what several have in common counted once. */
+  /** Bytes of all models; shared weights count once. */
   readonly bytes: number;
-  /** Who may ask. */
+  /** Who has access. */
   readonly who: string;
-  /** Its log, as the notebook's folder has it. */
+  /** Path of its log relative to the notebook's folder. */
   readonly log: string;
   readonly notes: readonly string[];
 }
@@ -61,7 +61,6 @@ export function servingPlanView(plan: ServingPlan, id: string): DisplayOutput & 
   return { ...displayOutputOf(text.join("\n"), shown), id };
 }
 
-/** How a server stands, second by second. */
 export interface ServerLoad {
   readonly requests: number;
   readonly failed: number;
@@ -89,15 +88,14 @@ export interface ServingState {
   readonly is: "opening" | "serving" | "stopping" | "stopped" | "died" | "failed";
   readonly url: string | null;
   readonly models: readonly string[];
-  /** The latest last, a second between two. */
+  /** One entry per second, the latest last. */
   readonly loads: readonly ServerLoad[];
-  /** Bytes of its processes; null: nobody knows. */
   readonly memory: number | null;
-  /** A request to copy. */
+  /** An example request to copy. */
   readonly example: string | null;
-  /** How it ended, or what is new. */
+  /** How it ended, or what has changed. */
   readonly messages: readonly string[];
-  /** Since it began to serve, of one that has ended. */
+  /** Seconds that it served, if it has ended. */
   readonly seconds: number | null;
 }
 
@@ -195,7 +193,7 @@ function wordsOf(
 export const LOAD_SECONDS = 120;
 const [WIDE, HIGH] = [360, 34];
 
-/** Requests and how long they took, of the last two minutes. */
+/** Charts of requests and latency over the last two minutes. */
 function minutes(loads: readonly ServerLoad[], writes: boolean): Html {
   const parts: readonly (readonly [string, readonly number[], string])[] = [
     ["requests/s", loads.map(({ perSecond }) => perSecond), toneColors.accent],
@@ -215,7 +213,7 @@ function minutes(loads: readonly ServerLoad[], writes: boolean): Html {
   </div>`;
 }
 
-/** Right-aligned: now is at the right edge. */
+/** Right-aligned: the right edge is now. */
 function bars(values: readonly number[], most: number, color: string): string {
   const width = WIDE / LOAD_SECONDS;
   const drawn = values.map((value, i) => {

@@ -1,7 +1,7 @@
 /**
- * `show NAME.learning_curve`: how much more data would help. A probe over the base's own vectors learns from more and more of the
- * rows that train; it is scored on those that are held out or, where those are few, on a fifth at a time of the rows
- * themselves.
+ * `show NAME.learning_curve`: whether more data would help. A probe on the base's embeddings is trained on increasing
+ * numbers of training rows; it is scored on held-out rows or, if there are few, by 5-fold cross-validation on the
+ * training rows.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
@@ -21,7 +21,7 @@ import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
-/** Rows that a curve wants and takes, and held-out rows that say enough. */
+/** Minimum and maximum rows of a curve, and the number of held-out rows that is sufficient. */
 const FEWEST = 40;
 const MOST = 20_000;
 const ENOUGH = 100;
@@ -91,7 +91,7 @@ function answersOf(rows: readonly JudgedRow[], role: "label" | "score"): ProbeTa
   return { labels: Int32Array.from(rows, ({ value }) => labels.get(value) ?? 0), count: labels.size };
 }
 
-/** How many answers the rows have that differ. */
+/** Number of distinct labels in the rows. */
 function spreadOf(answers: ProbeTargets, rows: readonly number[]): number {
   const values: ArrayLike<number> = "labels" in answers ? answers.labels : answers.numbers;
   return new Set(rows.map((row) => values[row])).size;

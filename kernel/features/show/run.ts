@@ -1,4 +1,7 @@
-/** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
+/**
+ * `show`: displays a definition or a part of a run: `show router`, `show router.plan`, `show router.history`, `show
+ * router.graph`.
+ */
 import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
@@ -98,7 +101,7 @@ async function shownOf(
   }
 }
 
-/** What its weights stand on; of one that a training here made, or made smaller, that. */
+/** The base of its weights; for a model from a recorded training or compression, the base found from its run. */
 async function baseOf(session: OpenSession, { weights, plan }: ModelHandle, context: ExecutionContext): Promise<Base> {
   const { hostContext } = context;
   if (weights?.plan.recipe.model.trained)
@@ -111,7 +114,7 @@ function agreementOn(name: string, annotated: AnnotatedRows): readonly DisplayOu
   return agreementView(name, agreement, disagreed);
 }
 
-/** The first rows that train, token by token: of `on`, or of what the model was trained on. */
+/** The first training rows, token by token: of `on`, or of the data that the model was trained on. */
 async function maskOf(
   session: OpenSession,
   handle: ModelHandle,

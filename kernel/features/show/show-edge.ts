@@ -1,4 +1,7 @@
-/** `show NAME.edge`: what a model would take on phones and boards, from its own programs and what such devices were measured to do. */
+/**
+ * `show NAME.edge`: estimates what a model would need on phones and boards, from its programs and published device
+ * measurements.
+ */
 import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -16,13 +19,13 @@ import { NO_TECHNIQUE } from "../../deployments/from-folder.js";
 import { readMachineRecord } from "../../engines/machine-record.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 
-/** Labels of a model that learnt none yet: how many there are hardly counts. */
+/** Assumed labels of an untrained model: the number hardly matters. */
 const LABELS = 2;
-/** Tokens of a text, where nothing says how long texts are. */
+/** Assumed tokens per text, if the length of texts is unknown. */
 const LENGTH = 128;
 /**
- * Of the rate of a large product, which `tunebook setup` measures: what an encoder reaches with one short text, whose products are
- * small (bench/LOG.md).
+ * Share of the speed of a large product (measured by `tunebook setup`) that an encoder reaches with one short text,
+ * whose products are small (bench/LOG.md).
  */
 const SHARE = 0.35;
 
@@ -42,7 +45,7 @@ export async function edgeView(handle: ModelHandle, base: BaseFacts, budget: Dev
   });
 }
 
-/** Others do the same task, if it is one of encoders. */
+/** Other models for the same task, if it is one of encoders. */
 async function rivalsOf(
   plan: ModelPlan,
   of: (name: string, facts: Pick<BaseFacts, "family" | "config">) => Promise<EdgeFigures>,
@@ -51,7 +54,7 @@ async function rivalsOf(
   return answers ? Promise.all(rivalEncoders.map(({ name, family, config }) => of(name, { family, config }))) : [];
 }
 
-/** As it is written elsewhere: what trained is in the weights. */
+/** Figures of the exported form, with the trained weights merged. */
 async function figuresIn(
   name: string,
   plan: ModelPlan,
@@ -74,7 +77,7 @@ async function figuresIn(
   return edgeFiguresOf(name, parts, length);
 }
 
-/** Of the texts that it learnt from, on average. */
+/** Average length of the texts that it was trained on. */
 function lengthOf({ weights }: ModelHandle): number {
   const { estimates, recipe } = weights?.plan ?? {};
   if (!estimates || !recipe || estimates.rows === 0) return LENGTH;
@@ -82,7 +85,7 @@ function lengthOf({ weights }: ModelHandle): number {
   return Math.max(1, Math.round(estimates.tokens / rows));
 }
 
-/** By the fastest of its engines. */
+/** This machine, by the fastest of its engines. */
 function hereOf(): Device | null {
   const engines = Object.values(readMachineRecord()?.engines ?? {});
   const [best] = engines.sort((a, b) => b.f32 - a.f32);

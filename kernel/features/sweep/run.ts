@@ -1,4 +1,4 @@
-/** `sweep`: trials of points that a search draws, on one engine; one live cell of how they stand. */
+/** `sweep`: runs trials of sampled points on one engine, with one live cell. */
 import canonicalize from "canonicalize";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { lockRun, type RunLock } from "../../runs/run-lock.js";
@@ -50,19 +50,18 @@ export async function runSweep(session: OpenSession, action: SweepAction, contex
   await reportSweep(session, "live" in found ? found : await executeSweep(session, found.here, context), context);
 }
 
-/** What somebody knows of a sweep that its program doesn't say. */
+/** Additional options of a sweep that are not part of its program. */
 export interface SweepExtras {
-  /** Points that begin before the search is asked, path to Tune text. */
+  /** Points to run before the search proposes any; path to Tune text. */
   readonly first?: readonly Readonly<Record<string, string>>[];
-  /** What a trial is beside what varies in it. */
+  /** Completes a trial's program from its varying values. */
   readonly whole?: TrialCompleter;
-  /** Told whenever a trial begins, says something or ends. */
   readonly onChange?: (live: LiveSweep) => void;
-  /** Whether weights of a run lie elsewhere. */
+  /** Whether a run's weights must be retained for another use. */
   readonly isRetained?: (run: string) => boolean;
 }
 
-/** Runs its trials; nobody is told what came of them. */
+/** Runs the sweep's trials without reporting the result. */
 export async function executeSweep(
   session: OpenSession,
   action: SweepAction,
@@ -94,11 +93,10 @@ interface Opened {
   readonly lock: RunLock;
   readonly beyond: SweepExtras;
   readonly starts: readonly SweepStart[];
-  /** Trials of it that are trained again. */
   readonly again: readonly TrialRecord[];
 }
 
-/** Sets those aside that its values no longer mean, and says which are trained again. */
+/** Sets aside trials whose values have changed meaning, and returns those to retrain. */
 async function renewed(around: TrialProgramContext, log: TrialLog): Promise<readonly TrialRecord[]> {
   const outdated = await findOutdatedTrials(around, log.ended);
   log.setAside(outdated);
@@ -115,11 +113,11 @@ async function sweepIn(
   const shown = { screen: context.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
   registerSweep(session, name, live);
-  // Whoever wrote the sweep for somebody has told what it costs.
+  // A generated sweep has already shown its costs.
   const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, context);
   const where = await workerPlaceOf(sweep, context.inside);
   const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
-  // A sweep that was written by `sweep auto` has told its plan already.
+  // A sweep from `sweep auto` has already shown its plan.
   const fold = beyond.whole ? null : showPlanCard(context, { name, sweep, open, costs });
   live.show();
   const { trials } = open;
@@ -182,7 +180,7 @@ async function sweepIn(
     live.end();
     fold?.();
     stays();
-    // Trials that were interrupted write their checkpoints first.
+    // Interrupted trials write their checkpoints first.
     session.later(session.settled().then(() => models.close()));
   }
   const why = sweepEndingText(ending, sweep, log.ended.length);
@@ -191,7 +189,7 @@ async function sweepIn(
   return { live, log };
 }
 
-/** What is trained again, and those that were not begun before. */
+/** Trials to retrain, and initial points that were not started yet. */
 function firstOf(
   sweep: SweepPlan,
   points: readonly Readonly<Record<string, string>>[],
@@ -203,7 +201,7 @@ function firstOf(
   const renewed = again.map(({ number, point, values }) => ({ point, values, again: number }));
   const wanted = points.flatMap((values) => {
     const found = pointOfValues(parameters, new Map(Object.entries(values)));
-    // The space may have been narrowed since somebody knew of the point.
+    // The search space may have been narrowed since the point was recorded.
     if ("why" in found || brokenRelationAt(sweep, found.point) !== null) return [];
     const { point } = found;
     return before.includes(canonicalize(point)) ? [] : [{ point, values: valuesAt(vary, point) }];

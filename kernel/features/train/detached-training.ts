@@ -1,6 +1,6 @@
 /**
- * `train … as night { detach: true }`: the training in a process of its own. The statement ends once it has its run; run again
- * it starts nothing that is there already: what goes on is attached, and what has ended well is given.
+ * `train … as night { detach: true }`: trains in a separate process. The statement ends once the run exists. Running it
+ * again starts no second one: a run in progress is attached, a finished one is loaded.
  */
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
@@ -23,7 +23,7 @@ import { printLines } from "../../session/print-lines.js";
 
 type Train = Extract<Action, { verb: "train" }>;
 
-/** How often another process may begin the same between two looks. */
+/** Maximum retries if other processes start the same training between two checks. */
 const TRIES = 5;
 
 export async function trainDetached(session: OpenSession, action: Train, context: ExecutionContext): Promise<void> {
@@ -39,7 +39,7 @@ export async function trainDetached(session: OpenSession, action: Train, context
   }
 }
 
-/** Whether it is there already, under this name and of this recipe: one that trains is watched, one that has ended is given. */
+/** Whether a run with this name and recipe exists: attaches to one in progress, loads a finished one. */
 async function taken(session: OpenSession, action: Train, context: ExecutionContext): Promise<boolean> {
   const { name, plan, resume } = action;
   const runs = findRunsNamed(session.runs, name, plan.recipeHash);
@@ -72,7 +72,6 @@ async function taken(session: OpenSession, action: Train, context: ExecutionCont
   return true;
 }
 
-/** One that was cut off isn't passed over in silence. */
 function tellLost(run: RunFolder, name: string, context: ExecutionContext): void {
   const { is, step, how, goesOnFrom } = runProgressOf(run);
   const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";

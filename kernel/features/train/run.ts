@@ -1,4 +1,7 @@
-/** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
+/**
+ * `train`: shows the plan card, then the run with its live view; afterwards the name refers to the best or last
+ * checkpoint.
+ */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import { LiveTraining, trainingTitle } from "../../session/live-training.js";

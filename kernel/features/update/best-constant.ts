@@ -1,9 +1,9 @@
-/** What one answer for all rows would come to: who has learnt something has more. */
+/** The score of the best constant prediction: a model that has learned something scores higher. */
 import type { LearnableTask, TaskMetric } from "../../evaluation/forgetting/tasks.js";
 
 /**
- * Accuracy on the held-out rows of a task with one label each. Null: it is measured by something else, its rows aren't in
- * memory, or they have one label alone, of which one answer says all.
+ * Accuracy on the held-out rows of a single-label task. Null if it has another metric, its rows are not in memory, or
+ * they all have the same label, which makes a constant prediction perfect.
  */
 export function bestConstant({ prepared, split }: Pick<LearnableTask, "prepared" | "split">, { call }: TaskMetric) {
   const table = split === null ? undefined : prepared.splits[split];

@@ -1,7 +1,6 @@
-/** Codes of updates while they run. */
+/** Error codes of updates at run time. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface UpdatesCodeData {
   "update-roles": { readonly data: string; readonly role: string; readonly earlier: string };
   "update-unrouted": { readonly start: string };

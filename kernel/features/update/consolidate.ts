@@ -22,11 +22,11 @@ export interface ConsolidateOptions {
     readonly learning: Pick<ModelLearning, "consolidation">;
   };
   readonly strategies: readonly ConfiguredStrategy[];
-  /** The number of the model's labels, and those that rows had so far: of others nothing was learned. */
+  /** The number of the model's labels, and those that rows had so far: nothing was learned about the others. */
   readonly labels: { readonly count: number; readonly seen: ReadonlySet<number> };
-  /** The rows of the data set; null: they can't be read any more. */
+  /** The rows of the data set; null if they are no longer available. */
   readonly rows: EncodedRows | null;
-  /** Set where a row has one label. */
+  /** Set for single-label rows. */
   readonly answers: AnswerDecoder | null;
   readonly fisher: FisherOptions | null;
   /** Maximum number of directions per row where `fisher` names no labels. */
@@ -34,13 +34,13 @@ export interface ConsolidateOptions {
   readonly batchSize: number;
   readonly padId: number;
   readonly seed: number;
-  /** They are what the model learned before the first data set. */
+  /** The rows belong to what the model learned before the first data set. */
   readonly first: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onRows?: (done: number, total: number) => void;
 }
 
-/** Gives the number of squared gradients: of rows, or of batches. */
+/** Returns the number of squared gradients: of rows, or of batches. */
 export async function consolidate(options: ConsolidateOptions): Promise<number> {
   const programs = options.open.learning.consolidation(options.strategies);
   if (!programs) return 0;
@@ -106,7 +106,7 @@ async function batchesOf(
   });
 }
 
-/** Rows of a pass: the training's batch size, or fewer where single rows take much memory. */
+/** Rows of a pass: the training's batch size, or fewer if single rows take much memory. */
 function batchOf({ batchSize }: ConsolidateOptions, { perRow, rowBytes }: FisherProgram, batched: boolean): number {
   if (batched) return batchSize;
   return perRow ? Math.max(1, Math.min(batchSize, Math.floor(ROW_BYTES / Math.max(1, rowBytes)))) : 1;
@@ -114,7 +114,7 @@ function batchOf({ batchSize }: ConsolidateOptions, { perRow, rowBytes }: Fisher
 
 type FisherLabels = "exact" | "folded" | "sampled" | "empirical" | "batched";
 
-/** `empirical` in place of what the strategy names where rows don't have one label of several. */
+/** `empirical` replaces the strategy's setting unless each row has one label of several. */
 function labelsOf(options: ConsolidateOptions, rows: EncodedRows, { labels }: FisherOptions): FisherLabels {
   const several = rows.taught?.oneRight !== undefined && options.answers !== null;
   if (labels === "batched" || labels === "empirical") return labels;
@@ -146,7 +146,7 @@ async function forgetUnseen({
   }
 }
 
-/** At most so many rows, drawn by the seed. */
+/** Samples at most so many rows by the seed. */
 function someOf(rows: EncodedRows, most: number | null, seed: number) {
   const all = rows.lengths.length;
   const order = Uint32Array.from({ length: all }, (_, i) => i);

@@ -1,8 +1,8 @@
-/** Where the weights that an update begins with lie. */
+/** Location of the weights that an update starts from. */
 import { continualWeightsFile, readContinualState } from "../../runs/continual-state.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 
-/** Weights and what strategies keep, where an update made them; else the weights alone. */
+/** Weights and state of the strategies, if an update made them; otherwise only the weights. */
 export function startStateFile({ folder, checkpoint }: TrainedWeights): string {
   return readContinualState(folder) ? continualWeightsFile(folder) : checkpoint.file;
 }

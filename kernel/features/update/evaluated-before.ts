@@ -1,4 +1,6 @@
-/** Data that a model was evaluated on and that its update doesn't name: scored beside those that it learns. */
+/**
+ * Data that a model was evaluated on and that its update doesn't name: scored together with the data that it learns.
+ */
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import {
   recordedRowsOf,
@@ -11,11 +13,11 @@ import type { LearnableTask, TaskContext } from "../../evaluation/forgetting/tas
 
 export interface EarlierTasks {
   readonly tasks: readonly LearnableTask[];
-  /** What isn't scored, and why. */
+  /** What is not scored, with the reasons. */
   readonly not: readonly string[];
 }
 
-/** `others`: what is scored anyway. */
+/** `others`: tasks that are scored anyway. */
 export async function earlierTasksOf(
   options: ScoresSinceContext,
   start: TrainedModel,

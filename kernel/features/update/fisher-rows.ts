@@ -8,25 +8,25 @@ import { DataLoader, type ModelInputRows } from "../../data/rows/loader.js";
 
 export interface FisherBatch {
   readonly feeds: Readonly<Record<string, NDArray>>;
-  /** Factor of its squares. */
+  /** Factor of its squared gradients. */
   readonly share: number;
-  /** Rows that are done after it. */
+  /** Total rows done after this batch. */
   readonly done: number;
 }
 
-/** A direction that adds less than this to what a row says is left out. */
+/** Directions with a squared norm below this are left out. */
 const NOTHING = 1e-12;
 
-/** How directions are chosen for rows with one label of several; `folded`: at most so many directions. */
+/** How directions are chosen for single-label rows; `folded`: at most so many directions. */
 export type DirectionChoice = "exact" | "sampled" | { readonly folded: number };
 
 /**
- * Directions along which a row's logits are derived so that their squares sum to its Fisher information, over the labels that
- * were seen: the expected square of a gradient whose slope in the logits is e(label) − p. `exact`: columns L with
- * L · Lᵀ = diag(p) − p · pᵀ, one less than labels are: F = Σ (gradient along a column)², for any such L. These are those of
- * its Cholesky factor, the likeliest label first. `sampled`: that of one label, drawn by p. `folded`: the first columns as they
- * are, and the sum of all others, each with a sign that is drawn: the square of a sum with such signs is on average the sum of
- * the squares.
+ * Directions along which a row's logits are differentiated so that the squares sum to its Fisher information, over the
+ * labels that were seen: the expected square of a gradient whose slope in the logits is e(label) − p. `exact`: columns
+ * L with L · Lᵀ = diag(p) − p · pᵀ, one fewer than labels: F = Σ (gradient along a column)², for any such L. These are
+ * those of its Cholesky factor, the most probable label first. `sampled`: the direction of one label, sampled from p.
+ * `folded`: the first columns unchanged, and the sum of all others with random signs: the square of such a sum is on
+ * average the sum of the squares.
  */
 export function fisherDirectionsOf(
   logits: ArrayLike<number>,
@@ -50,7 +50,7 @@ export function fisherDirectionsOf(
 
 /** Columns of the Cholesky factor of diag(p) − p · pᵀ. */
 function factored(sorted: readonly Likely[], labels: number): readonly Float64Array[] {
-  // What the labels from each on have together, the smallest summed first.
+  // Sums of the probabilities from each label on, the smallest first for precision.
   const rest = new Float64Array(sorted.length + 1);
   for (let k = sorted.length - 1; k >= 0; k--) rest[k] = (rest[k + 1] ?? 0) + (sorted[k]?.p ?? 0);
   const found: Float64Array[] = [];
@@ -80,7 +80,7 @@ interface Likely {
   readonly label: number;
   readonly p: number;
 }
-/** Of the labels that were seen, how likely each is among them. */
+/** Probabilities normalized over the labels that were seen. */
 function likelyOf(logits: ArrayLike<number>, seen: ReadonlySet<number>): readonly Likely[] {
   const some = Array.from({ length: logits.length }, (_, label) => label).filter((label) => seen.has(label));
   const most = some.reduce((a, label) => Math.max(a, logits[label] ?? 0), -Infinity);
@@ -105,11 +105,14 @@ interface Directed {
   readonly batchSize: number;
   readonly padId: number;
   readonly seed: number;
-  /** Whether a row stands once in a batch beside all of its directions; else once for each. */
+  /** Whether a batch contains a row once, paired with all its directions; otherwise once per direction. */
   readonly pairs: boolean;
 }
 
-/** Rows of like length together, the longest first, with their directions, so many of these in a batch. `said`: their logits. */
+/**
+ * Batches rows of similar length, the longest first, with their directions, up to a number of directions per batch.
+ * `outputs`: the rows' logits.
+ */
 export function* fisherBatches(
   rows: Pick<ModelInputRows, "ids" | "lengths" | "types">,
   outputs: readonly Float32Array[],
@@ -140,7 +143,7 @@ export function* fisherBatches(
     };
   };
   for (const [done, row] of order.entries()) {
-    // Drawn by the row, whatever stands before it.
+    // Seeded by the row, so that it does not depend on earlier rows.
     const random = seededRandom(options.seed, 43, row);
     for (const direction of fisherDirectionsOf(
       must(outputs[row], "what is said of a row"),
@@ -155,7 +158,7 @@ export function* fisherBatches(
   if (waiting.length > 0) yield batchOf(order.length);
 }
 
-/** Rows of like length together, whose two labels lie along one direction, which needs nothing that is said of a row. */
+/** Batches rows of similar length for two labels, which have a single direction, so that no logits are needed. */
 export function* twoLabelFisherBatches(
   rows: Pick<ModelInputRows, "ids" | "lengths" | "types">,
   [one = 0, other = 0]: readonly number[],
@@ -181,7 +184,7 @@ function floatsOf(values: Float32Array<ArrayBuffer>, shape: readonly number[]): 
   return { dtype: "f32", shape, bytes: new Uint8Array(values.buffer) };
 }
 
-/** Rows as they teach: each by its own label. */
+/** Batches rows with their own labels. */
 export function* empiricalFisherBatches(
   rows: ModelInputRows,
   { seed, padId }: { readonly seed: number; readonly padId: number },

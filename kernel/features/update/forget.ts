@@ -1,6 +1,6 @@
 /**
- * Rows that shall be forgotten: deleted from what runs keep to learn again, and kept by none from now on. Which runs learnt from
- * them is told, as weights can't unlearn.
+ * Forgets rows: deletes them from the replay buffers of runs and prevents storing them again. Lists the runs that
+ * trained on them, since weights can't unlearn.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -11,28 +11,28 @@ import { planOfRun } from "../../models/loaded-run.js";
 
 export interface RunDeletion {
   readonly run: string;
-  /** Rows that were deleted from what it kept. */
+  /** Number of rows deleted from its replay buffer. */
   readonly deleted: number;
-  /** Whether its own data had some; else they came back from earlier ones. */
+  /** Whether its own data contained such rows; otherwise they came from earlier data. */
   readonly isOwn: boolean;
 }
 export interface ForgetResult {
-  /** Texts that were asked for, and those of them that stood in a memory. */
+  /** Requested texts, and those that were in a replay buffer. */
   readonly requested: number;
   readonly found: number;
   readonly rows: number;
-  /** Lines that could not be read, and so were deleted too. */
+  /** Unreadable lines, which were deleted too. */
   readonly damaged: number;
   readonly saw: readonly RunDeletion[];
 }
 
-/** Roles that are read; those that say what is right or how much a row counts are none. */
+/** Roles that are compared; labels and weights are not. */
 const READ = ["text", "text_pair", "negative", "tokens", "question", "context", "input", "target"];
 
-/** As texts are compared: blanks and the forms of letters make no difference. */
+/** Normalizes texts for comparison: white space and Unicode forms make no difference. */
 const formOf = (text: string): string => text.normalize("NFC").trim().replace(/\s+/gu, " ");
 
-/** Which of the texts a row holds; those that are asked for as `describeExpression` has them. */
+/** Which of the texts a row contains; `texts` are in the form of `formOf`. */
 export function textsHeldBy(roles: Readonly<Record<string, unknown>>, texts: ReadonlySet<string>): readonly string[] {
   return READ.flatMap((role) => {
     const value = roles[role];
@@ -45,8 +45,9 @@ export const textsToForget = (texts: readonly string[]): ReadonlySet<string> =>
   new Set(texts.map(formOf).filter((text) => text !== ""));
 
 /**
- * Deletes them from the memory of every run of the folder, each while nobody else writes it. Coded errors `run-busy` (before
- * anything is deleted where an update trains: it would keep at its end what it began with), `no-space`, `run-folder`.
+ * Deletes the texts from the replay buffer of every run in the folder, each while no other process writes it. Coded
+ * errors `run-busy` (before anything is deleted, if an update is training: it would save its initial buffer at its
+ * end), `no-space`, `run-folder`.
  */
 export async function forgetRows(runs: string, texts: ReadonlySet<string>): Promise<ForgetResult> {
   const found = new Set<string>();
@@ -76,7 +77,7 @@ export async function forgetRows(runs: string, texts: ReadonlySet<string>): Prom
   for (const run of folders) demandIdle(run);
   for (const run of folders) {
     const { rows: all, damaged: torn } = readExemplarsAndDamage(run);
-    // A run that nobody may write is no matter where there is nothing to delete.
+    // A read-only run is no problem if nothing needs to be deleted from it.
     if (torn === 0 && !all.some(({ roles }) => textsHeldBy(roles, texts).length > 0)) continue;
     const lock = await lockRun(run, "train");
     try {
@@ -107,7 +108,7 @@ function isStage(run: string): boolean {
   }
 }
 
-/** What tells the data of a run; null: the folder is none, or says it no more. */
+/** Identifies the data of a run; null if the folder is not a run or does not record it. */
 function dataOf(run: string): string | null {
   try {
     return planOfRun(run).recipe.dataHash;
@@ -117,7 +118,6 @@ function dataOf(run: string): string | null {
   }
 }
 
-/** Whether a row may be kept. */
 export const mayKeep =
   (texts: ReadonlySet<string>) =>
   ({ roles }: Pick<Exemplar, "roles">): boolean =>

@@ -1,7 +1,7 @@
 /**
- * The weights that a stage begins with: those of the one before it, or of the model that is updated, and what strategies keep
- * of them. The head may have grown: labels keep their places, new ones begin as a new head does. So may what strategies make
- * room in: what earlier data learnt is its first part.
+ * Loads the weights that an update stage starts from: those of the previous stage or of the updated model, and the
+ * state of the strategies. The head may have grown: labels keep their indices, new ones are initialized like a new
+ * head. Strategies may also have widened tensors: the values of earlier data are their first part.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,10 +13,9 @@ import type { ModelLearning, ModelStates } from "../../models/open-model.js";
 
 export interface WeightsSource {
   readonly file: string;
-  /** Labels of its head. */
   readonly labels: readonly string[];
 }
-/** The model that takes the weights. */
+/** The model that receives the weights. */
 interface WeightsTarget extends Pick<ModelLearning, "strategies">, Pick<ModelStates, "carried"> {
   readonly session: Pick<EngineSession, "load" | "read" | "write">;
 }
@@ -43,7 +42,7 @@ export async function loadWeights(
     else same[name] = name;
   }
   await session.load(from.file, same);
-  // Weights before what is said of them: an anchor's new part is where the new weights begin.
+  // Loads weights before anchors: an anchor's new part starts from the new weights.
   const anchors = strategies.flatMap(({ implementation }) => implementation.anchors ?? []);
   const anchored = (name: string): string | undefined => anchors.find((prefix) => name.startsWith(prefix));
   const all = [...grown, ...wider.keys()];
@@ -56,12 +55,12 @@ export async function loadWeights(
   }
 }
 
-/** Along which axis a tensor has more than before. */
+/** The axis along which a tensor is larger than before. */
 interface Wider {
   readonly axis: 0 | 1;
 }
 
-/** Null: it isn't one that a strategy made room in. */
+/** Null if a strategy did not widen it. */
 async function widerThan(
   session: Pick<EngineSession, "read">,
   name: string,
@@ -78,7 +77,7 @@ async function widerThan(
   return fits && frozen.first < must(shape[frozen.axis], "an axis") ? { axis: frozen.axis } : null;
 }
 
-/** `fresh`, its first part as it was; of matrices. */
+/** `fresh` with its first part from `had`; for matrices. */
 function widened(fresh: NDArray, had: NDArray, { axis }: Wider): NDArray {
   const bytes = new Uint8Array(fresh.bytes);
   const rows = axis === 0 ? 1 : must(had.shape[0], "rows");
@@ -87,7 +86,7 @@ function widened(fresh: NDArray, had: NDArray, { axis }: Wider): NDArray {
   return { ...fresh, bytes };
 }
 
-/** `fresh`, with the rows of labels that there were as they were. */
+/** `fresh` with the rows of earlier labels unchanged. */
 function grownTo(fresh: NDArray, name: string, from: WeightsSource, labels: readonly string[]): NDArray {
   const had = readTensor(from.file, name);
   const width = fresh.bytes.byteLength / labels.length;

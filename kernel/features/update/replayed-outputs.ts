@@ -1,6 +1,6 @@
 /**
- * Logits of the rows that a stage learns, for strategies that replay outputs. They are computed before its first step and written
- * into its run, so that a stage that was interrupted goes on with the same.
+ * Logits of the rows that an update stage learns, for strategies that replay outputs. They are computed before its
+ * first step and saved in its run, so that an interrupted stage resumes with the same logits.
  */
 import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
 import { bytesOfArray } from "../../tensors/numbers.js";
@@ -26,12 +26,10 @@ import {
 } from "../../tensors/safetensors.js";
 import { exemplarTable } from "../../training-runs/exemplars.js";
 
-/** A strategy that replays outputs. */
 export interface ReplaySource {
   readonly word: string;
   readonly computed: ReplayedOutputs;
 }
-/** What computes logits of rows. */
 export interface ComputeOutputsOptions {
   readonly session: Pick<EngineSession, "run">;
   readonly encoding: RowEncoding;
@@ -47,7 +45,10 @@ export interface OutputCacheOptions extends ComputeOutputsOptions {
   readonly rows: EncodedRows;
   readonly exemplars: readonly Exemplar[];
   readonly prepared: PreparedData;
-  /** The number of the model's labels; those that earlier data had; how many, the first ones, its head had when the stage began. */
+  /**
+   * The number of the model's labels; the labels of earlier data; and the number of labels, the first ones, in its head
+   * when the stage began.
+   */
   readonly labels: { readonly count: number; readonly seen: ReadonlySet<number>; readonly first: number };
 }
 
@@ -56,7 +57,7 @@ export function hasCachedOutputs(replaySources: readonly ReplaySource[], run: st
   return replaySources.length === 0 || existsSync(cachedOutputsFile(run));
 }
 
-/** Reads the cached logits of each strategy from the run; the open model computes them first where the run has none. */
+/** Reads each strategy's cached logits from the run; if there are none, the open model computes them first. */
 export async function loadCachedOutputs(options: OutputCacheOptions): Promise<readonly CachedOutputs[]> {
   const { replaySources, run, rows, exemplars, labels } = options;
   if (!hasCachedOutputs(replaySources, run)) await writeCachedOutputs(options);
@@ -90,7 +91,7 @@ async function logitsOfAll(options: OutputCacheOptions): Promise<Float32Array> {
   return asMatrix(await ask(options, options.rows), count, (label) => seen.has(label));
 }
 
-/** Exemplars without logits get them now, for the labels that the head had when the stage began. */
+/** Computes logits of exemplars without any, for the labels of the head when the stage began. */
 async function logitsOfExemplars(options: OutputCacheOptions): Promise<Float32Array> {
   const { count, first } = options.labels;
   const lacking = options.exemplars.filter(({ said: outputs }) => outputs === undefined);
@@ -100,7 +101,7 @@ async function logitsOfExemplars(options: OutputCacheOptions): Promise<Float32Ar
   return asMatrix(outputs, count, () => true);
 }
 
-/** [rows, labels], NaN where unknown. */
+/** Shape [rows, labels]; NaN if unknown. */
 function asMatrix(
   outputs: readonly ArrayLike<number>[],
   count: number,
@@ -157,7 +158,7 @@ export function withOutputsBefore(
   });
 }
 
-/** Rows without logits get those of the same exemplars in `kept`. */
+/** Gives rows without logits those of the same exemplars in `saved`. */
 export function withKnownOutputs(rows: readonly Exemplar[], saved: readonly Exemplar[]): readonly Exemplar[] {
   const known = new Map(saved.map(({ hash, row, said: outputs }) => [`${hash} ${String(row)}`, outputs]));
   return rows.map((one) => {
@@ -166,7 +167,7 @@ export function withKnownOutputs(rows: readonly Exemplar[], saved: readonly Exem
   });
 }
 
-/** Coded errors of the file. */
+/** Throws the file's coded errors. */
 function readCachedOutputs(run: string, word: string): Float32Array {
   const file = cachedOutputsFile(run);
   verifySafetensors(file);

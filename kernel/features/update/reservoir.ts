@@ -1,11 +1,11 @@
 /**
- * Rows that are kept of all that ever came, at most so many: each of them with the same chance, whenever it came. Every row has a
- * number of its own, made of what tells it, that looks drawn by chance; those with the least stay. What stays of some rows and of
- * what stayed before is what would stay of all at once, so that nothing needs to be counted or kept beside the rows, and a stage
- * that goes on keeps the same.
+ * Reservoir sampling: retains at most so many of all rows so far, each with the same probability, whenever it arrived.
+ * Every row has a pseudo-random number computed from its content; the rows with the smallest numbers stay. Sampling new
+ * rows together with earlier retained ones gives the same result as sampling all at once, so nothing else needs to be
+ * stored, and a resumed stage retains the same rows.
  *
- * Balanced: each label has room for as many, those that have fewer leave theirs to the others. What a label has room for only ever
- * shrinks as rows come, so that of each label, too, what stays is what would stay of all at once.
+ * Balanced: each label has the same capacity, and labels with fewer rows leave theirs to the others. A label's capacity
+ * only shrinks as rows arrive, so the result per label, too, is that of sampling all at once.
  */
 import { seededShareOfText } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
@@ -15,7 +15,7 @@ type Row = Pick<Exemplar, "hash" | "row" | "roles">;
 
 export const nameOfRow = ({ hash, row }: Pick<Row, "hash" | "row">): string => `${hash} ${String(row)}`;
 
-/** In the order in which they are given. */
+/** In the given order. */
 export function sampleReservoir<R extends Row>(
   rows: readonly R[],
   { most, balanced }: Pick<ReplayBuffer, "most" | "balanced">,
@@ -42,7 +42,7 @@ export function sampleReservoir<R extends Row>(
   return rows.filter((one) => chosen.has(one));
 }
 
-/** How many of each: alike, as far as there are; what can't be parted goes to those that stand first. */
+/** Capacity of each label: equal as far as possible; the remainder goes to the first labels. */
 function roomOf(counts: readonly { readonly label: string; readonly count: number }[], most: number) {
   const retainedAt = (level: number): number => counts.reduce((sum, { count }) => sum + Math.min(count, level), 0);
   let level = 0;

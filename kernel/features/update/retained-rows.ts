@@ -1,11 +1,11 @@
-/** How much is really kept of data of which something was lost. */
+/** The current replay share of data that were partly forgotten. */
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import type { Exemplar } from "../../runs/continual-state.js";
 import { trainingSplitName } from "../../data/prepared.js";
 import type { LearnableTask } from "../../evaluation/forgetting/tasks.js";
 import type { ReplaySetting } from "../../evaluation/forgetting/next-attempt.js";
 
-/** `before`: what the update that its start came from had kept; `rows`: what is kept now. */
+/** `before`: the replay buffer of the update that made the start model; `rows`: the current replay buffer. */
 export function retainedShareOf(
   lost: readonly Pick<LearnableTask, "prepared" | "learnt">[],
   options: {

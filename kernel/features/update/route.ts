@@ -1,6 +1,6 @@
 /**
- * What rows are sent by, where each data set has weights of its own: before the first step of a stage it is taken down what its
- * data are like, and before the first stage what those were that the model learnt from before.
+ * Routing of rows if each data set has its own weights. Before the first step of a stage, the mean features of its data
+ * are recorded, and before the first stage also those of the data that the model learned earlier.
  */
 import { bytesOfArray } from "../../tensors/numbers.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -26,19 +26,21 @@ import type { UpdateContext } from "./stages.js";
 
 type Routes = Pick<UpdateContext, "start" | "tasks" | "data" | "labels" | "strategies" | "stage">;
 
-/** Whether the model's weights tell already what its data were like. */
+/** Whether the model's weights already include the mean features of its data. */
 const isTold = ({ start }: Pick<UpdateContext, "start">): boolean =>
   Object.hasOwn(readHeader(startStateFile(start.weights)).tensors, ROUTE_MEANS_STATE);
 
 const before = ({ tasks }: Pick<UpdateContext, "tasks">) => tasks.filter(({ learnt }) => learnt === 0);
 
-/** Said before anything is trained. Coded error `update-unrouted`. */
+/** Checked before anything is trained. Coded error `update-unrouted`. */
 export function demandRoutable(options: Pick<UpdateContext, "start" | "tasks" | "strategies">): void {
   if (!options.strategies.routes || isTold(options) || before(options).length > 0) return;
   throw new CodedError("update-unrouted", { start: options.start.name });
 }
 
-/** Of the data of stage `i`, and before the first of what the model learnt before where nothing tells of it. */
+/**
+ * Records the means of stage `i`'s data, and before the first stage those of earlier data if the weights lack them.
+ */
 export async function recordRoute(
   options: Routes,
   updateStage: UpdateStage,
@@ -57,7 +59,7 @@ export async function recordRoute(
     );
     labels[part] = count;
   };
-  // Of labels that nothing taught yet, those stand behind the ones that data had.
+  // Labels that were not learned yet follow those of the data so far.
   const firsts = (until: number): number => 1 + Math.max(-1, ...labelsSeenBefore(options, until));
   const earlier = firsts(i);
   if (i === 0 && !isTold(options)) await setMean(0, await rowsBefore(options, updateStage, material), earlier);
@@ -67,7 +69,7 @@ export async function recordRoute(
   await session.write(ROUTE_EARLIER_STATE, { dtype: "f32", shape: [1], bytes: bytesOfArray(Float32Array.of(earlier)) });
 }
 
-/** Rows that the model learnt from before, as they are read now. */
+/** Rows that the model learned from before, read again. */
 async function rowsBefore(
   options: Routes,
   { plan, name }: UpdateStage,
@@ -82,7 +84,7 @@ async function rowsBefore(
   return found;
 }
 
-/** [hidden]: the mean over rows of what the base alone says of each. */
+/** Shape [hidden]: the mean over rows of the base's features, without the adapters. */
 async function meanOf(
   { stage: { signal, hostContext } }: Pick<UpdateContext, "stage">,
   { plan }: UpdateStage,

@@ -1,7 +1,7 @@
 /**
- * The stages of an update, one after the other: rows to learn and rows to learn again, the training, what strategies take down
- * of it, and the scores on all tasks. What a stage leaves lies in its run's folder, so that an update that was interrupted goes
- * on, and a later one begins where this one ended.
+ * Runs the stages of an update in sequence: new and replayed rows, the training, the strategies' consolidation and the
+ * scores on all tasks. A stage's results are in its run's folder, so that an interrupted update can resume, and a later
+ * one can start where this one ended.
  */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Action, UpdateStage } from "#dsl/compiler/plan/action.js";
@@ -68,7 +68,7 @@ export async function runStages(
   let exemplars = exemplarsBefore(options, seedOf(stages));
   for (const [i, updateStage] of stages.entries()) {
     const prepared = must(options.data[i], "data of a stage");
-    // The same rows would be learnt twice.
+    // Avoids training on the same rows twice.
     const others = exemplars.filter(({ hash }) => hash !== prepared.facts.hash);
     const begins = beginsWith(options, updateStage, {
       i,
@@ -98,7 +98,7 @@ export async function runStages(
   return handles;
 }
 
-/** What is done before the first step of a stage, and where its run goes on. */
+/** Work before the first step of a stage, and where its run resumes. */
 function beginsWith(
   options: UpdateContext,
   updateStage: UpdateStage,
@@ -121,7 +121,7 @@ function beginsWith(
   };
 }
 
-/** Said before anything is trained. Coded errors `update-streamed`, `update-roles`. */
+/** Checked before anything is trained. Coded errors `update-streamed`, `update-roles`. */
 function demandLearnable({ strategies: { replay }, data, tasks }: UpdateContext): void {
   if (!replay) return;
   const all = [...tasksLearntBefore(tasks).map(({ prepared }) => prepared), ...data];
@@ -130,7 +130,7 @@ function demandLearnable({ strategies: { replay }, data, tasks }: UpdateContext)
       withExemplars(prepared, drawExemplars(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { size: 1 }, 0));
 }
 
-/** The model as it was, on what it can name the labels of. */
+/** Scores of the start model, on tasks whose labels it has. */
 async function cellsBefore(options: UpdateContext): Promise<readonly TaskScore[]> {
   const { plan, labels, folder } = options.start.weights;
   const { open } = await options.weights.ready(options.start, options.stage.hostContext);
@@ -141,14 +141,14 @@ async function cellsBefore(options: UpdateContext): Promise<readonly TaskScore[]
     { plan, ...parts, labels, measured: options.measured, name: options.start.name },
     options.stage,
   );
-  // Weights that no other model shares would lie beside those that train. Who asks it next opens its checkpoint again.
+  // Unshared weights would take memory during training. The next use opens the checkpoint again.
   if (open.store === null) await options.weights.forget(folder);
   return cells;
 }
 
 const seedOf = (stages: readonly UpdateStage[]): number => stages[0]?.plan.recipe.training.seed ?? 0;
 
-/** Rows of what was learnt before the first stage. */
+/** Exemplars of what was learned before the first stage. */
 function exemplarsBefore(
   { start: { weights: start }, strategies, tasks, warn, keeps }: UpdateContext,
   seed: number,
@@ -167,7 +167,7 @@ function exemplarsBefore(
   );
 }
 
-/** Of what a stage has learnt. */
+/** Exemplars of the data that a stage has learned. */
 function keptOf(
   { strategies: { replay }, keeps }: UpdateContext,
   { plan }: UpdateStage,
@@ -183,7 +183,6 @@ function taken({ define }: UpdateContext, { name, plan }: UpdateStage, run: stri
   return handle;
 }
 
-/** Whether there is a run to go on with. */
 function isBegun({ runs }: UpdateContext, { name, plan }: UpdateStage): boolean {
   return findRunsNamed(runs, name, plan.recipeHash).some(
     (run) => lockHolderOf(run.path) !== null || readCheckpoints(run).length > 0,
@@ -264,7 +263,9 @@ async function consolidateStage(
   });
 }
 
-/** What the stage leaves for the next, its row of the matrix, and what was said of the rows of that. */
+/**
+ * Saves the stage's state for the next one, scores its row of the matrix, and returns the exemplars and predictions.
+ */
 async function carry(
   options: UpdateContext,
   updateStage: UpdateStage,
@@ -301,24 +302,24 @@ async function carry(
   const taught = options.labels.filter((_, label) => seen.has(label));
   const carried = { version: 1, ...about, scores, said: outputs, taught } as const;
   const context = { open, parts, data, run: weights.folder };
-  // Other tasks are scored now than when it was left: what was said before it lies with its rows.
+  // Other tasks are scored now than in the interrupted run: its earlier outputs are saved with its rows.
   const others = known ? withKnownOutputs(rows.others, readExemplars(weights.folder)) : rows.others;
   const retained = new Set(all);
   const current = rows.current.filter((row) => retained.has(row));
   const exemplars = learnt
     ? stays(options, await withOutputs(options, updateStage, { ...context, word: learnt.word }, { others, current }))
     : all;
-  // All earlier rows are read again where they are all learnt anew.
+  // With joint training, all earlier rows are read again, so none are saved.
   const learntAgain = options.strategies.replay?.anew ? [] : exemplars;
   await writeContinualState(weights.folder, carried, learntAgain, (file) =>
     open.session.save(file, open.states.carried, CHECKSUM_METADATA),
   );
-  // What was taken down is in the engine and not in the checkpoint: it is opened anew by whoever asks next.
+  // The consolidation's results are in the engine but not in the checkpoint: the next use opens the model again.
   await options.weights.forget(weights.folder);
   return { exemplars, outputs };
 }
 
-/** Of rows that were kept and of new ones, those that are kept from now on. */
+/** Selects the rows to retain from earlier and new ones. */
 const stays = ({ strategies: { replay } }: UpdateContext, rows: readonly Exemplar[]): readonly Exemplar[] =>
   replay ? sampleReservoir(rows, replay) : rows;
 

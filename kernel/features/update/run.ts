@@ -1,4 +1,4 @@
-/** `update`: the stages with their live pictures, and the matrix of scores as it fills. */
+/** `update`: runs the stages with live views, and shows the matrix of scores as it fills. */
 import { planCardView } from "../../display/plans/plan-card.js";
 import { forgottenExamplesView } from "../../display/forgotten-examples.js";
 import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "../../display/updates.js";
@@ -140,7 +140,7 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, cont
   await saveChanges(session, handle, since, context);
 }
 
-/** Writes the scores before and after the update beside the run, and into its card. */
+/** Saves the scores before and after the update in the run and in its model card. */
 async function saveChanges(
   session: OpenSession,
   handle: ModelHandle,
@@ -152,7 +152,7 @@ async function saveChanges(
   await rewriteRunCard(session, Object.assign(handle, { weights: handle.weights }), context);
 }
 
-/** What is lost beyond chance of what the model knew at the beginning, and what to try. */
+/** Significant losses of what the start model knew, and a suggestion. */
 function triedAfter(
   { runs }: Pick<OpenSession, "runs">,
   options: {
@@ -161,7 +161,6 @@ function triedAfter(
     readonly changes: readonly BeforeAfterScore[];
     readonly tasks: readonly LearnableTask[];
     readonly replay: ReplayBuffer | null;
-    /** The run of the latest stage. */
     readonly run: string | undefined;
   },
   forgotten: readonly TaskForgetting[],
@@ -172,7 +171,7 @@ function triedAfter(
     ...lost.map(({ lost: rows, gained, right }) => (rows.length - gained) / Math.max(1, right)),
   );
   const since = options.changes.filter((one) => one.lost);
-  // Of data that came later nothing is known by others: they began with other weights.
+  // For data that were learned later, other runs have no results: they started from other weights.
   const known =
     since.length === lost.length
       ? recordedSharesOf(runs, weightsRecipeHash(options.start.weights), since, "")
@@ -189,7 +188,7 @@ function triedAfter(
   return suggestNextAttempt(options.calls, worst, known, retained);
 }
 
-/** What became of what the start knew, as it is kept with the run. */
+/** Changes on the start model's tasks, as saved with the run. */
 function sinceOf(
   tasks: readonly LearnableTask[],
   { name, better }: MeasuredBy,
@@ -218,13 +217,13 @@ function sinceOf(
   });
 }
 
-/** `on`: as it is told, `tickets.test`. */
+/** `on`: a name as in reports, such as `tickets.test`. */
 function taskOf(tasks: readonly LearnableTask[], on: string): LearnableTask | undefined {
   const references = taskReports(tasks);
   return tasks.find(({ split }, i) => on === `${references[i]?.data ?? ""}.${split ?? ""}`);
 }
 
-/** The matrix of scores as it fills, and beneath it what was forgotten. */
+/** The matrix of scores as it fills, and below it what was forgotten. */
 class Board {
   private readonly rows: (readonly (number | null)[])[] = [];
   private there = false;

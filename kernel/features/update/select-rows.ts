@@ -1,15 +1,15 @@
-/** Some of rows, in their order, as if there were no others. */
+/** A selection of rows, in their order, as if there were no others. */
 import type { ModelInputRows } from "../../data/rows/loader.js";
 import type { EncodedRows } from "../../data/encoding/rows.js";
 
-/** What rows are fed and asked by. */
+/** Model inputs and task inputs of rows. */
 export type SelectableRows = ModelInputRows & Pick<EncodedRows, "taskInputs">;
 
 export function selectRows(rows: SelectableRows, which: Uint32Array): SelectableRows {
   const { taught, trained, written, weights } = rows;
   const numbers = (values: Int32Array): Int32Array => Int32Array.from(which, (row) => values[row] ?? 0);
   const named = (batch: ArrayLike<number>): number[] => Array.from(batch, (row) => which[row] ?? 0);
-  // Texts that are read each by itself are found by their rows.
+  // In pair encoding, the texts of a selected row must be looked up.
   const selectedIds = (of: EncodedRows["ids"]): EncodedRows["ids"] =>
     taught?.texts ? of : { length: which.length, at: (row) => of.at(which[row] ?? -1) };
   return {

@@ -1,4 +1,6 @@
-/** Outputs that the strategies of a stage replay: cached when it begins, and computed for the exemplars that it leaves. */
+/**
+ * Outputs that the strategies of a stage replay: cached when it begins, and computed for the exemplars that it saves.
+ */
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { readContinualState, type Exemplar } from "../../runs/continual-state.js";
 import type { PreparedData } from "../../data/prepared.js";
@@ -15,7 +17,10 @@ import type { UpdateContext } from "./stages.js";
 
 type Updates = Pick<UpdateContext, "stage" | "labels" | "strategies">;
 
-/** Gives the loader the cached logits of its rows. `first`: the number of labels that the head of the stage's first weights had. */
+/**
+ * Gives the loader the cached logits of its rows. `first`: the number of labels in the head of the stage's initial
+ * weights.
+ */
 export async function cacheStageOutputs(
   options: Updates,
   updateStage: UpdateStage,
@@ -82,8 +87,8 @@ function asksOf(
 }
 
 /**
- * Labels that the data until stage `i` had, by their places in the head. The head of a stage has those of the stages after it,
- * too, which nothing taught it: an update that begins there doesn't know them.
+ * Labels of the data up to stage `i`, by index in the head. The head also has the labels of later stages, which are
+ * untrained: an update that starts from this stage does not know them.
  */
 export function labelsSeenBefore(
   { start, data, labels }: Pick<UpdateContext, "start" | "data" | "labels">,

@@ -1,4 +1,4 @@
-/** What stages of an update are run with, and what their strategies ask for. */
+/** Context of an update's stages, and the requirements of their strategies. */
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
@@ -21,10 +21,10 @@ import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.
 export interface Strategies {
   readonly replay: ReplayBuffer | null;
   readonly fisher: FisherOptions | null;
-  /** Rows are sent to the part of the data that they are like. */
+  /** Rows are routed to the weights of the most similar data set. */
   readonly routes: boolean;
   readonly replaySources: readonly ReplaySource[];
-  /** Terms are added to the loss, and may be too strong. */
+  /** Terms are added to the loss, which may be too strong. */
   readonly holds: boolean;
 }
 export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
@@ -46,27 +46,24 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
 
 export interface UpdateContext {
   readonly weights: ModelCache;
-  /** The folder of runs. */
   readonly runs: string;
   readonly define: (plan: ModelPlan, name: string) => ModelHandle;
   readonly stage: TaskContext;
   readonly start: ModelHandle & { readonly weights: TrainedWeights };
   readonly labels: readonly string[];
   readonly tasks: readonly LearnableTask[];
-  /** The data of each stage. */
   readonly data: readonly PreparedData[];
   readonly strategies: Strategies;
   readonly measured: TaskMetric;
   readonly warn: Warn;
-  /** Whether a row may be kept: rows that shall be forgotten aren't. */
+  /** Whether a row may be stored; rows to be forgotten may not. */
   readonly keeps: (row: Exemplar) => boolean;
-  /** Trains one. */
   readonly train: (
     updateStage: UpdateStage,
     options: { readonly resume: boolean; readonly continues: TrainingContinuation },
   ) => Promise<ModelHandle>;
-  /** A row of the matrix is known. */
+  /** Called when a row of the matrix is complete. */
   readonly onScores: (row: number, scores: readonly (number | null)[]) => void;
-  /** What of what was right is wrong after that row. */
+  /** Receives the rows that were right and are wrong after that row of the matrix. */
   readonly onForgotten: (forgotten: readonly TaskForgetting[]) => void;
 }

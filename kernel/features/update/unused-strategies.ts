@@ -1,11 +1,11 @@
-/** A model that strategies held goes on without them where nobody writes any. */
+/** Warns if a model that was trained with strategies is updated without them because the statement names none. */
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { callTextWithPositional } from "#dsl/compiler/plan/short-call.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Warn } from "../../session/warn.js";
 
-/** `was`: strategies of the update that made the model; absent: none did. `is`: those that stand where nobody wrote one. */
+/** `was`: strategies of the update that made the model; absent if none did. `is`: the default strategies. */
 export function warnOfUnusedStrategies(
   start: string,
   { was = [], is }: { readonly was?: readonly Call[] | undefined; readonly is: readonly Call[] },

@@ -1,4 +1,4 @@
-/** What of an update's data would make its scores or its labels other than they seem, said before anything is trained. */
+/** Warnings, before anything is trained, about data that make an update's scores or labels misleading. */
 import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
@@ -11,10 +11,9 @@ export function warnBeforeUpdate(
   options: {
     readonly start: { readonly name: string; readonly labels: readonly string[] };
     readonly tasks: readonly LearnableTask[];
-    /** What it learns, named as its statement names it: it may have been learnt before, too. */
+    /** The data to learn, as named in the statement; they may have been learned before, too. */
     readonly learns: readonly { readonly name: string; readonly prepared: PreparedData }[];
     readonly replay: ReplayBuffer | null;
-    /** Texts to forget. */
     readonly forget: ReadonlySet<string>;
   },
   warn: Warn,
@@ -27,7 +26,7 @@ export function warnBeforeUpdate(
       if (!only && !hasLabels(prepared)) warn("memory-unbalanced", { data: plan.name });
 }
 
-/** Rows of an update's data that shall be forgotten. */
+/** Warns of rows in an update's data that are to be forgotten. */
 function warnOfForgotten(
   learns: Parameters<typeof warnBeforeUpdate>[0]["learns"],
   texts: ReadonlySet<string>,
@@ -46,7 +45,7 @@ function warnOfForgotten(
   }
 }
 
-/** Labels that one data set writes nearly as another does: they would be two. */
+/** Warns of labels whose spelling differs slightly between data sets: they would be separate labels. */
 function warnOfLabels(
   { name, labels }: Parameters<typeof warnBeforeUpdate>[0]["start"],
   tasks: readonly LearnableTask[],
@@ -63,7 +62,7 @@ function warnOfLabels(
     }
 }
 
-/** Rows that score one data set and train another. Streamed data are passed over. */
+/** Warns of rows that score one data set and train another. Skips streamed data. */
 function warnOfLeaks(tasks: readonly LearnableTask[], warn: Warn): void {
   const scored = tasks.flatMap(({ plan, prepared, split, learnt }) => {
     const table = split === null ? undefined : prepared.splits[split];
@@ -74,7 +73,7 @@ function warnOfLeaks(tasks: readonly LearnableTask[], warn: Warn): void {
     if (!table || only) continue;
     const trained = new Set(modelInputTexts(table));
     for (const { data, split, prepared: scoredData, texts, learnt: when } of scored) {
-      // What earlier data have of each other was told with them.
+      // Overlaps among earlier data were reported when those were learned.
       if (scoredData === prepared || (learnt === 0 && when === 0)) continue;
       const rows = texts.reduce((sum, text) => sum + Number(trained.has(text)), 0);
       if (rows > 0) warn("update-leak", { data, split, rows, of: texts.length, trains: plan.name });
@@ -82,7 +81,7 @@ function warnOfLeaks(tasks: readonly LearnableTask[], warn: Warn): void {
   }
 }
 
-/** Whether a row has one label to be balanced by. */
+/** Whether rows have a single label for balancing. */
 function hasLabels({ splits }: PreparedData): boolean {
   const [table] = Object.values(splits);
   return table?.columnNames().includes("label") ?? false;

@@ -1,18 +1,18 @@
-/** What answers to rows that are scored took, beside what they are worth. */
+/** Cost of predictions, reported next to their scores. */
 
 export interface EvaluationCost {
-  /** Seconds of the training, where there was one and it is known. */
+  /** Seconds of the training; null if there was none or it is unknown. */
   readonly training: number | null;
-  /** Seconds of all answers to the rows, once what answers was open and ready. */
+  /** Seconds of all predictions, after the model was opened and warmed up. */
   readonly asking: number;
-  /** Tokens that were read and written for them; null: it knows none. */
+  /** Tokens read and generated; null if there are none. */
   readonly tokens: number | null;
-  /** Bytes of its weights as they lie in files, or of what stands for them; null: unknown. */
+  /** Bytes of its weights in files, or of their equivalent; null if unknown. */
   readonly bytes: number | null;
-  /** Bytes that it takes in memory while it answers; null: unknown, or nobody asked. */
+  /** Bytes of memory during inference; null if unknown or not requested. */
   readonly heldBytes: number | null;
 }
-/** Of parts that were asked one after the other, the trainings left out. */
+/** Sums the costs of parts predicted in sequence, without the trainings. */
 export function sumCosts(costs: readonly EvaluationCost[]): EvaluationCost {
   const sum = (valueOf: (cost: EvaluationCost) => number | null): number | null =>
     costs.reduce<number | null>((all, cost) => {

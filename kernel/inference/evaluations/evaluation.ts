@@ -1,4 +1,4 @@
-/** What an evaluation came to, as a session keeps it. */
+/** The result of an evaluation, as stored in a session. */
 import type { Interval } from "#stdlib/statistics/interval.js";
 import type { ScoreDifference } from "../measuring/comparison.js";
 import type { EvaluationCost } from "./cost.js";
@@ -11,24 +11,22 @@ export interface Evaluation {
   readonly on: string;
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** Of 95 %; null: it has none. Absent: none was asked for. */
+  /** 95 % intervals; null for a metric without one. Absent if not requested. */
   readonly intervals?: Readonly<Record<string, Interval | null>>;
-  /** Of it less the first on the same rows; absent: it is the first. */
+  /** This model minus the first one on the same rows; absent for the first. */
   readonly differences?: Readonly<Record<string, ScoreDifference>>;
-  /** What its answers took; absent: of a fold by itself. */
+  /** Cost of its predictions; absent for a single fold. */
   readonly cost?: EvaluationCost;
-  /** Was it worth it: of the first of several on the same rows. */
+  /** Verdict ("worth it") on the first of several on the same rows. */
   readonly verdict?: string;
-  /** Of parts of the rows; absent: none were scored. */
   readonly slices?: readonly SliceScores[];
-  /** What attacks came to; absent: none were made. */
   readonly attacks?: readonly AttackScores[];
-  /** Empty where the task has none. */
+  /** Empty if the task has no labels. */
   readonly labels: readonly string[];
-  /** confusion[truth][predicted], rows (or words); empty where there is none. */
+  /** confusion[truth][predicted], counts of rows (or words); empty if not applicable. */
   readonly confusion: readonly (readonly number[])[];
 }
-/** Rows of one split that are asked together. */
+/** Rows of one split that are predicted together. */
 export interface EvaluatedPart {
   readonly prepared: PreparedData;
   readonly split: string;

@@ -1,21 +1,21 @@
-/** Which of the rows that wait are run together: those of like length around the one that waits longest. */
+/** Selects the waiting rows for the next batch: those of similar length to the row that has waited longest. */
 
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 
-/** Rows of a batch, and rows × longest. */
+/** Maximum rows of a batch, and maximum of rows × longest row. */
 export interface BatchLimits {
   readonly rows: number;
   readonly tokens: number;
 }
 /**
- * Padding that a batch may have: as many tokens as a run of its own costs, and a share of its own tokens. With more of it two runs
- * are faster than one.
+ * Maximum padding of a batch: the tokens that an extra run costs, plus a share of its own tokens. With more padding,
+ * two runs are faster than one.
  */
 const SPARE = { tokens: 64, share: 0.15 } as const;
 
 /**
- * The longest first, of rows alike the one that came first. The first of `waiting` is among them, with as many as fit of those
- * whose lengths are nearest to its own.
+ * Sorted by length, longest first, then by arrival. Contains the first of `waiting`, and as many as fit of those with
+ * the nearest lengths.
  */
 export function takeSimilarLengths<T extends { readonly length: number }>(
   waiting: readonly T[],
@@ -26,7 +26,7 @@ export function takeSimilarLengths<T extends { readonly length: number }>(
   const sorted = [...waiting].sort((a, b) => b.length - a.length);
   let from = sorted.indexOf(oldest);
   let to = from + 1;
-  // Tokens of the rows before each place.
+  // Cumulative tokens before each index.
   const before = [0];
   for (const { length } of sorted) before.push(lastOf(before) + length);
   const fits = (first: number, end: number): boolean => {

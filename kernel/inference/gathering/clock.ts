@@ -1,7 +1,7 @@
-/** Time as a gatherer sees it, in ms. */
+/** The clock of a batcher, in ms. */
 export interface BatcherClock {
   now(): number;
-  /** Calls back once; what comes back takes the call back. */
+  /** Calls back once; the returned function cancels it. */
   after(ms: number, call: () => void): () => void;
 }
 

@@ -1,13 +1,12 @@
-/** What can go wrong with a text that waits for its batch. */
+/** Error codes of texts that wait for a batch. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface GatheringCodeData {
   "queue-full": {
     readonly model: string;
     readonly waiting: number;
     readonly most: number;
-    /** What is counted; absent: texts. */
+    /** What is counted. Defaults to texts. */
     readonly of?: "characters";
   };
   "text-too-long": {
@@ -16,7 +15,7 @@ export interface GatheringCodeData {
     readonly at: number;
     readonly tokens: number;
     readonly most: number;
-    /** Whether it may have more: it was not read to its end. */
+    /** Whether it may have more tokens: it was not tokenized to its end. */
     readonly orMore?: boolean;
   };
 }

@@ -1,20 +1,20 @@
 /**
- * Texts of many requests that one process reads, a part of them at a time: each request in its turn takes a share of the next call,
- * so that who sends much waits for it alone. What breaks a call is asked again text by text, so that only its own request fails.
+ * Queue for tokenizing texts of many requests in one process: each request in turn gets a share of the next call, so
+ * that a large request only delays itself. If a call fails, its texts are retried one by one, so that only the faulty
+ * request fails.
  */
 export interface EncodingRequest {
   readonly texts: readonly string[];
   readonly rows: Int32Array[];
-  /** Texts without tokens. */
+  /** Texts that are not tokenized yet. */
   left: number;
   over: boolean;
-  /** Whoever asked went away. */
+  /** Aborted when the client disconnects. */
   readonly signal?: AbortSignal | undefined;
   settle(error?: unknown): void;
 }
 interface Turn {
   readonly request: EncodingRequest;
-  /** Places of its texts. */
   readonly indices: readonly number[];
   next: number;
 }
@@ -23,10 +23,10 @@ interface Item {
   readonly index: number;
 }
 export interface EncodingQueueLimits {
-  /** Most texts of a call, and characters after which no further turn is taken. */
+  /** Maximum texts per call, and characters after which no further turn starts. */
   readonly texts: number;
   readonly characters: number;
-  /** Characters after which a turn is over. */
+  /** Characters after which a turn ends. */
   readonly share: number;
 }
 
@@ -35,7 +35,7 @@ export class EncodingQueue {
   private busy = false;
 
   constructor(
-    /** `signal`: of the only one who asks. */
+    /** `signal`: set if there is only one text. */
     private readonly encode: (
       texts: readonly string[],
       signal: AbortSignal | undefined,
@@ -48,7 +48,7 @@ export class EncodingQueue {
     this.turns.push({ request: of, indices, next: 0 });
     if (!this.busy) void this.work();
   }
-  /** What nobody waits for any more isn't asked. */
+  /** Removes requests that nothing waits for. */
   drop(request: EncodingRequest): void {
     this.turns = this.turns.filter(({ request: owner }) => owner !== request);
   }
@@ -69,7 +69,7 @@ export class EncodingQueue {
       while (turn.next < turn.indices.length && taken < share && items.length < texts) {
         const index = turn.indices[turn.next++]!;
         items.push({ request: turn.request, index });
-        // Short texts cost too.
+        // Counts one more character, since short texts have a cost too.
         taken += turn.request.texts[index]!.length + 1;
       }
       all += taken;

@@ -1,7 +1,7 @@
 /**
- * Rows of many requests, run in batches of like length. One batch runs, another may be at the engine's door, and what comes
- * meanwhile fills the next one. A request that is alone never waits, and one with many batches of rows takes turns with others. Every row is run once and its answer goes to its own request, in
- * that request's order; what is given up leaves the queue.
+ * Batches rows of many requests by similar length. One batch runs, another may be queued at the engine, and later rows
+ * fill the next one. A lone request never waits, and one with many batches takes turns with others. Every row is run
+ * once, and results are returned to its request in order; aborted rows leave the queue.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { takeSimilarLengths, type BatchLimits } from "./batch-of.js";
@@ -10,16 +10,15 @@ import { systemClock, type BatcherClock } from "./clock.js";
 export interface RequestBatcherOptions<Row, Answer> {
   /** The model's name, for errors. */
   readonly model: string;
-  /** Answers in the order of the rows; several calls may be under way. */
+  /** Results in the order of the rows; several calls may be in progress. */
   readonly run: (rows: readonly Row[]) => Promise<readonly Answer[]>;
-  /** Tokens of a row. */
   readonly length: (row: Row) => number;
-  /** Longest wait, in ms, for rows of others that are expected. */
+  /** Maximum ms to wait for expected rows of other requests. */
   readonly gather: number;
-  /** Most rows that wait. */
+  /** Maximum rows in the queue. */
   readonly queue: number;
   readonly most: BatchLimits;
-  /** Told of each batch that begins, how long each of its rows waited, in ms. */
+  /** Called when a batch starts, with the waiting time of each row in ms. */
   readonly begun?: (waits: readonly number[]) => void;
   readonly clock?: BatcherClock;
 }
@@ -30,10 +29,8 @@ export interface RequestBatcherLoad {
   readonly batches: number;
 }
 
-/** Rows that came together. */
 interface Request<Answer> {
   readonly answers: Answer[];
-  /** Rows without an answer. */
   left: number;
   over: boolean;
   settle(error: unknown): void;
@@ -42,27 +39,25 @@ interface Waiting<Row, Answer> {
   readonly row: Row;
   readonly length: number;
   readonly request: Request<Answer>;
-  /** Its place in its request. */
   readonly index: number;
   readonly since: number;
-  /** Batches of its own request that come before it, after those that were begun when it came. */
+  /** Position among its request's batches, counted from the turn at its arrival. */
   readonly turn: number;
 }
 
-/** Batches that are handed over at once: one runs, one is at the door. */
+/** Batches passed on at once: one runs, one is queued at the engine. */
 const DEPTH = 2;
 
 export class RequestBatcher<Row, Answer> {
-  /** By their turns, then in the order in which they came; rows of one request the longest first. */
+  /** By turn, then by arrival; rows of one request the longest first. */
   private waiting: Waiting<Row, Answer>[] = [];
   private readonly underWay = new Set<readonly Waiting<Row, Answer>[]>();
-  /** Requests that ran or waited side by side of late: so many are waited for. */
+  /** Number of recently concurrent requests, for which to wait. */
   private expected = 1;
-  /** When the last batch ended. */
   private ended = Number.NEGATIVE_INFINITY;
   private cancelTimer: (() => void) | null = null;
   private batches = 0;
-  /** The turn of what was begun last. */
+  /** The turn of the last started batch. */
   private turn = 0;
   private readonly clock: BatcherClock;
 
@@ -70,15 +65,15 @@ export class RequestBatcher<Row, Answer> {
     this.clock = options.clock ?? systemClock;
   }
 
-  /** Answers in the rows' order. Coded errors `queue-full`, those of the run; rejects with the signal's reason. */
+  /** Results in the rows' order. Coded errors `queue-full`, those of the run; rejects with the signal's reason. */
   ask(rows: readonly Row[], signal?: AbortSignal): Promise<readonly Answer[]> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     if (rows.length === 0) return Promise.resolve([]);
     const { queue, model, length, most } = this.options;
-    // Requests that are larger than the queue keep nobody else out: half of it is left to others.
+    // Requests larger than the queue may only use half of it, so that they do not lock out others.
     const large = this.waiting.filter(({ request: owner }) => owner.answers.length > queue).length;
     const waiting = this.waiting.length - large + Math.min(large, queue >> 1);
-    // A request that is larger than the queue is let in where nobody waits.
+    // A request larger than the queue is accepted if nothing waits.
     if (waiting > 0 && waiting + rows.length > queue)
       return Promise.reject(new CodedError("queue-full", { model, waiting, most: queue }));
     return new Promise((resolve, reject) => {
@@ -106,7 +101,7 @@ export class RequestBatcher<Row, Answer> {
     });
   }
 
-  /** Rejects all that waits and runs; what comes later is asked as ever. */
+  /** Rejects everything that waits or runs; later requests are unaffected. */
   fail(error: unknown): void {
     const all = [...this.waiting, ...[...this.underWay].flat()];
     this.waiting = [];
@@ -125,7 +120,6 @@ export class RequestBatcher<Row, Answer> {
     if (this.waiting.length === 0) this.stopWaiting();
   }
 
-  /** Begins what may begin now. */
   private next(): void {
     while (this.waiting.length > 0 && this.underWay.size < DEPTH) {
       if (this.underWay.size > 0 && !this.full()) return;
@@ -147,7 +141,9 @@ export class RequestBatcher<Row, Answer> {
     return this.waiting.reduce((sum, { length }) => sum + length, 0) >= tokens;
   }
 
-  /** Ms for which the rows of others are waited for yet; 0: as many wait as did of late, or they waited long enough. */
+  /**
+   * Ms to wait for rows of other requests; 0 if as many requests wait as recently, or they have waited long enough.
+   */
   private patience(): number {
     if (this.expected <= 1 || requestsIn(this.waiting) >= this.expected) return 0;
     const since = Math.max(this.ended, this.waiting[0]!.since);

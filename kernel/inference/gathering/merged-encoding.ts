@@ -1,31 +1,37 @@
 /**
- * A tokenizer whose process is asked for the texts of several requests at once: while it answers, what comes fills its next call. A
- * text that comes alone goes at once. Long texts stand in a line of their own, so that no short one waits for them.
+ * Shares one tokenizer process among several requests: while the process works on a call, new texts are batched into
+ * its next call. A single text is sent at once. Long texts have a separate queue, so that short ones never wait for
+ * them.
  */
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { encodeTextParts, type EncodedPart } from "./prefix-encoding.js";
 import { EncodingQueue, type EncodingRequest, type EncodingQueueLimits } from "./encoding-line.js";
 
-/** Characters of a text that is long. A call of short ones has fewer than `LONG_CALL` of isolated/client.ts. */
+/**
+ * Minimum length of a long text, in characters. A call of short texts stays below `LONG_CALL` of isolated/client.ts.
+ */
 const LONG = 16_384;
 const SHORT_LINE: EncodingQueueLimits = { texts: 1024, characters: 32_768, share: 8192 };
-/** One text at a time. */
+/** Limits of the queue for long texts: one text at a time. */
 const LONG_LINE: EncodingQueueLimits = { texts: 1, characters: 1, share: 1 };
 
-/** What one request reads. */
+/** How one request encodes its texts. */
 export interface RequestEncodingOptions extends EncodedPart {
-  /** Whoever asked went away: what isn't read yet never is. */
+  /** Aborted when the client has disconnected: texts not yet encoded are skipped. */
   readonly signal?: AbortSignal | undefined;
 }
 export interface SharedTokenizer extends Tokenizer {
   /**
-   * For one request: `encode` without a limit and `encodeWords` give so many tokens of each text as count; places and contexts are read
-   * whole.
+   * Returns a tokenizer for one request. Its `encode` without a limit and its `encodeWords` return only as many tokens
+   * per text as count. `encodePlaced` and `encodeContexts` encode complete texts.
    */
   within(options: RequestEncodingOptions): Tokenizer;
 }
 
-/** Of a tokenizer that many requests share; another one reads whole texts, for whoever asks. */
+/**
+ * Returns the per-request view of a shared tokenizer; any other tokenizer is returned unchanged and encodes complete
+ * texts.
+ */
 export function tokenizerForRequest(tokenizer: Tokenizer, options: RequestEncodingOptions): Tokenizer {
   return "within" in tokenizer ? (tokenizer as SharedTokenizer).within(options) : tokenizer;
 }
@@ -55,7 +61,7 @@ export function sharedTokenizerOf(tokenizer: Tokenizer): SharedTokenizer {
           request.over = true;
           signal?.removeEventListener("abort", gone);
           if (error === undefined) return resolve(rows);
-          // Where one text fails nobody waits for the others.
+          // One failed text fails the request, so its other texts leave the queues.
           lines.short.drop(request);
           lines.long.drop(request);
           reject(error as Error);
@@ -93,7 +99,7 @@ export function sharedTokenizerOf(tokenizer: Tokenizer): SharedTokenizer {
 }
 
 type Words = Awaited<ReturnType<Tokenizer["encodeWords"]>>[number];
-/** Words after those that count: a token each, which nobody looks at, in its place. */
+/** Appends one padding token for each word beyond those that count; nothing reads these tokens. */
 function withFurther({ ids, starts }: Words, count: number, { frame: { after }, padId }: Tokenizer): Words {
   if (count <= 0) return { ids, starts };
   const end = ids.length - after.length;

@@ -1,27 +1,33 @@
 /**
- * Texts cut by characters before they are read, where only so many of their tokens are ever looked at: who sends a text a thousand times
- * as long as a model reads pays for what the model reads. What was cut too short is read again, twice as long each time,
- * so that any tokenizer finds its tokens, however long a run of blanks may be.
+ * Cuts texts by characters before they are encoded, where only a limited number of tokens is used. The cost of an
+ * oversized text is then bounded by what the model reads. A text that was cut too short is encoded again at twice the
+ * length, so that any tokenizer finds its tokens, however long a run of blanks may be.
  */
 
-/** Tokens that count of each text, from where; `characters`: at least so many stay. */
+/**
+ * The part of each text that counts: how many tokens, and from which end. At least `characters` characters are left
+ * uncut.
+ */
 export interface EncodedPart {
   readonly tokens: number;
   readonly from: "start" | "end";
   readonly characters?: number;
 }
 
-/** Tokens near the cut, which may be others there than in the whole text: those of a word that was cut among them. */
+/** Extra tokens near the cut. They may differ from those of the complete text, e.g. where a word was cut. */
 const SPARE = 256;
-/** More than most tokens have. */
+/** Upper estimate: most tokens have fewer characters. */
 const CHARACTERS_PER_TOKEN = 8;
 
-/** Characters of a text that are read where so many tokens of it count. */
+/** Returns the number of characters to encode so that the text yields `tokens` tokens. */
 export function charactersForTokens(tokens: number): number {
   return CHARACTERS_PER_TOKEN * (tokens + SPARE);
 }
 
-/** Rows of tokens as `encode` gives them: of a text that was cut at least `tokens` of the whole text's, and more than those. */
+/**
+ * Returns rows of tokens like `encode`. A row of a cut text contains at least the first (or last) `tokens` tokens of
+ * the complete text, plus further ones.
+ */
 export async function encodeTextParts<Row extends { readonly length: number }>(
   texts: readonly string[],
   { tokens, from, characters = 0 }: EncodedPart,
@@ -41,7 +47,10 @@ export async function encodeTextParts<Row extends { readonly length: number }>(
   return rows;
 }
 
-/** No character of two halves is parted. From the end it begins before a blank that follows a word, where one is near. */
+/**
+ * Returns the first or last `most` characters without splitting a surrogate pair. A part taken from the end begins
+ * before a blank that follows a word, if one is near.
+ */
 export function cutTextPart(text: string, most: number, from: EncodedPart["from"]): string {
   if (text.length <= most) return text;
   if (from === "start") return text.slice(0, isLow(text, most) ? most - 1 : most);

@@ -1,4 +1,4 @@
-/** A text on its way: what whoever asked reads, and what the writer knows of it. */
+/** A text being generated: the stream for the client, and the writer's state. */
 import type { SequencePages } from "./kv-pages.js";
 import type { SlotRequest, SlotTextStream, SlotToken, WriterReporter } from "./contract.js";
 
@@ -9,15 +9,15 @@ export interface DeferredStep {
 }
 
 export class ActiveSequence implements SlotTextStream {
-  /** Prompt and text. */
+  /** Tokens of the prompt and of the generated text. */
   readonly tokens: number[];
   cached = 0;
-  /** Keys of so many of `tokens` are in the store. */
+  /** Number of `tokens` whose keys are in the cache. */
   done = 0;
-  /** What is said after so many tokens of the prompt was told; it is of `toScore`. */
+  /** Number of prompt positions whose logits were reported, out of `toScore`. */
   scored = 0;
   readonly toScore: number;
-  /** Null: it waits. */
+  /** Null while the text waits. */
   kvPages: SequencePages | null = null;
   late: DeferredStep | null = null;
   private readonly came = performance.now();
@@ -30,9 +30,9 @@ export class ActiveSequence implements SlotTextStream {
 
   constructor(
     readonly request: SlotRequest,
-    /** Whoever asked first has the lowest. */
+    /** Arrival number; earlier requests have lower numbers. */
     readonly number: number,
-    /** Called when whoever asked reads on no more. */
+    /** Called when the reader stops reading. */
     private readonly onLeave: () => void,
   ) {
     this.tokens = Array.from(request.prompt);
@@ -44,19 +44,21 @@ export class ActiveSequence implements SlotTextStream {
   get adapter(): number {
     return this.request.adapter ?? 0;
   }
-  /** Texts of the same one share their beginnings. */
+  /** Cache namespace: only texts with the same root share prefixes. */
   get root(): string {
     return `${String(this.adapter)} ${this.request.salt ?? ""}`;
   }
-  /** So many of its first tokens needn't be read where they are in the store: of the others somebody wants to know what follows. */
+  /**
+   * Number of leading tokens that can be taken from the cache. Later ones must be computed because their logits are
+   * requested.
+   */
   get known(): number {
-    // What follows the last token is asked in any case.
+    // The logits after the last token are always needed.
     return this.scored < this.toScore ? this.scored : this.tokens.length - 1;
   }
   get written(): number {
     return this.tokens.length - this.request.prompt.length;
   }
-  /** Whether nobody wants more of it. */
   get gone(): boolean {
     return this.left || this.request.signal?.aborted === true;
   }
@@ -64,7 +66,7 @@ export class ActiveSequence implements SlotTextStream {
     return this.over || this.failure !== null;
   }
 
-  /** It is written from now on; again, where it had to stop for others. */
+  /** Starts or resumes generation. A text resumes after it was preempted. */
   begin(reporter: WriterReporter | undefined): void {
     if (!this.begun) reporter?.took((performance.now() - this.came) / 1000);
     this.begun = true;

@@ -10,7 +10,7 @@ export function toolCallFormat({ renderer }: ChatEncoding): ToolCallFormat | nul
   return renderer.source === null ? null : toolCallFormatOf(renderer.source);
 }
 
-/** `model` names the model in errors. Coded errors `conversation-refused`, `broken-template`. */
+/** `model` is the model's name in errors. Throws the coded errors `conversation-refused` and `broken-template`. */
 export async function renderChatPrompt(
   { renderer, tokenizer }: ChatEncoding,
   messages: readonly Message[],

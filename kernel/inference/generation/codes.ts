@@ -1,8 +1,7 @@
-/** What can go wrong with what is asked of models that write. */
+/** Error codes of requests to models that generate text. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface WritingCodeData {
   "schema-unusable": { readonly why: string };
   "schema-not-ready": { readonly why: string };

@@ -1,10 +1,12 @@
 /**
- * Writes texts side by side over one store of keys and values: requests → steps of the engine → tokens. Each step goes on with
- * every text that writes, by one token, and reads a part of the prompts that came in; a text leaves the step after it ended.
- * Clients share the slots: the text of the client that has fewest begins first, and of these the one that came first. A client that
- * has more than others leave it gives up the slot of its last text, which is read again later. Half of what a step reads is of the prompt that came first, so that each is read some time; the other
- * half of those that lack least, so that a short one waits for no long one. Where the store is full the text that came last stops, and
- * is read again when there is room.
+ * Generates texts concurrently over one KV cache (continuous batching): requests → engine steps → tokens. Each step
+ * adds one token to every active text and processes a part of the new prompts. A text leaves after it has ended.
+ *
+ * Clients share the slots: the client with the fewest active texts goes first, then the earliest request. A client with
+ * more texts than its share gives up the slot of its last text, which is processed again later. Half of a step's prompt
+ * tokens belong to the earliest prompt, so that every prompt finishes. The other half goes to the prompts with the
+ * fewest missing tokens, so that short ones do not wait for long ones. When the cache is full, the latest text is
+ * preempted and processed again when memory is free.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -17,28 +19,30 @@ import { PAGE_TOKENS, KvPageTable } from "./kv-pages.js";
 import { positionsToScore, stepFeeds, type SequenceStep } from "./step-feeds.js";
 import { ActiveSequence, type DeferredStep } from "./active-sequence.js";
 
-/** Most bytes of keys and values unless it is said. */
+/** Default memory of the KV cache, in bytes. */
 const MEMORY = 512 * 2 ** 20;
-/** So many tokens there is room for, whatever they take, where the model has as many positions. */
+/** Minimum capacity of the cache in tokens, whatever memory they take (at most the model's positions). */
 const LEAST_ROOM = 4096;
-/** Most tokens of prompts in a step: while others write, and while none does. */
+/** Maximum prompt tokens per step: while other texts are being generated, and while none is. */
 const CHUNK = 64;
 const CHUNK_ALONE = 512;
-/** How long a step waits for choosers that aren't ready, as a part of what it took, and at most, in ms: their texts then miss steps. */
+/**
+ * How long a step waits for choosers that are not ready: a fraction of the step's duration, and a maximum in ms. Late
+ * texts miss steps.
+ */
 const GRACE = { part: 1 / 4, most: 50 } as const;
-/** Most logits of a step that tell what follows the tokens of prompts. */
+/** Maximum number of logits per step for scoring prompt tokens. */
 const SCORED = 2 ** 22;
 
 export interface SlotWriterOptions extends WriterOptions {
-  /** Bytes that keys and values of one token take (`BuiltSlotPrograms`). */
+  /** Bytes of the keys and values of one token (`BuiltSlotPrograms`). */
   readonly placeBytes: number;
-  /** Whether the programs have adapters. */
   readonly adapters: boolean;
 }
 
 /**
- * A writer over a session that has the programs of `buildSlotPrograms` (stdlib/programs/slots.ts); they are its alone. The store is made
- * here, of one size for good.
+ * Opens a writer over a session with the programs of `buildSlotPrograms` (stdlib/programs/slots.ts). The writer must be
+ * their only user. It allocates the KV cache once, at a fixed size.
  */
 export async function openSlotWriter(
   session: Pick<EngineSession, "run">,
@@ -62,14 +66,14 @@ class Writer implements SlotWriter {
   readonly room: number;
   readonly scores = true;
   private pages: KvPageTable;
-  /** In the order in which they came. */
+  /** Waiting texts in order of arrival. */
   private readonly waiting: ActiveSequence[] = [];
   private readonly working: ActiveSequence[] = [];
   private running: Promise<void> | null = null;
-  /** Why nothing is written any more. */
+  /** The error after which the writer generates nothing more. */
   private broken: { readonly error: unknown } | null = null;
   private requestCount = 0;
-  /** Ends the wait for something to do. */
+  /** Ends the wait for new work. */
   private wake: () => void = () => undefined;
   private readonly count = { steps: 0, tokensRead: 0, tokensCached: 0, tokensWritten: 0 };
 
@@ -116,7 +120,7 @@ class Writer implements SlotWriter {
   }
 
   private async work(): Promise<void> {
-    // All that is asked at once is begun together.
+    // Lets all requests of the same tick start together.
     await Promise.resolve();
     try {
       for (;;) {
@@ -132,11 +136,11 @@ class Writer implements SlotWriter {
       else this.drop(error);
     }
     this.running = null;
-    // Who came while this ended was told that it runs.
+    // Requests that arrived while this loop was ending found `running` set and did not start a new loop.
     if (this.waiting.length > 0 && !this.broken) this.running = this.work();
   }
 
-  /** Texts that ended, or that nobody wants any more, make room. */
+  /** Removes texts that have ended or whose client has left. */
   private tidy(): void {
     const stays = (text: ActiveSequence): boolean => {
       if (!text.ended && !text.gone) return true;
@@ -152,7 +156,7 @@ class Writer implements SlotWriter {
     text.late = null;
   }
 
-  /** Takes in who waits, by turns of clients, as long as there are slots and pages. */
+  /** Starts waiting texts, taking turns among clients, while slots and pages are free. */
   private admit(): void {
     const passed = new Set<ActiveSequence>();
     for (;;) {
@@ -179,7 +183,10 @@ class Writer implements SlotWriter {
       this.working.splice(later < 0 ? this.working.length : later, 0, text);
     }
   }
-  /** Whether a slot is free, or the client with most texts gave one up: it still has as many as this text's client then. */
+  /**
+   * Whether a slot is free. If none is, the client with the most texts gives one up, provided it still has at least as
+   * many as this text's client afterwards.
+   */
   private slotFor({ client }: ActiveSequence): boolean {
     if (this.working.length < this.slots) return true;
     const counts = countsOf(this.working);
@@ -194,7 +201,7 @@ class Writer implements SlotWriter {
     const later = this.waiting.findIndex(({ number }) => number > text.number);
     this.waiting.splice(later < 0 ? this.waiting.length : later, 0, text);
   }
-  /** Whether another text is reading more of the same beginning: then it is soon there for both. */
+  /** Whether another text is processing more of the same prefix: waiting for it lets both share the result. */
   private isBeingRead({ tokens, root }: ActiveSequence, found: number): boolean {
     return this.working.some((other) => {
       if (other.root !== root || other.tokens.length - other.done < 2) return false;
@@ -205,7 +212,7 @@ class Writer implements SlotWriter {
     });
   }
 
-  /** What the next step computes. */
+  /** Returns what the next step computes. */
   private parts(): readonly SequenceStep[] {
     const reads = this.working.filter((text) => lacks(text) > 1);
     const writes = reads.length < this.working.length;
@@ -220,7 +227,7 @@ class Writer implements SlotWriter {
     }
     return parts;
   }
-  /** False: the text itself has to stop for others. */
+  /** Returns false if the text itself was preempted. */
   private makeRoom(text: ActiveSequence, tokens: number): boolean {
     while (text.kvPages && !this.pages.grow(text.kvPages, tokens)) {
       this.putBack(must(this.working.pop(), "a text that works"));
@@ -241,7 +248,7 @@ class Writer implements SlotWriter {
     this.options.reporter?.step(parts.length);
     for (const { text, count } of parts) {
       if (text.written === 0) this.count.tokensRead += count;
-      // It may have gone meanwhile, and its pages with it.
+      // The client may have left meanwhile, and its pages are then freed.
       if (!text.kvPages) continue;
       text.done += count;
       this.pages.fill(text.root, text.kvPages, text.tokens, text.done);
@@ -259,12 +266,12 @@ class Writer implements SlotWriter {
       else if (rowLogits && !text.ended && !text.gone) score(text, place, rowLogits);
     }
   }
-  /** It goes on once its chooser is ready; others don't wait for it. */
+  /** Resumes the text once its chooser is ready; other texts do not wait for it. */
   private setAside(text: ActiveSequence, ready: Promise<void>, late: DeferredStep): void {
     if (!text.kvPages) return;
     text.late = late;
     void ready.then(() => {
-      // It may have stopped for others, and is then asked again.
+      // If the text was preempted meanwhile, its step is computed again.
       if (text.late !== late) return;
       text.late = null;
       this.choose(text, late.next, late.logits);
@@ -286,20 +293,20 @@ class Writer implements SlotWriter {
     }
   }
 
-  /** One unknown token would end the step of all. */
+  /** Rejects unknown tokens: one would fail the step for all texts. */
   private know(token: number): void {
     if (!(token >= 0 && token < this.vocabulary))
       throw new CodedError("internal", { what: `token ${token} of ${this.vocabulary}` });
   }
 
-  /** All texts end with the error, and nothing is written afterwards. */
+  /** Ends all texts with the error and stops the writer for good. */
   private end(error: unknown): void {
     this.broken ??= { error };
     for (const text of [...this.waiting, ...this.working]) text.fail(error);
     this.tidy();
     this.wake();
   }
-  /** All texts that are written end with the error; what is in the store isn't known any more. */
+  /** Ends all active texts with the error and resets the cache, whose content is unknown after a failed step. */
   private drop(error: unknown): void {
     for (const text of this.working) text.fail(error);
     this.tidy();
@@ -307,13 +314,13 @@ class Writer implements SlotWriter {
   }
 }
 
-/** Texts that work, by client. */
+/** Number of active texts per client. */
 function countsOf(working: readonly ActiveSequence[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { client } of working) counts.set(client, (counts.get(client) ?? 0) + 1);
   return counts;
 }
-/** Of those that wait, in the order in which they came: the first of the client with fewest texts that work. */
+/** Returns the earliest waiting text of the client with the fewest active texts. */
 function nextOf(
   waiting: readonly ActiveSequence[],
   working: readonly ActiveSequence[],
@@ -326,7 +333,7 @@ function nextOf(
   return next;
 }
 
-/** `last`: what follows is chosen; else it is told. */
+/** `last`: the next token is chosen here; otherwise the logits are only reported. */
 function askedAfter(text: ActiveSequence, place: number) {
   return { text, place, last: place === text.tokens.length - 1 };
 }
@@ -338,7 +345,10 @@ function score(text: ActiveSequence, place: number, logits: Float32Array): void 
   }
 }
 
-/** Texts whose choosers aren't ready after so many ms, each with what settles when it is. */
+/**
+ * Waits at most `ms` for the choosers. Returns the texts whose choosers are not ready, each with the promise that
+ * settles when it is.
+ */
 async function lateIn(
   scoredPlaces: readonly ReturnType<typeof askedAfter>[],
   ms: number,
@@ -356,15 +366,21 @@ async function lateIn(
   return late;
 }
 
-/** Whether the engine is gone; what else a step fails by is over with it, and whoever counts failures sees the next one too. */
+/**
+ * Whether the engine process has ended. Any other failure affects only the failed step; a caller that counts failures
+ * sees the next one too.
+ */
 export function isEngineGone(error: unknown): boolean {
   return error instanceof CodedError && error.code === "engine-died";
 }
-/** Tokens of a text that are not in the store. */
+/** Number of tokens of a text that are not in the cache. */
 function lacks({ tokens, done }: ActiveSequence): number {
   return tokens.length - done;
 }
-/** How many of its tokens each of these texts, the first that came in front, reads in a step of so many, so many of them scored. */
+/**
+ * Returns how many tokens of each text to process in a step with at most `most` tokens, `scored` of them scored.
+ * `texts` are in order of arrival.
+ */
 function sharesOf(
   texts: readonly ActiveSequence[],
   options: { readonly most: number; readonly scored: number },

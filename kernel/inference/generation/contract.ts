@@ -1,53 +1,60 @@
 /**
- * Texts that are written side by side, each by itself: a text comes and goes at any step (continuous batching). A writer
- * (`./continuous-batching.ts`) knows tokens alone; a chooser (`./sampling`) chooses one text's next token from what the model says.
+ * Contract of texts that are generated concurrently and independently: a text may join or leave at any step (continuous
+ * batching). A writer (`./continuous-batching.ts`) handles token ids only. A chooser (`./sampling`) picks each next
+ * token of one text from the model's logits.
  */
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { GenerateOptions } from "#stdlib/programs/generate.js";
 import type { Engine, EngineSession } from "../../engines/engine.js";
 
-/** Chooses the tokens of one text, in order. */
+/** Chooses the tokens of one text, one after the other. */
 export interface TokenChooser {
-  /** What it looks at for the next token: the likeliest alone, or the logits of all. It may be another at each step. */
+  /** Input for the next choice: only the likeliest token, or all logits. It may differ from step to step. */
   readonly reads: "next" | "logits";
-  /** `logits` [vocabulary] is the writer's own memory and holds until this returns; given where `reads` says so. */
+  /** `logits` [vocabulary] is the writer's memory and valid only until this returns. Passed if `reads` is "logits". */
   choose(next: number, logits: Float32Array | null): ChosenToken;
-  /** Settles when `choose` needn't wait; null: it needn't now. What fails meanwhile `choose` throws. */
+  /** Settles when `choose` can run without waiting; null if it can now. An error meanwhile is thrown by `choose`. */
   ready?(): Promise<void> | null;
 }
 export interface ChosenToken {
   readonly token: number;
-  /** Whether the text ends with this token, beside the tokens that end any text; e.g. its grammar allows no more. */
+  /**
+   * Whether the text ends with this token for a reason other than an end token, e.g. because its grammar allows nothing
+   * more.
+   */
   readonly ends?: boolean;
   readonly likelihoods?: readonly { readonly id: number; readonly logprob: number }[];
 }
 
 export interface SlotRequest {
-  /** At least one token; with `maxTokens` at most as many as the model has positions. */
+  /** At least one token. The prompt plus `maxTokens` must not exceed the model's positions. */
   readonly prompt: Int32Array;
   readonly maxTokens: number;
-  /** Tokens that end the text; they are told. */
+  /** End tokens; they are reported in the stream. */
   readonly ends: ReadonlySet<number>;
   readonly chooser: TokenChooser;
-  /** Given what the model says after each token of the prompt but the last, in order; the logits hold until it returns. Absent: nobody asks. */
+  /** Called with the logits after each prompt token but the last, in order. The logits are valid until it returns. */
   readonly scored?: (place: number, logits: Float32Array) => void;
-  /** Which of the writer's adapters; absent: its first, or none. */
+  /** Index of the writer's adapter. Defaults to the first, or none. */
   readonly adapter?: number;
-  /** It shares beginnings with texts of the same salt alone. */
+  /** Cached prefixes are shared only among texts with the same salt. */
   readonly salt?: string;
-  /** Clients share the slots. */
+  /** Clients share the slots fairly. */
   readonly client?: string;
-  /** Whoever asked went away: the text's slot is free at the next step. */
+  /** Aborted when the client disconnects: the text's slot is free at the next step. */
   readonly signal?: AbortSignal;
 }
-/** One token, as soon as it is chosen. */
+/** One token, reported as soon as it is chosen. */
 export interface SlotToken extends ChosenToken {
   readonly ended: "end" | "length" | null;
 }
-/** Stopping the iteration frees the slot. Thrown from it: the coded errors `engine-died` and `writer-closed`, the signal's reason. */
+/**
+ * Stopping the iteration frees the slot. Throws the coded errors `engine-died` and `writer-closed`, and the signal's
+ * reason.
+ */
 export interface SlotTextStream extends AsyncIterable<SlotToken> {
-  /** Tokens of the prompt that were there from other texts; known when the first token is. */
+  /** Number of prompt tokens found in the cache; known once the first token is reported. */
   readonly cached: number;
 }
 export interface SlotLoad {
@@ -59,58 +66,69 @@ export interface SlotLoad {
   readonly tokensWritten: number;
 }
 export interface SlotWriter {
-  /** Texts that can be written side by side. */
+  /** Maximum number of concurrent texts. */
   readonly slots: number;
   readonly vocabulary: number;
-  /** Most tokens of a prompt and its text together. */
+  /** Maximum tokens of a prompt and its text together. */
   readonly room: number;
-  /** Whether it tells what is said after the tokens of a prompt. */
+  /** Whether the writer reports logits for prompt tokens. */
   readonly scores: boolean;
   write(request: SlotRequest): SlotTextStream;
   load(): SlotLoad;
   close(): Promise<void>;
 }
 
-/** An adapter that one writer has beside others over one base; null: the base as it is. */
+/** One of several adapters that a writer serves over the same base model; null is the base model itself. */
 export interface WriterAdapter {
-  /** `lora(...)` as it was trained. */
+  /** The `lora(...)` call that it was trained with. */
   readonly call: Call;
-  /** Its safetensors file. */
   readonly file: string;
 }
-/** What a writer's programs are built from: `technique` is the model's own, or what adds nothing where there are `adapters`. */
+/**
+ * Model that a writer's programs are built from. `technique` is the model's own, or one that changes nothing if there
+ * are `adapters`.
+ */
 export interface WriterModel extends GenerateOptions {
-  /** `SlotRequest.adapter` is a place among them. Throws `adapters-apart` where they can't be written with together. */
+  /**
+   * `SlotRequest.adapter` is an index into this list. Throws `adapters-apart` if the adapters cannot share one writer.
+   */
   readonly adapters?: readonly (WriterAdapter | null)[];
 }
-/** What a writer tells of its work, for figures. */
+/** Receives metrics of a writer's work. */
 export interface WriterReporter {
-  /** Seconds that a text waited before it was begun. */
+  /** Reports the seconds that a text waited before it started. */
   took(seconds: number): void;
-  /** Texts that a step goes on with. */
   step(texts: number): void;
 }
 export interface WriterOptions {
-  /** Most texts side by side. */
+  /** Maximum number of concurrent texts. */
   readonly slots: number;
   readonly vocabulary: number;
-  /** Most positions that the model knows. */
   readonly positions: number;
   readonly padId: number;
-  /** Of an encoder-decoder: the token its decoder begins with. */
+  /** Start token of an encoder-decoder's decoder. */
   readonly start?: number;
-  /** Most bytes that keys and values of all texts, those that ended among them, take; absent: 512 MiB, or what 4,096 tokens take. The store has that size from the beginning. */
+  /**
+   * Size in bytes of the KV cache for all texts, including ended ones. It is allocated in full at the start. Defaults
+   * to 512 MiB, or the size of 4,096 tokens if that is larger.
+   */
   readonly memory?: number;
-  /** Most tokens of prompts that a step reads while others write; absent: 64. */
+  /** Maximum prompt tokens per step while other texts are being generated. Defaults to 64. */
   readonly chunk?: number;
   readonly reporter?: WriterReporter;
 }
-/** Programs of a writer, to be opened beside others of the model, and what opens the writer over their session. */
+/**
+ * Programs of a writer, to be opened together with the model's other programs, and the function that opens the writer
+ * over their session.
+ */
 export interface WriterParts {
   readonly programs: Readonly<Record<string, Program>>;
-  /** Why texts are written batch by batch here, and not each by itself; null: they come and go as they like. */
+  /** Why texts are generated batch by batch rather than continuously; null if they are generated continuously. */
   readonly batches: string | null;
   open(session: Pick<EngineSession, "run" | "load">, options: WriterOptions): Promise<SlotWriter>;
 }
-/** `planWriter` of `./plan-batching.ts`: what suits the model and the engine. `openSlotWriter` of `./continuous-batching.ts` is what it opens as a rule. */
+/**
+ * `planWriter` of `./plan-batching.ts` picks what suits the model and the engine, usually `openSlotWriter` of
+ * `./continuous-batching.ts`.
+ */
 export type PlanWriter = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterParts>;

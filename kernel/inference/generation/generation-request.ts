@@ -1,96 +1,103 @@
 /** Requests to a model that generates text, and what it streams back. Serving passes both on unchanged. */
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
 
-/** What all of a model's requests may ask. `signal`: whoever asked went away, or its time is over. */
+/** Options of every request to a model. `signal` is aborted when the client disconnects or the time limit is over. */
 export interface GenerationRequestOptions {
   readonly signal?: AbortSignal;
-  /** Whether texts longer than the model reads are cut; else the coded error `text-too-long`. */
+  /**
+   * Whether texts longer than the model's window are truncated; otherwise the coded error `text-too-long` is thrown.
+   */
   readonly truncate: boolean;
 }
 
-/** How tokens are chosen. Absent: as the model's folder says (generation_config.json), else as the greedy decoder does. */
+/** Sampling settings. Defaults to the model's generation_config.json, else to greedy decoding. */
 export interface SamplingRequest {
-  /** 0: the likeliest token. */
+  /** 0 selects the likeliest token. */
   readonly temperature?: number;
   readonly topP?: number;
   readonly topK?: number;
   readonly minP?: number;
-  /** Whole; the same request with the same seed is answered by the same text, whoever else asks meanwhile. */
+  /** Integer. A request with the same seed gets the same text, whatever other requests run meanwhile. */
   readonly seed?: number;
-  /** −2 to 2, as OpenAI defines them over what was written. */
+  /** −2 to 2, as defined by OpenAI over the generated text. */
   readonly frequencyPenalty?: number;
   readonly presencePenalty?: number;
-  /** As transformers defines it, over prompt and text; 1: none. */
+  /** As defined by transformers, over prompt and text; 1 means no penalty. */
   readonly repetitionPenalty?: number;
-  /** Added to the logits of tokens. */
+  /** Values added to the logits, by token id. */
   readonly bias?: Readonly<Record<number, number>>;
 }
-/** What every text must be. `schema`: JSON that a JSON schema allows; `json`: any object. */
+/** Required form of every text. `schema`: JSON that matches a JSON schema. `json`: any JSON object. */
 export type JsonOutputShape =
   | { readonly is: "schema"; readonly schema: Readonly<Record<string, unknown>> }
   | { readonly is: "json" };
 
 export interface GenerationRequest extends GenerationRequestOptions {
-  /** A text that is written on (or that an encoder reads); tokens; or a conversation whose next message is written. */
+  /** A text to continue (or an encoder's input), token ids, or a conversation whose next message is generated. */
   readonly prompt: string | Int32Array | readonly Message[];
   readonly tools?: readonly ToolDefinition[];
-  /** `auto`: the model's choice. A name: that tool is called. */
+  /** `auto`: the model decides. `{ name }`: that tool must be called. */
   readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
-  /** 0: the prompt is read, and nothing is written. Absent: as many as there is room for. */
+  /** With 0 the prompt is processed and nothing is generated. Defaults to the remaining positions. */
   readonly maxTokens?: number;
   readonly stop: readonly string[];
   readonly sampling: SamplingRequest;
-  /** How many texts, ≥ 1. */
+  /** Number of texts, at least 1. */
   readonly choices: number;
-  /** So many of the likeliest tokens are told beside each that was chosen; absent: no likelihoods are told. */
+  /** Number of likeliest tokens reported with each chosen token. If unset, no likelihoods are reported. */
   readonly logprobs?: number;
-  /** Whether likelihoods of the prompt's tokens are told too, beside those of the text. */
+  /** Whether likelihoods of the prompt's tokens are reported too. */
   readonly promptLikelihoods?: boolean;
   readonly shape?: JsonOutputShape;
-  /** Beginnings that were read for others are used again for those of the same salt alone: how fast an answer comes tells nobody what others ask. */
+  /**
+   * Cached prefixes are reused only among requests with the same salt, so that response times reveal nothing about
+   * other clients' prompts.
+   */
   readonly salt?: string;
-  /** Whose request it is: JSON schemas of several clients are made ready by turns. */
+  /** Client of the request: JSON schemas of several clients are compiled in turn. */
   readonly client?: string;
 }
 export interface TokenLikelihood {
   readonly id: number;
-  /** The token as text; bytes that are no whole character are told in `bytes`. */
+  /** The token as text. For an incomplete character, see `bytes`. */
   readonly text: string;
   readonly bytes: readonly number[];
-  /** Natural logarithm of its probability as the model says, before sampling settings. */
+  /** Natural logarithm of the token's probability under the model, before sampling settings. */
   readonly logprob: number;
 }
-/** A token of a prompt, after those before it. The first follows nothing: its likelihood is null. */
+/** A prompt token given those before it. The first has no predecessor, so its likelihood is null. */
 export interface PromptToken extends Omit<TokenLikelihood, "logprob"> {
   readonly logprob: number | null;
   readonly top: readonly TokenLikelihood[] | null;
-  /** It stands for none of the prompt's text. */
+  /** Whether the token is a special one that represents no text of the prompt. */
   readonly special: boolean;
 }
-/** A bit of one of the texts; `ended` comes with the last bit of each. */
+/** A piece of one of the generated texts; `ended` is set on the last piece of each. */
 export interface TextChunk {
   readonly choice: number;
   readonly text: string;
   readonly tokens: readonly number[];
-  /** One for each of `tokens`, where they were asked for. */
+  /** One entry per token of `tokens`, if requested. */
   readonly likelihoods?: readonly (TokenLikelihood & { readonly top: readonly TokenLikelihood[] })[];
-  /** All of the prompt's, where they were asked for; with the first bit of each text. */
+  /** Likelihoods of all prompt tokens, if requested; sent with the first piece of each text. */
   readonly prompt?: readonly PromptToken[];
-  /** Parts of calls of tools, as they become certain; `index` counts the calls of one text. */
+  /** Partial tool calls, sent as soon as they are certain; `index` counts the calls of one text. */
   readonly calls?: readonly {
     readonly index: number;
     readonly id?: string;
     readonly name?: string;
     readonly arguments?: string;
   }[];
-  /** A token of the model's ended it, `maxTokens` or the room were used up, a stop string came, or it calls tools. */
+  /**
+   * Why the text ended: an end token ("end"), `maxTokens` or no positions left ("length"), a stop string ("stop"), or
+   * tool calls ("tools").
+   */
   readonly ended: "end" | "length" | "stop" | "tools" | null;
 }
-/** A text being written. */
 export interface TextGeneration extends AsyncIterable<TextChunk> {
   readonly promptTokens: number;
-  /** Of the prompt, tokens that were not read anew. */
+  /** Number of prompt tokens taken from the cache. */
   readonly cachedTokens: number;
-  /** Whether the prompt was cut. */
+  /** Whether the prompt was truncated. */
   readonly cut: boolean;
 }

@@ -1,19 +1,19 @@
 /**
- * A text's tokens into pieces of text. Where a tokenizer's tokens are bytes this is done here and at once; others are asked
- * of the process that runs them. No piece ends within a character.
+ * Decodes a text's tokens incrementally. Byte-level tokenizers are decoded synchronously in this process; others send a
+ * request to the tokenizer's process. No piece ends within a character.
  */
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { IncrementalTextStream } from "../text-stream.js";
 import type { TokenBytes } from "./token-bytes.js";
 
 export interface IncrementalDecoder {
-  /** The text that is certain now; may be empty. */
+  /** Returns the text that is final after these tokens; may be empty. */
   push(tokens: readonly number[]): string | Promise<string>;
-  /** What was held back. */
+  /** Returns the remaining buffered text. */
   end(): string | Promise<string>;
 }
 
-/** `before`: tokens that the text goes on from. */
+/** `before`: tokens that precede the text. */
 export function incrementalDecoderOf(
   tokenizer: Pick<Tokenizer, "decode" | "spelling">,
   bytes: TokenBytes,
@@ -21,17 +21,17 @@ export function incrementalDecoderOf(
 ): IncrementalDecoder {
   const { spelling } = tokenizer;
   if (!spelling) return new IncrementalTextStream(tokenizer, before);
-  // A text that goes on from special tokens alone begins one, as decoders see it: they leave those out.
+  // Decoders skip special tokens, so a text after only special tokens counts as the beginning of a text.
   const begins = Array.from(before).every((id) => bytes.isSpecial(id));
   const pieces = new BytePieces(bytes, begins ? spelling.strips : 0);
-  // A prompt may end in half a character that the first tokens complete.
+  // A prompt may end within a character that the first tokens complete.
   const tail = Array.from(before).slice(-4);
   pieces.prime(tail.flatMap((id) => Array.from(bytes.bytesOf(id))).slice(-3));
   return pieces;
 }
 
 class BytePieces implements IncrementalDecoder {
-  /** An opening mark of a text is a character like any other. */
+  /** Treats a leading byte order mark as an ordinary character. */
   private readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   constructor(

@@ -1,38 +1,37 @@
 /**
- * Where the keys of texts lie: the store is cut into pages of PAGE places. A text takes pages as it grows. A page that is full
- * is known by its tokens and all before them, and stays after its text has ended until its place is needed: a later text
- * that begins alike holds it too and reads that part no more. What was held last goes last.
+ * Manages the KV cache in pages of `PAGE_TOKENS` tokens. A text takes pages as it grows. A full page is identified by
+ * its tokens and all tokens before them, and remains after its text has ended until its memory is needed. A later text
+ * with the same prefix shares the page and skips that part. The least recently used page is evicted first.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 
 export const PAGE_TOKENS = 16;
 
-/** A full page: what stands in it, and what came before. */
+/** A full page: its content and its predecessor. */
 interface Known {
   readonly page: number;
   readonly before: Known | null;
-  /** Its tokens, as `keyOf` writes them. */
+  /** Its tokens in the format of `keyOf`. */
   readonly key: string;
   readonly after: Map<string, Known>;
 }
 
-/** Pages of one text, in order. */
 export class SequencePages {
   readonly pages: number[] = [];
-  /** The last page that is known by its tokens; null: none yet. */
+  /** The last page that is identified by its tokens; null if there is none yet. */
   known: Known | null = null;
-  /** How many of `pages` are known. */
+  /** Number of identified pages in `pages`. */
   full = 0;
 }
 
 export class KvPageTable {
   private readonly free: number[];
-  /** How many texts hold a page. */
+  /** Number of texts that use each page. */
   private readonly holders: Int32Array;
   private readonly byPage = new Map<number, Known>();
-  /** Known pages that nobody holds, the one to go first in front. */
+  /** Identified pages that no text uses, next to evict first. */
   private readonly idle = new Set<Known>();
-  /** Beginnings, of each adapter and salt by itself. */
+  /** Prefix trees, one per adapter and salt. */
   private readonly roots = new Map<string, Map<string, Known>>();
 
   constructor(readonly count: number) {
@@ -40,12 +39,11 @@ export class KvPageTable {
     this.holders = new Int32Array(count);
   }
 
-  /** Pages that can be had. */
   get room(): number {
     return this.free.length + this.idle.size;
   }
 
-  /** The pages that hold the beginning of `tokens`, at most `most` of its tokens. */
+  /** Takes the pages of the longest cached prefix of `tokens`, at most `most` tokens. */
   begin(root: string, tokens: readonly number[], most: number): SequencePages {
     const sequence = new SequencePages();
     for (let end = PAGE_TOKENS; end <= most; end += PAGE_TOKENS) {
@@ -59,7 +57,7 @@ export class KvPageTable {
     return sequence;
   }
 
-  /** How many pages that nobody holds `begin` would take. */
+  /** Returns how many cached pages `begin` would reuse, and how many of them no text uses at present. */
   idleIn(root: string, tokens: readonly number[], most: number): { readonly found: number; readonly idle: number } {
     let [found, idle] = [0, 0];
     let known: Known | null = null;
@@ -73,7 +71,9 @@ export class KvPageTable {
     return { found, idle };
   }
 
-  /** Makes room for so many tokens; false: there are no pages left, and what was got is kept. */
+  /**
+   * Reserves pages for so many tokens. Returns false if no pages are left; pages already taken stay with the sequence.
+   */
   grow(sequence: SequencePages, tokens: number): boolean {
     while (sequence.pages.length * PAGE_TOKENS < tokens) {
       const page = this.free.pop() ?? this.takeIdle();
@@ -84,7 +84,7 @@ export class KvPageTable {
     return true;
   }
 
-  /** The first `done` of `tokens` are read: pages that they fill are known from now on. */
+  /** Records that the first `done` tokens are computed: pages that they fill are identified from then on. */
   fill(root: string, sequence: SequencePages, tokens: readonly number[], done: number): void {
     while ((sequence.full + 1) * PAGE_TOKENS <= done) {
       const key = keyOf(tokens, (sequence.full + 1) * PAGE_TOKENS);
@@ -92,7 +92,7 @@ export class KvPageTable {
       const page = must(sequence.pages[sequence.full], "a page that is full");
       const same = children.get(key);
       if (same) {
-        // Another text has read the same meanwhile: one of the two is enough.
+        // Another text has computed the same page meanwhile: one of the two is enough.
         this.hold(same);
         this.release(page);
         sequence.pages[sequence.full] = same.page;
@@ -107,7 +107,10 @@ export class KvPageTable {
     }
   }
 
-  /** The text is over, or stops for others. Its last pages go first, so that no page outlives the one before it. */
+  /**
+   * Releases the pages of a text that has ended or was preempted. The last pages are released first, so that no page
+   * outlives its predecessor.
+   */
   end(sequence: SequencePages): void {
     for (const page of [...sequence.pages].reverse()) this.release(page);
     sequence.pages.length = 0;
@@ -152,7 +155,7 @@ export class KvPageTable {
   }
 }
 
-/** The tokens of the page that ends before `end`. */
+/** Returns the key of the page that ends before `end`. */
 function keyOf(tokens: readonly number[], end: number): string {
   return tokens.slice(end - PAGE_TOKENS, end).join();
 }

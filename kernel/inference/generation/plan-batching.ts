@@ -1,4 +1,4 @@
-/** Which writer suits a model and an engine: texts that come and go by themselves, or else batches. */
+/** Picks the writer for a model and an engine: continuous batching, or else static batches. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { canRunInParallel } from "#stdlib/techniques/shared/parallel-adapters.js";
@@ -40,7 +40,7 @@ async function inBatches(engine: Asking, model: WriterModel, why: string): Retur
   return { programs, batches: why, open: (session, options) => Promise.resolve(openBatchWriter(session, options)) };
 }
 
-/** What the engine can't compute of the programs; null: nothing. */
+/** Returns why the engine cannot run the programs; null if it can. */
 async function refusal(engine: Asking, programs: object): Promise<string | null> {
   const all = Object.values(programs) as readonly Program[];
   const [first] = (await Promise.all(all.map((program) => engine.can(program)))).flat();

@@ -1,6 +1,6 @@
 /**
- * What a request asks to be written on, as tokens: a text is left open, a conversation stands as its template writes it, an
- * encoder's text is read as in training. What is longer than there is room for is cut, or refused.
+ * Encodes the prompt of a generation request. A text is left open, a conversation is rendered by its template, and an
+ * encoder's text is encoded as in training. A prompt that is too long is truncated or refused.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -15,29 +15,35 @@ import { tokenizerForRequest } from "../gathering/merged-encoding.js";
 import { renderChatPrompt } from "./chat-prompt.js";
 import type { GenerationRequest } from "./generation-request.js";
 
-/** Characters in which what stands before every text is found. */
+/** Number of leading characters that are encoded to find the tokens before every text. */
 const OPENING = 1024;
 
 export interface PromptEncoder {
   readonly name: string;
   readonly tokenizer: Tokenizer;
   readonly chat: ChatEncoding | null;
-  /** Tokens that the model knows: its tokenizer's, or more. */
+  /** Number of tokens that the model knows, at least as many as its tokenizer's. */
   readonly vocabulary: number;
-  /** Most tokens of a prompt and its text together; of an encoder-decoder, of its text with the token it begins with. */
+  /**
+   * Maximum tokens of a prompt and its text together; for an encoder-decoder, of the decoder's text including its start
+   * token.
+   */
   readonly room: number;
-  /** Of an encoder-decoder: what stands before each text, how it ends, how long it may be. */
+  /** Settings of an encoder-decoder: prefix of each text, end token and maximum length. */
   readonly pairs: { readonly prefix: string; readonly end: number | null; readonly maxLength: number } | null;
 }
 export interface EncodedPrompt {
   readonly tokens: Int32Array;
   readonly cut: boolean;
-  /** Most tokens that can be written. */
+  /** Maximum number of tokens that can be generated. */
   readonly room: number;
 }
 type Asked = Pick<GenerationRequest, "prompt" | "truncate" | "maxTokens" | "signal">;
 
-/** `tools` are written into a conversation; `begun` stands after it. Coded errors `empty-prompt`, `text-too-long`, `token-unknown`, those of templates. */
+/**
+ * Encodes a request's prompt. `tools` are rendered into a conversation, and `begun` is appended to it. Throws the coded
+ * errors `empty-prompt`, `text-too-long`, `token-unknown`, and those of templates.
+ */
 export async function encodePrompt(
   reader: PromptEncoder,
   request: Asked,
@@ -51,12 +57,12 @@ export async function encodePrompt(
   const most = reader.room - 1;
   if (tokens.length <= most) return { tokens, cut: false, room: reader.room - tokens.length };
   if (!request.truncate) throw tooLong(reader, tokens.length, most, orMore);
-  // Room for the text that is asked for, but no more than half of all.
+  // Reserves positions for the requested text, but at most half of all.
   const wanted = Math.max(1, Math.min(request.maxTokens ?? Infinity, reader.room >> 1));
   return { tokens: lastOf(tokens, reader.room - wanted, reader.tokenizer.frame.before), cut: true, room: wanted };
 }
 
-/** An id beyond the vocabulary would fail in the engine, for all that are written beside it. */
+/** Rejects ids beyond the vocabulary: they would fail in the engine for all texts of the step. */
 function demandKnown({ name: model, vocabulary }: PromptEncoder, prompt: GenerationRequest["prompt"]): void {
   if (!(prompt instanceof Int32Array)) return;
   for (const id of prompt)
@@ -65,7 +71,7 @@ function demandKnown({ name: model, vocabulary }: PromptEncoder, prompt: Generat
 
 interface Tokens {
   readonly tokens: Int32Array;
-  /** Whether there may be more before them: as many as there is room for are read. */
+  /** Whether the count is a lower bound: only as many tokens are encoded as fit. */
   readonly orMore: boolean;
 }
 async function tokensOf(
@@ -83,12 +89,14 @@ async function tokensOf(
   const ends = tokenizerForRequest(tokenizer, { tokens: room, from: "end", signal });
   const [tokens] = await encodeWithoutEnd([prompt], { tokenizer: ends });
   if (tokens && tokens.length > 0) return { tokens, orMore: prompt.length > charactersForTokens(room) };
-  // Nothing to go on from: a text begins as the tokenizer says.
+  // An empty prompt begins with the tokenizer's start token.
   const first = tokenizer.idOf(tokenizer.specials.bos);
   return { tokens: Int32Array.from(first === null ? [] : [first]), orMore: false };
 }
 
-/** Special tokens stand in it. Of one that is far too long its end is read, after what stands before every text. */
+/**
+ * The text contains special tokens. If it is far too long, only its end is encoded, after the tokens before every text.
+ */
 async function conversationTokens(tokenizer: Tokenizer, text: string, room: number): Promise<Tokens> {
   const placed = async (texts: readonly string[]): Promise<readonly Int32Array[]> =>
     (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids);
@@ -108,14 +116,14 @@ export function isConversation(prompt: GenerationRequest["prompt"]): prompt is r
   return Array.isArray(prompt);
 }
 
-/** The end of a prompt, after what the tokenizer puts before every text if the prompt has it. */
+/** Returns the end of a prompt, after the tokenizer's leading tokens if the prompt has them. */
 function lastOf(tokens: Int32Array, most: number, before: readonly number[]): Int32Array {
   const framed = before.length < most && before.every((token, i) => tokens[i] === token);
   const leading = framed ? before : [];
   return Int32Array.from([...leading, ...tokens.subarray(tokens.length - (most - leading.length))]);
 }
 
-/** As in training: with the prefix, ended, cut at the length that was trained. */
+/** Encodes the text as in training: with prefix and end token, truncated at the trained length. */
 async function readWhole(
   reader: PromptEncoder,
   { prompt, truncate, signal }: Asked,

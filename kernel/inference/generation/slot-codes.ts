@@ -1,7 +1,6 @@
-/** Codes of texts that are written side by side. */
+/** Error codes of concurrent text generation. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface SlotCodeData {
   "writer-closed": object;
   "adapters-apart": { readonly technique: string; readonly why: string };

@@ -1,6 +1,7 @@
 /**
- * The same where texts can't come and go by themselves (an encoder-decoder, virtual tokens, an engine without the ops): all that
- * wait are written as one batch, to the end of the longest, over the programs of stdlib/programs/generate.ts.
+ * Static batching for models that cannot use continuous batching (encoder-decoders, virtual tokens, engines without the
+ * ops). All waiting texts are generated as one batch until the longest ends, with the programs of
+ * stdlib/programs/generate.ts.
  */
 import { argmax } from "#stdlib/statistics/argmax.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -60,7 +61,7 @@ class BatchWriter implements SlotWriter {
     await this.running;
   }
 
-  /** Positions that the prompt takes from what is written: an encoder has its own. */
+  /** Positions that the prompt takes from the generated text; an encoder's prompt takes none. */
   private taken({ prompt }: SlotRequest): number {
     return this.options.start === undefined ? prompt.length : 1;
   }
@@ -82,7 +83,7 @@ class BatchWriter implements SlotWriter {
     this.running = null;
   }
 
-  /** Those who wait, in their order, as many as fit together. */
+  /** Returns the waiting texts in order of arrival, as many as fit together. */
   private batch(): readonly ActiveSequence[] {
     const batch: ActiveSequence[] = [];
     let [longest, most] = [0, 0];
@@ -114,7 +115,7 @@ class BatchWriter implements SlotWriter {
     };
     this.count.tokensRead += prompts.reduce((sum, { length }) => sum + length, 0);
     const grown = generateTexts(this.session, prompts, { ...settings, ...(start !== undefined && { start }) });
-    // Tokens are told as they are chosen.
+    // Tokens are reported as they are chosen.
     do {
       const ready = batch.filter(goesOn).map(({ request }) => request.chooser.ready?.() ?? null);
       await Promise.all(ready);
@@ -146,7 +147,7 @@ interface Counts {
   step(texts: number): void;
   wrote(): void;
 }
-/** Each row's own chooser chooses; rows that ended go along until the last has. */
+/** Each row has its own chooser; ended rows stay in the batch until the last one ends. */
 class Chosen implements Decoding {
   readonly width = 1;
   constructor(
@@ -190,6 +191,6 @@ class Chosen implements Decoding {
     return { tokens, rows: null };
   }
   stop(): void {
-    // Texts end by their own choosers.
+    // Texts are ended by their choosers.
   }
 }

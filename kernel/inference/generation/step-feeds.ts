@@ -1,4 +1,4 @@
-/** What a step of the programs of stdlib/programs/slots.ts is fed with. */
+/** Inputs of one step of the programs in stdlib/programs/slots.ts. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { PAGE_TOKENS } from "./kv-pages.js";
@@ -10,7 +10,9 @@ export interface SequenceStep {
   readonly count: number;
 }
 
-/** Tokens of a part after which is asked, in order: those of the prompt that are scored, and the last of all. */
+/**
+ * Returns the positions whose logits are computed, in order: the scored prompt tokens, and the last token of the text.
+ */
 export function positionsToScore({ text, count }: SequenceStep): readonly number[] {
   const end = text.done + count;
   const from = Math.max(text.done, text.scored);
@@ -18,7 +20,7 @@ export function positionsToScore({ text, count }: SequenceStep): readonly number
   return end === text.tokens.length ? [...scored, end - 1] : scored;
 }
 
-/** `wanted`: places among those that are asked about (`askedIn` of each part), of which the logits are wanted. */
+/** `wanted`: indices of the positions (`positionsToScore` of each part) whose logits are fetched. */
 export function stepFeeds(
   parts: readonly SequenceStep[],
   options: { readonly wanted: readonly number[]; readonly adapters: boolean },
@@ -36,7 +38,7 @@ export function stepFeeds(
     const rowPlaces = places.subarray(i * most, (i + 1) * most);
     for (let key = 0; key < keys; key++)
       rowPlaces[key] = pages[Math.floor(key / PAGE_TOKENS)]! * PAGE_TOKENS + (key % PAGE_TOKENS);
-    // Nothing is seen there; its own places, so that nothing of another text is even near.
+    // These entries are masked. They repeat the text's own slot, so that no other text's memory is referenced.
     rowPlaces.fill(rowPlaces[0]!, keys);
     for (let key = text.done; key < keys; key++, offset++) {
       ids[offset] = text.tokens[key]!;
@@ -52,7 +54,7 @@ export function stepFeeds(
     places: { ...vector(places), shape: [parts.length, most] },
     texts: vector(texts),
     lengths: vector(lengths),
-    // Something must be asked and wanted; where nothing is, nothing of it is fetched.
+    // The arrays must not be empty; a placeholder entry is never fetched.
     asked: vector(askedRows.length > 0 ? askedRows : [0]),
     wanted: vector(options.wanted.length > 0 ? options.wanted : [0]),
     ...(options.adapters && { adapters: vector(adapters) }),

@@ -1,4 +1,7 @@
-/** One text's tokens as they are chosen, into bits as clients are told them: pieces of text, calls of tools, likelihoods, its end. */
+/**
+ * Turns one text's chosen tokens into the pieces that clients receive: text, tool calls, likelihoods and the end
+ * reason.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { StopStringFilter } from "../stop-strings.js";
@@ -14,17 +17,17 @@ export interface TextDeltaOptions {
   readonly chooser: SequenceSampler;
   readonly tokenizer: Pick<Tokenizer, "decode" | "spelling">;
   readonly bytes: TokenBytes;
-  /** What the text goes on from. */
+  /** Tokens that precede the text. */
   readonly before: ArrayLike<number>;
   readonly stop: readonly string[];
   readonly ends: ReadonlySet<number>;
-  /** Special tokens whose text is read where tools may be called. */
+  /** Special tokens whose text is parsed when tools may be called. */
   readonly marks: ReadonlyMap<number, string>;
   readonly calls: ToolCallStreamParser | null;
 }
 type Told = NonNullable<TextChunk["likelihoods"]>[number];
 
-/** Ends with the bit that says why the text ended. Stopping the iteration stops `text`. */
+/** Ends with the piece that has the end reason. Stopping the iteration stops `text`. */
 export async function* textDeltas(
   text: AsyncIterable<SlotToken>,
   options: TextDeltaOptions,
@@ -44,7 +47,7 @@ export async function* textDeltas(
       tokens.push(token);
       if (logprobs) likelihoods.push(toldOf(logprobs, options.bytes));
     }
-    // What ends a text is none of it.
+    // The token that ends a text is not part of it.
     const over = chooser.closed || (ended === "end" && options.ends.has(token));
     let piece = over ? "" : await pieces.push(token);
     if (ended !== null) piece += await pieces.end();
@@ -66,7 +69,7 @@ function readBy(calls: ToolCallStreamParser | null, text: string, over: boolean)
   return { text: now.text + rest.text, ...(all.length > 0 && { calls: all }) };
 }
 
-/** Pieces of text in which special tokens stand that mean something here. */
+/** Decoder for text that contains special tokens with a meaning for tool calls. */
 class Marked {
   private pieces: IncrementalDecoder;
 
@@ -86,7 +89,7 @@ class Marked {
   }
 }
 
-/** The same, the prompt's tokens beside the first of them. */
+/** Passes the pieces on, with the prompt's tokens added to the first. */
 export async function* withPromptTokens(
   bits: AsyncIterable<TextChunk>,
   prompt: () => readonly PromptToken[],
@@ -98,7 +101,7 @@ export async function* withPromptTokens(
   }
 }
 
-/** `told`: of each token after the first, itself first and then the likeliest. */
+/** `told`: for each token after the first, its own likelihood and then the likeliest tokens. */
 export function promptTokensOf(
   tokens: Int32Array,
   logprobs: readonly (readonly { readonly id: number; readonly logprob: number }[])[],

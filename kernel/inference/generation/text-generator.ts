@@ -1,4 +1,4 @@
-/** What a model that writes is asked, answered: its prompt, how its tokens are chosen, what of them clients are told. */
+/** Answers generation requests: encodes the prompt, chooses tokens, and forms the pieces for clients. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { ToolDefinition } from "#stdlib/conversations/kind.js";
@@ -25,7 +25,6 @@ import { isConversation, encodePrompt, type PromptEncoder, type EncodedPrompt } 
 import { TokenBytes } from "./token-bytes.js";
 
 export interface TextGeneratorOptions {
-  /** As requests name it. */
   readonly name: string;
   readonly model: ModelPlan;
   readonly base: Base;
@@ -33,15 +32,16 @@ export interface TextGeneratorOptions {
   readonly by: { readonly writer: SlotWriter; readonly adapter?: number };
 }
 export interface TextGenerator {
-  /** Whether it answers conversations, and calls tools in them. */
+  /** Whether the model answers conversations, and whether it calls tools in them. */
   readonly chats: boolean;
   readonly tools: boolean;
   /**
-   * Its slots are asked for when the iteration begins, and freed when it ends. Coded errors beside the writer's: `empty-prompt`,
-   * `text-too-long`, `no-prompt-likelihoods`, `no-template`, `conversation-refused`, `broken-template`, `schema-unusable`, `no-tools`, `no-such-tool`.
+   * Requests slots when the iteration begins and frees them when it ends. Throws the writer's coded errors and
+   * `empty-prompt`, `text-too-long`, `no-prompt-likelihoods`, `no-template`, `conversation-refused`, `broken-template`,
+   * `schema-unusable`, `no-tools`, `no-such-tool`.
    */
   write(ask: GenerationRequest): Promise<TextGeneration>;
-  /** Ends the threads of grammars; the writer is somebody else's. */
+  /** Ends the grammar threads. The writer belongs to the caller. */
   close(): void;
 }
 interface Model extends PromptEncoder {
@@ -49,15 +49,15 @@ interface Model extends PromptEncoder {
   readonly generationConfig: GenerationConfig;
   readonly calls: ToolCallFormat | null;
   readonly ends: ReadonlySet<number>;
-  /** Texts that end an answer. */
+  /** Stop strings. */
   readonly stop: readonly string[];
   readonly bytes: TokenBytes;
   readonly grammars: GrammarCache;
-  /** Of calls, in which special tokens may stand. */
+  /** Cache of tool-call grammars, which may contain special tokens. */
   readonly callGrammars: GrammarCache;
-  /** Those tokens, and the texts that they stand for. */
+  /** Special tokens of tool calls, with their text. */
   readonly marks: ReadonlyMap<number, string>;
-  /** What a decoder begins with where the prompt is an encoder's. */
+  /** Start tokens of the decoder if the prompt is an encoder's input. */
   readonly start: readonly number[];
 }
 
@@ -105,12 +105,12 @@ async function modelOf({ name, model, base, tokenizer, by }: TextGeneratorOption
     grammars,
     callGrammars: within.length === 0 ? grammars : new GrammarCache(new TokenBytes(tokenizer, new Set(within))),
     ends: new Set([...endTokenIds(config), ...generationConfig.ends, ...(id === null ? [] : [id])]),
-    // A stop that is no token of its own is written out and ends the text there.
+    // A stop string that is not a single token is matched in the generated text.
     stop: id === null && stop !== "" ? [stop] : [],
   };
 }
 
-/** A base that brings a template answers conversations, also where it was trained on texts. */
+/** A base model with a chat template answers conversations, even if it was trained on plain texts. */
 async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<ChatEncoding | null> {
   const reader = dataReaderOf(model);
   if (reader.template !== undefined) return chatEncodingOf(reader, base, tokenizer);
@@ -122,7 +122,7 @@ async function write(model: Model, ask: GenerationRequest): Promise<TextGenerati
     throw new CodedError("no-prompt-likelihoods", { model: model.name });
   const tools = toolsOf(model, ask);
   const grammar = heldTo(ask, tools);
-  // Known before anything is read: whether the grammar can be used.
+  // Compiles the grammar before the prompt is processed, so that an unusable one fails early.
   const first = grammar === null ? null : await grammarsFor(model, tools).begin(grammar, ask);
   try {
     const begun = tools && tools.must !== null ? forcedCallPrefix(tools.format) : "";
@@ -137,12 +137,12 @@ async function write(model: Model, ask: GenerationRequest): Promise<TextGenerati
 
 interface Tools {
   readonly format: ToolCallFormat;
-  /** Those that the model is shown. */
+  /** Tools shown to the model. */
   readonly shown: readonly ToolDefinition[];
-  /** Of which one must be called; null: it is the model's choice. */
+  /** Tools of which one must be called; null if the model decides. */
   readonly must: readonly ToolDefinition[] | null;
 }
-/** Null: none may be called. */
+/** Returns null if no tool may be called. */
 function toolsOf(
   { name, calls, chat }: Model,
   { tools = [], toolChoice = "auto", prompt }: GenerationRequest,
@@ -165,7 +165,10 @@ function toolsOf(
   };
 }
 
-/** The grammar that texts are held to; null: none. A call that must come is held to itself, whatever shape texts have. */
+/**
+ * Returns the grammar of the texts; null if there is none. A required tool call has its own grammar, whatever `shape`
+ * is.
+ */
 function heldTo({ shape }: GenerationRequest, tools: Tools | null): Grammar | null {
   try {
     if (tools?.must) return toolCallGrammar(tools.format, tools.must);
@@ -175,7 +178,7 @@ function heldTo({ shape }: GenerationRequest, tools: Tools | null): Grammar | nu
     const { schema } = shape;
     return rules.grammar(new SchemaReader(schema, rules).read(schema), [{ schema, document: schema }]);
   } catch (error) {
-    // What is too deep for its readers, the engine's own among them, ends them with that.
+    // Parsers, including the engine's own, fail with a RangeError on input that is nested too deeply.
     const why =
       error instanceof UnsupportedSchemaError ? error.message : error instanceof RangeError ? "it is too deep" : null;
     if (why === null) throw error;
@@ -279,7 +282,7 @@ class Texts implements TextGeneration {
   }
 }
 
-/** The prompt is read, which is known once a token follows; that token is nobody's. */
+/** Only processes the prompt: it is done once the first token arrives, and that token is discarded. */
 async function* nothingOf(text: SlotTextStream, choice: number): AsyncGenerator<TextChunk, void, void> {
   const tokens = text[Symbol.asyncIterator]();
   await tokens.next();
@@ -298,9 +301,10 @@ function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: ToolCallF
   );
 }
 
-/** Several texts as one stream: whatever comes first is told first, each text in its own order. */
-
-/** The first error ends all. Stopping the iteration stops each of them. */
+/**
+ * Merges several texts into one stream in order of arrival; each text keeps its order. The first error ends all.
+ * Stopping the iteration stops each of them.
+ */
 async function* merged<T>(texts: readonly AsyncGenerator<T, void, void>[]): AsyncGenerator<T, void, void> {
   if (texts.length === 1) return yield* texts[0]!;
   type Next = { readonly index: number; readonly result: IteratorResult<T, void> };
@@ -317,7 +321,7 @@ async function* merged<T>(texts: readonly AsyncGenerator<T, void, void>[]): Asyn
       yield result.value;
     }
   } finally {
-    // Those that are at work answer once they are stopped; nobody hears them any more.
+    // Pending results still settle after the stop; their errors are ignored.
     for (const one of waiting.values()) one.catch(() => undefined);
     for (const text of texts) void text.return().catch(() => undefined);
   }

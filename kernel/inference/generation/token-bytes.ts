@@ -1,4 +1,4 @@
-/** The bytes that each token of a tokenizer stands for, worked out once: what likelihoods tell, texts are made of, and grammars allow. */
+/** Bytes of each token of a tokenizer, computed once. Used for likelihoods, decoding and grammars. */
 import type { Tokenizer } from "../../bases/tokenizer.js";
 
 type Read = Pick<Tokenizer, "tokens" | "special" | "spelling" | "added" | "vocabulary">;
@@ -9,28 +9,28 @@ const utf8 = new TextEncoder();
 export class TokenBytes {
   private readonly known: (Uint8Array | undefined)[] = [];
 
-  /** `marks`: special tokens that stand for what they are called. */
+  /** `marks`: special tokens whose name counts as their text. */
   constructor(
     private readonly tokenizer: Read,
     private readonly marks: ReadonlySet<number> = new Set(),
   ) {}
 
-  /** What `tokens` of it come to as text, where it tells; special tokens come to nothing. */
+  /** Whether the tokenizer specifies its bytes exactly; special tokens have none. */
   get exact(): boolean {
     return this.tokenizer.spelling !== null;
   }
-  /** Tokens, added ones counted. */
+  /** Number of tokens, including added ones. */
   get count(): number {
     return this.tokenizer.vocabulary;
   }
   isSpecial(id: number): boolean {
     return this.tokenizer.special.has(id);
   }
-  /** As the vocabulary calls it. */
+  /** The token as written in the vocabulary. */
   nameOf(id: number): string {
     return this.tokenizer.tokens(Int32Array.of(id))[0] ?? "";
   }
-  /** Of special tokens none. */
+  /** Returns the bytes of a token; none for special tokens. */
   bytesOf(id: number): Uint8Array {
     return (this.known[id] ??= this.worked(id));
   }
@@ -46,7 +46,9 @@ export class TokenBytes {
   }
 }
 
-/** GPT-2's characters: those that print stand for the byte of their code, the other bytes for characters from 256 on. */
+/**
+ * GPT-2's byte alphabet: printable characters represent the byte of their code, other bytes use characters from 256 on.
+ */
 const characters: readonly string[] = characterOfBytes();
 const bytes = new Map(characters.map((character, byte) => [character, byte]));
 
@@ -62,7 +64,7 @@ function fromLevel(name: string): Uint8Array {
   const known = Array.from(name, (character) => bytes.get(character));
   return known.every((byte) => byte !== undefined) ? Uint8Array.from(known) : utf8.encode(name);
 }
-/** Bytes as GPT-2's vocabulary writes them. */
+/** Returns bytes in the notation of GPT-2's vocabulary. */
 export function toByteLevelText(token: Uint8Array): string {
   let text = "";
   for (const byte of token) text += characters[byte]!;

@@ -1,12 +1,11 @@
-/** What can go wrong while a judge is asked. What it has answered by then is kept. */
+/** Error codes of judge requests. Answers received before the error stay cached. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface JudgingCodeData {
   "judge-refused": {
     readonly url: string;
     readonly status: number;
-    /** The environment variable of the key; null: none was named. */
+    /** Environment variable of the key; null if none is configured. */
     readonly env: string | null;
     readonly why: string;
   };

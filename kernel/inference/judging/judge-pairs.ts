@@ -1,6 +1,6 @@
 /**
- * Two texts for each row, judged: each pair is asked twice, the order changed, so that a liking for what stands first doesn't
- * count. Where both say the same that is the verdict; where they don't, or one has none, it is a tie, and told.
+ * Judges two texts per row. Each pair is sent twice with swapped order, to cancel position bias. Equal verdicts count;
+ * if they differ or one is missing, the row is a tie and is reported.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -20,14 +20,14 @@ import { tokenCountSchema } from "./service.js";
 import { JudgeClient, type JudgeReply } from "./service.js";
 
 export interface JudgedPairs {
-  /** What both texts of a row answer; absent: not known. */
+  /** Prompt that both texts of a row answer, if known. */
   readonly prompts?: readonly string[] | undefined;
-  /** Held beside each other: the score is that of the second. */
+  /** Texts to compare; the score is that of the second. */
   readonly first: readonly string[];
   readonly second: readonly string[];
 }
 export interface PairJudgement {
-  /** Of each row: 1 where the second is better, 0 where the first is, 0.5 for a tie. */
+  /** Per row: 1 if the second is better, 0 if the first is, 0.5 for a tie. */
   readonly scores: Float64Array;
   readonly notes: readonly string[];
 }
@@ -36,13 +36,13 @@ export interface JudgingOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Of one row, in both orders. */
+/** Verdicts on one row in both orders. */
 interface Row {
   readonly straight: Verdict | null;
   readonly turned: Verdict | null;
 }
 
-/** Coded errors of judges, `secret-missing`, `secret-malformed`. */
+/** Throws the coded errors of judges, `secret-missing` and `secret-malformed`. */
 export async function judgePairs(
   judge: JudgeImplementation,
   call: Call,
@@ -54,7 +54,7 @@ export async function judgePairs(
     a: must(first[row], "a text beside it"),
     b,
   }));
-  // Of two texts that are the same none is better, and nobody need be asked.
+  // Identical texts are a tie and need no request.
   const differ = pairs.flatMap(({ a, b }, row) => (a.trim() === b.trim() ? [] : [row]));
   const questions = differ.flatMap((row) => {
     const pair = must(pairs[row], "a pair");
@@ -81,7 +81,7 @@ export async function judgePairs(
   return { scores, notes: [...agreementTold(rows, pairs.length), ...costTold(answers, service.model)] };
 }
 
-/** As it would be if the order hadn't been changed. */
+/** Maps the verdict back to the original order. */
 function swapped(verdict: Verdict | null): Verdict | null {
   return verdict === "a" ? "b" : verdict === "b" ? "a" : verdict;
 }
@@ -91,7 +91,7 @@ interface Answered {
   readonly cached: boolean;
 }
 
-/** Questions to one judge, so many at once; the same question is asked once. */
+/** Sends questions to one judge with limited concurrency; identical questions are sent once. */
 class Asking {
   private readonly running = new Map<string, Promise<Answered>>();
 
@@ -104,7 +104,7 @@ class Asking {
   async all(questions: readonly Parameters<JudgeClient["ask"]>[0][]): Promise<readonly Answered[]> {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, ...(this.options.signal ? [this.options.signal] : [])]);
-    // Made when the first is to be asked: what is kept needs no key.
+    // Created for the first real request: cached answers need no key.
     let judge: JudgeClient | undefined;
     const answers: Answered[] = [];
     let [next, done] = [0, 0];
@@ -144,7 +144,7 @@ class Asking {
     judge: () => JudgeClient,
   ): Promise<Answered> {
     const cachedReply = keptAnswer(key);
-    // What said nothing may say something once the service is mended.
+    // Cached answers without a verdict are requested again: the service may work now.
     if (cachedReply && this.judges(cachedReply.answer)) return { reply: cachedReply, cached: true };
     const reply = await judge().ask(messages);
     keep(key, reply);
@@ -194,8 +194,9 @@ function costTold(answers: readonly Answered[], model: string): readonly string[
 }
 
 /**
- * Answers of judges, kept by what was asked of whom: a cell that runs again asks nothing, one that was interrupted the rest
- * alone. The texts that were judged are not in it, but for what the judge says of them: it is for its owner's eyes.
+ * Cache of judges' answers, keyed by the request and the service. A cell that runs again sends nothing, and an
+ * interrupted one only the rest. The judged texts are stored only as far as the judge quotes them, so the cache is
+ * private to its owner.
  */
 const schema = objectWith({
   answer: v.string(),
@@ -216,6 +217,6 @@ function keep(key: string, reply: JudgeReply): void {
     mkdirSync(dirname(fileOf(key)), { recursive: true, mode: 0o700 });
     writeFileAtomic.sync(fileOf(key), JSON.stringify(reply), { mode: 0o600 });
   } catch {
-    // A cache that can't be written costs money the next time; it must not cost this score.
+    // A failed cache write only costs money the next time; it must not fail this score.
   }
 }

@@ -1,6 +1,7 @@
 /**
- * A judge over HTTP in OpenAI's shape. What is busy is asked again after waits that grow, or as long as it asks for; what
- * refuses is told at once. Its key goes into one header and stands in no message.
+ * HTTP client of a judge with an OpenAI-compatible API. Busy responses are retried with growing waits, or after the
+ * wait that the service asks for. Refusals are reported at once. The key is sent in one header and appears in no
+ * message.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
@@ -12,18 +13,18 @@ import { objectWith, parseJsonOrNull, optionalUnknown } from "../../fetch/json.j
 
 export interface JudgeReply {
   readonly answer: string;
-  /** As the service counts them; null: it doesn't. */
+  /** Token counts reported by the service; null if it reports none. */
   readonly tokens: { readonly read: number; readonly written: number } | null;
 }
 const BUSY = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
-/** Tries of one question: where the service is busy, and where nobody answers. */
+/** Maximum tries of one question: if the service is busy, and if it is unreachable. */
 const TRIES = { busy: 6, silent: 3 } as const;
-/** Milliseconds. */
+/** In ms. */
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 const LONGEST_ANSWER = 4 * 2 ** 20;
 
-/** A count that is none is not told. */
+/** An invalid count is not reported. */
 export const tokenCountSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const count = v.fallback(v.optional(v.nullable(tokenCountSchema)), undefined);
 const schema = objectWith({
@@ -35,10 +36,10 @@ const wrong = objectWith({ error: optionalUnknown, message: optionalUnknown, det
 export class JudgeClient {
   private readonly address: string;
   private readonly key: string | null;
-  /** Some services know `max_completion_tokens` alone, and some models no temperature. */
+  /** Some services accept only `max_completion_tokens`, and some models accept no temperature. */
   private readonly shape = { limit: "max_tokens", temperature: true };
 
-  /** Coded errors `secret-missing`, `secret-malformed`. */
+  /** Throws the coded errors `secret-missing` and `secret-malformed`. */
   constructor(
     private readonly options: JudgeService,
     private readonly signal?: AbortSignal,
@@ -47,7 +48,7 @@ export class JudgeClient {
     this.key = options.env === null ? null : readHeaderSecret(options.env);
   }
 
-  /** Coded errors `judge-refused`, `judge-busy`, `judge-unreachable`, `judge-failed`. */
+  /** Throws the coded errors `judge-refused`, `judge-busy`, `judge-unreachable` and `judge-failed`. */
   async ask(messages: readonly JudgeMessage[]): Promise<JudgeReply> {
     let [busy, silent] = [0, 0];
     for (;;) {
@@ -65,7 +66,7 @@ export class JudgeClient {
     }
   }
 
-  /** What was said; that it is to be asked in another shape; or why to wait. */
+  /** Returns the answer, a request to retry in another shape, or the reason to wait. */
   private async once(
     messages: readonly JudgeMessage[],
   ): Promise<
@@ -92,7 +93,7 @@ export class JudgeClient {
     throw new CodedError("judge-failed", { url, why: `it answers ${String(status)}: ${why}` });
   }
 
-  /** What it answered; or why nobody did. */
+  /** Returns the response, or why there is none. */
   private async post(
     body: unknown,
     limit: AbortSignal,
@@ -131,7 +132,7 @@ export class JudgeClient {
     };
   }
 
-  /** Whether it is worth asking in another shape. */
+  /** Whether to retry with another request shape. */
   private reshaped(text: string): boolean {
     if (this.shape.limit === "max_tokens" && text.includes("max_completion_tokens")) {
       this.shape.limit = "max_completion_tokens";
@@ -142,7 +143,7 @@ export class JudgeClient {
     return true;
   }
 
-  /** Whatever stands in it of the key is left out. */
+  /** Redacts the key. */
   private plain(text: string): string {
     if (this.key === null) return text;
     return text.replaceAll(this.key, "…").replaceAll(Buffer.from(this.key).toString("base64"), "…");
@@ -161,7 +162,7 @@ function clipped(text: string): string {
   return line === "" ? "it says nothing" : line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
-/** Seconds, or a date; null: it names none. In milliseconds. */
+/** Parses seconds or a date (Retry-After). Returns ms; null if there is neither. */
 function waitIn(after: string | undefined): number | null {
   if (after === undefined || after.trim() === "") return null;
   const seconds = Number(after);

@@ -1,7 +1,7 @@
 /**
- * Scores with their intervals, and differences of models on the same rows with theirs: those of shares by Wilson's and
- * Newcombe's methods, those of a rare label by MOVER, all others by a paired bootstrap. A model is better or worse only where
- * the difference has an interval that excludes 0.
+ * Scores with confidence intervals, and differences of models on the same rows with theirs. Proportions use Wilson's
+ * and Newcombe's methods, metrics of a rare label MOVER, all others a paired bootstrap. A model is better or worse only
+ * if the interval of the difference excludes 0.
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -20,41 +20,42 @@ import {
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import { plural } from "../../host/text.js";
 
-/** A metric of one model on some rows. */
+/** One metric of one model on some rows. */
 export interface MetricMeasure {
   readonly name: string;
   readonly call: Call;
   readonly value: number;
-  /** Of no number: the reason, where there is one to give. */
+  /** Reason for a missing number, if known. */
   readonly why?: string;
-  /** What it says beside its number. */
   readonly notes?: readonly string[];
   readonly better: MetricDirection;
-  /** What is perfect, as its record says. */
+  /** The metric's perfect value, from its record. */
   readonly perfect?: 1 | 100 | undefined;
-  /** Whether it is the share of units that are right. */
+  /** Whether the metric is the proportion of correct units. */
   readonly share: boolean;
   readonly resampling: Resampling | null;
 }
 export interface MetricScore {
   readonly value: number;
-  /** Null: it has none. */
+  /** Null if there is no interval. */
   readonly interval: Interval | null;
   readonly by: "Wilson" | "bootstrap" | "MOVER" | ExactInterval["by"] | null;
-  /** Why it has no interval, where that is known: draws took too long, or they bend it so that it lies beside what they say. */
+  /**
+   * Why there is no interval, if known: resampling took too long ("slow"), or the bootstrap is so biased that its
+   * interval excludes the value ("bent").
+   */
   readonly without?: "slow" | "bent";
   /** The label that has too few rows for an interval. */
   readonly few?: TooFewRows;
-  /** Of a bootstrap. */
   readonly resamples: number;
 }
 /** `differs`: the metric has no direction, so that the greater score is neither better nor worse. */
 export type DifferenceVerdict = "better" | "worse" | "differs" | "no difference shown";
 export interface ScoreDifference {
-  /** Of the second less the first. */
+  /** Second score minus first score. */
   readonly value: number;
   readonly interval: Interval | null;
-  /** Of the second; null: nothing can be said. */
+  /** Verdict on the second score; null if there is not enough data. */
   readonly verdict: DifferenceVerdict | null;
 }
 
@@ -68,7 +69,7 @@ export type ResampledScores = ReadonlyMap<MetricMeasure, ResampledScore>;
 export async function resampleAll(measures: readonly MetricMeasure[], signal?: AbortSignal): Promise<ResampledScores> {
   const able = measures.flatMap((measure) => {
     const { resampling, value } = measure;
-    // Shares have intervals without a draw, and so have their differences.
+    // Proportions and their differences have closed-form intervals and need no resampling.
     const without = resampling?.interval ?? (measure.share && resampling?.single);
     const drawn = resampling && !Number.isNaN(value) && !without && !isRare(resampling);
     return drawn ? [{ measure, resampling }] : [];
@@ -113,7 +114,7 @@ function scoreOf({ value, share, resampling }: MetricMeasure, scores: readonly n
   return { ...none, ...(slow && { without: "slow" }) };
 }
 const allOf = ({ units }: Resampling): Uint32Array => Uint32Array.from({ length: units }, (_, unit) => unit);
-/** Asked for each score and for each of its differences. */
+/** Caches whether a label is too rare: needed for each score and each of its differences. */
 const rare = new WeakMap<Resampling, boolean>();
 function isRare(sampler: Resampling): boolean {
   const known = rare.get(sampler) ?? sampler.rare?.frequent(allOf(sampler)) === false;
@@ -127,13 +128,16 @@ function spreadIn(sampler: Resampling): ScoreSpread | TooFewRows | null {
   return known ?? null;
 }
 
-/** As far as floating point tells. */
+/** Whether the interval contains the value, up to rounding errors. */
 function holds({ low, high }: Interval, value: number): boolean {
   const least = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
   return low - least <= value && value <= high + least;
 }
 
-/** Where every draw says the same, as of scores without a mistake, the bootstrap knows nothing of what other rows would say. */
+/**
+ * Drops an interval of zero width: if all resamples are equal, e.g. for a score without mistakes, the bootstrap has no
+ * information about other rows.
+ */
 const wide = (interval: Interval | null): Interval | null =>
   interval && interval.low < interval.high ? interval : null;
 
@@ -144,7 +148,7 @@ export function scoreDifference(first: ResampledScore, second: ResampledScore): 
     return { value, interval: null, verdict: null };
   const ownInterval = a.interval ?? b.interval;
   const byShares = first.measure.share && a.single;
-  // Where a label is too rare for the draws of one of them, both go by it.
+  // If a label is too rare for the bootstrap of one score, both use MOVER.
   if (!byShares && !ownInterval && (isRare(a) || isRare(b)))
     return rareDifference(first, second, [spreadIn(a), spreadIn(b)]);
   const ends = ownInterval
@@ -153,9 +157,9 @@ export function scoreDifference(first: ResampledScore, second: ResampledScore): 
       ? pairedSharesInterval(eachOf(a), eachOf(b))
       : percentileInterval(paired(first.scores, second.scores));
   const interval = wide(ends);
-  // A bootstrap of a few rows knows too little of others: two models that are alike are told apart much too often.
+  // The bootstrap is unreliable on few rows: two equal models would differ much too often.
   if (!byShares && !ownInterval && a.units < MIN_BOOTSTRAP_ITEMS) return { value, interval, verdict: null };
-  // Every draw says the same, so that nobody knows how far others would go.
+  // All resamples are equal, so the spread on other rows is unknown.
   if (!interval) return { value, interval, verdict: ends && value === 0 ? "no difference shown" : null };
   return { value, interval, verdict: verdictIn(interval, second) };
 }
@@ -164,7 +168,7 @@ function verdictIn({ low, high }: Interval, { measure: { better } }: ResampledSc
   if (low <= 0 && high >= 0) return "no difference shown";
   return differenceVerdict(low > 0 ? 1 : -1, better);
 }
-/** Verdict on the second of two scores, whose difference is not 0. */
+/** Returns the verdict on the second of two scores whose difference is not 0. */
 export function differenceVerdict(
   difference: number,
   better: MetricDirection,
@@ -184,15 +188,14 @@ function rareDifference(
   return { value, interval: ends, verdict: verdictIn(ends, second) };
 }
 
-/** Of shares whose own intervals tell what each row adds. */
+/** Interval for paired scores that are sums of per-row contributions. */
 function pairedOwn(a: Resampling, b: Resampling): Interval | null {
   const [first, second] = [a, b].map((sampler) => sampler.interval?.each?.(allOf(sampler)));
   return first && second ? pairedPartialSharesInterval(first, second) : null;
 }
 
 /**
- * From the intervals of both, as if they had nothing to do with each other, so that of scores of the same rows it is rather too
- * wide.
+ * Interval from both intervals as if they were independent. For scores of the same rows it is conservative (too wide).
  */
 function apartFrom(first: MetricScore, second: MetricScore): Interval | null {
   const [a, b] = [first.interval, second.interval];
@@ -205,14 +208,14 @@ function paired(first: readonly number[], second: readonly number[]): Float64Arr
   return Float64Array.from({ length: Math.min(first.length, second.length) }, (_, i) => second[i]! - first[i]!);
 }
 
-/** The score of each unit by itself: 1 where it is right. */
+/** Returns the score of each unit: 1 if it is correct. */
 function eachOf({ units, score }: Resampling): Float64Array {
   return Float64Array.from({ length: units }, (_, unit) => score(Uint32Array.of(unit)));
 }
 
-/** Things that are drawn from at least, for a difference by the bootstrap to say which is better. */
+/** Minimum number of units for a bootstrap difference to decide which is better. */
 export const MIN_BOOTSTRAP_ITEMS = 20;
-/** Things that were drawn from, below which a bootstrap is too sure of itself: `tunebook bench coverage` counts how much. */
+/** Number of units below which a bootstrap is overconfident; `tunebook bench coverage` measures by how much. */
 const FEW = 50;
 
 const HOW = {
@@ -220,7 +223,7 @@ const HOW = {
   bins: "from how far chance takes each bin",
 } as const;
 
-/** How the intervals of a table were made, in one line. */
+/** Describes the interval methods of a table in one line. */
 export function intervalMethodsText(drawn: readonly ResampledScore[]): string {
   const named = (by: MetricScore["by"]): readonly ResampledScore[] => drawn.filter(({ score }) => score.by === by);
   const names = (scored: readonly ResampledScore[]): string =>
@@ -232,7 +235,7 @@ export function intervalMethodsText(drawn: readonly ResampledScore[]): string {
   ];
   const narrow = booted.filter(({ measure }) => (measure.resampling?.units ?? FEW) < FEW);
   const with_ = new Set(drawn.flatMap(({ measure, score }) => (score.interval ? [measure.name] : [])));
-  // An answer that never changes may have none where the models have theirs, as its cell shows.
+  // A constant baseline may have no interval where the models have one; its cell shows that.
   const without = named(null).filter(({ measure: { name, value } }) => !Number.isNaN(value) && !with_.has(name));
   const because = (why: MetricScore["without"]): string =>
     names(without.filter(({ score }) => score.without === why && !score.few));
@@ -260,7 +263,7 @@ export function intervalMethodsText(drawn: readonly ResampledScore[]): string {
     .join("; ");
 }
 
-/** `2 rows of “fraud”; 4 are needed`. */
+/** For example `2 rows of “fraud”; 4 are needed`. */
 function tooFew({ label, rows, needed, predicted }: TooFewRows): string {
   return `${plural(rows, "row")} ${predicted ? "predicted as" : "of"} “${label}”; ${needed === 1 ? "1 is" : `${String(needed)} are`} needed`;
 }

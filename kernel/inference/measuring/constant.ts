@@ -1,4 +1,4 @@
-/** The best answer that never changes, scored on the same rows: what a model must beat. */
+/** The best constant prediction, scored on the same rows: the baseline that a model must beat. */
 import type { ConstantBaseline, BaselineSourceRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
@@ -11,18 +11,21 @@ import { tallyValues } from "../../runs/tally.js";
 
 export interface ScoredConstant {
   readonly name: string;
-  /** Whether it is that of the rows that the model learnt from; else of those that are scored. */
+  /** Whether it was derived from the training rows; otherwise from the scored rows. */
   readonly learnt: boolean;
   readonly scored: ScoredOutcome;
-  /** Whether it says how likely answers are. */
+  /** Whether it predicts probabilities. */
   readonly likelihood: boolean;
-  /** Of metrics for which another answer is the best (their capability `constant`). */
+  /** Baselines for metrics with another best constant (their capability `constant`). */
   readonly others: readonly { readonly by: string; readonly name: string; readonly scored: ScoredOutcome }[];
 }
-/** Data as they were prepared before, where they still are. */
+/** Returns previously prepared data if they still exist. */
 export type FindPreparedData = (data: DataPlan) => Promise<PreparedData> | null;
 
-/** Null: no answer makes sense for all rows. `learnt`: what is kept of the rows that the model learnt from. */
+/**
+ * Scores the best constant prediction. Returns null if no prediction makes sense for all rows. `learnt` is the record
+ * of the training rows.
+ */
 export async function scoreConstant(
   model: { readonly weights: TrainedWeights | null; readonly learnt: LearntRecord | null },
   options: {
@@ -39,9 +42,9 @@ export async function scoreConstant(
   const constantFrom = (values: BaselineSourceRows["values"]): ConstantBaseline | null =>
     constantOf({ labels: encoding.labels, call: encoding.task.call, values });
   const ofRows = (part: DataPart): ConstantBaseline | null => constantFrom((role) => roleValuesOf(part, role));
-  // What the last of several data says of answers is none of an earlier one's business.
+  // With several data sets in sequence, the record of the last one does not describe an earlier one's answers.
   const { learnt, weights } = learntElsewhere(model.weights, options.scored) ? { learnt: null, weights: null } : model;
-  // Of a private training nothing is kept of its answers.
+  // A private training records none of its answers.
   const learntConstant = learnt && learnt.rows.length > 0 && constantFrom((role) => tallyValues(learnt.answers, role));
   const part = learntConstant || !weights ? null : await learntFrom(weights, options.findPrepared);
   const known = learntConstant ?? (part && ofRows(part));
@@ -68,11 +71,11 @@ export async function scoreConstant(
   };
 }
 
-/** Whether a model learnt several data one after the other, and the rows are of another than the last. */
+/** Whether the model was trained on several data sets in sequence, and the rows belong to one other than the last. */
 const learntElsewhere = (weights: TrainedWeights | null, { prepared }: DataPart): boolean =>
   weights?.plan.recipe.update !== undefined && weights.data.hash !== prepared.facts.hash;
 
-/** The rows that a model learnt from, where they are at hand and still the same. */
+/** Returns the training rows, if they are available and unchanged. */
 async function learntFrom(
   { plan: { recipe }, data }: TrainedWeights,
   keptOf: FindPreparedData,
@@ -84,7 +87,7 @@ async function learntFrom(
     if (prepared.facts.hash !== data.hash) return null;
     return { prepared, split: splitNamesOf(prepared).includes("train") ? "train" : "all" };
   } catch (error) {
-    if (error instanceof CodedError) return null; // it can't be read any more: the rows that are scored serve
+    if (error instanceof CodedError) return null; // the data can no longer be read: use the scored rows instead
     throw error;
   }
 }

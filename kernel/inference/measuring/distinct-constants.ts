@@ -1,22 +1,22 @@
-/** Of answers that never change, one for each model of a table: a column each for those of which it says different things. */
+/** Constant baselines of a table's models: one column for each group of models with different values. */
 import { fixedText } from "../../display/score-cell.js";
 
 interface ConstantScore {
   readonly value: number | null;
-  /** The answer, where it is another than the constant's own. */
+  /** The prediction, if it differs from the constant's default. */
   readonly by: string | null;
 }
 export interface ModelConstant {
   readonly model: string;
   readonly name: string;
-  /** Whether it is that of the rows that the model learnt from; else of those that are scored. */
+  /** Whether it was derived from the training rows; otherwise from the scored rows. */
   readonly learnt: boolean;
-  /** By each metric of the table. */
+  /** One score per metric of the table. */
   readonly scores: readonly ConstantScore[];
 }
 export interface DistinctConstant {
   readonly name: string;
-  /** Whose rows say so: `the training rows`. */
+  /** Rows that it was derived from, e.g. `the training rows`. */
   readonly by: string;
   readonly scores: readonly ConstantScore[];
 }

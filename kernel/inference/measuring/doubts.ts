@@ -1,6 +1,6 @@
 /**
- * What makes a score worth little: one answer for nearly everything, none better than an answer that never changes, or a label
- * that is never right, which a score of all rows hardly shows.
+ * Notes on doubtful scores: nearly always the same prediction, no improvement over a constant baseline, or a label that
+ * is never predicted correctly, which an overall score hardly shows.
  */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -8,13 +8,15 @@ import type { AnswerFrequency, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { formatPercent } from "../../host/text.js";
 import type { ScoreDifference } from "./comparison.js";
 
-/** One answer is given for at least this share of the rows, … */
+/** Minimum share of rows with one and the same prediction, for a note on it. */
 const GIVEN = 0.95;
-/** … and it is the right answer of less than this. */
+/** The note is given only if that prediction is correct for less than this share of the rows. */
 const RIGHT = 0.8;
-/** Numbers vary by less than this share of what is right: they hug their mean. */
+/**
+ * Numeric predictions cluster near their mean if their standard deviation is below this fraction of the true values'.
+ */
 const HUGS = 0.25;
-/** Rows of a label from which on it is no chance that none was found. */
+/** Minimum rows of a label for which finding none cannot be chance. */
 const FEWEST = 5;
 
 export interface ConstantComparison {
@@ -23,7 +25,7 @@ export interface ConstantComparison {
     readonly name: string;
     readonly modelScore: number;
     readonly than: number;
-    /** Where it is another answer than `name`. */
+    /** The prediction, if it differs from `name`. */
     readonly by?: string;
     readonly difference: ScoreDifference;
   }[];
@@ -36,7 +38,7 @@ export function scoreDoubtNotes(
   task?: Call,
 ): readonly string[] {
   const one = oneAnswer(model, commonest);
-  // One that says a single thing finds nothing else: that is said.
+  // A model with a single prediction never finds other labels; that note is enough.
   const others = one.length > 0 ? [] : [...hugging(model, spread), ...neverFound(model, byLabel, task)];
   return [...one, ...others, ...noBetter(model, constant)];
 }

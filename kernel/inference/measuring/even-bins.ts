@@ -1,12 +1,15 @@
-/** Rows parted by a whole number so that each part has about as many: parts are of neighbours, and rows that are alike stay together. */
+/**
+ * Splits rows into bins of roughly equal size by a numeric value. Bins cover adjacent ranges, and equal values stay
+ * together.
+ */
 export interface EvenBin {
-  /** The least and the greatest in it. */
+  /** Minimum and maximum value of the bin. */
   readonly from: number;
   readonly to: number;
   readonly rows: Uint32Array;
 }
 
-/** At most `bins`, each of at least `fewest` rows; none where there aren't as many. */
+/** Returns at most `bins` bins of at least `fewest` rows each; none if there are too few rows. */
 export function evenBins(
   values: ArrayLike<number>,
   { bins, fewest }: { readonly bins: number; readonly fewest: number },
@@ -18,7 +21,7 @@ export function evenBins(
   const ends: number[] = [];
   for (let end = 1; end < n; end++) {
     const [from, alike] = [ends.at(-1) ?? 0, values[order[end]!] === values[order[end - 1]!]];
-    // Where it is nearest to an equal share; what is left must be enough too.
+    // Cuts at the position nearest to an equal share, if enough rows remain after it.
     if (!alike && end - from >= fewest && n - end >= fewest && end >= wanted * (ends.length + 1) - 0.5) ends.push(end);
   }
   return [...ends, n].map((end, i) => {

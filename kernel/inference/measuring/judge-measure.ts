@@ -1,4 +1,4 @@
-/** A judge's verdicts as a metric: of a model's texts, beside the targets or beside another model's. */
+/** A judge's verdicts as a metric: a model's texts compared with the targets or with another model's texts. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation } from "#stdlib/judging/judge.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
@@ -7,16 +7,18 @@ import { resamplingOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import type { MetricMeasure } from "./comparison.js";
 import { judgePairs, type JudgingOptions } from "../judging/judge-pairs.js";
 
-/** That texts may be sent to whom the program names, and what they are held beside. */
+/** Judging options (sending texts to the judge named in the program is allowed), and the texts to compare with. */
 export interface JudgeMeasureOptions extends JudgingOptions {
-  /** What the first of several models wrote; `itself`: these are its; null: one model alone is scored. */
+  /**
+   * Texts of the first of several models; `itself`: these texts are the first model's; null: only one model is scored.
+   */
   readonly beside: readonly string[] | "itself" | null;
 }
 type Judged = Pick<MetricMeasure, "value" | "resampling" | "why" | "notes">;
 
 export const NO_JUDGEMENT: Judged = { value: Number.NaN, why: "nobody was asked", resampling: null };
 
-/** Coded errors of judges. */
+/** Throws the coded errors of judges. */
 export async function measureByJudge(
   judge: JudgeImplementation,
   call: Call,

@@ -1,4 +1,4 @@
-/** Whether rows that are scored are among those that a model learnt from: by the hashes that are kept with its weights. */
+/** Detects scored rows that are among a model's training rows, by the hashes stored with its weights. */
 import { dirname, resolve } from "node:path";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
@@ -10,13 +10,13 @@ import { rowHashesOf, type DataPart } from "../../runs/part.js";
 export interface LearntOverlap {
   readonly seen: number;
   readonly of: number;
-  /** Told from a sample of the training rows. */
+  /** Estimated from a sample of the training rows. */
   readonly about: boolean;
-  /** The run that trained on them; null: it is not known by name. */
+  /** The run that trained on them; null if its name is unknown. */
   readonly run: string | null;
 }
 
-/** What is kept of the rows that a model learnt from: with its run, or with the folders that it is made of. */
+/** Reads the stored hashes of a model's training rows, from its run or from the folders that it is composed of. */
 export function readLearntRows(
   { weights, plan }: { readonly weights: TrainedWeights | null; readonly plan: ModelPlan },
   base: Pick<Base, "folder">,
@@ -27,14 +27,14 @@ export function readLearntRows(
   return first ? { ...first, rows: [first, ...others].flatMap(({ rows }) => rows) } : null;
 }
 
-/** What a model that nobody trained yet has seen: its technique's adapter, and its base. */
+/** Returns the training rows of an untrained model: those of its technique's adapter and its base model. */
 export function learntRowsOfStart(model: ModelPlan, base: Pick<Base, "folder">, home: string): readonly LearntRecord[] {
   const from = startFolderOf(model.technique);
   const folders = [...(from === null ? [] : [resolve(home, model.folder, from)]), base.folder];
   return folders.flatMap((folder) => readLearntRecordOf(folder) ?? []);
 }
 
-/** Null: none of them, or nothing is known. */
+/** Returns null if no row overlaps, or nothing is known. */
 export async function overlapWithLearntRows(
   part: DataPart,
   { weights, learnt }: { readonly weights: TrainedWeights | null; readonly learnt: LearntRecord | null },
@@ -42,7 +42,7 @@ export async function overlapWithLearntRows(
 ): Promise<LearntOverlap | null> {
   const { facts } = part.prepared;
   if (!learnt || learnt.rows.length === 0) {
-    // A private run does not record its rows: of its own data what trained is known all the same.
+    // A private run records no row hashes, but its own training split is known to overlap.
     const rows = facts.splits[part.split]?.rows ?? 0;
     const same = weights !== null && weights.data.hash === facts.hash && isTraining(part.split, facts.splits);
     return same ? { seen: rows, of: rows, about: false, run: runOf(weights.folder) } : null;

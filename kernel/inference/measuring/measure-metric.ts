@@ -1,4 +1,7 @@
-/** A metric of what a model scored, or of the texts that it wrote: its value, why it is none, what else it says, and how it is drawn again. */
+/**
+ * Computes a metric from scored outcomes or generated texts: its value, the reason if it is undefined, notes, and its
+ * resampling.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { resolve } from "node:path";
@@ -15,19 +18,18 @@ import { loadImplementation } from "../../host/load-implementation.js";
 import type { MetricMeasure } from "./comparison.js";
 import { whyUndefined } from "./why-undefined.js";
 
-/** The metric as a call wants it; its world is left out where it is asked of nothing that it might look there for. */
+/** Returns the metric's implementation for a call. `world` may be omitted if the metric needs no files or services. */
 export async function prepareMetric(call: Call, world?: MetricContext): Promise<MetricImplementation> {
   const metric = await loadImplementation(call, "metric");
   return (world && (await metric.prepared?.(call, world))) ?? metric;
 }
 
-/** Whether a metric reads what a model writes. */
 export async function readsWrittenTexts(call: Call): Promise<boolean> {
   const { ofWritten, judge } = await loadImplementation(call, "metric");
   return ofWritten !== undefined || judge !== undefined;
 }
 
-/** Files as they are named from a folder. */
+/** Context that resolves file names relative to a folder. */
 export function metricWorldIn(folder: string): MetricContext {
   return { text: (path) => readNamedText(resolve(folder, path), path) };
 }
@@ -35,11 +37,11 @@ export function metricWorldIn(folder: string): MetricContext {
 interface MeasuringOptions {
   readonly texts?: WrittenMetricInput | null;
   readonly world?: MetricContext;
-  /** Milliseconds of answers that were asked one at a time; absent: none were. */
+  /** Latency per answer in ms, if answers were measured one at a time. */
   readonly times?: Float64Array | null;
-  /** What the model takes; absent: nobody looked. */
+  /** Cost of the model, if it was measured. */
   readonly cost?: CostMetricInput;
-  /** Absent: nobody may be asked. */
+  /** If unset, no judge may be called. */
   readonly judging?: JudgeMeasureOptions;
   readonly signal?: AbortSignal | undefined;
 }
@@ -115,7 +117,7 @@ function timed(
   };
 }
 
-/** Texts among what was scored; null: there are none. */
+/** Returns the texts among the scored outcomes; null if there are none. */
 function textsIn({ measure }: Pick<ScoredOutcome, "measure">, call: Call): WrittenMetricInput | null {
   let found: WrittenMetricInput | null = null;
   const asking: MetricImplementation = {
@@ -128,7 +130,7 @@ function textsIn({ measure }: Pick<ScoredOutcome, "measure">, call: Call): Writt
   return found;
 }
 
-/** What it says of the very outcomes that it was measured on. */
+/** Returns the metric's notes on the outcomes that it was computed from. */
 function notesOn({ notes }: MetricImplementation, call: Call, measure: ScoredOutcome["measure"]): readonly string[] {
   const says = notes?.ofWritten?.bind(notes);
   const texts = says ? textsIn({ measure }, call) : null;

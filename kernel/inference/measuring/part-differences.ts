@@ -1,8 +1,9 @@
 /**
- * The difference between parts of scored rows: the greatest score less the smallest. Parts have no rows in common, so the interval
- * follows from those of the parts. With more than two parts the pair was chosen because it differs most. All pairs then get
- * intervals that hold at once, and the largest true difference lies between the greatest of their lower ends and the greatest of
- * their upper ends, whichever pair it belongs to. A plain interval of the chosen pair would claim a difference far too often.
+ * The difference between parts of scored rows: the greatest score minus the smallest. Parts have no rows in common, so
+ * the interval follows from those of the parts. With more than two parts, the pair was chosen because it differs most.
+ * All pairs then get simultaneous intervals. The largest true difference lies between the greatest of their lower ends
+ * and the greatest of their upper ends, whichever pair it belongs to. A plain interval of the chosen pair would claim a
+ * difference far too often.
  */
 import type { Interval } from "#stdlib/statistics/interval.js";
 import { independentDifferenceInterval, type ValueWithInterval } from "#stdlib/statistics/mover.js";
@@ -19,15 +20,14 @@ export interface PartDifference {
   readonly least: string;
   readonly value: number;
   readonly interval: Interval | null;
-  /** Null: without an interval nothing is claimed. */
+  /** Null without an interval: no claim is made. */
   readonly verdict: "differs" | "no difference shown" | null;
-  /** Parts that were compared. */
   readonly parts: number;
   /** A part without an interval, which is why the difference has none. */
   readonly without?: string;
 }
 
-/** Null: fewer than two parts have a score. */
+/** Returns null if fewer than two parts have a score. */
 export function differenceOfParts(scores: readonly PartScore[]): PartDifference | null {
   const known = scores.filter(({ value }) => !Number.isNaN(value));
   if (known.length < 2) return null;

@@ -1,6 +1,6 @@
 /**
- * What pictures of an evaluation show, as few numbers: how rankings find what is true, how sure answers come true, numbers beside
- * the right ones, and mistakes by the length of texts. Models that were scored on the same rows share a picture.
+ * Data of an evaluation's charts in few numbers: ranking curves, calibration, predicted against true numbers, and
+ * errors by text length. Models scored on the same rows share a chart.
  */
 import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
 import { NORMAL_QUANTILE_95 } from "#stdlib/statistics/interval.js";
@@ -20,19 +20,22 @@ import type {
 import { evenBins } from "./even-bins.js";
 import { rankingsPicture, type RankedModel } from "./rankings.js";
 
-/** Models that are told apart by colour and dash. */
+/** Maximum number of models that colour and dash can distinguish. */
 const MODELS = 4;
-/** As `calibration_error` has them. */
+/** Same bins as `calibration_error`. */
 const BINS = 15;
-/** Points of a cloud, by model. */
+/** Points of a scatter plot, per model. */
 const POINTS = 600;
-/** Places of a search that are looked at. */
+/** Ranks of a search that are shown. */
 const PLACES = 20;
 const LENGTHS = 4;
-/** Rows from which on a share says something. */
+/** Minimum rows for a meaningful proportion. */
 const FEWEST = 20;
 
-/** Null: nothing to be seen. `lengths`: tokens of each row; undefined: rows have none of their own. */
+/**
+ * Returns null if there is nothing to show. `lengths`: tokens of each row; undefined if rows have no length of their
+ * own.
+ */
 export function evaluationPictures(
   on: string,
   all: readonly RankedModel[],
@@ -70,7 +73,7 @@ function reliabilityOf(outcome: EvaluationOutcome): Reliability | null {
   return outcome.kind === "label_set" ? reliabilityOfAllLabels(outcome.input, BINS) : null;
 }
 
-/** Some rows at equal distances where they are many. */
+/** Samples rows at equal distances if there are many. */
 function numbersOf({ name, outcome }: RankedModel): readonly RegressionPicture[] {
   if (outcome.kind !== "number") return [];
   const { truth, predicted } = outcome.input;
@@ -81,7 +84,7 @@ function numbersOf({ name, outcome }: RankedModel): readonly RegressionPicture[]
   ];
 }
 
-/** The share of searches that have found something right by each place. */
+/** Share of searches with a correct result at or before each rank. */
 function foundAt({ name, outcome }: RankedModel): readonly RecallAtRankPicture[] {
   if (outcome.kind !== "ranking") return [];
   const { searches } = outcome.input;
@@ -92,7 +95,7 @@ function foundAt({ name, outcome }: RankedModel): readonly RecallAtRankPicture[]
   return [{ name, found }];
 }
 
-/** By as many rows each; null: there are too few, or all are alike. */
+/** Bins with equal row counts; null if there are too few rows, or all lengths are equal. */
 function byLength(models: readonly RankedModel[], lengths: Int32Array): ErrorByLengthPicture | null {
   const able = models.flatMap(({ name, outcome }) => {
     const mistakes = wrongIn(outcome);
@@ -113,7 +116,7 @@ function byLength(models: readonly RankedModel[], lengths: Int32Array): ErrorByL
 
 interface Wrong {
   readonly kind: ErrorByLengthPicture["kind"];
-  /** 1 where the row is wrong, or by how much it is. */
+  /** 1 if the row is wrong, or the size of its error. */
   mistakeAt(row: number): number;
 }
 function wrongIn(outcome: EvaluationOutcome): Wrong | null {
@@ -135,7 +138,7 @@ function wrongIn(outcome: EvaluationOutcome): Wrong | null {
   return { kind: "absolute error", mistakeAt: (row) => Math.abs(truth[row]! - predicted[row]!) };
 }
 
-/** Shares have Wilson's interval, means that of the normal distribution. */
+/** Proportions have Wilson's interval, means that of the normal distribution. */
 function meanIn(
   rows: Uint32Array,
   { kind, mistakeAt }: Wrong,

@@ -1,4 +1,7 @@
-/** How models rank what is true before what isn't: a line for each model, or of one model the mean over its labels and those that it tells apart worst. */
+/**
+ * Ranking curves: one line per model, or for a single model the mean over its labels and the labels with the worst
+ * ranking.
+ */
 import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
 import {
   simplifyPolyline,
@@ -9,18 +12,18 @@ import {
 import { rankCurves, type RankCurves } from "#stdlib/metrics/shared/curves.js";
 import type { RankingLine, RankingsPicture } from "../../display/scores/pictures.js";
 
-/** A model, and what it said of all rows. */
+/** A model and its predictions for all rows. */
 export interface RankedModel {
   readonly name: string;
   readonly outcome: EvaluationOutcome;
 }
 
-/** Points of a line. */
+/** Maximum points of a line. */
 const MOST = 200;
-/** Of a mean: as many parts of recall. */
+/** Recall steps of a mean curve. */
 const PARTS = 100;
 const WORST = 3;
-/** Decisions that are put in order at most: of more labels the most frequent serve. */
+/** Maximum number of decisions sorted; with more labels, only the most frequent ones are used. */
 const DECISIONS = 2_000_000;
 
 interface Decided {
@@ -35,7 +38,7 @@ interface Ranked {
   readonly curves: RankCurves;
 }
 
-/** Null: nothing is ranked, or there is nothing to tell apart. */
+/** Returns null if nothing is ranked, or if all rows are alike. */
 export function rankingsPicture(models: readonly RankedModel[]): RankingsPicture | null {
   const found = models.flatMap(({ name, outcome }) => {
     const { some, total } = decisionsIn(outcome);
@@ -90,7 +93,7 @@ function meanOf(ranked: readonly Ranked[]): Line {
   };
 }
 
-/** `of`: labels there are in all. Of two labels the second alone, as `roc_auc` has it. */
+/** `total`: number of all labels. Of two labels only the second is used, as in `roc_auc`. */
 function decisionsIn(outcome: EvaluationOutcome): { readonly some: readonly Decided[]; readonly total: number } {
   if (outcome.kind === "number" || outcome.kind === "ranking") return { some: [], total: 0 };
   if (outcome.kind === "pair") {

@@ -1,6 +1,6 @@
 /**
- * Scores of parts of the rows that were scored: of each slice the same metrics, drawn again as those of the whole are. Who asks
- * says what parts them. Of very many rows some are looked at, at equal distances.
+ * Scores of parts of the scored rows: the same metrics per slice, with the same resampling. The caller defines the
+ * parts. Very many rows are sampled at equal distances.
  */
 import type { RowPartition } from "#stdlib/slicings/kind.js";
 import type { Resampling } from "#stdlib/statistics/bootstrap.js";
@@ -9,29 +9,29 @@ import type { MetricMeasure } from "./comparison.js";
 
 export interface RowSlice {
   readonly name: string;
-  /** Numbers of its rows among those that were scored, from 0. */
+  /** Indices of its rows among the scored rows, from 0. */
   readonly rows: Uint32Array;
 }
 export interface RowSlices {
-  /** In the order of their names, where that is one of their own; else those of most rows first. */
+  /** In the natural order of their names if there is one; otherwise by descending row count. */
   readonly slices: readonly RowSlice[];
-  /** Rows that were looked at. */
+  /** Number of rows examined. */
   readonly looked: number;
   readonly total: number;
 }
 
-/** Rows from which on a slice's score says something. */
+/** Minimum rows for a meaningful score of a slice. */
 export const MIN_SLICE_ROWS = 20;
-/** Rows that are looked at, at most. */
+/** Maximum number of rows examined. */
 const MOST = 100_000;
 
-/** Numbers of the rows, of `count`, that are looked at. */
+/** Returns the indices of the examined rows among `count`. */
 export function sampledRowNumbers(count: number): Uint32Array {
   const step = Math.max(1, Math.ceil(count / MOST));
   return Uint32Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
 }
 
-/** `parted`: the rows `looked`, of `of`. */
+/** Groups the rows `looked`, sampled from `total`, by their part. */
 export function slicesOf(
   looked: Uint32Array,
   { names, partOfRow: parts, ordered }: RowPartition,
@@ -46,18 +46,21 @@ export function slicesOf(
   return { slices, looked: looked.length, total };
 }
 
-/** Whether there are enough slices with rows enough to be told apart at all. */
+/** Whether at least two slices have enough rows to be compared. */
 export function canCompareSlices({ slices }: RowSlices): boolean {
   return slices.filter(({ rows }) => rows.length >= MIN_SLICE_ROWS).length > 1;
 }
 
-/** The metrics that are made of rows, on a slice of `count` of them; null: of anything else, or of other rows. */
+/**
+ * Recomputes the row-based metrics on a slice; `count` is the number of all scored rows. Null for metrics of other
+ * units or other rows.
+ */
 export function measureSlice(
   measures: readonly MetricMeasure[],
   { rows }: RowSlice,
   count: number,
 ): readonly (MetricMeasure | null)[] {
-  // One draw is one list for all of them: what they make of it is kept by it.
+  // All metrics share the same list per draw, because their results are cached by it.
   const inWhole = cachedPerDraw((drawn) => drawn.map((index) => rows[index]!));
   return measures.map((measure) => {
     const whole = measure.resampling;

@@ -1,14 +1,14 @@
 /**
- * The rows that a model is least sure of: of one label by the margin between the two likeliest (Scheffer, Decomain, Wrobel 2001),
- * of several by the probability that is nearest to the one from which on a label is given.
+ * The rows of which a model is least sure: for one label by the margin between the two likeliest (Scheffer, Decomain,
+ * Wrobel 2001), for several labels by the probability nearest to the decision threshold.
  */
 import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
 
 export interface UncertainPrediction {
-  /** From 0 among the rows that were scored. */
+  /** Index among the scored rows, from 0. */
   readonly row: number;
   readonly truth: string;
-  /** The two between which it is; of several labels those that are nearest to being given or not. */
+  /** The two likeliest labels; with several labels, those nearest to the decision threshold. */
   readonly between: readonly { readonly label: string; readonly probability: number }[];
 }
 
@@ -21,7 +21,7 @@ export function uncertainPredictions(
   const n = labels.length;
   if (n === 0 || (n === 1 && outcome.kind === "label")) return [];
   const count = probabilities.length / n;
-  // Near to the edge: of one label the likelier is the nearer.
+  // Order by distance from the threshold; for one label, likelier labels come first.
   const edge = (p: number): number => (outcome.kind === "label" ? -p : Math.abs(p - outcome.least));
   const nearest = (row: number): readonly number[] => {
     let [first, second] = [-1, -1];

@@ -1,6 +1,6 @@
 /**
- * Was it worth it? One sentence on a model and what stands beside it, by rules over the first metric: its paired differences,
- * and what an answer takes. Nothing is claimed where the interval of a difference holds 0, or where there is none.
+ * Was it worth it? One sentence comparing a model with its baselines by the first metric: paired differences and
+ * response time. Nothing is claimed if the interval of a difference includes 0 or is missing.
  */
 import type { MetricCapabilities, RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import "#stdlib/metrics/kind.js";
@@ -9,13 +9,13 @@ import type { ScoreDifference } from "./comparison.js";
 export interface ScoredSide {
   readonly name: string;
   readonly value: number;
-  /** Of an answer. */
+  /** Time per prediction. */
   readonly seconds: number;
 }
 export interface ScoredRival extends ScoredSide {
-  /** Of the rival less the model. */
+  /** Rival's score minus the model's. */
   readonly difference: ScoreDifference;
-  /** Another model, a contender that goes by the rows, or one that says the same of all. */
+  /** Another model, a baseline that uses the rows, or a constant prediction. */
   readonly is: "model" | "contender" | "constant";
   /** A ranking metric (such as ROC AUC) by which the rival is better. */
   readonly ranksBetter?: { readonly metric: string } | undefined;
@@ -24,7 +24,7 @@ export interface VerdictInput {
   readonly metric: {
     readonly name: string;
     readonly better: RankingDirection;
-    /** As its record says. */
+    /** The metric's perfect value, from its record. */
     readonly perfect?: MetricCapabilities["perfect"] | undefined;
   };
   readonly model: ScoredSide;
@@ -33,10 +33,10 @@ export interface VerdictInput {
   readonly rivals: readonly ScoredRival[];
 }
 
-/** Answers are told to take more or less time from so many times on. */
+/** Minimum ratio of response times that is mentioned. */
 const TELLING = 3;
 
-/** Null: nothing stands beside the model, or nothing of it can be compared. */
+/** Returns null if there is nothing to compare the model with. */
 export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput): string | null {
   const [scoredRivals, unscored] = [
     rivals.filter(isScored),
@@ -46,7 +46,7 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
   const unit = unitOf(metric);
   const withVerdict = (which: ScoreDifference["verdict"]): readonly ScoredRival[] =>
     scoredRivals.filter(({ difference }) => difference.verdict === which);
-  // Models that were trained differ by less than what else the machine does.
+  // Response times of trained models differ by less than the noise of the machine.
   const time = (rival: ScoredRival): string | null =>
     rival.is === "model" ? null : timeOf(rival.seconds / model.seconds);
   const beaten = withVerdict("worse").map((one) => {
@@ -87,8 +87,8 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
 const isScored = ({ value }: ScoredRival): boolean => !Number.isNaN(value);
 
 /**
- * Another model is no measure of what a training is worth, and an answer that never changes is too little of one. `all`: every
- * baseline has a score; one that has none may be better.
+ * Chooses the lead of the verdict. Other models do not show whether a training is worth it, and a constant baseline
+ * alone is too little. `all`: every baseline has a score; one without a score may be better.
  */
 function leadOf(rivals: readonly ScoredRival[], all: boolean): string {
   const contenders = rivals.filter(({ is }) => is !== "model");
@@ -107,10 +107,10 @@ interface Unit {
   gain(difference: ScoreDifference, sign: 1 | -1): string;
 }
 
-/** What floating point leaves of two that are the same. */
+/** Rounding error between equal scores. */
 const NOTHING = 1e-12;
 
-/** Points are hundredths of the way from 0 to what is perfect. */
+/** Points are hundredths of the distance from 0 to the perfect value. */
 function unitOf({ better, perfect }: VerdictInput["metric"]): Unit {
   const points = perfect !== undefined;
   const number = (value: number): string =>
@@ -127,7 +127,7 @@ function unitOf({ better, perfect }: VerdictInput["metric"]): Unit {
   };
 }
 
-/** A tenth of a point; what is less, and still something, by its first digits. */
+/** Rounds to a tenth of a point; smaller non-zero values get two significant digits. */
 function inPoints(value: number): string {
   const short = value.toFixed(1);
   return Number(short) !== 0 || Math.abs(value) < NOTHING ? short : String(Number(value.toPrecision(2)));
@@ -142,7 +142,7 @@ const PARTS: Readonly<Record<number, string>> = {
   1000: "a thousandth",
 };
 
-/** `30 × the time`, `a hundredth of the time`; null: it is about the same, or nobody knows. */
+/** `30 × the time`, `a hundredth of the time`; null if it is about the same, or unknown. */
 function timeOf(ratio: number): string | null {
   const times = Math.max(ratio, 1 / ratio);
   if (!Number.isFinite(times) || times < TELLING) return null;
@@ -153,7 +153,7 @@ function timeOf(ratio: number): string | null {
   return `${times >= 1500 ? "less than " : ""}${part} of the time`;
 }
 
-/** `a`, `a and b`, `a, b and c`; `apart`: what has commas within is parted by more than commas. */
+/** `a`, `a and b`, `a, b and c`; with `apart`, items that contain commas get stronger separators. */
 function inWords(names: readonly string[], apart: boolean): string {
   if (names.length < 2) return names.join("");
   const [between, before] = apart ? ["; ", "; and "] : [", ", " and "];

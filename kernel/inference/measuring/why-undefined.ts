@@ -1,4 +1,4 @@
-/** Why a metric is no number: it is asked of the very outcomes that it was measured on. */
+/** Explains why a metric is undefined, from the outcomes that it was computed on. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 
@@ -7,7 +7,7 @@ const sorts = [
   ...["ofWritten", "ofPairs", "ofRankings", "ofLoss"],
 ] as readonly (keyof MetricImplementation)[];
 
-/** `measure`: hands its outcomes to what is given. Null: it has no reason to give. */
+/** `measure` calls the given metric with the outcomes. Returns null if there is no known reason. */
 export function whyUndefined(
   metric: MetricImplementation,
   call: Call,
@@ -28,14 +28,14 @@ export function whyUndefined(
   return why;
 }
 
-/** What leaves any metric without a number. */
+/** Reasons that apply to any metric. */
 function ofAny(input: unknown): string | null {
   const strange = "what the model says is no number";
   if (typeof input === "number") return Number.isNaN(input) ? strange : null;
   const { truth, same, targets, searches, gold, predicted, similarity, loss } = input as Readonly<
     Record<string, ArrayLike<unknown> | number | undefined>
   >;
-  // Read only where they are a plain value: of answers in a file without any, reading them is an error.
+  // Reads only a plain value: for answers from a file without probabilities, the getter throws.
   const probabilities = Object.getOwnPropertyDescriptor(input, "probabilities")?.value as unknown;
   for (const asked of [truth, same, targets, searches, gold])
     if (typeof asked === "object" && asked.length === 0) return "there are no rows";

@@ -1,7 +1,6 @@
-/** What can go wrong with prompts once rows are read. */
+/** Error codes of prompts, found once rows are encoded. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface PromptedCodeData {
   "prompt-too-long": {
     readonly base: string;

@@ -1,25 +1,28 @@
 /**
- * How likely a model finds each answer after each prompt: the sum of its tokens' log-probabilities, as lm-evaluation-harness's
- * `acc` compares them (no answer is weighed by its length), so that the softmax over the answers tells how likely each of
- * them is, given that it is one of them. A prompt is read once for all its answers.
+ * Log-likelihood of each answer after each prompt: the sum of its tokens' log-probabilities, as in
+ * lm-evaluation-harness's `acc` (no length normalization). The softmax over the answers then gives the probability of
+ * each, given that it is one of them. A prompt is processed once for all its answers.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { toFloats } from "../../engines/feeds.js";
 import { longestLength, type CachedPromptPrefix } from "./prompt-prefix.js";
 
-/** Logits that are made at once, over all places that are asked. */
+/** Maximum number of logits computed at once, over all requested positions. */
 const LOGITS = 2 ** 25;
 
 export interface LikelihoodOptions {
   readonly vocabulary: number;
-  /** Prompts at once. */
+  /** Prompts per batch. */
   readonly batchSize: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told after each batch: prompts done, of all. */
+  /** Called after each batch with the number of prompts done and of all. */
   readonly onRows?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Of each prompt, which goes on from `begun`, a log-likelihood for each answer. Neither a prompt nor an answer is empty. */
+/**
+ * Returns for each prompt, which continues `begun`, the log-likelihood of each answer. Prompts and answers must not be
+ * empty.
+ */
 export async function answerLogLikelihoods(
   begun: CachedPromptPrefix,
   prompts: readonly Int32Array[],

@@ -1,4 +1,4 @@
-/** What a base is asked by prompts with: its template, its sizes, what ends its answers. */
+/** Facts about a base model that is used with prompts: its template, sizes and stop strings. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
@@ -10,7 +10,7 @@ import { endTokenIds } from "../../data/encoding/encoding.js";
 import type { EngineSession } from "../../engines/engine.js";
 import type { PromptableBase } from "./prompted-base.js";
 
-/** As a model that nobody trains; `folder`: where a path starts. */
+/** Returns the plan of an untrained model; `folder` is the base folder of relative paths. */
 export function promptedModelPlan(base: string, folder: string): ModelPlan {
   return {
     name: base,
@@ -20,7 +20,7 @@ export function promptedModelPlan(base: string, folder: string): ModelPlan {
     max_length: 0,
     template: null,
     task: { kind: "task", word: "text_generation", arguments: {} },
-    // Nothing trains, so that the weights may be those of other models on the base.
+    // Nothing is trained, so that the weights may be shared with other models on the base.
     technique: { kind: "technique", word: "head_only", arguments: {} },
   };
 }
@@ -49,7 +49,7 @@ export async function openPromptableBase(
     bytes: weightBytes(base.facts),
     window: typeof window === "number" ? window : null,
     ends: new Set([...endTokenIds(config), ...(id === null ? [] : [id])]),
-    // What is asked goes on in the next paragraph, where no template parts turns.
+    // Without a template, the next paragraph would be a new question, so a line break ends the answer.
     stop: chat ? (id === null && stop !== "" ? [stop] : []) : ["\n"],
   };
 }

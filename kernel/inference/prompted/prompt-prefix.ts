@@ -1,14 +1,14 @@
 /**
- * Prompts that begin alike: what they have in common is read once, and each prompt goes on from it. The cache of an open model
- * (the programs of `buildPromptingPrograms`) holds the common beginning in every row from place 0 on, and nobody writes there; what
- * comes after it is written over by the next prompts.
+ * Prompts with a common prefix: the prefix is processed once, and each prompt continues from it. The cache of an open
+ * model (programs of `buildPromptingPrograms`) holds the prefix in every row from position 0 on, and it is never
+ * overwritten; what follows it is overwritten by the next prompts.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { scalarI32 } from "../../engines/feeds.js";
 
-/** Tokens that all begin with, at least one of each left for itself. */
+/** Returns the tokens with which all prompts begin, leaving at least one token of each. */
 export function commonPrefix(prompts: readonly Int32Array[]): Int32Array {
   const [first, ...others] = prompts;
   if (!first) return new Int32Array();
@@ -21,13 +21,16 @@ export function commonPrefix(prompts: readonly Int32Array[]): Int32Array {
   return first.slice(0, Math.max(0, length));
 }
 
-/** What is asked at the new tokens: places of the flattened [rows × length], and picks of the flattened [places × vocabulary]. */
+/**
+ * Requested outputs at the new tokens: `places` in the flattened [rows × length], `picks` in the flattened
+ * [places × vocabulary].
+ */
 interface AskedPlaces {
   readonly places: ArrayLike<number>;
   readonly picks?: ArrayLike<number>;
 }
 
-/** Whose beginning a session's cache holds. */
+/** The prefix that each session's cache holds at present. */
 const holders = new WeakMap<object, CachedPromptPrefix>();
 
 export class CachedPromptPrefix {
@@ -36,17 +39,20 @@ export class CachedPromptPrefix {
 
   constructor(
     private readonly session: Pick<EngineSession, "run">,
-    /** The common beginning; may be empty. */
+    /** The common prefix; may be empty. */
     readonly tokens: Int32Array,
     private readonly padId: number,
   ) {}
 
-  /** Tokens that every row of the cache begins with. */
+  /** Number of prefix tokens in every row of the cache. */
   get length(): number {
     return this.tokens.length;
   }
 
-  /** Makes a cache of so many rows, with room for `more` tokens after the beginning; one that is large enough stays. */
+  /**
+   * Prepares a cache of so many rows, with room for `more` tokens after the prefix; a cache that is large enough is
+   * reused.
+   */
   async hold(rows: number, more: number): Promise<void> {
     if (holders.get(this.session) !== this) [this.rows, this.room] = [0, 0];
     holders.set(this.session, this);
@@ -56,7 +62,7 @@ export class CachedPromptPrefix {
       return;
     }
     this.room = this.length + more;
-    // Without a beginning nothing is to be spread.
+    // Without a prefix there is nothing to copy to the rows.
     this.rows = this.length > 0 ? 1 : rows;
     await this.session.run("reserve", { rows: sized(this.rows), room: sized(this.room) }, []);
     if (this.length === 0) return;
@@ -66,7 +72,7 @@ export class CachedPromptPrefix {
     await this.spread(rows);
   }
 
-  /** Its rows were moved by others; each begins with the same still. */
+  /** Called after other code has reordered the rows; each still begins with the prefix. */
   spreadAnew(): void {
     this.rows = 0;
   }
@@ -76,7 +82,7 @@ export class CachedPromptPrefix {
     this.rows = rows;
   }
 
-  /** Further tokens of each row, padded before them; asks the model about places of them. */
+  /** Runs further tokens of each row, padded on the left, and returns the model's outputs at the given positions. */
   async extend<O extends string>(
     texts: readonly Int32Array[],
     requested: AskedPlaces,
@@ -91,7 +97,7 @@ export class CachedPromptPrefix {
     return { ...feedsOf(texts, options), places: vector(places), picks: vector(picks) };
   }
 
-  /** The same tokens for each row, after `texts` that were read as `extend` reads them. */
+  /** Runs the same tokens for each row, after `texts` that were processed by `extend`. */
   async after<O extends string>(
     texts: readonly Int32Array[],
     tokens: Int32Array,
@@ -119,8 +125,8 @@ export function longestLength(texts: readonly Int32Array[]): number {
 }
 
 /**
- * `before`: tokens of the common beginning, which all see. `start`: where in the cache the new ones go. `hidden`: keys of each row
- * after the beginning that pad what was read before.
+ * `before`: tokens of the prefix, visible to all rows. `start`: cache position of the new tokens. `hidden`: per row,
+ * number of padding keys after the prefix.
  */
 function feedsOf(
   texts: readonly Int32Array[],
@@ -154,7 +160,7 @@ function feedsOf(
 function vector(values: ArrayLike<number>): NDArray {
   return { dtype: "i32", shape: [values.length], bytes: new Uint8Array(Int32Array.from(values).buffer) };
 }
-/** Only its size counts. */
+/** Returns an array of which only the size is used. */
 function sized(n: number): NDArray {
   return { dtype: "i32", shape: [n], bytes: new Uint8Array(4 * n) };
 }

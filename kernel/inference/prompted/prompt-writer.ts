@@ -1,6 +1,6 @@
 /**
- * Prompts in tokens: the examples and what is asked as messages of the base's own chat template, or, where it brings none, one
- * below the other with a blank line between. What is too long is cut at the end of the row's own texts; instructions and
+ * Renders and encodes prompts: examples and question as messages of the base model's chat template or, if it has none,
+ * separated by blank lines. A prompt that is too long is truncated at the end of the row's own texts; instructions and
  * examples never are.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -11,15 +11,15 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import { renderConversationPrompts, renderConversations, type ChatEncoding } from "../../data/encoding/chat.js";
 import { encodeWithoutEnd } from "../continue-texts.js";
 
-/** What a base reads prompts with. `chat` null: it brings no template. */
+/** Tokenizer and template of a base model. `chat` is null if it has no template. */
 export interface PromptRenderer {
   readonly base: string;
   readonly tokenizer: Tokenizer;
   readonly chat: ChatEncoding | null;
 }
-/** Between what is asked and its answer, and between examples, where there is no template: lm-evaluation-harness's own. */
+/** Separators without a template: before the answer, and between examples; the defaults of lm-evaluation-harness. */
 const PLAIN = { answer: " ", next: "\n\n" };
-/** How often a row is cut anew where fewer characters made more tokens. */
+/** Maximum tries of truncating a row, because fewer characters can give more tokens. */
 const TRIES = 4;
 
 export interface EncodedPrompts {
@@ -27,7 +27,7 @@ export interface EncodedPrompts {
   readonly cut: number;
 }
 
-/** `most`: tokens that a prompt may have. Coded error `prompt-too-long`. */
+/** `most`: maximum tokens of a prompt. Throws the coded error `prompt-too-long`. */
 export async function encodePromptRows(
   rows: readonly RowPrompt[],
   most: number,
@@ -63,7 +63,7 @@ export async function encodePromptRows(
   return { prompts, cut: long.length };
 }
 
-/** Tokens of answers as they follow a prompt: what they add to it, as lm-evaluation-harness cuts them off. */
+/** Tokens of answers in the context of a prompt: the tokens that they add to it, as in lm-evaluation-harness. */
 export async function encodeAnswers(
   answers: readonly string[],
   row: RowPrompt,
@@ -81,7 +81,7 @@ export async function encodeAnswers(
   });
 }
 
-/** What the template puts between the beginning of an answer and the answer. */
+/** Returns the text that the template puts between the start of the assistant turn and the answer. */
 async function leadOf(chat: ChatEncoding, row: RowPrompt): Promise<string> {
   const PROBE = "answer";
   const messages = messagesOf(row);
@@ -118,7 +118,7 @@ async function encoded(texts: readonly string[], { chat, tokenizer }: PromptRend
   return chat ? (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids) : encodeWithoutEnd(texts, { tokenizer });
 }
 
-/** Without the last `over` tokens of its longest value. */
+/** Removes the last `over` tokens of the row's longest value. */
 async function shortened(row: RowPrompt, over: number, { tokenizer }: PromptRenderer): Promise<RowPrompt> {
   const placed = await tokenizer.encodePlaced(row.values);
   const longest = placed.reduce((best, { ids }, i) => (ids.length > placed[best]!.ids.length ? i : best), 0);

@@ -1,4 +1,4 @@
-/** A base that is open and asked by prompts: their tokens, what they begin with in common, likelihoods of answers and what it writes. */
+/** An open base model used with prompts: prompt tokens, common prefix, likelihoods of answers, and generated text. */
 import type { Call } from "#dsl/language/types/value.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type {
@@ -14,18 +14,18 @@ import { CachedPromptPrefix, commonPrefix, longestLength } from "./prompt-prefix
 import { answerLogLikelihoods } from "./likelihoods.js";
 import { encodeAnswers, encodePromptRows, type PromptRenderer } from "./prompt-writer.js";
 
-/** Keys and values that a cache holds at most, in tokens of all rows together: what bounds its memory. */
+/** Maximum number of tokens in the KV cache over all rows, which bounds its memory. */
 const HELD = 16_384;
 
 export interface PromptableBase extends PromptRenderer {
-  /** Its programs are those of `buildPromptingPrograms`. */
+  /** Runs the programs of `buildPromptingPrograms`. */
   readonly session: Pick<EngineSession, "run">;
   readonly bytes: number;
   readonly vocabulary: number;
   readonly positions: number;
-  /** Keys beyond which its attention slides on; null: it sees all. */
+  /** Size of the sliding attention window in tokens; null for full attention. */
   readonly window: number | null;
-  /** Tokens and texts that end what it writes. */
+  /** Tokens and strings that end generated text. */
   readonly ends: ReadonlySet<number>;
   readonly stop: readonly string[];
 }
@@ -53,14 +53,14 @@ async function read(
   const room = "writes" in by ? by.writes : longestLength([...answers.values()]);
   const { prompts, cut } = await encodePromptRows(rows, positions - room, open);
   const longest = longestLength(prompts) + room;
-  // Padding between a beginning and its text would widen what a window sees.
+  // Padding between prefix and text would change what a sliding window covers.
   const slides = open.window !== null && open.window < longest;
   const common = slides ? new Int32Array() : commonPrefix(usual(prompts, rows));
   const begun = new CachedPromptPrefix(session, common, tokenizer.padId);
   const apart = new CachedPromptPrefix(session, new Int32Array(), tokenizer.padId);
   const size = Math.max(1, Math.min(batchSize, Math.floor(HELD / longest)));
 
-  /** Rows that go on from the common beginning, and those that don't, each asked by itself. */
+  /** Runs rows that begin with the common prefix, and the others, in separate groups. */
   const inParts = async <T>(
     rowNumbers: Uint32Array,
     ask: (from: CachedPromptPrefix, remainders: readonly Int32Array[], before: number) => Promise<readonly T[]>,
@@ -89,7 +89,7 @@ async function read(
         .reduce<Int32Array | null>((least, one) => (least && least.length <= one.length ? least : one), null);
       if (!shortest) return;
       const remainders = [shortest.subarray(common.length)];
-      // Room for the longest, so that the beginning is not read again for it.
+      // Reserves memory for the longest prompt, so that the prefix is not processed again for it.
       await begun.hold(1, longest - common.length);
       if ("writes" in by) {
         const greedy = { kind: "decoder", word: "greedy", arguments: { repetition_penalty: 1 } } as const;
@@ -128,7 +128,7 @@ async function read(
   };
 }
 
-/** Prompts with the examples that most have: a row that is an example itself has another in its place. */
+/** Returns the prompts with the most common examples. A row that is itself an example has another one in its place. */
 function usual(prompts: readonly Int32Array[], rows: readonly RowPrompt[]): readonly Int32Array[] {
   const times = new Map<unknown, number>();
   for (const { shots } of rows) times.set(shots, (times.get(shots) ?? 0) + 1);

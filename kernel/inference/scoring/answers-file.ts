@@ -1,16 +1,16 @@
-/** Answers of a file: a row each, of JSON Lines, of an array in JSON or of a table in text. */
+/** Reads predictions from a file: one row each, as JSON Lines, a JSON array or a CSV/TSV table. */
 import { open } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import type { AnswerRow, AnswersFile } from "./answers.js";
 
-/** Names of columns, where they are others than the usual ones. */
+/** Column names, if they differ from the defaults. */
 export interface AnswerColumns {
   readonly truth?: string | undefined;
   readonly predicted?: string | undefined;
   readonly probabilities?: string | undefined;
-  /** What the rows are about, for scores by length and by language. */
+  /** Column with the rows' input text, for scores by length and by language. */
   readonly text?: string | undefined;
 }
 const TEXTS = ["reference", "references", "target"];
@@ -18,16 +18,16 @@ const TRUTH = ["truth", ...TEXTS, "label"];
 const READ = ["text", "input", "question", "prompt"];
 const PREDICTED = ["predicted", "prediction", "answer", "written", "output"];
 
-/** The other columns of a file. */
+/** Access to the other columns of a file. */
 export interface OtherColumns {
   readonly has: readonly string[];
-  /** Coded error `no-answers`. */
+  /** Throws the coded error `no-answers`. */
   values(column: string): readonly unknown[];
-  /** What the rows are about. Coded error `no-answers`. */
+  /** Returns the rows' input texts. Throws the coded error `no-answers`. */
   texts(): readonly string[];
 }
 
-/** Coded errors of the sources of JSON Lines and CSV, `no-answers`. */
+/** Throws the coded errors of the JSON Lines and CSV sources, and `no-answers`. */
 export async function readAnswersFile(
   folder: string,
   path: string,
@@ -72,7 +72,7 @@ export async function readAnswersFile(
   const values = (name: string | undefined): readonly unknown[] | null =>
     name === undefined ? null : Array.from(read.array(name) as Iterable<unknown>);
   const cells = [values(truth), values(predicted)] as const;
-  // Lists in cells are lists where both columns have nothing else: `["refund"]` may be a label's name too.
+  // Cells are parsed as lists only if both columns contain nothing else: `["refund"]` may also be a label's name.
   const [right, predictions] =
     table && cells.every((column) => column === null || areLists(column))
       ? cells.map((column) => column?.map(asWritten) ?? null)
@@ -96,7 +96,10 @@ function areLists(column: readonly unknown[]): boolean {
   return column.every((cell) => Array.isArray(asWritten(cell)));
 }
 
-/** Probabilities and lists in a cell of a table are written as JSON; what is none stays as it is, and is an error of its row. */
+/**
+ * Parses probabilities and lists that a table cell holds as JSON; anything else is returned unchanged and is an error
+ * of its row.
+ */
 function asWritten(cell: unknown): unknown {
   if (typeof cell !== "string" || cell.trim() === "") return null;
   try {
@@ -106,7 +109,7 @@ function asWritten(cell: unknown): unknown {
   }
 }
 
-/** Rows of JSON Lines are objects: a file that begins with a bracket is one array of them. */
+/** Rows of JSON Lines are objects: a file that begins with a bracket is one JSON array. */
 async function beginsAsArray(path: string): Promise<boolean> {
   const file = await open(path).catch(() => null);
   if (!file) return false;
@@ -114,7 +117,7 @@ async function beginsAsArray(path: string): Promise<boolean> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
     return /^[\ufeff\s]*\[/.test(buffer.toString("utf8", 0, bytesRead));
   } catch {
-    // What can't be read so, the source tells of.
+    // The source reports a file that cannot be read.
     return false;
   } finally {
     await file.close();

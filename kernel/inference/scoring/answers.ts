@@ -1,6 +1,6 @@
 /**
- * Anybody's answers beside what is right, as outcomes that metrics measure. What sort they are of follows from the first row
- * and from what the metrics measure: strings are labels or texts, lists are sets of labels, tags or places in a ranking.
+ * Converts predictions and true values of any origin to outcomes that metrics measure. The kind follows from the first
+ * row and the metrics: strings are labels or texts; lists are label sets, tags or rankings.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
@@ -26,7 +26,7 @@ import {
   answerTextValue,
 } from "./values.js";
 
-/** A row as it was read. */
+/** A row as read from the file. */
 export interface AnswerRow {
   readonly truth: unknown;
   readonly predicted: unknown;
@@ -34,18 +34,18 @@ export interface AnswerRow {
 }
 export interface AnswersFile {
   readonly file: string;
-  /** Whether strings are texts rather than labels, if nothing else tells. */
+  /** Whether strings are texts rather than labels, if nothing else decides it. */
   readonly texts: boolean;
   readonly rows: readonly AnswerRow[];
 }
 export type AnswerOutcomes = Pick<ScoredOutcome, "measure" | "resampling" | "byLabel"> & {
-  /** Of labels; else empty. */
+  /** Label names; empty for other kinds. */
   readonly labels: readonly string[];
 };
-/** What a metric may be of, as its record's `of` names it. */
+/** What a metric measures, as named by `of` in its record. */
 export type OutcomeKind = "label" | "label_set" | "tags" | "number" | "written" | "answer" | "ranking";
 
-/** Sorts that the first row may be of, the likeliest first. */
+/** Returns the kinds that the first row may have, the likeliest first. */
 export function possibleOutcomeKinds(
   { truth, predicted, probabilities }: AnswerRow,
   texts: boolean,
@@ -56,21 +56,20 @@ export function possibleOutcomeKinds(
     return tags ? ["tags", "label_set", "ranking"] : ["label_set", "tags", "ranking"];
   }
   if (isRecord(probabilities)) return ["label"];
-  // Fields that are to be found in JSON.
+  // A JSON object with fields to extract.
   if (isRecord(truth)) return ["written"];
   if (typeof truth === "number" && typeof predicted === "number") return ["number", "label"];
   const strings = texts ? (["written", "answer", "label"] as const) : (["label", "written", "answer"] as const);
-  // Tables in text have no numbers: what looks like one is a name, unless a metric of numbers is asked for.
+  // Text tables have no number type: a number counts as a label unless a numeric metric is requested.
   return [truth, predicted].every((one) => parseNumber(one) !== null) ? [...strings, "number"] : strings;
 }
 
-/** The number that a value is, or that a text of it writes; null: it is none. */
+/** Parses a number or a numeric string; null if it is neither. */
 export function parseNumber(value: unknown): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
 
-/** In words, for errors. */
 export const outcomeKindNames: Readonly<Record<OutcomeKind, string>> = {
   label: "labels",
   label_set: "sets of labels",
@@ -81,7 +80,7 @@ export const outcomeKindNames: Readonly<Record<OutcomeKind, string>> = {
   ranking: "rankings",
 };
 
-/** Coded errors `broken-answer`, `no-probabilities` (once a metric looks at what is not there). */
+/** Throws the coded errors `broken-answer` and `no-probabilities` (once a metric needs missing probabilities). */
 export function outcomesOf(sort: OutcomeKind, answers: AnswersFile): AnswerOutcomes {
   return makers[sort](answers);
 }
@@ -145,7 +144,7 @@ function byLabel(labels: readonly string[], all: readonly LabelCounts[]): NonNul
   return { of: ["row", "rows"], head: "label", rows: all.map((own, l) => ({ label: labels[l]!, ...own })) };
 }
 
-/** Labels that are numbers stand by their size, others as letters do. */
+/** Sorts numeric labels by value, others alphabetically. */
 function inOrder(labels: ReadonlySet<string>): readonly string[] {
   const sorted = [...labels].sort((a, b) => (a < b ? -1 : 1));
   return sorted.every((one) => one.trim() !== "" && Number.isFinite(Number(one)))
@@ -153,7 +152,7 @@ function inOrder(labels: ReadonlySet<string>): readonly string[] {
     : sorted;
 }
 
-/** Rows times labels of sets, each of which is a byte: what is more takes minutes and gigabytes. */
+/** Maximum of rows × labels for label sets, one byte each: more would take minutes and gigabytes. */
 const MOST_CELLS = 100_000_000;
 
 function ofSets(answers: AnswersFile): AnswerOutcomes {
@@ -279,7 +278,7 @@ function ofAnswers(answers: AnswersFile): AnswerOutcomes {
   };
 }
 
-/** `truth`: what should be found; `predicted`: what was, the first first. What was not put anywhere stands behind all. */
+/** `truth`: relevant items. `predicted`: the ranking, best first. Items that are not ranked count as last. */
 function ofRankings(answers: AnswersFile): AnswerOutcomes {
   const searches = answers.rows.map((row, i): readonly FoundRank[] => {
     const found = answerListValue(answers, i, "predicted", row.predicted);

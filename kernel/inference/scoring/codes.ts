@@ -1,7 +1,6 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ScoringCodeData {
   "no-answers": {
     readonly file: string;

@@ -1,4 +1,4 @@
-/** Metrics of a file's answers with their intervals, and of parts of its rows: by the code that `evaluate` measures with. */
+/** Computes metrics of predictions from a file, with intervals and by slices, with the same code as `evaluate`. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { parseValue, completeValue, type ValueReading } from "#dsl/compiler/statement/value.js";
@@ -25,25 +25,23 @@ import {
 
 export interface ScoredMetric {
   readonly name: string;
-  /** Null: these rows have none. */
+  /** Null if the metric is undefined on these rows. */
   readonly score: MetricScore | null;
-  /** Why there is no number. */
   readonly why?: string;
-  /** What the metric says beside its number. */
   readonly notes?: readonly string[];
 }
 export interface ScoredAnswers {
   readonly rows: number;
   readonly metrics: readonly ScoredMetric[];
   readonly methods: string;
-  /** How the file was read, and as what its answers, where somebody may have meant another thing. */
+  /** How the file and its predictions were interpreted, where another reading was possible. */
   readonly notes: readonly string[];
-  /** What each label comes to; absent: they are no labels. */
+  /** Counts per label, if the predictions are labels. */
   readonly byLabel?: LabelCountTable;
-  /** Parts of the rows, by each of what was asked for. */
+  /** Scores by slice, one entry per requested slicing. */
   readonly by: readonly {
     readonly by: string;
-    /** `metrics` null: too few rows. */
+    /** `metrics` is null if there are too few rows. */
     readonly slices: readonly {
       readonly name: string;
       readonly rows: number;
@@ -53,7 +51,10 @@ export interface ScoredAnswers {
   }[];
 }
 
-/** `metrics`, `by`: as a program has them, between the brackets. Coded errors `bad-usage`, `metrics-apart`, `average-needed`, … */
+/**
+ * `metrics` and `by` use the list syntax of a program, without the brackets. Throws the coded errors `bad-usage`,
+ * `metrics-apart`, `average-needed`, …
+ */
 export async function scoreAnswers(
   answers: AnswersFile & { readonly beside: OtherColumns; readonly notes?: readonly string[] },
   { metrics: written, by = "" }: { readonly metrics?: string | undefined; readonly by?: string | undefined },
@@ -69,7 +70,7 @@ export async function scoreAnswers(
   const tried = whole.map((call) =>
     measureMetric(registry, call, outcomes, { world: metricWorldIn(folder), judging: { beside: null, signal } }).catch(
       (error: unknown) => {
-        // Nobody asked for it: of the usual ones those are told that these answers have.
+        // Default metrics that need missing probabilities are skipped.
         if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;
         throw error;
       },
@@ -93,10 +94,10 @@ export async function scoreAnswers(
   };
 }
 
-/** A column, or what a word tells of each row. */
+/** A column, or a call that computes a value per row. */
 type Parting = string | Call;
 
-/** `written`: a column, whatever its name, or a list as a program has it. Coded errors. */
+/** `written`: a column of any name, or a list in a program's syntax. Throws coded errors. */
 function partings(written: string, { has }: OtherColumns, registry: Registry): readonly Parting[] {
   if (has.includes(written)) return [written];
   const parameter = keyOf("by", registry);
@@ -163,7 +164,7 @@ const keyOf = (name: string, registry: Registry): Parameter =>
     `\`${name}\` of an evaluation`,
   );
 
-/** Coded error: the first that is wrong. */
+/** Throws a coded error for the first invalid entry. */
 function listOf<T>({ value, diagnostics }: ValueReading, option: string): readonly T[] {
   const wrong = diagnostics.find(({ severity }) => severity === "error");
   if (wrong) throw new CodedError(wrong.code, wrong.data);
@@ -172,7 +173,7 @@ function listOf<T>({ value, diagnostics }: ValueReading, option: string): readon
   return value as readonly T[];
 }
 
-/** What may be meant otherwise than it was read. `chosen`: metrics were named, which say whether numbers are numbers. */
+/** Notes on ambiguous readings. `chosen`: whether metrics were named, which decides whether numbers are labels. */
 function doubtsOf(sort: OutcomeKind, { rows }: AnswersFile, chosen: boolean): readonly string[] {
   const values = rows.flatMap(({ truth, predicted }) => [truth, predicted]);
   const empty = rows.filter(({ truth, predicted }) => truth === "" || predicted === "").length;
@@ -190,10 +191,10 @@ function doubtsOf(sort: OutcomeKind, { rows }: AnswersFile, chosen: boolean): re
     return ['its answers were read as labels; if they are numbers, ask for it: `--metrics "mean_absolute_error, r2"`'];
   return blank;
 }
-/** Whole numbers of which there are few are often names of labels. */
+/** A small set of distinct integers is often label names. */
 const FEW_LABELS = 100;
 
-/** The sort of answers that the first row may be of and all metrics measure. */
+/** Finds the kind of predictions that the first row may have and all metrics measure. */
 function agreed(
   { file, rows, texts }: AnswersFile,
   calls: readonly Call[] | null,
@@ -205,7 +206,7 @@ function agreed(
   const requested = calls ?? usual(sorts[0] ?? "label", registry);
   const sort = sorts.find((one) => requested.every((call) => measures(call).includes(one)));
   if (sort) return { sort, calls: requested };
-  // Which of them is out of place: the first that measures none of these, or not what the one before it does.
+  // Finds the metric to report: the first that measures none of these kinds, or not the kind of the one before it.
   const likeliest = sorts.find((one) => measures(must(requested[0], "a metric")).includes(one)) ?? sorts[0] ?? "label";
   const odd = must(
     requested.find((call) => !measures(call).includes(likeliest)),
@@ -219,7 +220,7 @@ function agreed(
   });
 }
 
-/** What tasks measure unless told otherwise that answer so. */
+/** Returns the default metrics of tasks with this kind of prediction. */
 function usual(sort: OutcomeKind, registry: Registry): readonly Call[] {
   if (sort === "label") return defaultMetrics(registry, null, null);
   const tasks = registry.ofKind("task").flatMap(({ capabilities }) => capabilities ?? []);

@@ -1,8 +1,8 @@
-/** Values of a row of answers, held to what they should be. Coded error `broken-answer`. */
+/** Validates values of a row of predictions. Throws the coded error `broken-answer`. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-/** For errors. */
+/** Position in the file, for errors. */
 interface InFile {
   readonly file: string;
 }
@@ -18,7 +18,7 @@ export function answerLabelValue(answers: InFile, row: number, field: string, va
   );
 }
 
-/** Of fields, which some write as JSON and others as a text of it, the text. */
+/** Returns a field as text; some files contain JSON, others JSON as a string. */
 export function answerTextValue(answers: InFile, row: number, field: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
@@ -36,7 +36,7 @@ export function answerListValue(answers: InFile, row: number, field: string, val
   return value.map((one) => answerLabelValue(answers, row, field, one));
 }
 
-/** `whole`: they are all that may be said, and add up to 1. */
+/** `whole`: the labels are exhaustive and the probabilities must add up to 1. */
 export function answerProbabilities(
   answers: InFile,
   row: number,
@@ -57,7 +57,7 @@ export function answerProbabilities(
     found.set(name, share);
   }
   const sum = [...found.values()].reduce((a, b) => a + b, 0);
-  // As they come out of a file with four digits.
+  // Tolerance for values rounded to four digits.
   if (whole && Math.abs(sum - 1) > 0.01)
     return throwBrokenAnswer(answers, row, "probabilities", `add up to ${sum.toFixed(3)}, not to 1`);
   return found;

@@ -1,6 +1,6 @@
 /**
- * The folder that stands for a model from scratch as a base's does for a base: config.json made of its words and, once the
- * data are known, the tokenizer trained on them. There are no weights: programs begin with the family's initial values.
+ * The folder that serves as the base of a model from scratch: config.json from its words and, once the data are known,
+ * the trained tokenizer. It contains no weights: programs begin with the family's initial values.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -17,7 +17,10 @@ import { parseMessages } from "../../data/rows/conversations.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { trainTokenizer } from "../../bases/scratch/train-tokenizer.js";
 
-/** `prepared`: of `plan.data`; null while the data are not known. Coded errors: those of `trainTokenizer` and of the family's config. */
+/**
+ * `prepared`: the prepared `plan.data`; null while the data are unknown. Throws the coded errors of `trainTokenizer`
+ * and of the family's config.
+ */
 export async function makeScratch(
   plan: ScratchPlan,
   prepared: PreparedData | null,
@@ -42,7 +45,7 @@ export async function makeScratch(
   return { folder, hash, files: Object.keys(files), from: "folder", facts: { folder, hash, ...described } };
 }
 
-/** Into a folder of the cache that is named for what the files say. */
+/** Writes into a cache folder named by the hash of the files. */
 async function written(
   files: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly folder: string; readonly hash: string }> {
@@ -56,12 +59,12 @@ async function written(
   return { folder, hash };
 }
 
-/** The texts of the training split, which the tokenizer of a model from scratch is trained on: those of every role that is text. */
+/** Text roles of the training split, on which the tokenizer of a model from scratch is trained. */
 const roles = ["text", "text_pair", "input", "target", "question", "context", "tokens", "messages"];
 /** Rows of streamed data that are read at once. */
 const stride = 4096;
 
-/** Role by role, in the order of the rows. Coded error: `no-texts-for-tokenizer`. */
+/** Role by role, in row order. Throws the coded error `no-texts-for-tokenizer`. */
 function trainingTexts(prepared: PreparedData): readonly string[] {
   const names = splitNamesOf(prepared);
   const split = ["train", "all"].find((name) => names.includes(name)) ?? names[0] ?? "all";

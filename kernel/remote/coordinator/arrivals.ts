@@ -1,6 +1,6 @@
 /**
- * Files that workers hand in, on their way into a run's folder. Each is announced with its hash and its size, arrives in a
- * folder of its own beside the runs, is held to both, and is moved to its place: a file of a run is whole or not there.
+ * Receives files from workers for a run's folder. Each file is announced with its hash and size, written to a separate
+ * folder next to the runs, checked against both, and then moved to its place. A run's folder never has a partial file.
  */
 import { createHash } from "node:crypto";
 import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
@@ -18,22 +18,22 @@ export class FileArrivals {
   private made = false;
   private last = 0;
 
-  /** `folder`: on the disk of the runs. */
+  /** `folder`: must be on the same disk as the runs. */
   constructor(private readonly folder: string) {}
 
-  /** Those of the files that are to be sent; they are taken from now on. */
+  /** Announces files. Returns the hashes of those to be sent, which are accepted from now on. */
   announce(files: readonly ContentHash[]): readonly string[] {
     const lacking = files.filter(({ hash }) => !this.here.has(hash));
     for (const { hash, bytes } of lacking) this.expected.set(hash, bytes);
     return [...new Set(lacking.map(({ hash }) => hash))];
   }
 
-  /** Coded errors `not-offered`, `request-refused`, `no-space`. */
+  /** Throws the coded errors `not-offered`, `request-refused` and `no-space`. */
   async take(hash: string, body: Readable): Promise<void> {
     const bytes = this.expected.get(hash);
     if (bytes === undefined && !this.here.has(hash)) throw new CodedError("not-offered", { hash });
     if (bytes === undefined) {
-      // Sent twice: it is here.
+      // Sent twice: the file has already arrived.
       body.resume();
       return;
     }
@@ -51,7 +51,7 @@ export class FileArrivals {
     this.expected.delete(hash);
   }
 
-  /** Moves a file that is here to its places in a run's folder. */
+  /** Moves files that have arrived to their places in a run's folder. */
   place(run: string, files: readonly RunFile[]): void {
     const last = new Map(files.map(({ hash, path }) => [hash, path]));
     for (const { hash, path } of files) {
@@ -86,7 +86,7 @@ async function write(file: string, chunks: AsyncIterable<Buffer>): Promise<void>
   }
 }
 
-/** Passes on what has that hash and so many bytes; anything else fails. */
+/** Passes content through and fails if its hash or size does not match. */
 function contentCheck(hash: string, bytes: number) {
   return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const sum = createHash("sha256");

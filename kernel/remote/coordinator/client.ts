@@ -1,6 +1,6 @@
 /**
- * A worker's side of the protocol: asks a coordinator, again while the network is away, and holds what it answers to the
- * schemas. Addresses are asked directly, whatever proxies the environment names: the token goes to nobody else.
+ * The worker's side of the protocol: sends requests to a coordinator, retries while the network is down, and validates
+ * the responses against the schemas. Connections ignore proxies of the environment: the token is sent to nobody else.
  */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -26,12 +26,12 @@ export interface CoordinatorConnection {
   /** Without a path. */
   readonly url: string;
   readonly token: string;
-  /** Milliseconds for which a coordinator may be away. */
+  /** Time in ms for which a coordinator may be unreachable. */
   readonly patience: number;
 }
-/** What was to be handed in is not what was announced any more: no use in sending it again. */
+/** The file to upload differs from the announced one, so sending it again is useless. */
 export class FileChangedError extends Error {}
-/** Bytes of an answer in JSON. */
+/** Maximum bytes of a JSON response. */
 const LONGEST = 256 * 2 ** 20;
 const PAUSES = [50, 200, 500, 1000, 2000] as const;
 
@@ -48,12 +48,12 @@ export class CoordinatorClient {
   get url(): string {
     return this.to.url;
   }
-  /** For those that ask in another way. */
+  /** Headers for requests outside this client. */
   get headers(): Readonly<Record<string, string>> {
     return { authorization: `Bearer ${this.to.token}` };
   }
 
-  /** Coded errors: those that the coordinator tells, `coordinator-gone`, `coordinator-answer`. */
+  /** Throws the coded errors that the coordinator reports, `coordinator-gone` and `coordinator-answer`. */
   ask<A extends WorkerRequestName>(
     requestName: A,
     body: WorkerRequestBody<A>,
@@ -74,7 +74,7 @@ export class CoordinatorClient {
     );
   }
 
-  /** Hands in a file that was announced. `Changed`: the file is another by now. */
+  /** Uploads an announced file. Throws `FileChangedError` if the file has changed meanwhile. */
   async put(lease: string, blob: ContentHash, file: string, signal?: AbortSignal): Promise<void> {
     const { hash, bytes } = blob;
     const headers = { ...this.headers, "x-tunebook-lease": lease, "content-length": String(bytes) };
@@ -89,7 +89,7 @@ export class CoordinatorClient {
     });
   }
 
-  /** Where a file is fetched. */
+  /** Returns the download URL of a file. */
   blob(hash: string): string {
     return `${this.to.url}${PATH_PREFIX}blobs/${hash}`;
   }
@@ -98,7 +98,7 @@ export class CoordinatorClient {
     await this.agent.destroy();
   }
 
-  /** As long as nobody answers, up to the patience there is. */
+  /** Retries while the coordinator is unreachable, up to the configured patience. */
   private async again<T>(signal: AbortSignal | undefined, once: () => Promise<T>): Promise<T> {
     const begun = Date.now();
     for (let tries = 0; ; tries++) {
@@ -132,7 +132,7 @@ export class CoordinatorClient {
     });
     const text = await textOf(answer.body);
     if (answer.statusCode === 200) return (schema ? this.read(text, schema) : undefined) as T;
-    // A proxy or a server that is just starting: somebody may answer later.
+    // From a proxy or a server that is starting: a later try may succeed.
     if ([502, 503, 504].includes(answer.statusCode)) throw new Error(`status ${String(answer.statusCode)}`);
     throw remoteError(this.read(text, refusedSchema).error, this.to.url);
   }
@@ -147,7 +147,7 @@ export class CoordinatorClient {
   }
 }
 
-/** All of it is read only where the coordinator said that something is wrong with it. */
+/** Hashes the file only if the coordinator reported a problem with it. */
 async function isOther(file: string, { hash, bytes }: ContentHash, error: unknown): Promise<boolean> {
   if ((await stat(file).catch(() => null))?.size !== bytes) return true;
   if (!(error instanceof CodedError) || error.code !== "request-refused") return false;
@@ -165,7 +165,7 @@ async function textOf(body: AsyncIterable<unknown>): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** What went wrong at the other side, as it was there. */
+/** Recreates the error of the other side. */
 export function remoteError({ code, data, message }: RemoteFailure, url: string): CodedError {
   if (code === "worker-token") return new CodedError("worker-token", { url });
   if (code !== null && codeEntryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);

@@ -1,7 +1,6 @@
-/** Codes of work that other processes do, on this machine or another. */
+/** Error codes of work done by other processes, on this or another machine. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ClusterCodeData {
   "worker-token": { readonly url: string };
   "worker-version": { readonly worker: string; readonly has: string; readonly wants: string };

@@ -1,7 +1,7 @@
 /**
- * Who gives work to workers and hears of it. It knows no kind of work and places nobody: workers come and take. Work is lent;
- * a worker that isn't heard of in time loses it, and it is lent again. What is told counts once, by its number; who has no
- * lease any more is told so.
+ * Distributes work to workers and receives their reports. The coordinator does not depend on the kind of work and
+ * assigns nothing: workers connect and take it. Work is leased; a worker that is silent too long loses its lease, and
+ * the work is leased again. Each report counts once, by its number. A worker without a lease gets an error.
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -21,28 +21,28 @@ import { WorkerRoster, type WorkLease, type RegisteredWorker } from "./roster.js
 import type { RemoteWork } from "./work.js";
 
 export interface CoordinatorOptions {
-  /** Of this package: workers of another are sent away. */
+  /** Version of this package: workers with another version are refused. */
   readonly version: string;
-  /** An address of this machine; absent: nobody else reaches it. */
+  /** Address of this machine to listen on. Defaults to the loopback address. */
   readonly host?: string;
-  /** Absent: any that is free. */
+  /** Defaults to any free port. */
   readonly port?: number;
-  /** A folder on the disk of the runs, for what arrives; made and taken away here. */
+  /** Temporary folder for arriving files, on the disk of the runs; created and removed by the coordinator. */
   readonly scratch: string;
   readonly timings?: Partial<CoordinatorTimings>;
   readonly patience?: ServerPatience;
-  /** How many workers are started for it: what those that came first lack, the others may have. Absent: nobody knows. */
+  /** Number of workers that will be started: later ones may have what the first ones lack. If unset, it is unknown. */
   readonly expected?: number;
-  /** Milliseconds in which they come. */
+  /** Time in ms within which they are expected to connect. */
   readonly gather?: number;
-  /** Told of workers that come, go and lack something, for people. */
+  /** Receives messages for people: workers that join, leave or lack something. */
   readonly onNote?: (words: string) => void;
 }
 
 export class Coordinator implements CoordinatorApi {
   readonly token = randomBytes(32).toString("base64url");
   private readonly roster: WorkerRoster;
-  /** Those that ended, so that what is sent again is answered as it was. */
+  /** Finished leases, so that a repeated `done` gets the same response. */
   private readonly finished = new Set<string>();
   private readonly queue: WorkQueue;
   private readonly timings: CoordinatorTimings;
@@ -78,37 +78,36 @@ export class Coordinator implements CoordinatorApi {
   get url(): string {
     return this.door?.url ?? "";
   }
-  /** How much work was done, well or badly. */
+  /** Number of finished leases, successful or not. */
   get ended(): number {
     return this.finished.size;
   }
-  /** How many workers are there. */
   get here(): number {
     return this.roster.size;
   }
 
-  /** Done by whoever takes it first; those that were given earlier are taken first. */
+  /** Queues work for the first worker that takes it; first in, first out. */
   give(given: RemoteWork): void {
     this.queue.give(given);
   }
 
-  /** Work that nobody has taken. @returns whether it was there */
+  /** Withdraws work that no worker has taken. @returns whether it was still queued */
   withdraw(given: RemoteWork): boolean {
     return this.queue.withdraw(given);
   }
 
-  /** No worker will come any more: work that is given is lost. */
+  /** Call when no further worker can connect: all queued work fails. */
   fail(error: Error): void {
     this.queue.fail(error);
   }
 
-  /** There is no more work: workers that ask are sent home, what is under way is to end. */
+  /** Ends the work: workers that request more are dismissed, and running work is instructed to end. */
   finish(): void {
     this.over = true;
     this.queue.wake();
   }
 
-  /** Workers that ask are sent home; leases that are still there are lost. */
+  /** Dismisses workers that request work; remaining leases are lost. */
   async close(): Promise<void> {
     this.over = true;
     clearInterval(this.watch);
@@ -117,7 +116,7 @@ export class Coordinator implements CoordinatorApi {
     await this.door?.close();
   }
 
-  /** A worker's process is known to have ended: nobody waits for its lease. `name`: as it called itself. */
+  /** Drops the lease of a worker whose process is known to have ended. `name`: the name that it reported. */
   gone(name: string, why: string): void {
     for (const worker of this.roster.all) if (worker.name === name) this.forget(worker, why);
   }
@@ -161,7 +160,8 @@ export class Coordinator implements CoordinatorApi {
     gone: AbortSignal,
   ): Promise<WorkerReplyBodies["take"]> {
     const worker = this.roster.heard(id);
-    // Whoever asks for work has none: an answer got lost, and is given again where nothing was told of that work.
+    // A worker that requests work has none, so its last response was lost. It is repeated if nothing was reported for
+    // the lease.
     if (worker.lease?.next === 0) return { work: worker.lease.lent };
     if (worker.lease)
       this.lose(worker.lease, `${worker.name} asked for other work after ${String(worker.lease.next)} messages`);
@@ -191,7 +191,7 @@ export class Coordinator implements CoordinatorApi {
       return null;
     }
     if (this.over) return null;
-    // It takes a while: its worker may have gone, or have asked again.
+    // `begin` takes a while: the worker may have left or sent another request.
     if (!this.roster.isFree(worker)) {
       this.queue.again(work);
       return null;
@@ -203,7 +203,7 @@ export class Coordinator implements CoordinatorApi {
     const lease = this.roster.leaseOf(worker, id);
     this.taken(lease, () => {
       for (const [i, item] of items.entries()) {
-        // Told before, or after something that didn't arrive yet.
+        // Skips items reported before, and items after a missing one.
         if (from + i !== lease.next) continue;
         lease.next += 1;
         lease.work.given.on(item);
@@ -232,7 +232,7 @@ export class Coordinator implements CoordinatorApi {
     });
   }
 
-  /** What can't be taken here (a full disk, a thing that can't be) ends the work: elsewhere it would come to the same. */
+  /** A local failure (full disk, invalid content) ends the work, because another worker would get the same. */
   private taken<T>(lease: WorkLease, take: () => T): T {
     try {
       return take();
@@ -295,7 +295,7 @@ export class Coordinator implements CoordinatorApi {
     this.queue.look();
   }
 
-  /** `good`: it said so, and its work counts as often as before. */
+  /** `good`: the worker announced its leave, so the work's loss count stays unchanged. */
   private forget(worker: RegisteredWorker, why: string, good = false): void {
     this.roster.remove(worker);
     const hadLease = worker.lease !== null;

@@ -1,7 +1,7 @@
 /**
- * Files as a worker gets them: by their content's hash. Where all lie at the coordinator's own paths (the same machine, a
- * shared disk) and have those hashes, they are read there. Else they are fetched, kept in a cache for all runs of this machine,
- * and laid out below a folder as they lie to each other there; no path of the other machine is ever opened.
+ * A worker's input files, addressed by content hash. If all are at the coordinator's paths (same machine, shared disk)
+ * with the right hashes, they are read there. Otherwise they are downloaded into a cache shared by all runs of this
+ * machine, and laid out below a folder in the same structure; no path of the other machine is opened.
  */
 import { copyFile, link, mkdir, readdir, rm, stat, symlink, utimes } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
@@ -13,22 +13,24 @@ import type { CoordinatorClient } from "./client.js";
 import type { InputFile } from "./protocol.js";
 
 export interface FileStore {
-  /** Of files by their hash, kept between runs. */
+  /** Cache of files by hash, kept between runs. */
   readonly cache: string;
-  /** Of this worker alone: the files as they lie to each other. */
+  /** This worker's private folder with the files in their original structure. */
   readonly folder: string;
   readonly client: Pick<CoordinatorClient, "blob" | "headers">;
   readonly signal?: AbortSignal;
 }
 
-/** What stands before every path of the coordinator's here; empty: they are the same. */
+/**
+ * Makes the files available. Returns the prefix for all coordinator paths; empty if they are valid on this machine.
+ */
 export async function placeFiles(files: readonly InputFile[], shelf: FileStore): Promise<string> {
   if (await allHere(files)) return "";
   for (const file of files) await placed(file, pathBelowFolder(shelf.folder, file.path), shelf);
   return shelf.folder;
 }
 
-/** A copy of a file at a place of its own, which may be written on. */
+/** Copies a file to a separate path, where it may be modified. */
 export async function copyFileTo(file: InputFile, to: string, shelf: FileStore): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await copyFile((await isHere(file)) ? file.path : await cached(file, shelf), to);
@@ -44,7 +46,7 @@ async function isHere({ path, hash, bytes }: InputFile): Promise<boolean> {
   return (await cachedSha256Of(path).catch(() => null)) === hash;
 }
 
-/** Paths are the other machine's: none leads out of the folder. */
+/** Maps a path of the other machine below the folder; none can lead out of it. */
 export function pathBelowFolder(folder: string, path: string): string {
   const plain = normalize(path);
   if (!isAbsolute(path) || plain !== path || path.includes("\0"))
@@ -70,16 +72,17 @@ async function cached({ hash, bytes }: InputFile, { cache, client, signal }: Fil
   const cachedPath = join(cache, hash.slice(0, 2), hash);
   const options = { sha256: hash, size: bytes, headers: client.headers, direct: true as const };
   await fetchFile(client.blob(hash), cachedPath, { ...options, ...(signal && { signal }) });
-  // When it was asked for last. Others read it now: its time of change stays, in whole seconds, which are written exactly.
+  // Records the time of last use as atime. Others read the file now, so its mtime must not change; it is in full
+  // seconds, which are stored exactly.
   const { mtimeMs } = await stat(cachedPath);
   await utimes(cachedPath, new Date(), Math.floor(mtimeMs / 1000)).catch(() => undefined);
   return cachedPath;
 }
 
-/** Milliseconds. */
+/** In ms. */
 const MONTH = 30 * 24 * 60 * 60_000;
 
-/** Takes away what no worker of this machine has asked for in a month. */
+/** Removes cached files that no worker of this machine has used for a month. */
 export async function removeUnusedFiles(cache: string, now = Date.now()): Promise<void> {
   for (const shelf of await readdir(cache).catch(() => []))
     for (const name of await readdir(join(cache, shelf)).catch(() => [])) {

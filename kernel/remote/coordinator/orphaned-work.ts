@@ -1,16 +1,16 @@
 /**
- * A worker that a process of this machine started ends with that one. Until its heart beats, which sees to it from then on, it is
- * looked after from here: from before anything heavy is loaded, which may take long where much else is going on.
+ * Ends a worker when the process that started it has ended. The heartbeat takes over this check later. It starts before
+ * heavy modules are loaded, which can take long on a busy machine.
  */
 
-/** The process that started a worker and ends it with itself. */
+/** Environment variable with the id of the process that started the worker. */
 export const PARENT_VARIABLE = "TUNEBOOK_WORKER_PARENT";
-/** Milliseconds between two looks. */
+/** Polling interval in ms. */
 const EVERY = 200;
 
 let looking: NodeJS.Timeout | undefined;
 
-/** Ends this process once `parent` is no longer the one that it is a child of. Nothing is begun that would have to be ended in good order. */
+/** Ends this process once `parent` is no longer its parent. Use it only before anything needs an orderly shutdown. */
 export function endIfOrphaned(parent: number): void {
   const look = (): void => {
     if (process.ppid !== parent) process.exit(1);
@@ -20,7 +20,7 @@ export function endIfOrphaned(parent: number): void {
   looking = setInterval(look, EVERY).unref();
 }
 
-/** Somebody else looks after it. */
+/** Stops the check because the heartbeat has taken over. */
 export function stopOrphanWatch(): void {
   clearInterval(looking);
 }

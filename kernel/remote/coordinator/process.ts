@@ -1,6 +1,6 @@
 /**
- * A worker that is a process of this machine. It is in no process group of ours, so Ctrl-C reaches the notebook alone; it ends
- * with this process, which it looks after, and whose end closes its standard input.
+ * A worker process on this machine. It has a separate process group, so Ctrl-C reaches only the notebook. It watches
+ * this process and ends with it; its standard input closes then.
  */
 import { spawn } from "node:child_process";
 import { Socket } from "node:net";
@@ -10,9 +10,9 @@ import { PARENT_VARIABLE } from "./orphaned-work.js";
 import { TOKEN_VARIABLE } from "./protocol.js";
 
 const program = fileURLToPath(new URL("../../apps/cli/worker-child.js", import.meta.url));
-/** Milliseconds that one has to hand in its checkpoint. */
+/** Time in ms for a worker to upload its checkpoint. */
 const GRACE = 20_000;
-/** Letters of what it said last. */
+/** Maximum characters kept of its last output. */
 const WORDS = 2000;
 
 export interface WorkerProcessOptions {
@@ -44,7 +44,7 @@ export function startWorkerProcess({
     child.once("error", (error) => resolveEnd(`could not be started: ${error.message}`));
     child.once("close", (status, signal) => resolveEnd(howItEnded(status, signal, words)));
   });
-  // The notebook's process may end while they work.
+  // Lets the notebook's process exit while workers run.
   child.unref();
   for (const pipe of [child.stdin, child.stderr]) if (pipe instanceof Socket) pipe.unref();
   return {

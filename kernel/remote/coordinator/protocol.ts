@@ -1,20 +1,20 @@
 /**
- * What a coordinator and its workers say to each other: JSON over HTTP, each body held to a schema, every request with the token
- * of the run. Workers ask, the coordinator answers; nothing that it answers is more than what was asked for.
+ * Protocol between a coordinator and its workers: JSON over HTTP. Each body is validated by a schema, and every request
+ * carries the token of the run. Workers send requests, and the coordinator responds with nothing beyond the request.
  *
- *   POST hello   who a worker is → its number, and how often it must be heard of
- *   POST take    asks for work (the answer waits until there is some) → work with a lease, or that there is none any more
+ *   POST hello   introduces a worker → its number, and the heartbeat interval
+ *   POST take    requests work (the response waits for some) → work with a lease, or that there is none left
  *   GET  blobs/HASH   a file that the work reads, by its content's hash; ranges
- *   POST tell    what happened since, numbered from the beginning of the lease → go on, prune, stop or end
- *   POST beat    that it is alive → the same
- *   POST holds   the files that a run's folder holds now → the hashes that are lacking; lacking none, they are taken
+ *   POST tell    new events, numbered from the beginning of the lease → go on, prune, stop or end
+ *   POST beat    heartbeat → the same
+ *   POST holds   the files of a run's folder now → the missing hashes; if none is missing, the files are accepted
  *   PUT  blobs/HASH   one of those
- *   POST done    what came of the work, once all else was taken
- *   POST back    that it can't go on with the work, and why; it goes to another
- *   POST leave   that it ends; its work goes to another
+ *   POST done    the result of the work, after everything else was accepted
+ *   POST back    gives work back with a reason; it goes to another worker
+ *   POST leave   the worker ends; its work goes to another
  *
- * A number that was told before is passed over and one that comes too soon is asked for again, so that each thing counts once
- * however often it is sent. Whoever has no lease any more gets `lease-lost`, whatever it says.
+ * An event number that was seen before is skipped, and one that is too high is requested again. Each event thus counts
+ * once, however often it is sent. A worker without a lease gets `lease-lost` for any request.
  */
 import * as v from "valibot";
 import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
@@ -25,19 +25,18 @@ export const PROTOCOL_VERSION = 1;
 export const PATH_PREFIX = `/tunebook/${String(PROTOCOL_VERSION)}/`;
 export const TOKEN_VARIABLE = "TUNEBOOK_WORKER_TOKEN";
 
-/** Bounds of what one request may hold. */
 export const requestLimits = {
   body: 8 * 2 ** 20,
   items: 10_000,
   files: 5_000,
-  /** Of one file of a run. */
+  /** Maximum bytes of one file of a run. */
   file: 2 ** 40,
   text: 4_000,
 } as const;
 
-/** Milliseconds. */
+/** Times in ms. */
 export interface CoordinatorTimings {
-  /** Without a sign for so long a worker has lost its work. */
+  /** A worker that is silent for this long loses its work. */
   readonly lease: number;
   readonly beat: number;
   /** How long `take` waits for work. */
@@ -45,17 +44,20 @@ export interface CoordinatorTimings {
 }
 export const defaultTimings: CoordinatorTimings = { lease: 15_000, beat: 3_000, wait: 10_000 };
 
-/** `prune`: nobody wants its weights; `stop`: it ends with the weights and the score that it has; `end`: it writes a checkpoint and hands it in. */
+/**
+ * `prune`: stop, the weights are not needed. `stop`: end with the present weights and score. `end`: write a checkpoint
+ * and upload it.
+ */
 export type WorkerInstruction = "go on" | "prune" | "stop" | "end";
 
-/** For people: what would steer a terminal is made visible. */
+/** Text for people: terminal control characters are made visible. */
 const text = v.pipe(
   v.string(),
   v.maxLength(requestLimits.text),
   v.excludes("\0"),
   v.transform(escapeControlCharacters),
 );
-/** Shown as it is. */
+/** Displayed unchanged. */
 const name = v.pipe(
   v.string(),
   v.minLength(1),
@@ -69,23 +71,26 @@ const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 export const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const answer = v.picklist(["go on", "prune", "stop", "end"]);
 
-/** A file by its content. */
+/** A file identified by its content. */
 export interface ContentHash {
   readonly hash: string;
   readonly bytes: number;
 }
-/** A file of a run's folder. */
 export interface RunFile extends ContentHash {
   readonly path: string;
 }
-/** A file that the work reads. */
 export interface InputFile extends ContentHash {
-  /** Absolute, where the coordinator has it: how files lie to each other, and where one on the same disk need not be fetched. */
+  /**
+   * Absolute path at the coordinator. It preserves the folder structure, and a file on a shared disk need not be
+   * downloaded.
+   */
   readonly path: string;
 }
 
 const bytes = v.pipe(wholeNumber(), v.maxValue(requestLimits.file));
-/** No way out of a folder, no hidden file, and none of those that the coordinator writes itself, as any system reads names. */
+/**
+ * Allows no path out of the folder, no hidden files, and none of the coordinator's own files, on any operating system.
+ */
 const RUN_PATH =
   /^(?!(?:plan|lock)\.json$|events\.jsonl$)(?:[A-Za-z0-9_][\w.-]{0,120}\/){0,3}[A-Za-z0-9_][\w.-]{0,120}$/i;
 const runPath = v.pipe(
@@ -105,7 +110,7 @@ const read: Schema<InputFile> = objectWith({ path: v.pipe(v.string(), v.excludes
 
 export interface WorkerHello {
   readonly tunebook: string;
-  /** For people: which machine, which process. */
+  /** Name for people: machine and process. */
   readonly name: string;
   readonly threads: number;
 }
@@ -113,7 +118,7 @@ export interface WorkerWelcome {
   readonly worker: string;
   readonly timings: CoordinatorTimings;
 }
-/** `kind`: what sort of work; `order`: what that needs to know (trial-order.ts). */
+/** `kind`: kind of work. `order`: its parameters (trial-order.ts). */
 export interface LeasedWork {
   readonly lease: string;
   readonly kind: string;
@@ -122,7 +127,7 @@ export interface LeasedWork {
   readonly files: readonly InputFile[];
 }
 export type TakeReply = { readonly work: LeasedWork } | { readonly none: "yet" | "any more" };
-/** A thing that happened; `run`: the how many-th of its runs, from 0. */
+/** An event of the work; `run`: index of the run within the work, from 0. */
 export type WorkEvent =
   | { readonly is: "run"; readonly run: number; readonly id: string; readonly lock: Json }
   | { readonly is: "steps"; readonly run: number; readonly steps: number }
@@ -133,11 +138,11 @@ export type WorkEvent =
 export interface WorkReport {
   readonly worker: string;
   readonly lease: string;
-  /** The number of the first item. */
+  /** Number of the first item. */
   readonly from: number;
   readonly items: readonly WorkEvent[];
 }
-/** `next`: the number of the item that is expected. */
+/** `next`: number of the next expected item. */
 export interface WorkReportReply {
   readonly answer: WorkerInstruction;
   readonly next: number;
@@ -149,7 +154,7 @@ export interface RunFilesOffer {
   readonly files: readonly RunFile[];
 }
 export interface RemoteFailure {
-  /** Null: it has none, which is a defect. */
+  /** Null if the error has no code, which is a defect. */
   readonly code: string | null;
   readonly data: unknown;
   readonly message: string;
@@ -237,7 +242,6 @@ export const workerReplySchemas: { readonly [A in WorkerRequestName]: Schema<Wor
   back: objectWith({ taken: v.literal(true) }),
   leave: objectWith({ left: v.literal(true) }),
 };
-/** How a request that fails is answered. */
 export interface RefusedReply {
   readonly error: RemoteFailure;
 }

@@ -1,31 +1,30 @@
 /**
- * Work that waits for a worker: in the order in which it came, what was lost before what nobody has begun. What a worker lacks
- * something for waits for another; what nobody can do, or is lost again and again, is given up.
+ * Queue of work, first in, first out; lost work comes before new work. Work for which a worker lacks something waits
+ * for another. Work that no worker can do, or that is lost repeatedly, is given up.
  */
 import { CodedError, codeEntryOf, diagnosticText, type Code } from "#dsl/language/diagnostics/codes.js";
 import type { RemoteFailure } from "./protocol.js";
 import type { RemoteWork } from "./work.js";
 
-/** So often work is lent again before it is given up. */
+/** Maximum leases of the same work before it is given up. */
 export const MAX_LEASES = 4;
-/** Milliseconds in which the workers that are expected come. */
+/** Time in ms within which the expected workers connect. */
 const GATHER = 60_000;
 
 export interface QueuedWork {
   readonly given: RemoteWork;
-  /** Workers that lack what it needs, and what. */
+  /** Workers that lack something for this work, and what. */
   readonly unable: Map<string, RemoteFailure>;
-  /** So often it was lost. */
   times: number;
-  /** When the first worker lacked something for it. */
+  /** Time when the first worker lacked something for it. */
   since: number;
 }
 export interface WorkQueueOptions {
-  /** What the workers that are there are called. */
+  /** Returns the names of the connected workers. */
   readonly here: () => ReadonlySet<string>;
-  /** How many come in all; what those that are there lack, one that comes later may have. */
+  /** Total number of workers expected: a later one may have what the present ones lack. */
   readonly expected: number;
-  /** Milliseconds in which they come. */
+  /** Time in ms within which they connect. */
   readonly gather?: number;
   readonly onNote: (words: string) => void;
 }
@@ -33,7 +32,7 @@ export interface WorkQueueOptions {
 export class WorkQueue {
   private queue: QueuedWork[] = [];
   private readonly waiting = new Set<() => void>();
-  /** Why nobody will do anything any more. */
+  /** Why no work can be done any more. */
   private hopeless: Error | null = null;
 
   constructor(private readonly options: WorkQueueOptions) {}
@@ -42,7 +41,7 @@ export class WorkQueue {
     this.add({ given, unable: new Map(), times: 0, since: 0 }, "last");
   }
 
-  /** Before what nobody has begun. */
+  /** Puts work back before new work. */
   again(work: QueuedWork): void {
     this.add(work, "first");
   }
@@ -54,20 +53,20 @@ export class WorkQueue {
     this.wake();
   }
 
-  /** The first that a worker of that name may do, which waits no longer. */
+  /** Removes and returns the first work that the worker may do. */
   take(worker: string): QueuedWork | undefined {
     const queueIndex = this.queue.findIndex(({ unable }) => !unable.has(worker));
     return queueIndex < 0 ? undefined : this.queue.splice(queueIndex, 1)[0];
   }
 
-  /** @returns whether it waited */
+  /** @returns whether it was queued */
   withdraw(given: RemoteWork): boolean {
     const before = this.queue.length;
     this.queue = this.queue.filter((one) => one.given !== given);
     return this.queue.length < before;
   }
 
-  /** No worker will come any more: work that waits is lost, and so is what is given or given back from now on. */
+  /** Call when no further worker can connect: queued work fails, and so does any work added later. */
   fail(error: Error): void {
     this.hopeless ??= error;
     const { queue } = this;
@@ -75,14 +74,14 @@ export class WorkQueue {
     for (const { given } of queue) given.lost(error);
   }
 
-  /** Its worker is gone, or gave it back. */
+  /** Requeues work whose worker has left or gave it back, unless it was lost too often. */
   lost(work: QueuedWork, why: string): void {
     work.times += 1;
     if (work.times < MAX_LEASES) this.again(work);
     else work.given.lost(new CodedError("work-lost", { what: work.given.title, times: work.times, why }));
   }
 
-  /** What one worker lacks another may have. */
+  /** Records what a worker lacks; another may have it. */
   lacked(work: QueuedWork, worker: string, failure: RemoteFailure): void {
     if (work.unable.size === 0) work.since = Date.now();
     work.unable.set(worker, failure);
@@ -91,7 +90,10 @@ export class WorkQueue {
     else this.giveUp(work);
   }
 
-  /** Who could do something may have gone, or not come: one that comes in its place lacks the same. */
+  /**
+   * Gives up work that no worker can take: capable ones may have left or never connected, and replacements lack the
+   * same.
+   */
   look(): void {
     for (const work of [...this.queue]) {
       if (work.unable.size === 0 || this.options.here().size === 0 || this.hasTaker(work)) continue;
@@ -114,7 +116,7 @@ export class WorkQueue {
     );
   }
 
-  /** Until there is more, for so many milliseconds at most, or until whoever asked is gone. */
+  /** Waits for new work, at most `wait` ms, or until the requester has left. */
   more(wait: number, gone: AbortSignal): Promise<void> {
     return new Promise((wake) => {
       const done = (): void => {
@@ -129,7 +131,6 @@ export class WorkQueue {
     });
   }
 
-  /** Whoever waits looks again. */
   wake(): void {
     for (const done of [...this.waiting]) done();
   }

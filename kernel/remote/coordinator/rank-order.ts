@@ -1,4 +1,7 @@
-/** The order of a rank: the training that it shares, and the gang that it joins. Nothing comes of it but what all have together. */
+/**
+ * Order of a rank: the training that it takes part in, and the process group that it joins. It has no result of its
+ * own.
+ */
 import * as v from "valibot";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../../runs/plan-schema.js";
@@ -6,27 +9,25 @@ import { objectWith, wholeNumber, type Schema } from "../../fetch/json.js";
 import type { RunFile } from "./protocol.js";
 import { siblingFileSchema, type BaseFiles } from "./trial-order.js";
 
-/** The kind of work. */
 export const RANK_WORK = "rank";
 
-/** What of an order is the same for all kinds of work that train. */
+/** The part of an order that all training work shares. */
 export interface TrainingOrder {
-  /** So many of the work's files, the first, lie to each other as they lie at the coordinator's. */
+  /** Number of leading input files whose relative positions match the coordinator's. */
   readonly laid: number;
-  /** Files of the shipment, by name. */
   readonly shipment: readonly RunFile[];
   readonly plans: readonly { readonly name: string; readonly plan: Plan }[];
   readonly bases: readonly BaseFiles[];
 }
 export interface RankOrder extends TrainingOrder {
   readonly gang: {
-    /** Where the hub is, and the token of this gang. */
+    /** Address of the coordinator rank, and the token of this process group. */
     readonly address: string;
     readonly port: number;
     readonly token: string;
     readonly rank: number;
     readonly of: number;
-    /** Which part of every batch is its own. */
+    /** Which part of every batch this rank computes. */
     readonly rows: { readonly rank: number; readonly of: number };
   };
 }

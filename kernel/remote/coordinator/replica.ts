@@ -1,7 +1,7 @@
 /**
- * A run that another process makes, as it stands here: the folder has the plan that was given out, the lock as this machine
- * would have written it, the log line by line as it comes, and the files that arrived. It is locked while somebody makes it,
- * and is afterwards what a run trained here is: it can be opened, resumed, listed and compared.
+ * Local copy of a run that another process trains. Its folder has the plan that was sent out, the lock as this machine
+ * would have written it, the log as it arrives line by line, and the uploaded files. It is locked during the training.
+ * Afterwards it is like a locally trained run: it can be opened, resumed, listed and compared.
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
@@ -19,20 +19,21 @@ import type { TrialInLock } from "../../runs/together/trials.js";
 import type { RunFile } from "./protocol.js";
 import { COORDINATOR_FILES } from "./run-files.js";
 
-/** What this machine knows of a run before it is made. */
+/** Facts about a run that are known before it starts. */
 export interface ExpectedRun {
   readonly name: string;
   readonly plan: Plan;
   readonly trial?: TrialInLock;
-  /** Absolute: where relative paths of the plan start, and the base that it begins from where that was trained. */
+  /**
+   * Absolute folders: the base of the plan's relative paths, and the trained base model that it starts from, if any.
+   */
   readonly home: string;
   readonly base?: string;
-  /** Where it belongs. */
   readonly experiment?: NonNullable<RunLockFile["experiment"]>;
 }
 
 export class RunReplica {
-  /** What lies in it, by path. */
+  /** Files in the folder, by path. */
   private readonly files = new Map<string, string>();
 
   private constructor(
@@ -40,7 +41,10 @@ export class RunReplica {
     private readonly lock: RunLock,
   ) {}
 
-  /** `told`: its lock, as it was written where it is made. Coded errors `request-refused`, and those of the disk. */
+  /**
+   * `lockData`: the run's lock as written by the worker. Throws the coded error `request-refused`, and those of the
+   * disk.
+   */
   static make(runs: string, id: string, expected: ExpectedRun, lockData: Json): RunReplica {
     const { plan, name, trial, experiment } = expected;
     if (!isRunLockFile(lockData) || lockData.recipeHash !== plan.recipeHash || lockData.name !== name)
@@ -69,7 +73,7 @@ export class RunReplica {
     return new RunReplica(RunFolder.open(folder), lock);
   }
 
-  /** One that was begun before; `files`: what lies in it. */
+  /** Reopens a replica; `files`: the files in its folder. */
   static again(folder: string, files: readonly RunFile[]): RunReplica {
     const lock = RunLock.try(folder, "train");
     if (!(lock instanceof RunLock)) throw runBusyError(folder, lock);
@@ -82,7 +86,7 @@ export class RunReplica {
     return this.run.id;
   }
 
-  /** A line of its log, which names this run and this folder. Coded error `request-refused`. */
+  /** Appends a log line, rewritten to this run and folder. Throws the coded error `request-refused`. */
   log(line: string): void {
     const record = parseJsonOrNull(line, jsonObject, unquoteNonFinite);
     if (!record || !isRunEvent(record)) throw new CodedError("request-refused", { why: "a line of a log is no event" });
@@ -96,7 +100,7 @@ export class RunReplica {
     return files.filter(({ path, hash }) => this.files.get(path) !== hash);
   }
 
-  /** The new ones first, so that what is damaged in between is not the only checkpoint. */
+  /** Adds new files before old ones are removed, so that a damaged file is never the only checkpoint. */
   holds(files: readonly RunFile[], move: (folder: string, files: readonly RunFile[]) => void): void {
     this.lock.demand();
     const lacking = this.lacks(files);
@@ -115,7 +119,7 @@ export class RunReplica {
   }
 }
 
-/** A folder of that name, or of one beside it where that is another run's, locked before anything is in it. */
+/** Creates and locks an empty folder of that name, or of a similar one if the name belongs to another run. */
 function claimed(runs: string, id: string): { readonly folder: string; readonly lock: RunLock } {
   try {
     makePrivateFolder(runs);

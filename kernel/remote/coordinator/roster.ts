@@ -1,4 +1,4 @@
-/** Who works for a coordinator, when each was heard of last, and what is lent to whom. */
+/** The workers of a coordinator, when each was last heard of, and which work each has leased. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -19,9 +19,9 @@ export interface WorkLease {
   readonly worker: RegisteredWorker;
   readonly files: ReadonlyMap<string, InputFile>;
   readonly arrivals: FileArrivals;
-  /** What its worker was answered. */
+  /** Lease data sent to the worker. */
   readonly lent: LentWork;
-  /** The number of the thing that is to be told next. */
+  /** Number of the next expected item. */
   next: number;
 }
 type LentWork = Extract<WorkerReplyBodies["take"], { readonly work: unknown }>["work"];
@@ -32,7 +32,7 @@ export class WorkerRoster {
   private readonly workers = new Map<string, RegisteredWorker>();
   private readonly leases = new Map<string, WorkLease>();
 
-  /** `scratch`: a folder for what arrives, of each lease in one of its own. */
+  /** `scratch`: folder for arriving files; each lease has a subfolder. */
   constructor(private readonly scratch: string) {}
 
   get size(): number {
@@ -41,7 +41,7 @@ export class WorkerRoster {
   get names(): ReadonlySet<string> {
     return new Set([...this.workers.values()].map(({ name }) => name));
   }
-  /** They may be forgotten meanwhile. */
+  /** Returns a copy, because workers may be removed meanwhile. */
   get all(): readonly RegisteredWorker[] {
     return [...this.workers.values()];
   }
@@ -57,12 +57,12 @@ export class WorkerRoster {
   find(id: string): RegisteredWorker | undefined {
     return this.workers.get(id);
   }
-  /** It stays with its lease: whoever forgets it ends that. */
+  /** Keeps the worker's lease: the caller that removes the worker ends it. */
   remove({ id }: RegisteredWorker): void {
     this.workers.delete(id);
   }
 
-  /** It is there, now. Coded error `lease-lost`: it is forgotten. */
+  /** Records a sign of life. Throws the coded error `lease-lost` if the worker was removed. */
   heard(id: string): RegisteredWorker {
     const worker = this.workers.get(id);
     if (!worker) throw new CodedError("lease-lost", { what: "what this worker did" });
@@ -70,7 +70,6 @@ export class WorkerRoster {
     return worker;
   }
 
-  /** Whether work may be lent to it. */
   isFree(worker: RegisteredWorker): boolean {
     return this.workers.get(worker.id) === worker && worker.lease === null;
   }
@@ -88,7 +87,10 @@ export class WorkerRoster {
     return lease;
   }
 
-  /** Its worker is there, now. Coded error `lease-lost`: there is no such lease, or it is another's. */
+  /**
+   * Records a sign of life and returns the lease. Throws the coded error `lease-lost` if the lease does not exist or
+   * belongs to another.
+   */
   leaseOf(worker: string, id: string): WorkLease {
     const lease = this.leases.get(id);
     if (lease?.worker.id !== worker)
@@ -108,7 +110,7 @@ export class WorkerRoster {
     work.given.left();
   }
 
-  /** A file that work reads which is lent now. Coded error `not-offered`. */
+  /** Returns an input file of work that is leased at present. Throws the coded error `not-offered`. */
   offered(hash: string): ContentHash & { readonly path: string } {
     for (const { files } of this.leases.values()) {
       const found = files.get(hash);

@@ -1,14 +1,14 @@
-/** What lies in a run's folder, by content, while others may still write there. */
+/** Lists the files of a run's folder by content, while other processes may write there. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { cachedSha256Of } from "../../fetch/hashed.js";
 import { fileStampOf } from "../../fetch/stamp.js";
 import type { ContentHash, RunFile } from "./protocol.js";
 
-/** Files that a coordinator writes itself. */
+/** Files that the coordinator writes itself. */
 export const COORDINATOR_FILES: readonly string[] = ["plan.json", "lock.json", "events.jsonl"];
 
-/** `whole`: those too. What is gone by then, or changes while it is read, is left out. */
+/** `whole`: includes those too. Files that vanish or change during the read are skipped. */
 export async function filesOfRun(folder: string, { whole = false } = {}): Promise<readonly RunFile[]> {
   const found: RunFile[] = [];
   for (const path of await pathsOfRun(folder)) {
@@ -20,8 +20,8 @@ export async function filesOfRun(folder: string, { whole = false } = {}): Promis
 }
 
 /**
- * Where its files lie, from the folder, in order of their names. Hidden files and folders are left out (locks, what is written
- * there before it takes its name), and so are those that are about to take the place of another. Folders may vanish meanwhile.
+ * Returns file paths relative to the folder, sorted by name. Skips hidden files and folders (locks, unfinished writes)
+ * and temporary files of atomic writes. Folders may vanish meanwhile.
  */
 export async function pathsOfRun(folder: string, below = ""): Promise<readonly string[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -38,10 +38,10 @@ export async function pathsOfRun(folder: string, below = ""): Promise<readonly s
   return found.sort((a, b) => a.localeCompare(b));
 }
 
-/** As write-file-atomic names a file that it writes. */
+/** Temporary names of write-file-atomic. */
 const isTemporary = (name: string): boolean => /\.\d{1,10}$/.test(name);
 
-/** What a file holds, all of it read from one state of it. */
+/** Returns a file's hash and size, read from one consistent state. */
 export async function fileContentAt(file: string): Promise<ContentHash | "gone" | "changing"> {
   try {
     const before = await stat(file);

@@ -1,6 +1,6 @@
 /**
- * The door of a coordinator: HTTP on one address. Who has not the token hears 401 before a byte of the body is read; headers,
- * bodies and files have bounds of size and of time, so that nobody holds the door open or fills the memory.
+ * HTTP server of a coordinator on one address. A request without the token gets 401 before its body is read. Headers,
+ * bodies and files have limits of size and time, so that no client blocks the server or fills its memory.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -29,18 +29,18 @@ export interface CoordinatorApi {
     body: WorkerRequestBody<A>,
     gone: AbortSignal,
   ): Promise<WorkerReplyBodies[A]>;
-  /** Where a file lies that work reads. Coded error `not-offered`. */
+  /** Returns the path of an input file of the work. Throws the coded error `not-offered`. */
   offered(hash: string): ContentHash & { readonly path: string };
-  /** Takes a file that was announced. */
+  /** Receives an announced file. */
   take(hash: string, body: IncomingMessage): Promise<void>;
 }
-/** Milliseconds. */
+/** Times in ms. */
 export interface ServerPatience {
   /** For all headers of a request. */
   readonly headers: number;
-  /** For a whole body of JSON. */
+  /** For a complete JSON body. */
   readonly body: number;
-  /** Between two pieces of a file. */
+  /** Between two chunks of a file. */
   readonly piece: number;
 }
 export const defaultPatience: ServerPatience = { headers: 10_000, body: 30_000, piece: 60_000 };
@@ -59,7 +59,7 @@ export class CoordinatorServer {
     readonly url: string,
   ) {}
 
-  /** `host`: an address of this machine; others are not listened on. */
+  /** `host`: the only address of this machine to listen on. */
   static async open(options: {
     readonly host: string;
     readonly port: number;
@@ -72,7 +72,7 @@ export class CoordinatorServer {
     const server = createServer(
       {
         headersTimeout: wait.headers,
-        // Files take as long as they take; each body has a clock of its own.
+        // No limit for the request as a unit, because files may take long; each body has a separate timer.
         requestTimeout: 0,
         connectionsCheckingInterval: Math.min(1000, wait.headers),
         keepAliveTimeout: 30_000,
@@ -113,7 +113,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   }
 }
 
-/** In the same time whatever was sent. */
+/** Compares in constant time. */
 function isAllowed({ headers: { authorization = "" } }: IncomingMessage, key: Buffer): boolean {
   const given = /^Bearer ([\x21-\x7e]{1,512})$/.exec(authorization)?.[1] ?? "";
   return timingSafeEqual(digest(given), key);
@@ -157,7 +157,7 @@ async function answered<A extends WorkerRequestName>(
   say(response, 200, await options.api.answer(requestName, ask, gone.signal));
 }
 
-/** The text of a body, of so many bytes and in so much time at most. */
+/** Reads a body within limits of size and time. */
 async function bodyOf(request: IncomingMessage, wait: number): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > requestLimits.body) throw tooLong();
   const chunks: Buffer[] = [];
@@ -196,7 +196,8 @@ async function give(hash: string, request: IncomingMessage, response: ServerResp
     response.end();
     return;
   }
-  // What grew since isn't sent, and of what shrank the connection ends early: whoever asked compares the hash.
+  // Sends no bytes beyond the announced size; if the file shrank, the connection ends early. The client compares the
+  // hash.
   await pipeline(createReadStream(path, { start: from, end: bytes - 1 }), response).catch(() => response.destroy());
 }
 
@@ -204,7 +205,7 @@ function say(response: ServerResponse, status: number, body: unknown): void {
   response.end(begun(response, status, body));
 }
 
-/** Status and headers, and the text that is to follow. */
+/** Sends status and headers. Returns the text of the body, which the caller sends. */
 function begun(
   response: ServerResponse,
   status: number,
@@ -221,8 +222,8 @@ function begun(
 }
 
 /**
- * What was left of the body is thrown away for a moment, since who sends it loses an answer before which the connection ends; then
- * the connection ends.
+ * Discards the rest of the body for a moment before closing: a client that is still sending would lose a response
+ * otherwise.
  */
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const coded = error instanceof CodedError;
@@ -250,5 +251,5 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     });
   request.resume();
 }
-/** In ms, for which what nobody reads is taken from the wire. */
+/** Time in ms for which unread data is discarded. */
 const LINGER = 1000;

@@ -1,4 +1,4 @@
-/** The order of a trial: its plans, what it is scored by, and what it goes on from; and what comes of it. */
+/** Order of a trial (plans, objective, and the checkpoint to resume from), and its result. */
 import * as v from "valibot";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepGoal } from "#dsl/compiler/plan/sweep/auto.js";
@@ -8,39 +8,37 @@ import { trialInLockSchema, type TrialInLock } from "../../runs/together/trials.
 import { objectWith, anyNumber, wholeNumber, type Schema } from "../../fetch/json.js";
 import { sha256Schema, type RunFile } from "./protocol.js";
 
-/** The kind of work. */
 export const TRIAL_WORK = "trial";
 
-/** What a trial is scored by. */
+/** The objective of a trial. */
 export interface TrialAims {
   readonly goal: SweepGoal;
   readonly goals: readonly SweepGoal[];
   readonly require?: readonly Call[];
 }
 export interface BaseFiles {
-  /** Which of the plans' bases, by the hash that they give it: of its content, or of the recipe that trained it. */
+  /** Base of the plans with this hash: of its content, or of the recipe that trained it. */
   readonly hash: string;
-  /** Absolute, at the coordinator's. */
+  /** Absolute path at the coordinator. */
   readonly folder: string;
 }
-/** A run that was begun: `files` lie in its folder, the log and the lock among them. */
+/** A run to resume: `files` are those of its folder, including log and lock. */
 export interface BegunRun {
   readonly id: string;
   readonly files: readonly RunFile[];
 }
 export interface TrialOrder {
-  /** So many of the work's files, the first, lie to each other as they lie at the coordinator's. */
+  /** Number of leading input files whose relative positions match the coordinator's. */
   readonly laid: number;
-  /** Files of the shipment, by name. */
   readonly shipment: readonly RunFile[];
-  /** Of its one training, or of each of its seeds. */
+  /** Plans of its only training, or of each of its seeds. */
   readonly plans: readonly { readonly name: string; readonly plan: Plan }[];
   readonly aims: TrialAims;
   readonly of: TrialInLock;
   readonly bases: readonly BaseFiles[];
   readonly begun: readonly BegunRun[];
 }
-/** `run`: the id that the worker's own folder has. */
+/** `run`: the id of the worker's own run folder. */
 export interface TrialResult {
   readonly outcomes: readonly {
     readonly scores: readonly number[] | null;
@@ -56,7 +54,7 @@ const aims: Schema<TrialAims> = objectWith({
   goals: v.array(goal),
   require: v.exactOptional(v.array(callSchema)),
 });
-/** A file beside others in one folder. */
+/** A file directly in a folder, without a path. */
 export const siblingFileSchema: Schema<RunFile> = objectWith({
   path: v.pipe(
     v.string(),

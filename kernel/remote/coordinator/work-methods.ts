@@ -1,4 +1,4 @@
-/** Ways of starting a worker: what a runner is given to do it with. */
+/** Ways of starting a worker, passed to a runner. */
 import type { WorkerResources, WorkerCapacity, RayLauncher, WorkerLaunchers } from "#stdlib/runners/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -7,24 +7,23 @@ import { RayJobs } from "./ray/jobs.js";
 import { addressTowards } from "./ray/route-address.js";
 import { workerSlots, startRayWorker } from "./ray/worker.js";
 
-/** A worker that is to be started. */
 export interface WantedWorker {
   readonly url: string;
   readonly token: string;
   readonly name: string;
-  /** Which of them it is, from 0. */
+  /** Its index among the workers, from 0. */
   readonly place: number;
 }
 export type WorkerStartersOf = (wanted: WantedWorker) => WorkerLaunchers;
 
-/** This process is itself a job of the cluster that workers are asked of. */
+/** Set if this process is itself a job of the cluster on which workers are started. */
 export interface ClusterAccess {
-  /** Of the dashboard, as it is reached from here. */
+  /** Dashboard address as seen from this process. */
   readonly address: string;
   readonly token?: string;
-  /** The address of this machine that the other nodes reach. */
+  /** Address of this machine as seen from the other nodes. */
   readonly host: string;
-  /** Its workers are found by this. */
+  /** Metadata key by which its workers are found. */
   readonly key: string;
 }
 
@@ -54,7 +53,7 @@ function rayWays(
         threads,
         ...needs,
         ...(key !== undefined && { metadata: { key } }),
-        // Nodes come and go: one that is started again lies where there is room now.
+        // Nodes change over time: a restarted worker goes to a node with free resources now.
         async node() {
           const slots = await slotsNow(ray, address, needs);
           return must(slots[wanted.place % slots.length], "a node with room");

@@ -1,36 +1,37 @@
-/** Work as a coordinator has it: what it is told of it, and whom it tells what came. A trial, and later whatever else workers do. */
+/** Work as seen by a coordinator: its order, and the callbacks for events and results. Currently trials and ranks. */
 import type { Json } from "../../fetch/json.js";
 import type { WorkerInstruction, RemoteFailure, WorkEvent, InputFile, RunFile } from "./protocol.js";
 
-/** What a worker needs to begin, or to go on where another was. */
+/** What a worker needs to start, or to continue another worker's work. */
 export interface WorkOrder {
   readonly order: Json;
-  /** All that it reads. */
   readonly files: readonly InputFile[];
 }
 export interface RemoteWork {
   readonly kind: string;
-  /** For people: `trial 3 of search`. */
+  /** Title for people: `trial 3 of search`. */
   readonly title: string;
-  /** Asked each time that a worker takes it. `worker`: what people know it by. */
+  /** Called each time a worker takes the work. `worker`: its name for people. */
   begin(worker: string): Promise<WorkOrder>;
-  /** Each thing once, in the order in which it happened. */
+  /** Called once per event, in order. */
   on(item: WorkEvent): void;
-  /** What whoever does it is to do. */
+  /** Returns the instruction for the worker. */
   answer(): WorkerInstruction;
-  /** Of a run's files those that are not there yet. Coded errors of the disk, and `request-refused`. */
+  /**
+   * Returns the files of a run that have not arrived yet. Throws the coded errors of the disk, and `request-refused`.
+   */
   lacks(run: number, files: readonly RunFile[]): readonly RunFile[];
-  /** A run's folder holds these files: `arrived` are moved in, what isn't among `files` is removed. */
+  /** Updates a run's folder to these files: `move` brings in new ones, and files not among `files` are removed. */
   holds(run: number, files: readonly RunFile[], move: (folder: string, files: readonly RunFile[]) => void): void;
-  /** Its worker is gone, or has ended it: nobody writes its runs now. */
+  /** Called when the worker has left or ended: nothing writes its runs now. */
   left(): void;
-  /** It is over. Coded error `request-refused` where that is no result. */
+  /** Called with the result. Throws the coded error `request-refused` if it is invalid. */
   done(result: Json): void;
   /**
-   * It failed where it was done. `over`: it would have failed anywhere; `elsewhere`: something was lacking there, and another
-   * worker may do it; `again`: something ended there that it, or that machine, may have been too much for.
+   * Called when the work failed at a worker. `over`: it would fail anywhere. `elsewhere`: the worker lacked something
+   * that another may have. `again`: a process died, possibly because the work or that machine was overloaded.
    */
   failed(failure: RemoteFailure, worker: string): "over" | "elsewhere" | "again";
-  /** Nobody does it any more: it was lost so often, or no worker can. */
+  /** Called when the work is given up: it was lost too often, or no worker can do it. */
   lost(error: Error): void;
 }

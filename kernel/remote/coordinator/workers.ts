@@ -1,6 +1,6 @@
 /**
- * The workers of a statement: as many as its runner says, started when it begins and ended when it does. One that ends before
- * is started again, unless nothing comes of it again and again.
+ * The workers of a statement: as many as its runner specifies, started and ended with it. A worker that ends early is
+ * restarted, unless this happens repeatedly without progress.
  */
 import { randomBytes } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -12,21 +12,21 @@ import type { WorkerStartersOf } from "./work-methods.js";
 export interface WorkerPoolOptions {
   readonly call: Call;
   readonly runner: WorkerRunner;
-  /** Of each. */
+  /** Threads per worker. */
   readonly threads: number;
-  /** How many of those that the runner has: there may be less to do, or less memory. */
+  /** Number of workers to start, possibly fewer than the runner allows because of little work or memory. */
   readonly count: number;
   readonly ways: WorkerStartersOf;
   readonly coordinator: Pick<Coordinator, "url" | "token" | "gone" | "ended" | "fail">;
 }
-/** Ends between which nothing was done, beside as many as there are workers. */
+/** Allowed worker exits without progress, in addition to the number of workers. */
 const IN_VAIN = 4;
 
 export class WorkerPool {
   private readonly started = new Map<number, StartedWorker>();
   private over = false;
   private names = 0;
-  /** Ends since something was done, and how much was done then. */
+  /** Exits since the last progress, and the number of finished leases at that time. */
   private inVain = 0;
   private done = 0;
 
@@ -34,7 +34,6 @@ export class WorkerPool {
     for (let place = 0; place < options.count; place++) this.start(place);
   }
 
-  /** Tells all to end, and waits until they have. */
   async end(): Promise<void> {
     this.over = true;
     await Promise.all([...this.started.values()].map((one) => one.end()));
@@ -52,7 +51,7 @@ export class WorkerPool {
     void one.ended.then((how) => this.ended(place, one, how));
   }
 
-  /** No two are called the same, those neither that came after one another. */
+  /** Returns a unique name, also distinct from those of earlier workers. */
   private nameOf({ word }: Call, place: number): string {
     const again = this.names++;
     const more = again < this.options.count ? "" : `-${randomBytes(2).toString("hex")}`;

@@ -1,20 +1,19 @@
-/** Codes of statements that are to run in another process. */
+/** Error codes of statements that run in another process. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface ShippingCodeData {
   "not-shippable": {
-    /** What was to happen elsewhere: `train … { detach: true }`. */
+    /** The statement that was to run remotely: `train … { detach: true }`. */
     readonly what: string;
     /** Words that TypeScript cells define. */
     readonly words: readonly string[];
-    /** Names of TypeScript whose values can't be written down, and why. */
+    /** TypeScript names whose values cannot be serialized, and why. */
     readonly values: readonly { readonly name: string; readonly why: string }[];
   };
   "shipped-otherwise": {
     readonly name: string;
-    /** What differs, by its path in the recipe. */
+    /** Differences, by path in the recipe. */
     readonly differs: readonly string[];
   };
   "shipment-unreadable": { readonly folder: string; readonly why: string };

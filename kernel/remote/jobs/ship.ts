@@ -1,4 +1,4 @@
-/** What a session tells of itself for one of its statements, so that another process can run it. */
+/** Serializes one statement of a session as a job, so that another process can run it. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -10,13 +10,13 @@ import type { HostContext } from "../../host/host-context.js";
 import type { EngineOptions } from "../../engines/engine.js";
 import type { LiveValue, JobSpec, JobWithTables, JobTable } from "./shipment.js";
 
-/** A session as far as it is told of. */
+/** The parts of a session that a job needs. */
 export interface JobSession {
   readonly runs: string;
-  /** What its last source was told of the world. */
+  /** Facts with which its last source was compiled. */
   readonly known: Facts;
   readonly vocabulary: { told(): readonly Word[] };
-  /** What its sources find around them. */
+  /** Returns the host context of its sources. */
   around(hostContext: HostContext): HostContext;
   readonly models: { weighed(): JobSpec["trained"] };
   readonly engines: { readonly settings: EngineOptions };
@@ -28,7 +28,7 @@ export interface JobOrigin {
 /** A statement that trains. */
 export type JobAction = Extract<Action, { verb: "train" | "sweep" }>;
 
-/** `what`: the statement as a person knows it. Coded error `not-shippable`. */
+/** `what`: the statement in messages for people. Throws the coded error `not-shippable`. */
 export function createJobSpec(
   session: JobSession,
   action: JobAction,
@@ -74,7 +74,7 @@ export function plansOf(action: JobAction): readonly Plan[] {
 }
 export const recipesOf = (action: JobAction): readonly string[] => plansOf(action).map((plan) => plan.recipeHash);
 
-/** Words of this notebook's own that a plan has. */
+/** Returns the words defined in this notebook that a plan uses. */
 function wordsIn(plans: readonly Plan[], ownWords: readonly Word[]): readonly string[] {
   const names = new Set<string>();
   const look = (value: unknown): void => {
@@ -94,7 +94,7 @@ interface Names {
   readonly refused: { readonly name: string; readonly why: string }[];
 }
 
-/** What stands behind the names that the texts read. */
+/** Collects the values of the names that the sources read. */
 function namesOf(known: Facts, hostContext: HostContext): Names {
   const names: Names = { live: {}, bests: {}, tables: new Map(), refused: [] };
   for (const [{ of: sweepRef }, fact] of known.about("name")) {
@@ -103,7 +103,7 @@ function namesOf(known: Facts, hostContext: HostContext): Names {
     if (sweep !== undefined && best) names.bests[sweep] = { values: best, run: hostContext.bestRun?.(sweep) ?? null };
     else note(names, sweepRef, fact, hostContext);
   }
-  // Tables that data come from are named by what was asked of those data.
+  // Finds tables used as data by the facts requested about them.
   for (const [key] of known.entries())
     for (const name of tablesIn(needFromKey(key))) if (!(name in names.live)) note(names, name, {}, hostContext);
   return names;
@@ -131,7 +131,7 @@ function note(names: Names, name: string, fact: NameFacts, hostContext: HostCont
   names.tables.set(name, rows);
 }
 
-/** Rows of the other language: an arquero table, as it stands, or a list of objects. Null: it is neither. */
+/** Returns rows of a TypeScript value: an arquero table or a list of objects; null if it is neither. */
 function tableIn(value: unknown): JobTable | null {
   if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) return rowsOf(value);
   const able = value as
@@ -149,7 +149,7 @@ function rowsOf(rows: readonly Readonly<Record<string, unknown>>[]): JobTable {
   return new Map([...names].map((name) => [name, rows.map((row) => row[name])]));
 }
 
-/** What in it is no plain value; null: nothing. */
+/** Returns a column value that is not plain data; null if there is none. */
 function unwritten(table: JobTable): string | null {
   for (const [column, values] of table)
     for (const [row, value] of values.entries()) {

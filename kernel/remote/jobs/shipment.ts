@@ -1,7 +1,7 @@
 /**
- * A statement of a session as another process is given it: the texts that it stands after, what they read of the other
- * language, and the weights that its names stand for. Plain JSON, with a file for each table; no secret and no function.
- * What is compiled of it there must come to the same recipes, or nothing runs.
+ * A statement of a session as a job for another process: its source texts, the TypeScript values that they read, and
+ * the weights that its names refer to. Plain JSON, with one file per table; no secrets and no functions. The job runs
+ * only if it compiles to the same recipes there.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,23 +18,23 @@ import { readRegularJson } from "../../runs/read-regular.js";
 
 export interface JobSpec {
   readonly version: 1;
-  /** That made it. */
+  /** Version of Tunebook that made it. */
   readonly tunebook: string;
-  /** In order, the statement's own last. */
+  /** In order; the statement's own source is last. */
   readonly sources: readonly Source[];
-  /** Absolute: where relative paths start, and where runs go. */
+  /** Absolute: the base of relative paths, and the folder of runs. */
   readonly folder: string;
   readonly runs: string;
   readonly parameters: Readonly<Record<string, Value>>;
-  /** Names that TypeScript makes. */
+  /** Names defined by TypeScript. */
   readonly typescript: readonly string[];
-  /** Those of them that the texts read. */
+  /** Values of the names that the sources read. */
   readonly live: Readonly<Record<string, LiveValue>>;
-  /** Sweeps: settings of the best trial, and its run where it is kept. */
+  /** Sweeps: settings of the best trial, and its run if it was kept. */
   readonly bests: Readonly<
     Record<string, { readonly values: Readonly<Record<string, string>>; readonly run: string | null }>
   >;
-  /** Names that stand for weights: the folder of their run, and what tells them. */
+  /** Names of weights: the folder of their run, and its recipe hash. */
   readonly trained: Readonly<Record<string, { readonly run: string; readonly recipeHash: string }>>;
   readonly engine: Pick<EngineOptions, "engine" | "device" | "threads" | "deterministic">;
   readonly statement: JobStatement;
@@ -42,18 +42,18 @@ export interface JobSpec {
 export interface JobStatement {
   readonly verb: string;
   readonly name: string;
-  /** Of its source. */
+  /** Id of its source. */
   readonly source: string;
   readonly span: Span;
-  /** Of each recipe that it trains, in order. */
+  /** Hashes of the recipes that it trains, in order. */
   readonly recipes: readonly string[];
 }
-/** `other`: something that nothing reads but names. */
+/** `other`: a value that is only referred to by name. */
 export type LiveValue =
   | { readonly is: "value"; readonly value: Value }
   | { readonly is: "table"; readonly columns: readonly string[] }
   | { readonly is: "other" };
-/** A table of the other language, by columns. */
+/** A TypeScript table, by columns. */
 export type JobTable = ReadonlyMap<string, readonly unknown[]>;
 
 const span: Schema<Span> = objectWith({ source: v.string(), start: v.number(), end: v.number() });
@@ -95,7 +95,7 @@ export const jobSpecSchema: Schema<JobSpec> = objectWith({
   }),
 });
 
-/** What is shipped, and the tables that go with it, by name. */
+/** A job and its tables, by name. */
 export interface JobWithTables {
   readonly shipment: JobSpec;
   readonly tables: ReadonlyMap<string, JobTable>;
@@ -104,12 +104,12 @@ export interface JobWithTables {
 const SHIPMENT = "shipment.json";
 const fileOf = (name: string): string => `table-${Buffer.from(name).toString("hex")}.v8`;
 
-/** Files of a shipment in its folder: what another machine needs of it. */
+/** Returns the files of a job in its folder, for transfer to another machine. */
 export function jobSpecFiles({ live }: JobSpec): readonly string[] {
   return [SHIPMENT, ...Object.keys(live).flatMap((name) => (live[name]?.is === "table" ? [fileOf(name)] : []))];
 }
 
-/** Written whole: the tables first, so that a shipment that is there has them. Only its owner may read it. */
+/** Writes the tables before the job file, so that a job never lacks its tables. Only its owner may read them. */
 export function writeJobSpec(folder: string, { shipment, tables }: JobWithTables): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const [name, columns] of tables) writeFileAtomic.sync(join(folder, fileOf(name)), serialize(columns), private_);
@@ -117,7 +117,7 @@ export function writeJobSpec(folder: string, { shipment, tables }: JobWithTables
 }
 const private_ = { mode: 0o600 };
 
-/** Coded error `shipment-unreadable`. */
+/** Throws the coded error `shipment-unreadable`. */
 export function readJobSpec(folder: string): JobWithTables {
   const found = readRegularJson(join(folder, SHIPMENT));
   if (!isShipment(found))

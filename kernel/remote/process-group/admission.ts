@@ -1,6 +1,6 @@
 /**
- * Who may join a gang: the socket listens on one address, and whoever connects shows the token of this training in its first
- * frame, and which rank it is. Others are told why not, and hear nothing else.
+ * Admission to a process group. The socket listens on one address. A connecting process sends the training's token and
+ * its rank in its first frame. Others get a refusal with a reason, and nothing else.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
@@ -9,16 +9,16 @@ import { FrameReader, sendFrame } from "./frames.js";
 import { emptyFrame } from "./link.js";
 
 export interface AdmissionRules {
-  /** Interface that it listens on; nobody reaches it by another. */
+  /** Address to listen on; other interfaces are not reachable. */
   readonly address: string;
   readonly token: string;
   readonly of: number;
   readonly version: string;
   readonly recipe: string;
-  /** Whether rank 0 has rows of its own; absent: it has. */
+  /** Whether rank 0 also computes part of the batch. Defaults to true. */
   readonly learns?: boolean;
 }
-/** Milliseconds until a connection has said who it is, and connections that may be about to. */
+/** Time limit in ms for the first frame, and number of connections allowed in addition to those of the ranks. */
 const UNTIL_HELLO = 5_000;
 const WAITING = 32;
 
@@ -27,7 +27,10 @@ export interface AdmissionServer {
   readonly port: number;
 }
 
-/** `admit`: takes who showed the token, with what it sent since; says why it can't have that rank. */
+/**
+ * `admit` receives a process with a valid token, and the data after its first frame. It returns a reason to refuse the
+ * rank.
+ */
 export async function listenForRanks(
   door: AdmissionRules,
   admit: (hello: RankHello, socket: Socket) => string | null,
@@ -55,7 +58,7 @@ function meet(door: AdmissionRules, socket: Socket, admit: (hello: RankHello, so
     const hello = parseHello(head);
     return emptyFrame(() => {
       clearTimeout(late);
-      // What comes next is for whoever takes it.
+      // Later data belongs to the receiver of the socket.
       socket.off("data", read);
       const why = wrong(door, hello) ?? admit(hello, socket);
       if (why !== null) refuse(why);
@@ -65,7 +68,7 @@ function meet(door: AdmissionRules, socket: Socket, admit: (hello: RankHello, so
     try {
       reader.push(piece);
     } catch {
-      socket.destroy(); // it speaks another language: nothing is told to it
+      socket.destroy(); // unknown protocol: close without a response
     }
   };
   socket.on("error", () => socket.destroy());
@@ -81,7 +84,7 @@ function wrong({ token, of: rankCount, version, recipe }: AdmissionRules, hello:
   return null;
 }
 
-/** In a time that says nothing of how much of it is right. */
+/** Compares in constant time. */
 function same(a: string, b: string): boolean {
   const hashed = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(hashed(a), hashed(b));

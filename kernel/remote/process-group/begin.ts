@@ -1,4 +1,7 @@
-/** How a gang begins: all have the same states to train, and the hub gives them the values that all go on from. */
+/**
+ * Start of a process group: all ranks check that they train the same states, and the coordinator rank sends the initial
+ * values.
+ */
 import type { EngineSession } from "../../engines/engine.js";
 import type { RootRank } from "./root-rank.js";
 import type { SharedStates } from "./shared-session.js";
@@ -6,7 +9,7 @@ import { bytesOf, type PeerRank } from "./peer-rank.js";
 import { layoutOf, shapesOf, StateVector, type StateShapes } from "./state-vector.js";
 import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 
-/** What of an open model is shared. */
+/** Returns the states of an open model that are shared. */
 export async function sharedStatesOf(
   session: Pick<EngineSession, "read">,
   options: { readonly trainable: readonly string[]; readonly saved: readonly string[]; readonly averages: boolean },
@@ -14,7 +17,7 @@ export async function sharedStatesOf(
   return { trainable: options.trainable, saved: await shapesOf(session, options.saved), averages: options.averages };
 }
 
-/** Floats that go round: the gradients, or the weights and what the optimizer keeps. */
+/** Number of floats exchanged per update: the gradients, or the weights and optimizer states. */
 function lengthOf({ trainable, saved, averages }: SharedStates): number {
   const names = averages ? [...saved.keys()] : trainable;
   return names.reduce((sum, name) => sum + (saved.get(name) ?? []).reduce((n, d) => n * d, 1), 0);
@@ -24,7 +27,7 @@ function layout({ trainable, saved, averages }: SharedStates): string {
   return layoutOf(saved, sums, new Map([["averages", [averages ? 1 : 0]]]));
 }
 
-/** The hub's: waits until all are ready, and sends them what the session has after `step`. */
+/** For the coordinator rank: waits until all are ready, and sends them the session's state after `step`. */
 export async function sendInitialState(
   hub: RootRank,
   session: Pick<EngineSession, "read" | "write">,
@@ -35,7 +38,7 @@ export async function sendInitialState(
   hub.begin(step, bytesOf(await new StateVector(session, shares.saved).gather()));
 }
 
-/** Another's: says that it is ready, and takes over what comes. @returns the step that all go on after */
+/** For other ranks: reports ready and takes over the received state. @returns the step after which all continue */
 export async function receiveInitialState(
   spoke: PeerRank,
   session: Pick<EngineSession, "read" | "write">,

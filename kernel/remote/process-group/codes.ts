@@ -1,17 +1,16 @@
-/** Codes of a training whose updates several processes share. */
+/** Error codes of a training shared by several processes. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface RanksCodeData {
   "gang-incomplete": {
     readonly joined: number;
     readonly of: number;
     readonly seconds: number;
-    /** What kept the others away, where it is known. */
+    /** Reasons why the others are missing, if known. */
     readonly why: readonly string[];
   };
-  /** `step`: the update in which it was missed; absent: before the first. */
+  /** `step`: the update in which the rank was lost; unset before the first update. */
   "rank-lost": { readonly rank: number; readonly of: number; readonly step?: number; readonly why: string };
   "rank-replaced": { readonly rank: number; readonly of: number; readonly why: string; readonly step: number };
   "rank-failed": { readonly rank: number; readonly of: number; readonly why: string };

@@ -1,4 +1,4 @@
-/** Communication figures of a training that several workers share: summed over its steps, reported when it ends. */
+/** Communication costs of a training shared by several workers: summed over its steps, reported when it ends. */
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent, SharedTrainingUsage } from "../../events/events.js";
 import type { EndReport, TrainingHook } from "../../training/loop/hook.js";
@@ -10,7 +10,7 @@ export class CommunicationHook implements TrainingHook {
   private waited = 0;
   private readonly began = performance.now();
 
-  /** `before`: all events of the run's log, those of process groups that were lost among them. */
+  /** `before`: all events of the run's log, including those of lost process groups. */
   constructor(
     private readonly sharing: WorkerSharing,
     private readonly before: readonly RunEvent[],

@@ -1,13 +1,13 @@
 /**
- * What ranks of a gang say to each other. Rank 0 is the hub: the others connect to it and to nobody else. After the welcome
- * each tells that it is ready, the hub sends the state that all begin with, and then each update goes round: every rank tells
- * what came of its rows, the hub sums in the order of the ranks and gives the same bytes to all. Rank 0 alone knows when
- * something is due, and ends the gang.
+ * Messages between the ranks of a process group. Rank 0 is the coordinator; the peers connect only to it. After the
+ * welcome each peer reports ready, and the coordinator sends the initial state. For each update every rank sends the
+ * results of its rows. The coordinator sums them in rank order and sends the same bytes to all. Only rank 0 knows the
+ * schedule, and it ends the group.
  */
 import * as v from "valibot";
 import { objectWith, matchSchema, wholeNumber, type Schema } from "../../fetch/json.js";
 
-/** First frame of a rank. `layout`: what it would sum, in which order (`layoutOf`). */
+/** First frame of a rank. `layout`: the states that it would sum, in order (`layoutOf`). */
 export interface RankHello {
   readonly is: "hello";
   readonly token: string;
@@ -18,11 +18,10 @@ export interface RankHello {
 }
 export type MessageFromRank =
   | { readonly is: "beat" }
-  /** Its model is open. */
   | { readonly is: "ready"; readonly layout: string }
-  /** Rows that it learnt at this step, and what was said of them (rows u32, then logits f32). */
+  /** Rows trained at this step and their logits (rows as u32, then logits as f32). */
   | { readonly is: "seen"; readonly rows: number }
-  /** What came of its rows of an update; its gradients, or nothing where weights are averaged. */
+  /** Results of the rank's rows in an update: its gradients, or nothing if weights are averaged. */
   | ({ readonly is: "part"; readonly step: number } & UpdateMetrics)
   /** Its weights, to be averaged. */
   | { readonly is: "weights"; readonly step: number; readonly counts: number };
@@ -30,15 +29,16 @@ export type MessageFromRoot =
   | { readonly is: "beat" }
   | { readonly is: "welcome" }
   | { readonly is: "refused"; readonly why: string }
-  /** State that all go on from, after `step`; as the layout has it. */
+  /** State from which all continue after `step`, in the order of the layout. */
   | { readonly is: "begin"; readonly step: number }
-  /** The update of all: the sum of the gradients, or nothing. `averages`: weights are wanted now. */
+  /** The update of all ranks: the sum of the gradients, or nothing. `averages`: weights are requested now. */
   | ({ readonly is: "whole"; readonly step: number; readonly averages: boolean } & UpdateMetrics)
   | { readonly is: "mean"; readonly step: number }
-  /** The training is over. */
   | { readonly is: "end" }
   | { readonly is: "lost"; readonly rank: number; readonly why: string };
-/** `loss`: the share of the whole update's mean (of all ranks: the mean). `counts`: what it is the mean of. */
+/**
+ * `loss`: this rank's contribution to the update's mean (over all ranks: the mean). `counts`: number of items averaged.
+ */
 export interface UpdateMetrics {
   readonly loss: number;
   readonly norm: number;
@@ -46,7 +46,7 @@ export interface UpdateMetrics {
 }
 
 const text = v.string();
-/** JSON has no NaN and no infinity, which a loss may be: they go as text. */
+/** JSON has no NaN and no infinity, which a loss may be, so these are sent as strings. */
 const number: Schema<number> = v.pipe(
   v.union([v.number(), v.picklist(["NaN", "Infinity", "-Infinity"])]),
   v.transform(Number),
@@ -83,7 +83,7 @@ const fromHub: Schema<MessageFromRoot> = v.union([
   objectWith({ is: v.literal("end") }),
   objectWith({ is: v.literal("lost"), rank: wholeNumber(0), why: text }),
 ]);
-/** Throw `SchemaMismatch`. */
+/** These parsers throw `SchemaMismatch`. */
 export const parseHello = (head: unknown): RankHello => matchSchema(head, hello);
 export const parseMessageFromRank = (head: unknown): MessageFromRank => matchSchema(head, fromRank);
 export const parseMessageFromRoot = (head: unknown): MessageFromRoot => matchSchema(head, fromHub);

@@ -1,6 +1,6 @@
 /**
- * A rank other than rank 0: it takes its share of each update until the hub has all steps. It writes nothing and scores nothing;
- * rank 0 knows all that it knows.
+ * A peer rank: computes its share of each update until the coordinator has all steps. It writes and scores nothing,
+ * because rank 0 has the same state.
  */
 import type { EngineSession } from "../../engines/engine.js";
 import { totalSteps, type MinibatchOptions } from "../../training/steps.js";

@@ -1,26 +1,26 @@
 /**
- * Frames between the ranks of a gang: a head of JSON, and bytes that go with it. `u32` length of the head, `f64` length of the
- * bytes (both little-endian), head, bytes. Bytes are written from where they lie and read to where they are wanted: no copy
- * stands between a gradient and the socket.
+ * Frames between the ranks of a process group: a JSON head and binary data. Layout: `u32` length of the head, `f64`
+ * length of the data (both little-endian), head, data. Data are written from and read into their final buffers, without
+ * a copy between gradient and socket.
  */
 import type { Socket } from "node:net";
 
-/** Longest head: no frame of ours comes near it. */
+/** Maximum bytes of a head, far above any that is sent. */
 const LONGEST = 16_384;
 const PREFIX = 12;
 
-/** What becomes of a frame's bytes. */
+/** Destination of a frame's data. */
 export interface FrameSink {
   readonly into: Uint8Array;
-  /** Told after each part how many of them are there. */
+  /** Called after each part with the number of bytes received. */
   readonly onPart?: (filled: number) => void;
-  /** Told once when all are there; of a frame without bytes at once. */
+  /** Called once when all data have arrived; at once for a frame without data. */
   readonly done: () => void;
 }
-/** Looks at a head, and says where as many bytes go; throws where it wants no such frame. */
+/** Inspects a head and returns the destination of its data; throws on an unexpected frame. */
 export type FrameHandler = (head: unknown, bytes: number) => FrameSink;
 
-/** Bytes of a frame that begins; those that belong to it are written after it, in any number of parts. */
+/** Returns the start of a frame; its data are written after it, in any number of parts. */
 export function frameHead(head: object, bytes: number): Buffer {
   const text = Buffer.from(JSON.stringify(head));
   const prefix = Buffer.allocUnsafe(PREFIX);
@@ -37,15 +37,15 @@ export function sendFrame(socket: Socket, head: object, ...parts: readonly Uint8
   socket.uncork();
 }
 
-/** Reads frames from what a socket brings, in whatever pieces. */
+/** Parses frames from socket data in pieces of any size. */
 export class FrameReader {
-  /** What is not read yet of a prefix and a head. */
+  /** Unparsed bytes of a prefix and a head. */
   private rest: Buffer = Buffer.alloc(0);
   private taking: (FrameSink & { filled: number }) | null = null;
 
   constructor(private readonly takes: FrameHandler) {}
 
-  /** Throws where it is no frame, or none that is wanted. */
+  /** Throws on an invalid or unexpected frame. */
   push(piece: Buffer): void {
     let offset = 0;
     while (offset < piece.length)
@@ -64,7 +64,7 @@ export class FrameReader {
     return offset + count;
   }
 
-  /** @returns where the head ends, or where the piece does */
+  /** @returns the end of the head, or of the piece */
   private open(piece: Buffer, offset: number): number {
     const wanted = this.rest.length < PREFIX ? PREFIX : PREFIX + this.rest.readUInt32LE(0);
     if (wanted > PREFIX + LONGEST) throw new Error("no frame of a gang");

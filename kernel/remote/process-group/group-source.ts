@@ -9,7 +9,7 @@ import type { RootRank } from "./root-rank.js";
 import { rankOfRoot } from "./rank.js";
 import { SharedSession, type SharedStates } from "./shared-session.js";
 
-/** A rank's own parts of each update. `done`: steps that were taken before. */
+/** Returns the pipeline of a rank's share of each update. `done`: number of steps already taken. */
 export function rankPipeline(minibatches: MinibatchOptions, shared: SharedSession, done: number): StepPipeline {
   const options = { ...minibatchSteps(minibatches, shared), update: shared.updates(minibatches.loader), shared: true };
   return new StepPipeline(options, done);
@@ -28,7 +28,7 @@ export class GroupSource implements StepSource {
   readonly predictsStepTime = false;
   private readonly shared: SharedSession;
   private readonly pipeline: StepPipeline;
-  /** The step up to which the loop looks at no weights. */
+  /** The step up to which the loop reads no weights. */
   private last = 0;
 
   constructor(
@@ -61,12 +61,12 @@ export class GroupSource implements StepSource {
     return steps.map((step) => this.withOthers(step));
   }
 
-  /** Between two averages each rank has weights of its own, which are no checkpoint of the training. */
+  /** Between two averages each rank has different weights, which are no checkpoint of the training. */
   hasWeightsOf(step: number): boolean {
     return this.shared.agreed === step;
   }
 
-  /** Weights of all ranks are averaged where the recipe says so, and before anything reads them. */
+  /** Whether to average weights after the step: if the recipe requires it, and before anything reads them. */
   private averages(step: number): boolean {
     const { plan, signal } = this.options;
     const steps = { total: this.total, loader: this };
@@ -74,7 +74,7 @@ export class GroupSource implements StepSource {
     return isDue(average, step, steps) || step >= this.last || signal?.aborted === true;
   }
 
-  /** Adds what the other ranks saw, and what sharing the step took. */
+  /** Adds the other ranks' logits and the communication cost of the step. */
   private withOthers(step: Step): Step {
     const shared = this.shared.shared(step.step);
     if (!shared) return step;

@@ -1,24 +1,24 @@
 /**
- * One end of a connection between ranks: frames in, frames out, a sign of life where there is nothing else to say. It closes
- * once, and says why: the other end is gone, it was silent for too long, or it said what is none of the contract.
+ * One end of a connection between ranks: frames in, frames out, and heartbeats when idle. It closes once, with a
+ * reason: the other end closed, timed out, or violated the protocol.
  */
 import type { Socket } from "node:net";
 import { FrameReader, sendFrame, type FrameHandler } from "./frames.js";
 
 export interface LinkTimes {
-  /** Milliseconds between signs of life. */
+  /** Heartbeat interval in ms. */
   readonly beat: number;
-  /** Milliseconds without a byte after which the other end is taken for lost. */
+  /** Time in ms without a byte after which the other end counts as lost. */
   readonly silence: number;
 }
 export const LINK_TIMES: LinkTimes = { beat: 2_000, silence: 30_000 };
 
 export class RankLink {
-  /** Parts of a frame are still to come: nothing may be written between them. */
+  /** Whether a frame is incomplete: nothing may be written between its parts. */
   open = false;
   private readonly timer: NodeJS.Timeout;
   private closed = false;
-  /** Beats in a row without a byte. Time itself would tell nothing of the other end where this process was held up. */
+  /** Consecutive beats without a byte. Elapsed time alone would be misleading if this process was suspended. */
   private silent = 0;
 
   constructor(
@@ -52,7 +52,7 @@ export class RankLink {
   send(head: object, ...parts: readonly Uint8Array[]): void {
     if (!this.closed) sendFrame(this.socket, head, ...parts);
   }
-  /** Bytes of a frame whose head was sent by `begin`. */
+  /** Writes data of a frame whose head was sent by `begin`. */
   write(part: Uint8Array): void {
     if (!this.closed) this.socket.write(part);
   }
@@ -61,12 +61,12 @@ export class RankLink {
     this.write(head);
   }
 
-  /** Whoever closes it after what was sent is told nothing more. */
+  /** Closes the link after pending data; no further callbacks are made. */
   end(): void {
     if (this.closed) return;
     this.stop();
     this.socket.end();
-    // Where the other end doesn't close: nothing holds this process.
+    // Forces the close if the other end does not close, so that this process can exit.
     setTimeout(() => this.socket.destroy(), 2_000).unref();
   }
 
@@ -82,5 +82,5 @@ export class RankLink {
   }
 }
 
-/** A frame that has no bytes. */
+/** Sink for a frame without data. */
 export const emptyFrame = (done: () => void) => ({ into: new Uint8Array(0), done });

@@ -1,4 +1,4 @@
-/** What a process that is to be a rank is given, on its input, and what it says of itself where it can't be one, on its output. */
+/** Order that a rank's process reads from its input, and the failure that it reports on its output. */
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull, wholeNumber, type Schema } from "../../fetch/json.js";
 import { ENGINE_NAMES, type EngineName } from "../../engines/engine.js";
@@ -10,12 +10,11 @@ export interface RankProcessOrder {
   readonly rank: number;
   readonly of: number;
   readonly version: string;
-  /** Hashes of what it is to train: what it compiles must come to the same. */
+  /** Hashes of the recipe and plan to train: the rank's compilation must give the same. */
   readonly recipe: string;
   readonly plan: string;
-  /** Folder of the shipment. */
   readonly shipment: string;
-  /** As rank 0 has it: the same engine with as many threads gives the same bits. */
+  /** Same as rank 0: the same engine with the same number of threads gives identical bits. */
   readonly engine: { readonly engine: EngineName; readonly threads: number };
 }
 const text = v.string();
@@ -35,7 +34,7 @@ export const parseRankProcessOrder = (line: string): RankProcessOrder | null => 
 
 const failure = objectWith({ failed: text });
 export const rankFailureText = (why: string): string => `${JSON.stringify({ failed: why })}\n`;
-/** Undefined: it said nothing. */
+/** Returns undefined if the rank reported no failure. */
 export function rankFailureIn(output: string): string | undefined {
   for (const line of output.split("\n").reverse()) {
     const found = line === "" ? null : parseJsonOrNull(line, failure);

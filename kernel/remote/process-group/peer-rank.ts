@@ -1,7 +1,7 @@
 /**
- * Another rank's end of a gang: it joins the hub, waits for the state that all begin with, and takes part in each round. It
- * knows of nothing that is due: where the hub validates or writes a checkpoint, its answer only comes later. Where the hub, or
- * through it another rank, is lost, whatever waits fails with `rank-lost`; where the training is over, with `ProcessGroupEnded`.
+ * A peer rank's end of a process group: it joins the coordinator, waits for the initial state and takes part in each
+ * round. It does not know the schedule: while the coordinator validates or writes a checkpoint, its response is just
+ * later. If a rank is lost, pending calls fail with `rank-lost`; after the training, with `ProcessGroupEnded`.
  */
 import { connect } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -20,7 +20,7 @@ export interface RankJoinOptions extends Omit<RankHello, "is"> {
   readonly address: string;
   readonly port: number;
 }
-/** The hub has all that it wants. */
+/** The coordinator has completed the training. */
 export class ProcessGroupEnded extends Error {
   override readonly name = "GangEnded";
 }
@@ -37,7 +37,7 @@ export class PeerRank {
 
   private constructor(private readonly joins: RankJoinOptions) {}
 
-  /** Coded errors `rank-refused`, `rank-lost`. */
+  /** Throws the coded errors `rank-refused` and `rank-lost`. */
   static async join(joins: RankJoinOptions, times: LinkTimes = LINK_TIMES): Promise<PeerRank> {
     const spoke = new PeerRank(joins);
     const socket = connect({ host: joins.address, port: joins.port });
@@ -48,17 +48,20 @@ export class PeerRank {
     const { token, rank, of: rankCount, version, recipe } = joins;
     sendFrame(socket, { is: "hello", token, rank, of: rankCount, version, recipe });
     const takes = (head: unknown, bytes: number): FrameSink => spoke.take(parseMessageFromRoot(head), bytes);
-    // The hub finds out first who is silent, and says so.
+    // Longer than the coordinator's timeout, so that the coordinator detects a silent rank first and reports it.
     const patient = { ...times, silence: times.silence * 1.5 };
     spoke.link = new RankLink(socket, takes, (why) => spoke.fail(spoke.lost(0, why)), patient);
-    // Nothing but the first frame before the welcome: who looks at that one wants no other.
+    // Sends only the first frame before the welcome, because admission reads only that one.
     spoke.link.open = true;
     await spoke.next("welcome");
     spoke.link.open = false;
     return spoke;
   }
 
-  /** The model is open; what comes back: the step that all go on after, once its state is in `state` (bytes as the layout has them). */
+  /**
+   * Reports that the model is open. Returns the step after which all continue, once its state is in `state` (in the
+   * order of the layout).
+   */
   async ready(layout: string, length: number, state: Uint8Array): Promise<number> {
     this.vector = new Float32Array(length);
     this.state = state;
@@ -66,7 +69,9 @@ export class PeerRank {
     return (await this.next("begin")).step;
   }
 
-  /** What came of its rows; the answer of all. The sum of the gradients is in what `sum` gives until the next round. */
+  /**
+   * Sends the results of its rows and returns those of all. `sum` holds the sum of the gradients until the next round.
+   */
   async update(
     step: number,
     metrics: UpdateMetrics,
@@ -80,7 +85,7 @@ export class PeerRank {
     return this.next("whole");
   }
 
-  /** @returns the mean of all weights, until the next round */
+  /** @returns the mean of all weights, valid until the next round */
   async average(step: number, counts: number, weights: Float32Array): Promise<Float32Array> {
     this.link?.send({ is: "weights", step, counts }, bytesOf(weights));
     await this.next("mean");
@@ -91,7 +96,7 @@ export class PeerRank {
     return this.vector;
   }
 
-  /** Settles when the hub ends the gang, as `ProcessGroupEnded`, or when somebody is lost. */
+  /** Rejects with `ProcessGroupEnded` when the coordinator ends the group, or when a rank is lost. */
   async over(): Promise<never> {
     const frame = await this.next("end");
     throw this.lost(0, `it said ${frame.is} twice`);

@@ -1,32 +1,31 @@
-/** A rank of a gang as its training knows it, be it the hub or another. */
+/** A rank of a process group as seen by its training, whether coordinator or peer. */
 import type { UpdateMetrics } from "./contract.js";
 import type { RootRank, RankRowLogits } from "./root-rank.js";
 import type { PeerRank } from "./peer-rank.js";
 
 export interface GroupUpdate extends UpdateMetrics {
-  /** The sum of the gradients of all; empty where weights are averaged. */
+  /** Sum of the gradients of all ranks; empty if weights are averaged. */
   readonly sum: Float32Array;
-  /** Whether the weights of all are averaged now. */
   readonly averages: boolean;
-  /** What others saw; the hub alone is told. */
+  /** Logits of other ranks' rows; only the coordinator receives them. */
   readonly seen: readonly RankRowLogits[];
-  /** Milliseconds that it waited for the last one to come. */
+  /** Time in ms that it waited for the last rank. */
   readonly waited: number;
-  /** Milliseconds in which others computed and it had nothing to. */
+  /** Time in ms in which others computed and this rank had no work. */
   readonly computed: number;
 }
-/** One of as many parts of the rows. */
+/** One of `of` equal shares of the rows. */
 export interface RowShare {
   /** From 0. */
   readonly rank: number;
   readonly of: number;
 }
-/** Where another than the hub stands. `rows` absent: every rank has a part, in the order of the ranks. */
+/** Place of a peer rank. By default every rank has a share of the rows, in rank order. */
 export type RankPlace = RowShare & { readonly rows?: RowShare };
 export interface Rank {
   readonly rank: number;
   readonly of: number;
-  /** Which part of every batch is its own; null: none, as of a hub whose ranks are all elsewhere. */
+  /** Its share of every batch; null for a coordinator that computes nothing because all workers are remote. */
   readonly rows: RowShare | null;
   update(
     step: number,
@@ -34,7 +33,7 @@ export interface Rank {
     gradients: Float32Array | null,
     seen: readonly RankRowLogits[],
   ): Promise<GroupUpdate>;
-  /** The mean of all weights; `counts`: what this rank learnt since the last one. */
+  /** Returns the mean of all weights; `counts`: items that this rank has trained on since the last average. */
   average(step: number, counts: number, weights: Float32Array): Promise<Float32Array>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Rank 0's end of a gang: a star. It takes part in each round as the others do, and sums piece by piece as bytes come in, so
- * that the first pieces are on their way back while the last are still coming. Where one rank is lost all others are told, and
- * whatever waits for it fails with `rank-lost`.
+ * Rank 0's end of a process group with star topology. It takes part in each round like the others. It sums in pieces as
+ * data arrive, so that the first pieces are sent back while the last are still arriving. If a rank is lost, all others
+ * are informed, and pending calls fail with `rank-lost`.
  */
 import type { Server, Socket } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -18,21 +18,21 @@ import { frameHead, type FrameSink } from "./frames.js";
 import { RankLink, emptyFrame, LINK_TIMES, type LinkTimes } from "./link.js";
 import { addInOrder, averageInto } from "./sum.js";
 
-/** Floats that are summed at once. */
+/** Floats summed at once. */
 const PIECE = 1 << 18;
-/** Most bytes of what a rank may say of its rows in an update. */
+/** Maximum bytes of a rank's logits per update. */
 const MOST_SEEN = 64 * 2 ** 20;
 
-/** Rows of a part, and what was said of them. */
+/** Rows of a part and their logits. */
 export interface RankRowLogits {
   readonly rows: Uint32Array;
   readonly logits: Uint8Array;
 }
 export interface GroupRound extends UpdateMetrics {
   readonly seen: readonly RankRowLogits[];
-  /** Milliseconds until the last rank came; of a hub without rows those from the first to the last. */
+  /** Time in ms until the last rank reported; for a coordinator without rows, from the first to the last. */
   readonly waited: number;
-  /** Milliseconds until the first came, of a hub without rows: the others computed. */
+  /** Time in ms until the first rank reported, for a coordinator without rows: the others were computing. */
   readonly computed: number;
 }
 
@@ -40,7 +40,7 @@ interface Peer {
   readonly rank: number;
   readonly link: RankLink;
   layout: string | null;
-  /** What of it came in this round: how it began, and how many floats of it are there. */
+  /** Data received in this round: the head, and the number of floats. */
   head: (UpdateMetrics & { readonly step: number }) | null;
   counts: number | null;
   filled: number;
@@ -64,7 +64,7 @@ export class RootRank {
   private collecting: Collecting | null = null;
   private over = false;
   private step: number | undefined;
-  /** When the first rank told what came of its rows in this round. */
+  /** Time when the first rank reported its results in this round. */
   private firstAt = 0;
   private failure: CodedError | null = null;
   private tell: () => void = () => undefined;
@@ -88,7 +88,6 @@ export class RootRank {
   get of(): number {
     return this.door.of;
   }
-  /** Whether rows of each batch are this rank's own. */
   get learns(): boolean {
     return this.door.learns ?? true;
   }
@@ -96,13 +95,16 @@ export class RootRank {
     return this.peers.size + 1;
   }
 
-  /** When all ranks are connected; the door is shut then. */
+  /** Resolves when all ranks are connected; admission is then closed. */
   async complete(): Promise<void> {
     await this.until(() => this.peers.size === this.of - 1);
     this.server?.close();
   }
 
-  /** When all have the model open. `layout`: what is summed, as this rank has it; `length`: floats of it. */
+  /**
+   * Resolves when all ranks have the model open. `layout`: the states that are summed; `length`: their number of
+   * floats.
+   */
   async ready(layout: string, length: number): Promise<void> {
     this.length = length;
     await this.until(() => this.ranks().every((peer) => peer.layout !== null));
@@ -112,14 +114,14 @@ export class RootRank {
     for (const { rank } of this.peers.values()) this.buffers.set(rank, new Float32Array(length));
   }
 
-  /** All go on from this state. */
+  /** Sends the state from which all ranks continue. */
   begin(step: number, ...state: readonly Uint8Array[]): void {
     for (const { link } of this.peers.values()) link.send({ is: "begin", step }, ...state);
   }
 
   /**
-   * One update of all: what came of this rank's rows, and its gradients, which become the sum of all of them (null: weights
-   * are averaged, now where `averages`).
+   * Runs one update of all ranks with this rank's results. Its gradients are replaced by the sum of all; null if
+   * weights are averaged (now if `averages`).
    */
   async update(
     step: number,
@@ -146,7 +148,7 @@ export class RootRank {
     return { ...all, seen, waited, computed };
   }
 
-  /** The weights of all ranks become their mean, by what each learnt since the last time. */
+  /** Replaces the weights of all ranks by their mean, weighted by what each trained on since the last time. */
   async average(step: number, counts: number, weights: Float32Array): Promise<void> {
     await this.collect(weights, {
       ready: () => this.ranks().every((peer) => peer.counts !== null),
@@ -156,7 +158,7 @@ export class RootRank {
     });
   }
 
-  /** The training is over: all are told, and their connections end. */
+  /** Ends the training: informs all ranks and closes their connections. */
   end(): void {
     if (this.over) return;
     this.over = true;
@@ -167,7 +169,7 @@ export class RootRank {
     }
   }
 
-  /** Ends it for all, because one rank is lost; those that wait get `rank-lost`. */
+  /** Ends the group for all because one rank is lost; pending calls fail with `rank-lost`. */
   lose(rank: number, why: string): void {
     if (this.over) return;
     this.over = true;
@@ -249,7 +251,7 @@ export class RootRank {
     });
   }
 
-  /** Sums what all ranks have sent, and sends it back. */
+  /** Sums the data that all ranks have sent, and sends the sum back. */
   private advance(): void {
     const round = this.collecting;
     if (!round?.ready()) return;
@@ -285,7 +287,7 @@ export class RootRank {
     round.resolve();
   }
 
-  /** When something is so that a frame or a new rank may make so. */
+  /** Waits for a condition that a frame or a new rank may fulfil. */
   private async until(is: () => boolean): Promise<void> {
     while (!is()) {
       if (this.failure) throw this.failure;
@@ -298,10 +300,13 @@ export class RootRank {
   }
 }
 
-/** What an update came to, of what each rank tells. */
+/** Combines the ranks' metrics of an update. */
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** Each loss is a share of the whole update's; the norm is that of the summed gradients, which nobody has yet. */
+/**
+ * Each loss is a contribution to the update's mean, so they are added. The norm of the summed gradients is not known
+ * yet.
+ */
 function summed(rankMetrics: readonly UpdateMetrics[]): UpdateMetrics {
   return {
     loss: sum(rankMetrics.map(({ loss }) => loss)),
@@ -309,7 +314,7 @@ function summed(rankMetrics: readonly UpdateMetrics[]): UpdateMetrics {
     counts: sum(rankMetrics.map(({ counts }) => counts)),
   };
 }
-/** Each is a mean of its own: together they count by what each is the mean of. */
+/** Combines per-rank means, weighted by item count. */
 function meant(rankMetrics: readonly UpdateMetrics[]): UpdateMetrics {
   const counts = sum(rankMetrics.map((one) => one.counts));
   const by = (metric: "loss" | "norm"): number =>

@@ -1,8 +1,8 @@
 /**
- * A session whose updates a gang shares: it is asked as one that trains alone (`accumulate` for each part, then `apply`), with
- * the parts of this rank's rows. Before `apply` the gradients of all ranks are summed and put in place of this rank's own, so
- * that each makes the same update of the same weights, clipped by the norm of the sum. Where weights are averaged, each makes
- * updates of its own rows, and now and then all go on from the mean.
+ * A session whose updates a process group shares, with the interface of a single training (`accumulate` for each part,
+ * then `apply`) and this rank's rows. Before `apply` the gradients of all ranks are summed and replace the rank's own.
+ * Each rank thus makes the same update of the same weights, clipped by the norm of the sum. If weights are averaged,
+ * each rank updates with its own rows, and at intervals all continue from the mean.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -14,27 +14,25 @@ import type { RankRowLogits } from "./root-rank.js";
 import type { Rank } from "./rank.js";
 import { StateVector, type StateShapes } from "./state-vector.js";
 
-/** What of a model its ranks share. */
 export interface SharedStates {
-  /** States that train. */
   readonly trainable: readonly string[];
-  /** All that a training changes, with shapes: it trains, or the optimizer keeps it. */
+  /** All states that training changes, with shapes: parameters and optimizer states. */
   readonly saved: StateShapes;
-  /** Weights are averaged instead of each update's gradients being summed. */
+  /** Whether weights are averaged, instead of gradients being summed at each update. */
   readonly averages: boolean;
 }
 export interface SharedUpdate {
-  /** Reading, sending, summing and writing; and milliseconds until the last rank came. */
+  /** Time for reading, sending, summing and writing; and time in ms until the last rank reported. */
   readonly communicated: number;
   readonly waited: number;
-  /** What other ranks saw; the hub alone is told. */
+  /** Logits of other ranks' rows; only the coordinator receives them. */
   readonly seen: readonly RankRowLogits[];
 }
 type Feeds = Readonly<Record<string, NDArray>>;
 type Reply = Promise<Record<string, NDArray>>;
 
 export class SharedSession implements Pick<EngineSession, "run"> {
-  /** The last update: nothing of the next begins before it. */
+  /** The last update: the next one starts after it. */
   private before: Promise<unknown> = Promise.resolve();
   private readonly gradients: StateVector;
   private readonly weights: StateVector;
@@ -60,7 +58,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
     );
   }
 
-  /** Of an update what this rank learns; what its parts are is noted as they are made. */
+  /** Returns this rank's share of an update, and records its parts as they are created. */
   updates(loader: DataLoader): (step: number) => TrainingUpdate {
     const { rank, of: rankCount } = this.rank.rows ?? { rank: null, of: 1 };
     return (step) => {
@@ -88,7 +86,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
     return applied;
   }
 
-  /** What was shared at a step; steps before it are forgotten. */
+  /** Returns the shared data of a step; earlier steps are removed. */
   shared(step: number): SharedUpdate | undefined {
     for (const earlier of this.steps.keys()) if (earlier < step) this.steps.delete(earlier);
     return this.steps.get(step);
@@ -105,11 +103,11 @@ export class SharedSession implements Pick<EngineSession, "run"> {
     });
     made.counts += part?.counts ?? 0;
     made.last = noted;
-    noted.catch(() => undefined); // awaited before the update, and by whoever asked
+    noted.catch(() => undefined); // also awaited before the update, and by the caller
     return noted;
   }
 
-  /** Gradients are summed, and every rank makes the same update. */
+  /** Sums gradients, so that every rank makes the same update. */
   private async together(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
     await made.last;
     const begun = performance.now();
@@ -123,10 +121,10 @@ export class SharedSession implements Pick<EngineSession, "run"> {
     return { norm: must(norm, "the norm of an update"), loss: scalarF32(loss) };
   }
 
-  /** An update of this rank's own, and the mean of all where it is due. */
+  /** Makes an update with this rank's rows, and averages the weights when due. */
   private async apart(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
     await made.last;
-    // Who had no row has nothing to learn.
+    // A rank without rows skips the update.
     const ownNorm = made.counts > 0 ? scalarValue((await this.session.run("apply", feeds, ["norm"]))["norm"]) : 0;
     this.learnt += made.counts;
     const begun = performance.now();

@@ -1,4 +1,4 @@
-/** Several f32 states of a session as one vector, as it goes over the net: gathered from the engine and put back. */
+/** Several f32 states of a session as one vector for the network: gathered from the engine and written back. */
 import { createHash } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -9,7 +9,7 @@ export type StateShapes = ReadonlyMap<string, readonly number[]>;
 
 export class StateVector {
   readonly length: number;
-  /** Two, in turn: what was gathered last may still be on its way when the next is. */
+  /** Two alternating buffers: the last vector may still be in transit when the next is gathered. */
   private readonly buffers: [Float32Array | null, Float32Array | null] = [null, null];
   private turn: 0 | 1 = 0;
 
@@ -36,7 +36,7 @@ export class StateVector {
     return into;
   }
 
-  /** Asked in order before whatever is asked next; settles when all is written. */
+  /** Queued before any later request; settles when all is written. */
   async scatter(vector: Float32Array): Promise<void> {
     let offset = 0;
     const writes = [...this.shapes].map(([name, shape]) => {
@@ -47,7 +47,6 @@ export class StateVector {
   }
 }
 
-/** Shapes of states as the engine has them. */
 export async function shapesOf(session: Pick<EngineSession, "read">, names: readonly string[]): Promise<StateShapes> {
   const values = await Promise.all(
     names.map(async (name) => {
@@ -59,7 +58,7 @@ export async function shapesOf(session: Pick<EngineSession, "read">, names: read
   return new Map(values);
 }
 
-/** What tells that two ranks share the same states in the same order. */
+/** Returns a key that is equal if two ranks share the same states in the same order. */
 export function layoutOf(...shapes: readonly StateShapes[]): string {
   return createHash("sha256")
     .update(JSON.stringify(shapes.map((one) => [...one])))

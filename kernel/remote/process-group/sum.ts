@@ -1,16 +1,16 @@
 /**
- * Sums and means of vectors over the ranks of a gang, the same bits whoever computes them: always in the order of the ranks,
- * in 32 bits as the gradients themselves.
+ * Sums and means of vectors over the ranks of a process group. Bit-identical on every machine: always in rank order,
+ * and in 32 bits like the gradients themselves.
  */
 
-/** `to` from `from` to `until` becomes the sum of itself and the others, one after the other. */
+/** Adds the other vectors to `to` from `from` to `until`, one after the other. */
 export function addInOrder(to: Float32Array, others: readonly Float32Array[], from: number, until: number): void {
   for (const other of others) for (let i = from; i < until; i++) to[i] = to[i]! + other[i]!;
 }
 
 /**
- * The mean of vectors by their weights, in place of the first: what averaging of weights comes to, be it of ranks or of
- * clients that learnt apart. `weights`: what each vector learnt (rows or tokens that count); where all are 0 they count alike.
+ * Replaces the first vector by the weighted mean of all. Used for weight averaging over ranks and for federated
+ * clients. `weights`: number of rows or tokens per vector; if all are 0, they count equally.
  */
 export function averageInto(
   to: Float32Array,

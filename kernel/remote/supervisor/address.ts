@@ -1,7 +1,7 @@
 /**
- * Where the socket of a run lies. The system keeps about a hundred bytes for a socket's path, and a run's folder may have a
- * longer one: on Linux the folder is then reached through a descriptor of this process; elsewhere the socket lies in a folder
- * of this user's under the temporary one, under a name that the run's own path gives.
+ * Path of a run's socket. The system allows about a hundred bytes for it, and a run's folder may have a longer path. On
+ * Linux the folder is then reached through a file descriptor of this process. On other systems the socket is in a
+ * per-user folder in the temporary folder, under a name derived from the run's path.
  */
 import { createHash } from "node:crypto";
 import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
@@ -9,19 +9,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SOCKET_NAME } from "./protocol.js";
 
-/** Of the 108 of Linux and the 104 of others, the end of the text included. */
+/** The limits are 108 bytes on Linux and 104 on other systems, including the terminator. */
 const LONGEST = 103;
 
 export interface SocketAddress {
-  /** For `listen` and `connect`. */
+  /** Path for `listen` and `connect`. */
   readonly path: string;
-  /** Where the file of it lies, to be looked at and taken away. */
+  /** Path of the socket file, for checks and removal. */
   readonly file: string;
-  /** After it was listened to or connected to. */
+  /** Call after listening or connecting. */
   done(): void;
 }
 
-/** Undefined: there are no such sockets here. */
+/** Returns undefined on platforms without such sockets. */
 export function socketAddressOf(folder: string): SocketAddress | undefined {
   if (process.platform === "win32") return undefined;
   const file = join(folder, SOCKET_NAME);
@@ -37,7 +37,7 @@ export function socketAddressOf(folder: string): SocketAddress | undefined {
   return { path: short, file: short, done: () => undefined };
 }
 
-/** Nobody else may look into it. */
+/** Returns a folder that only this user can access. */
 function ownFolder(): string {
   const folder = join(tmpdir(), `tunebook-${String(process.getuid?.() ?? 0)}`);
   mkdirSync(folder, { mode: 0o700, recursive: true });

@@ -1,4 +1,4 @@
-/** One who asks a training that runs by itself, over the socket in its run's folder. */
+/** Client of a detached training, over the socket in its run's folder. */
 import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import {
   type ControlRequest,
 } from "./protocol.js";
 
-/** Milliseconds until the other side must have answered. */
+/** Time limit in ms for a response. */
 const PATIENCE = 5000;
 
 export class ControlClient {
@@ -37,7 +37,7 @@ export class ControlClient {
     });
   }
 
-  /** Null: nobody listens there, or it is not this user's. */
+  /** Returns null if nothing listens, or the socket belongs to another user. */
   static async to(folder: string): Promise<ControlClient | null> {
     const socket = await connected(folder);
     if (!socket) return null;
@@ -51,13 +51,13 @@ export class ControlClient {
     return client;
   }
 
-  /** What is answered to it; null: the other side is gone. */
+  /** Sends a request; returns the response, or null if the connection is closed. */
   async ask(ask: "status" | "stop" | "kill" | "follow"): Promise<ControlReply | null> {
     this.send(ask);
     return this.hearSoon();
   }
 
-  /** What comes next, whenever it does; null: it is over. */
+  /** Waits for the next message; null if the connection is closed. */
   async hears(): Promise<ControlReply | null> {
     const known = this.waiting.shift();
     if (known || this.over) return known ?? null;
@@ -97,7 +97,7 @@ async function connected(folder: string): Promise<Socket | null> {
     if (!address) return null;
     try {
       const { uid } = lstatSync(address.file);
-      // Somebody else's would be told what this user asks.
+      // Refuses a socket of another user, who would see this user's requests.
       if (uid !== process.getuid?.() && process.getuid?.() !== 0) return null;
       return await new Promise((resolve) => {
         const socket = createConnection(address.path);
@@ -108,7 +108,7 @@ async function connected(folder: string): Promise<Socket | null> {
       address.done();
     }
   } catch {
-    return null; // no socket there, or no folder
+    return null; // no socket or no folder
   }
 }
 

@@ -1,28 +1,26 @@
-/** Codes of trainings that run by themselves. */
+/** Error codes of detached trainings. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { durationText } from "../../host/text.js";
 
-/** The data of each code. */
 export interface ControlCodeData {
   "training-cut-off": {
     readonly name: string;
     readonly run: string;
-    /** Its folder as `load` takes it; absent: it lies among the runs of the notebook. */
+    /** Folder for `load`; unset if the run is in the notebook's runs folder. */
     readonly at?: string;
     readonly ended: "stopped" | "failed" | "cut off";
     readonly how: string;
-    /** The last lines that the process printed. */
     readonly why?: string;
     readonly log: readonly string[];
     readonly step: number;
     readonly steps: number | null;
-    /** The step that its newest checkpoint is of; null: there is none. */
+    /** Step of its newest checkpoint; null if there is none. */
     readonly goesOnFrom: number | null;
-    /** Several trainings as one: `step` and `steps` are of these then. Absent: one. */
+    /** Several trainings run as one: `step` and `steps` count trainings then. Unset for a single training. */
     readonly together?: "sweep" | "repeats" | "folds";
-    /** Its folder is no longer there: nothing says how far it was. */
+    /** Its folder no longer exists, so its progress is unknown. */
     readonly gone?: true;
-    /** It trained where it was written, not in a process of its own. */
+    /** It trained in the notebook's process, not in a separate one. */
     readonly here?: true;
   };
   "not-started": { readonly name: string; readonly how: string; readonly log: readonly string[] };
@@ -30,7 +28,6 @@ export interface ControlCodeData {
     readonly run: string;
     readonly why: "over" | "elsewhere" | "notebook" | "unheard" | "stays";
     readonly process: number | null;
-    /** How it ended, where it is over. */
     readonly ended?: string;
   };
 }

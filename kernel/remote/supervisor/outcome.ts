@@ -1,6 +1,6 @@
 /**
- * How a run stands, told from its folder alone: it trains, it ended as it was to, or it was cut off; then how, as far as
- * anybody saw it, and from which step it can go on.
+ * Determines a run's status from its folder alone: training, completed, or interrupted; then how it ended, as far as
+ * recorded, and from which step it can resume.
  */
 import { existsSync } from "node:fs";
 import { readCheckpoints } from "../../runs/checkpoints.js";
@@ -12,24 +12,27 @@ import { readTrialGroup } from "../../runs/together/trial-groups.js";
 import { RunLog } from "../../runs/run-log.js";
 import { isFromEarlierBoot, type ProcessIdentity } from "../../runs/writer.js";
 
-/** `interrupted`: stopped in good order. `failed`: its training says so. `cut off`: it ended without a word. */
+/**
+ * `interrupted`: stopped in an orderly way. `failed`: the training reported an error. `cut off`: it ended without a
+ * report.
+ */
 export type RunStanding = "training" | "done" | "early" | "interrupted" | "failed" | "cut off";
 export interface RunProgress {
   readonly is: RunStanding;
   readonly step: number;
   readonly steps: number | null;
   readonly holder: RunLockHolder | null;
-  /** Of the newest checkpoint that is whole; null: there is none. */
+  /** Step of the newest valid checkpoint; null if there is none. */
   readonly goesOnFrom: number | null;
-  /** How it ended, in words. */
+  /** How it ended, for people. */
   readonly how: string | null;
   readonly why: string | null;
   readonly log: readonly string[];
-  /** Nothing is known of it but that its folder is no longer there. */
+  /** Its folder no longer exists, so nothing else is known. */
   readonly gone?: true;
 }
 
-/** Whether somebody has its lock to train. */
+/** Whether a process has locked the run for training. */
 export function isTraining(run: RunFolder): boolean {
   return lockHolderOf(run.path)?.does === "train";
 }
@@ -66,7 +69,7 @@ const GONE: RunProgress = {
   how: "its folder is no longer there: it was moved or deleted",
 };
 
-/** Of several trainings as one: they have no log but their process's note. */
+/** For several trainings run as one: they have no log, only their process's note. */
 function endOf(ended: DetachedEnd | undefined): RunStanding {
   if (ended?.exit === EXIT_STATUSES.done) return "done";
   if (ended?.exit === EXIT_STATUSES.interrupted) return "interrupted";
@@ -93,6 +96,9 @@ function howOf(is: RunStanding, writer: ProcessIdentity | null, ended: DetachedE
   return `${where} is gone without a word: it was killed`;
 }
 
-/** Exit statuses of a process that trains by itself; those of a full disk and a folder that is gone are the system's own numbers. */
+/**
+ * Exit statuses of a detached training process; those for a full disk and a missing folder are the system's errno
+ * values.
+ */
 export const DISK_FULL_STATUS = 28;
 export const EXIT_STATUSES = { done: 0, failed: 1, gone: 2, interrupted: 130, full: DISK_FULL_STATUS } as const;

@@ -1,4 +1,4 @@
-/** What a process that works by itself says to the one that started it, while that listens. */
+/** Messages of a detached process to the one that started it, while that is connected. */
 export function reportToParent(message: object): Promise<void> {
   return new Promise((resolve) => {
     if (!process.send || !process.connected) resolve();

@@ -1,7 +1,7 @@
 /**
- * What is said over the socket of a training that runs by itself: JSON, a line each. Whoever asks is shown to be the same
- * user first (`prove`); then a training may be asked how it stands, followed, stopped in good order, or ended at once. Nothing
- * that is said names a file to read, a program or code.
+ * Protocol of a detached training's socket: one JSON object per line. A client first proves that it is the same user
+ * (`prove`). Then it may request the status, follow the training, stop it in an orderly way, or kill it. No message
+ * names a file to read, a program or code.
  */
 import * as v from "valibot";
 import { anyNumber, parseJsonOrNull, wholeNumber, type Schema } from "../../fetch/json.js";
@@ -11,15 +11,15 @@ import { isRunEvent } from "../../runs/read-events.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 export const SOCKET_NAME = "control.sock";
-/** Bytes of a line that asks, and of one that answers. */
+/** Maximum bytes of a request line and of a response line. */
 export const MAX_LINE_BYTES = { asked: 4096, answered: 1 << 20 } as const;
 
-/** `proved`: the file that was named is there. */
+/** `proved`: the requested file has been created. */
 export type ControlRequest = { readonly ask: "proved" | "status" | "follow" | "stop" | "kill" };
 
 export interface TrainingStatus {
   readonly name: string;
-  /** Folder of its run, by its last part. */
+  /** Last part of the run folder's path. */
   readonly run: string;
   readonly process: number;
   readonly step: number;
@@ -27,10 +27,10 @@ export interface TrainingStatus {
   readonly stopping: boolean;
 }
 export type ControlReply =
-  /** A file of this name is to be made in the run's folder, by whoever asks. */
+  /** The client must create a file of this name in the run's folder. */
   | { readonly is: "prove"; readonly file: string }
   | ({ readonly is: "status" } & TrainingStatus)
-  /** What comes from now on; what was before is in the first `behind` bytes of events.jsonl. */
+  /** Later events follow; earlier ones are in the first `behind` bytes of events.jsonl. */
   | { readonly is: "following"; readonly behind: number }
   | { readonly is: "event"; readonly event: RunEvent }
   | { readonly is: "validating"; readonly done: number; readonly of: number }
@@ -62,12 +62,12 @@ const answered: Schema<ControlReply> = v.variant("is", [
 
 export const controlLine = (message: ControlRequest | ControlReply): string =>
   `${JSON.stringify(message, quoteNonFinite)}\n`;
-/** Null: it is none. */
+/** Returns null for an invalid request. */
 export const parseControlRequest = (text: string): ControlRequest | null => parseJsonOrNull(text, requestSchema);
 export const parseControlReply = (text: string): ControlReply | null =>
   parseJsonOrNull(text, answered, unquoteNonFinite);
 
-/** Takes bytes as they come and gives whole lines; false once a line is longer than it may be. */
+/** Splits incoming bytes into complete lines; returns false once a line exceeds the limit. */
 export class LineReader {
   private rest = "";
   constructor(private readonly most: number) {}

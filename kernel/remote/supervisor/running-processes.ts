@@ -1,7 +1,7 @@
 /**
- * What this machine trains, whichever folder it lies in: a small file for each training under the state folder of its user,
- * which says where the run's folder is. It is a pointer and nothing else: whether anything trains there the run's own lock
- * says, and what points at nothing is taken away.
+ * Registry of this machine's trainings, in any folder: a small file per training in the user's state folder contains
+ * the path of the run's folder. It is only a pointer: the run's lock decides whether it is training, and stale pointers
+ * are removed.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -16,14 +16,14 @@ import { lockHolderOf, type RunLockHolder } from "../../runs/run-lock.js";
 import { stateFolder } from "./state-folder.js";
 
 const isPointer = schemaGuard(objectWith({ version: v.literal(1), run: v.string() }));
-/** No machine trains as many; a folder with more was filled by something else. */
+/** No machine trains as many runs; a folder with more files was filled by something else. */
 const mostPointers = 1000;
 
 export interface RunningTraining {
-  /** Absolute: the run's. */
+  /** Absolute path of the run's folder. */
   readonly folder: string;
   readonly holder: RunLockHolder;
-  /** It runs by itself, not in a notebook or a command. */
+  /** Whether it runs in a detached process, not in a notebook or a command. */
   readonly detached: boolean;
 }
 
@@ -31,7 +31,7 @@ const pointersFolder = (): string => join(stateFolder(), "running");
 const fileOf = (folder: string): string =>
   join(pointersFolder(), `${createHash("sha256").update(folder).digest("hex").slice(0, 24)}.json`);
 
-/** Says that something trains there, until what comes back is called. Where nothing may be written, nothing is. */
+/** Registers a training until the returned function is called. Does nothing if the folder is not writable. */
 export function noteRunning(folder: string): () => void {
   const run = resolve(folder);
   const file = fileOf(run);
@@ -39,12 +39,12 @@ export function noteRunning(folder: string): () => void {
     mkdirSync(pointersFolder(), { recursive: true, mode: 0o700 });
     writeFileAtomic.sync(file, JSON.stringify({ version: 1, run }), { mode: 0o600 });
   } catch {
-    return () => undefined; // no home, or one that is read-only: the run's own folder says the same
+    return () => undefined; // no home folder, or a read-only one: the run's own folder has the same information
   }
   return () => rmSync(file, { force: true });
 }
 
-/** What trains now; what no longer does is forgotten. */
+/** Returns the current trainings and removes stale pointers. */
 export function runningTrainings(): readonly RunningTraining[] {
   return pointers().flatMap(({ file, run }): RunningTraining[] => {
     if (run !== null && isSearchedOnCluster(run)) return [];
@@ -53,13 +53,13 @@ export function runningTrainings(): readonly RunningTraining[] {
     try {
       rmSync(file, { force: true });
     } catch {
-      // another user's, or a disk that is read-only
+      // another user's, or a read-only disk
     }
     return [];
   });
 }
 
-/** Sweeps whose search a cluster was given from here, and that were not brought back yet. */
+/** Returns sweeps that were sent to a cluster from this machine and whose results were not fetched yet. */
 export function clusterSearches(): readonly TrialGroup[] {
   return pointers().flatMap(({ run }) => (run !== null && isSearchedOnCluster(run) ? (readTrialGroup(run) ?? []) : []));
 }
@@ -70,7 +70,7 @@ function pointers(): readonly { readonly file: string; readonly run: string | nu
   try {
     names = readdirSync(folder);
   } catch {
-    return []; // nothing ever trained
+    return []; // nothing was ever trained
   }
   return names
     .filter((name) => /^[0-9a-f]{24}\.json$/.test(name))
@@ -78,7 +78,7 @@ function pointers(): readonly { readonly file: string; readonly run: string | nu
     .map((name) => {
       const file = join(folder, name);
       const found = readRegularJson(file, 1 << 16);
-      // It says where it is meant to be found: one that was moved or made by hand is none.
+      // The file's name must match its content: a moved or handmade file is ignored.
       return { file, run: isPointer(found) && fileOf(found.run) === file ? found.run : null };
     });
 }

@@ -1,7 +1,7 @@
 /**
- * The socket of a training that runs by itself. Its file may be used by its owner alone (mode 0600), and who connects shows
- * that it is that user by making a file in the run's folder: whose file it is the system says. Whatever comes in has bounds;
- * what goes out waits for nobody, so that no listener slows the training.
+ * Socket server of a detached training. Only its owner can use its file (mode 0600), and a client proves its user by
+ * creating a file in the run's folder, whose owner the system reports. Input has size limits. Output never blocks, so
+ * that no listener slows the training.
  */
 import { randomBytes } from "node:crypto";
 import { chmodSync, lstatSync, rmSync, statSync } from "node:fs";
@@ -19,20 +19,19 @@ import {
   type TrainingStatus,
 } from "./protocol.js";
 
-/** What the training does when it is asked. */
 export interface ControlledTraining {
   status(): TrainingStatus;
-  /** In good order: a checkpoint first. */
+  /** Stops in an orderly way: writes a checkpoint first. */
   stop(): void;
   kill(): void;
 }
 const bounds = {
   connections: 16,
-  /** Of one connection. */
+  /** Maximum requests per connection. */
   asks: 64,
-  /** Milliseconds until it must have shown whose it is. */
+  /** Time limit in ms for the proof of identity. */
   proof: 5000,
-  /** Bytes that a listener may lie behind. */
+  /** Maximum unsent bytes of a listener. */
   behind: 4 << 20,
 } as const;
 
@@ -47,12 +46,12 @@ export class ControlServer {
     private readonly address: SocketAddress,
   ) {}
 
-  /** Null: there are no such sockets here, or the folder takes none; the training goes on without. */
+  /** Returns null if the platform or the folder does not support sockets; the training runs without one. */
   static async open(folder: string, trains: ControlledTraining): Promise<ControlServer | null> {
     try {
       const address = socketAddressOf(folder);
       if (!address) return null;
-      // What lies there is a dead process's: this one has the run's lock.
+      // A file at that path belongs to a dead process, because this one has the run's lock.
       rmSync(address.file, { force: true });
       const server = createServer();
       const control = new ControlServer(folder, trains, server, address);
@@ -61,7 +60,7 @@ export class ControlServer {
       await listening(server, address);
       return control;
     } catch {
-      return null; // a file system without sockets; `tunebook runs` shows it by its lock all the same
+      return null; // a file system without sockets; `tunebook runs` still lists the run by its lock
     }
   }
 
@@ -72,7 +71,7 @@ export class ControlServer {
     this.tell({ is: "validating", done, of: total });
   }
 
-  /** Those that listen hear the end of it. */
+  /** Closes the server; listeners receive the end. */
   async close(): Promise<void> {
     for (const socket of this.sockets) socket.end();
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -87,7 +86,7 @@ export class ControlServer {
     if (this.followers.size === 0) return;
     const text = controlLine(reply);
     for (const socket of this.followers) {
-      // It reads too slowly: what it misses is in the run's own log.
+      // Disconnects a slow reader: the events that it misses are in the run's log.
       if (socket.writableLength > bounds.behind) socket.destroy();
       else socket.write(text);
     }
@@ -122,12 +121,12 @@ export class ControlServer {
     socket.write(controlLine({ is: "prove", file: proof }));
   }
 
-  /** Whether the file was made by this process's user, or by the machine's own. */
+  /** Whether the file was created by this process's user, or by root. */
   private isOwn(proof: string): boolean {
     const file = join(this.folder, proof);
     try {
       const found = lstatSync(file);
-      // A file of ours that somebody linked there has two names.
+      // A file of this user that another user hard-linked has two links.
       return found.isFile() && found.nlink === 1 && (found.uid === process.getuid?.() || found.uid === 0);
     } catch {
       return false;
@@ -151,12 +150,12 @@ export class ControlServer {
   }
 }
 
-/** Whatever lies there instead stays. */
+/** Removes a file; anything else at that path stays. */
 function takeAway(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // a folder, or a disk that is read-only
+    // a folder, or a read-only disk
   }
 }
 
@@ -166,7 +165,7 @@ function refuse(socket: Socket, why: string): void {
 
 async function listening(server: Server, address: SocketAddress): Promise<void> {
   const ready = new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
-  // The file is there with its mode from its first moment on.
+  // Sets the mode at creation, so that the file is never accessible to others.
   const before = process.umask(0o177);
   try {
     server.listen(address.path);
@@ -175,6 +174,6 @@ async function listening(server: Server, address: SocketAddress): Promise<void> 
   }
   await ready;
   chmodSync(address.file, 0o600);
-  // It never keeps a process alive whose training is over.
+  // Does not keep the process alive after its training.
   server.unref();
 }

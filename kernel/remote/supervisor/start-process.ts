@@ -1,7 +1,7 @@
 /**
- * A training is started in a process of its own: what it is to do lies in a folder `.starting-…` beside the runs until it has
- * its run's folder. That folder's name is of the training, so that of two who start the same at once one does, and the other
- * finds out. The process is in a session of its own: no signal to who started it reaches it.
+ * Starts a training in a detached process. Its job is in a folder `.starting-…` next to the runs until it has a run
+ * folder. The folder's name is derived from the training, so that of two simultaneous starts only one succeeds, and the
+ * other detects it. The process runs in its own session, so that no signal to the starting process reaches it.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
@@ -18,7 +18,7 @@ import { readRegularJson } from "../../runs/read-regular.js";
 import { isProcessAlive, isProcessIdentity, processIdentityOf, processIdentitySchema } from "../../runs/writer.js";
 import { writeJobSpec, type JobWithTables } from "../jobs/shipment.js";
 
-/** What the process says to who started it, before they part. */
+/** Message of the process to its starter, before they disconnect. */
 export type StartReport =
   | { readonly is: "run"; readonly folder: string }
   | { readonly is: "failed"; readonly code: string; readonly data: unknown };
@@ -26,7 +26,7 @@ export type StartReport =
 const STARTING = ".starting-";
 const OWNER = "starting.json";
 const isOwner = schemaGuard(objectWith({ process: processIdentitySchema }));
-/** After so long a folder without a process is nobody's. */
+/** Time in ms after which a folder without a process counts as abandoned. */
 const ALONE = 10_000;
 
 export interface DetachedJob {
@@ -36,14 +36,13 @@ export interface DetachedJob {
   readonly shipped: JobWithTables;
 }
 export interface DetachedProcess {
-  /** The run's. */
   readonly folder: string;
   readonly process: number;
 }
 
 /**
- * Waits until it has its run's folder. Null: somebody else started it meanwhile; look again. Coded errors `not-started` and
- * what the process itself found wrong before it trained.
+ * Waits until the process has its run folder. Returns null if another process started it meanwhile; the caller should
+ * check again. Throws the coded error `not-started` and errors that the process found before training.
  */
 export async function startDetached(job: DetachedJob, signal?: AbortSignal): Promise<DetachedProcess | null> {
   const folder = join(job.runs, `${STARTING}${job.name}-${job.recipeHash.slice(0, 12)}`);
@@ -57,12 +56,12 @@ export async function startDetached(job: DetachedJob, signal?: AbortSignal): Pro
   } catch (error) {
     throw error instanceof CodedError ? error : toRunFolderError(error, folder);
   } finally {
-    // The process takes what it needs of it before it says that it has its run.
+    // The process reads what it needs before it reports its run.
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** False: it is somebody's who lives. */
+/** Returns false if the folder belongs to a live process. */
 function made(folder: string, runs: string): boolean {
   try {
     makePrivateFolder(runs);
@@ -75,7 +74,7 @@ function made(folder: string, runs: string): boolean {
   }
 }
 
-/** What was left behind by those that were killed before they trained. */
+/** Removes folders of processes that were killed before they trained. */
 function sweep(runs: string): void {
   for (const name of readdirSync(runs)) {
     if (!name.startsWith(STARTING)) continue;
@@ -136,7 +135,7 @@ function begun(
       if (message.is !== "run" || run !== null) return;
       run = message.folder;
       signal?.removeEventListener("abort", end);
-      // From here on it is nobody's child but the machine's: as long as this process lives it sees how that one ends.
+      // Detaches the process; while this process lives, it still observes the other's exit.
       child.disconnect();
       child.unref();
       resolve({ folder: run, process: child.pid ?? -1 });
@@ -155,7 +154,7 @@ function codedOf({ code, data }: Extract<StartReport, { is: "failed" }>): CodedE
   return codeEntryOf(code) === undefined ? null : new CodedError(code as Code, data as CodeData[Code]);
 }
 
-/** Of the process itself, once it has its run: what it printed goes on there, and nothing is left of what it was told by. */
+/** Called by the process itself once it has its run: its output continues there, and the job folder is removed. */
 export function finishStart(job: string, run: string): void {
   renameSync(join(job, PROCESS_LOG_FILE), join(run, PROCESS_LOG_FILE));
   rmSync(job, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Where what this user's machine does now is written down, whichever folder it is done in. */
+/** State folder of this user: records of current work on this machine, in any folder. */
 import { join } from "node:path";
 import { xdgFolder } from "../../fetch/xdg.js";
 

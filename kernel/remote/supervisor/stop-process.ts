@@ -1,6 +1,6 @@
 /**
- * Ends a training that runs by itself: in good order over its socket, where that is gone by a signal, which its process takes
- * alike; or at once.
+ * Ends a detached training: in an orderly way over its socket, or by a signal with the same effect if the socket is
+ * gone; or at once.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,10 +13,13 @@ import { isProcessAlive, currentProcess, type ProcessIdentity } from "../../runs
 import { ControlClient } from "./client.js";
 import { isTraining, runProgressOf, type RunProgress } from "./outcome.js";
 
-/** Milliseconds for a step, a checkpoint and what follows; and for a process that was told to end at once. */
+/** Time limits in ms: for a step, a checkpoint and the rest; and for a process that is killed. */
 const patience = { order: 60_000, now: 5000 } as const;
 
-/** How it stands then; of one of several that run as one: how they stand, all of which end. Coded error `cannot-stop`. */
+/**
+ * Returns the run's status afterwards. For one of several that run as one, all are ended. Throws the coded error
+ * `cannot-stop`.
+ */
 export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }): Promise<RunProgress> {
   const holder = lockHolderOf(run.path);
   const refuse = (why: CodeData["cannot-stop"]["why"], ended?: string): CodedError =>
@@ -41,21 +44,21 @@ export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }
   } finally {
     client?.close();
   }
-  // It is asked after by its beginning too: no other process that has its id by now is meant.
+  // The start time is compared too, so that no other process with the same id is killed.
   if (now && isProcessAlive(holder.writer) === true) process.kill(holder.writer.id, "SIGKILL");
   if (now && (await ends(run, patience.now))) return runProgressOf(run);
   throw refuse("stays");
 }
 
-/** Whether its process was told: it is no other one that has its id by now, and no program of others. */
+/** Signals the process if it is certainly the right one; returns whether it did. */
 function signalled(writer: ProcessIdentity): boolean {
   try {
     return isItself(writer) && isOwnProgram(writer.id) && process.kill(writer.id, "SIGTERM");
   } catch {
-    return false; // another user's
+    return false; // belongs to another user
   }
 }
-/** The system says when it began, and it is the same. */
+/** Whether the process with this id has the recorded start time. */
 const isItself = (writer: ProcessIdentity): boolean => writer.since !== null && isProcessAlive(writer) === true;
 function isOwnProgram(id: number): boolean {
   try {
@@ -66,10 +69,10 @@ function isOwnProgram(id: number): boolean {
   }
 }
 
-/** How it ended, as far as its folder says. */
+/** Describes how the run ended, according to its folder. */
 function endedText({ is, step, steps, how }: RunProgress): string {
   const ofSteps = steps === null || is === "done" ? "" : ` of ${String(steps)}`;
-  // Several trainings as one have no steps of their own.
+  // Several trainings run as one have no step count.
   const stepText = step === 0 && steps === null ? "" : ` at step ${String(step)}${ofSteps}`;
   const text = {
     done: `it ended by itself${stepText}`,

@@ -1,4 +1,4 @@
-/** Events of a log as it grows: each look reads what was added since. */
+/** Reads events of a growing log: each call reads what was added since the last one. */
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { openRegular } from "../../fetch/regular.js";
 import { parseLogLine } from "../../runs/log-lines.js";
@@ -10,7 +10,7 @@ const PIECE = 1 << 20;
 export class EventLogTail {
   private torn = Buffer.alloc(0);
 
-  /** `read`: bytes of the file that are known. */
+  /** `read`: bytes of the file already read. */
   constructor(
     private readonly file: string,
     private read: number,
@@ -31,14 +31,14 @@ export class EventLogTail {
         this.take(Buffer.concat([this.torn, piece.subarray(0, got)]), events);
       }
     } catch {
-      // a disk that fails: the next look says more
+      // a failing disk: the next read reports it
     } finally {
       if (fd !== null) closeSync(fd);
     }
     return events;
   }
 
-  /** Only whole lines are decoded: a character may be cut. */
+  /** Decodes only complete lines, because a character may be split. */
   private take(bytes: Buffer, events: RunEvent[]): void {
     const end = bytes.lastIndexOf(10) + 1;
     for (const line of bytes.toString("utf8", 0, end).split("\n"))

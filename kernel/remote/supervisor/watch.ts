@@ -1,6 +1,6 @@
 /**
- * A run is watched while something trains it: over its socket where its process has one, which tells each step and how far
- * validations are; else by its log as it grows. Each event is told once, whichever way it came.
+ * Watches a run while it is training: over its socket, which reports each step and the progress of validations, or else
+ * by its growing log. Each event is reported once, whichever way it arrived.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunEvent } from "../../events/events.js";
@@ -14,19 +14,19 @@ import { EventLogTail } from "./tail.js";
 const EVERY = 250;
 
 export interface RunWatcher {
-  /** What was before. */
+  /** Receives the earlier events. */
   behind(events: readonly RunEvent[]): void;
   on(event: RunEvent): void;
   validating(done: number, total: number): void;
 }
 
-/** How it ended; null: the signal came, and nothing was done to it. */
+/** Returns how the run ended; null if the signal was aborted, which leaves the run unchanged. */
 export async function watchRun(run: RunFolder, watcher: RunWatcher, signal?: AbortSignal): Promise<RunProgress | null> {
   const seen = new Seen(watcher);
   const client = await ControlClient.to(run.path);
   const leave = (): void => client?.close();
   signal?.addEventListener("abort", leave, { once: true });
-  // It may have come while nobody listened to it.
+  // The signal may have been aborted before the listener was added.
   if (signal?.aborted) leave();
   try {
     const first = client && (await client.ask("follow"));
@@ -59,7 +59,7 @@ async function heard(client: ControlClient, seen: Seen, watcher: RunWatcher): Pr
 
 const keyOf = (event: RunEvent): string => `${event.kind} ${"step" in event ? String(event.step) : ""} ${event.at}`;
 
-/** Tells no event twice. */
+/** Filters events that were already reported. */
 class Seen {
   private readonly keys = new Set<string>();
   constructor(private readonly watcher: RunWatcher) {}

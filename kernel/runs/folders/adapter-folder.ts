@@ -1,8 +1,8 @@
 /**
- * What a technique trained, as a folder beside a run's checkpoints: `adapter_model.safetensors` (weights and head under the
- * names of the technique's file) and `adapter_config.json`. Of LoRA, prompt and prefix tuning and IA³ it is PEFT's own format,
- * which `PeftModel.from_pretrained` reads; of the others ours: the states' own names, and which technique made them of which
- * base. A training `from:` that folder goes on from it. Techniques that train the whole model write none.
+ * A technique's trained weights as a folder in the run: `adapter_model.safetensors` (weights and head under the
+ * technique's tensor names) and `adapter_config.json`. LoRA, prompt tuning, prefix tuning and IA³ use PEFT's own
+ * format, which `PeftModel.from_pretrained` reads. Others use our own: state names, technique and base. `from:` that
+ * folder continues the training. Techniques that train the complete model write none.
  */
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -19,35 +19,33 @@ import { withFoldedStandardisation, type StandardisedStates } from "../standardi
 export const ADAPTER_FILES = { weights: "adapter_model.safetensors", config: "adapter_config.json" } as const;
 
 export interface SavedAdapter {
-  /** State → tensor in the file. */
+  /** Maps each state to its tensor in the file. */
   readonly names: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
   readonly standardised: StandardisedStates | null;
 }
 
-/** Null: the whole model trains. */
+/** Returns null if the complete model is trained. */
 export function savedAdapterOf(options: {
   readonly model: ModelPlan;
-  /** Of the model's base. */
   readonly origin?: BaseOrigin | undefined;
   readonly family: string;
   readonly sizes: ModelSizes;
   readonly technique: TechniqueImplementation;
-  /** Paths of the head's parameters. */
   readonly head: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
   readonly state: Program["state"];
   readonly standardised?: StandardisedStates | null;
-  /** Taken off the states' names for what the configuration says of them; absent: nothing. */
+  /** Prefix removed from the states' names in the configuration. Defaults to none. */
   readonly prefix?: string;
 }): SavedAdapter | null {
   const { technique, model } = options;
   if (technique.saved !== "trained") return null;
   const does = registry.find("task", model.task.word)?.capabilities;
   const task = does?.peft ?? null;
-  // PEFT saves a head beside an adapter where a class of transformers has it.
+  // PEFT saves a head with an adapter only if transformers has a class for it.
   const ours = does?.ours?.(model.task) === true;
-  // The hub's name is found from anywhere; what was written may be short for it, or stand for a run here.
+  // The hub's name is valid anywhere; the written name may be an abbreviation or refer to a local run.
   const base = options.origin?.repository ?? model.base;
   const facts: AdapterFacts = {
     base,
@@ -78,7 +76,7 @@ function bare(name: string, prefix: string): string {
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-/** Writes the session's weights; a folder that was there before is written anew. */
+/** Writes the session's weights; an existing folder is replaced. */
 export async function writeAdapter(
   folder: string,
   session: EngineSession,

@@ -1,6 +1,6 @@
 /**
- * config.json as transformers reads it: its classes refuse a whole number where they want a fraction ("initializer_factor": 1),
- * and JavaScript has no other way to write 1.0.
+ * Writes config.json as transformers expects it: its classes refuse an integer where they want a float
+ * ("initializer_factor": 1), and JavaScript cannot write 1.0 otherwise.
  */
 const FRACTIONS =
   /^( *"(?:initializer_(?:range|factor)|logit_scale|(?:attn|final)_logit_softcapping|(?:rms|layer)_norm_(?:eps|epsilon))": -?\d+)(?=,?$)/gm;

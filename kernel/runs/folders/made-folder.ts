@@ -1,7 +1,7 @@
 /**
- * A base that is made of a trained model's weights, as a folder like anybody's in the run that made these: config, tokenizer and
- * smaller weights. It is named by what it is made with, so that the same words find it again. A run that begins from it keeps it
- * as its own, and opens when the other is gone.
+ * A base derived from a trained model's weights, as a standard folder in that model's run: config, tokenizer and
+ * smaller weights. Its name is derived from the call, so that the same call finds it again. A run that starts from it
+ * saves its own copy, and stays usable when the other run is removed.
  */
 import { constants, copyFileSync, linkSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -29,13 +29,12 @@ import { readRegularFile } from "../read-regular.js";
 import type { RunFolder } from "../run-folder.js";
 import { writeStagedFolder } from "../staged-folder.js";
 
-/** Kinds of stages that make a base. */
+/** Kinds of compression steps that create a base. */
 type Making = Extract<WordKind, "student" | "sparsity" | "quantization">;
 
-/** Where it lies. */
 export const derivedBaseFolder = (run: string, call: Call): string => join(run, "made", hashOf(call).slice(0, 12));
 
-/** `whole`: the trained model as a base; `licence`: what binds it. What was there before is written anew. */
+/** `whole`: the trained model as a base; `licence`: its license. An existing folder is replaced. */
 export async function writeDerivedBase(
   folder: string,
   whole: Base,
@@ -55,7 +54,7 @@ export async function writeDerivedBase(
   for (const [name, shape] of Object.entries(shapes)) {
     const how = lies[name];
     const one = (): NDArray => (made ? made.tensor(name) : read(name));
-    // What stands for rounded numbers is rounded to the same ones again.
+    // Dequantized values are quantized to the same integers again.
     const rounded = how && roundMatrix(toFloat32Array(one()), shape as readonly [number, number], how);
     Object.assign(
       tensors,
@@ -74,7 +73,7 @@ export async function writeDerivedBase(
   });
 }
 
-/** The same files where the disk can name them twice: what is made is written anew and never changed. */
+/** Uses hard links if the disk supports them: derived files are replaced, never changed. */
 export async function saveDerivedBaseToRun(run: RunFolder, folder: string): Promise<void> {
   await writeStagedFolder(run.base, (work) => {
     for (const entry of readdirSync(folder, { withFileTypes: true }))
@@ -91,9 +90,9 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** Beside the folder that is made with them. */
+/** File next to the folder that is created with these bounds. */
 const boundsFile = (folder: string): string => `${folder}.bounds.json`;
-/** Bounds that rows showed, by which `call` makes its base of that run's weights. */
+/** Saves activation ranges observed on rows, with which `call` creates its base from that run's weights. */
 export function writeActivationBounds(run: string, call: Call, bounds: ActivationRanges): void {
   const file = boundsFile(derivedBaseFolder(run, call));
   makePrivateFolder(dirname(file));
@@ -104,5 +103,5 @@ function readBounds(folder: string): ActivationRanges | null {
   return text === null ? null : parseJsonOrNull(text, dictionaryOf(v.tuple([v.number(), v.number()])));
 }
 
-/** Tokens of a text that the model was trained on. */
+/** Maximum number of tokens per text in training. */
 const readsUpTo = ({ facts: { reads, positions } }: Base): number => reads ?? positions;

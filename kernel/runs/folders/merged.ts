@@ -1,7 +1,7 @@
 /**
- * A trained model as a plain folder: what its technique put around linear layers goes into their weights, so that nobody
- * who opens the folder need know of the technique: transformers, `base: "folder"`, `tunebook forward`. Before the folder is
- * there, both models have answered the same tokens and their logits were compared.
+ * Saves a trained model as a standard folder with the technique merged into the weights of linear layers. It can be
+ * opened without knowledge of the technique: by transformers, `base: "folder"` and `tunebook forward`. Before the
+ * folder is complete, the logits of both models on the same tokens are compared.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ import {
 
 export interface MergedModel {
   readonly folder: string;
-  /** Greatest difference of a logit between the model as it was trained and the merged one, on the same tokens. */
+  /** Maximum difference of a logit between the trained and the merged model on the same tokens. */
   readonly difference: number;
 }
 export type ModelBody = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
@@ -38,12 +38,12 @@ const NONE: AssembleOptions["technique"] = {
   call: { kind: "technique", word: "full", arguments: {} },
   implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
 };
-/** Of what the greatest logit is; rounding in float32 stays below a hundredth of it. */
+/** Relative to the greatest logit; float32 rounding stays below a hundredth of it. */
 const TOLERANCE = 1e-4;
 
 /**
- * `session` holds the trained model, built by `body`; nothing of it changes. A folder that an earlier merge wrote is written
- * anew. Coded errors `cannot-merge`, `merge-differs`, `folder-taken`, `no-space`.
+ * `session` has the trained model, built from `body`; it is not changed. The folder of an earlier merge is replaced.
+ * Throws the coded errors `cannot-merge`, `merge-differs`, `folder-taken` and `no-space`.
  */
 export async function writeMergedModel(
   folder: string,
@@ -75,7 +75,7 @@ export async function writeMergedModel(
     const layers = new Set(
       merging.flatMap((m) => m.layers.flatMap(({ weight, bias }) => [weight, ...(bias === null ? [] : [bias])])),
     );
-    // What no layer's rewriting tells is as it is in the session: the head, and of the base what trained.
+    // Parameters without a merged layer are copied from the session: the head, and trained parameters of the base.
     const moved = Object.entries(trained.state).filter(
       ([name, { initial }]) =>
         !layers.has(name) && Object.hasOwn(plain.state, name) && !("checkpoint" in initial && isFrozen(body, name)),
@@ -105,13 +105,13 @@ export async function writeMergedModel(
   }
 }
 
-/** Whether all that trained has its place in the base's own model: nothing was put around its layers. */
+/** Whether all trained parameters are parameters of the base's own model, with nothing added to its layers. */
 export function canMergeInPlace(body: ModelBody, base: Base, trainable: readonly string[]): boolean {
   const plain = assembleForwardProgram({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
   return trainable.every((name) => Object.hasOwn(plain.state, name));
 }
 
-/** A parameter of the base that the technique left alone. */
+/** Whether the technique left a parameter of the base unchanged. */
 function isFrozen({ technique: { call, implementation }, family }: ModelBody, name: string): boolean {
   return name.startsWith(family.prefix) && !implementation.trains(call, name.slice(family.prefix.length));
 }
@@ -141,7 +141,7 @@ async function mergeInto(
   }
 }
 
-/** W′ as the checkpoint lays it, from the rows x·W′ᵀ of the identity and of zero. */
+/** Computes W′ in the checkpoint's layout from the outputs x·W′ᵀ for the identity and for zero. */
 function weightOf({ in: width, out, layout }: MergedLayer, y: Float32Array): NDArray {
   const weight = new Float32Array(width * out);
   const shift = width * out;
@@ -151,7 +151,7 @@ function weightOf({ in: width, out, layout }: MergedLayer, y: Float32Array): NDA
   return f32(layout === "in_out" ? [width, out] : [out, width], weight);
 }
 
-/** The greatest difference of logits on one batch of arbitrary tokens. */
+/** Returns the maximum difference of logits on one batch of arbitrary tokens. */
 async function compared(
   session: EngineSession,
   copy: EngineSession,

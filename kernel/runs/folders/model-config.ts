@@ -1,13 +1,13 @@
 /**
- * config.json of a model that was trained here, as transformers writes it for the class that has its head; of a head that no
- * class has it names the body's, so that nobody puts another head in its place unasked.
+ * Writes config.json of a trained model for the transformers class that has its head. If no class has it, the body's
+ * class is named, so that no other head is silently created.
  */
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../../bases/base.js";
 import { modelClassName, problemTypeOf } from "../../bases/head-names.js";
 
-/** What tells of the base's own weight files. */
+/** Keys that describe the base's own weight files. */
 const OF_THE_FILES = ["torch_dtype", "quantization_config"];
 
 export function modelConfigOf(

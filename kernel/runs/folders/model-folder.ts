@@ -1,8 +1,8 @@
 /**
- * A trained model as a folder like anybody's: `config.json`, `model.safetensors`, and the tokenizer's files (with the longest
- * text that the model was trained on: `model_max_length`), which
- * transformers loads and a `base:` names. Written beside the checkpoints of a model from scratch; of other models that train
- * whole it is made when another model begins from them, or when it is saved. Techniques that train few weights write an adapter instead.
+ * A trained model as a standard folder: `config.json`, `model.safetensors` and the tokenizer's files
+ * (`model_max_length` is the maximum text length in training). transformers and `base:` load it. For a model from
+ * scratch it is written with the checkpoints. For other fully trained models it is created when another model starts
+ * from them, or when they are saved. Techniques that train few weights write an adapter instead.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -21,10 +21,10 @@ import { isStagingName, writeStagedFolder } from "../staged-folder.js";
 import { withFoldedStandardisation, type StandardisedStates } from "../standardised-weights.js";
 
 export interface WholeModelFolder {
-  /** State → tensor in the file. */
+  /** Maps each state to its tensor in the file. */
   readonly names: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Folder of the files that are copied as they are. */
+  /** Folder of the files that are copied unchanged. */
   readonly from: string;
   readonly files: readonly string[];
   readonly standardised: StandardisedStates | null;
@@ -35,7 +35,7 @@ const SETTINGS = "tokenizer_config.json";
 export const MODEL_FILES = { weights: "model.safetensors", config: "config.json" } as const;
 const CARD = "README.md";
 
-/** Null: the technique trains a part of the model. */
+/** Returns null if the technique trains a part of the model. */
 export function wholeModelOf(options: {
   readonly model: ModelPlan;
   readonly base: Base;
@@ -56,7 +56,7 @@ export function wholeModelOf(options: {
   };
 }
 
-/** The base's files that are as good for the trained model: its tokenizer's, and what it writes by. */
+/** Files of the base that also apply to the trained model: those of its tokenizer, and its generation settings. */
 export function companionFiles(base: Base): readonly string[] {
   return base.files.filter((name) => BESIDE.test(name));
 }
@@ -64,8 +64,9 @@ const BESIDE =
   /^(tokenizer|vocab|merges|special_tokens|added_tokens|spiece|sentencepiece|chat_template|generation_config)[\w.-]*$/;
 
 /**
- * Copies them; the tokenizer's settings say from then on how many tokens of a text the model reads, as transformers takes it,
- * and that tokenizer.json is read as it is: who finds no class there guesses one by the model's family, and builds another.
+ * Copies the files. The tokenizer's settings then contain the model's maximum number of tokens, and the class that
+ * reads tokenizer.json unchanged: without a class, transformers guesses one by the model's family and builds another
+ * tokenizer.
  */
 export async function copyCompanionFiles(
   folder: string,
@@ -88,12 +89,12 @@ function asItIs(from: string): Readonly<Record<string, unknown>> {
   };
 }
 
-/** All that such a folder holds, its model card aside. */
+/** All files of such a folder, except the model card. */
 export function modelFolderFiles(base: Base): readonly string[] {
   return [...new Set([MODEL_FILES.weights, MODEL_FILES.config, SETTINGS, LEARNT_FILE, ...companionFiles(base)])];
 }
 
-/** Demands that a folder holds nothing but such files and a model card. Coded error `folder-taken`. */
+/** Checks that a folder contains only such files and a model card. Throws the coded error `folder-taken`. */
 export function checkFolderIsFree(folder: string, files: readonly string[]): void {
   const others = (existsSync(folder) ? readdirSync(folder) : []).filter(
     (name) => name !== CARD && !files.includes(name) && !isStagingName(name),
@@ -101,7 +102,7 @@ export function checkFolderIsFree(folder: string, files: readonly string[]): voi
   if (others.length > 0) throw new CodedError("folder-taken", { folder, has: others });
 }
 
-/** The weights that the session has now; a folder that was there before is written anew. */
+/** Writes the session's present weights; an existing folder is replaced. */
 export async function writeModelFolder(folder: string, session: EngineSession, whole: WholeModelFolder): Promise<void> {
   const { names, standardised } = whole;
   await writeStagedFolder(folder, async (work) => {

@@ -1,4 +1,4 @@
-/** Attacks on a model, as its card tells of them: what each came to beside what comes of chance alone. No row stands in it. */
+/** Describes privacy attacks for the model card: each result next to chance level. No row is included. */
 import { attackChanceText } from "../../display/scores/attacks.js";
 import { fixedText, rangeText } from "../../display/score-cell.js";
 import { plural } from "../../host/text.js";
@@ -6,7 +6,7 @@ import { code, escapeMarkdown, table } from "../../display/markdown.js";
 import type { AttackScores, RunScore } from "./run-scores.js";
 
 export function attackSummaryLines(scored: readonly RunScore[]): readonly string[] {
-  // The same attack beside the same rows again takes the place of the one before it.
+  // A repeated attack on the same rows replaces the earlier result.
   const last = new Map<string, AttackScores & { readonly on: string }>();
   for (const { data, split, rows, attacks = [] } of scored)
     for (const one of attacks) {

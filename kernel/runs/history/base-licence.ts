@@ -1,4 +1,7 @@
-/** The licence that binds a model: its base's, or that of whatever the base was trained from here. */
+/**
+ * Finds the license that applies to a model: its base's, or that of the base's own origin, following local trainings
+ * back.
+ */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { readRegularJson } from "../read-regular.js";
@@ -7,16 +10,21 @@ import { forbidsChanges, licenceOf } from "../../bases/licence.js";
 import { resolveBase } from "../../bases/resolve.js";
 import { isMinimalPlan } from "./run-summary.js";
 
-/** Trainings that are followed back. */
+/** Maximum number of trainings that are followed back. */
 const MOST = 32;
 
-/** Of the base in `folder` and of those behind it the first licence that forbids changes; else null. */
+/**
+ * Returns the first license that forbids changes, among the base in `folder` and those behind it; null if none does.
+ */
 export async function licenceForbiddingChanges(folder: string): Promise<string | null> {
   const licence = await baseLicenceOf(folder);
   return licence !== null && forbidsChanges(licence) ? licence : null;
 }
 
-/** Of the base in `folder` and of those behind it the first licence that forbids changes, else the nearest that is named. */
+/**
+ * Returns the first license that forbids changes, among the base in `folder` and those behind it; otherwise the nearest
+ * named license.
+ */
 export async function baseLicenceOf(folder: string, most = MOST): Promise<string | null> {
   const licence = licenceOf({ folder });
   if (licence !== null && forbidsChanges(licence)) return licence;
@@ -26,7 +34,10 @@ export async function baseLicenceOf(folder: string, most = MOST): Promise<string
   return further !== null && forbidsChanges(further) ? further : (licence ?? further);
 }
 
-/** The folder of a training's base; null: it had none, it doesn't say, or it isn't here any more. Nothing is downloaded. */
+/**
+ * Returns the folder of a training's base. Null if it had none, if the run does not name it, or if it no longer exists.
+ * Nothing is downloaded.
+ */
 export async function baseFolderOfRun(run: RunFolder): Promise<string | null> {
   if (existsSync(join(run.base, "config.json"))) return run.base;
   const lock = run.lock();

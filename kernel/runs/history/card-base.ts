@@ -1,4 +1,6 @@
-/** What a model card says that a training began from: a base of the hub, a folder, another training, or nothing. */
+/**
+ * Describes in a model card where a training started: a base of the hub, a folder, another training, or from scratch.
+ */
 import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { ModelPlan, DataReader } from "#dsl/language/types/subject.js";
@@ -8,19 +10,22 @@ import { RunFolder } from "../run-folder.js";
 import { isMinimalPlan } from "./run-summary.js";
 
 export interface CardBase {
-  /** As it may be shown: without folders of this machine. Of a model from scratch the family's word. */
+  /** Display name without local folders; for a model from scratch, the family's word. */
   readonly name: string;
-  /** Null: it is not of the hub. */
+  /** Null if it is not from the hub. */
   readonly hub: { readonly id: string; readonly revision: string } | null;
   readonly scratch: boolean;
-  /** Name of the training that was continued; null: none was. */
+  /** Name of the training that was continued; null if there is none. */
   readonly training: string | null;
 }
 
-/** Trainings that are followed back. */
+/** Maximum number of trainings that are followed back. */
 const MOST = 32;
 
-/** `run`: whose weights they are; its own plan tells more than that of a run which is opened again, where all is a folder. */
+/**
+ * `run`: the run with the weights. Its own plan has more information than that of a reopened run, where the base is
+ * always a folder.
+ */
 export function cardBaseOf(model: ModelPlan, run?: RunFolder, most = MOST): CardBase {
   const plan: unknown = run && readRegularJson(join(run.path, "plan.json"));
   const { base: name, folder, scratch, trained } = isMinimalPlan(plan) ? plan.recipe.model : model;
@@ -40,7 +45,7 @@ function rootOf({ name, folder, scratch }: DataReader, home: string, most: numbe
   return { ...root, hub: existsSync(resolve(home, folder, name)) ? null : parseHubName(name) };
 }
 
-/** The last name of a path that only this machine has; any other name as it is. */
+/** Returns the last part of a local path; any other name unchanged. */
 export function hideLocalPath(text: string): string {
   const isLocal = isAbsolute(text) || /^(~|\.{1,2})?[\\/]|^[A-Za-z]:[\\/]|^~|^\.\.?[\\/]/.test(text);
   return isLocal ? (text.split(/[\\/]/).filter(Boolean).at(-1) ?? "a folder") : text;

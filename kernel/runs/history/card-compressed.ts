@@ -1,4 +1,6 @@
-/** What a model card says of a model that was made smaller: of what, by what, what it learnt, and rows that its teacher labelled. */
+/**
+ * Describes a compressed model in its card: original, method, distillation targets, and rows labelled by its teacher.
+ */
 import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
@@ -9,9 +11,9 @@ import { hideLocalPath, type CardBase } from "./card-base.js";
 
 export interface CompressedModelFacts {
   readonly plan: CompressPlan;
-  /** Name of the training that it is made of or learnt from, or what was asked; null: its run is gone. */
+  /** Name of the original or teacher training, or the requested model; null if its run no longer exists. */
   readonly sourceTraining: string | null;
-  /** Rows that it labelled; null: nobody knows. */
+  /** Number of rows that the teacher labelled; null if unknown. */
   readonly labelled: number | null;
 }
 
@@ -49,7 +51,7 @@ export function compressionCardLines(smaller: CompressedModelFacts): readonly st
   return [lines.join(" ")];
 }
 
-/** What it is asked to learn stands in a sentence of its own. */
+/** Omits the distillation targets, which have a separate sentence. */
 function shownCall(stage: Call): Call {
   const { learns, base, ...rest } = stage.arguments;
   void learns;
@@ -61,7 +63,7 @@ function shownCall(stage: Call): Call {
 function lessonsOf({ arguments: { learns } }: Call): readonly Call[] {
   return (Array.isArray(learns) ? learns : [learns]).filter((one) => isCall(one));
 }
-/** All that counts, what nobody wrote too. */
+/** Shows all settings, including defaults. */
 function lessonText({ word, arguments: given }: Call): string {
   const settings = Object.entries(given).filter(([, value]) => value !== null);
   return settings.length === 0

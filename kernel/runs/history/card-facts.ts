@@ -1,4 +1,4 @@
-/** What a model card is written from. */
+/** Facts from which a model card is written. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { RunScore } from "./run-scores.js";
@@ -16,35 +16,38 @@ export interface CardFacts {
   readonly base: CardBase;
   readonly data: TrainedDataFacts;
   readonly events: readonly RunEvent[];
-  /** Step of the weights that were kept, and their file's name. */
+  /** Step and file name of the final weights. */
   readonly keptCheckpoint: { readonly step: number; readonly file: string };
-  /** `peft`: the folder is an adapter as PEFT reads it; `adapter`: one of our own format; `whole`: a model as transformers reads it; `model`: a run's folder. */
+  /**
+   * Kind of folder. `peft`: an adapter in PEFT's format. `adapter`: one in our own format. `whole`: a model in
+   * transformers' format. `model`: a run's folder.
+   */
   readonly saved: "peft" | "adapter" | "whole" | "model";
   readonly machine: string;
   readonly registry: Registry;
-  /** The base's, where it forbids to pass on what is made of it; null: it doesn't. */
+  /** The base's license if it forbids sharing derived models; null otherwise. */
   readonly forbidding?: string | null;
-  /** It was made of a larger model; absent: it wasn't. */
+  /** Set if it was compressed from a larger model. */
   readonly compressed?: CompressedModelFacts | undefined;
-  /** Of a deployment; absent: it is a training's own folder. */
+  /** Set for a deployment; unset for a training's own folder. */
   readonly deployed?: DeployedCardFacts;
-  /** What is left of what the model that it began from was evaluated on; absent or null: nothing was compared. */
+  /** Scores on earlier evaluations, before and after the training; unset or null if nothing was compared. */
   readonly since?: BeforeAfterScores | null;
-  /** What attacks on these weights came to, the last at the end; absent: none were made. */
+  /** Results of privacy attacks on these weights, oldest first. */
   readonly attacks?: readonly RunScore[];
 }
 export interface DeployedCardFacts {
-  /** As it was written: `onnx(quantize: int8)`. */
+  /** As written: `onnx(quantize: int8)`. */
   readonly target: string;
   /** The target's word. */
   readonly format: string;
-  /** As the hub calls what opens it. */
+  /** The hub's name of the library that opens it. */
   readonly library?: string | undefined;
-  /** Of the base; null: it names none. */
+  /** The base's license; null if it names none. */
   readonly licence: string | null;
-  /** Lines of its proof. */
+  /** Lines of its verification report. */
   readonly proof: readonly string[];
-  /** What the format doesn't hold, and what serves instead. */
+  /** Parts that the format does not contain, and what replaces them. */
   readonly left: readonly (readonly [part: string, instead: string])[];
   readonly calls: readonly { readonly language: string; readonly needs: readonly string[]; readonly code: string }[];
 }

@@ -1,9 +1,9 @@
-/** The head of a model card, as the hub reads it. */
+/** Front matter of a model card, as read by the hub. */
 import { printable } from "../../host/text.js";
 import { isStudentModel } from "./card-compressed.js";
 import type { CardFacts } from "./card-facts.js";
 
-/** YAML whose values are JSON, which YAML is made to read: no text can end a value or begin another. */
+/** Writes YAML whose values are JSON, a subset of YAML, so that no text can end a value or start another. */
 export function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[]): string {
   const { model, data } = f.plan.recipe;
   const { hub } = f.base;
@@ -32,9 +32,9 @@ export function frontMatter(f: CardFacts, scores: readonly (readonly [string, nu
   return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${yamlJson(value)}`), "---"].join("\n");
 }
 const LIBRARIES: Readonly<Partial<Record<CardFacts["saved"], string>>> = { peft: "peft", whole: "transformers" };
-/** Which is YAML, and a string of Tune and of Python, too. */
+/** Returns JSON that is also valid YAML, and for strings valid Tune and Python. */
 export function yamlJson(value: unknown): string {
-  // What YAML takes for a line's end, and JSON does not.
+  // Escapes the characters that are line ends in YAML, but not in JSON.
   return JSON.stringify(value, (_key, v: unknown) => (typeof v === "string" ? printable(v) : v)).replace(
     /[\u0085\u2028\u2029\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,

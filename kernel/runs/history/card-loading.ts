@@ -1,4 +1,4 @@
-/** How a model is opened again, in Tune and in Python: the part of a card that is code. */
+/** Code section of a model card: how to open the model in Tune and in Python. */
 import type { Call } from "#dsl/language/types/value.js";
 import { callText } from "../../host/value-text.js";
 import { code, fence } from "../../display/markdown.js";
@@ -7,7 +7,7 @@ import type { CardFacts } from "./card-facts.js";
 import { yamlJson } from "./card-front-matter.js";
 import { techniqueText, hideLocalPaths } from "./card-safe.js";
 
-/** A head of scores learns them standardised (standardised.ts). */
+/** A head of scores was trained on standardized targets (standardised.ts). */
 const UNSTANDARDISED = [
   'scale, mean = weights.pop("target.scale"), weights.pop("target.mean")',
   'head = next(n for n, w in weights.items() if n.startswith("classifier") and n.endswith(".weight") and len(w) == 1)',
@@ -18,12 +18,12 @@ const UNSTANDARDISED = [
 export function loadingInstructions(f: CardFacts): readonly string[] {
   return isOurs(f) ? [...loadingBy(f), OURS] : loadingBy(f);
 }
-/** A head that transformers has no class for. */
+/** Whether transformers has no class for the head. */
 function isOurs({ plan, registry }: CardFacts): boolean {
   const { task } = plan.recipe.model;
   return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
 }
-/** Its head has a score in place of labels. */
+/** Whether the head predicts a score instead of labels. */
 export function predictsScores({ plan, registry }: CardFacts): boolean {
   return registry.find("task", plan.recipe.model.task.word)?.capabilities?.standardises === true;
 }
@@ -37,11 +37,11 @@ function loadingBy(f: CardFacts): readonly string[] {
   const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
   const q = yamlJson;
   const labels = f.lock.labels.length;
-  // A base may bring a head for other labels.
+  // A base may include a head for other labels.
   const { name, training, scratch } = f.base;
   const hub = training === null ? f.base.hub : null;
   const whole = training === null && scratch;
-  // Beside the card of a run from scratch lies the whole model, beside that of a smaller one what was made for it.
+  // A run from scratch has the complete model next to its card, and a compressed one has its derived base.
   const made = f.saved === "model" && model.trained?.made !== undefined;
   const place = made ? "base" : hub ? name : whole && f.saved === "model" ? "model" : `./${training ?? name}`;
   const standing =
@@ -93,7 +93,7 @@ function loadingBy(f: CardFacts): readonly string[] {
 const PRUNED =
   "Where `base/config.json` has `pruned_heads`, transformers 4 builds the model that it says and transformers 5 another: " +
   "`deploy … to huggingface(…)` writes one that both open.";
-/** The class of transformers that builds the base with the task's head. */
+/** Returns the transformers class that builds the base with the task's head. */
 function autoModel(f: CardFacts): string {
   const { plan, registry } = f;
   if (isOurs(f)) return "AutoModel";

@@ -1,4 +1,4 @@
-/** Values of a plan as a card may show them. */
+/** Plan values made safe for a model card. */
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { callText } from "../../host/value-text.js";
@@ -7,7 +7,6 @@ import { hideLocalPath } from "./card-base.js";
 export function techniqueText(call: Call): string {
   return callText(hideLocalPaths(call) as Call);
 }
-/** A value without folders of this machine. */
 export function hideLocalPaths(value: Value): Value {
   if (typeof value === "string") return hideLocalPath(value);
   if (!isCall(value)) return value;

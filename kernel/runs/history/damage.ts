@@ -1,4 +1,4 @@
-/** What is damaged in the folder of a run, and which run it is all the same. */
+/** Finds damage in a run's folder, and identifies the run despite it. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -10,7 +10,7 @@ import { runLockFileSchema, type RunLockFile, type RunFolder } from "../run-fold
 import type { Schema } from "../../fetch/json.js";
 import { minimalPlanSchema } from "./run-summary.js";
 
-/** Whether a training left it, whole or not. */
+/** Whether a training created the folder, damaged or not. */
 export function isRunFolder(folder: string): boolean {
   if (["plan.json", "lock.json", "events.jsonl"].some((name) => existsSync(join(folder, name)))) return true;
   try {
@@ -20,29 +20,32 @@ export function isRunFolder(folder: string): boolean {
   }
 }
 
-/** The name of its training: by its lock, else by its plan, else by its id. */
+/** Returns the name of its training from its lock, else its plan, else its id. */
 export function trainingNameOf(run: RunFolder): string {
   const { plan } = partsOf(run);
   return run.lock()?.name ?? plan?.effects.run ?? run.id.replace(/-\d{8}-\d{6}-[0-9a-f]{6}(-\d+)?$/, "");
 }
 
-/** The recipe that it trained, by its lock or else its plan. */
+/** Returns the hash of its recipe from its lock, else its plan. */
 export function recipeHashOfRun(run: RunFolder): string | null {
   return run.lock()?.recipeHash ?? partsOf(run).plan?.recipeHash ?? null;
 }
 
-/** What keeps it from being opened; null: nothing of its plan and lock does. */
+/** Returns why its plan or lock prevents opening it; null if they are valid. */
 export function damageText(run: RunFolder): string | null {
   const { damage } = partsOf(run);
   return damage.length > 0 ? damage.join(", ") : null;
 }
 
-/** Whether its log says nothing of the training whose checkpoints are there. */
+/** Whether its log lacks the training whose checkpoints exist. */
 export function hasLostLog(run: RunFolder): boolean {
   return readCheckpoints(run).length > 0 && !run.events().some(({ kind }) => kind !== "damaged" && kind !== "allowed");
 }
 
-/** Its plan and its lock, checked completely. Coded error `run-unreadable`, which names the file and the place in it. */
+/**
+ * Reads and fully validates its plan and lock. Throws the coded error `run-unreadable`, which names the file and the
+ * position in it.
+ */
 export function readPlanAndLock(run: RunFolder): { readonly plan: Plan; readonly lock: RunLockFile } {
   const { lock, damage } = partsOf(run);
   const plan = readCheckedJson(join(run.path, "plan.json"), planSchema);

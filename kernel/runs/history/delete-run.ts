@@ -1,6 +1,6 @@
 /**
- * Takes a run's folder away. Only a folder that is a run and lies itself in the folder of runs: no path, no link, nothing
- * that still trains. It takes the run's lock first, so that nobody begins to write meanwhile.
+ * Deletes a run's folder. It must be a run directly in the folder of runs: no path, no link, and not training. The run
+ * is locked first, so that no process starts to write meanwhile.
  */
 import { randomUUID } from "node:crypto";
 import { lstat, realpath, rename, rm } from "node:fs/promises";
@@ -10,7 +10,7 @@ import type { RunList } from "./run-list.js";
 import { lockHolderOf, lockRun, type RunLock } from "../run-lock.js";
 import { isLiveState } from "./run-summary.js";
 
-/** Coded error `run-not-deleted`. */
+/** Throws the coded error `run-not-deleted`. */
 export async function deleteRun(list: RunList, id: string): Promise<void> {
   const refuse = (why: string): never => {
     throw new CodedError("run-not-deleted", { run: id, why });
@@ -26,7 +26,7 @@ export async function deleteRun(list: RunList, id: string): Promise<void> {
     if (!found.isDirectory()) return refuse("it is a link, not a folder of its own");
     if (dirname(await realpath(folder)) !== (await realpath(list.root))) return refuse("it lies elsewhere");
     lock = await locked(folder);
-    // Gone at once for every reader, whatever becomes of the rest.
+    // The rename hides it from all readers at once, even if the deletion fails later.
     const going = join(list.root, `.deleted-${randomUUID()}`);
     await rename(folder, going);
     lock?.release();
@@ -39,7 +39,10 @@ export async function deleteRun(list: RunList, id: string): Promise<void> {
   await list.look();
 }
 
-/** Null where the disk is too full for a lock, which keeps everyone else from writing too: a run may still make room. */
+/**
+ * Returns null if the disk is too full for a lock. Other writers are blocked then too, so the run may be deleted to
+ * free space.
+ */
 async function locked(folder: string): Promise<RunLock | null> {
   try {
     return await lockRun(folder, "delete", 300);

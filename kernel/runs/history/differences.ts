@@ -1,12 +1,12 @@
-/** What differs between the recipes of two runs, setting by setting, as Tune text. */
+/** Differences between the recipes of two runs, setting by setting, as Tune text. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { recipeSettingTexts } from "#dsl/compiler/plan/recipe-settings.js";
 import type { RunLockFile } from "../run-folder.js";
 
 export interface SettingDifference {
-  /** As it is written: `data split`, `model technique.rank`, `batch_size`. */
+  /** As written: `data split`, `model technique.rank`, `batch_size`. */
   readonly setting: string;
-  /** Null: it isn't there. */
+  /** Null if the setting does not exist. */
   readonly here: string | null;
   readonly there: string | null;
 }
@@ -15,7 +15,7 @@ export interface RunSettingsSource {
   readonly lock: RunLockFile | null;
 }
 
-/** Empty: the same recipe on the same data and base. */
+/** Returns an empty list for the same recipe on the same data and base. */
 export function settingDifferences(here: RunSettingsSource, there: RunSettingsSource): readonly SettingDifference[] {
   const [a, b] = [settingTexts(here), settingTexts(there)];
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((setting) => {
@@ -24,7 +24,7 @@ export function settingDifferences(here: RunSettingsSource, there: RunSettingsSo
   });
 }
 
-/** Each setting as it is written → its value as Tune text. */
+/** Maps each setting's written name to its value as Tune text. */
 export function settingTexts({ plan, lock }: RunSettingsSource): ReadonlyMap<string, string> {
   const found = recipeSettingTexts(plan.recipe);
   const { model } = plan.recipe;

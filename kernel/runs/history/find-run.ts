@@ -1,4 +1,7 @@
-/** The folder of a run by what a person writes: a path (of a run, or of a folder of runs and a training's name), an id in the folder of runs, or the name of a training. */
+/**
+ * Finds a run's folder by user input: a path (of a run, or of a folder of runs and a training's name), an id in the
+ * folder of runs, or the name of a training.
+ */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import * as v from "valibot";
@@ -11,15 +14,17 @@ import { objectWith, schemaGuard } from "../../fetch/json.js";
 import { lockHolderOf } from "../run-lock.js";
 
 export interface RunSearchFolders {
-  /** Where a relative path starts. */
+  /** Base folder of relative paths. */
   readonly folder: string;
-  /** The folder of runs. */
   readonly runs: string;
 }
-/** Runs that an error names. */
+/** Maximum number of runs in an error. */
 const most = 5;
 
-/** A damaged one too, which tells what is wrong when it is opened. Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
+/**
+ * Also returns a damaged run, which reports its damage when it is opened. Throws the coded errors `run-not-found`,
+ * `several-runs` and `not-a-run`.
+ */
 export function findRun(path: string, { folder, runs }: RunSearchFolders): RunFolder {
   if (path === "" || path.includes("\0"))
     throw new CodedError("run-not-found", {
@@ -37,12 +42,12 @@ export function findRun(path: string, { folder, runs }: RunSearchFolders): RunFo
   if (alone && id !== "" && isRunFolder(join(inRuns, id))) return RunFolder.open(join(inRuns, id));
   if (isFolder(place) && contentOf(place) === "other" && isRunFolder(place)) return RunFolder.open(place);
   if (isFolder(place)) throw new CodedError("not-a-run", { path, holds: contentOf(place) });
-  // A path that leads to no run may say its folder and, like a single word, its training's name.
+  // A path without a run may be a folder of runs plus a training's name; a single word is a training's name.
   const from = alone ? inRuns : dirname(place);
   const name = alone ? id : basename(place);
   const all = runsIn(from);
   const whole = all.filter((run) => run.lock()?.name === name);
-  // Of a name that a whole run has, a damaged one is not meant.
+  // If an undamaged run has the name, damaged ones are ignored.
   const same = whole.length > 0 ? whole : all.filter((run) => trainingNameOf(run) === name);
   const named = same.length > 0 ? same : lastStages(all, name);
   const [only] = named;
@@ -67,8 +72,8 @@ export function findRun(path: string, { folder, runs }: RunSearchFolders): RunFo
 }
 
 /**
- * A run by the name of its training, which may be under way: the one that is, or else the newest. A folder or an id is that
- * run's. Coded errors `nothing-to-attach`, `run-not-found`, `not-a-run`.
+ * Finds a run by its training's name: the one that is training, else the newest. A folder or an id selects that run.
+ * Throws the coded errors `nothing-to-attach`, `run-not-found` and `not-a-run`.
  */
 export function findAttachableRun(path: string, places: RunSearchFolders): RunFolder {
   if (/[\\/]/.test(path) || path === "" || path === "." || path === "..") return findRun(path, places);
@@ -80,7 +85,9 @@ export function findAttachableRun(path: string, places: RunSearchFolders): RunFo
   throw new CodedError("nothing-to-attach", { name: path, runs: resolve(places.runs), has });
 }
 
-/** Of an update the runs are its stages, `NAME_1` and so on: the name alone means the last, which has its weights. */
+/**
+ * An update's runs are its tasks, `NAME_1` and so on. The name alone means the last one, which has the final weights.
+ */
 function lastStages(all: readonly RunFolder[], name: string): readonly RunFolder[] {
   const stages = all.flatMap((run) => {
     const trainingName = trainingNameOf(run);
@@ -105,7 +112,7 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
-    return false; // a name that is too long, a folder that may not be looked into
+    return false; // a name that is too long, or a folder without read permission
   }
 }
 function contentOf(folder: string): "model" | "adapter" | "other" {

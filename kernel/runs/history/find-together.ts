@@ -1,4 +1,4 @@
-/** What may be watched under a name: a run, or several trainings that run as one by themselves. */
+/** Finds what can be watched under a name: a run, or several detached trainings that run as one. */
 import { resolve } from "node:path";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { RunFolder } from "../run-folder.js";
@@ -13,7 +13,7 @@ import {
 } from "../together/trial-groups.js";
 import { findAttachableRun, type RunSearchFolders } from "./find-run.js";
 
-/** What trains goes before what has ended, else what was begun last. Coded errors: those of `findAttachableRun`. */
+/** Prefers running trainings, then the one started last. Throws the coded errors of `findAttachableRun`. */
 export function findWatchable(path: string, places: RunSearchFolders): RunFolder | TrialGroup {
   const several = /[\\/]/.test(path)
     ? readTrialGroup(resolve(places.folder, path))
@@ -29,7 +29,7 @@ export function findWatchable(path: string, places: RunSearchFolders): RunFolder
   }
 }
 
-/** As `findAttachableRun`, but whoever is wrong is told of what runs as one too, first of all. */
+/** Like `findAttachableRun`, but its error also lists trainings that run as one, and lists them first. */
 function attachable(path: string, places: RunSearchFolders): RunFolder {
   try {
     return findAttachableRun(path, places);

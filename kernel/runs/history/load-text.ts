@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { registry } from "#stdlib/registry.js";
 
 /**
- * `model NAME { load: "runs/ID" }`. Runs lie beside the notebook, so the path starts at its folder. `cells`: all code of the
- * notebook; a name that any of it says, in whichever language and for whatever, is not taken.
+ * Returns `model NAME { load: "runs/ID" }`. The path is relative to the notebook's folder. `cells`: all code of the
+ * notebook; a name that occurs in any of it, in either language, is considered taken.
  */
 export function loadStatementText(root: string, id: string, run: string, cells: readonly string[]): string {
   const words = new Set(cells.flatMap((text) => text.match(/[\p{ID_Start}_$][\p{ID_Continue}$]*/gu) ?? []));

@@ -1,6 +1,6 @@
 /**
- * The model card of a finished training: `README.md` beside the weights, as the Hugging Face hub reads it. It says what was
- * trained on what, how, what was measured, and how to load it. No row of the data and no path of this machine is in it.
+ * Model card of a finished training: `README.md` next to the weights, in the Hugging Face hub's format. It describes
+ * the data, the training, the measurements and how to load the model. It contains no data rows and no local paths.
  */
 import writeFileAtomic from "write-file-atomic";
 import { cpus, platform, arch } from "node:os";
@@ -32,7 +32,7 @@ export async function writeModelCard(folder: string, facts: CardFacts): Promise<
   await writeFileAtomic(join(folder, "README.md"), modelCard(facts));
 }
 
-/** Processor and system, without names of machine or user. */
+/** Describes CPU and operating system, without machine or user names. */
 export function machineDescription(): string {
   const processors = cpus();
   return `${processors[0]?.model.trim() ?? "unknown processor"}, ${plural(processors.length, "core")}, ${platform()} ${arch()}`;
@@ -44,7 +44,7 @@ function sharedText(shared: SharedTrainingUsage): string {
   return `${plural(shared.workers, "worker")}: ${parts.join(" · ")}`;
 }
 
-/** Of a stage of an update; null: it began from its base. */
+/** Describes the predecessor of an update's task; null if it started from its base. */
 function goneOnFrom({ recipe: { update } }: Plan): string | null {
   if (!update) return null;
   const { start, before, strategy } = update;
@@ -55,7 +55,7 @@ function goneOnFrom({ recipe: { update } }: Plan): string | null {
   );
 }
 
-/** One line for each evaluation of the model that it began from. */
+/** One line per evaluation of the model that it started from. */
 function keptSince(since: BeforeAfterScores): string {
   const lines = since.on.map(({ data, split, metric, rows, before, now, low, high, lost }) => {
     const ends =
@@ -84,7 +84,8 @@ export function modelCard(f: CardFacts): string {
   const names = [data, ...(recipe.federated?.others ?? []).map((one) => one.data)]
     .map((one) => code(one.name))
     .join(", ");
-  // Who knows all rows but one could try the last against a hash, and a loss is of the rows themselves.
+  // Omits hash and loss: with all rows but one known, the hash would confirm a guess of the last, and a loss depends on
+  // the rows.
   const secret = training.privacy !== undefined;
   return joinParagraphs(
     frontMatter(f, scores),
@@ -97,7 +98,7 @@ export function modelCard(f: CardFacts): string {
     "## Data",
     table(
       ["split", "rows"],
-      // Of who leads where clients join nothing trains.
+      // In a federation whose clients join remotely, the coordinator trains on no rows.
       Object.entries(f.data.splits)
         .filter(([split]) => split !== "train" || recipe.federated?.joined === undefined)
         .map(([split, { rows }]) => [escapeMarkdown(split), groupedNumber(rows)]),
@@ -168,7 +169,7 @@ export function modelCard(f: CardFacts): string {
   );
 }
 
-/** What was promised of single rows, how it was kept, and what of it was spent. */
+/** Describes the privacy guarantee, how it was enforced, and the budget spent. */
 function privacyLines({ plan, events, data }: CardFacts): readonly (string | false)[] {
   const { privacy } = plan.recipe.training;
   if (!privacy) return [];
@@ -186,7 +187,7 @@ function privacyLines({ plan, events, data }: CardFacts): readonly (string | fal
 
 const FENCES: Readonly<Record<string, string>> = { Python: "python", JavaScript: "js", shell: "sh" };
 
-/** How a deployed model is asked, and what proved it. */
+/** Describes how to call a deployed model, and its verification. */
 function deploymentSections({ target, proof, left, calls }: DeployedCardFacts): readonly (string | false)[] {
   return [
     "## Asking it",
@@ -215,7 +216,7 @@ function begunFrom({ base, compressed }: CardFacts): string {
   return `Continued from the training ${code(training)}, ${root},`;
 }
 
-/** Scores of the validation after the step whose weights were kept. */
+/** Scores of the validation at the step of the final weights. */
 function scoresOf({ events, keptCheckpoint }: CardFacts): readonly (readonly [string, number])[] {
   const found = events.findLast((e) => e.kind === "evaluated" && e.step === keptCheckpoint.step);
   return found?.kind === "evaluated" ? Object.entries(found.metrics) : [];

@@ -1,6 +1,6 @@
 /**
- * The scores of a run as the table of runs holds them: the newest of each metric on each data, and what its validations
- * said while it trained. Everything comes as text and figures that can be shown.
+ * Scores of a run for the table of runs: the newest of each metric per data set, and its validation scores. All values
+ * are sanitized for display.
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import { metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
@@ -11,29 +11,29 @@ import type { RunScore } from "./run-scores.js";
 import { finiteNumber } from "../../events/finite.js";
 
 export interface ListedScore {
-  /** `accuracy`; of a validation in training `validation accuracy`. */
+  /** `accuracy`; for a validation during training `validation accuracy`. */
   readonly metric: string;
-  /** Null: it was no finite number. */
+  /** Null if it was not a finite number. */
   readonly value: number | null;
-  /** Of none: the reason, where one is kept. */
+  /** Reason for a missing value, if recorded. */
   readonly why?: string;
   readonly low: number | null;
   readonly high: number | null;
   readonly better: MetricDirection;
-  /** `reviews.test`. */
+  /** For example `reviews.test`. */
   readonly on: string;
-  /** What makes two scores comparable: the rows that were scored. */
+  /** Identifies the scored rows: scores are comparable only if it is equal. */
   readonly rows: string;
   readonly count: number | null;
   readonly step: number;
-  /** ISO 8601; null: it doesn't say. */
+  /** ISO 8601; null if not recorded. */
   readonly at: string | null;
 }
 
-/** No more of a run are kept. */
+/** Maximum number of scores per run. */
 const most = 64;
 
-/** Newest first, in the order of its metrics within an evaluation. */
+/** Newest first; within an evaluation in the order of its metrics. */
 export function newestScores(scores: readonly RunScore[]): readonly ListedScore[] {
   const found = new Map<string, ListedScore>();
   for (const score of scores.toReversed())
@@ -65,7 +65,7 @@ export function listedScoreOf(
   };
 }
 
-/** Of the step whose checkpoint is kept. `dataHash`: of the data it trains on. */
+/** Returns the scores at the final checkpoint's step. `dataHash`: hash of the training data. */
 export function validationScores(
   validation: { readonly step: number; readonly scores: Readonly<Record<string, number>> } | null,
   data: string | null,
@@ -88,7 +88,9 @@ export function validationScores(
     }));
 }
 
-/** With what the trial's sweep was after, where its log has no validation by that metric. `place`: as of `validationScores`. */
+/**
+ * Adds the trial's objective value if its log has no validation with that metric. `place`: as in `validationScores`.
+ */
 export function withTrialGoal(
   scores: readonly ListedScore[],
   trial: TrialListing | null,
@@ -103,18 +105,18 @@ export function withTrialGoal(
   return [...scores, ...goal.filter((one) => !scores.some((other) => other.metric === one.metric))];
 }
 
-/** By the metric's word; of one that is not known here, by what it is called. */
+/** Looks up the metric's word; for unknown metrics, guesses by the name. */
 export function metricDirection(name: string): MetricDirection {
   const better = metricCapabilities(name, registry)?.better;
   if (better !== undefined) return better;
   return /loss|error/i.test(name) ? "less" : "greater";
 }
 
-/** What tells rows of one evaluation from those of another. */
+/** Returns a key that identifies the rows of an evaluation. */
 export function evaluationRowsKey(dataHash: string, split: unknown): string {
   return clip(`${dataHash}/${typeof split === "string" ? split : ""}`, 200);
 }
-/** In short: what tells rows apart that go by one name. */
+/** Returns a short hash that distinguishes rows with the same name. */
 export function shortDataHash(rows: string): string {
   return plain(rows.split("/")[0]!.slice(0, 6));
 }

@@ -1,4 +1,4 @@
-/** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
+/** Compares runs: overlaid curves, scores, and differing settings. Read-only. */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -23,14 +23,14 @@ import { isLiveState, type RunState, type RunSummary } from "./run-summary.js";
 import { readFileStampAsync } from "../../fetch/stamp.js";
 
 export interface RunComparisonRequest {
-  /** Each with the number of its colour. */
+  /** Run ids with their colour index. */
   readonly runs: readonly { readonly id: string; readonly slot: number }[];
   readonly along: CurveXAxis;
   readonly smooth: boolean;
 }
 export interface ComparedRun {
   readonly id: string;
-  /** Its name; of two with one name, with what tells them apart. */
+  /** Its name, made unique if two runs have the same. */
   readonly label: string;
   readonly state: RunState;
   readonly color: string;
@@ -40,19 +40,18 @@ export interface ComparedRun {
 export interface ScoreCell {
   readonly value: string;
   readonly interval: string | null;
-  /** Why it is no number. */
   readonly why?: string;
-  /** The best of its line, where several have one. */
+  /** Best value of its row, if several runs have one. */
   readonly best: boolean;
 }
 export interface RunComparison {
-  /** Changes when anything of it does. */
+  /** Changes with any of the content. */
   readonly revision: string;
   readonly runs: readonly ComparedRun[];
-  /** Asked for, and not there any more. */
+  /** Requested runs that no longer exist. */
   readonly gone: readonly string[];
   readonly figure: Figure | null;
-  /** A line for each metric on each data; a cell for each run. */
+  /** One row per metric and data set, with one cell per run. */
   readonly scores: readonly {
     readonly metric: string;
     readonly on: string;
@@ -65,7 +64,7 @@ export interface RunComparison {
     readonly differs: boolean;
   }[];
 }
-/** More curves can't be told apart. */
+/** Maximum number of runs: more curves cannot be distinguished. */
 export const MAX_COMPARED_RUNS = 16;
 
 interface Kept {
@@ -79,7 +78,7 @@ export class RunComparer {
 
   constructor(private readonly list: RunList) {}
 
-  /** Of the runs as the list saw them last. */
+  /** Compares the runs in the state that the list last read. */
   async compared(request: RunComparisonRequest): Promise<RunComparison> {
     const wanted = request.runs.slice(0, MAX_COMPARED_RUNS);
     const found = wanted.flatMap(({ id, slot }) => {
@@ -140,7 +139,7 @@ export class RunComparer {
   }
 }
 
-/** Steps with the time and the tokens that they took from the first one on. */
+/** Returns steps with their time and tokens, cumulative from the first step. */
 export function runSeriesOf(events: readonly RunEvent[]): CurveSeries {
   const loss = { step: [] as number[], seconds: [] as number[], tokens: [] as number[], y: [] as (number | null)[] };
   const scores = new Map<string, typeof loss>();
@@ -200,7 +199,7 @@ function scoresOf(runs: readonly RunSummary[]): RunComparison["scores"] {
     };
   });
 }
-/** Null: the metric has no direction. */
+/** Returns null if the metric has no direction. */
 function bestOf(values: readonly number[], better: MetricDirection): number | null {
   if (better === "none") return null;
   return better === "less" ? Math.min(...values) : Math.max(...values);

@@ -1,4 +1,4 @@
-/** The model card of a training, into the folder of its weights. */
+/** Writes the model card of a training into the folder of its weights. */
 import { basename, dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -20,7 +20,7 @@ import { countLabelledRows } from "../labelled-rows.js";
 import { RunFolder } from "../run-folder.js";
 import type { CompressedModelFacts } from "./card-compressed.js";
 
-/** How a run keeps its weights: as an adapter, or in its checkpoints alone. */
+/** Format in which a run saves its weights: an adapter, or checkpoints only. */
 export function savedFormatOf(adapter: SavedAdapter | null): CardFacts["saved"] {
   return !adapter ? "model" : "peft_type" in adapter.config ? "peft" : "adapter";
 }
@@ -32,11 +32,13 @@ export async function writeRunDescription(
     readonly run: RunFolder;
     readonly data: TrainedDataFacts;
     readonly events: readonly RunEvent[];
-    /** Whose weights were kept. */
     readonly checkpoint: Checkpoint;
     readonly saved: CardFacts["saved"];
     readonly deployed?: DeployedCardFacts;
-    /** Folder of the base that the training began from; null: it had none. Absent: it is looked for, and all of it read. */
+    /**
+     * Folder of the base that the training started from; null if it had none. If unset, it is searched for and read in
+     * full.
+     */
     readonly base?: string | null;
   },
 ): Promise<void> {

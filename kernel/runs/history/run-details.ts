@@ -1,4 +1,4 @@
-/** One run opened: its curves, scores, checkpoints, text and card, and what differs from another one. Reads only. */
+/** Details of one run: curves, scores, checkpoints, source text, card, and differences from another run. Read-only. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { programText } from "#dsl/compiler/plan/text.js";
@@ -26,24 +26,26 @@ export interface RunDetails {
   readonly summary: RunSummary;
   readonly folder: string;
   readonly curves: Figure | null;
-  /** Learning rate and gradient norm; null: no step was taken. */
+  /** Learning rate and gradient norm; null if no step was taken. */
   readonly rates: Figure | null;
-  /** What evaluations said of it, newest first. */
   readonly evaluations: readonly EvaluationRow[];
-  /** A row for each validation in training. */
+  /** One row per validation during training. */
   readonly scores: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
   readonly checkpoints: readonly {
     readonly file: string;
     readonly size: string;
     readonly notes: readonly string[];
   }[];
-  /** As a program: what was written. Null: its plan can't be read. */
+  /** The program as written; null if its plan cannot be read. */
   readonly tune: string | null;
-  /** The program that goes on with it; null: it is done, or has no checkpoint. */
+  /** The program that resumes it; null if it is done, or has no checkpoint. */
   readonly resume: string | null;
-  /** The statement that opens it as a model, under a name that a new notebook has free; null: it trains, or has no weights. */
+  /**
+   * The statement that opens it as a model, under a name that is free in a new notebook; null if it is training or has
+   * no weights.
+   */
   readonly load: string | null;
-  /** The program that trains the same again under a name of its own. */
+  /** The program that repeats the training under a new name. */
   readonly again: string | null;
   readonly card: string | null;
   readonly against: {
@@ -57,18 +59,18 @@ export interface EvaluationRow {
   /** ISO 8601. */
   readonly at: string;
   readonly step: number;
-  /** `reviews.test`. */
+  /** For example `reviews.test`. */
   readonly on: string;
   readonly rows: string;
   readonly metric: string;
   readonly value: string;
-  /** Its 95 % interval. */
+  /** Its 95 % confidence interval. */
   readonly interval: string | null;
 }
-/** No more are shown. */
+/** Display limits. */
 const most = { evaluations: 400, scores: 1 << 24, card: 1 << 24 } as const;
 
-/** Undefined: there is no such run. */
+/** Returns undefined if there is no such run. */
 export async function readRunDetails(
   list: RunList,
   id: string,
@@ -119,7 +121,10 @@ export async function readRunDetails(
   };
 }
 
-/** The statement that opens a run as a model, under a name that these cells leave free; null: see `RunDetails.load`. */
+/**
+ * Returns the statement that opens a run as a model, under a name that is free in these cells; null as for
+ * `RunDetails.load`.
+ */
 export async function loadStatementOf(list: RunList, id: string, cells: readonly string[]): Promise<string | null> {
   await list.look();
   const summary = list.get(id);
@@ -169,7 +174,7 @@ async function checkpointsOf(folder: string): Promise<readonly CheckpointFile[]>
   return found.sort((a, b) => (a.step ?? -1) - (b.step ?? -1) || a.file.localeCompare(b.file));
 }
 
-/** The card is text for a reader, never markup of ours. */
+/** The card is treated as plain text, never as our own markup. */
 function cardOf(folder: string): string | null {
   for (const path of ["README.md", join("adapter", "README.md")]) {
     const text = readRegularFile(join(folder, path), most.card);
@@ -231,6 +236,6 @@ function attempt<T>(work: () => T): T | null {
   try {
     return work();
   } catch {
-    return null; // of another version, or cut off
+    return null; // of another version, or truncated
   }
 }

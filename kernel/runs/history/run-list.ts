@@ -1,6 +1,6 @@
 /**
- * The runs of a folder as a table that is kept: each look reads only what was added to the event logs since, and only files
- * that changed. It reads what any process wrote, half-written folders too, and writes nothing.
+ * An incrementally updated table of a folder's runs: each refresh reads only new parts of event logs and changed files.
+ * It accepts any process's output, including partially written folders, and writes nothing.
  */
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,25 +19,25 @@ import { fileStampOf, readFileStampAsync } from "../../fetch/stamp.js";
 
 interface Entry {
   readonly log: RunLog;
-  /** Of plan.json and lock.json; read again while they can't be. */
+  /** Content of plan.json and lock.json; read again while they are unreadable. */
   about: RunPlanAndLock | null;
   read: number;
-  /** Size and time of the log when it was read. */
+  /** Size and time of the log at the last read. */
   stamp: string;
   torn: Buffer;
   touched: number;
   scores: Kept<readonly ListedScore[]>;
   notes: Kept<RunNotes>;
-  /** Somebody has its lock. */
+  /** Whether a process has locked the run. */
   locked: boolean;
-  /** That one is a process of its own. */
+  /** Whether that process is a detached one. */
   detached: boolean;
-  /** Of the journals when it was summed up. */
+  /** Revision of the sweep journals at the last summary. */
   trials: number;
   summary: RunSummary | null;
   revision: number;
 }
-/** What a file held when it had this size and time. */
+/** Cached content of a file with this size and time. */
 interface Kept<T> {
   readonly stamp: string;
   readonly value: T;
@@ -45,7 +45,7 @@ interface Kept<T> {
 
 const atOnce = 16;
 const piece = 1 << 20;
-/** Of scores.jsonl no more than its end is read. */
+/** Maximum bytes read from the end of scores.jsonl. */
 const mostScores = 1 << 22;
 
 export class RunList {
@@ -60,7 +60,7 @@ export class RunList {
     this.trials = new TrialIndex(root);
   }
 
-  /** Looks at the folder again; one look at a time. */
+  /** Refreshes the table; concurrent calls share one refresh. */
   look(): Promise<void> {
     return (this.looking ??= this.lookNow().finally(() => (this.looking = null)));
   }
@@ -170,7 +170,7 @@ export class RunList {
     entry.revision = this.revision += 1;
   }
 
-  /** Whether anything was there to read. */
+  /** Returns whether there was new data. */
   private async readLog(entry: Entry, path: string): Promise<boolean> {
     const found = await stat(path).catch(() => null);
     if (!found?.isFile()) return false;
@@ -193,7 +193,7 @@ export class RunList {
           if (bytesRead === 0) break;
           entry.read += bytesRead;
           const bytes = Buffer.concat([entry.torn, buffer.subarray(0, bytesRead)]);
-          // Only whole lines are decoded: a character may be cut.
+          // Decodes only complete lines, because a character may be split.
           const end = bytes.lastIndexOf(10) + 1;
           entry.log.take(bytes.toString("utf8", 0, end));
           entry.torn = bytes.length - end > piece ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end));
@@ -209,7 +209,7 @@ export class RunList {
   }
 }
 
-/** The same object as long as the file is the same. */
+/** Returns the same object as long as the file is unchanged. */
 async function cachedRead<T>(
   path: string,
   before: Kept<T>,
@@ -219,7 +219,7 @@ async function cachedRead<T>(
   const stamp = (await readFileStampAsync(path)) ?? "";
   return stamp === before.stamp ? before : { stamp, value: stamp === "" ? none : await read(path).catch(() => none) };
 }
-/** Of a file that is far too long its end alone; the line that is cut is no score. */
+/** Reads only the end of an oversized file; the truncated first line is ignored. */
 async function scoresAt(path: string): Promise<readonly ListedScore[]> {
   const file = await open(path, "r");
   try {

@@ -1,6 +1,6 @@
 /**
- * The table of runs as it is asked for: found by words and tags, ranked by a column, trials of a sweep under one row. Scores
- * are ranked among those of the same rows alone: runs that were scored on other data stand under a heading of their own.
+ * Arranges the table of runs: filtered by words and tags, ranked by a column, trials of a sweep grouped. Scores are
+ * ranked only among the same rows: runs scored on other data have a separate section.
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -14,16 +14,16 @@ import type { RunView, RunSortKey } from "./run-view.js";
 export { RUN_SORT_KEYS, defaultRunView, type RunView, type RunSortKey } from "./run-view.js";
 
 export interface RunQuery extends RunView {
-  /** Revision of an earlier answer, or 0. */
+  /** Revision of an earlier response, or 0. */
   readonly since: number;
 }
 
-/** A score that runs have, on whatever data, or on these rows alone. */
+/** A score that runs have, on any data or on specific rows. */
 export interface ScoreChoice {
   readonly key: string;
   readonly metric: string;
   readonly better: MetricDirection;
-  /** `reviews.test`; null: each run's newest. */
+  /** For example `reviews.test`; null for the newest score of each run. */
   readonly on: string | null;
   readonly runs: number;
 }
@@ -34,37 +34,35 @@ export type RunListRow =
       readonly key: string;
       readonly name: string;
       readonly trials: number;
-      /** They are seeds of one recipe. */
+      /** The runs are seeds of one recipe. */
       readonly seeds?: true;
       readonly live: number;
       readonly failed: number;
       readonly open: boolean;
-      /** Of the best trial. */
+      /** Score of the best trial. */
       readonly score: ListedScore | null;
       readonly best: { readonly id: string; readonly number: number; readonly values: string | null } | null;
       readonly newest: string;
     }
   | { readonly is: "heading"; readonly text: string; readonly runs: number };
 export interface RunListing {
-  /** Of the table; a later look that says it since which is told only what changed. */
+  /** Revision of the table; a later request that sends it as `since` gets only the changes. */
   readonly revision: number;
   readonly rows: readonly RunListRow[];
-  /** Of the runs among them. */
+  /** Ids of the runs among the rows, in order. */
   readonly order: readonly string[];
-  /** How many runs fit. */
+  /** Number of runs that match the filter. */
   readonly total: number;
-  /** How many there are. */
   readonly all: number;
-  /** Rows that are not shown for the limit. */
+  /** Number of rows omitted because of the limit. */
   readonly left: number;
   readonly scores: readonly ScoreChoice[];
-  /** Of the score that is shown. */
   readonly score: ScoreChoice | null;
-  /** All that runs were scored on, what most were first. */
+  /** All data sets with scores, most frequent first. */
   readonly data: readonly string[];
   readonly tags: readonly string[];
   readonly runs: readonly RunSummary[];
-  /** Why the folder can't be read. */
+  /** Why the folder cannot be read. */
   readonly problem?: string;
 }
 type Arranged = Omit<RunListing, "revision" | "runs" | "problem"> & { readonly ids: readonly string[] };
@@ -104,14 +102,17 @@ export function arrangeRuns(all: readonly RunSummary[], view: RunView): Arranged
   };
 }
 
-/** What the panel calls them. */
+/** State names in the panel. */
 const stateTexts: Readonly<Partial<Record<RunState, string>>> = {
   early: "stopped early",
   killed: "cut off",
   broken: "damaged",
 };
 
-/** Whether a run has all the words; `tag:x` and `tag:"x y"` are one of its tags, `experiment:x` its experiment, whole. */
+/**
+ * Returns a predicate: a run must match all words. `tag:x` and `tag:"x y"` match one of its tags exactly,
+ * `experiment:x` its experiment.
+ */
 export function runFilterOf(filter: string): (run: RunSummary) => boolean {
   const words = filter.toLowerCase().match(/(?:tag|experiment):"[^"]*"|\S+/g) ?? [];
   return (run) => {
@@ -141,7 +142,7 @@ function dataOf(runs: readonly RunSummary[]): readonly string[] {
 
 const keyOf = (metric: string, rows: string | null): string => (rows === null ? metric : `${metric} @ ${rows}`);
 
-/** The scores that the runs have; `usual`: the newest evaluation's first, else what training validated. */
+/** Returns the available scores. `usual`: the default, from the newest evaluation, else from validation. */
 function choicesOf(runs: readonly RunSummary[]): {
   readonly scores: readonly ScoreChoice[];
   readonly usual: string | null;
@@ -189,20 +190,22 @@ function scoreIn(run: RunSummary, choice: ScoreChoice | null): ListedScore | nul
   return run.scores.find(fits) ?? null;
 }
 
-/** No score is ranked by: a run without the one that is shown may show its own, which says its name. */
+/**
+ * Whether runs may show different scores: only if the table is not ranked by score. Each is then shown with its name.
+ */
 function mixes({ on, sort }: RunView): boolean {
   return on === null && sort !== "score";
 }
-/** What a run without the score that is shown came to: by the same metric while it trained, else its newest. */
+/** Returns the score of a run without the selected one: the same metric in validation, else its newest score. */
 function lastScore({ scores }: RunSummary, choice: ScoreChoice | null): ListedScore | null {
   return scores.find(({ metric }) => metric === `validation ${choice?.metric ?? ""}`) ?? scores[0] ?? null;
 }
 
-/** A row before it is placed: a run, or a sweep with its trials. */
+/** An unplaced row: a run, or a sweep with its trials. */
 interface Item {
   readonly runs: readonly RunSummary[];
   readonly sweep: string | null;
-  /** The newest, or the run itself. */
+  /** The newest trial, or the run itself. */
   readonly newest: RunSummary;
   readonly best: RunSummary | null;
   readonly score: ListedScore | null;
@@ -219,7 +222,7 @@ function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, view: R
   return [
     ...runs.filter((run) => !run.trial).map((run) => single(run, choice, view)),
     ...[...sweeps].map(([key, all]): Item => {
-      // Of equal ones the first is the best, as the sweep has it.
+      // Ties are won by the first trial, as in the sweep.
       const trials = all.toSorted((a, b) => trialOf(a).number - trialOf(b).number);
       const newest = trials.reduce((a, b) => (byStart(a, b) <= 0 ? a : b));
       return { runs: trials, sweep: key, newest, ...((byGoal ? bestByGoal(trials) : null) ?? bestOf(trials, choice)) };
@@ -227,21 +230,21 @@ function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, view: R
   ];
 }
 type Best = Pick<Item, "best" | "score">;
-/** By the chosen score where trials have it, else by what the sweep was after. */
+/** Selects by the chosen score if trials have it, else by the sweep's objective. */
 function bestOf(trials: readonly RunSummary[], choice: ScoreChoice | null): Best {
   const scored = trials.flatMap((run) => {
     const score = scoreIn(run, choice);
     return score && score.value !== null ? [{ run, score }] : [];
   });
   if (scored.length === 0) return bestByGoal(trials) ?? { best: null, score: null };
-  // Trials of one sweep learn from the same data; what was scored elsewhere since is left out.
+  // Trials of a sweep are trained on the same data; later scores on other rows are ignored.
   const rows = mostCommon(scored.map(({ score }) => score.rows));
   const { run, score } = scored
     .filter(({ score }) => score.rows === rows)
     .reduce((a, b) => (compared(b.score, a.score) < 0 ? b : a));
   return { best: run, score };
 }
-/** Null: the sweep doesn't say what it is after, or has no score yet. */
+/** Returns null if the sweep's objective is unknown, or no trial has a value. */
 function bestByGoal(trials: readonly RunSummary[]): Best | null {
   const goal = trials.find(({ trial }) => trial?.goal)?.trial?.goal;
   const tried = trials.flatMap((run) => {
@@ -258,7 +261,7 @@ function mostCommon(all: readonly string[]): string | undefined {
   return [...counts].reduce<[string, number] | undefined>((a, b) => (a && a[1] >= b[1] ? a : b), undefined)?.[0];
 }
 
-/** Better first; what is no number last, whichever way. */
+/** Sorts better scores first and missing values last, in either direction. */
 function compared(a: ListedScore | null, b: ListedScore | null, reverse = false): number {
   const [left, right] = [a?.value ?? null, b?.value ?? null];
   if (left === null || right === null) return Number(left === null) - Number(right === null);
@@ -299,7 +302,9 @@ interface Section {
   readonly heading: string | null;
   readonly items: readonly Item[];
 }
-/** A ranking says what its scores are of, and never mixes those of different rows: what most runs were scored on comes first. */
+/**
+ * Groups by scored rows, so that a ranking never mixes different rows. Rows on which most runs were scored come first.
+ */
 function sectionsOf(items: readonly Item[], view: RunView, choice: ScoreChoice | null): readonly Section[] {
   const order = sorting(view);
   if (view.sort !== "score" || !choice) return [{ heading: null, items: items.toSorted(order) }];

@@ -1,6 +1,6 @@
 /**
- * What people say of a run: tags and a note, `notes.json` in its folder. Whatever stands there is read as text and cut to
- * size; a file that can't be read counts as none.
+ * User notes on a run: tags and a note, in `notes.json` in its folder. Any content is read as text and shortened; an
+ * unreadable file counts as empty.
  */
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { writePrivateAsync } from "../../fetch/private.js";
 import { clip, oneLine, printable } from "../../host/text.js";
 import { readRegularJson } from "../read-regular.js";
 
-/** The runs of a folder, as `RunList` knows them. */
+/** The runs of a folder; a subset of `RunList`. */
 interface Runs {
   readonly root: string;
   look(): Promise<unknown>;
@@ -24,7 +24,7 @@ export const noNotes: RunNotes = { tags: [], note: "" };
 
 export const RUN_NOTES_LIMITS = { tags: 20, tag: 40, note: 10_000, file: 1 << 16 } as const;
 
-/** Of whatever was given; in bounds, each tag once. */
+/** Sanitizes any value: limits lengths and removes duplicate tags. */
 export function parseRunNotes(value: unknown): RunNotes {
   const { tags, note } = (typeof value === "object" && value !== null ? value : {}) as Partial<Record<string, unknown>>;
   const texts = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === "string") : [];
@@ -42,7 +42,7 @@ export function parseRunNotes(value: unknown): RunNotes {
         : "",
   };
 }
-/** As it is kept: blanks and commas join its words by `-`. */
+/** Normalizes a tag: blanks and commas become `-`. */
 export function normaliseTag(text: string): string {
   const tag = printable(oneLine(text.slice(0, 4 * RUN_NOTES_LIMITS.tag).normalize("NFC")))
     .trim()
@@ -60,7 +60,10 @@ export async function readRunNotes(folder: string): Promise<RunNotes> {
   }
 }
 
-/** What was kept of them. Coded error `run-not-noted`: too long, no such run, a folder or file that lies elsewhere. */
+/**
+ * Returns the saved notes. Throws the coded error `run-not-noted` if they are too long, the run does not exist, or its
+ * folder or file is outside the runs.
+ */
 export async function writeRunNotes(list: Runs, id: string, given: RunNotes): Promise<RunNotes> {
   const refuse = (why: string): never => {
     throw new CodedError("run-not-noted", { run: id, why });

@@ -1,6 +1,6 @@
 /**
- * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
- * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
+ * Evaluation scores of a run's weights: `scores.jsonl` in its folder, one line per evaluated model, data and split,
+ * oldest first. Written by `evaluate`, also for a reopened run; read by the table of runs.
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import * as v from "valibot";
@@ -10,36 +10,38 @@ import { readRegularFile } from "../read-regular.js";
 import type { RunFolder } from "../run-folder.js";
 
 export interface ScoreValue {
-  /** NaN: it has none on these rows, as correlation has none with what never varies. */
+  /** NaN if it is undefined on these rows, like a correlation with a constant. */
   readonly value: number;
-  /** Ends of its 95 % interval; null: it has none. */
+  /** Ends of its 95 % interval; null if there is none. */
   readonly low: number | null;
   readonly high: number | null;
   readonly better: MetricDirection;
-  /** Of NaN: the reason. */
+  /** Reason for NaN. */
   readonly why?: string;
 }
-/** Scores of parts of the rows. */
+/** Scores of slices of the rows. */
 export interface SliceScores {
-  /** What parts them: a column, `length in words`. */
+  /** What defines the slices: a column, `length in words`. */
   readonly by: string;
   readonly slices: readonly {
     readonly name: string;
     readonly rows: number;
-    /** Null: too few rows to say. */
+    /** Null if there are too few rows. */
     readonly metrics: Readonly<Record<string, Pick<ScoreValue, "value" | "low" | "high">>> | null;
   }[];
-  /** By metric, the greatest score of a part less the smallest. Absent: fewer than two parts have scores, or nobody asked. */
+  /**
+   * Per metric, the greatest score of a slice minus the smallest. Unset if fewer than two slices have scores, or if not
+   * requested.
+   */
   readonly differences?: Readonly<Record<string, SavedPartDifference>>;
 }
 export interface SavedPartDifference extends Pick<ScoreValue, "value" | "low" | "high"> {
-  /** Names of the parts. */
+  /** Names of the slices. */
   readonly greatest: string;
   readonly least: string;
 }
-/** What an attack came to. */
 export interface AttackScores {
-  /** As it is written. */
+  /** The attack as written. */
   readonly attack: string;
   readonly figures: readonly SavedAttackFigure[];
   readonly found: boolean;
@@ -48,26 +50,24 @@ export interface AttackScores {
 }
 export interface SavedAttackFigure extends Pick<ScoreValue, "value" | "low" | "high"> {
   readonly name: string;
-  /** Where nothing can be told, and up to what chance alone brings it (null: not known). */
+  /** Value at chance level, and the greatest value that chance explains (null if unknown). */
   readonly chance: number;
   readonly most: number | null;
 }
 export interface RunScore {
   /** ISO 8601. */
   readonly at: string;
-  /** Of the checkpoint whose weights were scored. */
+  /** Step of the evaluated checkpoint. */
   readonly step: number;
   readonly data: string;
-  /** Null: the undivided data. */
+  /** Null for data without splits. */
   readonly split: string | null;
-  /** Content hash of what was scored, so that scores of other rows are not compared. */
+  /** Content hash of the evaluated data, so that scores of other rows are not compared. */
   readonly dataHash: string;
   readonly rows: number;
-  /** By the metric's name as it is written: `f1(macro)`. */
+  /** Keyed by the metric as written: `f1(macro)`. */
   readonly metrics: Readonly<Record<string, ScoreValue>>;
-  /** Absent: none were scored. */
   readonly slices?: readonly SliceScores[];
-  /** Absent: none were made. */
   readonly attacks?: readonly AttackScores[];
 }
 
@@ -75,12 +75,11 @@ export function appendRunScore(run: RunFolder, { at: time, ...score }: RunScore)
   run.appendLine(run.scoresFile, { at: time, ...score });
 }
 
-/** Of a run's folder. */
 export function readRunScores(run: RunFolder): readonly RunScore[] {
   return parseRunScores(readRegularFile(run.scoresFile) ?? "");
 }
 
-/** Lines that are torn or not ours are passed over, and so is what is no score among the metrics of one that is. */
+/** Skips truncated or foreign lines, and invalid metrics of valid lines. */
 export function parseRunScores(text: string): readonly RunScore[] {
   return parseLog(text, "at").flatMap((record) => scoreFrom(record) ?? []);
 }
@@ -96,7 +95,7 @@ function scoreFrom(record: Readonly<Record<string, unknown>>): RunScore | null {
 }
 
 const end = v.fallback(v.nullable(anyNumber), null);
-// JSON of other programs has `null` for what is no number.
+// Other programs write `null` for a value that is not a number.
 const scored = v.pipe(
   v.nullable(anyNumber),
   v.transform((value) => value ?? Number.NaN),

@@ -1,4 +1,4 @@
-/** A run in a line of the table: from its log, its plan and lock, its scores, and what people say of it. */
+/** Table row of a run, from its log, plan, lock, scores and user notes. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import * as v from "valibot";
 import { objectWith, jsonObject, type Schema } from "../../fetch/json.js";
@@ -13,8 +13,8 @@ import type { TrialListing } from "../together/trials.js";
 import { isProcessAlive } from "../writer.js";
 
 /**
- * `starting`: its folder is there, its first step is not. `killed`: it ended without a word, its process is gone.
- * `broken`: what a run stands on can't be read.
+ * `starting`: its folder exists, but no step was taken. `killed`: it ended without a report and its process is gone.
+ * `broken`: a required file cannot be read.
  */
 export type RunState =
   | "starting"
@@ -30,13 +30,12 @@ export interface RunSummary {
   readonly id: string;
   readonly name: string;
   readonly state: RunState;
-  /** It trains in a process of its own, which no notebook's end ends. */
+  /** It is training in a detached process, which outlives any notebook. */
   readonly detached?: true;
-  /** What is wrong with its folder. */
   readonly problem?: string;
   readonly model: string | null;
   readonly base: string | null;
-  /** Of a deployment what it was written as: `→ onnx("build/router")`. */
+  /** For a deployment, its target: `→ onnx("build/router")`. */
   readonly technique: string | null;
   readonly data: string | null;
   /** ISO 8601. */
@@ -45,24 +44,23 @@ export interface RunSummary {
   readonly step: number;
   readonly steps: number | null;
   readonly loss: number | null;
-  /** What a private training has spent; absent: it isn't one. */
+  /** Privacy budget spent; unset if the training is not private. */
   readonly epsilon?: number;
-  /** Of evaluations, the newest of each metric on each data, newest first; then of its validations. */
+  /** Evaluation scores, newest of each metric per data set, newest first; then validation scores. */
   readonly scores: readonly ListedScore[];
-  /** The name of the experiment that it belongs to; absent: it belongs to none. */
   readonly experiment?: string;
   readonly tags: readonly string[];
   readonly note: string;
-  /** Of a sweep. */
+  /** Trial of a sweep. */
   readonly trial: TrialListing | null;
-  /** Losses, at most some fifty. */
+  /** Losses, about fifty points at most. */
   readonly curve: readonly number[];
   readonly seconds: number | null;
-  /** While it runs. */
+  /** While it is training. */
   readonly tokensPerSecond: number | null;
   readonly secondsLeft: number | null;
 }
-/** Of plan.json and lock.json. */
+/** Content of plan.json and lock.json. */
 export interface RunPlanAndLock {
   readonly lock: RunLockFile | null;
   readonly plan: Plan | null;
@@ -90,20 +88,19 @@ export function isLiveState(state: RunState | undefined): boolean {
   return state === "running" || state === "stopping" || state === "starting";
 }
 
-/** What is known of a run. */
 export interface RunSummaryFacts {
   readonly log: RunLog;
   readonly about: RunPlanAndLock | null;
-  /** When something was last written. */
+  /** Time of the last write. */
   readonly touched: number;
   readonly scores: readonly ListedScore[];
   readonly notes: RunNotes;
   readonly trial: TrialListing | null;
-  /** Somebody has its lock. */
+  /** Whether a process has locked the run. */
   readonly locked: boolean;
-  /** That one is a process of its own. */
+  /** Whether that process is a detached one. */
   readonly detached: boolean;
-  /** Checkpoints are there. */
+  /** Whether checkpoints exist. */
   readonly weights: boolean;
 }
 

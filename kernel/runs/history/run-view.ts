@@ -1,19 +1,22 @@
-/** What somebody wants to see of the table of runs. It stands by itself: the wire reads it, and loads nothing of the vocabulary. */
+/**
+ * View settings of the table of runs. A separate module, so that the wire code can read it without loading the
+ * vocabulary.
+ */
 
 export type RunSortKey = "started" | "name" | "score" | "loss" | "seconds";
 export const RUN_SORT_KEYS: readonly RunSortKey[] = ["started", "name", "score", "loss", "seconds"];
 export interface RunView {
-  /** Words that must all be there, in any of the run's texts; `tag:x` is a tag. */
+  /** Words that must all occur in the run's texts; `tag:x` matches a tag. */
   readonly filter: string;
   readonly limit: number;
   readonly sort: RunSortKey;
-  /** The other way round than is usual for the column. */
+  /** Reverses the column's default order. */
   readonly reverse: boolean;
-  /** Key of the score that is shown and ranked by; null: the newest evaluation's first. */
+  /** Key of the score to show and rank by; null selects the newest evaluation's first. */
   readonly score: string | null;
-  /** What scores are of, `reviews.test`; no others are shown or ranked by. Null: of each run's newest. */
+  /** Data set of the scores, `reviews.test`; others are neither shown nor ranked. Null shows each run's newest. */
   readonly on: string | null;
-  /** Trials of a sweep under one row. */
+  /** Whether trials of a sweep are grouped in one row. */
   readonly fold: boolean;
   /** Keys of the sweeps whose trials are shown. */
   readonly open: readonly string[];

@@ -1,4 +1,4 @@
-/** What a parameter is drawn from, as Optuna writes it into its journal (JSON within JSON), and what its numbers stand for. */
+/** Parameter distributions in the format of Optuna's journal (JSON within JSON), and the values of its numbers. */
 import * as v from "valibot";
 import {
   objectWith,
@@ -10,7 +10,7 @@ import {
   type Schema,
 } from "../../fetch/json.js";
 
-/** What a choice of Optuna's may hold. */
+/** Value types of Optuna's categorical choices. */
 export type OptunaChoice = string | number | boolean | null;
 export type OptunaDistribution =
   | { readonly is: "categorical"; readonly choices: readonly OptunaChoice[] }
@@ -19,7 +19,7 @@ export type OptunaDistribution =
       readonly low: number;
       readonly high: number;
       readonly log: boolean;
-      /** Null: none; of whole numbers 1. */
+      /** Null for no step; 1 for integers. */
       readonly step: number | null;
     };
 
@@ -32,7 +32,7 @@ export function serializeDistribution(distribution: OptunaDistribution): string 
 }
 
 type Limits = { readonly low: number; readonly high: number; readonly log?: boolean | undefined } & Stepped;
-/** `q`: as earlier versions called a step. */
+/** `q`: name of the step in earlier versions. */
 type Stepped = { readonly step?: unknown; readonly q?: unknown };
 const choices: Schema<readonly OptunaChoice[]> = v.array(v.union([v.string(), v.number(), v.boolean(), v.null()]));
 const limits: Schema<Limits> = objectWith({
@@ -47,7 +47,7 @@ const full: Schema<{ readonly name: string; readonly attributes: Json }> = objec
   attributes: jsonObject,
 });
 const abbreviated: Schema<{ readonly type: string } & Json> = objectWith({ type: v.string() });
-/** Names of earlier versions stand in old journals. */
+/** Old journals have the names of earlier versions. */
 const INTS = ["IntDistribution", "IntUniformDistribution", "IntLogUniformDistribution", "int"];
 const FLOATS = [
   ...["FloatDistribution", "UniformDistribution", "LogUniformDistribution", "DiscreteUniformDistribution"],
@@ -55,7 +55,7 @@ const FLOATS = [
 ];
 const LOGS = ["IntLogUniformDistribution", "LogUniformDistribution"];
 
-/** Null: it is none that Optuna writes. */
+/** Returns null if Optuna writes no such distribution. */
 export function parseDistribution(text: string): OptunaDistribution | null {
   const long = parseJsonOrNull(text, full);
   const short = long ? null : parseJsonOrNull(text, abbreviated);
@@ -73,7 +73,7 @@ export function parseDistribution(text: string): OptunaDistribution | null {
   return { is, low, high, log: log === true || LOGS.includes(name), step: typeof by === "number" ? by : null };
 }
 
-/** What the number in the journal stands for; undefined: for nothing. */
+/** Returns the value of a journal number; undefined if it is invalid. */
 export function parameterValueOf(distribution: OptunaDistribution, value: number): OptunaChoice | undefined {
   if (distribution.is === "categorical") return distribution.choices[Math.trunc(value)];
   return distribution.is === "int" ? Math.trunc(value) : value;

@@ -1,6 +1,6 @@
 /**
- * A journal of Optuna's as a file that others may write too: read on from where it was read, appended to under Optuna's lock.
- * Always holds: `replay` is what the whole lines up to `offset` come to, and an append sees all that stands before it.
+ * An Optuna journal file that other processes may also write: read incrementally, appended to under Optuna's lock.
+ * Invariant: `replay` is the state after the complete lines up to `offset`, and an append sees everything before it.
  */
 import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { PRIVATE_MODES } from "../../fetch/private.js";
@@ -12,14 +12,14 @@ import { Replay } from "./replay.js";
 
 const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const END = 10;
-/** Bytes that are read at once; more in one line are no operation. */
+/** Maximum bytes read at once; a longer line is no valid operation. */
 const MOST = 2 ** 26;
 
 export class OptunaJournalFile {
   private now = new Replay();
   private offset = 0;
   private inode: number | null = null;
-  /** What the disk said after the append. */
+  /** Error of the asynchronous fsync after an append. */
   private late: Error | null = null;
 
   constructor(readonly file: string) {}
@@ -28,7 +28,7 @@ export class OptunaJournalFile {
     return this.now;
   }
 
-  /** Reads what others added since; a torn last line is left for later. What can't be read says nothing. */
+  /** Reads what others have added; a truncated last line is left for later. Read errors are ignored. */
   look(): void {
     let fd: number | null;
     try {
@@ -41,15 +41,15 @@ export class OptunaJournalFile {
     try {
       this.read(fd);
     } catch {
-      // the disk fails: what was read stays
+      // the disk fails: the state read so far remains
     } finally {
       closeSync(fd);
     }
   }
 
   /**
-   * Appends what `made` makes of the newest state, as one write. `keep`: it is put on the disk itself, which nobody waits for; a
-   * disk that says only then that it is full says so at the next append. Coded errors `no-space`, `run-folder`.
+   * Appends the operations that `made` derives from the newest state, in one write. `keep`: also calls fsync without
+   * waiting; its error is thrown by the next append. Throws the coded errors `no-space` and `run-folder`.
    */
   append(worker: string, made: () => readonly UnsignedOperation[], keep = false): void {
     try {
@@ -105,8 +105,8 @@ export class OptunaJournalFile {
   }
 
   /**
-   * What a killed writer left torn is cut off: Optuna reads no line that goes on after it. A line that lacks only its end gets
-   * it. What a full disk takes half of is cut off again.
+   * Cuts off the truncated line of a killed writer, because Optuna cannot parse a line appended to it. A line that only
+   * lacks its end is completed. A write that a full disk cut short is removed again.
    */
   private write(fd: number, bytes: Buffer): void {
     const { size } = fstatSync(fd);

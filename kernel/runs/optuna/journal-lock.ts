@@ -1,9 +1,9 @@
 /**
- * Who appends to a journal of Optuna's holds `FILE.lock` meanwhile; Optuna makes it as a symbolic link or by creating the file, and
- * both fail where anything has that name. Ours is a file that says whose it is, so that a killed process's is taken at once;
- * Optuna's own rule stands beside it: a lock under which nothing happened for half a minute is nobody's.
+ * Lock of an Optuna journal: a writer holds `FILE.lock` during an append. Optuna creates it as a symbolic link or a
+ * file, and both fail if the name exists. Our lock file names its owner, so that the lock of a dead process is taken
+ * over at once. Optuna's own rule applies too: a lock without any change for half a minute is abandoned.
  *
- * An append takes a millisecond, so the little that is waited is waited without giving way: what was reported stays in order.
+ * An append takes a millisecond, so waiting is synchronous: reports stay in order.
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -13,12 +13,12 @@ import { parseJsonOrNull } from "../../fetch/json.js";
 import { readRegularFile } from "../read-regular.js";
 import { isProcessAlive, isProcessIdentity, currentProcess } from "../writer.js";
 
-/** Milliseconds; Optuna's `grace_period`. */
+/** In ms; Optuna's `grace_period`. */
 const GRACE = 30_000;
 const SLEEP = { first: 1, most: 50 } as const;
 const ownIdentity = JSON.stringify(currentProcess());
 
-/** Throws what the disk says. */
+/** Throws errors of the disk. */
 export function withJournalLock<T>(file: string, work: () => T, grace = GRACE): T {
   const lock = `${file}.lock`;
   acquire(lock, grace);
@@ -46,7 +46,7 @@ function acquire(lock: string, grace: number): void {
 
 const LINKLESS = ["ENOSPC", "EDQUOT", "EFBIG", "EPERM", "ENOTSUP", "ENOSYS", "EMLINK"];
 
-/** It is there at once and whole, so that whoever is killed meanwhile leaves none that says nobody's name. */
+/** Creates the lock atomically with its content, so that a killed process never leaves a lock without an owner. */
 function make(lock: string): boolean {
   const whole = `${lock}${randomUUID()}.new`;
   try {
@@ -56,7 +56,7 @@ function make(lock: string): boolean {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
-    // A full disk, or one that has no links: an empty lock is a lock all the same.
+    // On a full disk, or one without links, an empty lock file also works.
     if (!LINKLESS.includes(code ?? "")) throw error;
     return create(lock);
   } finally {
@@ -74,34 +74,37 @@ function create(lock: string): boolean {
   }
 }
 
-/** Of a link that of what it points to, as Optuna asks. */
+/** For a link, the time of its target, as in Optuna. */
 function touchedAt(lock: string): number | null {
   try {
     return statSync(lock).mtimeMs;
   } catch {
-    return null; // released meanwhile, or a link to nothing
+    return null; // released meanwhile, or a dangling link
   }
 }
 
-/** False too where it doesn't say whose it is, as Optuna's. */
+/** Also returns false for a lock without an owner, like Optuna's. */
 function holderIsDead(lock: string): boolean {
   const holder = parseJsonOrNull(readRegularFile(lock, 1 << 12) ?? "", v.unknown());
   return isProcessIdentity(holder) && isProcessAlive(holder) === false;
 }
 
-/** Two that take it at once must not take each other's new one: what was taken is looked at once more, and put back. */
+/**
+ * Takes over a lock. Of two processes that try, neither may remove the other's new lock: the renamed file is checked
+ * again, and restored if its owner is alive.
+ */
 function takeAway(lock: string, silent: boolean): void {
   const taken = `${lock}${randomUUID()}.rename`;
   try {
     renameSync(lock, taken);
   } catch {
-    return; // another was first
+    return; // another process was first
   }
   if (!silent && !holderIsDead(taken) && !existsSync(lock))
     try {
       linkSync(taken, lock);
     } catch {
-      // its holder is done by now, or another holds it
+      // its holder has finished, or another process holds it
     }
   rmSync(taken, { force: true });
 }

@@ -1,6 +1,7 @@
 /**
- * Operations of Optuna's journal (its JournalStorage over a file), a line of JSON each: a study and its trials are what comes of
- * all of them in order. Python's JSON writes NaN and the infinities bare, so both ways go through here.
+ * Operations of Optuna's journal (its JournalStorage over a file), one line of JSON each: studies and trials are the
+ * result of all of them in order. Python's JSON writes NaN and the infinities without quotes, so both directions are
+ * handled here.
  */
 import * as v from "valibot";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
@@ -28,7 +29,7 @@ export const OPTUNA_OPERATIONS = {
 } as const;
 export const OPTUNA_TRIAL_STATES = { running: 0, complete: 1, pruned: 2, failed: 3, waiting: 4 } as const;
 export const OPTUNA_DIRECTIONS = { minimize: 1, maximize: 2 } as const;
-/** Every line begins with it, here and in Optuna: a line that was glued onto a torn one is found by it. */
+/** Start of every line, here and in Optuna: it locates a line that was appended to a truncated one. */
 const FIRST = '{"op_code":';
 
 const operationCode = <const C extends number>(code: C) => v.literal(code);
@@ -110,10 +111,10 @@ const operation = v.union([
 ]);
 export type OptunaOperation = v.InferOutput<typeof operation>;
 type Without<T> = T extends unknown ? { [K in keyof T as K extends "worker_id" ? never : K]: T[K] } : never;
-/** As it is before its writer signs it. */
+/** An operation before its writer's id is added. */
 export type UnsignedOperation = Without<OptunaOperation>;
 
-/** The operations of one line; what is torn, of an unknown kind or unlike its kind is left out. */
+/** Returns the operations of one line; truncated, unknown or invalid ones are skipped. */
 export function parseOperations(line: string): readonly OptunaOperation[] {
   if (line === "") return [];
   const whole = parsed(line);
@@ -122,7 +123,7 @@ export function parseOperations(line: string): readonly OptunaOperation[] {
   return pieces.flatMap((piece) => like(parsed(`${FIRST}${piece}`)));
 }
 
-/** A line without its end. */
+/** Returns a line without its line end. */
 export function serializeOperation(operation: UnsignedOperation, worker: string): string {
   let bare = false;
   const { op_code, ...rest } = operation;
@@ -147,7 +148,7 @@ function like(value: unknown): readonly OptunaOperation[] {
   }
 }
 
-/** Undefined: it is no JSON, Python's neither. */
+/** Returns undefined for invalid JSON, including Python's dialect. */
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -160,7 +161,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Bare numbers outside of texts as texts; in one pass, whoever wrote the line. */
+/** Quotes bare non-finite numbers outside of strings; in one pass, for lines of any writer. */
 function marked(line: string): string {
   let [text, start, quoted] = ["", 0, false];
   for (const { 0: found, index } of line.matchAll(/\\.|"|NaN|-?Infinity/gs)) {

@@ -1,32 +1,31 @@
-/** What the operations of a journal come to: studies with their trials, as Optuna replays them. */
+/** Replays a journal's operations to studies with their trials, as Optuna does. */
 import { finiteNumber } from "../../events/finite.js";
 import type { Json } from "../../fetch/json.js";
 import { parseDistribution, type OptunaDistribution } from "./distributions.js";
 import { OPTUNA_OPERATIONS, OPTUNA_TRIAL_STATES, type OptunaOperation } from "./operations.js";
 
 export interface LoggedParam {
-  /** As the journal has it: of a choice its place. */
+  /** As in the journal: for a categorical choice, its index. */
   readonly value: number;
   readonly distribution: OptunaDistribution;
 }
 export interface LoggedTrial {
-  /** Its place among all trials of the file. */
+  /** Its index among all trials of the file. */
   readonly id: number;
   /** From 0, within its study. */
   readonly number: number;
-  /** Who created it. */
   readonly worker: string;
   state: (typeof OPTUNA_TRIAL_STATES)[keyof typeof OPTUNA_TRIAL_STATES];
   readonly params: Map<string, LoggedParam>;
   readonly userAttrs: Map<string, unknown>;
   readonly systemAttrs: Map<string, unknown>;
-  /** Of each goal; null: none came. */
+  /** One value per objective; null if there is none. */
   values: readonly number[] | null;
   readonly reports: Map<number, number>;
-  /** Milliseconds since 1970. */
+  /** In ms since 1970. */
   begun: number | null;
   ended: number | null;
-  /** How often it changed. */
+  /** Number of its changes. */
   changes: number;
 }
 export interface LoggedStudy {
@@ -44,13 +43,13 @@ export class Replay {
   readonly studies = new Map<number, LoggedStudy>();
   private readonly trials: LoggedTrial[] = [];
   private studiesMade = 0;
-  /** Grows with every operation. */
+  /** Increases with every operation. */
   revision = 0;
 
   study(name: string): LoggedStudy | undefined {
     return [...this.studies.values()].find((study) => study.name === name);
   }
-  /** The id that the next study gets, and the next trial. */
+  /** The ids of the next study and the next trial. */
   get next(): { readonly study: number; readonly trial: number } {
     return { study: this.studiesMade, trial: this.trials.length };
   }
@@ -106,7 +105,7 @@ export class Replay {
     study.trials.push(trial);
   }
 
-  /** What is over stays as it is. */
+  /** Finished trials are not changed. */
   private change(operation: Exclude<OptunaOperation, { op_code: 0 | 1 | 2 | 3 | 4 }>): void {
     const trial = this.trials[operation.trial_id];
     if (!trial || isTrialOver(trial)) return;
@@ -131,7 +130,7 @@ export class Replay {
   }
 }
 
-/** It is done, given up or failed. */
+/** Whether it is complete, pruned or failed. */
 export function isTrialOver({ state }: Pick<LoggedTrial, "state">): boolean {
   return state !== OPTUNA_TRIAL_STATES.running && state !== OPTUNA_TRIAL_STATES.waiting;
 }

@@ -1,6 +1,7 @@
 /**
- * The variables of the environment that a run's lock keeps: those that can change a number or tell which files were read, by
- * name. A list and no pattern: `TF_VAR_…` of another tool holds passwords. What looks like a secret is left out all the same.
+ * The environment variables recorded in a run's lock: those that can change a number or show which files were read.
+ * This is a list and not a pattern, because another tool's `TF_VAR_…` contains passwords. Values that look like a
+ * secret are left out.
  */
 import { keyDetector } from "#stdlib/personal-data/key.js";
 
@@ -15,7 +16,7 @@ export const RECORDED_VARIABLES: readonly string[] = [
   ...["TUNEBOOK_TENSORFLOW", "TUNEBOOK_THREADS", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"],
   ...["NODE_OPTIONS", "UV_THREADPOOL_SIZE", "TZ", "LANG", "LC_ALL"],
 ];
-/** A value that is longer is no setting. */
+/** Maximum length of a setting's value; a longer value is treated as a secret. */
 const LONGEST = 400;
 
 export function recordedEnvironment(
@@ -29,7 +30,9 @@ export function recordedEnvironment(
   );
 }
 
-/** Whether a value has the shape of a key, holds an address with a password, or is too long to be looked through. */
+/**
+ * Reports whether a value has the shape of a key, contains an address with user or password, or is too long to check.
+ */
 export function looksSecret(value: string): boolean {
   return value.length > LONGEST || /:\/\/[^/\s]*@/.test(value) || keyDetector(value).length > 0;
 }

@@ -1,7 +1,8 @@
 /**
- * What git says of a folder: commit, branch, how many followed files differ, where it came from. Asked of git itself, with all
- * off by which a repository of others could have a program run: its monitor, its hooks, its filters (files are compared here
- * and not by it), its submodules. Nothing is said where git isn't there, takes long, or the folder is in no repository.
+ * Reads a folder's git state: commit, branch, number of changed tracked files, remote. Runs git with everything
+ * disabled by which a foreign repository could start a program: its file monitor, hooks, filters (file contents are
+ * compared here instead) and submodules. Returns nothing if git is missing or slow, or if the folder is in no
+ * repository.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,12 +13,12 @@ import type { RecordedGit } from "../run-record.js";
 import { looksSecret } from "./environment.js";
 
 const PATIENCE = 3000;
-/** Files that are compared by their content; of more it counts that they were touched. */
+/** Maximum number of files compared by content; further files count as changed if git reports them as touched. */
 const COMPARED = 200;
-/** Bytes of a file that is compared so. */
+/** Maximum size in bytes of a file that is compared by content. */
 const LARGEST = 16 * 2 ** 20;
 
-/** Trials of a sweep begin within seconds: git is not asked for each. */
+/** Milliseconds that a git state is reused: trials of a sweep start within seconds of each other. */
 const FRESH = 5000;
 const lately = new Map<string, { readonly readAt: number; readonly state: Promise<RecordedGit | null> }>();
 
@@ -35,11 +36,12 @@ async function askGit(folder: string): Promise<RecordedGit | null> {
     const [top, head, drivers] = await Promise.all([
       runGit(folder, ["rev-parse", "--show-toplevel"]),
       runGit(folder, ["rev-parse", "HEAD", "--abbrev-ref", "HEAD"]),
-      // 1: there are none.
+      // Git exits with 1 if no filters are configured.
       runGit(folder, ["config", "--name-only", "-z", "--get-regexp", "^filter\\."]).catch(() => ""),
     ]);
     const [commit = "", branch = ""] = head.split("\n");
-    // A file that was written with the index in one moment is compared by its content, through its filter.
+    // Git compares a file written at the same moment as the index by its content, and would run the file's filter to do
+    // so.
     const off = filtersOff(drivers.split("\0").filter((name) => name !== ""));
     const [touched, staged, remote] = await Promise.all([
       runGit(folder, ["diff-files", "--raw", "-z", "--no-abbrev", "--ignore-submodules=all"], off),
@@ -59,7 +61,9 @@ async function askGit(folder: string): Promise<RecordedGit | null> {
   }
 }
 
-/** Settings as git takes them from its environment, where no name can be read as something else. */
+/**
+ * Returns environment settings that disable these filters; in the environment, no key can be misread as another option.
+ */
 function filtersOff(keys: readonly string[]): NodeJS.ProcessEnv {
   const off = keys.map((key, i) => ({
     [`GIT_CONFIG_KEY_${String(i)}`]: key,
@@ -80,7 +84,7 @@ async function runGit(folder: string, args: readonly string[], more: NodeJS.Proc
   return stdout;
 }
 
-/** Of `:mode mode object object state NUL path NUL`: those whose content is another one than the index has. */
+/** Parses `:mode mode object object state NUL path NUL` and returns the files whose content differs from the index. */
 function changedIn(top: string, raw: string): readonly string[] {
   const parts = raw.split("\0");
   const found: string[] = [];
@@ -92,7 +96,7 @@ function changedIn(top: string, raw: string): readonly string[] {
   return found;
 }
 
-/** The name that git gives a file's content; null: it can't be told. */
+/** Returns git's object id of a file's content; null if it cannot be computed. */
 function blobOf(file: string, digits: number): string | null {
   try {
     const found = lstatSync(file);
@@ -105,19 +109,19 @@ function blobOf(file: string, digits: number): string | null {
   }
 }
 
-/** An address without user, password, query and fragment; null: it is none that can be shown. */
+/** Returns a remote's address without user, password, query and fragment; null if it cannot be shown safely. */
 export function remoteWithoutUser(remote: string): string | null {
   if (remote === "" || /[\s\0]/.test(remote) || remote.includes("::")) return null;
   if (/^[a-z][\w+.-]*:\/\//i.test(remote)) {
     if (!URL.canParse(remote)) return null;
     const { protocol, host, pathname, hash } = new URL(remote);
-    // What stands after `#` may be the rest of a password that was not written as an address has it.
+    // The text after `#` may be the rest of a password that was not URL-encoded.
     return !hash.includes("@") ? shown(`${protocol}//${host}${pathname}`) : null;
   }
-  // `user@host:path`, as ssh has it; anything else is a path of this machine.
+  // Matches ssh's `user@host:path`; any other text is a path of this machine.
   const ssh = /^(?:[^@/]*@)?([\w.-]+):(?!\/\/)(.*)$/.exec(remote);
   return shown(ssh && !/^[A-Za-z]$/.test(ssh[1]!) ? `${ssh[1]!}:${ssh[2]!.replace(/[?#].*$/s, "")}` : remote);
 }
-/** A token may stand among the parts of a path. */
+/** Parts of a path are checked too, since one may be a token. */
 const shown = (address: string): string | null =>
   address.includes("@") || [address, ...address.split("/")].some(looksSecret) ? null : address;

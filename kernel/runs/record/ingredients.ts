@@ -1,6 +1,6 @@
 /**
- * The files that a plan reads, each with its content's hash: what a record keeps, a bundle packs and a worker asks for. A file
- * that has not changed since is not hashed again by this process.
+ * The files that a plan reads, each with the hash of its content. A record stores this list, a bundle packs the files
+ * and a worker requests them. This process does not hash an unchanged file again.
  */
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -21,9 +21,12 @@ export { cachedSha256Of };
 export type IngredientKind = "data" | "annotations" | "base" | "named";
 export interface Ingredient {
   readonly sort: IngredientKind;
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** From the folder where relative paths start, with `/`; of a base from its own folder. It may lead out of that folder (`../`). */
+  /**
+   * Path with `/`, relative to the folder of the plan's relative paths; for a base model, relative to its own folder.
+   * It may lead out of that folder (`../`).
+   */
   readonly name: string;
   readonly bytes: number;
   /** SHA-256, hexadecimal. */
@@ -31,18 +34,18 @@ export interface Ingredient {
 }
 export interface Ingredients {
   readonly files: readonly Ingredient[];
-  /** What is read that is no file: an address, a query, a table of the notebook, as the plan's calls. */
+  /** Calls of the plan that read something other than a file: an address, a query, a table of the notebook. */
   readonly others: readonly Call[];
 }
 export interface IngredientOptions {
-  /** Absolute: where relative paths of the plan start. */
+  /** Absolute path of the folder that the plan's relative paths start from. */
   readonly folder: string;
-  /** Absent: it is from scratch, or nobody asks. */
+  /** Unset for a model from scratch, or if the base's files are not needed. */
   readonly base?: Pick<Base, "folder" | "files"> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** In a fixed order: data, annotations, the base's, those that words name. */
+/** Lists the files in a fixed order: data, annotations, the base's files, files named by arguments. */
 export async function ingredientsOf(
   {
     data,
@@ -86,7 +89,7 @@ export async function ingredientsOf(
 
 const callsOf = ({ source }: DataPlan): readonly Call[] => (isCall(source) ? [source] : Object.values(source));
 
-/** Files and folders that arguments name, by the records of their words. */
+/** Returns the files and folders that a call's arguments name, according to the parameters in the registry. */
 export function filesNamedBy(call: unknown, folder: string): readonly string[] {
   if (Array.isArray(call)) return call.flatMap((one) => filesNamedBy(one, folder));
   if (!isCall(call)) return [];
@@ -100,7 +103,7 @@ export function filesNamedBy(call: unknown, folder: string): readonly string[] {
   });
 }
 
-/** A file, or the files of a model or an adapter in a folder; none where neither is there. */
+/** Returns the file, or the model or adapter files of a folder; empty if the path does not exist. */
 export function modelFilesAt(name: string, folder: string): readonly string[] {
   const path = resolve(folder, name);
   if (isFile(path)) return [path];

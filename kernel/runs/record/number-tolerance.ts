@@ -1,44 +1,48 @@
 /**
- * The numbers of two trainings of one plan, held against each other: each loss that both logs have, each score. Where engine,
- * threads, machine and versions are the same they are the same to the last bit. Elsewhere sums are taken in another order, and
- * the difference grows from step to step; the tolerances are a few times what was measured (bench/LOG.md, "Replays").
+ * Compares the numbers of two trainings of one plan: each loss in both logs and each score. With the same engine,
+ * threads, machine and versions, the numbers are equal to the last bit. Otherwise sums are computed in another order
+ * and the difference grows from step to step; the tolerances are a few times the measured differences (bench/LOG.md,
+ * "Replays").
  */
 import type { RunEvent } from "../../events/events.js";
 
-/** Of a loss, relative to the larger of both, and what no loss is held to below. */
+/** Tolerance for a loss: relative to the larger of the two, and the absolute difference that is always allowed. */
 export const LOSS_TOLERANCE = { relative: 1e-3, absolute: 1e-4 } as const;
-/** Of a score; one of so few rows moves by more when a single answer turns: that many may. */
+/**
+ * Tolerance for a score. With few rows, one changed prediction moves a score by more; `answers` is the number of
+ * changed predictions that is always allowed.
+ */
 export const SCORE_TOLERANCE = { relative: 1e-2, absolute: 1e-2, answers: 2 } as const;
 
 /**
- * Of a training whose rows and noise are drawn anew each time, by nobody's seed: a loss as far as a batch of some dozen rows moves
- * it, a score as far as three standard errors of two that are each of so many rows.
+ * Tolerance for a training whose rows and noise are drawn without a seed. A loss may differ as much as between batches
+ * of a few dozen rows; a score by three standard errors of the difference at that number of rows.
  */
 export const UNSEEDED_TOLERANCE = { relative: 0.25, errors: 3, absolute: 0.1 } as const;
 
 export interface NumberPair {
-  /** `loss of step 12`, `accuracy on tickets.test`. */
+  /** For example `loss of step 12` or `accuracy on tickets.test`. */
   readonly what: string;
   readonly sort: "loss" | "score";
   readonly then: number;
   readonly now: number;
-  /** Of a score: the rows behind it; null: nobody knows. */
+  /** Number of rows behind a score; null if it is unknown. */
   readonly rows?: number | null;
 }
 export interface NumberComparison {
   readonly losses: number;
   readonly scores: number;
-  /** All the same to the last bit. */
+  /** True if all numbers are equal to the last bit. */
   readonly exact: boolean;
-  /** Greatest relative difference of a loss, and of a score by itself. */
+  /** Greatest relative difference of a loss, and greatest absolute difference of a score. */
   readonly furthest: { readonly loss: number; readonly score: number };
-  /** The first that is not the same to the last bit. */
+  /** The first pair that is not equal to the last bit. */
   readonly first: NumberPair | null;
-  /** Beyond tolerance, in order. */
+  /** The pairs beyond the tolerance, in order. */
   readonly beyond: readonly NumberPair[];
 }
 
-/** `drawn`: rows and noise came by chance that nothing repeats. */
+/** @param drawn the rows and noise were drawn without a seed and cannot be repeated */
 export function compareNumbers(numbers: readonly NumberPair[], drawn = false): NumberComparison {
   const differ = numbers.filter(({ then, now }) => !Object.is(then, now));
   const most = (sort: NumberPair["sort"], distance: (one: NumberPair) => number): number =>
@@ -68,7 +72,7 @@ function nearby({ sort, then, now, rows }: NumberPair): boolean {
   return apart(then, now) <= (rows ? UNSEEDED_TOLERANCE.errors * Math.sqrt(0.5 / rows) : UNSEEDED_TOLERANCE.absolute);
 }
 
-/** Instead of the losses of single steps, each of other rows, their mean. */
+/** Replaces the losses of single steps by their mean, since each step had different rows. */
 export function averageStepLosses(numbers: readonly NumberPair[]): readonly NumberPair[] {
   const steps = numbers.filter(({ sort, what }) => sort === "loss" && what.startsWith(STEP));
   const mean = (numberOf: (one: NumberPair) => number): number =>
@@ -89,7 +93,10 @@ function apart(then: number, now: number): number {
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
 }
 
-/** Losses and validations that both logs have, in the order of their steps. `rows`: that are validated. */
+/**
+ * Returns the losses and validation scores that both logs contain, in step order.
+ * @param rows number of validated rows
+ */
 export function numberPairsOf(
   then: readonly RunEvent[],
   now: readonly RunEvent[],

@@ -1,6 +1,6 @@
 /**
- * What two runs stand on, part by part: what differs that can change a number, and what differs and can't. Where a part is not
- * known of one of them (an older run keeps less), nothing is said of it.
+ * Compares the records of two runs part by part: differences that can change a number, and differences that cannot. A
+ * part that one run does not record (older runs record less) is skipped.
  */
 import { plural } from "../../host/text.js";
 import { callText } from "../../host/value-text.js";
@@ -17,10 +17,10 @@ export type DifferenceGroup = "settings" | "seeds" | "data" | "base" | "versions
 export interface RecordDifference {
   readonly group: DifferenceGroup;
   readonly what: string;
-  /** Null: it isn't there. */
+  /** Null if the part does not exist in that run. */
   readonly here: string | null;
   readonly there: string | null;
-  /** Of rows: which of them, where both runs keep that. */
+  /** Which rows differ, if both runs recorded row marks. */
   readonly rows?: RowChanges;
 }
 export interface RecordDifferences {
@@ -28,7 +28,10 @@ export interface RecordDifferences {
   readonly others: readonly RecordDifference[];
 }
 
-/** Settings that say how often something is written, and what is told in parts of its own. */
+/**
+ * Settings that only control how often something is written, and settings (`APART`) that are reported in their own
+ * groups.
+ */
 const HARMLESS = /^(log|checkpoint)(\.|$)/;
 const APART = new Set(["engine", "Tunebook", "content of the data", "content of the base", "seed", "model base"]);
 
@@ -50,7 +53,7 @@ export function recordDifferences(here: ComparedRunRecord, there: ComparedRunRec
     return a === undefined || b === undefined || a === b ? [] : [{ group, what, here: a, there: b }];
   };
   const base = basesOf(here, there);
-  // The rows that came of them are the same: what else stands in the files is read by nobody.
+  // If the resulting rows are equal, other differences between the files have no effect.
   const read = filesOf(here, there, ["data", "annotations"]);
   const rows = rowsOf(here, there);
   return {
@@ -99,7 +102,7 @@ export function recordDifferences(here: ComparedRunRecord, there: ComparedRunRec
   };
 }
 
-/** The rows that a model reads, split by split where both keep that. */
+/** Compares the rows that the model reads, split by split if both runs recorded them that way. */
 function rowsOf(here: ComparedRunRecord, there: ComparedRunRecord): readonly RecordDifference[] {
   const [a, b] = [here.lock.dataHash, there.lock.dataHash];
   if (a === null || b === null || a === b) return [];
@@ -153,7 +156,7 @@ function filesOf(
   return entries(sorts.includes("base") ? "base" : "data", hashesOf(here.record), hashesOf(there.record));
 }
 
-/** What a file is to a model. */
+/** Describes the role of a file for a model. */
 export function describeFileRole(sort: RecordedFile["sort"], name: string): string {
   if (sort !== "base") return sort === "annotations" ? `annotations ${name}` : `file ${name}`;
   if (/\.safetensors$/.test(name)) return `weights ${name}`;
@@ -165,7 +168,7 @@ function versionsOf({ record, lock }: ComparedRunRecord): Readonly<Record<string
   return record?.versions ?? { tunebook: lock.tunebook, node: lock.node.replace(/^v/, "") };
 }
 
-/** Keys that both know of, or of complete records those of one alone. */
+/** Compares the keys that both runs have; for complete records also keys that only one of them has. */
 function entries(
   group: DifferenceGroup,
   here: Readonly<Record<string, string>>,
@@ -189,14 +192,14 @@ function allowedText({ allowed = [] }: RunRecord): string {
 }
 export const shortHash = (hash: string): string => hash.slice(0, 12);
 
-/** What tells the weights that a training began with, where these are no base's. */
+/** Identifies the weights that the training started from, where these are not the base's. */
 function wentOnFrom({ update, compress }: Plan["recipe"]): string {
   if (compress) return shortHash(compress.of);
   if (!update) return "its base's";
   return shortHash([update.start, ...update.before].at(-1) ?? "");
 }
 
-/** Who the clients were and what was done with their updates. */
+/** Describes the clients and how their updates were aggregated. */
 function federationText({ federated }: Recipe): string {
   if (!federated) return "";
   const { clients, others, joined, rounds, participation, stragglers, aggregate, compression, secure_aggregation } =

@@ -1,4 +1,7 @@
-/** What a new run's lock says of all that its numbers come from. Costs a few milliseconds beside the hashes, which are kept. */
+/**
+ * Builds the record of everything that a new run's numbers depend on, for its lock. It takes a few milliseconds plus
+ * the file hashes, which are cached.
+ */
 import { availableParallelism } from "node:os";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "../../bases/base.js";
@@ -21,14 +24,14 @@ export interface RunRecordInput {
   readonly base: Pick<Base, "folder" | "files">;
   readonly prepared: PreparedData;
   readonly engine: EngineInfo;
-  /** Absolute: where relative paths of the plan start. */
+  /** Absolute path of the folder that the plan's relative paths start from. */
   readonly folder: string;
-  /** Of Tunebook. */
+  /** Version of Tunebook. */
   readonly version: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Null: a file that was read is gone by now. */
+/** Returns null if a file that was read no longer exists. */
 export async function runRecordOf(options: RunRecordInput): Promise<RunRecord | null> {
   try {
     return await recorded(options);
@@ -64,12 +67,15 @@ async function recorded({ plan, base, prepared, engine, folder, version, signal 
   };
 }
 
-/** A hash of the rows of each split, as a model reads them: which rows differ is told by split. Made once of what is held. */
+/**
+ * Hashes of the rows of each split, as the model reads them, so that differences can be reported per split. Cached per
+ * table.
+ */
 const known = new WeakMap<ColumnTable, string>();
 
 async function splitHashes({ splits, streamed }: PreparedData): Promise<Readonly<Record<string, string>>> {
   const found: [string, string][] = [];
-  // Their lines are on the disk as they would be written here.
+  // The streamed rows are stored on disk as the same lines that would be hashed here.
   for (const [name, { folder, name: splitName }] of Object.entries(streamed ?? {}))
     found.push([name, await cachedSha256Of(rowsFilePath(folder, splitName))]);
   if (!streamed) for (const [name, table] of Object.entries(splits)) found.push([name, hashOfTable(table)]);

@@ -1,7 +1,7 @@
 /**
- * Which rows of a split differ between two runs. The same row is the same wherever it stands, also in another split: that one
- * came from there or went there. Of what is left two are one that was changed where all but the label is the same, or where they
- * follow the same row; the others came or went.
+ * Compares the rows of a split between two runs. Rows with equal values match at any position; a row found in another
+ * split counts as moved. Of the remaining rows, two count as one changed row if they are equal except for the label or
+ * follow the same row. All others count as added or removed.
  */
 import { plural } from "../../host/text.js";
 import type { MarkedRows, RowMarks } from "../row-marks.js";
@@ -10,23 +10,29 @@ export interface RowChanges {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
-  /** Of those removed, how many are rows of another split there; of those added, how many were here. */
+  /**
+   * Number of removed rows that are in another split of the second run, and of added rows that were in another split of
+   * the first.
+   */
   readonly moved: Readonly<Record<string, number>>;
-  /** Nothing else differs than the order. */
+  /** True if only the order of the rows differs. */
   readonly order: boolean;
-  /** The first of them, in order. `row`: its number in its source, from 1, where it was added as it is in the second. */
+  /**
+   * The first differing rows, in order. `row` is the row number in the source, from 1; for an added row, in the second
+   * run.
+   */
   readonly first: readonly {
     readonly row: number;
     readonly is: "added" | "removed" | "changed";
-    /** Of one that was changed: the roles whose values are others. */
+    /** Roles with different values; empty unless the row was changed. */
     readonly roles: readonly string[];
   }[];
 }
 
-/** So many are named. */
+/** Maximum number of rows listed by number. */
 const NAMED = 5;
 
-/** Null: one of them has no such split, or keeps other roles. */
+/** Returns null if one of the runs does not have this split or has other roles. */
 export function compareRowMarks(here: RowMarks, there: RowMarks, split: string): RowChanges | null {
   const [a, b] = [here[split], there[split]];
   if (!a || !b) return null;
@@ -64,14 +70,14 @@ export function compareRowMarks(here: RowMarks, there: RowMarks, split: string):
       ),
     },
     order: named.length === 0,
-    // What was changed comes first: where a split is drawn again rows come and go by the dozen.
+    // Changed rows come first: where a split is redrawn, dozens of rows are added and removed.
     first: named
       .sort((one, other) => Number(one.is !== "changed") - Number(other.is !== "changed") || one.row - other.row)
       .slice(0, NAMED),
   };
 }
 
-/** `1 row changed, 2 added: row 3 (label), row 41 added` */
+/** For example `1 row changed, 2 added: row 3 (label), row 41 added`. */
 export function rowChangesText({ added, removed, changed, moved, order, first }: RowChanges): string {
   if (order) return "the same rows in another order";
   const counts = [
@@ -92,7 +98,7 @@ function keyOf({ roles }: MarkedRows, names: readonly string[], row: number): st
   return names.map((role) => roles[role]?.[row]).join(" ");
 }
 
-/** Rows of one split that stand in others of the other run. */
+/** Counts the rows of one split that are in other splits of the other run. */
 function movedOf(
   way: "to" | "from",
   keys: readonly string[],
@@ -113,16 +119,16 @@ function movedOf(
 const keysOf = (marks: MarkedRows, roles: readonly string[]): ReadonlySet<string> =>
   new Set(Array.from({ length: marks.numbers.length }, (_, row) => keyOf(marks, roles, row)));
 
-/** Rows of all splits but that one. */
+/** Returns the row keys of all splits except this one. */
 function elsewhereIn(marks: RowMarks, split: string, roles: readonly string[]): readonly ReadonlySet<string>[] {
   return Object.entries(marks).flatMap(([name, splitMarks]) => (name === split ? [] : [keysOf(splitMarks, roles)]));
 }
 
-/** A row without a partner, which gets none any more. */
+/** Marks a row that has no partner and is not paired any more. */
 const LEFT = -2;
 
 class Pairs {
-  /** Row of the first to its row of the second, and the other way. −1: it has none, LEFT: nor will it. */
+  /** Map a row of the first run to its row of the second, and back. −1: not paired yet; LEFT: never paired. */
   private readonly there: Int32Array;
   private readonly here: Int32Array;
 
@@ -139,7 +145,7 @@ class Pairs {
     this.like(this.roles);
   }
 
-  /** Those without a partner that stand elsewhere in the other run are paired no more. */
+  /** Excludes unpaired rows from pairing if they occur in another split of the other run. */
   leave(there: readonly ReadonlySet<string>[], here: readonly ReadonlySet<string>[]): void {
     const left = (rows: Int32Array, marks: MarkedRows, others: readonly ReadonlySet<string>[]): void =>
       rows.forEach((to, row) => {
@@ -149,7 +155,7 @@ class Pairs {
     left(this.here, this.b, here);
   }
 
-  /** Those that have the same values of these roles, in order. */
+  /** Pairs unpaired rows with equal values of these roles, in order. */
   like(roles: readonly string[]): void {
     if (roles.length === 0) return;
     const free = new Map<string, number[]>();
@@ -167,7 +173,7 @@ class Pairs {
     }
   }
 
-  /** Those that follow rows which belong together, or begin both. */
+  /** Pairs unpaired rows whose preceding rows are paired with each other, or that are the first row of both. */
   following(): void {
     for (let i = 0; i < this.there.length; i++) {
       if (this.there[i] !== -1) continue;

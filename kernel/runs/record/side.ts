@@ -1,4 +1,6 @@
-/** A run as it is compared and repeated: its plan, its lock, what stands in it of where its numbers came from, its scores. */
+/**
+ * The parts of a run that are compared and replayed: its plan, its lock, the record of its numbers' origin, its scores.
+ */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readRegularFile } from "../read-regular.js";
 import type { RunLockFile, RunFolder } from "../run-folder.js";
@@ -13,17 +15,19 @@ export interface ComparedRunRecord {
   readonly run: RunFolder;
   readonly plan: Plan;
   readonly lock: RunLockFile;
-  /** Null: an older run. */
+  /** Null for a run of an older version. */
   readonly record: RunRecord | null;
-  /** By what its rows are known again; null: it keeps none. Absent: nobody asks. */
+  /** Reads the marks that identify the run's rows; it returns null if the run stores none. */
   readonly marks?: () => RowMarks | null;
-  /** Of evaluations, then of its last validation; `rows` are a split's own where the record has them. */
+  /**
+   * Scores of evaluations, then of the last validation; `rows` is the hash of a split's own rows if the record has it.
+   */
   readonly scores: readonly ListedScore[];
-  /** What a private training has spent; absent: it isn't one. */
+  /** The ε that a private training has spent; unset for other trainings. */
   readonly epsilon?: number;
 }
 
-/** Coded error `run-unreadable`. */
+/** Throws the coded error `run-unreadable`. */
 export function comparedRunRecordOf(run: RunFolder): ComparedRunRecord {
   const { plan, lock } = readPlanAndLock(run);
   const log = new RunLog();
@@ -45,7 +49,9 @@ export function comparedRunRecordOf(run: RunFolder): ComparedRunRecord {
   };
 }
 
-/** What is scored is one split: that others of the data changed makes it no other. */
+/**
+ * Maps a split of these data to the hash of its own rows, so that a change in another split does not affect its scores.
+ */
 function ownRows({ dataHash }: RunLockFile, record: RunRecord | null): ReadonlyMap<string, string> {
   if (dataHash === null) return new Map();
   return new Map(

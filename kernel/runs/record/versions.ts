@@ -1,4 +1,7 @@
-/** Versions of what makes numbers: Tunebook, Node, the engine's own library, and the packages that read texts and draw chances. */
+/**
+ * Versions of the software that a run's numbers depend on: Tunebook, Node, the engine's library, and the packages that
+ * tokenize texts and draw random numbers.
+ */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
@@ -6,7 +9,7 @@ import { objectWith, readHint } from "../../fetch/json.js";
 import type { EngineInfo } from "../../engines/engine.js";
 import { engines } from "../../engines/engines.js";
 
-/** Whose tokens, templates and draws a run has, whichever engine computes. */
+/** Packages that determine tokens, templates and random draws with every engine. */
 const ALWAYS = ["@anush008/tokenizers", "@huggingface/jinja", "pure-rand"] as const;
 
 export function softwareVersions(
@@ -29,7 +32,10 @@ export function softwareVersions(
 
 const known = new Map<string, string | null>();
 
-/** As it is installed, beside this package or above it; null: it isn't. */
+/**
+ * Returns the version of the package in the nearest `node_modules` folder, from this package's folder upwards; null if
+ * it is not installed.
+ */
 export function packageVersion(name: string): string | null {
   const before = known.get(name);
   if (before !== undefined) return before;

@@ -1,6 +1,6 @@
 /**
- * What a sweep's folder remembers of its search on a cluster, so that the same statement, in whichever process, finds it again.
- * It is a pointer: what goes on there the cluster says.
+ * Where a sweep's search runs on a cluster; stored in the sweep's folder so that the same statement finds it again in
+ * any process. It is only a pointer: the search's state comes from the cluster.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,21 +11,21 @@ import { toRunFolderError } from "../folder-errors.js";
 import { readRegularJson } from "../read-regular.js";
 
 export interface ClusterJobLocation {
-  /** Its job. */
+  /** Id of the search's job. */
   readonly job: string;
   readonly node: { readonly id: string; readonly host: string; readonly address: string };
 }
 export interface ClusterSearchPlace extends ClusterJobLocation {
   readonly version: 1;
   readonly sweep: string;
-  /** Of the dashboard. */
+  /** Address of the dashboard. */
   readonly address: string;
-  /** Name of the variable with the cluster's token; null: it asks for none. */
+  /** Name of the environment variable with the cluster's token; null if the cluster needs none. */
   readonly token: string | null;
   readonly key: string;
   /** ISO 8601. */
   readonly since: string;
-  /** Its job said nothing of how it ended. */
+  /** The job ended without reporting a result. */
   readonly lost?: boolean;
 }
 
@@ -43,7 +43,7 @@ const place: Schema<ClusterSearchPlace> = objectWith({
 const isPlace = schemaGuard(place);
 const FILE = "cluster.json";
 
-/** Null: it is searched for on no cluster. */
+/** Returns null if the search does not run on a cluster. */
 export function readSearchPlace(folder: string): ClusterSearchPlace | null {
   const found = readRegularJson(join(folder, FILE), 1 << 16);
   return isPlace(found) ? found : null;
@@ -61,13 +61,13 @@ export function removeSearchPlace(folder: string): void {
   rmSync(join(folder, FILE), { force: true });
 }
 
-/** Whether its search goes on there, as far as this folder knows. */
+/** Reports whether the search still runs on its cluster, as far as this folder shows. */
 export function isSearchedOnCluster(folder: string): boolean {
   const place = readSearchPlace(folder);
   return place !== null && place.lost !== true;
 }
 
-/** Its cluster, with the token where the variable has one. */
+/** Returns the connection to its cluster, with the token if the environment variable is set. */
 export function clusterConnectionOf({ address, token }: ClusterSearchPlace): {
   readonly address: string;
   readonly token?: string;

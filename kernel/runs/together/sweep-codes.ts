@@ -1,7 +1,7 @@
 /** Codes of running sweeps. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
+/** Arguments of each code. */
 export interface TogetherSweepCodeData {
   "trial-unmeasured": { readonly metric: string; readonly step: number };
   "no-sweep-curve": { readonly sweep: string; readonly why: string };

@@ -1,4 +1,4 @@
-/** What several trainings that run as one are, as their folder tells it: the plan of a sweep, or those of seeds or folds. */
+/** The stored form of a group of trainings that run as one: the plan of a sweep, or the plan of seeds or folds. */
 import * as v from "valibot";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { NestedCall, SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -15,7 +15,7 @@ export type TrialGroupPlan =
 export interface TrialGroupStatement {
   readonly version: 1;
   readonly name: string;
-  /** What tells them from others of this name. */
+  /** Distinguishes this group from others of the same name. */
   readonly hash: string;
   readonly several: TrialGroupPlan;
 }
@@ -78,7 +78,7 @@ const sweep: Schema<SweepPlan> = objectWith({
   plan: planSchema,
   seed: anyNumber,
 });
-/** Names of Tune: they are parts of paths too. */
+/** Names in Tune; they are also used in paths. */
 const name = v.pipe(text, v.regex(/^[\p{ID_Start}_][\p{ID_Continue}]*$/u));
 const each = v.pipe(v.array(objectWith({ name, plan: planSchema })), v.minLength(1));
 const several: Schema<TrialGroupPlan> = v.union([

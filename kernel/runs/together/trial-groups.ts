@@ -1,8 +1,8 @@
 /**
- * Several trainings that run as one by themselves: trials of a sweep, seeds or folds of a training. They have a folder under
- * `runs/detached` that says what they are (`statement.json`) and has what a run's folder has of the process that trains it
- * (detached.ts). Each of them has a run of its own as ever, and a sweep its journal. Of a sweep whose search runs on a cluster the
- * folder is that beside its journal, which remembers where it is (search-place.ts).
+ * Groups of trainings that run as one in their own process: trials of a sweep, or seeds or folds of a training. A
+ * group's folder under `runs/detached` describes it (`statement.json`) and has the same process files as a run's folder
+ * (detached-run.ts). Each training also has its own run, and a sweep its journal. For a sweep whose search runs on a
+ * cluster, the folder is the one next to its journal, which records the cluster (search-place.ts).
  */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -20,20 +20,20 @@ export type { TrialGroupPlan, TrialGroupStatement } from "./trial-group-schema.j
 const FOLDER = "detached";
 const SWEEPS = "sweeps";
 const STATEMENT = "statement.json";
-/** No notebook has as many; a folder with more was filled by something else. */
+/** Maximum number of groups read; a folder with more was filled by another program. */
 const MOST = 1000;
 
 export interface TrialGroup extends TrialGroupStatement {
-  /** Absolute. */
+  /** Absolute path. */
   readonly folder: string;
 }
 
-/** Makes its folder, or takes the one that is there. Coded errors `run-folder`, `no-space`. */
+/** Creates the group's folder, or uses the existing one. Throws the coded errors `run-folder` and `no-space`. */
 export function writeTrialGroup(runs: string, statement: TrialGroupStatement): TrialGroup {
   return writeTrialGroupStatement(folderOf(runs, statement), statement);
 }
 
-/** The same in a folder that a sweep has beside its journal. */
+/** Writes the statement into the folder that a sweep has next to its journal. */
 export function writeTrialGroupStatement(folder: string, statement: TrialGroupStatement): TrialGroup {
   try {
     makePrivateFolder(folder);
@@ -44,42 +44,42 @@ export function writeTrialGroupStatement(folder: string, statement: TrialGroupSt
   return { ...statement, folder };
 }
 
-/** Null: the folder is none of such. */
+/** Returns null if the folder is not a group's. */
 export function readTrialGroup(folder: string): TrialGroup | null {
   if (![FOLDER, SWEEPS].includes(basename(dirname(resolve(folder))))) return null;
   const found = readRegularJson(join(folder, STATEMENT));
   return isTrialGroupStatement(found) ? { ...found, folder: resolve(folder) } : null;
 }
 
-/** Those of this name and hash. */
+/** Finds the group with this name and hash. */
 export function findTrialGroup(runs: string, wanted: Pick<TrialGroupStatement, "name" | "hash">): TrialGroup | null {
   const found = readTrialGroup(folderOf(runs, wanted));
   return found?.hash === wanted.hash ? found : null;
 }
 
-/** By their name or their folder's: those that go on, else those that were started last. */
+/** Finds a group by its name or its folder's name: a running one first, else the one started last. */
 export function findTrialGroupNamed(runs: string, wanted: string): TrialGroup | null {
   const named = all(runs).filter((one) => one.name === wanted || basename(one.folder) === wanted);
   const sorted = named.sort((a, b) => trialGroupStart(b).localeCompare(trialGroupStart(a)));
   return sorted.find(isTrialGroupRunning) ?? sorted[0] ?? null;
 }
 
-/** Whether a process has them, or a cluster. */
+/** Reports whether a process or a cluster is training the group. */
 export const isTrialGroupRunning = ({ folder }: TrialGroup): boolean =>
   lockHolderOf(folder) !== null || isSearchedOnCluster(folder);
-/** ISO 8601; of a sweep that was brought from a cluster nothing. */
+/** Start time, ISO 8601; empty for a sweep that was copied from a cluster. */
 export const trialGroupStart = ({ folder }: TrialGroup): string =>
   readDetachedNote(folder)?.since ?? readSearchPlace(folder)?.since ?? "";
 
-/** A sweep whose search runs on a cluster, or ran there. */
+/** Reports whether the sweep's search runs or ran on a cluster. */
 export const isClusterSweep = ({ folder }: Pick<TrialGroup, "folder">): boolean => basename(dirname(folder)) === SWEEPS;
 
-/** Of all that were started there, once each. */
+/** Returns the names of all groups started in this folder, without duplicates. */
 export function trialGroupNames(runs: string): readonly string[] {
   return [...new Set(all(runs).map(({ name }) => name))];
 }
 
-/** The folder of those that a process trains beside this run, where it is one of them; null: there is none. */
+/** Returns the group folder of the process that trains this run as part of a group; null if there is none. */
 export function trialGroupFolderOf(run: string, { id, machine, since }: ProcessIdentity): string | null {
   const folders = foldersIn(join(dirname(resolve(run)), FOLDER));
   const found = folders.find((folder) => {
@@ -89,12 +89,12 @@ export function trialGroupFolderOf(run: string, { id, machine, since }: ProcessI
   return found ?? null;
 }
 
-/** Whether a process of its own trains the run, alone or with others. */
+/** Reports whether a separate process trains the run, alone or as part of a group. */
 export function isTrainedInOwnProcess(run: string, holder: RunLockHolder): boolean {
   return isDetachedRun(run, holder) || trialGroupFolderOf(run, holder.writer) !== null;
 }
 
-/** The folder of runs that they lie in. */
+/** Returns the folder of runs that contains the group. */
 export const runsFolderOf = ({ folder }: Pick<TrialGroup, "folder">): string => dirname(dirname(folder));
 
 const folderOf = (runs: string, { name, hash }: Pick<TrialGroupStatement, "name" | "hash">): string =>
@@ -111,6 +111,6 @@ function foldersIn(root: string): readonly string[] {
       .filter((folder) => existsSync(join(folder, STATEMENT)))
       .slice(0, MOST);
   } catch {
-    return []; // nothing of the sort was started here
+    return []; // no group was started in this folder
   }
 }

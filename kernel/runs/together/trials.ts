@@ -1,6 +1,6 @@
 /**
- * Which runs are trials of which sweep. A run of a sweep says so in its lock; what the trial scored stands in the sweep's
- * journal, `runs/sweeps/NAME-HASH.jsonl`, in Optuna's format, which also names runs whose lock names no sweep.
+ * Which runs are trials of which sweep. A sweep's run names the sweep in its lock. A trial's score is in the sweep's
+ * journal, `runs/sweeps/NAME-HASH.jsonl` (Optuna's format), which also lists runs whose lock names no sweep.
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -11,16 +11,15 @@ import { clip, oneLine, printable } from "../../host/text.js";
 import { fileStampOf } from "../../fetch/stamp.js";
 import { finiteNumber } from "../../events/finite.js";
 
-/** In a run's lock. */
+/** The trial's entry in a run's lock. */
 export interface TrialInLock {
-  /** The sweep's name. */
   readonly sweep: string;
-  /** Its journal's file name, without the ending. */
+  /** File name of the sweep's journal, without the extension. */
   readonly journal: string;
-  /** From 1. */
+  /** Trial number, from 1. */
   readonly number: number;
   readonly goal: { readonly metric: string; readonly direction: "maximize" | "minimize" };
-  /** They are seeds of one recipe (`repeats`), and no sweep. */
+  /** The trials are seeds of one recipe (`repeats`), not a sweep. */
   readonly seeds?: true;
 }
 export const trialInLockSchema: Schema<TrialInLock> = objectWith({
@@ -31,13 +30,13 @@ export const trialInLockSchema: Schema<TrialInLock> = objectWith({
   seeds: v.exactOptional(v.literal(true)),
 });
 const isTrial = schemaGuard(trialInLockSchema);
-/** What the table of runs tells of a trial. */
+/** A trial's entry in the table of runs. */
 export interface TrialListing {
-  /** Same for all trials of one sweep. */
+  /** Equal for all trials of one sweep. */
   readonly key: string;
   readonly sweep: string;
   readonly number: number;
-  /** `rank: 8, learning_rate: 0.001`; null while it trains. */
+  /** For example `rank: 8, learning_rate: 0.001`; null while it trains. */
   readonly values: string | null;
   readonly score: number | null;
   readonly goal: TrialInLock["goal"] | null;
@@ -54,7 +53,7 @@ interface Looked {
 
 export class TrialIndex {
   private readonly journals = new Map<string, Looked>();
-  /** Grows when a journal changed. */
+  /** Increases when a journal has changed. */
   revision = 0;
 
   constructor(private readonly root: string) {}
@@ -81,7 +80,7 @@ export class TrialIndex {
     }
   }
 
-  /** `lock`: as it stands in the run's lock, if anything does. */
+  /** @param lock the trial's entry in the run's lock, if any */
   trialOf(run: string, lock: unknown): TrialListing | null {
     const trialInLock = trialIn(lock);
     for (const { byRun } of this.journals.values()) {

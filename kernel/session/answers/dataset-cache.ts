@@ -1,6 +1,6 @@
 /**
- * What a session has at hand: prepared data sets and resolved base models, kept while what they were made from has not
- * changed, so that `data` and the `train` that follows read a file once. It answers the compiler's needs.
+ * Cache of a session: prepared data sets and resolved base models. Entries stay valid until their sources change, so
+ * that `data` and a following `train` read a file once. The cache also supplies the facts that the compiler needs.
  */
 import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
@@ -36,51 +36,53 @@ import { readNamedText } from "../../fetch/regular.js";
 import type { HostContext } from "../../host/host-context.js";
 import { sourceFileStamps } from "../../data/sources/files-read.js";
 
-/** Says what computes on a device that is named. Coded errors where nothing does. */
+/** Returns which engine computes on a named device. Throws coded errors if none does. */
 export type EngineProbe = (need: Need & { about: "engine" }) => Promise<EngineFacts>;
 
-/** Rows, and what they are to each model that reads them. */
+/** Prepared rows, and the same rows measured for each model that reads them. */
 interface Kept {
   readonly stamp: string;
   readonly made: Promise<PreparedData>;
-  /** By reader: the same rows with lengths in their facts. */
+  /** By reader: the same rows with token lengths in their facts. */
   readonly measured: LRUCache<string, Promise<PreparedData>>;
 }
 
-/** Rows before they are thinned out. */
+/** Rows before subsampling. */
 interface Started {
   readonly stamp: string;
   readonly made: Promise<ReadRows>;
 }
 
-/** What the beginning of a source said. */
+/** Column facts from the beginning of a source. */
 interface Header {
   readonly stamp: string;
   readonly made: Promise<TableFacts>;
 }
 
 /**
- * What is kept, the last used first. A data set that is worked on is defined anew at every change, and each holds all its
- * rows; a tokenizer holds its vocabulary, a base the shapes of its weights.
+ * Maximum numbers of cached entries; the least recently used are dropped. A data set under work is redefined with every
+ * change and each version stores all its rows. A tokenizer stores its vocabulary, a base the shapes of its weights.
  */
 const most = { begun: 1, prepared: 8, readers: 8, headers: 8, bases: 16, tokenizers: 8 } as const;
 
 /**
- * Rows that are held as they were before any was thinned out, of data that nobody thins yet: sizes of a sweep begin with them.
- * Data that are thinned are held so whatever they are, or each size would read them.
+ * Maximum number of rows that stay cached before subsampling, for data that are not subsampled yet: a sweep over data
+ * sizes starts from them. Data that are subsampled are always cached this way, or each size would read the source
+ * again.
  */
 const HELD = 20_000;
 
-/** Bytes of a deployment's files that are looked into by a check: those that people write in. */
+/** Maximum bytes of a deployment's files that a check reads; it reads only files that people edit. */
 const LOOKED_INTO = 2 ** 22;
 
-/** How far a look goes: bytes of each file that is streamed, rows of each split whose tokens are counted. */
+/** Limits of a partial check: bytes of each streamed file, and rows of each split whose tokens are counted. */
 const glance = { bytes: 64 * 2 ** 20, rows: 16_384 };
 
 export class DatasetCache {
   /**
-   * `glance`: data that are streamed, and the tokens of many rows, are judged by a part of them, unless they are known.
-   * `tries`: starts an engine that is to compute on a named device for the question alone, where none is started afterwards.
+   * `glance`: judges streamed data and the token counts of many rows by a part of them, unless they are cached.
+   * `tries`: starts an engine only to answer a question about a named device; used where no engine is started
+   * afterwards.
    */
   constructor(private readonly options: { readonly glance?: boolean; readonly tries?: EngineProbe | undefined } = {}) {}
 
@@ -91,9 +93,9 @@ export class DatasetCache {
   private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
   private readonly tokenizers = new LRUCache<string, Promise<Tokenizer>>({ max: most.tokenizers });
   private readonly engines = new Map<string, Promise<EngineFacts>>();
-  /** What `engine` chose; the plan's time estimate depends on it. */
+  /** The chosen `engine`; the plan's time estimate depends on it. */
   engine = "auto";
-  /** Folders that lie elsewhere than where they are named: place by path, both absolute. */
+  /** Folders whose files are in another place: maps the named path to the actual one, both absolute. */
   readonly aside = new Map<string, string>();
 
   async answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
@@ -158,8 +160,8 @@ export class DatasetCache {
   }
 
   /**
-   * Reads, cleans and splits a data set, and measures it for the model that reads it. The rows are kept until a file that
-   * they come from changes, whoever reads them; `$x` tables are read afresh each time.
+   * Reads, cleans and splits a data set, and measures it for the model that reads it. The rows are cached for all
+   * readers until one of their source files changes; `$x` tables are read again each time.
    */
   async data(plan: DataPlan, reader: DataReader | null, s: HostContext): Promise<PreparedData> {
     const cached = this.rows(plan, s);
@@ -173,7 +175,7 @@ export class DatasetCache {
     return made;
   }
 
-  /** What a source's beginning says of its columns: read again where a file that it comes from changed. */
+  /** Returns the facts about a source's columns from its beginning; reads again if a source file has changed. */
   private header({ source, folder }: Need & { about: "table" }, s: HostContext): Promise<TableFacts> {
     const key = hashOf({ source, folder: resolve(s.folder, folder) });
     const stamp = sourceFileStamps(source, resolve(s.folder, folder))?.join("\n") ?? null;
@@ -212,7 +214,7 @@ export class DatasetCache {
     return cached;
   }
 
-  /** Read, cleaned and divided once for all sizes that are thinned out of them. */
+  /** Reads, cleans and splits the rows once for all sizes subsampled from them. */
   private started(plan: DataPlan, stamp: string, begin: () => Promise<ReadRows>): Promise<ReadRows> {
     const key = keyOfData({ ...plan, thin: 1 });
     const known = this.begun.get(key);
@@ -248,18 +250,21 @@ export class DatasetCache {
     });
   }
 
-  /** Values of a column that no role reads, of some rows: read again from the source. */
+  /** Reads the values of a column that has no role, for some rows, from the source. */
   column(plan: DataPlan, request: ColumnRequest, s: HostContext): Promise<readonly unknown[]> {
     const label = `rows of ${plan.name} read for ${request.column}`;
     return readColumnValues(plan, world(plan.folder, s), request, { signal: s.signal, ...rowsProgress(s, label) });
   }
 
-  /** Reads columns later, for a handle of `prepared`. Coded error `source-changed` where the rows are others by then. */
+  /**
+   * Returns a function that reads further columns for a handle of `prepared`. It throws the coded error
+   * `source-changed` if the rows have changed by then.
+   */
   columnReader(plan: DataPlan, prepared: PreparedData, { signal: _, onProgress: __, ...s }: HostContext): ReadColumn {
     const stamp = () => sourceFileStamps(plan.source, resolve(s.folder, plan.folder))?.join("\n");
     const then = stamp();
     return async (request) => {
-      // Sources that are no files (a database, a table of TypeScript) have no stamp: their rows are compared.
+      // Sources that are not files (a database, a TypeScript table) have no stamp, so their rows are compared.
       const same =
         then === undefined ? (await this.data(plan, null, s)).facts.hash === prepared.facts.hash : then === stamp();
       if (!same) throw new CodedError("source-changed", { data: plan.name });
@@ -267,7 +272,7 @@ export class DatasetCache {
     };
   }
 
-  /** Rows that were prepared before, while the files that they were read from are as they were. */
+  /** Returns the prepared rows from the cache if their source files have not changed. */
   cached(plan: DataPlan, s: HostContext): Promise<PreparedData> | null {
     const known = this.prepared.get(keyOfData(plan));
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
@@ -294,12 +299,15 @@ export class DatasetCache {
     return made;
   }
 
-  /** A base of that name is this one, whatever lies in its place here: its files came by their hashes. */
+  /**
+   * Registers a base model under this name, whatever the path contains on this machine: its files were transferred by
+   * hash.
+   */
   lend({ name, folder }: Pick<DataReader, "name" | "folder">, s: Pick<HostContext, "folder">, base: Base): void {
     this.bases.set(`${resolve(s.folder, folder)}\u0000${name}`, Promise.resolve(base));
   }
 
-  /** A model from scratch: made again where the data that its tokenizer is trained on have changed. */
+  /** Returns a model from scratch; builds it again if the data that its tokenizer is trained on have changed. */
   private async scratch(plan: ScratchPlan, s: HostContext): Promise<Base> {
     const prepared = plan.data ? await this.data(plan.data, null, s) : null;
     const key = `${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`;
@@ -316,7 +324,7 @@ export class DatasetCache {
   tokenizer(base: Base): Promise<Tokenizer> {
     const known = this.tokenizers.get(base.folder);
     if (known) return known;
-    // The tokenizers are native code; who only looks at tables must not need it.
+    // The tokenizers are native code, so they are loaded only when needed: viewing tables must not depend on them.
     const made = import("../../bases/tokenizer.js").then((m) => m.loadTokenizer(base.folder));
     this.tokenizers.set(base.folder, made);
     made.catch(() => this.tokenizers.delete(base.folder));
@@ -324,18 +332,18 @@ export class DatasetCache {
   }
 }
 
-/** Bytes of this machine's memory that may be used. */
+/** Returns the usable bytes of this machine's memory. */
 export function availableMemoryBytes(): number {
-  // Where nothing constrains it, the constraint is a number beyond any machine.
+  // Without a limit, `constrainedMemory` returns a number greater than any machine's memory.
   return Math.min(process.constrainedMemory() || Infinity, totalmem());
 }
 
-/** Of the rows: what they are called is not in it, nor who reads them. */
+/** Hashes the plan of the rows, without the data's name; the reader is not part of it either. */
 function keyOfData(plan: DataPlan): string {
   return hashOf({ ...plan, name: "" });
 }
 
-/** How conversations are measured for a model that reads them. */
+/** Returns how conversations are measured for the model that reads them. */
 async function lengthsOfChats(reader: DataReader, base: Base, tokenizer: Tokenizer, data: string) {
   const chat = await chatEncodingOf(reader, base, tokenizer);
   return chat ? (rows: ConversationRows) => measureChats(rows, chat, data) : undefined;
@@ -379,7 +387,7 @@ function isPlain(value: unknown): value is Value {
   return Array.isArray(value) && value.every(isPlain);
 }
 
-/** Of every file a plan reads; null when it reads anything else. */
+/** Returns the stamps of all files that a plan reads; null if it also reads anything else. */
 function stampOf({ source, annotations, clean }: DataPlan, folder: string): string | null {
   const stamps = sourceFileStamps(source, folder);
   if (!stamps) return null;
@@ -389,7 +397,7 @@ function stampOf({ source, annotations, clean }: DataPlan, folder: string): stri
   return [...stamps, ...people, ...secretFingerprints(clean)].join("\n");
 }
 
-/** Tells whoever waits how many rows of something are done. */
+/** Reports how many rows have been processed. */
 function rowsProgress({ onProgress }: HostContext, label: string): { onRows?: (done: number, total?: number) => void } {
   return onProgress ? { onRows: (done, total) => onProgress({ label, done, total: total ?? null }) } : {};
 }

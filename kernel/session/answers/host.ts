@@ -1,6 +1,6 @@
 /**
- * The host's side of the needs/update protocol: a cache of data sets answers what the compiler lacks. Kernel, command line and tests
- * come through here.
+ * Host side of the needs/update protocol: answers the compiler's needs from a cache of data sets. The kernel, the
+ * command line and the tests all use it.
  */
 import { compileWithFacts, type CompiledWithFacts } from "#dsl/compiler/program/compile-with-facts.js";
 import type { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
@@ -14,15 +14,15 @@ import { DatasetCache } from "./dataset-cache.js";
 export interface CompileOptions {
   readonly purpose?: "assist" | "run";
   readonly hostContext?: HostContext;
-  /** Keeps prepared data and resolved bases between calls; a new one per call otherwise. */
+  /** Keeps prepared data and resolved bases between calls. Defaults to a new cache per call. */
   readonly datasets?: DatasetCache;
   /** Model or run name → recipe hash of its present weights. */
   readonly trained?: Readonly<Record<string, string>>;
   readonly recipes?: NonNullable<CompilerEnvironment["recipes"]>;
   readonly registry?: Registry;
-  /** Name → the refused source that was to define it. */
+  /** Name → the refused source that would have defined it. */
   readonly refused?: NonNullable<CompilerEnvironment["refused"]>;
-  /** Keeps what earlier cells came to between calls. */
+  /** Keeps the compilation results of earlier cells between calls. */
   readonly earlierCells?: EarlierCellsCache;
 }
 

@@ -1,4 +1,4 @@
-/** What the compiler is told of the journals that a sweep starts from, and where they lie. */
+/** Facts for the compiler about the journals that a sweep starts from, and where those files are. */
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -10,12 +10,12 @@ import { isTrialOver } from "../../runs/optuna/replay.js";
 import { readRegularFile } from "../../runs/read-regular.js";
 
 export interface SessionFolders {
-  /** Of the notebook. */
+  /** Folder of the notebook. */
   readonly folder: string;
   readonly runs: string;
 }
 
-/** Its file. Coded error `no-such-sweep`. */
+/** Returns the path of a journal. Throws the coded error `no-such-sweep`. */
 export function journalFile(source: EarlierTrials, { folder, runs }: SessionFolders): string {
   if ("journal" in source) return resolve(folder, source.folder, source.journal);
   const newest = journalsOf(source.sweep, join(runs, "sweeps"))[0];
@@ -23,7 +23,7 @@ export function journalFile(source: EarlierTrials, { folder, runs }: SessionFold
   return newest;
 }
 
-/** Coded errors `no-such-sweep`, `no-journal`. */
+/** Throws the coded errors `no-such-sweep` and `no-journal`. */
 export function journalFacts(source: EarlierTrials, places: SessionFolders): JournalFacts {
   const file = journalFile(source, places);
   const log = new OptunaJournalFile(file);
@@ -43,7 +43,7 @@ export function journalFacts(source: EarlierTrials, places: SessionFolders): Jou
   });
 }
 
-/** The newest first. */
+/** Returns the sweep's journals, the newest first. */
 function journalsOf(sweep: string, folder: string): readonly string[] {
   const namePattern = new RegExp(`^${sweep.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}-[0-9a-f]{12}\\.jsonl$`, "u");
   return namesIn(folder)
@@ -56,7 +56,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // no sweep was there yet
+    return []; // no sweep was started in this folder yet
   }
 }
 function changedAt(file: string): number {

@@ -1,4 +1,4 @@
-/** The facts of a run that ended, with the rows that an update of it would learn again. */
+/** The facts of a completed run, with the rows that an update of it would replay. */
 import { dirname } from "node:path";
 import type { RunFacts } from "#dsl/language/types/facts.js";
 import type { RunSearchFolders } from "../../runs/history/find-run.js";
@@ -6,7 +6,7 @@ import { readExemplars } from "../../runs/continual-state.js";
 import { planOfRun, runFacts } from "../../models/loaded-run.js";
 import { learntDataOf } from "../../models/lineage.js";
 
-/** Coded errors: those of `runFacts`. */
+/** Throws the coded errors of `runFacts`. */
 export function learntFacts(path: string, places: RunSearchFolders): RunFacts {
   const facts = runFacts(path, places);
   const learnt = learntDataOf(dirname(facts.folder), planOfRun(facts.folder)).flatMap(({ hash, rows }) =>

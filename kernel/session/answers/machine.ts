@@ -1,7 +1,7 @@
 /**
- * What trainings took on this machine lately, per engine: written after each run, read by the plan's estimate of time.
- * Other processes write it too, with engines of their own.
- * The file is a hint: a missing or broken one means "not measured yet".
+ * Durations of recent trainings on this machine, per engine: written after each run and read by the plan's time
+ * estimate. Other processes with their own engines write the same file. The file is a hint: a missing or broken one
+ * means "not measured yet".
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -18,13 +18,13 @@ import { readMachineRecord } from "#kernel/engines/machine-record.js";
 import type { RunEvent } from "../../events/events.js";
 
 const file = () => measurementsPath("machine.json");
-/** Of each engine: enough for models of several sizes. */
+/** Model sizes remembered per engine. */
 const KEPT = 12;
-/** Trainings of a size: more than one, so that a moment in which the machine was busy is told from its pace. */
+/** Trainings remembered per size: more than one, so that a moment when the machine was busy does not set the pace. */
 const OF_A_SIZE = 3;
-/** Efforts of a step that are as good as the same. */
+/** Two step costs within this factor count as the same size. */
 const ALIKE = 1.25;
-/** Engine that this process trained with last, by the file that was told. */
+/** Engine that this process last trained with, by the measurements file. */
 const trainedHere = new Map<string, EngineName>();
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
@@ -39,12 +39,15 @@ function read(): Readonly<Record<string, readonly TrainingTime[]>> {
   );
 }
 
-/** What is known of this engine's pace (`auto`: of the one that trained here last, else of the one that it would choose). */
+/**
+ * Returns what is known of this engine's pace. For `auto`: the engine that last trained in this process, else the one
+ * that would be chosen.
+ */
 export function enginePaceOf(engine: string): Pick<MachineFacts, "took" | "product"> {
   const all = read();
   const record = readMachineRecord();
   const isNative = (one: EngineName): boolean => engines[one].utilisation !== undefined;
-  // Where one of the native engines was measured here, it never takes another.
+  // If a native engine was measured on this machine, `auto` never chooses another kind.
   const natives = names.some((one) => isNative(one) && record?.engines[one] !== undefined);
   const known = names.filter((one) => (all[one]?.length ?? 0) > 0 && (!natives || isNative(one)));
   const chosen = (): EngineName | undefined =>
@@ -69,11 +72,11 @@ export function rememberPace(engine: string, took: TrainingTime): void {
     mkdirSync(dirname(file()), { recursive: true });
     writeFileAtomic.sync(file(), JSON.stringify({ ...others, [engine]: saved.flat() }));
   } catch {
-    // Only a hint for the next plan: a read-only cache must not fail a run.
+    // This is only a hint for the next plan: a read-only cache must not fail a run.
   }
 }
 
-/** Trainings by the effort of a step, the latest of each size; the size that trained last comes last. */
+/** Groups trainings by the cost of a step, the latest of each size; the size that was trained last comes last. */
 function sizesOf(all: readonly TrainingTime[]): readonly (readonly TrainingTime[])[] {
   const sizes: TrainingTime[][] = [];
   for (const took of all.toReversed()) {
@@ -87,14 +90,14 @@ const effort = (t: TrainingTime): number => t.flops / t.steps;
 const isAlike = (a: TrainingTime, b: TrainingTime): boolean =>
   Math.abs(Math.log(effort(a) / effort(b))) <= Math.log(ALIKE);
 
-/** The middle one of a size, of two the quicker. */
+/** Returns the training with the median pace of its size; of two, the faster one. */
 function usual(size: readonly TrainingTime[]): TrainingTime {
   const pace = (t: TrainingTime): number => t.seconds / t.flops;
   const sorted = size.toSorted((a, b) => pace(a) - pace(b));
   return must(sorted[(sorted.length - 1) >> 1], "a training of its size");
 }
 
-/** Seconds without what only the first step takes: an engine plans and compiles its graph there. */
+/** Subtracts the extra time of the first step, in which an engine plans and compiles its graph. */
 export function steadySeconds(seconds: number, events: readonly RunEvent[]): number {
   const [first, ...rest] = events.flatMap((event) => (event.kind === "step" ? [event.seconds] : []));
   if (first === undefined || rest.length === 0) return seconds;

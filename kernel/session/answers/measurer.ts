@@ -1,19 +1,19 @@
-/** Answers needs of the compiler on a thread of its own: counting a large data set keeps nobody waiting who types. */
+/** Answers the compiler's needs on a separate thread, so that counting a large data set does not block editing. */
 import { Worker } from "node:worker_threads";
 import type { FactOf, FailedFact, Need } from "#dsl/language/types/facts.js";
 
 export type MeasuredFact = FactOf<Need["about"]> | FailedFact;
-/** Posted back for each need. */
+/** Reply to each need. */
 export type MeasurerReply = { readonly fact: MeasuredFact } | { readonly error: string };
 
 export class FactMeasurer {
   private worker: Worker | undefined;
   private settle: { resolve(looked: MeasuredFact): void; reject(error: Error): void } | undefined;
 
-  /** `folder`: where relative paths start. */
+  /** @param folder the folder that relative paths start from */
   constructor(private readonly folder: string) {}
 
-  /** One need at a time. Rejects with what is no coded error, and when the thread ends. */
+  /** Measures one need at a time. Rejects with errors that are not coded errors, and when the thread ends. */
   measure(need: Need): Promise<MeasuredFact> {
     const worker = (this.worker ??= this.start());
     return new Promise((resolve, reject) => {

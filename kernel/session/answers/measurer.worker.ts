@@ -1,4 +1,4 @@
-/** The thread of a `FactMeasurer`: what it has read stays with it, so that a base is looked at once. */
+/** Thread of a `FactMeasurer`: it caches what it has read, so that a base is examined only once. */
 import { registerAllCodes } from "../../codes.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";

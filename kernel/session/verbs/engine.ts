@@ -1,4 +1,4 @@
-/** `engine`: which engine and how many threads the statements after it use. */
+/** `engine`: sets the engine and the number of threads for the following statements. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { DeviceName, EngineName } from "../../engines/engine.js";
 import type { ExecutionContext } from "../execution-context.js";

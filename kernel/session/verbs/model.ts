@@ -1,4 +1,6 @@
-/** `model`: resolves the base (downloading it where needed) and shows its sizes; the weights stay if nothing changed. */
+/**
+ * `model`: resolves the base (downloads it if needed) and shows its sizes; the weights are kept if nothing changed.
+ */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { modelView } from "../../display/plans/model-card.js";
@@ -13,6 +15,6 @@ export async function runModel(
   const base = brought ? null : await session.datasets.base(dataReaderOf(model), context.hostContext);
   if (model.loaded) session.models.load(model, model.loaded.run);
   else session.models.define(model);
-  // A sweep's best trial was defined by nobody: who asks it is shown the answer.
+  // A sweep's best trial was not defined by a statement, so its model is not shown.
   if (base && !model.name.includes(".")) context.screen.display(modelView(model, base.facts));
 }

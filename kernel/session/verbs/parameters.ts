@@ -1,4 +1,4 @@
-/** `parameters`: each is a value of both languages. */
+/** `parameters`: defines each parameter as a value in both languages. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { OpenSession } from "../open-session.js";

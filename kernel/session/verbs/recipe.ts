@@ -1,4 +1,4 @@
-/** `recipe`: a name for settings; nothing runs. TypeScript sees what was written. */
+/** `recipe`: names settings; nothing runs. TypeScript receives the settings as written. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { ExecutionContext } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";

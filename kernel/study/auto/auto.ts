@@ -1,16 +1,16 @@
 /**
- * What `sweep auto` looks at, tries, writes and comes to: plain data, which the session fills in and pictures draw. Scores are
- * of the validation split alone; rows of the test split stand in none of it.
+ * The data that `sweep auto` examines, tries and reports: plain objects, filled in by the session and drawn by views.
+ * All scores are of the validation split; rows of the test split are never used.
  */
 
-/** A base beside the data: what its tokenizer makes of the rows that train. */
+/** A base model, and the token lengths that its tokenizer gives for the training rows. */
 export interface ExaminedBase {
-  /** As a program names it. */
+  /** Name as written in a program. */
   readonly name: string;
   readonly parameters: number;
-  /** Of its weights. */
+  /** Bytes of its weights. */
   readonly bytes: number;
-  /** Tokens that 50, 95 and 99 of a hundred rows have at most, specials included; null: nothing counts them. */
+  /** Maximum tokens of 50, 95 and 99 % of the rows, special tokens included; null if they were not counted. */
   readonly lengths: TokenLengths | null;
 }
 export interface TokenLengths {
@@ -19,72 +19,74 @@ export interface TokenLengths {
   readonly p99: number;
   readonly longest: number;
 }
-/** What was there before anything was tried. */
+/** Facts about the data and the machine before any trial. */
 export interface ExaminedData {
   readonly data: string;
-  /** As a program writes it. */
+  /** Task as written in a program. */
   readonly task: string;
   readonly rows: { readonly train: number; readonly validation: number };
-  /** Of the rows that train, the most frequent first; empty: the task has none. */
+  /** Labels of the training rows, the most frequent first; empty if the task has none. */
   readonly labels: readonly { readonly label: string; readonly count: number }[];
-  /** Those of which there is enough, the most frequent first. */
+  /** Languages with enough rows, the most frequent first. */
   readonly languages: readonly string[];
   readonly machine: { readonly memoryBytes: number; readonly cores: number; readonly engine: string };
   readonly bases: readonly ExaminedBase[];
 }
 
-/** Something that was scored on the validation rows. */
+/** A candidate that was scored on the validation rows. */
 export interface Contestant {
-  /** `baseline(tfidf)`, `all-MiniLM-L6-v2, frozen`, `trial 7`. */
+  /** For example `baseline(tfidf)`, `all-MiniLM-L6-v2, frozen` or `trial 7`. */
   readonly name: string;
-  /** `frozen`: a base as it is, with a linear head where it has none of its own. */
+  /** `frozen`: an untrained base, with a linear head if it has none of its own. */
   readonly kind: "baseline" | "frozen" | "trial";
   readonly base?: string;
-  /** Of the first goal; NaN: it has none. */
+  /** Score in the first goal; NaN if there is none. */
   readonly score: number;
-  /** Of 95 %; absent: it has no interval. */
+  /** Limits of the 95 % interval; unset if there is none. */
   readonly low?: number;
   readonly high?: number;
-  /** That it took to learn. */
+  /** Seconds of training. */
   readonly seconds: number;
-  /** That it holds; null: nobody knows. */
+  /** Size in bytes; null if it is unknown. */
   readonly bytes: number | null;
-  /** Milliseconds of an answer, when many are asked at once; null: not measured. */
+  /** Milliseconds per prediction in batches; null if it was not measured. */
   readonly latency: number | null;
-  /** Of a trial. */
+  /** Number of the trial; unset for other candidates. */
   readonly number?: number;
-  /** It says the same of all rows: beating it is the least. */
+  /** It predicts the same for all rows, so a trial should at least beat it. */
   readonly constant?: true;
-  /** What is required that it doesn't keep: `latency at most 5 ms, and it is 12 ms`. Absent: nothing. */
+  /**
+   * Requirements that it does not meet, for example `latency at most 5 ms, and it is 12 ms`. Unset if it meets all.
+   */
   readonly misses?: readonly string[];
 }
 
-/** What was passed over, and why, as a sentence: `one epoch would take 41 min of the 30 min`. */
+/** A candidate that was skipped, and the reason as a sentence: `one epoch would take 41 min of the 30 min`. */
 export interface SkippedCandidate {
   readonly what: string;
   readonly why: string;
 }
 
-/** A line of the program that is written. */
+/** A line of the generated program. */
 export interface ProgramSetting {
-  /** A path. */
+  /** Path of the setting. */
   readonly key: string;
-  /** Tune text. */
+  /** Value as Tune text. */
   readonly value: string;
-  /** Absent: it was asked for, or needs no reason. */
+  /** Reason for the value; unset if the user requested it or no reason is needed. */
   readonly why?: string;
 }
 export interface ProgramProposal {
   readonly model: readonly ProgramSetting[];
   readonly recipe: readonly ProgramSetting[];
   readonly vary: readonly ProgramSetting[];
-  /** How it is searched: goals, search, pruner, bounds. */
+  /** Settings of the sweep: goals, search, pruner, bounds. */
   readonly sweep: readonly ProgramSetting[];
-  /** Points that begin first, path to Tune text: what is known to do well. */
+  /** Starting points (path to Tune text) that are known to do well. */
   readonly first: readonly Readonly<Record<string, string>>[];
 }
 
-/** What is known once nothing is left to try; `text` is a Tune program. */
+/** The final report; `text` is a Tune program. */
 export interface AutoReport {
   readonly name: string;
   readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: string };
@@ -92,33 +94,36 @@ export interface AutoReport {
   /** In the order in which they were tried. */
   readonly probed: readonly Contestant[];
   readonly left: readonly SkippedCandidate[];
-  /** Null: no training fits into the budget. */
+  /** Null if no training fits into the budget. */
   readonly program: string | null;
   /** Null while trials run. */
   readonly outcome: AutoOutcome | null;
 }
 export interface AutoOutcome {
-  /** The first sentence: what is best, and what that means. */
+  /** The first sentence: which candidate is best, and what that means. */
   readonly sentence: string;
-  /** Of everything that was scored. */
+  /** Name of the best of all scored candidates. */
   readonly best: string;
-  /** The best trial beside each that needs no training. */
+  /** The best trial compared with each candidate that needs no training. */
   readonly versus: readonly ContestantDifference[];
-  /** All that was scored, trials with weights included. */
+  /** All scored candidates, including trials that still have weights. */
   readonly scored: readonly Contestant[];
-  /** Names of those that none other beats in score, size and latency at once. */
+  /** Names on the Pareto front: no other candidate beats them in score, size and latency at once. */
   readonly front: readonly string[];
-  /** What trains the best trial; null: no trial has a score. */
+  /** Program that trains the best trial; null if no trial has a score. */
   readonly tune: string | null;
 }
 export interface ContestantDifference {
   readonly name: string;
-  /** Of the best trial less this one, oriented as the metric is. */
+  /** Score of the best trial minus this one, with the metric's sign. */
   readonly difference: number;
   readonly low: number | null;
   readonly high: number | null;
-  /** Of the best trial; null: too little tells. */
+  /** Verdict on the best trial; null if the data are too few. */
   readonly verdict: "better" | "worse" | "no difference shown" | null;
-  /** Better by more than one look would explain, but not by more than the choice of the best of all looks does. */
+  /**
+   * Better than a single comparison would explain by chance, but not significant after correcting for the selection
+   * among all scores.
+   */
   readonly chosen?: true;
 }

@@ -1,38 +1,38 @@
-/** What the rules of `sweep auto` are told of: bases, ways to train each and what they take, and what is wanted. */
+/** Input of the rules of `sweep auto`: the bases, ways to train each with their cost, and the user's requirements. */
 import type { SkippedCandidate, TokenLengths, ProgramSetting } from "./auto.js";
 import type { TechniqueOption } from "./ways.js";
 
-/** A technique on a base, as a plan estimates it for one epoch. */
+/** A technique on a base, with the plan's estimate for one epoch. */
 export interface CostedTechnique extends TechniqueOption {
-  /** The rate that is recommended for it on this base. */
+  /** Recommended learning rate for this technique on this base. */
   readonly rate: number;
   readonly secondsAnEpoch: number;
 }
 export interface BaseCandidate {
-  /** As a program names it. */
+  /** Name as written in a program. */
   readonly base: string;
-  /** Of its probe, the greater the better; null: it was not probed. */
+  /** Probe score (greater is better); null if it was not probed. */
   readonly worth: number | null;
   readonly lengths: TokenLengths | null;
-  /** Most tokens that it reads. */
+  /** Maximum number of tokens that the model reads. */
   readonly positions: number;
   readonly ways: readonly CostedTechnique[];
-  /** Techniques that can't train it, with the reason; absent: all can. */
+  /** Techniques that cannot train this base, with the reason; unset if all can. */
   readonly refused?: readonly SkippedCandidate[];
 }
 export interface AutoRequirements {
-  /** That train. */
+  /** Number of training rows. */
   readonly rows: number;
-  /** Rows that validate. */
+  /** Number of validation rows. */
   readonly validating: number;
   readonly task: string;
-  /** What is left for trials. */
+  /** Seconds left for trials. */
   readonly seconds: number;
   readonly trials: number | null;
-  /** Settings that stay. */
+  /** Settings that are not varied. */
   readonly fixed: Readonly<Record<string, string>>;
-  /** Of the sweep as they were asked for: goals, bars, bounds. */
+  /** Settings of the sweep as requested by the user: goals, thresholds, bounds. */
   readonly requested: readonly ProgramSetting[];
-  /** The metric that weights are kept by; null: validations don't measure it. */
+  /** The metric that selects the checkpoint to keep; null if validations do not measure it. */
   readonly keep: string | null;
 }

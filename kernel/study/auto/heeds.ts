@@ -1,4 +1,6 @@
-/** What the trials of `sweep auto` say of its program: that the best rate lies at the end of its range, and that nothing was learnt. */
+/**
+ * Notes on a `sweep auto` from its trials: the best rate is at the end of its range, or no trial has learned anything.
+ */
 import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { significantText } from "../../host/text.js";
 import type { TrialRecord } from "../trial.js";
@@ -6,19 +8,19 @@ import type { AutoReport, Contestant } from "./auto.js";
 
 type Goal = AutoReport["goal"];
 const RATE = "optimizer.learning_rate";
-/** Of a range, on its own scale: what lies nearer to an end counts as at it. */
+/** A value within this share of its range's end, on the range's own scale, counts as at the end. */
 const END = 0.05;
 
 export interface AutoNotesInput {
   readonly goal: Goal;
   readonly vary: Readonly<Record<string, SearchSpace>>;
   readonly trials: readonly TrialRecord[];
-  /** Of the trials. */
+  /** Number of the best trial. */
   readonly best: number | null;
   readonly probed: readonly Contestant[];
 }
 
-/** Sentences; none: nothing is to be heeded. */
+/** Returns the notes as sentences; empty if there are none. */
 export function autoNotesOf(options: AutoNotesInput): readonly string[] {
   const idle = idleOf(options);
   if (idle !== null) return [`${idle}: give it more epochs, or a larger budget.`];
@@ -29,7 +31,10 @@ export function autoNotesOf(options: AutoNotesInput): readonly string[] {
   ];
 }
 
-/** While it runs, once all that begins first has ended; null: one of them learnt something, or nobody can say. */
+/**
+ * Returns a note while the sweep runs, once all starting points have ended; null if one of them has learned something
+ * or it is unknown.
+ */
 export function idleStartNote(
   options: Pick<AutoNotesInput, "goal" | "trials" | "probed"> & { readonly first: number },
 ): string | null {

@@ -1,6 +1,7 @@
 /**
- * What the choice of a winner takes from its lead: the best of many candidates, and of each the best of its epochs, was chosen by
- * the rows on which it is then compared, so that without any skill it is ahead by more than one look would explain.
+ * Corrects the winner's lead for selection. The best of many candidates, each at its best epoch, was selected on the
+ * same rows on which it is then compared. Without any skill its lead would exceed what a single comparison would
+ * explain.
  */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Interval } from "#stdlib/statistics/interval.js";
@@ -8,7 +9,10 @@ import { simultaneousWidening } from "#stdlib/statistics/simultaneous.js";
 import type { TrialRecord } from "../trial.js";
 import type { ContestantDifference } from "./auto.js";
 
-/** Of how many scores of the same rows the best one was kept. `keepsBest`: weights are those of the best validation. */
+/**
+ * Returns the number of scores on the same rows from which the best was selected.
+ * @param options `keepsBest`: each trial keeps the weights of its best validation
+ */
 export function scoreLookCount(
   trials: readonly Pick<TrialRecord, "score" | "reports">[],
   { keepsBest }: { readonly keepsBest: boolean },
@@ -20,9 +24,9 @@ export function scoreLookCount(
 }
 
 /**
- * A difference of the winner less another, the winner being the best of so many looks: its end on the winner's worse side lies
- * as far out as the same share of all looks would reach (Bonferroni's correction), and it is better only beyond that. The other
- * end stays: the choice can only have flattered it.
+ * Widens the interval of the winner's difference for a selection among `looks` scores (Bonferroni's correction). Only
+ * the end on the winner's worse side moves, since selection can only have flattered the winner. It counts as better
+ * only if the widened interval excludes 0.
  */
 export function correctForSelection(
   versus: ContestantDifference,

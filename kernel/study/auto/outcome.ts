@@ -1,4 +1,4 @@
-/** Who is best of all that was scored, what that means, and which of them are worth a look. */
+/** Selects the best of all scored candidates, says what that means, and finds the Pareto front. */
 import { paretoFrontOf } from "../front.js";
 import { groupedNumber, durationText, significantText } from "../../host/text.js";
 import type { AutoReport, Contestant, ContestantDifference } from "./auto.js";
@@ -9,8 +9,8 @@ const worth = ({ score }: Pick<Contestant, "score">, { direction }: Goal): numbe
   Number.isNaN(score) ? -Infinity : direction === "maximize" ? score : -score;
 
 /**
- * The first of the best: those without a training stand before trials, so that of equals the cheaper one is it. What doesn't keep
- * what is required is the best only where nothing keeps it.
+ * Returns the best candidate. Ties go to candidates without training, which are cheaper. A candidate that misses a
+ * requirement wins only if none meets them all.
  */
 export function bestContestant(scored: readonly Contestant[], goal: Goal): Contestant | undefined {
   const keep = scored.filter((one) => !one.misses && worth(one, goal) > -Infinity);
@@ -23,7 +23,7 @@ export function bestContestant(scored: readonly Contestant[], goal: Goal): Conte
   );
 }
 
-/** Names of those that none beats in score, size and latency at once; what isn't known counts as the most. */
+/** Returns the names on the Pareto front of score, size and latency; unknown values count as the worst. */
 export function frontNames(scored: readonly Contestant[], goal: Goal): readonly string[] {
   const best = bestContestant(scored, goal);
   const able = scored.filter((one) => !Number.isNaN(one.score) && (!one.constant || one === best));
@@ -31,7 +31,7 @@ export function frontNames(scored: readonly Contestant[], goal: Goal): readonly 
   return paretoFrontOf(worths).flatMap((index) => able[index]?.name ?? []);
 }
 
-/** Of a trial that does worse than what needs no training. */
+/** Wording for a trial that scores worse than a candidate without training. */
 const SURE = {
   worse: "which is more than chance",
   better: "though chance could make that difference",
@@ -39,21 +39,21 @@ const SURE = {
   unknown: "on too few rows to tell that from chance",
 } as const;
 
-/** One sentence, or a few: what is best, by how much, and what to do with that. */
+/** Returns one sentence, or a few: which candidate is best, by how much, and what to do next. */
 export function outcomeSentence(options: {
   readonly name: string;
   readonly goal: Goal;
   readonly scored: readonly Contestant[];
   readonly versus: readonly ContestantDifference[];
-  /** Why nothing was trained; null: something was. */
+  /** Why nothing was trained; null if something was. */
   readonly untrained: string | null;
-  /** Scores of the validation rows of which the best trial has the best one. */
+  /** Number of validation scores from which the best trial was selected. */
   readonly looks: number;
-  /** That validate. */
+  /** Number of validation rows. */
   readonly rows: number;
 }): string {
   const { goal, scored, versus, untrained } = options;
-  // The first trial is the best of them, by what is required of it too.
+  // The first trial is the best one, with requirements taken into account.
   const trial = scored.find(({ kind }) => kind === "trial");
   const ranked = [...scored.filter(({ kind }) => kind !== "trial"), ...(trial ? [trial] : [])];
   const best = bestContestant(ranked, goal);
@@ -76,7 +76,7 @@ export function outcomeSentence(options: {
     const sure = SURE[difference?.verdict ?? "unknown"];
     return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significantText(trial.score, 4)}, ${sure}. It learnt in ${durationText(best.seconds)}: take it, or give the search more time.${bars}`;
   }
-  // Of those with a better score it is told that they miss something.
+  // Candidates with a better score are reported separately, because they miss a requirement.
   const beside = versus.filter(({ name }) => !ahead.some((one) => one.name === name));
   const beaten = beside.filter(({ verdict }) => verdict === "better").map(({ name }) => name);
   const others = beside.filter(({ verdict }) => verdict !== "better" && verdict !== null);
@@ -95,13 +95,13 @@ export function outcomeSentence(options: {
   return `${parts.join("; ")}.${bestOfLooks(options)}${bars}`;
 }
 
-/** What the best of several scores of the same rows is worth. */
+/** Warns that the best of several scores on the same rows is optimistic. */
 function bestOfLooks({ name, looks, rows }: { readonly name: string; readonly looks: number; readonly rows: number }) {
   if (looks < 2) return "";
   return ` As the best of ${groupedNumber(looks)} looks at ${groupedNumber(rows)} rows it looks rather too good here: \`evaluate ${name}.best\` on rows of the test split tells.`;
 }
 
-/** Of what is required: who is ahead of the best one and misses it, or that the best one itself does. */
+/** Names the candidates that score better but miss a requirement, or says that the best one itself misses some. */
 function missing(best: Contestant, ahead: readonly Contestant[], { metric }: Goal): string {
   if (best.misses) return ` Nothing keeps all that is required: ${best.name} misses ${best.misses.join("; ")}.`;
   return ahead

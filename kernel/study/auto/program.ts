@@ -1,4 +1,4 @@
-/** A proposal as the Tune program that a person could have written, and the program of one of its trials by itself. */
+/** Writes a proposal as a Tune program like a handwritten one, and a separate program for one of its trials. */
 import type { ProgramProposal, ProgramSetting } from "./auto.js";
 
 export interface ProgramNames {
@@ -22,7 +22,7 @@ export function programText({ model, recipe, vary, sweep }: ProgramProposal, nam
   ].join("\n");
 }
 
-/** Everything that a trial with these values is made of, what varies in place of what stands. */
+/** Returns all settings of a trial: the proposal's settings, with the trial's values in place of those that vary. */
 export function trialSettings(
   { model, recipe }: Pick<ProgramProposal, "model" | "recipe">,
   values: Readonly<Record<string, string>>,
@@ -36,7 +36,7 @@ export function trialSettings(
   return whole;
 }
 
-/** The winner as a program of its own: it trains to the same weights. */
+/** Returns the winner as a separate program, which trains to the same weights. */
 export function winnerProgram(whole: ReturnType<typeof trialSettings>, names: ProgramNames): string {
   const settings = (values: Readonly<Record<string, string>>): readonly ProgramSetting[] =>
     Object.entries(values).map(([key, value]) => ({ key, value }));
@@ -48,7 +48,7 @@ export function winnerProgram(whole: ReturnType<typeof trialSettings>, names: Pr
   ].join("\n");
 }
 
-/** A name like this one that nothing has. */
+/** Returns a similar name that is not taken. */
 export function unusedName(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted;
   for (let i = 2; ; i++) if (!taken.has(`${wanted}_${String(i)}`)) return `${wanted}_${String(i)}`;

@@ -1,6 +1,6 @@
 /**
- * From what was looked at to the sweep that is written: a table of rules, each with the reason that stands beside its line. A
- * trial may take a sixth of the budget, so that several are tried; what takes longer is passed over.
+ * Derives the sweep from the examined candidates by a table of rules, each with the reason shown next to its line. A
+ * trial may take a sixth of the budget, so that several are tried; slower candidates are skipped.
  */
 import { durationText } from "../../host/text.js";
 import type { SkippedCandidate, ProgramProposal } from "./auto.js";
@@ -9,14 +9,17 @@ import { EPOCH_LIMITS } from "./rules.js";
 import { sweepProposal } from "./sweep-statement.js";
 
 export interface ProposalResult {
-  /** Null: no training fits. */
+  /** Null if no training fits. */
   readonly proposal: ProgramProposal | null;
   readonly left: readonly SkippedCandidate[];
 }
 
-/** Of the budget, that one trial may take; of few trials each may take its part, and where epochs are long there are fewer trials. */
+/**
+ * One trial may take 1/6 of the budget, or 1/trials if fewer are requested. Where epochs are long, the share grows up
+ * to 1/3.
+ */
 const SHARE = { most: 6, least: 3 } as const;
-/** A sweep of two trials is the least that compares anything. */
+/** Minimum number of trials of a sweep: with fewer there is no comparison. */
 const LEAST = 2;
 const BASES = 3;
 
@@ -45,19 +48,22 @@ export function proposeProgram(candidates: readonly BaseCandidate[], wanted: Aut
 const slowest = (ways: readonly CostedTechnique[]): number => Math.max(...ways.map((way) => way.secondsAnEpoch));
 const quickest = (ways: readonly CostedTechnique[]): number => Math.min(...ways.map((way) => way.secondsAnEpoch));
 
-/** Seconds that a trial of that base may take. */
+/** Returns the seconds that one trial of this base may take. */
 function partOf({ ways }: BaseCandidate, { seconds, trials }: AutoRequirements): number {
   const most = Math.min(SHARE.most, Math.max(LEAST, trials ?? SHARE.most));
   const least = Math.min(most, SHARE.least);
   const whole = ways.filter((way) => !way.headOnly);
   const usual = quickest(whole.length > 0 ? whole : ways);
-  // What takes much longer than another way is no reason for fewer trials.
+  // A technique that is much slower than the others is no reason for fewer trials.
   const needs = EPOCH_LIMITS.least * slowest(ways.filter((way) => way.secondsAnEpoch <= 2 * usual));
   for (let share = most; share > least; share--) if (seconds / share >= needs) return seconds / share;
   return seconds / least;
 }
 
-/** Those whose two epochs fit into a trial, or one does; or, where none fits, into a sweep of two trials. */
+/**
+ * Returns the techniques whose two epochs fit into a trial, else those with one epoch. If none fits, a trial may take
+ * half of the budget.
+ */
 function waysWithin(
   one: BaseCandidate,
   wanted: AutoRequirements,
@@ -88,7 +94,7 @@ function slowWay(
   return { what: techniqueLabel(base, technique), why: `${takes}, and a trial may take ${durationText(seconds)}` };
 }
 
-/** As it is told of: `all-MiniLM-L6-v2, lora`. */
+/** Returns the display name, for example `all-MiniLM-L6-v2, lora`. */
 export function techniqueLabel(base: string, technique: string): string {
   return `${base}, ${/^\w+/.exec(technique)?.[0] ?? technique}`;
 }

@@ -1,16 +1,16 @@
-/** Rates around those that are recommended: over all techniques as a range, and of each one as what its rates are held to. */
+/** Learning rates around the recommended ones: one range over all techniques, and limits per technique. */
 import type { CostedTechnique } from "./candidates.js";
 
 /**
- * One rate stands for a head that is found at once, which no rate changes: held to that one, the same head isn't sought again
- * at others. It is one of those that others are tried with.
+ * Gives all exactly fitted heads the same rate. The rate does not affect them, so the sweep need not repeat the same
+ * head with other rates. The common rate is one of those tried with other techniques.
  */
 export function alignExactRates(ways: readonly CostedTechnique[]): readonly CostedTechnique[] {
   const stepped = ways.find((way) => !way.exact);
   return stepped ? ways.map((way) => (way.exact ? { ...way, rate: Number(short(stepped.rate)) } : way)) : ways;
 }
 
-/** How far rates vary around those that are recommended. */
+/** Factor by which rates vary around the recommended ones. */
 const AROUND = 4;
 const KEY = "optimizer.learning_rate";
 
@@ -19,7 +19,7 @@ export function learningRateRange(ways: readonly CostedTechnique[]): string {
   return `log(${short(low)}..${short(high)})`;
 }
 
-/** `where`, as a program writes it; null: no technique's rates are fewer than those of the range. */
+/** Returns the `where` setting as Tune text; null if no technique needs a narrower range. */
 export function learningRateBands(ways: readonly CostedTechnique[]): string | null {
   const { low: least, high: most } = bandOf(ways);
   const words = new Set(ways.map(({ technique }) => wordOf(technique)));

@@ -1,30 +1,41 @@
-/** Rules for single settings, each with the reason that stands beside its line. */
+/** Rules for single settings, each with the reason shown next to its line. */
 import { durationText } from "../../host/text.js";
 import type { TokenLengths } from "./auto.js";
 
-/** Raised with whatever changes a program that is written: one that was kept is written anew. */
+/**
+ * Increase it with every change that affects generated programs: a stored program of an older version is generated
+ * again.
+ */
 export const RULES_VERSION = 3;
 
-/** Of the budget, that may go by before the sweep is written: what was not probed by then is passed over. */
+/**
+ * Share of the budget that may be spent before the sweep is written; bases that were not probed by then are skipped.
+ */
 export const PROBE_BUDGET_SHARE = 1 / 3;
 
-/** Tokens that cost nothing where rows are shorter, since batches are padded to their own longest. */
+/**
+ * Minimum length limit in tokens. It costs nothing for shorter rows, because batches are padded to their own longest
+ * row.
+ */
 const SHORT = 32;
-/** Updates from which on little is learnt that wasn't before, and how often small data may be gone through for them. */
+/**
+ * Number of updates after which little more is learned. `EPOCH_LIMITS` bounds the epochs over small data for that
+ * number.
+ */
 const UPDATES = 300;
 export const EPOCH_LIMITS = { least: 3, most: 20 } as const;
 
-/** Rows that validate, below which choosing by them is mostly chance: of 50 one share's interval is 27 points wide. */
+/** With fewer validation rows selection is mostly chance: with 50 rows the interval of a share is 27 points wide. */
 export const FEW_VALIDATION_ROWS = 50;
 
-/** Rows of an update. */
+/** Returns the number of rows per update. */
 export function batchSizeFor(rows: number): { readonly size: number; readonly why: string } {
   if (rows < 500) return { size: 8, why: "few rows: small batches make enough updates of them" };
   if (rows < 10_000) return { size: 16, why: `as usual for ${rows < 2000 ? "hundreds" : "thousands"} of rows` };
   return { size: 32, why: "many rows: larger batches go through them faster" };
 }
 
-/** Tokens of a row; null: the base's own length serves. */
+/** Returns the maximum tokens per row; null to use the base's own limit. */
 export function maxLengthFor(
   lengths: TokenLengths | null,
   positions: number,
@@ -37,7 +48,10 @@ export function maxLengthFor(
   return { most, why: `${cut}${share} of the rows have ${String(covered)} tokens or fewer` };
 }
 
-/** How often the rows are gone through. `seconds`: what one trial may take. */
+/**
+ * Returns the number of epochs.
+ * @param seconds maximum duration of one trial
+ */
 export function epochsFor(
   rows: number,
   batch: number,

@@ -1,21 +1,21 @@
-/** The sweep that is written for the bases that are kept. */
+/** Writes the sweep for the selected bases. */
 import { groupedNumber } from "../../host/text.js";
 import type { ProgramProposal, ProgramSetting } from "./auto.js";
 import type { BaseCandidate, AutoRequirements, CostedTechnique } from "./candidates.js";
 import { learningRateBands, learningRateRange, alignExactRates } from "./rates.js";
 import { batchSizeFor, epochsFor, FEW_VALIDATION_ROWS, maxLengthFor } from "./rules.js";
 
-/** Epochs from which on giving up early saves something. */
+/** Minimum epochs for which pruning saves time. */
 const PRUNED = 4;
-/** One of so many goes on, once it has trained so small a part of its steps. */
+/** Reduction factor of pruning: one in three trials continues, after a third of its steps. */
 const HALVED = 3;
 /**
- * Updates that bench/TECHNIQUES.md's trainings of about a thousand rows had: with as many, training all weights did best in each
- * of its tables; with fewer, larger steps of fewer weights learn more.
+ * Number of updates in the trainings of bench/TECHNIQUES.md, with about a thousand rows. With at least as many,
+ * training all weights did best in each of its tables. With fewer, larger steps of fewer weights learn more.
  */
 const ENOUGH = 150;
 
-/** `seconds`: what one trial may take. */
+/** @param seconds maximum duration of one trial */
 export function sweepProposal(
   candidates: readonly [BaseCandidate, ...BaseCandidate[]],
   wanted: AutoRequirements & { readonly alone: boolean },
@@ -36,7 +36,7 @@ export function sweepProposal(
   const free = (setting: ProgramSetting): readonly ProgramSetting[] =>
     fixed[setting.key] === undefined ? [setting] : [];
   const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
-  // A head that is found at once has no rate.
+  // An exactly fitted head has no learning rate.
   const rated = fixed["optimizer"] !== undefined || all.every((way) => way.exact);
   const bands = rated ? null : learningRateBands(all);
   const updates =
@@ -47,7 +47,7 @@ export function sweepProposal(
   const sure = few && wanted.trials === null;
   const first = firstOf(candidates, { rated, long: updates >= ENOUGH, sure });
   const pruned = !timed && !few && each.epochs >= PRUNED;
-  // A third of a training tells a poor trial; before that the schedule has hardly begun.
+  // A third of a training shows a poor trial; before that the schedule has hardly started.
   const rung = Math.ceil((each.epochs * Math.max(1, Math.ceil(rows / size))) / HALVED);
   return {
     model: [
@@ -59,7 +59,7 @@ export function sweepProposal(
       ...Object.entries(fixed).map(([key, value]) => ({ key, value })),
       ...(timed ? [] : [{ key: "epochs", value: String(each.epochs), why: each.why }]),
       ...free({ key: "batch_size", value: String(size), why: batch.why }),
-      // Where early stopping watches a metric, the same decides which weights stay.
+      // Where early stopping watches a metric, the same metric already selects the weights to keep.
       ...(wanted.keep === null || fixed["early_stopping"]?.includes("metric") === true
         ? []
         : free({ key: "keep", value: `best(${wanted.keep})`, why: "what is searched for decides which weights stay" })),
@@ -127,9 +127,10 @@ function listed(parts: readonly string[]): string {
 }
 
 /**
- * Points that begin: of the best base the way that usually does best, the other that learns much, and the head alone (so that
- * what a frozen base can do is a model too; found at once where it can be), then the other bases, and what lies around. `long`: there are updates enough for
- * all weights; `sure`: nothing but what is recommended.
+ * Returns the starting points. First the best base: the technique that usually does best, the other that learns much,
+ * and the head alone (exactly fitted where possible), so that a frozen base is a candidate too. Then the other bases,
+ * then points around these.
+ * @param options `long`: there are enough updates to train all weights; `sure`: use recommended points only
  */
 function firstOf(
   [best, ...others]: readonly [BaseCandidate, ...BaseCandidate[]],
@@ -151,14 +152,14 @@ function firstOf(
       }));
   const startPoints = points(best);
   const [ways, around] = [startPoints.slice(0, best.ways.length), startPoints.slice(best.ways.length)];
-  // A head that is found at once costs little: each base's is tried.
+  // An exactly fitted head costs little, so it is tried for each base.
   const cheap = (one: BaseCandidate) => points({ ...one, ways: one.ways.filter((way) => way.exact) });
   const usual = (one: BaseCandidate) => points({ ...one, ways: one.ways.filter((way) => !way.exact) }).slice(0, 1);
-  // Where nothing tells rates apart, what lies around is the same again.
+  // If the rate is not varied, the points around would only repeat the others.
   return [...ways, ...others.flatMap((one) => [...usual(one), ...cheap(one)]), ...(rated || sure ? [] : around)];
 }
 
-/** The first of each way before the second of any. */
+/** Orders the first point of each technique before the second of any. */
 function orderOf({ headOnly, whole }: CostedTechnique, i: number, long: boolean): number {
   return headOnly ? 0.5 : 10 * i + (whole === long ? 0 : 0.1);
 }

@@ -1,20 +1,23 @@
 /**
- * Techniques that are tried, each as it is costed and as it varies, with the points that begin: `times` the rate that is
- * recommended for it, the likeliest first.
+ * The techniques that are tried, each with its text for cost estimates, its search space and its starting points.
+ * `times` is a multiple of the recommended rate; the most promising point comes first.
  */
 export interface TechniqueOption {
-  /** Tune text, without what varies in it. */
+  /** Tune text without the varied arguments. */
   readonly technique: string;
-  /** Tune text of it as a space. */
+  /** Tune text of the search space. */
   readonly space: string;
   readonly points: readonly { readonly values: Readonly<Record<string, string>>; readonly times: number }[];
-  /** What learns, as the line's comment says. */
+  /** Which weights are trained, for the line's comment. */
   readonly learns: string;
-  /** Nothing of the base learns. */
+  /** Only the head is trained. */
   readonly headOnly: boolean;
-  /** The head is found at once: no rate changes it, and what it takes doesn't grow with the epochs. Stands before the way by steps. */
+  /**
+   * The head is fitted exactly: the rate has no effect and the cost does not grow with the epochs. Listed before the
+   * stepwise variant.
+   */
   readonly exact?: true;
-  /** Every weight learns: most is learnt of enough updates, little of few. */
+  /** All weights are trained: this does best with many updates and poorly with few. */
   readonly whole: boolean;
 }
 

@@ -1,10 +1,13 @@
-/** What makes a sweep the same one: its journal is found by it, and whoever runs it by itself. */
+/** The identity of a sweep, by which its journal and its process are found. */
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 
-/** SHA-256, hexadecimal. Bounds, pruner and what it starts from aren't in it: a sweep goes on with others. */
+/**
+ * Returns a SHA-256 in hexadecimal. Limits, pruner and starting trials are not included: a sweep may be continued with
+ * others.
+ */
 export function sweepHash(sweep: SweepPlan): string {
   const identity = {
     recipe: sweep.plan.recipeHash,
@@ -12,7 +15,7 @@ export function sweepHash(sweep: SweepPlan): string {
     search: sweep.search,
     goal: sweep.goal,
     seed: sweep.seed,
-    // What came to sweeps later is in it where it is written: journals of before are of sweeps without.
+    // Settings that were introduced later are included only if written, so that hashes of older journals stay valid.
     ...(sweep.goals.length > 1 && { goals: sweep.goals }),
     ...(sweep.require && { require: sweep.require }),
     ...(sweep.repeats !== undefined && { repeats: sweep.repeats }),
@@ -21,7 +24,7 @@ export function sweepHash(sweep: SweepPlan): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
 }
 
-/** Whether one is to go on as far as the other. */
+/** Reports whether two sweeps have the same limits. */
 export function hasSameBounds(a: SweepPlan, b: SweepPlan): boolean {
   const bounds = ({ trials, budgetMs, budgetTokens, pruner, start }: SweepPlan): string =>
     canonicalize({ trials, budgetMs, tokens: budgetTokens ?? null, pruner, start: start ?? [] }) ?? "";

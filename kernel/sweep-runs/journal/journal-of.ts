@@ -1,4 +1,4 @@
-/** Of a sweep what its journal must know. */
+/** Returns the parts of a sweep that its journal needs. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";

@@ -1,4 +1,4 @@
-/** A journal told to somebody who has no sweep at hand: its studies with their trials, by what the file itself says. */
+/** Reads a journal without its sweep, from the file alone: its studies with their trials. */
 import { parameterValueOf, type OptunaDistribution } from "../../runs/optuna/distributions.js";
 import { OptunaJournalFile } from "../../runs/optuna/journal-file.js";
 import { OPTUNA_DIRECTIONS, OPTUNA_TRIAL_STATES } from "../../runs/optuna/operations.js";
@@ -6,30 +6,30 @@ import { isTrialOver, type LoggedStudy, type LoggedTrial } from "../../runs/optu
 import { readableAttributes, trialStateOf } from "./logged-trial.js";
 
 export interface JournalTrialReport {
-  /** From 1. */
+  /** Trial number, from 1. */
   readonly number: number;
   readonly state: string;
-  /** Of each goal; null: none came. */
+  /** Score of each goal; null if there are none. */
   readonly scores: readonly number[] | null;
-  /** As Tune text where it is ours, else as the parameters were drawn. */
+  /** Tune text if Tunebook wrote it, else the drawn parameters. */
   readonly values: Readonly<Record<string, string>>;
   readonly reports: readonly { readonly step: number; readonly score: number }[];
   readonly seconds: number | null;
   readonly run: string | null;
-  /** Why it failed, or was given up. */
+  /** Why it failed or was pruned. */
   readonly why: string | null;
-  /** Another program added it, and it is none of the sweep's: `why` says so. */
+  /** Another program added the trial and it does not fit the sweep; `why` gives the reason. */
   readonly strange?: true;
 }
 export interface JournalStudyReport {
   readonly name: string;
   readonly goals: readonly { readonly metric: string | null; readonly direction: "maximize" | "minimize" | null }[];
   readonly trials: readonly JournalTrialReport[];
-  /** The number of the best trial that is done; null: none is, or there are several goals or none that is known. */
+  /** Number of the best completed trial; null if there is none, or if the study has several or unknown goals. */
   readonly best: number | null;
 }
 
-/** Empty: it is no journal. */
+/** Returns an empty list if the file is not a journal. */
 export function journalReport(file: string): readonly JournalStudyReport[] {
   const log = new OptunaJournalFile(file);
   log.look();
@@ -68,7 +68,7 @@ function studyTold({ name, directions, systemAttrs, trials: logged }: LoggedStud
 }
 
 type Space = ReadonlyMap<string, OptunaDistribution>;
-/** What the sweep's own trials are drawn from; empty: none of them is ours. */
+/** Returns the space that the sweep's own trials are drawn from; empty if Tunebook wrote none of them. */
 function spaceOf(logged: readonly LoggedTrial[]): Space {
   const ownTrials = logged.filter(isOwn);
   return new Map(
@@ -77,7 +77,7 @@ function spaceOf(logged: readonly LoggedTrial[]): Space {
 }
 const isOwn = ({ userAttrs }: LoggedTrial): boolean => readableAttributes(userAttrs).values !== undefined;
 
-/** Why a trial that another program added is none of the sweep's; null: it is one, as far as the file says. */
+/** Returns why another program's trial does not fit the sweep; null if it fits, as far as the file shows. */
 function strangeIn(space: Space, logged: LoggedTrial): string | null {
   if (space.size === 0 || isOwn(logged)) return null;
   for (const [name, { value, distribution }] of logged.params) {
@@ -93,7 +93,7 @@ function strangeIn(space: Space, logged: LoggedTrial): string | null {
   return null;
 }
 
-/** Of a trial that was trained again: its number, and that of the one that stands for it. */
+/** Returns the pair of the retrained trial's number and its replacement's number. */
 function againOf(logged: LoggedTrial): readonly (readonly [number, number])[] {
   const { again } = readableAttributes(logged.userAttrs);
   return again === undefined || !isTrialOver(logged) ? [] : [[again, logged.number + 1]];

@@ -1,7 +1,7 @@
 /**
- * The journal of a sweep: what makes an interrupted sweep go on. It is a journal of Optuna's, so that Optuna opens it, draws it and
- * goes on with it; what Optuna adds meanwhile is read whenever something is written. A trial's number is its place in the study,
- * whoever created it: `begin` says which one it got.
+ * The journal of a sweep, from which an interrupted sweep is resumed. It is an Optuna journal, so Optuna can open, plot
+ * and continue it. Trials that Optuna adds meanwhile are read with every write. A trial's number is its position in the
+ * study, whoever created it: `begin` returns it.
  */
 import { randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
@@ -29,7 +29,7 @@ import {
 
 export type { JournalSpec };
 
-/** A trial of the file that is none of the sweep's: its parameters don't fit. */
+/** A trial of the file whose parameters do not fit the sweep. */
 export interface UnfitTrial extends UnfitReason {
   readonly number: number;
 }
@@ -38,14 +38,14 @@ interface Known {
   readonly trial: TrialRecord | UnfitReason;
 }
 
-/** The journal of a sweep: what is done stays done. */
+/** The journal of a sweep: completed trials are never changed. */
 export class Journal {
   private readonly worker = `tunebook-${randomUUID()}`;
   private readonly log: OptunaJournalFile;
   private readonly reading: JournalReading;
-  /** Trials that this process began. */
+  /** Trials that this process started. */
   private readonly ownTrials = new Set<number>();
-  /** By id, as they were read last. */
+  /** Trials by id, as last read. */
   private readonly known = new Map<number, Known>();
 
   private constructor(
@@ -57,7 +57,10 @@ export class Journal {
     this.log.look();
   }
 
-  /** The folder of its lock (run-lock.ts): two processes that sweep the same would draw the same trials twice. */
+  /**
+   * Returns the folder of the sweep's lock (run-lock.ts): two processes with the same sweep would draw the same trials
+   * twice.
+   */
   static folder(root: string, name: string, hash: string): string {
     const folder = folderOf(root, name, hash);
     try {
@@ -73,47 +76,47 @@ export class Journal {
     return new Journal(`${Journal.folder(root, name, hash)}.jsonl`, of);
   }
 
-  /** That of a sweep which another process runs: nothing is made, though there be none. */
+  /** Opens the journal of a sweep that another process runs; creates nothing, even if the file does not exist. */
   static watched(root: string, name: string, hash: string, of: JournalSpec): Journal {
     return new Journal(`${folderOf(root, name, hash)}.jsonl`, of);
   }
 
-  /** Its file's name without the ending, and the study's. */
+  /** The file's name without its extension, which is also the study's name. */
   get name(): string {
     return basename(this.file, ".jsonl");
   }
 
-  /** The folder of runs that it lies in. */
+  /** The folder of runs that contains the journal. */
   get runs(): string {
     return dirname(dirname(this.file));
   }
 
-  /** Those that are over, whoever ran them, by their numbers. */
+  /** The ended trials, whoever ran them, by number. */
   get trials(): readonly TrialRecord[] {
     return this.logged(isTrialOver).filter(isFittingTrial);
   }
-  /** Begun by a process of ours that ended before they did: `begin` takes them up again under their numbers. */
+  /** Trials whose process (of Tunebook) ended before they did: `begin` resumes them under their numbers. */
   get interrupted(): readonly TrialRecord[] {
     return this.logged((one) => this.leftBehind(one)).filter(isFittingTrial);
   }
-  /** Trials that others ran, and that can't be read as points of this sweep. */
+  /** Trials of other programs that cannot be read as points of this sweep. */
   get strange(): readonly UnfitTrial[] {
     return (this.study?.trials ?? []).filter(isTrialOver).flatMap((one) => {
       const trial = this.trialOf(one);
       return isFittingTrial(trial) ? [] : [{ number: one.number + 1, ...trial }];
     });
   }
-  /** The number that the next trial gets, if nobody else begins one. */
+  /** The number that the next trial gets, if no other process starts one. */
   get next(): number {
     return (this.study?.trials ?? []).length + 1;
   }
 
-  /** Reads what others wrote since. */
+  /** Reads what others have written since. */
   look(): void {
     this.log.look();
   }
 
-  /** It runs from now on, under the number that is returned. */
+  /** Records the start of a trial, and returns it with its number. */
   begin(trial: TrialRecord): TrialRecord {
     let number = 0;
     this.append(() => {
@@ -130,19 +133,22 @@ export class Journal {
     return { ...trial, number };
   }
 
-  /** A score of the first goal on the way. */
+  /** Records an intermediate score of the first goal. */
   report(number: number, step: number, score: number): void {
     this.append(() => [
       { op_code: OPTUNA_OPERATIONS.intermediateValue, trial_id: this.idOf(number), step, intermediate_value: score },
     ]);
   }
 
-  /** It is over: its number is that which it began with. `missed`: by how much it misses each bar, below 0 where it doesn't. */
+  /**
+   * Records the end of a trial under its number.
+   * @param missed distance by which it misses each threshold, at most 0 if it is met
+   */
   end(trial: TrialRecord, missed: Readonly<Record<string, number>> = {}): void {
     this.append(() => endedEntry(this.idOf(trial.number), written(trial), { endedAt: Date.now(), missed }), true);
   }
 
-  /** Begun and over at once. */
+  /** Records the start and end of a trial together. */
   add(trial: TrialRecord, missed: Readonly<Record<string, number>> = {}): TrialRecord {
     let number = 0;
     this.append(() => {
@@ -163,7 +169,7 @@ export class Journal {
     this.log.append(this.worker, made, keep);
   }
 
-  /** What creates the study, where it isn't there yet. */
+  /** Returns the operations that create the study, if it does not exist yet. */
   private opening(): readonly UnsignedOperation[] {
     if (this.study) return [];
     const { goals } = this.spec;

@@ -1,7 +1,7 @@
 /**
- * A trial of ours as a trial of Optuna's journal, and back. Its point is its parameters, what it scored its values, what was
- * reported its intermediate values; what Optuna has no place for (values as Tune text, the run, why it failed) are its user
- * attributes. A trial that Optuna added is read by its parameters.
+ * Converts a trial to Optuna's journal format and back. The point becomes its parameters, the scores its values, the
+ * reports its intermediate values. Fields that Optuna does not have (values as Tune text, the run, the failure) become
+ * user attributes. A trial that Optuna added is read by its parameters.
  */
 import * as v from "valibot";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -16,14 +16,14 @@ import type { TrialRecord } from "../../study/trial.js";
 import { anyNumber, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
 import { isValueText } from "./value-text.js";
 
-/** Of a sweep what its journal must know. */
+/** The parts of a sweep that its journal needs. */
 export interface JournalSpec {
   readonly vary: SweepPlan["vary"];
   readonly goals: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
-  /** What `where` says that the values of a point don't keep, as it is written; null: they keep all. Absent: it says nothing. */
+  /** Returns the `where` relation that a point violates, as written; null if all hold. Unset without `where`. */
   readonly broken?: (point: SearchPoint) => string | null;
 }
-/** What its trials are read and written by. */
+/** Parameters for reading and writing the journal's trials. */
 export class JournalReading {
   readonly vary: SweepPlan["vary"];
   readonly parameters: readonly SweepParameter[];
@@ -36,7 +36,7 @@ export class JournalReading {
     this.goals = goals.length;
   }
 }
-/** Why a trial is none of the sweep's. */
+/** Why a trial does not fit the sweep. */
 export interface UnfitReason {
   readonly why: string;
 }
@@ -45,13 +45,13 @@ export function isFittingTrial<T extends UnfitReason>(trial: TrialRecord | T): t
   return "point" in trial;
 }
 
-/** What has a place of its own in Optuna. */
+/** Fields for which Optuna has its own place. */
 type Native = "number" | "point" | "score" | "scores" | "state" | "reports" | "begun" | "step";
 type Told = Exclude<keyof TrialRecord, Native>;
 const text = v.string();
 const path = v.pipe(text, v.regex(/^[\p{ID_Start}_][\p{ID_Continue}.]*$/u));
 const named = v.custom<string>((name) => v.is(path, name));
-/** Each field that has none: a user attribute under its name. */
+/** All other fields: each is a user attribute of the same name. */
 const attributes: { readonly [K in Told]-?: Schema<Exclude<TrialRecord[K], undefined | null>> } = {
   values: v.pipe(
     dictionaryOf(v.pipe(text, v.check(isValueText))),
@@ -69,11 +69,11 @@ const attributes: { readonly [K in Told]-?: Schema<Exclude<TrialRecord[K], undef
   data: text,
   again: wholeNumber(1),
 };
-/** Known when it begins. */
+/** Fields that are known at the start of a trial. */
 const atFirst: readonly Told[] = ["values", "steps", "again"];
 const names = Object.keys(attributes) as readonly Told[];
 
-/** As it is created, running. */
+/** Returns the entry that creates a running trial. */
 export function createdEntry(
   reading: JournalReading,
   study: number,
@@ -97,7 +97,7 @@ export function createdEntry(
   };
 }
 
-/** `missed`: each bar, above 0 where the trial misses it: a constraint of Optuna's. */
+/** @param missed distance to each threshold, above 0 if the trial misses it; stored as Optuna constraints */
 export function endedEntry(
   id: number,
   trial: TrialRecord,
@@ -105,7 +105,7 @@ export function endedEntry(
 ): readonly UnsignedOperation[] {
   const { state, score, scores = score === null ? [] : [score] } = trial;
   const sound = scores.length > 0 && !scores.some(Number.isNaN);
-  // Optuna's plots want a value of all that is complete.
+  // Optuna's plots need a value for every completed trial.
   const as = {
     running: "running",
     done: sound ? "complete" : "failed",
@@ -139,7 +139,7 @@ export function endedEntry(
   ];
 }
 
-/** Or why it is none of the sweep's. */
+/** Returns the trial, or why it does not fit the sweep. */
 export function trialFromLog(reading: JournalReading, logged: LoggedTrial): TrialRecord | UnfitReason {
   const { values } = readableAttributes(logged.userAttrs);
   const found = pointOfValues(reading.parameters, parameterValuesOf(reading, logged, values !== undefined));
@@ -151,7 +151,7 @@ export function trialFromLog(reading: JournalReading, logged: LoggedTrial): Tria
   return { ...record, values: values ?? valuesAt(reading.vary, found.point), point: found.point };
 }
 
-/** Of a trial what doesn't depend on what the sweep varies. */
+/** Reads the fields of a trial that do not depend on what the sweep varies. */
 export function trialRecordOf(
   reading: JournalReading,
   logged: LoggedTrial,
@@ -189,7 +189,7 @@ export function trialStateOf({ state, userAttrs }: LoggedTrial): TrialRecord["st
   return "running";
 }
 
-/** Of our attributes those that are as we write them. */
+/** Returns the user attributes that have the form in which Tunebook writes them. */
 export function readableAttributes(attrs: ReadonlyMap<string, unknown>): Partial<Pick<TrialRecord, Told>> {
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -199,7 +199,7 @@ export function readableAttributes(attrs: ReadonlyMap<string, unknown>): Partial
   );
 }
 
-/** `own`: a choice is found by its place in the list, whatever text the journal gives it. */
+/** @param own find a choice by its index in the list, whatever text the journal gives it */
 export function parameterValuesOf(
   { parameters }: JournalReading,
   { params }: LoggedTrial,
@@ -217,7 +217,7 @@ export function parameterValuesOf(
 function distributionOf({ dimension, choices = [] }: SweepParameter): OptunaDistribution {
   if (dimension.kind === "choice") return { is: "categorical", choices };
   const log = dimension.scale === "log";
-  // Optuna knows no steps on a logarithmic scale, and wants the last step as the end of others.
+  // Optuna has no steps on a logarithmic scale, and requires the upper end to be a multiple of the step otherwise.
   const step = log ? null : (dimension.step ?? null);
   const high =
     step === null
@@ -226,7 +226,7 @@ function distributionOf({ dimension, choices = [] }: SweepParameter): OptunaDist
   return { is: dimension.integer ? "int" : "float", low: dimension.from, high, log, step };
 }
 
-/** As Python reads it, of any version. */
+/** Formats a time so that every Python version can read it. */
 function isoOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace("Z", "000+00:00");
 }

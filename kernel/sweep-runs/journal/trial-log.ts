@@ -1,4 +1,4 @@
-/** The trials of a sweep as they stand: those of its journal, and those that run. */
+/** The present trials of a sweep: those of its journal and those that run. */
 import type { TrialRecord } from "../../study/trial.js";
 import type { Journal, UnfitTrial } from "./journal.js";
 
@@ -7,35 +7,35 @@ export class TrialLog {
 
   private outdated: ReadonlySet<number> = new Set();
 
-  /** `watched`: another process runs it, and what that one began is open. */
+  /** @param watched another process runs the sweep, so its started trials count as open */
   constructor(
     private readonly journal: Journal,
     private readonly watched = false,
   ) {}
 
-  /** Of its journal. */
+  /** Name of the journal. */
   get name(): string {
     return this.journal.name;
   }
-  /** The folder of runs that its journal lies in. */
+  /** The folder of runs that contains the journal. */
   get runs(): string {
     return this.journal.runs;
   }
-  /** In the order of their numbers. */
+  /** Sorted by number. */
   get trials(): readonly TrialRecord[] {
     return [...this.ended, ...this.open].sort((a, b) => a.number - b.number);
   }
-  /** Those that count. */
+  /** The ended trials that count. */
   get ended(): readonly TrialRecord[] {
     const trials = this.journal.trials.filter(({ number }) => !this.outdated.has(number));
     const replaced = new Set(trials.flatMap(({ again }) => again ?? []));
     return replaced.size === 0 ? trials : trials.filter(({ number }) => !replaced.has(number));
   }
-  /** How many that are over count no more. */
+  /** Number of ended trials that no longer count. */
   get aside(): number {
     return this.journal.trials.length - this.ended.length;
   }
-  /** All that are over or were begun, whether they count or not. */
+  /** All ended or started trials, whether they count or not. */
   get known(): readonly TrialRecord[] {
     return [...this.journal.trials, ...this.unfinished];
   }
@@ -43,35 +43,35 @@ export class TrialLog {
     const others = this.watched ? this.journal.interrupted : [];
     return [...this.running.values(), ...others.map((trial) => ({ ...trial, state: "running" as const }))];
   }
-  /** What others ran in its study and can't be read as its trials. */
+  /** Trials of other programs in its study that cannot be read as trials of this sweep. */
   get strange(): readonly UnfitTrial[] {
     return this.journal.strange;
   }
-  /** Begun when the sweep was interrupted: they go on. */
+  /** Trials that ran when the sweep was interrupted; they will be resumed. */
   get unfinished(): readonly TrialRecord[] {
     return this.journal.interrupted;
   }
-  /** The number that a trial would get that begins now. */
+  /** The number that a trial would get if it started now. */
   get next(): number {
     return this.journal.next;
   }
 
-  /** From now on these count no more. */
+  /** Excludes these trials from now on. */
   setAside(outdated: readonly number[]): void {
     this.outdated = new Set(outdated);
   }
 
-  /** Reads what others wrote. */
+  /** Reads what others have written. */
   look(): void {
     this.journal.look();
   }
-  /** @returns it with its number */
+  /** @returns the trial with its number */
   begin(trial: TrialRecord): TrialRecord {
     const begun = this.journal.begin(trial);
     this.running.set(begun.number, begun);
     return begun;
   }
-  /** What is learnt of a trial that runs. */
+  /** Adds information about a running trial. */
   note(number: number, more: Partial<TrialRecord>): void {
     const trial = this.running.get(number);
     if (trial) this.running.set(number, { ...trial, ...more });
@@ -79,20 +79,20 @@ export class TrialLog {
   report(number: number, step: number, score: number): void {
     const { reports = [] } = this.running.get(number) ?? {};
     const before = reports.filter((one) => one.step < step);
-    // What goes on tells again what it told before it was interrupted.
+    // A resumed trial repeats its reports from before the interruption; these are not written again.
     if (before.length === reports.length) this.journal.report(number, step, score);
     this.note(number, { reports: [...before, { step, score }] });
   }
-  /** `missed`: by how much it misses each bar. */
+  /** @param missed distance by which the trial misses each threshold */
   end(trial: TrialRecord, missed: Readonly<Record<string, number>> = {}): void {
     this.journal.end(trial, missed);
     this.running.delete(trial.number);
   }
-  /** It runs no longer, and goes on when the sweep does. */
+  /** Removes a trial that no longer runs; it is resumed with the sweep. */
   leave(number: number): void {
     this.running.delete(number);
   }
 }
 
-/** As far as it is shown. */
+/** The part of the log that is displayed. */
 export type SweepLog = Pick<TrialLog, "name" | "trials" | "ended" | "open" | "strange">;

@@ -1,6 +1,9 @@
-/** Values of trials that come from a file: the best trial's become part of a program, and a folder of runs may come from anybody. */
+/**
+ * Checks values of trials that come from a file: the best trial's values become part of a program, and the file may
+ * come from anyone.
+ */
 
-/** Whether it is a value alone, which ends nothing that stands around it. */
+/** Reports whether the text is a single value that cannot end the surrounding text. */
 export function isValueText(value: string): boolean {
   let open = 0;
   for (const [mark] of value.replace(/"(?:[^"\\\n]|\\.)*"/g, "").matchAll(/[()[\]{}\r\n"]/g)) {

@@ -1,4 +1,4 @@
-/** What a sweep on a cluster made, brought into the folder of runs: every trial's run, the best one's with its weights. */
+/** Fetches a cluster sweep's results into the folder of runs: every trial's run, and the weights of the best one. */
 import { createReadStream, createWriteStream, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -16,15 +16,17 @@ import { RUNS_FOLDER } from "../../remote/coordinator/ray/search-order.js";
 import { unpackBundle } from "../../runs/record/bundle/open.js";
 
 interface Into {
-  /** The folder of runs, and where relative paths of their plans start. */
+  /** The folder of runs, and the folder that relative paths of their plans start from. */
   readonly runs: string;
   readonly home: string;
-  /** A folder for what is on its way, on the disk of the runs; made and taken away here. */
+  /** A temporary folder for transfers, on the same disk as the runs; created and removed by this function. */
   readonly work: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @returns the runs that came. Coded errors `search-results`, `bundle-unsound`, those of clusters and disks */
+/**
+ * @returns the fetched runs. Throws the coded errors `search-results`, `bundle-unsound`, those of clusters and disks
+ */
 export async function fetchRuns(
   ray: RayJobs,
   place: ClusterJobLocation,
@@ -48,7 +50,7 @@ export async function fetchRuns(
   }
 }
 
-/** One that is there came earlier: it is whole, since it was moved as one. */
+/** An existing run was fetched earlier; it is complete, because it was moved in one operation. */
 function moved(from: string, runs: string, home: string): readonly string[] {
   if (!existsSync(from)) return [];
   try {
@@ -66,7 +68,7 @@ function moved(from: string, runs: string, home: string): readonly string[] {
   }
 }
 
-/** Its lock and its log name folders of the machine that it was made on. */
+/** Replaces the other machine's folders in the run's lock and log. */
 function settle(run: RunFolder, to: string, home: string): void {
   const lock = run.lock();
   if (lock) {

@@ -1,4 +1,4 @@
-/** How a sweep on a cluster stands, asked once and not for long. */
+/** The state of a sweep on a cluster, from one quick request. */
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { readSearchPlace, type ClusterSearchPlace } from "../../runs/together/search-place.js";
@@ -10,19 +10,22 @@ import { readSearchJob } from "../../remote/coordinator/ray/search-job.js";
 import { journalSpecOf } from "../journal/journal-of.js";
 import { SweepMirror } from "./mirror.js";
 
-/** `over`: what it made waits there. `gone`: it ended before its time, or the cluster knows nothing of it. `away`: nobody answers. */
+/**
+ * `over`: the results are ready on the cluster. `gone`: the search ended early, or the cluster does not know it.
+ * `away`: no answer.
+ */
 export type SearchStatus = "under way" | "over" | "gone" | "away";
 export interface SearchSnapshot {
   readonly place: ClusterSearchPlace;
   readonly stands: SearchStatus;
-  /** Why it can't be asked; null: it was. */
+  /** Why the request failed; null if it succeeded. */
   readonly why: string | null;
-  /** Trials that are over, as far as it is known here now, and of how many; null: nothing but time or tokens bounds them. */
+  /** Number of ended trials known locally, and their maximum; null if only time or tokens limit them. */
   readonly done: number;
   readonly total: number | null;
 }
 
-/** What the search says is kept here, as if it were watched. Null: it is searched for on no cluster. */
+/** Stores the search's report locally, as if it were watched. Returns null if the search does not run on a cluster. */
 export async function readSearchSnapshot(
   group: TrialGroup,
   { registry, patience }: { readonly registry: Registry; readonly patience: number },

@@ -1,6 +1,6 @@
 /**
- * The journal of a sweep whose search runs on a cluster, as far as it was told of here: the same file that a search here would
- * write, so that whoever reads a sweep reads this one. What the search there says stands over what is here.
+ * Local copy of the journal of a sweep on a cluster, as far as it was received. It is the same file that a local search
+ * would write, so all readers of sweeps can read it. The cluster's entries take precedence over local ones.
  */
 import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
@@ -19,7 +19,7 @@ export class SweepMirror implements SweepLog {
   private readonly progress = new Map<number, TrialProgress>();
   private over = false;
 
-  /** `runs`: the folder of runs; name and hash: the sweep's. */
+  /** `runs`: the folder of runs; `name` and `hash`: those of the sweep. */
   constructor(
     private readonly made: {
       readonly runs: string;
@@ -52,7 +52,7 @@ export class SweepMirror implements SweepLog {
   get strange(): TrialLog["strange"] {
     return this.log.strange;
   }
-  /** Begun, and not over as far as it is known. */
+  /** Trials that have started and, as far as is known, not ended. */
   get unfinished(): readonly TrialRecord[] {
     return this.log.unfinished;
   }
@@ -74,12 +74,15 @@ export class SweepMirror implements SweepLog {
     this.progress.clear();
     for (const one of trials) this.progress.set(one.number, one);
   }
-  /** Nothing runs there any more. */
+  /** Records that nothing runs on the cluster any more. */
   end(): void {
     this.over = true;
   }
 
-  /** Whole lines of the journal there, which stand at that byte of it. Coded errors `search-results`, `no-space`, `run-folder`. */
+  /**
+   * Takes complete lines of the remote journal from this byte offset. Throws the coded errors `search-results`,
+   * `no-space` and `run-folder`.
+   */
   take(offset: number, text: string): void {
     const { file } = this;
     const bytes = Buffer.from(text);

@@ -1,4 +1,6 @@
-/** All that a search on a cluster reads, as one file: its shipment, the files that its plan names, and the journal so far. */
+/**
+ * Packs the inputs of a cluster search into one file: its job, the files that its plan names, and the journal so far.
+ */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { demandSendable } from "../../remote/coordinator/ray/search-job.js";
@@ -21,8 +23,8 @@ export interface PackingContext {
 }
 
 /**
- * Writes it into that folder. A base that has a name stays here: the nodes have it in their cache, or fetch it. Coded errors
- * `not-shippable`, `search-too-large`, those of bundles and disks. @returns its path
+ * Writes the file into that folder. A named base is not packed: the nodes have it in their cache or download it. Throws
+ * the coded errors `not-shippable`, `search-too-large`, and those of bundles and disks. @returns its path
  */
 export async function packSweep(
   { session, stage }: PackingContext,
@@ -32,7 +34,7 @@ export async function packSweep(
   const { runner, plan } = action.sweep;
   const what = `\`sweep … { runner: ${runner?.word ?? ""}(…) }\``;
   const { shipment, tables } = createJobSpec(session, action, stage, { what, version });
-  // What it begins from was trained nowhere else, or the search would run here.
+  // The search needs no locally trained weights; otherwise it would run on this machine.
   const shipped = { shipment: { ...shipment, trained: {}, bests: withoutRuns(shipment.bests) }, tables };
   const beside = join(folder, JOB_SPEC_FOLDER);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-/** `train` on data in folds: one training after another, shown in one picture. */
+/** `train` on data in folds: trains one fold after another, in one figure. */
 import { foldsView } from "../../display/scores/folds.js";
 import { modelTypeText } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
@@ -27,7 +27,7 @@ export async function trainFolds(
   context.screen.display(foldsView(scores, { title: `Folds of ${name}` }));
 }
 
-/** As they are shown. */
+/** Returns the trainings in the order of display. */
 export function foldsOf(folds: NonNullable<TrainAction["folds"]>): readonly RepeatTraining[] {
   return folds.map(({ name, plan }, i) => {
     const { model, data } = plan.recipe;

@@ -1,7 +1,7 @@
 /**
- * `train … { repeats: 5 }`: the recipe with one seed after another, in one picture; then what scores come to over the seeds.
- * The best by validation stays under the name. In the table of runs they are folded like trials of a sweep: the journal says
- * which seed each had and what it scored. With `resume: true` what was not trained yet goes on.
+ * `train … { repeats: 5 }`: trains the recipe with one seed after another, in one figure, and then summarizes the
+ * scores over the seeds. The name is bound to the best by validation. The table of runs groups them like trials of a
+ * sweep: the journal records each run's seed and score. `resume: true` trains only the missing seeds.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
@@ -78,7 +78,7 @@ export async function trainRepeats(
   reportFit(weights, context, best.name);
 }
 
-/** As they are shown. */
+/** Returns the trainings in the order of display. */
 export function seedsOf({ each }: Pick<Repeated["repeats"], "each">): readonly RepeatTraining[] {
   return each.map((one, i) => {
     const { training, model, data } = one.plan.recipe;
@@ -87,7 +87,7 @@ export function seedsOf({ each }: Pick<Repeated["repeats"], "each">): readonly R
   });
 }
 
-/** The best by what is watched; where nothing was measured the first. */
+/** Returns the best by the watched metric; the first one if nothing was measured. */
 function bestOf(
   scored: readonly { readonly handle: ModelHandle; readonly metrics: Readonly<Record<string, number>> }[],
   metric: string,
@@ -100,7 +100,7 @@ function bestOf(
   return scored.reduce((a, b) => (worth(b.metrics) > worth(a.metrics) ? b : a)).handle;
 }
 
-/** A journal for each time that it is begun; what goes on goes on in its own. */
+/** Each new start has its own journal; a resumed one keeps its journal. */
 function hashFor(session: OpenSession, { name, resume, repeats }: Repeated): string {
   const before = resume
     ? repeats.each.flatMap(({ name: one, plan }) => {

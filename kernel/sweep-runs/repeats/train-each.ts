@@ -1,6 +1,6 @@
 /**
- * Several trainings of one statement, each under its own name and in its own run: what was done of them before, and what each
- * came to. With `resume: true` those that are trained are taken up as they are, and what was begun goes on.
+ * Several trainings of one statement, each with its own name and run. With `resume: true`, finished ones are loaded and
+ * started ones are continued.
  */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -20,12 +20,12 @@ export type TrainAction = Extract<Action, { verb: "train" }>;
 export interface RepeatTraining {
   readonly name: string;
   readonly plan: Plan;
-  /** Above its curves. */
+  /** Title above its curves. */
   readonly title: string;
   readonly trial?: TrialInLock;
 }
 
-/** `id`: of the picture that they share, one after another. */
+/** @param id id of the figure that they share, one after another */
 export async function trainEach(
   session: OpenSession,
   action: Omit<TrainAction, "folds" | "repeats"> & TrainNamedOptions,
@@ -57,7 +57,7 @@ export async function trainEach(
   return handles;
 }
 
-/** Validation's scores of the weights that were kept. */
+/** Returns the validation scores of the weights that were kept. */
 export function validationScoresOf({ name, weights }: ModelHandle): Readonly<Record<string, number>> {
   if (!weights) throw new CodedError("not-trained", { model: name });
   const keptStep = weights.checkpoint.position.step;
@@ -65,7 +65,10 @@ export function validationScoresOf({ name, weights }: ModelHandle): Readonly<Rec
   return (evaluated.find(({ step }) => step === keptStep) ?? evaluated.at(-1))?.metrics ?? {};
 }
 
-/** Whether there is a run to go on with: those behind the one that was interrupted have none, nor has one that kept nothing yet. */
+/**
+ * Reports whether there is a run to continue: trainings after the interrupted one have none, and a run without a
+ * checkpoint does not count.
+ */
 function isBegun(root: string, name: string, recipeHash: string): boolean {
   return findRunsNamed(root, name, recipeHash).some(
     (run) => lockHolderOf(run.path) !== null || readCheckpoints(run).length > 0,

@@ -1,4 +1,4 @@
-/** An abort signal as a promise, and as a signal of its own. */
+/** An abort signal as a promise and as a separate signal. */
 
 export interface AbortPromise {
   readonly promise: Promise<"aborted">;

@@ -1,4 +1,4 @@
-/** Writes the checkpoints of a training: the last one and the best one stay, the rest is deleted. */
+/** Writes the checkpoints of a training: keeps the last one and the best one, and deletes the others. */
 import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type TrainingPosition } from "../../runs/checkpoints.js";
 import type { UnstampedRunEvent } from "../../events/events.js";
 import type { TrainingLoopInput } from "./contract.js";
@@ -33,7 +33,7 @@ export class CheckpointWriter {
     if (best) this.best = made;
     const by = best ? { by: validation.watched.name } : {};
     this.loop.emit({ kind: "checkpoint", step, folder: made.file, best, ...by });
-    // The one before stays while training goes on, in case this one is damaged.
+    // The previous checkpoint stays during training, in case this one is damaged.
     this.prune(position, before);
   }
 

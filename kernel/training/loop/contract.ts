@@ -14,7 +14,10 @@ export interface TrainingLoopInput {
   readonly source: StepSource;
   readonly hooks: readonly TrainingHook[];
   readonly validation: Validation;
-  /** The model in the engine. `saved`: states that a checkpoint holds, which are those that train and the optimizer's. */
+  /**
+   * The model in the engine. `saved`: names of the states in a checkpoint, which are the trained ones and the
+   * optimizer's.
+   */
   readonly model: { readonly session: Pick<EngineSession, "save">; readonly saved: readonly string[] };
   readonly run: RunFolder;
   readonly lock: Pick<RunLock, "demand">;
@@ -29,11 +32,11 @@ export interface TrainingLoopInput {
 }
 
 export interface TrainingOutcome {
-  /** `given up`: without weights of its last step. */
+  /** `given up`: ended without writing the weights of its last step. */
   readonly reason: "done" | "early" | "given up" | "interrupted";
   readonly steps: number;
   readonly best: Checkpoint | null;
   readonly last: Checkpoint;
-  /** Settles when the engine has written what was under way (at once unless interrupted). */
+  /** Settles when the engine has finished its pending writes (at once unless interrupted). */
   readonly settled: Promise<void>;
 }

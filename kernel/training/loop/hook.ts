@@ -9,7 +9,7 @@ type EventOf<K extends UnstampedRunEvent["kind"]> = Extract<UnstampedRunEvent, {
 export type EvaluationReport = Partial<Omit<EventOf<"evaluated">, "kind" | "step" | "split" | "metrics">>;
 /** Further fields of a `stopped` event. */
 export type EndReport = Partial<Omit<EventOf<"stopped">, "kind" | "step" | "reason" | "seconds">>;
-/** What the loop keeps of itself in a checkpoint; hooks may add the other fields of a position. */
+/** Fields of the loop itself in a checkpoint's position; hooks may add the other fields. */
 type LoopPosition = "step" | "best" | "validated" | "watched" | "seconds";
 export type HookPosition = Partial<Omit<TrainingPosition, LoopPosition>>;
 
@@ -19,27 +19,32 @@ export interface StepContext {
 }
 
 export interface TrainingHook {
-  /** The event of every step is logged, whatever the recipe's cadence. Default: false. */
+  /** Whether the event of every step is logged, whatever the recipe's cadence. Defaults to false. */
   readonly logsEveryStep?: boolean;
 
-  // Between steps, with no request under way.
-  /** Steps until the next pause. `secondsPerStep`: since the last pause; null if no step was taken. Default: no pause. */
+  // Called between steps, with no request pending.
+  /**
+   * Returns the number of steps until the next pause. Defaults to no pause.
+   * @param secondsPerStep since the last pause; null if no step was taken
+   */
   stepsUntilPause?(secondsPerStep: number | null): number;
-  /** Training goes on once it resolves. Its time is not counted as time of the training. */
+  /** Training continues once it resolves. Its time is not counted as training time. */
   pause?(): Promise<void>;
-  /** How the training ends now, if it does. `give up`: nobody needs its weights, and none are written. */
+  /**
+   * Returns how the training ends now; null if it continues. `give up`: its weights are not needed and not written.
+   */
   endsNow?(): "stop" | "give up" | null;
 
-  /** After each step. @returns further fields of the step's event */
+  /** Called after each step. @returns further fields of the step's event */
   afterStep?(step: Step, context: StepContext): StepReport;
-  /** After each validation. @returns further fields of its event */
+  /** Called after each validation. @returns further fields of its event */
   afterValidation?(): EvaluationReport;
-  /** What a checkpoint holds of this hook; read after each step's `afterStep`. */
+  /** Returns this hook's fields of a checkpoint; called after each step's `afterStep`. */
   position?(): HookPosition;
-  /** Writes what the hook keeps beside the checkpoint of `step`, before the checkpoint itself. */
+  /** Writes the hook's data for the checkpoint of `step`, before the checkpoint itself. */
   saveCheckpoint?(run: RunFolder, step: number): Promise<void> | void;
-  /** Deletes what it keeps beside other checkpoints than those of `steps`. */
+  /** Deletes the hook's data for checkpoints of other steps than `steps`. */
   pruneCheckpoints?(run: RunFolder, steps: readonly number[]): void;
-  /** At the end, whatever its reason. @returns further fields of the `stopped` event */
+  /** Called at the end, whatever its reason. @returns further fields of the `stopped` event */
   finish?(): EndReport;
 }

@@ -1,4 +1,4 @@
-/** Pauses of a training: after how many steps the next one is, and how long the last ones took. */
+/** Schedules the pauses of a training: after how many steps the next one is due, and how long the pauses took. */
 import type { TrainingHook } from "./hook.js";
 
 export class PauseSchedule {
@@ -10,7 +10,7 @@ export class PauseSchedule {
 
   constructor(private readonly hooks: readonly TrainingHook[]) {}
 
-  /** Notes a step for the mean time of a step since the last pause. */
+  /** Adds a step to the mean time per step since the last pause. */
   took(seconds: number): void {
     this.since = { steps: this.since.steps + 1, seconds: this.since.seconds + seconds };
   }
@@ -24,7 +24,7 @@ export class PauseSchedule {
     this.since = { steps: 0, seconds: 0 };
   }
 
-  /** Waits until all hooks let the training go on, or until `aborted` resolves. */
+  /** Waits until all hooks allow training to continue, or until `aborted` resolves. */
   async wait(aborted: Promise<"aborted">): Promise<"aborted" | undefined> {
     const begun = performance.now();
     const ended = await Promise.race([this.hooked(), aborted]);

@@ -1,8 +1,9 @@
 /**
- * The training loop. It takes steps from a source, calls the hooks, validates, writes checkpoints and emits events. Everything
- * random follows from the recipe's seed, the epoch and the step, so a resumed run takes the same steps as it would have
- * taken. The source sends no request past a step where a checkpoint, a validation or a pause is due, so each of them sees the
- * weights of that very step. An interrupted accumulation is dropped: the checkpoint is of the last complete update.
+ * The training loop. It takes steps from a source, calls the hooks, validates, writes checkpoints and emits events.
+ * Everything random follows from the recipe's seed, the epoch and the step, so a resumed run takes the same steps as an
+ * uninterrupted one. The source sends no request past a step where a checkpoint, a validation or a pause is due, so
+ * each of them sees exactly that step's weights. An interrupted accumulation is dropped: the checkpoint is of the last
+ * complete update.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isDue, type TrainingSteps } from "#dsl/compiler/plan/cadence.js";
@@ -140,13 +141,15 @@ class TrainingLoop {
     return this.settle(reason, Promise.resolve());
   }
 
-  /** The log says that the training ended early. It cannot be resumed. */
+  /** Ends the training as `early` in the log. It cannot be resumed. */
   private givenUp(): TrainingOutcome {
     this.stopped("early");
     return this.settle("given up", Promise.resolve());
   }
 
-  /** The cell replies at once; pending requests end in the engine host, and the checkpoint is written after them. */
+  /**
+   * The cell replies at once. Pending requests finish in the engine host, and the checkpoint is written after them.
+   */
   private interrupted(): TrainingOutcome {
     const { source } = this.training;
     this.emit({ kind: "stopping", step: this.position.step });
@@ -216,11 +219,11 @@ class TrainingLoop {
     try {
       this.stopped("failed");
     } catch {
-      // The disk is full, or the folder is gone: readers find a run without a lock.
+      // The disk is full or the folder was deleted: readers find a run without a lock.
     }
   }
 
-  /** The next step after which something is due. */
+  /** Returns the next step after which something is due. */
   private barrier(): number {
     let step = this.position.step + 1;
     const due = (n: number) =>
@@ -233,14 +236,14 @@ class TrainingLoop {
     return this.training.validation.validate !== null && isDue(this.recipe.validate, step, this.steps);
   }
 
-  /** Seconds of training, without pauses, since the run's first step. */
+  /** Returns the seconds of training since the run's first step, without pauses. */
   private elapsed(): number {
     const before = this.training.resume?.position.seconds ?? 0;
     return before + (performance.now() - this.started - this.pauses.milliseconds) / 1000;
   }
 }
 
-/** All fields of the parts; later ones win. */
+/** Merges the fields of the parts; later ones win. */
 function merged<T extends object>(parts: readonly (T | undefined)[]): Partial<T> {
   return parts.reduce<Partial<T>>((all, part) => ({ ...all, ...part }), {});
 }

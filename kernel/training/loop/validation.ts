@@ -1,28 +1,30 @@
-/** Validation during training: the scores, which of them is the best, and when it is time to stop. */
+/** Validation during training: the scores, which of them is the best, and when to stop. */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { StoppingImplementation } from "#stdlib/optimizers/kind.js";
 import type { TrainingPosition } from "../../runs/checkpoints.js";
 
-/** Scores the validation split; the scores include `loss` and the watched metric. Settles early when the signal aborts. */
+/**
+ * Scores the validation split; the scores include `loss` and the watched metric. Settles early when the signal aborts.
+ */
 export type Validate = (
   signal: AbortSignal,
   onRows: (done: number, total: number) => void,
 ) => Promise<Readonly<Record<string, number>>>;
 
 export interface Validation {
-  /** Null: there is no validation. */
+  /** Null without validation. */
   readonly validate: Validate | null;
   /** The metric that decides which checkpoint is best, by its name in the scores. */
   readonly watched: { readonly name: string; readonly better: RankingDirection };
   readonly stopping: StoppingImplementation | null;
-  /** Rows done of the validation under way. */
+  /** Receives the number of rows done in the present validation. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Called at the first validation whose watched metric is NaN. */
   readonly onUnmeasured?: (step: number) => void;
 }
 
-/** The position after a validation at `step` measured `value`. A NaN is never the best. */
+/** Returns the position after a validation at `step` measured `value`. A NaN is never the best. */
 export function positionWithScore(
   position: TrainingPosition,
   step: number,
@@ -40,7 +42,7 @@ export function positionWithScore(
   };
 }
 
-/** Whether the stopping rule `call` ends the training. It never does before something was measured. */
+/** Reports whether the stopping rule `call` ends the training. It never does before something was measured. */
 export function shouldStopEarly(
   { best, watched: values }: TrainingPosition,
   { stopping, watched }: Validation,
@@ -53,12 +55,12 @@ export function shouldStopEarly(
   );
 }
 
-/** Validations whose watched metric is NaN. */
+/** Returns the number of validations whose watched metric is NaN. */
 export function unmeasuredCount({ watched }: TrainingPosition): number {
   return watched.filter(Number.isNaN).length;
 }
 
-/** The value with its sign turned such that greater is better. */
+/** Returns the value with its sign changed if necessary, so that greater is better. */
 function oriented(value: number, { better }: Validation["watched"]): number {
   return better === "greater" ? value : -value;
 }

@@ -1,7 +1,7 @@
-/** Code of a training that can't keep its rows private, told before its first step. */
+/** Code of a training that cannot keep its rows private, reported before its first step. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
+/** Arguments of each code. */
 export interface TrainingPrivateCodeData {
   "privacy-refused": { readonly why: string; readonly instead: string };
   "private-scales": { readonly rows: number };

@@ -1,4 +1,6 @@
-/** The privacy account of a training: ε after each step, and what a checkpoint must hold to go on counting. */
+/**
+ * Privacy ledger of a training: ε after each step, and the state that a checkpoint must contain to continue the count.
+ */
 import type { TrainingHook } from "../loop/hook.js";
 import type { PrivacySpending } from "./private.js";
 

@@ -1,4 +1,4 @@
-/** Private updates of rows in a session: of a training, or of a client of a federation in each of its rounds. */
+/** Private updates in a session, for a training or for one client's round of federated training. */
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivatePrograms } from "#stdlib/programs/options.js";
 import type { DataLoader } from "../../data/rows/loader.js";
@@ -9,15 +9,18 @@ import { PrivateUpdates } from "./updates.js";
 
 export interface PrivateRows {
   readonly rows: EncodedRows;
-  /** Of these rows, without packing. */
+  /** Loader of these rows, without packing. */
   readonly loader: DataLoader;
-  /** `rate` and `noise` of these rows by themselves. */
+  /** `rate` and `noise` for these rows alone. */
   readonly privacy: Pick<PrivacyPlan, "clip" | "noise" | "rate">;
-  /** Rows that are passed at a time, at most. */
+  /** Maximum rows per part. */
   readonly batchSize: number;
 }
 
-/** `programs`: those that the session was opened with. Adds what is needed where several rows were made of one. */
+/**
+ * Adds to the session what is needed if several training rows come from one row of the data.
+ * @param programs the programs that the session was opened with
+ */
 export async function openPrivateUpdates(
   session: Pick<EngineSession, "programs" | "add">,
   programs: PrivatePrograms,

@@ -1,7 +1,8 @@
 /**
- * What the loop needs of a private training: its updates, and what was spent by them. Charged is every update of the run's log, those
- * too that a kill took back (they are drawn anew, and their rows have spoken twice); what was under way at a kill, and that
- * nobody saw, left nothing behind. Loss and rows of a step are told as without privacy: whoever may see the run's log may see the rows.
+ * The parts of a private training for the loop: its updates, and the privacy that they spend. Every update in the run's
+ * log is charged, including those lost when the process was killed: they are drawn again, so their rows were used
+ * twice. Updates that were pending at that moment are not charged, since nobody saw their result. The loss and rows of
+ * a step are logged as without privacy: whoever may read the run's log may read the rows.
  */
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
@@ -11,8 +12,9 @@ import type { StepPipelineOptions } from "../pipeline.js";
 import type { PrivateUpdates } from "./updates.js";
 
 /**
- * Steps of a pipeline by updates that are private, whoever asks for them: a training, or a client of a federation. The session has
- * `apply` and, of `PrivatePrograms`, `accumulate` (`apart`), `alone`, or both. `rate`: the optimizer's, of a step (from 1).
+ * Returns the pipeline options of private updates, for a training or for a client of federated training. The session
+ * has `apply` and, of `PrivatePrograms`, `accumulate` (per-example gradients), `alone`, or both.
+ * @param rate the optimizer's learning rate of a step (from 1)
  */
 export function privateSteps(
   session: Pick<EngineSession, "run">,
@@ -22,9 +24,9 @@ export function privateSteps(
   return { session, accumulate: 1, update: (step) => updates.update(step), rate };
 }
 
-/** Milliseconds of an accountant's work that are no matter. */
+/** Milliseconds that an accountant may always take. */
 const QUICK = 5;
-/** Share of the time that it may take, where it is slower. */
+/** Maximum share of the time for a slower accountant. */
 const SHARE = 0.05;
 
 export class PrivacySpending {
@@ -32,7 +34,7 @@ export class PrivacySpending {
   private took = 0;
   private lastReported = Number.NEGATIVE_INFINITY;
 
-  /** @param done updates before */
+  /** @param done number of earlier updates */
   constructor(
     private readonly plan: Pick<PrivacyPlan, "call" | "noise" | "rate">,
     private readonly accountant: PrivacyImplementation,
@@ -46,7 +48,10 @@ export class PrivacySpending {
     return { noise, rate, steps: this.steps };
   }
 
-  /** One more update. ε of all; undefined: a slow accountant was asked a moment ago, and it isn't `due`. */
+  /**
+   * Counts one more update. Returns the total ε; undefined if a slow accountant was called recently and the step is not
+   * `due`.
+   */
   spend(due: boolean): number | undefined {
     this.steps += 1;
     const now = performance.now();
@@ -58,7 +63,10 @@ export class PrivacySpending {
   }
 }
 
-/** Updates that a run made, by all that its log says (those too that it took back) and by the checkpoint that it goes on from. */
+/**
+ * Returns the number of updates of a run: the larger of its log's count (including discarded steps) and its
+ * checkpoint's.
+ */
 export function madeStepCount(everything: readonly RunEvent[], checkpoint: SampledSteps | undefined): number {
   const logged = everything.reduce((sum, event) => sum + (event.kind === "step" ? 1 : 0), 0);
   return Math.max(logged, checkpoint?.steps ?? 0);

@@ -1,18 +1,18 @@
 /**
- * Chance that nobody can foresee or draw again: bytes of the operating system's generator, never of a seed. Who knew which rows
- * an update drew, or its noise, would have no privacy to break.
+ * Randomness that nobody can predict or reproduce: bytes of the operating system's generator, never of a seed. Anyone
+ * who knew the rows or the noise of an update could undo its privacy.
  */
 import { randomFillSync } from "node:crypto";
 import type { NDArray } from "#dsl/tensor/program.js";
 
-/** Fills an array with bytes; of tests one that they choose. */
+/** Fills an array with random bytes; tests pass their own. */
 export type ByteSource = (into: Uint8Array) => void;
 
 const secret: ByteSource = (into) => void randomFillSync(into);
-/** Uniform numbers that are drawn at a time. */
+/** Uniform numbers drawn at a time. */
 const AT_ONCE = 8192;
 
-/** Numbers that are uniform in [0, 1): multiples of 2⁻⁵³. */
+/** Generates uniform numbers in [0, 1): multiples of 2⁻⁵³. */
 export class UniformGenerator {
   private readonly words = new Uint32Array(2 * AT_ONCE);
   private position = this.words.length;
@@ -30,7 +30,7 @@ export class UniformGenerator {
   }
 }
 
-/** Of `count` units those that take part, each by itself with chance `rate`; in their order. */
+/** Selects each of `count` units independently with probability `rate`; returns them in order. */
 export function poissonSample(count: number, rate: number, uniform: UniformGenerator): Uint32Array {
   const drawn: number[] = [];
   for (let unit = 0; unit < count; unit++) if (uniform.next() < rate) drawn.push(unit);
@@ -38,19 +38,20 @@ export function poissonSample(count: number, rate: number, uniform: UniformGener
 }
 
 /**
- * Independent normal numbers of mean 0. Floating-point numbers have gaps that tell of the value to which noise was added (Mironov
- * 2012). So each is half of four normal numbers, added and taken away (Holohan and Braghin 2021, arXiv 2107.10138; Opacus' secure mode
- * makes one number of four), of which four are made at a time: halves of ±1 in rows that stand upright on each other keep them independent. Two
- * pairs by Box and Muller in f64, rounded to f32 once, which leaves no gaps that its own numbers don't have. Who sees all four can
- * undo the rows, and what is undone then is what rounding left: of 212 bits that were drawn 96. That is why four of four is no
- * weaker here than one of four: each of them says 24 bits of 53. Without the rounding it would be.
+ * Draws independent normal numbers of mean 0. Floating-point numbers have gaps that reveal the value to which noise was
+ * added (Mironov 2012). Each result is therefore half the signed sum of four normal numbers (Holohan and Braghin 2021,
+ * arXiv 2107.10138; Opacus' secure mode makes one number from four). Here four results are made from four numbers: the
+ * signs (±1/2) form orthogonal rows, so the results stay independent. The four numbers are two Box-Muller pairs in f64.
+ * The results are rounded to f32 once, which adds no gaps beyond those of f32. Whoever sees all four results can invert
+ * the rows, but only up to the rounding: 96 of the 212 drawn bits. So four of four is no weaker here than one of four,
+ * since each reveals 24 of 53 bits. Without the rounding it would be weaker.
  */
 export function secureNormal(shape: readonly number[], deviation: number, uniform: UniformGenerator): NDArray {
   const count = shape.reduce((a, b) => a * b, 1);
   const values = new Float32Array(Math.ceil(count / 4) * 4);
   const half = deviation / 2;
   for (let i = 0; i < values.length; i += 4) {
-    // In (0, 1], of which there is a logarithm.
+    // In (0, 1], where the logarithm is defined.
     const one = half * Math.sqrt(-2 * Math.log(1 - uniform.next()));
     const turn = 2 * Math.PI * uniform.next();
     const other = half * Math.sqrt(-2 * Math.log(1 - uniform.next()));

@@ -1,12 +1,15 @@
-/** Whose privacy it is, among rows as they are fed: a row of the data, from which several may have been made. */
+/**
+ * Maps training rows to privacy units: a unit is a row of the data, from which several training rows may have been
+ * made.
+ */
 import { TokenWindows } from "../../data/sequences/windows.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
 
 export interface PrivacyUnits {
   readonly count: number;
-  /** Rows that are fed of a unit; there may be none (a text without a token that follows another). */
+  /** Returns the training rows of a unit; there may be none (a text in which no token follows another). */
   rows(unit: number): Uint32Array;
-  /** Whether some have more than one. */
+  /** Whether some units have more than one row. */
   readonly several: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What each update of a private training is fed. Every row of the data takes part in an update with chance `rate`, by itself, so that an
- * update may have any number of rows, none among them; they come in parts of at most a batch. Nothing of it follows from a seed: an
- * update that is asked for again has other rows.
+ * The inputs of each update of a private training. Every row of the data takes part in an update independently with
+ * probability `rate`, so an update may have any number of rows, including none. They are fed in parts of at most a
+ * batch. Nothing follows from a seed: an update that is requested again has other rows.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
@@ -17,20 +17,20 @@ export interface PrivateUpdatesOptions {
   readonly loader: Pick<DataLoader, "drawn" | "losses" | "lengthOf">;
   readonly units: PrivacyUnits;
   readonly privacy: Pick<PrivacyPlan, "clip" | "noise" | "rate">;
-  /** Rows of a part, at most. */
+  /** Maximum rows per part. */
   readonly batchSize: number;
-  /** Whether the engine tells rows of a batch apart; else each is a part by itself. */
+  /** Whether the engine computes per-example gradients of a batch; otherwise each row is a separate part. */
   readonly apart: boolean;
-  /** The program whose inputs want noise. */
+  /** The program whose inputs receive noise. */
   readonly apply: Pick<Program, "inputs">;
-  /** Absent: drawn by the system's generator. */
+  /** Defaults to the operating system's generator. */
   readonly uniform?: UniformGenerator;
 }
 
 interface Part {
   readonly program: "accumulate" | "alone";
   readonly rows: Uint32Array;
-  /** Rows of the update before it. */
+  /** Number of the update's rows before this part. */
   readonly place: number;
 }
 
@@ -45,15 +45,15 @@ export class PrivateUpdates {
       .map(([name, { type }]) => [name, type.shape as readonly number[]]);
   }
 
-  /** Of step `step` (from 1): other rows whenever it is asked. */
+  /** Returns the update of step `step` (from 1), with new random rows at every call. */
   update(step: number): TrainingUpdate {
     return this.updateFor(step, poissonSample(this.options.units.count, this.options.privacy.rate, this.uniform));
   }
 
-  /** The same of units that somebody else drew. */
+  /** Returns an update of units that were drawn by the caller. */
   updateFor(step: number, drawn: Uint32Array): TrainingUpdate {
     const { loader, units, privacy } = this.options;
-    // Of as many updates as an epoch has where rows come in batches.
+    // An epoch has as many updates as with fixed batches.
     const epoch = Math.floor((step - 1) / Math.ceil(1 / Math.max(privacy.rate, Number.MIN_VALUE) - 1e-9));
     const parts = this.parts(Array.from(drawn, (unit) => units.rows(unit)).filter((rows) => rows.length > 0));
     const losses = parts.map(({ rows }) => Array.from(rows, (row) => loader.losses(row, epoch)));
@@ -80,7 +80,7 @@ export class PrivateUpdates {
     };
   }
 
-  /** Drawn anew whenever it is asked for. */
+  /** Draws new noise at every call. */
   private noise() {
     const { clip, noise } = this.options.privacy;
     return Object.fromEntries(
@@ -88,7 +88,7 @@ export class PrivateUpdates {
     );
   }
 
-  /** Rows of like length together, in batches of like size; what became several rows is a part by itself. */
+  /** Groups rows of similar length in batches of similar size; a unit with several rows is a separate part. */
   private parts(drawn: readonly Uint32Array[]): readonly Part[] {
     const { apart, batchSize, loader } = this.options;
     const single = (rows: Uint32Array): boolean => apart && rows.length === 1;

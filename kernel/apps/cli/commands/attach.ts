@@ -1,4 +1,4 @@
-/** `tunebook attach NAME|FOLDER`: a training that runs by itself, watched from a terminal. Ctrl-C stops watching alone. */
+/** `tunebook attach NAME|FOLDER`: watches a detached training from a terminal. Ctrl-C stops only the watching. */
 import type { Command } from "commander";
 
 export function register(program: Command): void {

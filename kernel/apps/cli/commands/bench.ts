@@ -1,4 +1,7 @@
-/** `tunebook bench NAME`: the programs of `bench/`, each with options of its own (`tunebook bench step --help`). */
+/**
+ * `tunebook bench NAME`: runs the programs of `bench/`, each with options of its own (`tunebook bench step
+ * --help`).
+ */
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Command } from "commander";

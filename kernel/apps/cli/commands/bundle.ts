@@ -1,4 +1,7 @@
-/** `tunebook bundle FILE`: all that a program, a notebook or a run needs elsewhere, in one file; `--open` unpacks it there. */
+/**
+ * `tunebook bundle FILE`: packs all that a program, a notebook or a run needs elsewhere into one file; `--open` unpacks
+ * it.
+ */
 import { basename, dirname, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { byteSizeText, plural, printable } from "#kernel/host/text.js";
@@ -118,7 +121,7 @@ function printManifest({ files, ...manifest }: BundleManifest, options: Options,
   );
 }
 
-/** Null: it has mistakes, which were told. */
+/** Null: it has errors, which were reported. */
 async function programIn(file: string, options: Options, { signal, onProgress }: Telling): Promise<Bundle | null> {
   const [{ checkTexts, readSources: sourcesOf }, { bundleOfProgram }, { DatasetCache }, { plainHostContext }] =
     await Promise.all([
@@ -131,7 +134,7 @@ async function programIn(file: string, options: Options, { signal, onProgress }:
   const datasets = new DatasetCache();
   const texts = await sourcesOf(file);
   const checked = await checkTexts(texts, folder, {
-    // A bundle holds what the program needs, so that is downloaded.
+    // A bundle includes what the program needs, so missing files are downloaded.
     parameters: options.parameter,
     datasets,
     onProgress,

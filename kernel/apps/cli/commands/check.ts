@@ -1,4 +1,4 @@
-/** `tunebook check FILE`: everything that is wrong with a Tune file or a notebook's Tune cells, without running it. */
+/** `tunebook check FILE`: reports all errors of a Tune file or a notebook's Tune cells, without running it. */
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";

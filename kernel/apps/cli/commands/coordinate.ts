@@ -1,4 +1,4 @@
-/** `tunebook coordinate FOLDER`: the search of a sweep as a job of a cluster; notebooks start it. */
+/** `tunebook coordinate FOLDER`: runs the search of a sweep as a cluster job; notebooks start it. */
 import type { Command } from "commander";
 
 export function register(program: Command): void {

@@ -1,4 +1,4 @@
-/** `tunebook diff A B`: what two runs stand on, and how their scores moved. */
+/** `tunebook diff A B`: compares the inputs of two runs, and how their scores changed. */
 import type { Command } from "commander";
 
 export function register(program: Command): void {

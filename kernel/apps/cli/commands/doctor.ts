@@ -1,4 +1,4 @@
-/** `tunebook doctor`: what is there, what works, what is missing and the command that mends it. */
+/** `tunebook doctor`: shows what is installed, what works, what is missing, and the command that fixes it. */
 import type { Command } from "commander";
 
 const MARKS = { ok: "✓", optional: "–", missing: "✗" } as const;
@@ -25,7 +25,7 @@ export function register(program: Command): void {
           if (mend !== undefined) process.stdout.write(`  ${" ".repeat(width)}  → ${mend}\n`);
         }
       }
-      // Something to train with is what counts: one engine that works.
+      // One working engine is enough to train.
       const works = findings.some((f) => f.name.startsWith("engine ") && f.status === "ok");
       if (!works) process.exitCode = 1;
     });

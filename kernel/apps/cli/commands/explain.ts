@@ -1,4 +1,4 @@
-/** `tunebook explain CODE`: what an error means and how to mend it, with a program that shows it. */
+/** `tunebook explain CODE`: explains an error and its fix, with a program that triggers it. */
 import type { Command } from "commander";
 import { allCodes, CodedError, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";

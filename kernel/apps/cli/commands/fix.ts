@@ -1,4 +1,7 @@
-/** `tunebook fix FILE…`: mends what is certain in Tune files and the Tune cells of notebooks, and says what is left. */
+/**
+ * `tunebook fix FILE…`: applies certain fixes to Tune files and the Tune cells of notebooks, and lists the remaining
+ * errors.
+ */
 import type { Command } from "commander";
 import { LineIndex } from "#dsl/language/diagnostics/lines.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
@@ -34,7 +37,7 @@ export function register(program: Command): void {
           if (!options.check && !options.diff && !options.dryRun) await writeFixed(fixed);
           await tell(fixed, options);
         } catch (error) {
-          failCommand(error); // the other files are still to be mended
+          failCommand(error); // the other files still need fixing
         }
     });
 }
@@ -57,7 +60,7 @@ async function tell(fixed: FixedFile, { check, diff, dryRun }: Options): Promise
   if (wrong) process.exitCode = 1;
 }
 
-/** As patch reads it; of a notebook a part for each cell. */
+/** Diff in the format of `patch`; for a notebook one part per cell. */
 async function diffOf({ file, before, after, was, now, texts }: FixedFile): Promise<string> {
   const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff");
   const patch = (name: string, old: string, present: string): string =>
@@ -68,7 +71,7 @@ async function diffOf({ file, before, after, was, now, texts }: FixedFile): Prom
   return was.map((source, i) => patch(source.title, source.text, now[i]?.text ?? texts.get(source.id) ?? "")).join("");
 }
 
-/** `3:9`, of a cell `cell 2:3:9`, in the text as it was. */
+/** Position in the original text: `3:9`, or `cell 2:3:9` in a notebook. */
 function placeOf({ text, offset }: AppliedFix, sources: FixedFile["was"]): string {
   const source = sources.find(({ id }) => id === text);
   const { line, column } = new LineIndex(source?.text ?? "").positionAt(offset);
@@ -76,7 +79,7 @@ function placeOf({ text, offset }: AppliedFix, sources: FixedFile["was"]): strin
   return `${cell}${String(line)}:${String(column)}`;
 }
 
-/** By place, whatever pass they came in. */
+/** Sorts fixes by position, whichever pass made them. */
 function inOrder(fixes: readonly AppliedFix[], sources: FixedFile["was"]): readonly AppliedFix[] {
   const place = ({ text }: AppliedFix): number => sources.findIndex(({ id }) => id === text);
   return fixes.toSorted((a, b) => place(a) - place(b) || a.offset - b.offset);

@@ -1,4 +1,4 @@
-/** `tunebook fmt FILE`: writes a Tune file, or the Tune cells of a notebook, in the one format there is. */
+/** `tunebook fmt FILE`: formats a Tune file, or the Tune cells of a notebook. There is only one format. */
 import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";

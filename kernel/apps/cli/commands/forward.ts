@@ -36,7 +36,7 @@ export function register(program: Command): void {
     });
 }
 
-/** Flat numbers as lists in lists. */
+/** Reshapes flat numbers to nested lists. */
 function nested(data: readonly number[], shape: readonly number[]): unknown {
   if (shape.length <= 1) return data;
   const size = data.length / shape[0]!;

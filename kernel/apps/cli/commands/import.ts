@@ -1,4 +1,7 @@
-/** `tunebook import FILE`: a Tune program from other tools' settings, and what it could not carry over; nothing where that would train something else. */
+/**
+ * `tunebook import FILE`: writes a Tune program from another tool's settings, and lists what was not carried over. It
+ * writes nothing if the program would train something else.
+ */
 import { basename, dirname, join } from "node:path";
 import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
@@ -35,7 +38,7 @@ export function register(program: Command): void {
     });
 }
 
-/** A file beside the settings, or in the folder where the tool is started; undefined: there is none, or it can't be read. */
+/** Reads a file next to the settings or in the tool's working folder; undefined if missing or unreadable. */
 function near(file: string, path: string): string | undefined {
   for (const one of [join(dirname(file), path), path])
     try {
@@ -47,7 +50,7 @@ function near(file: string, path: string): string | undefined {
   return undefined;
 }
 
-/** A refusal is told as JSON too where that was asked for. */
+/** With `--json`, a refusal is reported as JSON too. */
 function importedOr(file: string, json: boolean, read: () => ImportResult): ImportResult {
   try {
     return read();

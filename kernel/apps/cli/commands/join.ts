@@ -1,4 +1,4 @@
-/** `tunebook join flower --data FILE.tune`: this process becomes a client of a federation, by the program in the file. */
+/** `tunebook join flower --data FILE.tune`: joins a federation as a client, with the program in the file. */
 import { parsePositiveInteger } from "../positive.js";
 import { Option, type Command } from "commander";
 import { readParameter } from "#kernel/apps/jupyter/client/parameters.js";

@@ -1,4 +1,4 @@
-/** `tunebook kernel install | uninstall | list`: makes Jupyter know the kernel. */
+/** `tunebook kernel install | uninstall | list`: registers the kernel with Jupyter. */
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
@@ -35,7 +35,7 @@ export function register(program: Command): void {
   placed(kernel.command("uninstall").description("remove what install wrote")).action(async (place: Place) => {
     const data = dataFolderOf(place);
     process.stdout.write(`removed ${uninstallKernelspec(data, place.name)}\n`);
-    // the extension serves every kernel of ours in that place
+    // the extension serves all of our kernels in that place
     if (installedKernels([data]).length === 0) await uninstallLabExtension(data);
   });
   kernel
@@ -84,7 +84,7 @@ function sysPrefix(): string | undefined {
   return undefined;
 }
 
-/** The kernel works without the extension, so one that has not been built is no failure. */
+/** The kernel works without the extension, so a missing build is not an error. */
 async function installExtension(data: string): Promise<void> {
   try {
     const { folder } = await installLabExtension(data);

@@ -1,4 +1,7 @@
-/** `tunebook lab`: JupyterLab with the Tunebook kernel and extension. Nothing of the user's Jupyter folders is touched. */
+/**
+ * `tunebook lab`: starts JupyterLab with the Tunebook kernel and extension, without touching the user's Jupyter
+ * folders.
+ */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
@@ -45,7 +48,10 @@ async function openLab(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** The notebook is what comes first, or ends as one; after an option that might be its value a file that is there. */
+/**
+ * Finds the notebook: the first argument, or one that ends in `.ipynb`. After an option it could be the option's value,
+ * so the file must exist there.
+ */
 function sorted(args: readonly string[]): { readonly notebook: string | undefined; readonly more: readonly string[] } {
   const isOption = (arg = "-"): boolean => arg.startsWith("-");
   const ending = args.findIndex(
@@ -55,13 +61,16 @@ function sorted(args: readonly string[]): { readonly notebook: string | undefine
   return { notebook: args[fileIndex], more: args.filter((_, i) => i !== fileIndex) };
 }
 
-/** One prefix per copy of Tunebook, so that two copies keep their kernels apart. */
+/** One prefix per copy of Tunebook, so that two copies do not share kernels. */
 function privatePrefix(): string {
   const copy = createHash("sha256").update(cli).digest("hex").slice(0, 8);
   return join(cacheFolder(), "lab", copy);
 }
 
-/** The notebook as seen from the server's root: the working folder if it lies in it, else its own folder. */
+/**
+ * Adds the server's root and the notebook's path in it: the working folder if the notebook is inside, else its own
+ * folder.
+ */
 function placed(notebook: string | undefined, more: readonly string[]): readonly string[] {
   if (notebook === undefined) return [];
   const rooted = more.some((arg) => /^--(?:notebook-dir|\w+App\.(?:root|notebook)_dir)\b/.test(arg));

@@ -1,4 +1,7 @@
-/** `tunebook plan FILE`: the plan of every training and sweep of a file, with all defaults, estimates and hashes; nothing runs. */
+/**
+ * `tunebook plan FILE`: shows the plan of every training and sweep of a file, with all defaults, estimates and hashes;
+ * nothing runs.
+ */
 import { dirname, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";

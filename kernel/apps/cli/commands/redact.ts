@@ -1,4 +1,4 @@
-/** `tunebook redact FILE`: the file with personal data replaced, on standard output, or with `--json` what was found in each row. */
+/** `tunebook redact FILE`: prints the file with personal data replaced or, with `--json`, the findings per row. */
 import { once } from "node:events";
 import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -69,7 +69,7 @@ export function register(program: Command): void {
     });
 }
 
-/** A line for each text that is replaced: how often, what it is, the text. */
+/** Prints one line per replaced text: count, category, text. */
 async function list(rows: AsyncIterable<RedactedRow>): Promise<void> {
   const counts = new Map<string, number>();
   for await (const { findings } of rows)
@@ -114,7 +114,7 @@ function shown({
   return { entity, start, end, text };
 }
 
-/** Waits where whoever reads is slower. */
+/** Waits if the reader is slower. */
 async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, "drain");
 }

@@ -1,4 +1,4 @@
-/** `tunebook reference`: writes the language reference from the registry, or says which of its pages are stale. */
+/** `tunebook reference`: writes the language reference from the registry, or reports which of its pages are stale. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Command } from "commander";
@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 
 const WALK = "compiler.md";
-/** First line of what is written by hand in the reference's folder. */
+/** First line of hand-written pages in the reference's folder. */
 const BY_HAND = "<!-- written by hand -->";
 
 export function register(program: Command): void {
@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .action(async ({ out, check }: { out: string; check?: true }) => {
       const { referencePages } = await import("#tools/reference/reference.js");
       const pages = await referencePages();
-      // Beside the reference stand pages by hand with listings in them.
+      // Updates the listings of a hand-written page next to the reference.
       const { withListings } = await import("#tools/reference/listings.js");
       const walk = join(dirname(out), WALK);
       const listed = existsSync(walk) ? await withListings(readFileSync(walk, "utf8"), process.cwd()) : null;
@@ -40,7 +40,7 @@ export function register(program: Command): void {
     });
 }
 
-/** `stale`: pages that differ from what they should be; `left`: files of no page. */
+/** `stale`: pages that differ from the generated text; `left`: files without a page. */
 export function comparePages(
   folder: string,
   pages: ReadonlyMap<string, string>,

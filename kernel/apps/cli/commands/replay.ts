@@ -1,4 +1,7 @@
-/** `tunebook replay RUN`: a run trained again from its folder, and its numbers compared; exit status 0 where they are the same within tolerance. */
+/**
+ * `tunebook replay RUN`: trains a run again from its folder and compares the numbers; exit status 0 if they agree
+ * within tolerance.
+ */
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { ENGINE_NAMES, type DeviceName, type EngineName } from "#kernel/engines/engine.js";

@@ -1,4 +1,4 @@
-/** `tunebook run FILE`: a Tune file, or a notebook through the real kernel, without a browser. */
+/** `tunebook run FILE`: runs a Tune file, or a notebook with the real kernel, without a browser. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readParameter } from "#kernel/apps/jupyter/client/parameters.js";
 import { Option, type Command } from "commander";

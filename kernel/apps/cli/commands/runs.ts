@@ -1,6 +1,6 @@
 /**
- * `tunebook runs [FILTER…]`: the table of runs, as the panel shows it; `tunebook runs --running`, what this machine trains;
- * `tunebook runs stop RUN`, which ends one that runs by itself; and `tunebook runs note RUN`, what is said of one.
+ * `tunebook runs [FILTER…]` prints the table of runs, as in the panel; `tunebook runs --running` lists what this
+ * machine trains; `tunebook runs stop RUN` stops a detached run; `tunebook runs note RUN` edits a run's notes.
  */
 import { Option, type Command } from "commander";
 import type { RunView } from "#kernel/runs/history/run-listing.js";
@@ -95,7 +95,7 @@ function stopCommand(runs: Command): void {
     });
 }
 
-/** A tag that the shell's quotes keep together stays one word. */
+/** A tag that the shell passed as one argument (with spaces) stays one search term. */
 function wordOf(word: string): string {
   const [, key, rest] = /^(tag|experiment):([^"]*\s[^"]*)$/i.exec(word) ?? [];
   return key === undefined || rest === undefined ? word : `${key}:"${rest}"`;

@@ -1,4 +1,4 @@
-/** `tunebook score FILE`: metrics of anybody's answers, with the code and the intervals of `evaluate`. */
+/** `tunebook score FILE`: scores answers from any source, with the code and the intervals of `evaluate`. */
 import type { Command } from "commander";
 import { clipDistinct } from "#kernel/display/clip-differences.js";
 import { oneLine, plural, printable } from "#kernel/host/text.js";
@@ -49,7 +49,7 @@ export function register(program: Command): void {
     });
 }
 
-/** Null: no number, or no interval. */
+/** Null values mean no number, or no interval. */
 function asJson({ rows, metrics, by, byLabel, notes }: ScoredAnswers) {
   const parts = by.map((one) => ({
     column: one.by,
@@ -59,7 +59,7 @@ function asJson({ rows, metrics, by, byLabel, notes }: ScoredAnswers) {
       metrics: slice.metrics && numbers(slice.metrics),
     })),
   }));
-  // One is told by itself, as it always was.
+  // A single `by` is written as an object, not a list, for compatibility.
   const labels = byLabel?.rows.map(({ label, ...counts }) => ({ label, rows: counts.have, ...labelRatesOf(counts) }));
   return {
     rows,

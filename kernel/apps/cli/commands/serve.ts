@@ -1,4 +1,4 @@
-/** `tunebook serve FOLDER…`: models over HTTP, in the shapes of OpenAI, Hugging Face and TEI. */
+/** `tunebook serve FOLDER…`: serves models over HTTP, in the formats of OpenAI, Hugging Face and TEI. */
 import { durationUnits } from "#dsl/language/syntax/numbers.js";
 import { parsePositiveInteger } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
@@ -134,7 +134,7 @@ function portNumber(text: string): number {
   return number;
 }
 
-/** In ms. */
+/** Parses a duration to ms. */
 function time(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h)$/.exec(text) ?? [];
   if (number === undefined || unit === undefined)

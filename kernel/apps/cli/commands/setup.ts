@@ -1,6 +1,6 @@
 /**
- * `tunebook setup`: brings TensorFlow and builds its binding, or says what serves instead and what that costs. With a name it
- * brings the runtime in which deployments of that kind are proved.
+ * `tunebook setup`: downloads TensorFlow and builds its binding, or names the fallback and what it costs. With a name,
+ * it installs the runtime that checks deployments of that kind.
  */
 import { resolve } from "node:path";
 import { Argument, Option, type Command } from "commander";

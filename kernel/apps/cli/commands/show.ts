@@ -1,4 +1,4 @@
-/** `tunebook show PHASE FILE [NAME]`: a file as a phase of the compiler sees it; nothing runs. */
+/** `tunebook show PHASE FILE [NAME]`: shows a file after a phase of the compiler; nothing runs. */
 import { Argument, Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";

@@ -1,4 +1,4 @@
-/** `tunebook sweeps [FILE]`: the sweeps in a folder, or the trials in a journal, Optuna's too. */
+/** `tunebook sweeps [FILE]`: lists the sweeps in a folder, or the trials in a journal, including Optuna's. */
 import type { Command } from "commander";
 
 interface Options {

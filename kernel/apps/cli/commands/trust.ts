@@ -1,4 +1,4 @@
-/** `tunebook trust [FOLDER]`: folders for which checks and editors may download what they need; the list of them. */
+/** `tunebook trust [FOLDER]`: manages the folders for which checks and editors may download what they need. */
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -33,7 +33,7 @@ export function register(program: Command): void {
     });
 }
 
-/** A folder's name may hold anything, line breaks and commands of the terminal among them. */
+/** A folder's name may contain anything, including line breaks and terminal escape sequences. */
 const shown = (path: string): string => oneLine(printable(path));
 
 async function added(folder: string): Promise<string> {

@@ -1,6 +1,6 @@
 /**
- * `tunebook verify FOLDER`: a deployment, opened in its runtime and asked again what its proof was made of. `tunebook verify
- * NOTEBOOK.ipynb`: a notebook, run again beside the runs and outputs of before.
+ * `tunebook verify FOLDER`: opens a deployment in its runtime and repeats the requests of its proof. `tunebook verify
+ * NOTEBOOK.ipynb`: runs a notebook again and compares runs and outputs with the earlier ones.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -65,7 +65,7 @@ export function register(program: Command): void {
     });
 }
 
-/** What is neither is told by what it is. Coded error `bad-usage`. */
+/** Rejects a path that is neither a deployment nor a notebook and names what it is. Coded error `bad-usage`. */
 function demandVerifiable(place: string): void {
   const is = /\.tune$/.test(place)
     ? `${place} is a program: \`tunebook run\` runs it, and \`tunebook replay RUN\` repeats a training of it and compares`
@@ -79,7 +79,7 @@ function demandVerifiable(place: string): void {
   throw new CodedError("bad-usage", { message, command: "tunebook verify" });
 }
 
-/** JSON whose texts no terminal obeys. */
+/** Escapes control characters in JSON, so that a terminal does not interpret them. */
 function plain(json: string): string {
   return json.replace(
     /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,

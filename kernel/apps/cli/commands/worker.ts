@@ -1,4 +1,4 @@
-/** `tunebook worker --coordinator URL`: takes work of a run (trials of a sweep) and does it here. */
+/** `tunebook worker --coordinator URL`: takes work of a run (trials of a sweep) and runs it on this machine. */
 import { parsePositiveInteger } from "../positive.js";
 import { Option, type Command } from "commander";
 

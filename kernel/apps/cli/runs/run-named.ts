@@ -1,4 +1,4 @@
-/** The run that a command's argument means: a path from here, an id or a name among the runs of a folder. */
+/** Resolves a command's run argument: a path from the working folder, or an id or name among a folder's runs. */
 import { resolve } from "node:path";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";

@@ -1,4 +1,4 @@
-/** What this machine trains, and clusters for it, in whichever folder, as a table; and the end of one of them. */
+/** Table of what this machine, or a cluster on its behalf, trains in any folder; and stopping one of them. */
 import { basename, dirname, resolve } from "node:path";
 import { registry } from "#stdlib/registry.js";
 import { readRegularFile } from "#kernel/runs/read-regular.js";
@@ -22,7 +22,7 @@ import { runsFolder } from "./runs-folder.js";
 import { serversIn, serversText } from "../serving-table.js";
 import { stopClusterSearch } from "../stop-there.js";
 
-/** Milliseconds for an answer of a cluster. */
+/** Timeout for a cluster's answer, in ms. */
 const PATIENCE = 4000;
 
 export async function runningText(json: boolean): Promise<string> {
@@ -64,7 +64,7 @@ function runsAs(one: Told): string {
   return `on Ray at ${one.address}${stands}`;
 }
 
-/** Null: it was brought meanwhile. */
+/** Null: its results were fetched in the meantime. */
 async function toldThere(sweep: TrialGroup) {
   const found = await readSearchSnapshot(sweep, { registry, patience: PATIENCE });
   if (found === null) return null;
@@ -90,7 +90,7 @@ async function toldThere(sweep: TrialGroup) {
   };
 }
 
-/** A sweep, seeds and folds are no single training. */
+/** Names the units of sweeps, seeds and folds, which are not single trainings. */
 function countText(all: readonly { readonly of: string }[]): string {
   const single = all.filter(({ of: unit }) => unit === "steps").length;
   const several = all.length - single;

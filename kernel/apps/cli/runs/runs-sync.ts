@@ -1,6 +1,7 @@
 /**
- * `tunebook runs sync`: tells trackers what they missed. A folder of runs may come from anybody and names who is to be told, and by
- * which variable of the environment: what isn't on this machine, and what wants a secret, is told only where its address is given.
+ * `tunebook runs sync`: sends trackers what they missed. A folder of runs from someone else names trackers and the
+ * environment variables of their secrets. So trackers on other machines, and those that need a secret, must be named by
+ * the user with their address.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
@@ -19,7 +20,7 @@ export interface SyncRequest {
   readonly list: boolean;
 }
 
-/** `waits`: something is still untold. */
+/** `waits`: whether something is still unsent. */
 export async function syncAndReport(
   folder: string,
   request: SyncRequest,
@@ -36,7 +37,7 @@ export async function syncAndReport(
   return { text: outcomesText(outcomes), waits: outcomes.some(({ is }) => is !== "told") };
 }
 
-/** What was refused before is tried again. */
+/** Retries what was refused before. */
 function reopen(folder: string): void {
   const tracking = readTracking(folder);
   if (!tracking?.trackers.some(({ refused }) => refused !== undefined)) return;
@@ -63,7 +64,7 @@ function unsentIn(root: string): readonly string[] {
 
 const LOCAL = /^https?:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:\/|$)/i;
 
-/** A server of this machine that wants no secret, a folder within the notebook's, or what was named. */
+/** Allows a server on this machine without a secret, a folder inside the notebook's, and trackers named in `to`. */
 export function maySyncTo(place: Place, home: string, to: readonly string[]): boolean {
   if ("folder" in place) {
     const inside = relative(home, resolve(home, place.folder));

@@ -22,9 +22,9 @@ import { serversIn, serversText } from "../serving-table.js";
 
 export interface RunsTableRequest {
   readonly filter: string;
-  /** A column, or a metric. */
+  /** A column or a metric. */
   readonly sort: string;
-  /** `reviews.test`; null: each run's newest scores. */
+  /** Such as `reviews.test`; null: each run's newest scores. */
   readonly on: string | null;
   readonly reverse: boolean;
   readonly fold: boolean;
@@ -32,7 +32,7 @@ export interface RunsTableRequest {
   readonly json: boolean;
 }
 
-/** `loss` alone is the metric where runs were scored by it. */
+/** `loss` names the metric if runs have a score of that name. */
 const columns: ReadonlyMap<string, RunSortKey> = new Map([
   ["started", "started"],
   ["name", "name"],
@@ -41,7 +41,7 @@ const columns: ReadonlyMap<string, RunSortKey> = new Map([
   ["loss", "loss"],
 ]);
 
-/** `folder`: of a notebook, or of runs. Coded error: `bad-usage`. */
+/** `folder`: that of a notebook, or of runs. Coded error: `bad-usage`. */
 export async function runsText(folder: string, { sort, limit, json, ...request }: RunsTableRequest): Promise<string> {
   const most = Number(limit);
   if (!Number.isInteger(most) || most < 1) throw usage(`--limit is a whole number from 1, not ${limit}`);
@@ -55,7 +55,7 @@ export async function runsText(folder: string, { sort, limit, json, ...request }
   const metric = exact ?? (on !== null || !columns.has(sort) ? validated : undefined);
   const column = metric ? undefined : columns.get(sort);
   if (!column && !metric && all.all > 0) throw usage(unknown(sort, on, all));
-  // A ranking gives each trial its own place; else trials stand under their sweep.
+  // A ranking shows each trial at its own rank; otherwise trials are listed under their sweep.
   const ranked = column === undefined && metric !== undefined;
   const open = view.fold || ranked ? [] : sweepsOf(list, view);
   const listing = list.list({
@@ -71,7 +71,7 @@ export async function runsText(folder: string, { sort, limit, json, ...request }
   return `${table(listing, list.root, column === "loss")}${odd}${serversText(servers)}`;
 }
 
-/** Of a filter that found nothing: what looks like one for a certain text and is none. */
+/** Hints for a filter without matches: words that look like a keyed filter but are not. */
 function oddFilters(filter: string): string {
   const odd = filter.split(/\s+/).flatMap((word) => /^(\w+):(.+)$/.exec(word)?.[1] ?? []);
   const unknown = odd.filter((key) => key !== "tag" && key !== "experiment");
@@ -84,7 +84,7 @@ function sweepsOf(list: RunList, view: RunQuery): readonly string[] {
   return rows.flatMap((row) => (row.is === "sweep" ? [row.key] : []));
 }
 
-/** What stands in its notes afterwards. Coded errors: `bad-usage`, `run-not-noted`. */
+/** Edits a run's notes; returns them as text. Coded errors: `bad-usage`, `run-not-noted`. */
 export async function editRunNotes(
   folder: string,
   wanted: string,
@@ -109,14 +109,14 @@ async function looked(root: string): Promise<RunList> {
   return list;
 }
 
-/** Where a path leads, from the folder that is looked into or else from here. Null: it is a name. */
+/** Resolves a path, relative to the folder if it exists there, else to the working folder. Null: it is a name. */
 function pathOf(folder: string, wanted: string): string | null {
   if (!/[\\/]/.test(wanted) && wanted !== "." && wanted !== "..") return null;
   const inside = resolve(folder, wanted);
   return existsSync(inside) ? inside : resolve(wanted);
 }
 
-/** `said`: as it was asked for; a path has no other name. */
+/** Finds a run by id. `wantedName`: the argument as the user wrote it, for errors. */
 function runNamed(list: RunList, id: string, wantedName: string): RunSummary {
   const { runs } = list.list({ ...defaultRunView, fold: false, limit: Number.MAX_SAFE_INTEGER, since: 0 });
   const found = runs.find((run) => run.id === id);
@@ -145,7 +145,7 @@ function usage(message: string): CodedError {
   return new CodedError("bad-usage", { message, command: "tunebook runs" });
 }
 
-/** What programs read: each run with all its scores, in the order of the table. */
+/** JSON for programs: each run with all its scores, in the table's order. */
 function plain({ rows, runs, total, all, score, problem }: RunListing): object {
   const byId = new Map(runs.map((run) => [run.id, run]));
   return {
@@ -158,7 +158,7 @@ function plain({ rows, runs, total, all, score, problem }: RunListing): object {
 }
 
 const lossName = "training loss";
-/** `byLoss`: all losses are told; else those of runs that have no score. */
+/** `byLoss`: shows all losses; otherwise only those of runs without a score. */
 function table(listing: RunListing, root: string, byLoss: boolean): string {
   const { rows, runs, total, all, left, score, problem } = listing;
   if (problem !== undefined) return `${root} can't be read: ${problem}\n`;
@@ -185,7 +185,7 @@ function table(listing: RunListing, root: string, byLoss: boolean): string {
     return [[...about, ...(losses ? [lossOf(row)] : []), ...(spends ? [spentBy(row)] : []), ...scored]];
   });
   const [first = "", rule = "", ...texts] = textTable(head, lines, align).split("\n");
-  // A heading may be longer than a column.
+  // Headings are excluded from column widths, as they may be longer.
   const body = rows.map((row) => (row.is === "heading" ? `\n${row.text}` : (texts.shift() ?? "")));
   const end = [
     `${total === all ? all : `${total} of ${all}`} ${all === 1 ? "run" : "runs"}`,
@@ -199,7 +199,7 @@ function table(listing: RunListing, root: string, byLoss: boolean): string {
   );
   return `${[first, rule, ...body].join("\n")}\n${[...damaged, ...reasons(rows, byId), end].join("\n")}\n`;
 }
-/** Runs that have no line of their own; false: all do. */
+/** Counts the runs without a line of their own; false if there are none. */
 function foldedText(rows: readonly RunListRow[]): string | false {
   if (rows.some((row) => row.is === "run" && row.under !== null)) return false;
   const sweeps = rows.flatMap((row) => (row.is === "sweep" ? [row] : []));
@@ -211,7 +211,7 @@ function foldedText(rows: readonly RunListRow[]): string | false {
   ].join(" or ");
   return `${folded} of them ${what} in ${sweeps.length === 1 ? "one line" : `${String(sweeps.length)} lines`} (\`--trials\` shows each)`;
 }
-/** Why scores of the table are no numbers. */
+/** Explains scores in the table that are NaN. */
 function reasons(rows: readonly RunListRow[], byId: ReadonlyMap<string, RunSummary>): readonly string[] {
   return rows.flatMap((row) => {
     if (row.is !== "run" || row.score?.why === undefined) return [];
@@ -219,7 +219,7 @@ function reasons(rows: readonly RunListRow[], byId: ReadonlyMap<string, RunSumma
     return [`NaN: ${byId.get(row.id)?.name ?? row.id}: ${metric} on ${on}: ${why}`];
   });
 }
-/** A line's cells before the training loss, and after it. */
+/** A line's cells before and after the training loss. */
 function cells(
   row: Exclude<RunListRow, { is: "heading" }>,
   byId: ReadonlyMap<string, RunSummary>,
@@ -257,7 +257,9 @@ function cells(
     scored: [...scoreCells(row.score, metric), run.tags.join(" ")],
   };
 }
-/** `metric`: what the column is headed with; a score by another (what a sweep was after) says its name before its value. */
+/**
+ * `metric`: the column's heading; a score by another metric (such as a sweep's goal) has its name before its value.
+ */
 function scoreCells(score: ListedScore | null, metric: string | null): readonly string[] {
   if (!score) return ["", "", ""];
   const { value, low, high, on } = score;

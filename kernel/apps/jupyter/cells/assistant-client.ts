@@ -1,11 +1,11 @@
-/** The main thread's side of the assistant's worker: compiles cells and files there, and opens ports for others to ask it. */
+/** Main-thread client of the assistant's worker: compiles cells and files there, and opens ports for other clients. */
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { CodedError, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Conversion, DeclaredState } from "./compile/converter.js";
 import type { TuneKnowledge } from "../../../assist/answers.js";
 
-/** What only the main thread may ask. */
+/** Methods only for the main thread. */
 export interface CompilerMethods {
   readonly convert: { params: { readonly code: string }; result: Conversion & { readonly hint?: string } };
   readonly commit: { params: Record<string, never>; result: DeclaredState };
@@ -19,7 +19,7 @@ export interface AssistantData {
   /** Folder of all runs. */
   readonly runs: string;
   readonly declarations: string;
-  /** What cells declared before, where the thread follows one that ended. */
+  /** Earlier cells' declarations, if this thread replaces one that ended. */
   readonly declared?: DeclaredState;
 }
 interface Waiting {
@@ -36,12 +36,12 @@ export class AssistantClient {
   private worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private readonly takers: ((port: MessagePort) => void)[] = [];
-  /** What a new thread is told when this one ends. */
+  /** State to pass to a new thread when this one ends. */
   private declared: DeclaredState | undefined;
   private readonly tune: { names?: CompilerMethods["tuneNames"]["params"]; knowledge: TuneKnowledge } = {
     knowledge: {},
   };
-  /** Answers to the cells' needs, the newest; one that is not known is asked for again. */
+  /** Latest facts that cells needed; evicted ones are determined again. */
   private readonly facts = new LRUCache<string, { readonly fact: unknown }>({ max: 500 });
   private ids = 0;
   private answered = false;
@@ -65,7 +65,7 @@ export class AssistantClient {
     this.worker.postMessage({ connect: port1 }, [port1]);
     return port2;
   }
-  /** `take` is given a port to each thread that is started after one ended. */
+  /** Calls `take` with a port to each thread that replaces one that ended. */
   onRestart(take: (port: MessagePort) => void): void {
     this.takers.push(take);
   }
@@ -109,7 +109,7 @@ export class AssistantClient {
       this.worker.postMessage({ id, method, params });
     });
   }
-  /** Keeps what a new thread must be told. */
+  /** Saves state that a new thread will need. */
   private note<M extends CompilerMethod>(method: M, params: CompilerMethods[M]["params"]): void {
     if (method === "tuneNames") this.tune.names = params as CompilerMethods["tuneNames"]["params"];
     if (method !== "tuneKnowledge") return;
@@ -121,11 +121,11 @@ export class AssistantClient {
     };
     for (const [key, fact] of facts) this.facts.set(key, { fact });
   }
-  /** The newest last, as they came. */
+  /** Saved facts, the newest last. */
   private remembered(): readonly (readonly [string, unknown])[] {
     return Array.from(this.facts.entries(), ([key, { fact }]) => [key, fact] as const).reverse();
   }
-  /** The thread is no more: what waits fails, and another one is started unless this one never answered. */
+  /** Handles the thread's end: pending requests fail, and another thread is started unless this one never answered. */
   private ended(why: string): void {
     for (const { reject } of this.waiting.values()) reject(new CodedError("assistant-stopped", { why }));
     this.waiting.clear();

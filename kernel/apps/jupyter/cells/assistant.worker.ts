@@ -1,6 +1,6 @@
 /**
- * The assistant: a worker thread that holds the TypeScript compiler. It compiles cells for the main thread and answers
- * questions about text that is being typed (wire/assistant-port.ts), so that answers come while a cell computes.
+ * Worker thread of the assistant, with the TypeScript compiler. It compiles cells for the main thread and answers
+ * requests about text being typed (wire/assistant-port.ts), so that answers come while a cell computes.
  */
 import { registerAllCodes } from "../../../codes.js";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
@@ -29,7 +29,7 @@ const tune = openAssistant(folder, {
 });
 converter.warm();
 
-/** Nothing of plans and runs is loaded before somebody asks for them. */
+/** Code for plans and runs is loaded on first use. */
 let planned: Promise<NotebookPlan> | undefined;
 function plans(): Promise<NotebookPlan> {
   return (planned ??= Promise.all([import("./notebook-plan.js"), tune]).then(
@@ -43,7 +43,7 @@ function runs(): Promise<RunDashboard> {
   ));
 }
 
-/** Who answers about a cell: the language that it is in. */
+/** Returns the assistant for a cell's language. */
 async function speaker(code: string): Promise<Pick<TuneAssistant, "complete" | "inspect" | "isComplete"> | Converter> {
   const assistant = await tune;
   return assistant.owns(code) ? assistant : converter;

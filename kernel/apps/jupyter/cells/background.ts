@@ -1,9 +1,9 @@
 /**
- * Code of a cell that runs later: timers, microtasks, awaits. It is handed on with its cell, errors in it are reported to
- * that cell, and it does not run at all once the cell is dead.
+ * Code of a cell that runs later: timers, microtasks, awaits. It stays associated with its cell, its errors are
+ * reported to that cell, and it does not run once the cell is dead.
  *
- * A callback never runs inside Node's own timer frame but in a promise reaction right after it: stopping JavaScript from
- * another thread inside such a frame would abort the process.
+ * A callback never runs inside Node's own timer frame but in a promise reaction right after it: stopping JavaScript
+ * from another thread inside such a frame would abort the process.
  */
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { promisify } from "node:util";
@@ -14,12 +14,14 @@ type Report = (error: unknown, scope: CellScope) => void;
 type Timers = Record<"setTimeout" | "setInterval" | "setImmediate" | "clearInterval", (...args: never[]) => unknown>;
 
 const source = Function.prototype.toString;
-/** True for a function that was compiled by us: packages and Node itself must go on, whatever cell called them first. */
+/**
+ * Reports whether we compiled a function: packages and Node itself must continue, whichever cell called them first.
+ */
 function isUsers(callback: Callback): boolean {
   return source.call(callback).includes("__tick(");
 }
 
-/** Hands the cell on to timers and microtasks; returns how to undo it. */
+/** Passes the current cell to timers and microtasks; returns a function that undoes it. */
 export function followTimers(report: Report): () => void {
   const timers = createRequire(import.meta.url)("node:timers") as Timers;
   const native = { ...timers, queueMicrotask: globalThis.queueMicrotask, nextTick: process.nextTick };
@@ -92,16 +94,16 @@ export function followTimers(report: Report): () => void {
 
 const never = new Promise<never>(() => undefined);
 
-/** What the compiled code calls: see compile/rewrite.ts. */
+/** Functions that compiled code calls; see compile/rewrite.ts. */
 export interface CellHooks {
   readonly tick: () => undefined;
   readonly guard: (value: unknown) => unknown;
   readonly each: (values: AsyncIterable<unknown> | Iterable<unknown>) => AsyncIterable<unknown>;
 }
-/** `stop[0]` is set by another thread while synchronous code runs. */
+/** Another thread sets `stop[0]` while synchronous code runs. */
 export function createCellHooks(stop: Int32Array): CellHooks {
   function tick(): undefined {
-    // a plain read: half the cost of an atomic one, and V8 does not take reads of shared memory out of a loop (tested)
+    // a plain read: half the cost of an atomic one, and V8 does not move reads of shared memory out of a loop (tested)
     if (stop[0] !== 0 || currentScope()?.dead) halt();
     return undefined;
   }
@@ -109,7 +111,7 @@ export function createCellHooks(stop: Int32Array): CellHooks {
     if (Atomics.exchange(stop, 0, 0) !== 0) (currentScope() ?? runningScope())?.die();
     throw new CellInterrupted();
   }
-  /** Waits for `value`; never comes back if the cell died meanwhile. */
+  /** Waits for `value`; never returns if the cell died in the meantime. */
   function guard(value: unknown): unknown {
     const scope = currentScope();
     if (!scope) return value;

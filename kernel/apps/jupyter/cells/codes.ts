@@ -1,8 +1,7 @@
-/** Words for what can go wrong in a TypeScript cell beside the compiler's complaints and the user's own errors. */
+/** Messages for errors of a TypeScript cell other than compiler errors and the user's own. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface CellsCodeData {
   "exit-in-cell": { readonly status: string };
   "name-is-tune": { readonly names: readonly string[] };

@@ -1,6 +1,6 @@
 /**
- * The interpreter: tells which language a cell is, runs it, and settles it when it is interrupted. One cell at a time;
- * the wire keeps the queue.
+ * The interpreter: determines a cell's language, runs the cell, and settles it when it is interrupted. One cell at a
+ * time; the wire has the queue.
  */
 import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { AssistantClient } from "./assistant-client.js";
@@ -14,10 +14,10 @@ import { prepareProcess } from "./process.js";
 import { CellScope, forgetCurrentScope, setRunningScope, runInScope } from "./scope.js";
 import { failureOf, interruptedFailure } from "./traceback.js";
 
-/** Milliseconds that another language has to settle its cell by itself once it was told to stop. */
+/** Milliseconds that another language has to settle its cell itself after an interrupt. */
 const languagePatience = 800;
 
-/** Starts the assistant's worker and readies the process for cells; answers at once, the compiler loads meanwhile. */
+/** Starts the assistant's worker and prepares the process for cells; returns at once, while the compiler loads. */
 export function createInterpreter(options: CellsOptions): Promise<CellRuntime> {
   const release = prepareProcess();
   const assistant = new AssistantClient({

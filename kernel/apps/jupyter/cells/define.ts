@@ -1,6 +1,6 @@
 /**
- * `define` in TypeScript cells: `define.technique({ … })`, `define.metric({ … })`. The word is known from the next Tune cell on.
- * Its types are those of the vocabulary itself, read from what was built.
+ * `define` in TypeScript cells: `define.technique({ … })`, `define.metric({ … })`. The word is available from the next
+ * Tune cell on. The types are those of the vocabulary itself, read from the build.
  */
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
@@ -11,30 +11,33 @@ import { isTargetLayer } from "#stdlib/techniques/shared/shapes.js";
 import { caretLines } from "./place.js";
 import { innermostPlace, sourceOf } from "./stack.js";
 
-/** What a definition answers: it shows what may be written now. */
+/** Result of a definition, which shows what can be written now. */
 export interface DefinitionResult {
   readonly kind: string;
   readonly name: string;
-  /** Content hash: a model remembers which definition it was trained under. */
+  /** Content hash: a model records the definition it was trained with. */
   readonly definition: string;
 }
 export interface Define {
-  /** A technique of your own: `model m { …, technique: NAME(…) }`. Defining it again replaces it. */
+  /** Defines a technique: `model m { …, technique: NAME(…) }`. A second definition replaces the first. */
   technique(record: TechniqueRecord): DefinitionResult;
-  /** A metric of your own: `evaluate m on d.test { metrics: [NAME] }`. Defining it again replaces it. */
+  /** Defines a metric: `evaluate m on d.test { metrics: [NAME] }`. A second definition replaces the first. */
   metric(record: MetricRecord): DefinitionResult;
-  /** Whether a linear layer's path is meant by one of `targets`: its last name, a longer end of it, or `all`, `attention`, `feed_forward`. */
+  /**
+   * Reports whether `targets` select a linear layer's path: by its last name, a longer suffix, or `all`, `attention`,
+   * `feed_forward`.
+   */
   isTarget(path: string, targets: readonly string[]): boolean;
 }
 
 const types = fileURLToPath(import.meta.url).replaceAll("\\", "/");
-/** How TypeScript knows it. */
+/** Its TypeScript declaration. */
 export const defineDeclarations = `
 /** Makes words of your own for Tune cells. */
 declare const define: import(${JSON.stringify(types)}).Define;
 `;
 
-/** Puts `define` in place; the returned function takes it away. */
+/** Installs `define`; the returned function removes it. */
 export function installDefine(vocabulary: SessionVocabulary): () => void {
   const define: Define = {
     technique: (record) => defined(vocabulary.define("technique", record, hereIn(new Error().stack))),
@@ -50,7 +53,7 @@ function hereIn(stack = ""): DefinitionPlace {
   return { text: (place && sourceOf(place.title)) ?? "", placeOf };
 }
 
-/** The innermost place of an error that lies in a cell or a file beside the notebook. */
+/** The innermost position of an error in a cell or a file near the notebook. */
 function placeOf(error: unknown): readonly string[] {
   const place = error instanceof Error ? innermostPlace(error.stack ?? "") : undefined;
   const source = place && sourceOf(place.title);

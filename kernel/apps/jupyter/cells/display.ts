@@ -1,4 +1,4 @@
-/** What cells call to show things (`display`), and what a value looks like as a result. */
+/** Functions that cells call to show values (`display`), and the view of a value as a result. */
 import { inspect, types } from "node:util";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { figureView, type Figure } from "../../../display/figure.js";
@@ -7,17 +7,17 @@ import { arqueroView, isArqueroTable, tableView } from "../../../display/table.j
 import { likelyScope } from "./scope.js";
 
 export interface DisplayOptions {
-  /** display_id: what is shown later under the same id replaces this. */
+  /** display_id: a later output with the same id replaces this one. */
   readonly id?: string;
 }
-/** Something that was shown and can be replaced in place. */
+/** A displayed output that can be replaced in place. */
 export class DisplayHandle<T> {
   constructor(
     readonly id: string,
     private readonly toShown: (value: T) => DisplayOutput,
     private readonly output: { update(shown: DisplayOutput & { readonly id: string }): void },
   ) {}
-  /** Replaces it wherever it is shown; `value` is of the kind that was shown first. */
+  /** Replaces it wherever it is shown; `value` must be of the same kind as the first. */
   update(value: T): void {
     (likelyScope()?.output ?? this.output).update({ ...this.toShown(value), id: this.id });
   }
@@ -75,14 +75,17 @@ export const display: Display = Object.assign(shower("display", valueView), {
 
 const AWAITED = "It is still under way: `await` before it gives what it comes to.";
 
-/** Any value: what shows itself does, tables are tables, the rest is what Node's `inspect` prints, without colour. */
+/**
+ * View of any value: its own view if it has one, a table for tables, otherwise the text of Node's `inspect`, without
+ * colour.
+ */
 export function valueView(value: unknown): DisplayOutput {
   const self =
     typeof value === "object" && value !== null ? (value as { [displaySymbol]?: unknown })[displaySymbol] : undefined;
   if (typeof self === "function") return bundleShown((self as () => unknown).call(value));
   if (isArqueroTable(value)) return arqueroView(value);
   const text = inspect(value, { colors: false });
-  // Node hangs what it knows of its context on promises, which says nothing to anybody here.
+  // Node attaches internal context to promises, which is not useful in the output.
   const waits = types.isPromise(value) && /^Promise \{\s*<pending>/.test(text);
   return { bundle: { "text/plain": waits ? `Promise { <pending> }\n${AWAITED}` : text } };
 }
@@ -96,7 +99,7 @@ function rowsShown(rows: Iterable<Readonly<Record<string, unknown>>>): DisplayOu
   );
 }
 
-/** A bundle, or a `Shown` that holds one; `text/plain` is added where it is missing. */
+/** A bundle, or a `Shown` with one; `text/plain` is added if missing. */
 function bundleShown(given: unknown): DisplayOutput {
   if (typeof given !== "object" || given === null || Array.isArray(given))
     throw new CodedError("not-a-bundle", { got: inspect(given, { depth: 0 }) });
@@ -117,7 +120,7 @@ function isShown(value: object): value is DisplayOutput {
   const bundle = (value as { bundle?: unknown }).bundle;
   return typeof bundle === "object" && bundle !== null;
 }
-/** The words of a piece of HTML, for a terminal. */
+/** Text of a piece of HTML, for a terminal. */
 function plainOf(html: string): string {
   const words = html
     .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, "")

@@ -1,6 +1,6 @@
 /**
- * Runs TypeScript cells: compile (in the assistant's worker), load what is imported, run, show the last value. Nothing
- * here waits inside the user's code: an interrupt settles the cell at once, whatever its code does.
+ * Runs TypeScript cells: compile (in the assistant's worker), load imports, run, show the last value. This code never
+ * waits inside the user's code: an interrupt settles the cell at once, whatever its code does.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ import { runInScope, type CellScope } from "./scope.js";
 import { rememberSource } from "./stack.js";
 import { complaintFailure, type CellFailure } from "./traceback.js";
 
-/** The `__cell` of compiled code: see compile/modules.ts. */
+/** The `__cell` of compiled code; see compile/modules.ts. */
 interface Runtime {
   result: unknown;
   define(bindings: Readonly<Record<string, VariableBinding>>): void;
@@ -47,7 +47,7 @@ export class Executor {
     );
   }
 
-  /** Runs a cell in its scope. Throws what the cell throws; complaints of the compiler are an outcome. */
+  /** Runs a cell in its scope. Throws the cell's own errors; compiler errors are returned as an outcome. */
   async run(code: string, scope: CellScope, keep = true): Promise<ExecuteOutcome> {
     const conversion = await this.assistant.ask("convert", { code });
     if ("complaints" in conversion) return complaintFailure(conversion.complaints, code, scope.title, conversion.hint);
@@ -127,7 +127,7 @@ export class Executor {
     space["default"] = exports;
   }
 
-  /** In the order of `runtimeParameters`. */
+  /** Values in the order of `runtimeParameters`. */
   private helpers(runtime: Runtime, path: string, scope: CellScope | undefined): unknown[] {
     const { tick, guard, each } = this.marks;
     const folder = join(path, "..");
@@ -154,7 +154,7 @@ function compileBody(compiled: CompiledCell, title: string): Body {
   return script.runInThisContext() as Body;
 }
 
-/** User expressions of an execute request, each in the form that Jupyter wants. */
+/** Formats the user expressions of an execute request as Jupyter requires. */
 export function expressionReply(outcome: ExecuteOutcome): Readonly<Record<string, unknown>> {
   if (outcome.status === "ok")
     return {

@@ -1,6 +1,6 @@
 /**
- * A function's text as its author wrote it. The compiler's rewriting (compile/rewrite.ts) leaves marks in the text; libraries
- * that read the source of a function, as arquero does to compile an expression over columns, must not see them.
+ * Returns a function's text as its author wrote it. The rewriting (compile/rewrite.ts) leaves marks in the text, which
+ * libraries that read a function's source must not see. arquero does so to compile an expression over columns.
  */
 const marks: readonly (readonly [RegExp, string])[] = [
   [/\(0, __names\.([\p{ID_Continue}$]+)\)/gu, "$1"],
@@ -17,7 +17,7 @@ export function sourceAsWritten(text: string): string {
   return marks.reduce((t, [mark, plain]) => t.replace(mark, plain), text);
 }
 
-/** Makes `Function.prototype.toString` answer `written`; returns how to undo it. */
+/** Makes `Function.prototype.toString` return `written`; returns a function that undoes it. */
 export function showFunctionsAsWritten(): () => void {
   const native = Function.prototype.toString;
   const replaced = function toString(this: unknown): string {

@@ -1,4 +1,4 @@
-/** What every cell finds without an import, and how TypeScript knows it. */
+/** Globals available to every cell without an import, and their TypeScript declarations. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { display } from "./display.js";
 import { likelyScope } from "./scope.js";
@@ -38,7 +38,7 @@ function ask(call: string, prompt: string, hidden: boolean): Promise<string> {
   return scope.output.input(prompt, hidden);
 }
 
-/** Puts the globals in place; returns how to take them away. */
+/** Installs the globals; returns a function that removes them. */
 export function installGlobals(): () => void {
   const globals: Readonly<Record<string, unknown>> = {
     display,

@@ -1,6 +1,7 @@
 /**
- * What cells import: packages (ESM and CommonJS) found from the notebook's folder and then among Tunebook's own, builtins,
- * and files beside the notebook, which are compiled by the assistant and loaded again when they or what they import changed.
+ * Imports of cells: packages (ESM and CommonJS) found from the notebook's folder and then among Tunebook's own,
+ * builtins, and files near the notebook. These are compiled by the assistant, and reloaded when they or their imports
+ * change.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { statSync } from "node:fs";
@@ -14,7 +15,7 @@ import { readNamedText } from "../../../fetch/regular.js";
 import type { CompiledCell, Conversion } from "./compile/converter.js";
 import { readFileStamp } from "../../../fetch/stamp.js";
 
-/** A loaded module: `*` is its namespace, `pick` reads an export and complains if it is not there. */
+/** A loaded module: `*` is its namespace; `pick` reads an export and throws if it does not exist. */
 export interface LoadedModule {
   readonly specifier: string;
   readonly "*": Readonly<Record<string, unknown>>;
@@ -29,13 +30,13 @@ export function pickExport(module: LoadedModule, name: string): unknown {
   });
 }
 
-/** Runs a compiled file: gives it its helpers and the modules it imports, and answers its namespace. */
+/** Runs a compiled file with its helpers and imported modules; returns its namespace. */
 export type RunFile = (file: {
   readonly path: string;
   readonly source: string;
   readonly compiled: CompiledCell;
   readonly imports: ReadonlyMap<string, LoadedModule>;
-  /** Where its exports appear as it runs. */
+  /** Receives its exports as it runs. */
   readonly space: Record<string, unknown>;
 }) => Promise<void>;
 
@@ -57,7 +58,10 @@ export class Imports {
     private readonly run: RunFile,
   ) {}
 
-  /** Loads one module for code that lies in `from` (a folder). Throws `module-not-found`, `file-does-not-compile`, or what the module throws. */
+  /**
+   * Loads one module for code in the folder `from`. Throws `module-not-found`, `file-does-not-compile`, or the module's
+   * own error.
+   */
   async load(specifier: string, from = this.folder, loading: readonly string[] = []): Promise<LoadedModule> {
     if (isBuiltin(specifier)) return { specifier, "*": (await import(specifier)) as Record<string, unknown> };
     const path = localPath(specifier, from);
@@ -72,7 +76,7 @@ export class Imports {
 
   private async local(path: string, loading: readonly string[]): Promise<Record<string, unknown>> {
     const known = this.files.get(path);
-    if (known && loading.includes(path)) return known.space; // a circle: what it has so far
+    if (known && loading.includes(path)) return known.space; // a circular import: its exports so far
     if (known && !this.isStale(path, new Set())) {
       await known.ready;
       return known.space;
@@ -108,7 +112,7 @@ export class Imports {
     }
     return space;
   }
-  /** True if the file or one that it imports changed since it was loaded. */
+  /** Reports whether the file or one of its imports changed since it was loaded. */
   private isStale(path: string, seen: Set<string>): boolean {
     if (seen.has(path)) return false;
     seen.add(path);
@@ -133,7 +137,7 @@ export class Imports {
     }
     throw new CodedError("module-not-found", { specifier, from }, { cause: error });
   }
-  /** `import()` as code in that folder would do it. */
+  /** Returns an `import()` for code in that folder. */
   private importer(folder: string): (specifier: string) => Promise<object> {
     let made = this.importers.get(folder);
     if (!made) {
@@ -148,13 +152,16 @@ export class Imports {
   }
 }
 
-/** The path that a relative, absolute or `file:` specifier means; undefined for a package. */
+/** Path of a relative, absolute or `file:` specifier; undefined for a package. */
 function localPath(specifier: string, from: string): string | undefined {
   if (specifier.startsWith("file:")) return fileURLToPath(specifier);
   if (specifier === "." || specifier === ".." || /^\.{1,2}[/\\]/.test(specifier)) return resolve(from, specifier);
   return isAbsolute(specifier) ? specifier : undefined;
 }
-/** As TypeScript finds files: the exact name, the source behind a `.js` name, a missing ending, an index in a folder. */
+/**
+ * Finds files as TypeScript does: the exact name, the source of a `.js` name, a missing extension, an index in a
+ * folder.
+ */
 function findFile(path: string): string | undefined {
   const ending = extname(path);
   const sources: Readonly<Record<string, readonly string[]>> = {
@@ -171,20 +178,20 @@ function findFile(path: string): string | undefined {
   ];
   return candidates.find((c) => statSync(c, { throwIfNoEntry: false })?.isFile());
 }
-/** Bytes of JSON that a cell imports: a text can't be longer. */
+/** Maximum bytes of imported JSON, as a string can't be longer. */
 const longest = 2 ** 29 - 2 ** 10;
 function json(path: string): Record<string, unknown> {
   const value: unknown = JSON.parse(readNamedText(path, path, { most: longest }));
   return { ...(isRecord(value) ? value : {}), default: value };
 }
-/** A CommonJS module's exports as a namespace, as TypeScript's `esModuleInterop` reads them. */
+/** A CommonJS module's exports as a namespace, by TypeScript's `esModuleInterop`. */
 export function commonJsNamespace(exports: unknown): Record<string, unknown> {
   const isObject = (typeof exports === "object" && exports !== null) || typeof exports === "function";
   const namespace_ = isObject ? (exports as Record<string, unknown>) : {};
   if (namespace_["__esModule"]) return namespace_;
   return { ...namespace_, default: exports };
 }
-/** What `require` holds for a package that `import()` loaded as CommonJS. */
+/** The `require` value of a package that `import()` loaded as CommonJS. */
 function requiredExports(specifier: string, folder: string): { readonly value: unknown } | undefined {
   const require = createRequire(join(folder, "cell.cjs"));
   try {
@@ -194,7 +201,7 @@ function requiredExports(specifier: string, folder: string): { readonly value: u
     return undefined; // not resolvable by `require`: an ESM package
   }
 }
-/** True if the module itself, not something that it imports, was not found. */
+/** Reports whether the module itself, rather than one of its imports, was not found. */
 function isMissing(error: unknown, specifier: string): boolean {
   const { code, message } = error as { code?: string; message?: string };
   if (code !== "ERR_MODULE_NOT_FOUND") return false;

@@ -1,8 +1,8 @@
-/** The one set of names that both languages share. `record` is what compiled cells read and write: a property per name. */
+/** Names shared by both languages. Compiled cells read and write `record`: a property per name. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SessionNames } from "./interpreter.js";
 
-/** A name's variable in the cell that declared it. */
+/** Access to a name's variable in the cell that declared it. */
 export type VariableBinding = readonly [get: () => unknown, set?: (value: unknown) => void];
 
 export class NameTable implements SessionNames {
@@ -10,7 +10,7 @@ export class NameTable implements SessionNames {
   private readonly fromTypeScript = new Set<string>();
   private readonly fromTune = new Map<string, string>();
 
-  /** `onChange` hears of each change of the Tune names, with the text of their types. */
+  /** `onChange` is called at each change of the Tune names, with the text of their types. */
   constructor(private readonly onChange: (tune: ReadonlyMap<string, string>) => void) {}
 
   define(name: string, value: unknown, type: string): void {
@@ -32,8 +32,8 @@ export class NameTable implements SessionNames {
   }
 
   /**
-   * A cell is about to run and declares these names. Until a variable has its first value, its name still means what it
-   * meant before. The returned function is called when the cell ended: names that never got a value keep the old one.
+   * Registers the names that a cell is about to declare. Until a variable has its first value, its name keeps its old
+   * meaning. Call the returned function when the cell ends: names that never got a value keep the old one.
    */
   declare(bindings: Readonly<Record<string, VariableBinding>>): () => void {
     const settle: (() => void)[] = [];
@@ -69,7 +69,7 @@ export class NameTable implements SessionNames {
   }
 }
 
-/** False while a `let`, `const` or `class` has not been reached (reading it throws). */
+/** False while a `let`, `const` or `class` is not yet initialised (reading it throws). */
 function hasValue(get: () => unknown): boolean {
   try {
     get();
@@ -79,7 +79,9 @@ function hasValue(get: () => unknown): boolean {
   }
 }
 
-/** V8 keeps a prototype's properties in its quick form; a record with changing accessors is four times slower without. */
+/**
+ * V8 stores a prototype's properties in fast mode; without this, a record with changing accessors is four times slower.
+ */
 function quicken(record: object): void {
   Object.create(record);
 }

@@ -1,6 +1,6 @@
 /**
- * The notebook as it is written, as a plan: what the cursor is at, and what is wrong anywhere. Cells that ran are told by the
- * Tune assistant; what they have not told yet is looked at only when a person asks for it.
+ * Plan of the notebook's current text: the statement at the cursor, and errors in all cells. The Tune assistant has the
+ * facts of cells that ran; missing facts are determined only on the user's request.
  */
 import {
   focusedStatement,
@@ -26,10 +26,10 @@ import {
 type Asked = AssistantMethods["plan"];
 
 export class NotebookPlan {
-  /** What was looked at on request, before the cell that needs it ran. */
+  /** Facts measured on request, before the cell that needs them ran. */
   private measured = Facts.none;
 
-  /** `folder`: of the notebook. */
+  /** `folder`: the notebook's. */
   constructor(
     private readonly tune: TuneAssistant,
     private readonly folder: string,
@@ -60,7 +60,7 @@ export class NotebookPlan {
       facts = facts.withAll(missing.map((need, i) => [need, answers[i]!]));
     }
   }
-  /** Looks at what the training at the cursor needs, step by step: what its base is says how its data are counted. */
+  /** Measures what the training at the cursor needs, step by step: the base determines how its data are counted. */
   private async measure(sources: readonly Source[], cursor: Cursor | null): Promise<void> {
     this.measured = factsFrom(this.measured.entries().filter(([, fact]) => !isFailed(fact)));
     const measurer = new FactMeasurer(this.folder);
@@ -81,12 +81,12 @@ export class NotebookPlan {
   }
 }
 
-/** A live table is where the cells run. */
+/** Reports whether a need is a live table, which exists only where the cells run. */
 function isLive(need: Need): boolean {
   return JSON.stringify(need).includes('"live":');
 }
 
-/** A cursor in a TypeScript cell counts as at the end of the last Tune cell before it. */
+/** Converts the cursor; in a TypeScript cell it counts as the end of the last Tune cell before it. */
 function cursorIn(
   cells: NotebookText["cells"],
   tune: NotebookText["cells"],

@@ -1,6 +1,6 @@
 /**
- * The assistant of a folder on disk: it looks up what is cheap (a table's header, a used file); nothing is downloaded and no
- * data set is read.
+ * Assistant for a folder on disk: it looks up only cheap facts (a table's header, a used file); it downloads nothing
+ * and reads no data set.
  */
 import type { FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -9,7 +9,10 @@ import { isTrusted } from "../../../trust/trust.js";
 import { plainHostContext } from "../../../host/host-context.js";
 import { TuneAssistant } from "../../../assist/tune-assistant.js";
 
-/** A look at the world. What was seen is the same object as long as it looks the same: what hangs on it is still known. */
+/**
+ * Result of a look-up. While it does not change, the same object is returned, so that results derived from it stay
+ * cached.
+ */
 interface Looked {
   readonly need: Need;
   lookTime: number;
@@ -17,23 +20,23 @@ interface Looked {
   seen?: FactAnswer;
 }
 const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "files", "schema", "machine", "run"]);
-/** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
+/** Milliseconds for which an answer stays valid: users type faster than files change. */
 const fresh = 3000;
-/** Answers that are kept: more files and machines than a notebook names. */
+/** Maximum cached answers: more than the files and machines a notebook names. */
 const most = 100;
 
 export interface AssistantOptions {
-  /** Names that TypeScript cells made. Default: none. */
+  /** Names defined by TypeScript cells. Defaults to none. */
   readonly typescript?: () => readonly string[];
   /** Their types, by name. */
   readonly types?: () => Readonly<Record<string, string>>;
-  /** Whether the header of a file at an address may be fetched for this folder. Default: whether the user trusts it. */
+  /** Whether a file's header may be downloaded for this folder. Defaults to whether the user trusts it. */
   readonly trusted?: (folder: string) => boolean;
-  /** Seconds after which a look at a source is given up, since a query may never end. Default: 10. */
+  /** Timeout of a look-up in seconds, since a query may never end. Defaults to 10. */
   readonly patience?: number;
 }
 
-/** Loads the vocabulary, and answers about texts that lie in `folder`. */
+/** Loads the vocabulary; returns an assistant for texts in `folder`. */
 export async function openAssistant(
   folder: string,
   { typescript = () => [], types = () => ({}), trusted = isTrusted, patience = 10 }: AssistantOptions = {},
@@ -72,8 +75,8 @@ class Looks {
     return looked.fact;
   }
   /**
-   * What was seen of the world so far, looked at again where that is long ago. Names of files are typed letter by letter:
-   * what wasn't there is forgotten, and all but the newest of what was.
+   * Returns the facts found so far, refreshed where they are old. File names are typed letter by letter, so failed
+   * look-ups are dropped, and so are all but the newest successful ones.
    */
   async seen(): Promise<Facts> {
     const old = [...this.found].filter(([, { lookTime }]) => Date.now() - lookTime >= fresh);
@@ -97,7 +100,7 @@ class Looks {
     } catch (error) {
       if (error instanceof CodedError) return { failed: { code: error.code, data: error.data } };
       if (signal.aborted) return { failed: { code: "slow-source", data: { seconds: this.patience } } };
-      // A defect of ours at one source must not hide what is known of the rest of the text.
+      // An internal error at one source must not hide what is known of the rest of the text.
       console.error(error);
       return { failed: { code: "internal", data: { what: String(error) } } };
     }

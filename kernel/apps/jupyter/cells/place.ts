@@ -1,12 +1,12 @@
-/** A place in a cell and how it is shown: the line of the source with a caret under the column. */
+/** A position in a cell, shown as the source line with a caret under the column. */
 export interface CellPlace {
-  /** From 1. */
+  /** Counts from 1. */
   readonly line: number;
-  /** From 1, in UTF-16 units. */
+  /** Counts from 1, in UTF-16 units. */
   readonly column: number;
 }
 
-/** `  --> Cell [3]:2:5` and the marked line, in the shape that Tune's diagnostics have. */
+/** ` --> Cell [3]:2:5` and the marked line, in the format of Tune's diagnostics. */
 export function caretLines(code: string, { line, column }: CellPlace, title: string, length = 1): string[] {
   const text = code.split("\n")[line - 1];
   const number = String(line);

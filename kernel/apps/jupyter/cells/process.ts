@@ -1,7 +1,7 @@
 /**
- * What the interpreter changes in the process while it lives: where output goes, what timers and promises remember, how
- * stacks and functions read, and what happens to errors that nobody caught. `prepareProcess` counts its users, so that
- * several interpreters (tests) share one set of changes.
+ * Changes that the interpreter makes to the process while it exists: output routing, cell tracking in timers and
+ * promises, the text of stacks and functions, and uncaught errors. `prepareProcess` counts its users, so that several
+ * interpreters (tests) share one set of changes.
  */
 import { failureText } from "./traceback.js";
 import { followTimers } from "./background.js";
@@ -14,7 +14,7 @@ import { showFunctionsAsWritten } from "./function-source.js";
 let users = 0;
 let undo: (() => void)[] = [];
 
-/** Puts the changes in place; the returned function gives them up again. */
+/** Applies the changes; the returned function reverts them. */
 export function prepareProcess(): () => void {
   if (users++ === 0)
     undo = [
@@ -62,7 +62,9 @@ function followErrors(): () => void {
   };
 }
 
-/** imports.ts asks for Node's own loader by a constant that Node still calls experimental: no business of the user's. */
+/**
+ * imports.ts uses Node's own loader through a constant that Node calls experimental; users need not see that warning.
+ */
 function dropLoaderWarning(): () => void {
   const native = process.emitWarning;
   const chosen = (warning: unknown, ...args: unknown[]): void => {

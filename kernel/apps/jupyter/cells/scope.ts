@@ -1,7 +1,7 @@
 /**
- * Which cell the running code belongs to. Each promise remembers the cell in which it was made and its reactions run in
- * that cell; timers and microtasks hand it on (background.ts). So late output reaches the cell that made it, and an
- * interrupted cell stays dead wherever its code comes up again.
+ * Tracks which cell the running code belongs to. Each promise stores the cell in which it was made, and its reactions
+ * run in that cell; timers and microtasks pass it along (background.ts). So late output reaches the cell that made it,
+ * and an interrupted cell's code never continues.
  *
  * Not `AsyncLocalStorage`: on Node 20 and 22 it pushes to Node's stack of async ids around each reaction, and stopping
  * JavaScript from another thread (`Runtime.terminateExecution`) while one is pushed aborts the process.
@@ -9,15 +9,15 @@
 import { promiseHooks } from "node:v8";
 import type { CellOutput } from "./interpreter.js";
 
-/** A cell that runs or ran. */
+/** A cell that is running or has run. */
 export class CellScope {
-  /** True once interrupted: nothing of the cell may go on. */
+  /** True once interrupted: none of the cell's code may continue. */
   dead = false;
   readonly abort = new AbortController();
   constructor(
     /** execution_count. */
     readonly cell: number,
-    /** What tracebacks call it. */
+    /** Name in tracebacks. */
     readonly title: string,
     readonly output: CellOutput,
   ) {}
@@ -27,7 +27,7 @@ export class CellScope {
   }
 }
 
-/** What is thrown to unwind synchronous code of a dead cell. */
+/** Thrown to unwind synchronous code of a dead cell. */
 export class CellInterrupted extends Error {
   override readonly name = "Interrupted";
   constructor() {
@@ -39,15 +39,14 @@ let current: CellScope | undefined;
 let running: CellScope | undefined;
 let last: CellScope | undefined;
 
-/** The cell whose code is on the stack, if that is known. */
+/** The cell whose code is on the stack, if known. */
 export function currentScope(): CellScope | undefined {
   return current;
 }
-/** The cell that is being executed now. */
 export function runningScope(): CellScope | undefined {
   return running;
 }
-/** The best guess for code that came from a native callback: the executing cell, else the last one. */
+/** Best guess for code called by a native callback: the executing cell, else the last one. */
 export function likelyScope(): CellScope | undefined {
   return current ?? running ?? last;
 }
@@ -55,7 +54,7 @@ export function setRunningScope(scope: CellScope | undefined): void {
   running = scope;
   if (scope) last = scope;
 }
-/** After JavaScript was stopped from outside, no `finally` has put things right. */
+/** Resets the current scope, as no `finally` ran after JavaScript was stopped from outside. */
 export function forgetCurrentScope(): void {
   current = undefined;
 }
@@ -69,7 +68,7 @@ export function runInScope<T>(scope: CellScope | undefined, f: () => T): T {
   }
 }
 
-/** A private field put on a promise from outside: not seen by `inspect`, no table to keep. */
+/** Adds a private field to a promise from outside: invisible to `inspect`, and without a table to maintain. */
 // oxlint-disable-next-line typescript/no-extraneous-class -- what it returns becomes the `this` of Stamp
 class Returns {
   constructor(object: object) {
@@ -91,7 +90,7 @@ export function scopeOf(promise: object): CellScope | undefined {
   return Stamp.scopeFor(promise);
 }
 
-/** From now on promises remember their cell; returns how to stop that. */
+/** Makes promises store their cell; returns a function that stops it. */
 export function followPromises(): () => void {
   const before: (CellScope | undefined)[] = [];
   const stop = promiseHooks.createHook({

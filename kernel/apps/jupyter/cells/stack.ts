@@ -1,7 +1,7 @@
 /**
- * Stack traces in terms of what the user wrote: frames of cells and of files beside the notebook are mapped back to the
- * lines of their TypeScript source, our own frames are left out. Set for all errors of the process, so that
- * `console.error(error)` and a stack kept by a library are right too.
+ * Maps stack traces to the user's source: frames of cells and of files near the notebook point to the lines of their
+ * TypeScript source, and our own frames are left out. It applies to all errors of the process, so that
+ * `console.error(error)` and a stack saved by a library are right too.
  */
 import { SourceMap } from "node:module";
 import { dirname } from "node:path";
@@ -11,11 +11,11 @@ import { objectWith, parseJsonAs, type Schema } from "../../../fetch/json.js";
 import type { CompiledCell } from "./compile/converter.js";
 import type { CellPlace } from "./place.js";
 
-/** Code that stands before a compiled text, on lines of its own. */
+/** Lines of code before a compiled text. */
 export const wrapperLines = 1;
 
 type Mapping = Pick<CompiledCell, "map" | "linesBefore">;
-/** For as long as the kernel lives, since functions of any cell may throw: no more than a trace needs. */
+/** Stored as long as the kernel lives, since functions of any cell may throw; so it has only what a trace needs. */
 interface Known extends Mapping {
   readonly source: string;
   read?: SourceMap;
@@ -34,7 +34,7 @@ const known = new Map<string, Known>();
 const here = dirname(fileURLToPath(import.meta.url));
 const ours = [here, pathToFileURL(here).href];
 
-/** Remembers the source behind the code that runs under the name `title`. */
+/** Stores the source of the code that runs under the name `title`. */
 export function rememberSource(title: string, { map, linesBefore }: Mapping, source: string): void {
   known.set(title, { map, linesBefore, source });
 }
@@ -42,7 +42,7 @@ export function sourceOf(title: string): string | undefined {
   return known.get(title)?.source;
 }
 
-/** The place in the source for a place (from 1) in the running code. */
+/** Maps a position in the running code (from 1) to the source. */
 function mapped(title: string, line: number, column: number): CellPlace | undefined {
   const entry = known.get(title);
   if (!entry || entry.map === "") return undefined;
@@ -55,7 +55,7 @@ function mapped(title: string, line: number, column: number): CellPlace | undefi
   return { line: Math.max(1, found.originalLine - entry.linesBefore + 1), column: found.originalColumn + 1 };
 }
 
-/** One line of a stack trace with its place mapped back. */
+/** Returns one line of a stack trace with its position mapped to the source. */
 function mappedFrame(site: NodeJS.CallSite): string {
   const text = String(site);
   const title = site.getFileName() ?? site.getScriptNameOrSourceURL();
@@ -66,7 +66,7 @@ function mappedFrame(site: NodeJS.CallSite): string {
   return place ? text.replace(`${title}:${line}:${column}`, `${title}:${place.line}:${place.column}`) : text;
 }
 
-/** True for a frame that tells the user nothing: our own, or Node's way into it. */
+/** Reports whether a frame is useless to the user: our own, or Node's internal call of it. */
 function isOurs(frame: string): boolean {
   return (
     ours.some((path) => frame.includes(path)) ||
@@ -77,7 +77,7 @@ function isOurs(frame: string): boolean {
 const nodes = (frame: string): boolean =>
   frame.includes("(node:internal/") || frame.startsWith("node:internal/") || frame.startsWith("async node:internal/");
 
-/** Sets `Error.prepareStackTrace`; returns how to undo it. */
+/** Sets `Error.prepareStackTrace`; returns a function that undoes it. */
 export function mapStacks(): () => void {
   const before = Error.prepareStackTrace;
   const prepare = (error: Error, sites: NodeJS.CallSite[]): string => {
@@ -104,7 +104,7 @@ function headline(error: unknown): string {
   }
 }
 
-/** The innermost frame of a stack that lies in a cell or a file beside the notebook. */
+/** The innermost frame of a stack in a cell or a file near the notebook. */
 export function innermostPlace(stack: string): (CellPlace & { readonly title: string }) | undefined {
   for (const line of stack.split("\n")) {
     if (!/^\s+at /.test(line)) continue;

@@ -1,11 +1,11 @@
-/** What a cell writes to standard output and standard error goes to that cell; what no cell wrote goes where it went before. */
+/** Routes a cell's standard output and standard error to that cell; other output goes where it went before. */
 import { StringDecoder } from "node:string_decoder";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { currentScope, likelyScope, runningScope, type CellScope } from "./scope.js";
 
 type Write = typeof process.stdout.write;
 
-/** Routes `process.stdout`, `process.stderr` and the console; returns how to undo it. */
+/** Routes `process.stdout`, `process.stderr` and the console; returns a function that undoes it. */
 export function followStreams(): () => void {
   const undo = [follow("stdout"), follow("stderr"), followClear(), followExit()];
   return () => {

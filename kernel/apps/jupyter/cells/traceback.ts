@@ -1,4 +1,6 @@
-/** An error as Jupyter wants it: a name, a message, and a traceback without colours that points into what the user wrote. */
+/**
+ * Formats an error for Jupyter: a name, a message, and a traceback without colours that points to the user's source.
+ */
 import { inspect } from "node:util";
 import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { Complaint } from "./compile/complaints.js";
@@ -10,7 +12,7 @@ import { CellInterrupted } from "./scope.js";
 
 export type CellFailure = Extract<ExecuteOutcome, { status: "error" }>;
 
-/** Whatever a cell threw. */
+/** Converts anything a cell threw. */
 export function failureOf(error: unknown): CellFailure {
   if (error instanceof CellInterrupted) return interruptedFailure();
   if (!isError(error)) {
@@ -28,7 +30,7 @@ export function failureOf(error: unknown): CellFailure {
   return { status: "error", ename: nameOf(error), evalue: messageOf(error), traceback: [...head, ...pointer, ...rest] };
 }
 
-/** The same as one text, for what happens after a cell ended. */
+/** The same as a single text, for errors after the cell's end. */
 export function failureText(error: unknown): string {
   return failureOf(error).traceback.join("\n");
 }
@@ -42,7 +44,7 @@ export function interruptedFailure(): CellFailure {
   };
 }
 
-/** All that the compiler complains about in a cell. */
+/** Failure with all compiler errors of a cell. */
 export function complaintFailure(
   complaints: readonly Complaint[],
   code: string,

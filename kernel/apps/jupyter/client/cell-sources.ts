@@ -1,10 +1,10 @@
 /**
- * Puts texts in place of cells' sources in a notebook's file, and leaves every other byte as it is: outputs, metadata, the
- * order of keys, how the file is indented. Of a cell that is written as a list of lines, lines that stay keep their bytes too.
+ * Replaces the sources of cells in a notebook file and changes no other byte: outputs, metadata, the order of keys,
+ * indentation. In a cell written as a list of lines, unchanged lines keep their bytes too.
  */
 import { findNodeAtLocation, parseTree, type Node } from "jsonc-parser";
 
-/** `cells`: number of the cell in the notebook, from 0 → its new source. */
+/** `cells`: the cell's index in the notebook, from 0 → its new source. */
 export function replaceCellSources(file: string, cells: ReadonlyMap<number, string>): string {
   const root = parseTree(file.replace(/^\uFEFF/, " "));
   if (!root) return file;
@@ -30,7 +30,7 @@ function written(file: string, node: Node, source: string): string {
   let tail = 0;
   while (tail < short - head && same(lines.at(-1 - tail), old.at(-1 - tail))) tail += 1;
   const raw = (one: Node): string => file.slice(one.offset, endOf(one));
-  // What stands between two lines; of a single line what stands before it.
+  // The text between two lines; with a single line, the text before it.
   const between = second ? file.slice(endOf(first), second.offset) : `,${file.slice(node.offset + 1, first.offset)}`;
   const all = [
     ...old.slice(0, head).map(raw),

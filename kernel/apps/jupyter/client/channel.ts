@@ -1,4 +1,7 @@
-/** One of a kernel's sockets, from the client's side. Sends keep their order; every message that comes is handed on. */
+/**
+ * One of a kernel's sockets, from the client's side. Sends keep their order; every incoming message is passed to
+ * `onMessage`.
+ */
 import { Dealer, Subscriber } from "zeromq";
 import { decode, encode, type Message } from "./messages.js";
 
@@ -14,7 +17,7 @@ export class Channel {
     this.reading = this.read(onMessage);
   }
 
-  /** A request channel. `identity` must be the same for shell and stdin: a kernel answers input requests by it. */
+  /** A request channel. `identity` must be the same for shell and stdin: a kernel uses it for input requests. */
   static dealer(address: string, key: string, identity: string, onMessage: (message: Message) => void): Channel {
     const socket = new Dealer({ routingId: identity, linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
     socket.connect(address);
@@ -31,7 +34,7 @@ export class Channel {
   send(message: Omit<Message, "identities">): Promise<void> {
     return this.sendFrames(encode(message, this.key));
   }
-  /** Frames as they are: for tests that send what no well-behaved client would. */
+  /** Sends raw frames: for tests with messages that no well-behaved client would send. */
   sendFrames(frames: readonly (Buffer | string)[]): Promise<void> {
     const { socket } = this;
     if (!(socket instanceof Dealer)) throw new Error("the publishing channel takes no messages");

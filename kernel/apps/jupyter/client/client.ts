@@ -1,6 +1,6 @@
 /**
- * A Jupyter client: starts a kernel (Tunebook's own by default, any kernel by its argv), sends requests, gathers outputs.
- * The headless notebook runs on it and the tests drive the kernel with it, so it speaks the protocol and nothing else.
+ * A Jupyter client: starts a kernel (Tunebook's own by default, any kernel by its argv), sends requests, gathers
+ * outputs. The headless notebook and the tests of the kernel use it, so it implements the protocol and nothing else.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,13 +16,13 @@ import { CellOutputs, OutputStore, type NotebookOutput } from "./outputs.js";
 import { ownKernelCommand, startKernelProcess, type KernelProcess } from "./process.js";
 
 export interface StartOptions {
-  /** Command line of the kernel; `{connection_file}` stands for the file. Default: Tunebook's own kernel. */
+  /** Command line of the kernel; `{connection_file}` is replaced by the file. Defaults to Tunebook's own kernel. */
   readonly argv?: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Lines that the kernel's process writes by itself. */
+  /** Receives lines that the kernel's process writes itself. */
   readonly onLog?: (line: string) => void;
-  /** How long the kernel may take until it answers; default 60 s. */
+  /** Maximum seconds until the kernel answers; defaults to 60. */
   readonly readySeconds?: number;
 }
 export interface ExecuteOptions {
@@ -30,17 +30,17 @@ export interface ExecuteOptions {
   readonly storeHistory?: boolean;
   readonly stopOnError?: boolean;
   readonly userExpressions?: Readonly<Record<string, string>>;
-  /** Answers the cell's questions; without it the request says `allow_stdin: false`. */
+  /** Answers the cell's input requests; without it the request has `allow_stdin: false`. */
   readonly onInput?: (prompt: string, password: boolean) => string | Promise<string>;
   readonly allowStdin?: boolean;
-  /** Told after each change of the cell's outputs, also after the cell is done (late output). */
+  /** Called after each change of the cell's outputs, also after the cell is done (late output). */
   readonly onOutput?: (outputs: readonly NotebookOutput[]) => void;
-  /** Every published message of this cell, in order. */
+  /** Receives every published message of this cell, in order. */
   readonly onMessage?: (message: Message) => void;
 }
 export interface Execution {
   readonly id: string;
-  /** `ok`, `error`, or `aborted` when a cell before it in the queue failed. */
+  /** `ok`, `error`, or `aborted` if an earlier cell in the queue failed. */
   readonly status: string;
   readonly count: number | null;
   readonly reply: MessageContent;
@@ -94,7 +94,7 @@ export class KernelClient {
   private readonly iopub: Channel;
   private heardIopub = false;
   private dead: CodedError | null = null;
-  /** What `kernel_info_request` was answered with. */
+  /** Reply to `kernel_info_request`. */
   info: MessageContent = {};
 
   constructor(
@@ -119,7 +119,7 @@ export class KernelClient {
     });
   }
 
-  /** Resolves once the kernel answers and what it publishes is heard. */
+  /** Resolves once the kernel answers and its published messages arrive. */
   async ready(seconds: number): Promise<void> {
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) {
@@ -139,7 +139,9 @@ export class KernelClient {
     return this.send(newHeader(type, this.session), content, options);
   }
 
-  /** Runs a cell; settles when the kernel has replied and is idle again. `outputs` stays live for late output. */
+  /**
+   * Runs a cell; settles when the kernel has replied and is idle again. `outputs` is still updated with late output.
+   */
   async execute(code: string, options: ExecuteOptions = {}): Promise<Execution> {
     const header = newHeader("execute_request", this.session);
     const outputs = new CellOutputs();
@@ -182,7 +184,7 @@ export class KernelClient {
     return (await this.request("comm_info_request", content, { seconds: 30 })).content;
   }
 
-  /** Opens a comm at the kernel; what the kernel sends over it goes to `onMessage`. */
+  /** Opens a comm at the kernel; messages that the kernel sends over it go to `onMessage`. */
   async openComm(
     target: string,
     data: MessageContent,
@@ -194,7 +196,7 @@ export class KernelClient {
     return comm;
   }
 
-  /** Every published message, whichever cell it belongs to; returns what ends the listening. */
+  /** Subscribes to all published messages of any cell; returns a function that unsubscribes. */
   onPublished(listener: (message: Message) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -219,14 +221,15 @@ export class KernelClient {
     }
   }
 
-  /** Frames as they are on the shell channel: for tests of bad input. */
+  /** Sends raw frames on the shell channel: for tests of bad input. */
   sendRaw(frames: readonly (Buffer | string)[]): Promise<void> {
     return this.shell.sendFrames(frames);
   }
 
   /**
-   * Asks the kernel to end, waits for its process (then forces it), and closes the sockets. A kernel that is gone is no error.
-   * `patience`: seconds for a step under way and its checkpoint, beyond the few that any kernel has.
+   * Requests shutdown, waits for the kernel's process (then kills it), and closes the sockets. If the kernel has
+   * already ended, that is no error. `patience`: seconds for a running step and its checkpoint, in addition to the
+   * usual few.
    */
   async shutdown(restart = false, patience = 0): Promise<MessageContent> {
     try {
@@ -242,7 +245,7 @@ export class KernelClient {
     }
   }
 
-  /** Ends the kernel's process at once, if it still lives, and closes the sockets. */
+  /** Kills the kernel's process if it still runs, and closes the sockets. */
   async kill(): Promise<void> {
     this.process.kill("SIGKILL");
     await this.endsWithin(5000);
@@ -250,7 +253,7 @@ export class KernelClient {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Waits for the end of the kernel's process, no longer than this, and leaves no timer that holds up our own. */
+  /** Waits for the kernel's process to end, up to this time, without a timer that would delay our own exit. */
   private async endsWithin(milliseconds: number): Promise<void> {
     const over = new AbortController();
     await Promise.race([this.process.ended, pause(milliseconds, over.signal)]);
@@ -314,7 +317,7 @@ export class KernelClient {
   }
 }
 
-/** `signal`: nobody waits any more. */
+/** `signal`: aborted when nothing waits any more. */
 function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((done) => {
     const timer = setTimeout(done, milliseconds);

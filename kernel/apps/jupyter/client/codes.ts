@@ -1,7 +1,6 @@
-/** Codes of the Jupyter client and of the headless notebook. */
+/** Diagnostic codes of the Jupyter client and of the headless notebook. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface ClientCodeData {
   "not-built": { readonly file: string };
   "kernel-not-ready": { readonly seconds: number; readonly log: readonly string[] };

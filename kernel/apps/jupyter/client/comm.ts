@@ -1,4 +1,4 @@
-/** A comm from the client's side: a two-way line to something that lives in the kernel. */
+/** A comm from the client's side: a two-way channel to an object in the kernel. */
 import type { MessageContent, Message } from "./messages.js";
 
 export class Comm {
@@ -16,7 +16,7 @@ export class Comm {
     this.closed = true;
     return this.tell("comm_close", { comm_id: this.id, data });
   }
-  /** A message that the kernel published for this comm. */
+  /** Takes a message that the kernel published for this comm. */
   take(message: Message): void {
     if (message.header.msg_type === "comm_close") this.closed = true;
     this.onMessage((message.content["data"] ?? {}) as MessageContent, message);

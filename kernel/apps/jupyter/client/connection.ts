@@ -1,4 +1,7 @@
-/** A connection file: where a kernel's five sockets are and the key that signs their messages. Readable by its owner only. */
+/**
+ * A connection file: the ports of a kernel's five sockets and the key that signs their messages. Only its owner can
+ * read it.
+ */
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
@@ -16,7 +19,7 @@ export interface Connection {
   readonly kernel_name: string;
 }
 
-/** Five free ports of the loopback interface (held open together while they are chosen) and a fresh key. */
+/** Returns five free ports of the loopback interface (all reserved while they are chosen) and a new key. */
 export async function newConnection(): Promise<Connection> {
   const servers = await Promise.all(Array.from({ length: 5 }, listen));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);

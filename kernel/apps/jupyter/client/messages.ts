@@ -1,6 +1,7 @@
 /**
- * Jupyter's messages as frames: identities, `<IDS|MSG>`, signature (HMAC-SHA256 over the four JSON parts), header, parent
- * header, metadata, content, buffers. Written apart from the kernel's own codec, so that each checks the other.
+ * Jupyter's messages as frames: identities, `<IDS|MSG>`, signature (HMAC-SHA256 over the four JSON parts), header,
+ * parent header, metadata, content, buffers. Written independently of the kernel's own codec, so that each checks the
+ * other.
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
@@ -63,7 +64,7 @@ export function encode(message: Omit<Message, "identities">, key: string): Buffe
   return [delimiter, Buffer.from(sign(parts, key)), ...parts, ...message.buffers];
 }
 
-/** Null for frames that are no message or whose signature is wrong. */
+/** Null for frames that are not a message or whose signature is wrong. */
 export function decode(frames: readonly Buffer[], key: string): Message | null {
   const delimiterIndex = frames.findIndex((frame) => frame.equals(delimiter));
   const [signature, ...rest] = frames.slice(delimiterIndex + 1);

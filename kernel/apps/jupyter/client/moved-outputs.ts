@@ -1,4 +1,4 @@
-/** Scores in the outputs of a notebook that was run again, beside those that stood there: lines that have a metric and a number. */
+/** Compares scores in a rerun notebook's outputs with the stored ones: lines with a metric and a number. */
 import { stripVTControlCharacters } from "node:util";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
@@ -7,20 +7,20 @@ import { AFTER_PARAMETERS } from "./parameters.js";
 import { tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 
 export interface MovedLine {
-  /** From 1, among the code cells. */
+  /** Index among the code cells, from 1. */
   readonly cell: number;
-  /** From 0, among the outputs of its cell. */
+  /** Index among its cell's outputs, from 0. */
   readonly output: number;
   readonly then: string;
   readonly now: string;
   readonly metric: string;
-  /** Those beyond tolerance, without the ends of intervals. */
+  /** Scores beyond tolerance, without the ends of intervals. */
   readonly scores: readonly { readonly then: number; readonly now: number }[];
 }
 export interface MovedOutputs {
-  /** Lines that both have. */
+  /** Number of lines that both notebooks have. */
   readonly lines: number;
-  /** A score that an output has in its first line and in its table is told once. */
+  /** Lines whose scores differ; a score in an output's first line and in its table counts once. */
   readonly moved: readonly MovedLine[];
 }
 
@@ -65,7 +65,7 @@ function lost(then: readonly Line[], now: readonly Line[], cell: number): readon
   });
 }
 
-/** Ids of the notebook's own runs, which the outputs of its trainings name, in order. */
+/** Ids of the notebook's own runs, named by the outputs of its trainings, in order. */
 export function runsIn({ cells }: Notebook): readonly string[] {
   return cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs.flatMap(runOf) : []));
 }
@@ -76,12 +76,12 @@ function runOf(output: unknown): readonly string[] {
   return typeof run === "string" ? [run] : [];
 }
 
-/** Without lines whose scores are all told already, of runs. */
+/** Removes lines whose scores were all reported already with the runs. */
 export function withoutReportedLines(
   moved: MovedOutputs["moved"],
   reported: readonly NumberPair[],
 ): MovedOutputs["moved"] {
-  // As far as a line shows it.
+  // Equal at a line's precision.
   const shows = (shown: number, exact: number): boolean =>
     Math.abs(shown - exact) <= 5e-4 * Math.max(1, Math.abs(exact));
   const isTold = (metric: string, { then, now }: MovedLine["scores"][number]): boolean =>
@@ -89,7 +89,7 @@ export function withoutReportedLines(
   return moved.filter(({ metric, scores }) => scores.length === 0 || !scores.every((one) => isTold(metric, one)));
 }
 
-/** Numbers of two lines of the same shape that differ by more than is tolerated. */
+/** Numbers of two lines of the same shape that differ beyond tolerance. */
 function beyond(then: string, now: string): MovedLine["scores"] {
   const fresh = numbersIn(now);
   const pairs = numbersIn(then).map((value, n) => ({ then: value, now: fresh[n] ?? Number.NaN }));
@@ -103,13 +103,13 @@ interface Line {
 }
 
 interface LinesOfCell {
-  /** From 1, among the code cells. */
+  /** Index among the code cells, from 1. */
   readonly cell: number;
   readonly lines: readonly Line[];
 }
 /**
- * Score lines by code cell. Injected cells are left out, and a cell that was parted to inject one counts with what it was
- * parted from: only one of the two notebooks may have been run with other parameters.
+ * Score lines by code cell. Injected cells are left out, and a cell that was split to inject one counts together with
+ * its first part: only one of the two notebooks may have been run with other parameters.
  */
 function linesOf({ cells }: Notebook): readonly LinesOfCell[] {
   const code = cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
@@ -131,8 +131,8 @@ function scoresOf({ outputs }: CodeCell): readonly Line[] {
   );
 }
 /**
- * Lines of numbers beneath a line that names metrics (the head of a table, a name above its number) have that line before them.
- * A table ends at an empty line.
+ * Prefixes lines of numbers with the metric line above them (the head of a table, a name above its number). A table
+ * ends at an empty line.
  */
 function withHeads(lines: readonly string[]): readonly string[] {
   let head = "";
@@ -144,7 +144,7 @@ function withHeads(lines: readonly string[]): readonly string[] {
   });
 }
 
-/** What is read of an output, in whichever of its forms a front end shows: plain text, and text between the tags of HTML. */
+/** Texts of an output in any form that a front end shows: plain text, and the text between HTML tags. */
 function textsOf(output: unknown): readonly string[] {
   if (!isRecord(output)) return [];
   const data = isRecord(output["data"]) ? output["data"] : { "text/plain": output["text"] };
@@ -157,7 +157,9 @@ function textsOf(output: unknown): readonly string[] {
     ...json.map((type) => leavesOf(data[type]).join("\n")),
   ];
 }
-/** The numbers of a JSON value, each after the names above it: keys, and what an object calls itself (the trace of a figure). */
+/**
+ * The numbers of a JSON value, each after the names above it: keys, and an object's own name (the trace of a figure).
+ */
 function leavesOf(value: unknown, path = ""): readonly string[] {
   if (typeof value === "number") return [`${path} ${String(value)}`];
   if (Array.isArray(value) && value.every((one) => typeof one === "number"))
@@ -167,7 +169,7 @@ function leavesOf(value: unknown, path = ""): readonly string[] {
   const name = typeof value["name"] === "string" ? ` ${value["name"]}` : "";
   return Object.entries(value).flatMap(([key, one]) => leavesOf(one, `${path}${name} ${key}`));
 }
-/** A line for each row and block. */
+/** Text of HTML, with a line for each row and block. */
 function textOfHtml(html: string): string {
   return html
     .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, "")
@@ -180,13 +182,16 @@ function textOfHtml(html: string): string {
     );
 }
 
-/** Has a metric and, after it, a number that is no time, size or count. */
+/** Reports whether a line has a metric followed by a number other than a time, size or count. */
 const isScore = (line: string): boolean => metricOf(line) !== undefined;
 
-/** A line that names a metric, and has no number. */
+/** Reports whether a line names a metric without a number. */
 const namesMetric = (line: string): boolean => metricOf(`${line} 0`) !== undefined && metricOf(line) === undefined;
 
-/** The first metric of a line that a number comes after, however it is written: `accuracy  0.93`, `Accuracy: 0.93`, `| f1(macro) | 0.9 |`. */
+/**
+ * Returns the first metric of a line that is followed by a number, in any format: `accuracy 0.93`, `Accuracy: 0.93`, `|
+ * f1(macro) | 0.9 |`.
+ */
 function metricOf(line: string): string | undefined {
   const plain = withoutOthers(line);
   for (const { 0: written, index } of plain.matchAll(/(?<!\w)[A-Za-z][A-Za-z_0-9]*/g)) {
@@ -199,13 +204,13 @@ function metricOf(line: string): string | undefined {
 }
 
 const number = /(?<![\w.+−-])[+−-]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?(?![\w:])/g;
-/** Moments, durations, sizes and speeds, which differ from run to run, and ids with figures in them. */
+/** Times, durations, sizes and speeds, which differ between runs, and ids with digits. */
 const others = [
   /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z?)?/g,
   /\b\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?\b/g,
-  // Not where a number follows: `mean 0.93 min 0.91` has a minimum.
+  // Not before a number: `mean 0.93 min 0.91` has a minimum.
   /(?<![\w.])\d(?:[\d,]*\d)?(?:\.\d+)?\s?(?:[µnm]?s|min|h|seconds?|minutes?|hours?|[kKMG]i?B|it\/s|tokens\/s|rows\/s|ms\/step)(?!\w|\s*[\d.:=])/g,
-  // Runs of ours (`router-20261202-162240-601f7a`) and hashes.
+  // Ids of our runs (`router-20261202-162240-601f7a`) and hashes.
   /\b[A-Za-z]\w*(?:-\w+)*-\d{6,}(?:-\w+)*\b/g,
   /\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b/g,
 ];
@@ -214,7 +219,7 @@ const withoutOthers = (line: string): string => others.reduce((text, one) => tex
 function numbersIn(line: string): readonly number[] {
   return [...withoutOthers(line).matchAll(number)].map(([text]) => Number(text.replaceAll(",", "").replace("−", "-")));
 }
-/** What two lines must share to be the same line of two runs: all but their numbers and the rules of a table. */
+/** Key by which lines of two runs match: everything but numbers and table rules. */
 function shapeOf(line: string): string {
   return withoutOthers(line).replace(number, "#").replace(/\s+/g, " ").trim();
 }

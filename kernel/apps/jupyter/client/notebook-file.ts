@@ -1,4 +1,4 @@
-/** Notebooks as files, nbformat 4.5: read with suspicion, written whole or not at all, texts as lists of lines. */
+/** Notebooks as files, nbformat 4.5: validated on reading, written atomically, with texts as lists of lines. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -24,7 +24,7 @@ export interface CodeCell {
   readonly id: string;
   metadata: Record<string, unknown>;
   source: string;
-  /** Those that stood in its file are as they were written there. */
+  /** Outputs read from the file stay as they were written. */
   outputs: (NotebookOutput | Json)[];
   execution_count: number | null;
 }
@@ -41,7 +41,7 @@ export interface Notebook {
   metadata: Record<string, unknown>;
 }
 
-/** Bytes of a notebook; outputs with pictures are long. */
+/** Maximum bytes of a notebook; outputs with images are long. */
 const largest = 256 * 2 ** 20;
 
 /** Rejects with `notebook-missing`, `unreadable-file`, `file-too-large` or `notebook-unreadable`. */
@@ -70,7 +70,10 @@ export async function readNotebook(file: string): Promise<Notebook> {
   };
 }
 
-/** Replaces `file` in one step: a reader sees the old notebook or the new one. Makes its folder. Rejects with `disk-full`, `cannot-write`. */
+/**
+ * Replaces `file` atomically: a reader sees the old notebook or the new one. Makes its folder. Rejects with
+ * `disk-full`, `cannot-write`.
+ */
 export async function writeNotebook(file: string, notebook: Notebook): Promise<void> {
   const cells = notebook.cells.map((cell) =>
     cell.cell_type === "code"
@@ -95,7 +98,7 @@ export function tagsOf(cell: Cell): readonly string[] {
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
 }
 
-/** The format is looked at first: of another one nothing else is said. */
+/** The format version is checked first; with another one, no other errors are reported. */
 const notebookFile = v.pipe(
   v.custom<Json>(isRecord, "it holds no JSON object"),
   v.check(
@@ -151,7 +154,7 @@ function writtenOutput(output: NotebookOutput | Json): Json {
   return isRecord(data) ? { ...output, data: writtenBundle(data) } : output;
 }
 
-/** Texts as lists of lines; what is JSON stays as it is. */
+/** Converts texts to lists of lines; JSON stays unchanged. */
 function writtenBundle(data: Json): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data).map(([type, value]) => [type, typeof value === "string" ? lines(value) : value]),

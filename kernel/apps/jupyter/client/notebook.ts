@@ -1,6 +1,6 @@
 /**
- * Runs a notebook without a browser: cell after cell through a real kernel, the executed notebook written as it grows.
- * A cell that fails ends the run (unless it is tagged `raises-exception`); what was done till then is in the file.
+ * Runs a notebook without a browser: cell after cell in a real kernel, writing the executed notebook as it grows. A
+ * failing cell ends the run (unless it is tagged `raises-exception`); the file has all outputs until then.
  */
 import { dirname, resolve } from "node:path";
 import { startKernel, type KernelClient, type StartOptions } from "./client.js";
@@ -8,26 +8,26 @@ import { readNotebook, tagsOf, writeNotebook, type CodeCell, type Notebook } fro
 import { injectParameters, type ParameterTexts } from "./parameters.js";
 import type { NotebookOutput } from "./outputs.js";
 
-/** Seconds until an interrupted training has written its checkpoint: a step of a large model takes some. */
+/** Seconds for an interrupted training to write its checkpoint: a step of a large model takes some time. */
 const PATIENCE = 60;
 
 export interface NotebookOptions {
   readonly out: string;
   readonly parameters?: ParameterTexts;
-  /** Keep the cell of injected parameters if no parameters are given. */
+  /** Preserves the injected-parameters cell if no parameters are given. */
   readonly keepInjected?: boolean;
   readonly start?: StartOptions;
-  /** Interrupts the cell that runs; the run ends after it. */
+  /** Interrupts the running cell; the run ends after it. */
   readonly signal?: AbortSignal;
   readonly onStart?: (cell: CellPosition) => void;
   readonly onOutput?: (cell: CellPosition, outputs: readonly NotebookOutput[]) => void;
   readonly onEnd?: (cell: CellPosition, outcome: { readonly status: string; readonly seconds: number }) => void;
-  /** Parameters that the notebook states no default for. */
+  /** Receives parameters without a default in the notebook. */
   readonly onUnknown?: (names: readonly string[]) => void;
 }
 export interface CellPosition {
   readonly source: string;
-  /** From 1, among the notebook's code cells. */
+  /** Index among the notebook's code cells, from 1. */
   readonly number: number;
   readonly total: number;
 }
@@ -61,7 +61,7 @@ export async function runNotebook(file: string, options: NotebookOptions): Promi
     for (const [i, cell] of cells.entries()) {
       if (cell.source.trim() === "") continue;
       const cellPosition = { source: cell.source, number: i + 1, total: cells.length };
-      // While the kernel began there was nothing to interrupt.
+      // While the kernel was starting there was nothing to interrupt.
       if (isStopped()) {
         failed = { ...cellPosition, ...INTERRUPTED };
         break;
@@ -131,7 +131,7 @@ function describeKernel(notebook: Notebook, kernel: KernelClient): void {
   if (language !== undefined) notebook.metadata["language_info"] = language;
 }
 
-/** The record that papermill leaves in the notebooks it runs. */
+/** Adds the metadata that papermill writes to the notebooks it runs. */
 function describeRun(
   notebook: Notebook,
   file: string,
@@ -163,7 +163,7 @@ class Writer {
   soon(): void {
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      // A write that fails here fails again, and is told, at the end of the cell.
+      // A failed write will fail again at the end of the cell and is reported then.
       void this.write().catch(() => undefined);
     }, 2000);
   }

@@ -1,6 +1,6 @@
 /**
- * What a kernel publishes, as outputs of nbformat 4.5. One store per client: an update by display id reaches every output
- * that shows it, in whichever cell. Streams of one name that follow each other are one output.
+ * Converts a kernel's published messages to outputs of nbformat 4.5. One store per client: an update by display id
+ * reaches every output with that id, in any cell. Consecutive streams of one name are one output.
  */
 import type { MessageContent, Message } from "./messages.js";
 
@@ -11,10 +11,10 @@ export type NotebookOutput =
   | { output_type: "execute_result"; data: OutputBundle; metadata: OutputBundle; execution_count: number }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
-/** The outputs of one execution; grows and changes as messages come, also after the cell is done (timers). */
+/** The outputs of one execution, updated as messages arrive, also after the cell is done (timers). */
 export class CellOutputs {
   readonly list: NotebookOutput[] = [];
-  /** Outputs go before the next one comes (`clear_output` with `wait`). */
+  /** Clears the outputs when the next one arrives (`clear_output` with `wait`). */
   private clearNext = false;
 
   push(output: NotebookOutput): void {

@@ -1,6 +1,7 @@
 /**
- * Parameters from outside (`-p name=value`), as papermill passes them: the cell tagged `parameters` states defaults, a cell
- * tagged `injected-parameters` after it, in the same language, states what was given. A Tune file takes them as values.
+ * Parameters from outside (`-p name=value`), handled like papermill: the cell tagged `parameters` has the defaults, and
+ * a cell tagged `injected-parameters` after it, in the same language, sets the given values. A Tune file takes them as
+ * values.
  */
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,7 +14,7 @@ import { registry } from "#stdlib/registry.js";
 import { parseJsonOrNull } from "../../../fetch/json.js";
 import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 
-/** As written on the command line: name to the text after the equals sign. */
+/** Parameters as written on the command line: name to the text after the equals sign. */
 export type ParameterTexts = Readonly<Record<string, string>>;
 
 const units: Readonly<Record<string, number>> = { ...durationUnits, ...sizeUnits };
@@ -27,7 +28,7 @@ export function readParameter(written: string, before: ParameterTexts = {}): Par
   return { ...before, [name]: value };
 }
 
-/** The value that a text means in Tune: a number with its unit, true, false, else the text (quotes taken off). */
+/** Parses a text as a Tune value: a number with its unit, true, false, else the text (without its quotes). */
 export function parseParameterValue(text: string): Value {
   if (text === "true" || text === "false") return text === "true";
   const digits = number.exec(text)?.[0];
@@ -46,13 +47,15 @@ export function parseParameterValues(written: ParameterTexts): Readonly<Record<s
   return Object.fromEntries(Object.entries(written).map(([name, text]) => [name, parseParameterValue(text)]));
 }
 
-/** Tag of a cell that was parted from the `parameters` statement before it, so that given values take effect between the two. */
+/**
+ * Tag of a cell that was split off after a `parameters` statement, so that given values take effect between the two.
+ */
 export const AFTER_PARAMETERS = "after-parameters";
 
 /**
- * Puts the given values behind the notebook's defaults; returns the names that no default states. An earlier injected cell is
- * replaced; with `keep` it stays if no values are given. A Tune cell that states a given name and goes on is parted after the
- * statement: what it goes on with gets the given value.
+ * Inserts the given values after the notebook's defaults; returns the names without a default. An earlier injected cell
+ * is replaced; with `keep` it stays if no values are given. A Tune cell that declares a given name and continues is
+ * split after the statement, so that the rest of it uses the given value.
  */
 export function injectParameters(
   notebook: Notebook,
@@ -97,12 +100,12 @@ function parameterStatements(source: string): readonly Statement[] {
   const { statements } = parse({ id: "cell", title: "cell", text: withoutMagic(source) }, verbs).tree;
   return statements.filter(({ verb }) => verb.text === "parameters");
 }
-/** Names that `parameters` statements of a Tune cell state. */
+/** Names declared by `parameters` statements of a Tune cell. */
 function statedBy(source: string): readonly string[] {
   return parameterStatements(source).flatMap(({ block }) => block?.entries.map(({ key }) => key.text) ?? []);
 }
 
-/** Puts what follows the last `parameters` statement of a cell into a cell of its own. */
+/** Moves the code after the last `parameters` statement of a cell to a new cell. */
 function part(notebook: Notebook, cell: CodeCell): void {
   const end = parameterStatements(cell.source).at(-1)?.span.end ?? cell.source.length;
   const rest = cell.source.slice(end).trim();

@@ -1,4 +1,4 @@
-/** The process of a kernel: started with a connection file, its last lines kept, its end told. */
+/** The process of a kernel: starts it with a connection file, saves its last log lines, reports its end. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -17,7 +17,7 @@ export interface KernelProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Tunebook's own kernel: `{connection_file}` stands for the file's path. */
+/** Command of Tunebook's own kernel; `{connection_file}` is a placeholder for the file's path. */
 export function ownKernelCommand(): readonly string[] {
   const entry = fileURLToPath(new URL("../wire/main.js", import.meta.url));
   if (!existsSync(entry)) throw new CodedError("not-built", { file: entry });
@@ -32,7 +32,7 @@ export function startKernelProcess(
   const [command = process.execPath, ...args] = argv.map((arg) => arg.replaceAll("{connection_file}", file));
   const child = spawn(command, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    // As Jupyter does: a group of its own, so that Ctrl-C reaches us alone; a kernel without its parent ends by itself.
+    // Like Jupyter: a separate process group, so that only we get Ctrl-C; a kernel without its parent ends by itself.
     env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...options.env },
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe"],
@@ -60,7 +60,7 @@ function endOf(child: ChildProcess, lines: string[]): Promise<ProcessExit> {
       done({ status: null, signal: null });
     });
     child.once("close", (status, signal) => done({ status, signal }));
-    // What the kernel started may hold its streams open: then the last lines get a moment, no more.
+    // Child processes of the kernel may keep its streams open, so the wait for the last lines is limited to 200 ms.
     child.once("exit", (status, signal) => setTimeout(() => done({ status, signal }), 200).unref());
   });
 }

@@ -1,6 +1,7 @@
 /**
- * Messages of the comm `tunebook.annotate` between a front end and an annotation session, as Jupyter widgets send them: the kernel
- * sends `{ method: "update", state }` once and `{ method: "custom", content }` afterwards; the front end sends `custom` alone.
+ * Messages of the comm `tunebook.annotate` between a front end and an annotation session, in the form of Jupyter
+ * widgets: the kernel sends `{ method: "update", state }` once and `{ method: "custom", content }` afterwards; the
+ * front end sends only `custom`.
  */
 import type { AnnotationLabel } from "../../../data/annotations/line.js";
 import type {
@@ -14,21 +15,19 @@ export type { AnnotationDecision, AnnotationRow, AnnotationState, AnnotationActi
 
 export const annotateTarget = "tunebook.annotate";
 
-/** What a front end asks. */
 export type AnnotationRequest =
   | { readonly ask: "rows"; readonly from: number; readonly to: number }
   | ({ readonly ask: "decide"; readonly at: number } & AnnotationAction)
   | { readonly ask: "undo" };
 
-/** What it is told. */
 export type AnnotationReply =
   | { readonly rows: readonly AnnotationRow[]; readonly from: number }
-  /** `back`: the row whose decision was taken back. */
+  /** `back`: the row whose decision was undone. */
   | {
       readonly saved: { readonly at: number; readonly decided: AnnotationDecision };
       readonly done: number;
       readonly back?: number;
     }
   | { readonly nothing: "undo" }
-  /** It was not saved; `decided` is what stands. */
+  /** Saving failed; `decided` is the decision that still applies. */
   | { readonly fault: string; readonly at?: number; readonly decided?: AnnotationDecision };

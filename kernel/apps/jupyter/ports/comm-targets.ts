@@ -1,6 +1,7 @@
 /**
- * Targets of the main thread: whatever runs there (cells, displays) registers here; the wire is told of each name. Packages
- * that a cell imports find the registry at `globalThis[Symbol.for("tunebook.comms")]`, however their modules are loaded.
+ * Comm targets of the main thread: any code on it (cells, displays) can register targets, whose names are sent to the
+ * wire. Packages that a cell imports find the registry at `globalThis[Symbol.for("tunebook.comms")]`, however their
+ * modules are loaded.
  */
 import { CommRegistry, type CommOpened } from "./comms.js";
 
@@ -13,7 +14,7 @@ class MainComms extends CommRegistry {
     return remove;
   }
 
-  /** Tells of all targets registered so far and from now on. */
+  /** Calls `tell` for all targets, those registered so far and later ones. */
   eachTarget(tell: (name: string) => void): void {
     this.listeners.add(tell);
     this.names().forEach(tell);

@@ -1,8 +1,8 @@
 /**
- * Comms: channels between something in the front end and something in the kernel, by target name.
+ * Comms: channels between an object in the front end and one in the kernel, by target name.
  *
- * One registry per thread. The wire's own answers off the run loop (the check of a cell while it is typed); what it does
- * not know it hands to the main thread if a target of that name is registered there, else it closes the comm.
+ * One registry per thread. The wire's own answers outside the run loop (the check of a cell while it is typed). The
+ * wire passes unknown targets to the main thread if a target of that name is registered on it, else it closes the comm.
  */
 import { randomUUID } from "node:crypto";
 import type { CommEvent } from "./run-port.js";
@@ -23,7 +23,7 @@ export interface CommHandlers {
   message?(message: CommMessage): void;
   closed?(message: CommMessage): void;
 }
-/** Called when the front end opens a comm of a target; returns what listens to it. */
+/** Called when the front end opens a comm of a target; returns its handlers. */
 export type CommOpened = (comm: Comm, message: CommMessage) => CommHandlers;
 
 export class CommRegistry {
@@ -32,12 +32,12 @@ export class CommRegistry {
 
   constructor(private send: (event: CommEvent) => void = () => undefined) {}
 
-  /** Says where events for the front end go. */
+  /** Sets the function that sends events to the front end. */
   connect(send: (event: CommEvent) => void): void {
     this.send = send;
   }
 
-  /** Registers (or replaces) a target; returns what takes it away again. */
+  /** Registers (or replaces) a target; returns a function that removes it. */
   register(target: string, opened: CommOpened): () => void {
     this.targets.set(target, opened);
     return () => {
@@ -53,7 +53,7 @@ export class CommRegistry {
     return [...this.targets.keys()];
   }
 
-  /** Opens a comm from this side. */
+  /** Opens a comm from the kernel's side. */
   openComm(target: string, data: Data, handlers: CommHandlers = {}): Comm {
     const comm = this.comm(randomUUID().replaceAll("-", ""), target);
     this.open.set(comm.id, { target, handlers });
@@ -61,7 +61,7 @@ export class CommRegistry {
     return comm;
   }
 
-  /** Takes an event of the front end; false if this registry knows nothing of it. */
+  /** Takes an event of the front end; returns false if this registry does not know its comm or target. */
   take(event: CommEvent): boolean {
     const message = { data: asData(event.data), metadata: event.metadata ?? {}, buffers: event.buffers ?? [] };
     if (event.event === "open") {
@@ -81,7 +81,7 @@ export class CommRegistry {
     return true;
   }
 
-  /** comm id → target name, of the open ones. */
+  /** Open comms: comm id → target name. */
   info(): ReadonlyMap<string, string> {
     return new Map([...this.open].map(([id, { target }]) => [id, target]));
   }

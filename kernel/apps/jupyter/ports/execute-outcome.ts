@@ -1,4 +1,4 @@
-/** How a cell ended: `ok` with what it shows, or `error` with its traceback. */
+/** Outcome of a cell: `ok` with its result, or `error` with its traceback. */
 import type { DisplayOutput } from "../../../display/bundle-output.js";
 
 export type ExecuteOutcome =

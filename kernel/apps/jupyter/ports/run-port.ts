@@ -1,13 +1,13 @@
 /**
- * What the wire thread and the main thread say to each other about cells.
+ * Messages between the wire thread and the main thread about cells.
  *
- * The wire decides when a cell runs; the main thread runs it and reports. Everything here survives
- * `Runtime.terminateExecution` on the main thread: messages are events, nothing waits in a promise there for another.
+ * The wire decides when a cell runs; the main thread runs it and reports. The protocol survives
+ * `Runtime.terminateExecution` on the main thread: messages are events, and no promise waits for another on it.
  */
 import type { MessagePort } from "node:worker_threads";
 import type { ExecuteOutcome } from "./execute-outcome.js";
 
-/** Number of a run of a cell: unlike the execution count it is never used twice. */
+/** Id of one run of a cell: unlike the execution count it is never reused. */
 export type RunId = number;
 
 export type MessageToMain =
@@ -21,21 +21,21 @@ export type MessageToMain =
       readonly userExpressions: Readonly<Record<string, string>>;
     }
   /**
-   * Meant for this run alone (undefined: for no cell, but for what earlier ones left running). `ended`: JavaScript was
-   * terminated, so the cell may be beyond settling itself.
+   * Applies only to this run (undefined: to no cell, but to code that earlier ones left running). `ended`: JavaScript
+   * was terminated, so the cell may be unable to settle itself.
    */
   | { readonly kind: "interrupt"; readonly run: RunId | undefined; readonly ended: boolean }
-  /** Answered by `pong` as soon as the main thread's event loop turns. */
+  /** Answered by `pong` at the next turn of the main thread's event loop. */
   | { readonly kind: "ping"; readonly id: number }
   | { readonly kind: "input"; readonly id: number; readonly value: string | undefined }
   | { readonly kind: "comm"; readonly event: CommEvent }
-  /** `patience`: seconds that its things may take to be put away beyond the usual. */
+  /** `patience`: additional seconds for disposing of resources. */
   | { readonly kind: "shutdown"; readonly restart: boolean; readonly patience: number };
 
 export type MessageFromMain =
-  /** Cells can run. `stop`: see `CellRuntime.stop`; `assistant`: a port that speaks `assistant-port.ts`. */
+  /** Cells can run. `stop`: see `CellRuntime.stop`; `assistant`: a port with the protocol of `assistant-port.ts`. */
   | { readonly kind: "ready"; readonly stop: Int32Array; readonly assistant: MessagePort }
-  /** Another assistant, in place of one that ended. */
+  /** A new assistant that replaces one that ended. */
   | { readonly kind: "assistant"; readonly assistant: MessagePort }
   | { readonly kind: "failed"; readonly problem: string }
   | { readonly kind: "pong"; readonly id: number; readonly run: RunId | undefined }
@@ -69,7 +69,7 @@ export type MessageFromMain =
   /** The last message: the wire closes its sockets and its thread ends. */
   | { readonly kind: "bye" };
 
-/** An outcome whose shown parts have been published already; `text` is the plain text of the result, for the history. */
+/** An outcome whose outputs were already published; `text` is the plain text of the result, for the history. */
 export type CellRunOutcome =
   | { readonly status: "ok"; readonly userExpressions: string; readonly text?: string }
   | Pick<Extract<ExecuteOutcome, { status: "error" }>, "status" | "ename" | "evalue" | "traceback">;

@@ -1,8 +1,8 @@
 /**
- * Output that was posted by the main thread and not yet sent by the wire, counted in shared memory.
+ * Output posted by the main thread and not yet sent by the wire, counted in shared memory.
  *
- * The main thread waits (`Atomics.wait`, which an interrupt still ends) while more than the limit is on its way: a cell
- * that prints without end fills no memory, and nothing is dropped.
+ * The main thread waits (`Atomics.wait`, which an interrupt still ends) while more than the limit is in transit: a cell
+ * that prints endlessly fills no memory, and nothing is dropped.
  */
 const outstanding = 0;
 
@@ -16,7 +16,7 @@ export class Backpressure {
     this.counter = new Int32Array(memory);
   }
 
-  /** Main thread: takes room for `weight` units of output, waiting for the wire if there is none. */
+  /** Main thread: reserves `weight` units of output, waiting for the wire if none are free. */
   take(weight: number): void {
     for (;;) {
       const now = Atomics.load(this.counter, outstanding);
@@ -26,7 +26,7 @@ export class Backpressure {
     Atomics.add(this.counter, outstanding, weight);
   }
 
-  /** Wire: gives the room back once the output is on its socket. */
+  /** Wire: releases the units once the output is on its socket. */
   give(weight: number): void {
     Atomics.sub(this.counter, outstanding, weight);
     Atomics.notify(this.counter, outstanding);

@@ -1,4 +1,4 @@
-/** The kernel's cells: TypeScript and Tune over one set of names, and the assistant that is kept informed of both. */
+/** The kernel's cells: TypeScript and Tune with shared names, and the assistant, which follows both. */
 import { registerAllCodes } from "../../../codes.js";
 import { registry } from "#stdlib/registry.js";
 import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
@@ -13,11 +13,14 @@ import { likelyScope } from "../cells/scope.js";
 registerAllCodes();
 
 export interface KernelCellRuntime extends CellRuntime {
-  /** Puts away what the cells hold: engines, workers. */
+  /** Disposes of the cells' resources: engines, workers. */
   dispose(): Promise<void>;
 }
 
-/** `TUNEBOOK_RUNS` names the folder of runs, `TUNEBOOK_VERIFYING` the one of a verification. The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
+/**
+ * `TUNEBOOK_RUNS` names the folder of runs, `TUNEBOOK_VERIFYING` that of a verification. The TypeScript compiler loads
+ * on the assistant's thread while Tune loads on this one.
+ */
 export async function createCellRuntime(folder: string): Promise<KernelCellRuntime> {
   const languages: CellLanguage[] = [];
   const verbs = registry.verbs().map(({ name }) => name);
@@ -52,7 +55,10 @@ export async function createCellRuntime(folder: string): Promise<KernelCellRunti
   };
 }
 
-/** The user trusts the notebook's folder by running a cell. What a front end executes silently is nobody's decision. */
+/**
+ * A user trusts the notebook's folder by running a cell. Silent requests of a front end do not count, as no user
+ * decided them.
+ */
 function trusting(interpreter: Interpreter, folder: string): Interpreter {
   let decided = false;
   return {
@@ -67,7 +73,7 @@ function trusting(interpreter: Interpreter, folder: string): Interpreter {
   };
 }
 
-/** How TypeScript knows it: merged into the type of `display`. */
+/** TypeScript declarations of the pager, merged into the type of `display`. */
 const pagerDeclarations = `
 interface TunebookDisplay {
   /** Opens the front end's pager (a pane under the cell) when the cell is done. */

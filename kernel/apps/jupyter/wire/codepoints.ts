@@ -1,13 +1,13 @@
 /** Jupyter counts positions in a text in code points, JavaScript in UTF-16 units. */
 
-/** Code points → UTF-16 units; a position past the end is the end, before the start the start. */
+/** Code points → UTF-16 units; positions out of range are clamped to the text. */
 export function toUtf16(text: string, codePoints: number): number {
   let units = 0;
   for (let left = Math.max(0, codePoints); left > 0 && units < text.length; left--) units += widthAt(text, units);
   return units;
 }
 
-/** UTF-16 units → code points; an offset inside a surrogate pair counts as the place before it. */
+/** UTF-16 units → code points; an offset inside a surrogate pair counts as the position before it. */
 export function toCodePoints(text: string, offset: number): number {
   const end = Math.min(offset, text.length);
   let points = 0;

@@ -1,7 +1,6 @@
-/** Codes of the wire: what can go wrong between a front end and the kernel, and in installing the kernel. */
+/** Diagnostic codes of the wire: errors between a front end and the kernel, and in installing the kernel. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface WireCodeData {
   "no-input": { readonly prompt: string };
   "bad-connection-file": { readonly path: string; readonly problem: string };

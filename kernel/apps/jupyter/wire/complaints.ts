@@ -1,6 +1,6 @@
 /**
- * Lines of the wire's thread for the kernel's log. Each kind is told a few times: a flood of garbage fills no log. They are
- * written past `process.stderr`, which goes through the main thread, where a cell would have them.
+ * Writes the wire thread's warnings to the kernel's log, each kind only a few times, so that garbage cannot flood it.
+ * They bypass `process.stderr`, which goes through the main thread, where a cell would receive them.
  */
 import { writeSync } from "node:fs";
 
@@ -16,6 +16,6 @@ export function logComplaint(kind: string, detail = ""): void {
   try {
     writeSync(standardError, `tunebook: ${kind}${detail && `: ${detail}`}${last}\n`);
   } catch {
-    // nobody reads the log
+    // the log is closed
   }
 }

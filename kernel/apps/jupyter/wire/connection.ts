@@ -1,4 +1,6 @@
-/** The connection file: where a front end wants the kernel to listen, and the key that both sign with. */
+/**
+ * The connection file: where the front end expects the kernel to listen, and the key that signs the messages of both.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { readFileSync } from "node:fs";
 import { getHashes } from "node:crypto";
@@ -13,9 +15,9 @@ export interface Connection {
   readonly transport: "tcp" | "ipc";
   readonly ip: string;
   readonly ports: Readonly<Record<SocketName, number>>;
-  /** Shared secret of the signatures; empty means that nothing is signed. */
+  /** Shared secret of the signatures; empty means no signatures. */
   readonly key: string;
-  /** Name of the hash under the HMAC, as Node's crypto calls it. */
+  /** Name of the HMAC's hash in Node's crypto. */
   readonly hash: string;
 }
 
@@ -57,7 +59,7 @@ function port(name: SocketName) {
   return v.pipe(v.number(message), v.integer(message), v.minValue(1, message), v.maxValue(65535, message));
 }
 const textOr = (name: string, usual: string) => v.nullish(v.string(`${name} is not a string`), usual);
-/** `hmac-` and what Node's crypto calls the hash; that name alone comes out. */
+/** `hmac-` and the hash's name in Node's crypto; returns that name alone. */
 const scheme = v.pipe(
   v.unknown(),
   v.transform((value) => (typeof value === "string" ? value : JSON.stringify(value))),
@@ -82,7 +84,7 @@ const connectionFile = v.pipe(
       stdin_port: port("stdin"),
       hb_port: port("hb"),
     },
-    // Of what is missing; all else has a usual value.
+    // Error for a missing port; everything else has a default.
     ({ expected }) => `${expected?.slice(1, -1) ?? ""} is not a port`,
   ),
 );

@@ -1,7 +1,7 @@
 /**
- * Patterns of Jupyter's history search: `*` any text, `?` one character, `[abc]`, `[a-z]` and `[^a]` one of a set. Matched
- * by hand: as a regular expression, which is what picomatch and minimatch make of it too, ten stars over a long text would
- * hold up the heartbeat for minutes.
+ * Patterns of Jupyter's history search: `*` any text, `?` one character, `[abc]`, `[a-z]` and `[^a]` one of a set.
+ * Matched without a regular expression (which picomatch and minimatch use too): with one, ten stars over a long text
+ * would block the heartbeat for minutes.
  */
 type Matcher = (text: string) => boolean;
 /** Undefined: any text. */
@@ -13,7 +13,7 @@ export function globMatcher(pattern: string): Matcher {
     const characters = [...text];
     let piece = 0;
     let position = 0;
-    // the newest star, and where what follows it was tried last: an earlier star need never take more
+    // the newest star, and where the part after it was last tried: earlier stars never need to take more
     let star = -1;
     let tried = 0;
     while (position < characters.length) {
@@ -59,7 +59,7 @@ function setOf(text: string): (character: string) => boolean {
   return (character) => set.test(character);
 }
 
-/** A range whose ends are the wrong way round matches nothing in SQLite; here its hyphen is taken literally. */
+/** A reversed range matches nothing in SQLite; this function takes its hyphen literally. */
 function validRanges(set: string): string {
   return set.replace(/([^\\])-(.)/gsu, (whole, from: string, to: string) => (from <= to ? whole : `${from}\\-${to}`));
 }

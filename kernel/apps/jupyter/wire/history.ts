@@ -1,9 +1,9 @@
 /**
- * What was typed in this and earlier sessions, for the front end's history.
+ * Input of this and earlier sessions, for the front end's history.
  *
- * One file of JSON lines per session, created exclusively so that two kernels never share a number; a line is appended
- * before its cell runs, and a line that was cut by a crash is passed over when it is read. A folder that can't be
- * written to costs the memory of later sessions, not this one's.
+ * One file of JSON lines per session, created exclusively so that two kernels never share a number. A line is appended
+ * before its cell runs, and a line cut off by a crash is skipped on reading. If the folder is not writable, only later
+ * sessions lose this history.
  */
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ export class History {
     this.write({ line, input });
   }
 
-  /** Adds the plain text of the result to the entry of its cell. */
+  /** Adds the plain text of the result to its cell's entry. */
   result(line: number, output: string): void {
     const index = this.ownEntries.findLastIndex((entry) => entry.line === line);
     const entry = this.ownEntries[index];
@@ -42,7 +42,7 @@ export class History {
     this.write({ line, output });
   }
 
-  /** Answers the content of a `history_request`. */
+  /** Returns the content of the reply to a `history_request`. */
   answer(request: Json): Json {
     const found = this.find(request);
     const withOutput = request["output"] === true;
@@ -108,7 +108,7 @@ export class History {
     return found;
   }
 
-  /** Takes the next free number; the file that claims it is made in the same step. */
+  /** Takes the next free number and creates the file that claims it in the same step. */
   private open(): number {
     let session = (this.sessions().at(-1) ?? 0) + 1;
     try {

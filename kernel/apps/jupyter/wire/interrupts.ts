@@ -1,8 +1,8 @@
 /**
- * Interrupts, in stages. First the main thread is asked: the interpreter aborts the cell. A main thread that does not
- * answer a ping is in a loop: the loops of cells look at the `stop` flag, and what still runs is terminated; then it is
- * asked again. That goes on until the cell has settled (a cell may catch the abort and loop on). With no cell running and
- * a main thread that answers, nothing happens.
+ * Interrupts, in steps. First the main thread gets a request: the interpreter aborts the cell. If it does not answer a
+ * ping, it is in a loop: loops of cells check the `stop` flag, and other code is terminated; then the request is
+ * repeated. This continues until the cell has settled (a cell may catch the abort and loop on). With no cell running
+ * and a main thread that answers, nothing happens.
  */
 import { randomInt } from "node:crypto";
 import type { MessageFromMain, MessageToMain } from "../ports/run-port.js";
@@ -23,7 +23,7 @@ export class Interrupts {
     private readonly running: () => number | undefined,
   ) {}
 
-  /** True while an interrupt is under way: until then no other cell may begin. */
+  /** True during an interrupt: until it ends, no other cell may begin. */
   get active(): boolean {
     return this.under !== undefined;
   }
@@ -32,12 +32,12 @@ export class Interrupts {
     this.pings.get(message.id)?.();
   }
 
-  /** Takes the flag that the loops of cells look at. */
+  /** Sets the flag that cells' loops check. */
   watch(flag: Int32Array): void {
     this.stopFlag = flag;
   }
 
-  /** Resolves when the cell that runs now has settled, or at once (when the main thread answers) if none does. */
+  /** Resolves when the running cell has settled; without one, as soon as the main thread answers. */
   interrupt(): Promise<void> {
     this.under ??= this.stop().finally(() => {
       this.under = undefined;
@@ -52,11 +52,11 @@ export class Interrupts {
       if (await this.answers()) await this.settled(run);
       else await this.force(run);
     } while (run !== undefined && this.running() === run);
-    // a termination may still be under way: the next cell must not be its victim
+    // a termination may still be pending: it must not hit the next cell
     while (!(await this.answers())) await this.force(undefined);
   }
 
-  /** Waits a little, no longer than until the run has settled. */
+  /** Waits briefly, at most until the run has settled. */
   private async settled(run: number | undefined): Promise<void> {
     for (let waited = 0; waited < againMs && run !== undefined && this.running() === run; waited += stepMs)
       await delay(stepMs);
@@ -66,7 +66,7 @@ export class Interrupts {
     Atomics.store(this.stopFlag, 0, 1);
     const stopped = await this.answers();
     if (!stopped) await Promise.race([this.terminator.terminate(), delay(answerMs)]);
-    // what was told before may have been lost with the frame that was ended; this also puts the flag back
+    // the earlier message may have been lost with the terminated frame; this also resets the flag
     this.tell({ kind: "interrupt", run, ended: !stopped });
   }
 

@@ -1,6 +1,6 @@
 /**
- * The kernel's process. The wire comes first, on its own thread, and answers at once; the cells are loaded meanwhile and
- * run on this, the main, thread. Argument: the connection file. `TUNEBOOK_LAUNCHER_FD` names the launcher's pipe.
+ * The kernel's process. The wire starts first, on its own thread, and answers at once; the cells are loaded meanwhile
+ * and run on the main thread. Argument: the connection file. `TUNEBOOK_LAUNCHER_FD` names the launcher's pipe.
  */
 import { fetchCodes } from "../../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
@@ -19,9 +19,9 @@ import type { WireData, WireFailure } from "./worker.js";
 
 registerCodes(internalCodes, wireCodes, fetchCodes, sourcesCodes);
 
-/** How long the cells may take to put their things away at the end. */
+/** Maximum time for the cells to dispose of their resources at the end. */
 const disposeMs = 1800;
-/** How long the wire may take to send what is left. */
+/** Maximum time for the wire to send what is left. */
 const byeMs = 400;
 
 const exit = process.exit.bind(process);
@@ -43,7 +43,7 @@ function start(connectionFile: string): void {
   const wire = new Worker(new URL("./worker.js", import.meta.url), { workerData, transferList: [runs.port2] });
   wire.on("message", ({ problem }: WireFailure) => leave(problem));
   wire.on("error", (error) => leave(`the wire failed: ${error.stack ?? error.message}`));
-  // interrupts come by message or from the launcher; this process itself stays
+  // interrupts arrive as messages or from the launcher; this process itself ignores SIGINT
   process.on("SIGINT", () => {
     if (launcher === undefined) runs.port1.postMessage({ kind: "sigint" } satisfies MessageFromMain);
   });
@@ -82,7 +82,7 @@ async function loadCells(runs: MessagePort, pressure: Backpressure): Promise<Ker
   return cells;
 }
 
-/** The cells show what their code leaves uncaught; whatever they do not is written to the log, and the kernel lives. */
+/** The cells show errors that their code leaves uncaught; all others go to the log, and the kernel survives. */
 function lastResort(event: "uncaughtException" | "unhandledRejection", error: unknown): void {
   if (process.listenerCount(event) > 1) return;
   process.stderr.write(`tunebook: ${event}: ${errorText(error)}\n`);

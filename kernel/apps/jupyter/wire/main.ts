@@ -2,14 +2,17 @@
 /**
  * `tunebook-kernel CONNECTION_FILE`: the launcher. It starts the kernel's process and passes signals on to its wire.
  *
- * Node handles a signal on the main thread, which in a kernel may be in a loop of the user's. The launcher's never is, so
- * SIGINT interrupts whatever the kernel does; SIGTERM ends it in good order; killing the launcher kills the kernel.
+ * Node handles signals on the main thread, which in a kernel may be in a loop of the user's code. The launcher's main
+ * thread never is, so SIGINT interrupts the kernel at any time; SIGTERM ends it gracefully; killing the launcher kills
+ * the kernel.
  */
 import { spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-/** Termination of a loop inside a timer leaves Node's stack of asynchronous contexts one too deep, for which it would abort. */
+/**
+ * Terminating a loop inside a timer leaves Node's stack of async contexts one too deep, for which Node would abort.
+ */
 const tolerant = process.allowedNodeEnvironmentFlags.has("--force-async-hooks-checks")
   ? ["--no-force-async-hooks-checks"]
   : [];
@@ -34,7 +37,7 @@ pipe.on("error", () => undefined);
 process.on("SIGINT", () => pipe.write("i"));
 process.on("SIGTERM", () => pipe.write("t"));
 process.on("SIGHUP", () => pipe.write("t"));
-// a front end that died without a word leaves no kernel behind
+// a front end that died silently leaves no kernel behind
 if (process.env["JPY_PARENT_PID"] !== undefined && process.platform !== "win32")
   setInterval(() => {
     if (process.ppid !== parent) pipe.write("t");

@@ -1,6 +1,6 @@
 /**
- * Jupyter messages as frames: identities, a delimiter, the signature, four JSON parts, then raw buffers.
- * A frame list is verified before any of it is parsed; whatever does not verify or parse is `undefined`, never a throw.
+ * Jupyter messages as frames: identities, a delimiter, the signature, four JSON parts, then raw buffers. Frames are
+ * verified before any of them is parsed; an invalid message is `undefined` and never throws.
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
@@ -8,7 +8,7 @@ import { objectWith, parseJsonOrNull, schemaGuard, jsonObject, type Json } from 
 
 export const protocolVersion = "5.5";
 const delimiter = Buffer.from("<IDS|MSG>");
-/** Bytes; an honest one has some 200. */
+/** Bytes; a normal header has about 200. */
 const longestHeader = 1 << 16;
 
 export type { Json };
@@ -26,9 +26,9 @@ export interface Message {
   readonly buffers: readonly Uint8Array[];
   readonly signature: Uint8Array;
 }
-/** What is to be sent: content may come as JSON text already. */
+/** A message to send; its content may already be JSON text. */
 export interface MessageDraft {
-  /** Message id, where an answer will name it; made up otherwise. */
+  /** Message id, if an answer will refer to it; generated otherwise. */
   readonly id?: string;
   readonly type: string;
   readonly parent: Json;
@@ -37,7 +37,7 @@ export interface MessageDraft {
   readonly buffers?: readonly Uint8Array[] | undefined;
 }
 
-/** Signs and verifies with one key; an empty key means no signatures, as the protocol has it. */
+/** Signs and verifies with one key; an empty key means no signatures, as the protocol defines. */
 export class Signer {
   constructor(
     private readonly key: string,
@@ -72,7 +72,7 @@ export function decode(frames: readonly Uint8Array[], signer: Signer): Message |
   const head = parseObject(header);
   const rest = [parseObject(parent), parseObject(metadata), parseObject(content)] as const;
   if (!head || !rest[0] || !rest[1] || !rest[2] || !isHeader(head)) return undefined;
-  // a header goes out again as the parent of all answers
+  // a header is sent again as the parent of all answers
   if (!isShallow(head)) return undefined;
   return {
     identities: frames.slice(0, delimiterIndex),
@@ -85,7 +85,7 @@ export function decode(frames: readonly Uint8Array[], signer: Signer): Message |
   };
 }
 
-/** Message → frames, under a header of this session. */
+/** Message → frames, with a header of this session. */
 export function encode(
   identities: readonly Uint8Array[],
   draft: MessageDraft,
@@ -107,7 +107,7 @@ export function encode(
   return [...identities, delimiter, Buffer.from(signer.sign(parts)), ...parts, ...(draft.buffers ?? [])];
 }
 
-/** JSON that any reader takes: big integers as text, half surrogates replaced. Throws for a value that refers to itself. */
+/** JSON that every reader accepts: big integers as text, lone surrogates replaced. Throws for circular values. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner === "string") return wellFormed(inner);

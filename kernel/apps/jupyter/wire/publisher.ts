@@ -1,6 +1,6 @@
 /**
- * Everything that goes out on iopub, in order. Stream text is gathered for a moment and sent in larger pieces; nothing
- * is dropped, and what a cell printed has left before its reply does (`drained`).
+ * Everything published on iopub, in order. Stream text is buffered briefly and sent in larger pieces. Nothing is
+ * dropped, and a cell's output is sent before its reply (`drained`).
  */
 import type { Backpressure } from "./backpressure.js";
 import { encode, wellFormed, type MessageDraft, type Json, type Signer } from "./message.js";
@@ -8,7 +8,7 @@ import type { OutputRateLimiter } from "./pace.js";
 import type { SendQueue } from "./sockets.js";
 
 const gatherMs = 40;
-/** A stream message carries about this many characters at most. */
+/** Maximum characters of a stream message, approximately. */
 const piece = 64 * 1024;
 
 interface Waiting {
@@ -39,13 +39,13 @@ export class Publisher {
     private readonly pressure: Backpressure,
   ) {}
 
-  /** Puts a message in line behind all that was printed before it. */
+  /** Queues a message behind all earlier output. */
   publish(draft: MessageDraft, weight = 0): void {
     this.flush();
     this.enqueue({ draft, weight, streamBytes: 0 });
   }
 
-  /** Status of a request that has nothing to do with the running cell: it need not wait behind that cell's output. */
+  /** Publishes the status of a request unrelated to the running cell, without waiting behind that cell's output. */
   publishNow(draft: MessageDraft, topic: Uint8Array = Buffer.from(draft.type)): Promise<void> {
     return this.sends.send(() => encode([topic], draft, this.session, this.signer));
   }
@@ -61,7 +61,7 @@ export class Publisher {
     else this.timer ??= setTimeout(() => this.flush(), gatherMs);
   }
 
-  /** Resolves when all that was given so far is on the socket. */
+  /** Resolves when everything queued so far is on the socket. */
   async drained(): Promise<void> {
     this.flush();
     while (this.pumping) await this.pumping;
@@ -99,7 +99,7 @@ export class Publisher {
   }
 }
 
-/** Cuts long text at line ends where it can, never inside a surrogate pair. */
+/** Splits long text, at line ends where possible, never inside a surrogate pair. */
 function split(text: string): string[] {
   const pieces: string[] = [];
   let from = 0;

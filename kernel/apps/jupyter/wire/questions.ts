@@ -1,4 +1,7 @@
-/** Questions of the running cell to the person, one at a time on the stdin socket; answers go back to the main thread. */
+/**
+ * Input requests of the running cell to the user, one at a time on the stdin socket; answers go back to the main
+ * thread.
+ */
 import { randomUUID } from "node:crypto";
 import type { MessageDraft, Json, Message } from "./message.js";
 import type { RunId, MessageToMain } from "../ports/run-port.js";
@@ -24,7 +27,7 @@ export class InputQuestions {
     private readonly tell: (message: MessageToMain) => void,
   ) {}
 
-  /** `asker` is undefined for a cell that has ended: nobody waits at its prompt. */
+  /** `asker` is undefined for a cell that has ended, as nothing waits for its input any more. */
   ask(run: RunId, id: number, asker: InputRequester | undefined, content: Json): void {
     if (!asker?.mayAsk) return this.tell({ kind: "input", id, value: undefined });
     this.open.push({ id, messageId: randomUUID(), run, asker, content });
@@ -41,7 +44,7 @@ export class InputQuestions {
     this.put();
   }
 
-  /** Forgets the questions of a cell that has settled. */
+  /** Drops the input requests of a settled cell. */
   drop(run: RunId): void {
     const first = this.open[0];
     this.open.splice(0, this.open.length, ...this.open.filter((question) => question.run !== run));

@@ -1,4 +1,4 @@
-/** Requests that are answered off the run loop, each by its type: request content → reply content. */
+/** Requests answered outside the run loop, by type: request content → reply content. */
 import type { AssistantClient } from "./comms/assistant-client.js";
 import { toCodePoints, toUtf16 } from "./codepoints.js";
 import type { Connection } from "./connection.js";
@@ -16,7 +16,7 @@ export interface RequestServices {
   /** Open comms: id → target. */
   readonly comms: () => ReadonlyMap<string, string>;
   readonly interrupt: () => void;
-  /** `patience`: seconds that whoever asks for it waits beyond what others do. */
+  /** `patience`: additional seconds that the client waits. */
   readonly shutdown: (restart: boolean, patience: number) => void;
 }
 type Answer = (content: Json, services: RequestServices) => Json | Promise<Json>;
@@ -96,7 +96,7 @@ export const requestHandlers: Readonly<Record<string, Answer>> = {
 };
 
 const MOST_PATIENT = 600;
-/** Others don't know the word. */
+/** Other clients don't send this field. */
 function patienceIn(requested: unknown): number {
   return typeof requested === "number" && requested > 0 ? Math.min(requested, MOST_PATIENT) : 0;
 }
@@ -106,14 +106,13 @@ function codeOf(content: Json): string {
   return content["code"];
 }
 
-/** The code and the cursor in it, in UTF-16 units; without a cursor, the end. */
+/** The code and its cursor, in UTF-16 units; the cursor defaults to the end. */
 function placeIn(content: Json): { code: string; offset: number } {
   const code = codeOf(content);
   const cursor = content["cursor_pos"];
   return { code, offset: typeof cursor === "number" ? toUtf16(code, cursor) : code.length };
 }
 
-/** Who this kernel is: the answer to `kernel_info_request`. */
 const kernelInfo: Json = {
   status: "ok",
   protocol_version: protocolVersion,

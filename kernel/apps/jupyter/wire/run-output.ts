@@ -7,9 +7,9 @@ import type { Backpressure } from "./backpressure.js";
 import { toJson } from "./message.js";
 import type { MessageFromMain, RunId } from "../ports/run-port.js";
 
-/** Longest text in one message between the threads; longer text goes in pieces. */
+/** Maximum text length of one message between the threads; longer text is split. */
 const piece = 1 << 16;
-/** What a message weighs beside its text. */
+/** Weight of a message in addition to its text. */
 const frame = 64;
 
 export interface InputSource {
@@ -75,7 +75,7 @@ function contentOf({ bundle, metadata, id }: DisplayOutput): Readonly<Record<str
   return { data: bundle, metadata: metadata ?? {}, transient: id === undefined ? {} : { display_id: id } };
 }
 
-/** JSON text of what is to be shown; throws `undisplayable-value`. */
+/** JSON text of a value to show; throws `undisplayable-value`. */
 export function jsonOf(value: unknown): string {
   try {
     return toJson(value);

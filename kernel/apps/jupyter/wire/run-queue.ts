@@ -1,6 +1,6 @@
 /**
- * Cells, one after another. A request waits here until the main thread is ready and the cell before it has replied; when
- * a cell fails and its request says `stop_on_error`, what waits is answered `aborted`.
+ * Queue of cells. A request waits until the main thread is ready and the previous cell has replied. If a cell fails and
+ * its request has `stop_on_error`, waiting requests are answered `aborted`.
  */
 import { parseJsonAs, jsonObject } from "../../../fetch/json.js";
 import type { History } from "./history.js";
@@ -24,15 +24,17 @@ export interface RunPorts {
   readonly reply: (identities: readonly Uint8Array[], draft: MessageDraft) => Promise<void>;
   readonly publisher: Publisher;
   readonly history: History;
-  /** True while an interrupt is under way: it must hit no cell but its own. */
+  /** True during an interrupt, which must hit no other cell. */
   readonly isInterrupting: () => boolean;
-  /** Told when a cell has settled. */
   readonly settled: (run: RunId) => void;
 }
 
-/** How many headers of past cells are kept for output that comes late. */
+/** Number of past cells' headers stored for late output. */
 const remembered = 10_000;
-/** Of the name of a cell: nbformat's has 64 letters, VS Code's is the notebook's address, in which a letter may take nine. */
+/**
+ * Maximum length of a cell's id: nbformat allows 64 letters; VS Code uses the notebook's URI, in which a letter may
+ * take nine.
+ */
 const LONGEST_ID = 40_000;
 
 export class RunQueue {
@@ -49,7 +51,7 @@ export class RunQueue {
     return this.current;
   }
 
-  /** Header of the request that a run belongs to, also when it has ended. */
+  /** Header of a run's request, even after the run has ended. */
   headerOf(run: RunId): Json {
     return this.headers.get(run) ?? {};
   }
@@ -59,13 +61,13 @@ export class RunQueue {
     this.advance();
   }
 
-  /** The main thread can run cells now. */
+  /** Called when the main thread can run cells. */
   open(): void {
     this.ready = true;
     this.advance();
   }
 
-  /** Ends the cell that waits first, if the main thread is not ready to run any. */
+  /** Ends the first waiting cell if the main thread is not ready to run any. */
   cancelUnstarted(): void {
     if (this.ready) return;
     const message = this.waiting.shift();
@@ -74,17 +76,17 @@ export class RunQueue {
     void this.finish(this.current, interruptedOutcome);
   }
 
-  /** The main thread says what came of a run. */
+  /** Called with the outcome of a run from the main thread. */
   done(run: RunId, outcome: CellRunOutcome): void {
     if (this.current?.run === run) void this.finish(this.current, outcome);
   }
 
-  /** Answers everything that waits with `aborted`. */
+  /** Answers all waiting requests with `aborted`. */
   abort(): void {
     for (const message of this.waiting.splice(0)) void this.refuse(message, { status: "aborted" });
   }
 
-  /** Begins the next cell, if nothing keeps it from beginning. */
+  /** Starts the next cell if possible. */
   advance(): void {
     if (!this.ready || this.current || this.ports.isInterrupting()) return;
     const message = this.waiting.shift();
@@ -101,7 +103,7 @@ export class RunQueue {
     if (!silent) this.publish(run, "execute_input", { code, execution_count: count });
     if (run.store) this.ports.history.append(count, code);
     const userExpressions = textsOf(message.content["user_expressions"]);
-    // JupyterLab and VS Code name their cells; a console has none.
+    // JupyterLab and VS Code send cell ids; a console sends none.
     const { cellId } = message.metadata;
     const cellIdField = typeof cellId === "string" && cellId.length <= LONGEST_ID ? { cellId } : {};
     this.ports.tell({ kind: "execute", run: run.run, code, cell: count, ...cellIdField, silent, userExpressions });

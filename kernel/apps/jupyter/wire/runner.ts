@@ -1,10 +1,10 @@
 /**
- * The main thread's end: runs the cells that the wire sends, one at a time, and tells what came of them.
+ * The main thread's end: runs the cells that the wire sends, one at a time, and reports their outcomes.
  *
- * The wire may end whatever JavaScript runs here at any moment (`Runtime.terminateExecution`). A frame that is ended so
- * never goes on, so nothing here waits in such a frame: each step is an event of its own, and a cell whose promise will
- * never settle is settled from the next interrupt. A cell begins straight from the port's event: termination inside a
- * timer or an immediate would leave Node's books of asynchronous contexts unbalanced.
+ * The wire may terminate any JavaScript on this thread at any moment (`Runtime.terminateExecution`). A terminated frame
+ * never continues, so no code waits in one: each step is a separate event, and a cell whose promise will never settle
+ * is settled by the next interrupt. A cell begins directly in the port's event: termination inside a timer or an
+ * immediate would unbalance Node's stack of async contexts.
  */
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -22,7 +22,7 @@ import {
 } from "../ports/run-port.js";
 import { jsonOf, RunOutput, type InputSource } from "./run-output.js";
 
-/** How long an interpreter may take to settle an interrupted cell before the cell is settled for it. */
+/** Milliseconds for an interpreter to settle an interrupted cell before the cell is settled for it. */
 const settleMs = { asked: 900, ended: 200 };
 
 type Execute = Extract<MessageToMain, { kind: "execute" }>;
@@ -82,7 +82,7 @@ export class CellRunner implements InputSource {
       case "comm":
         mainComms.take(message.event);
         break;
-      // the process itself sees to its end
+      // the process itself handles its end
       case "shutdown":
     }
   }
@@ -151,7 +151,7 @@ export class CellRunner implements InputSource {
   }
 }
 
-/** What a defect of the interpreter itself looks like in the cell. */
+/** Converts an internal error of the interpreter to a cell outcome. */
 function outcomeOf(error: unknown): CellRunOutcome {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { status: "error", ename: name, evalue: message, traceback: (stack ?? `${name}: ${message}`).split("\n") };

@@ -1,5 +1,5 @@
 /**
- * The five ZeroMQ sockets of a kernel, and how they are read and written whatever peers do. Every socket has one queue of
+ * The five ZeroMQ sockets of a kernel, read and written so that no peer can break them. Every socket has one queue of
  * sends, each awaited before the next begins: ZeroMQ allows one send at a time, and without the wait messages are lost.
  */
 import { Router, XPublisher } from "zeromq";
@@ -15,14 +15,14 @@ export interface Sockets {
   readonly hb: Router;
 }
 
-/** Bytes that a frame of a request may have (a front end sends an uploaded file in one), and of a ping or a subscription. */
+/** Maximum bytes of a request's frame (a front end sends an uploaded file in one), and of a ping or a subscription. */
 const largest = { request: 256 << 20, small: 64 << 10 };
-/** How long a peer may take to say that it speaks ZeroMQ. */
+/** Maximum time for a peer's ZeroMQ handshake. */
 const handshakeMs = 10_000;
-/** Messages of one peer that wait to be read; more wait on its side. */
+/** Maximum unread messages per peer; further ones wait on its side. */
 const unread = 10_000;
 
-/** Binds all five; throws `port-unavailable`. */
+/** Binds all five sockets; throws `port-unavailable`. */
 export async function bindSockets(connection: Connection): Promise<Sockets> {
   const incoming = { receiveHighWaterMark: unread, handshakeInterval: handshakeMs };
   const open = { ...incoming, sendHighWaterMark: 0, linger: 1000 };
@@ -31,9 +31,9 @@ export async function bindSockets(connection: Connection): Promise<Sockets> {
     shell: router(),
     control: router(),
     stdin: router(),
-    // every subscriber is heard of, the second of a topic too: each is to be welcomed
+    // reports every subscriber, also the second of a topic, as each must get a welcome
     iopub: new XPublisher({ ...open, maxMessageSize: largest.small, verbosity: "allSubs" }),
-    // a REP socket would announce garbage as a message that it then can't give
+    // a REP socket would announce garbage as a message that it then can't return
     hb: new Router({ ...incoming, maxMessageSize: largest.small, linger: 0 }),
   };
   for (const name of Object.keys(sockets) as SocketName[]) {
@@ -53,8 +53,8 @@ interface Readable {
 }
 
 /**
- * Hands on every message that comes on a socket until it closes. No message ends this: ZeroMQ may announce one and then
- * have none (a peer's garbage), and whoever takes it may fail.
+ * Passes on every message of a socket until it closes. No message ends this loop: ZeroMQ may announce one and then have
+ * none (a peer's garbage), and the handler may throw.
  */
 export async function receiveAll(
   name: SocketName,
@@ -79,7 +79,7 @@ export class SendQueue {
 
   constructor(private readonly socket: { send(frames: Uint8Array[]): Promise<void> }) {}
 
-  /** Resolves when these frames have been handed to ZeroMQ, or could not be made or handed. */
+  /** Resolves when these frames have been passed to ZeroMQ, or that failed. */
   send(frames: () => Uint8Array[]): Promise<void> {
     this.tail = this.tail
       .then(() => this.socket.send(frames()))

@@ -1,10 +1,12 @@
-/** Ends whatever JavaScript the main thread is running, from another thread; the state of the program stays. */
+/**
+ * Terminates the JavaScript that the main thread is running, from another thread; the program's state is preserved.
+ */
 import { Session } from "node:inspector";
 
 export class ExecutionTerminator {
   private under: Promise<void> | undefined;
 
-  /** Resolves when the main thread has been stopped; while one is under way a second call is the same. */
+  /** Resolves when the main thread has been stopped; concurrent calls share one termination. */
   terminate(): Promise<void> {
     this.under ??= post().finally(() => {
       this.under = undefined;
@@ -13,7 +15,7 @@ export class ExecutionTerminator {
   }
 }
 
-/** A session that stays connected would hold up the end of the process. */
+/** A session that stays connected would delay the end of the process. */
 async function post(): Promise<void> {
   const session = new Session();
   session.connectToMainThread();

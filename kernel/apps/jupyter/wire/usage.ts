@@ -1,4 +1,4 @@
-/** The answer to `usage_request`: processor and memory of the kernel and of the processes under it, as ipykernel counts them. */
+/** Reply to `usage_request`: processor and memory of the kernel and its child processes, counted as in ipykernel. */
 import { readFileSync, readdirSync } from "node:fs";
 import { cpus, freemem, hostname, totalmem } from "node:os";
 import type { Json } from "./message.js";
@@ -58,7 +58,7 @@ function availableMemory(): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-/** Resident bytes of all processes below `root`; 0 where there is no /proc. */
+/** Resident bytes of all processes below `root`; 0 without /proc. */
 function descendantsMemory(root: number): number {
   const children = new Map<number, number[]>();
   for (const name of listFolder("/proc")) {

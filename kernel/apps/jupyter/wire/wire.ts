@@ -1,6 +1,6 @@
 /**
- * The kernel as a front end sees it: five sockets, run on a thread of its own so that it answers whatever the cells do.
- * Way of a request: frames → verified, parsed (`decode`) → answered here (`answers`, comms) or put in line (`RunQueue`).
+ * The kernel as a front end sees it: five sockets, on a separate thread so that it answers whatever the cells do. Path
+ * of a request: frames → verified, parsed (`decode`) → answered directly (`answers`, comms) or queued (`RunQueue`).
  */
 import type { MessagePort } from "node:worker_threads";
 import { parseJsonAs, jsonObject } from "../../../fetch/json.js";
@@ -41,7 +41,7 @@ export interface WireParts {
 type Closable = { close(): void };
 type Asked = "shell" | "control";
 
-/** How long an interrupted cell may hold up the end, and how long the main thread may take to leave. */
+/** Maximum time for an interrupted cell to delay the end, and for the main thread to exit. */
 const settleMs = 1500;
 const leaveMs = 2500;
 const forceMs = 300;
@@ -120,13 +120,13 @@ export class Wire {
     void receiveAll("hb", sockets.hb, (frames) => sockets.hb.send([...frames]));
   }
 
-  /** Interrupts the cell that runs, or the one that waits for the main thread to be ready. */
+  /** Interrupts the running cell, or the one that waits for the main thread to be ready. */
   interrupt(): void {
     if (this.isReady) void this.interrupts.interrupt().then(() => this.runs.advance());
     else this.runs.cancelUnstarted();
   }
 
-  /** Ends the kernel: interrupt, then the main thread's own end, then by force. */
+  /** Ends the kernel: by an interrupt, then by the main thread's own exit, then by force. */
   async shutdown(restart: boolean, patience = 0): Promise<void> {
     if (this.ending) return;
     this.ending = true;
@@ -140,14 +140,14 @@ export class Wire {
     this.parts.kill();
   }
 
-  /** Closes the sockets when all that was said has left, and ends this thread. */
+  /** Closes the sockets when everything has been sent, and ends this thread. */
   private async leave(): Promise<void> {
     await this.publisher.drained();
     for (const socket of Object.values(this.parts.sockets) as Closable[]) socket.close();
     this.parts.leave();
   }
 
-  /** Every subscriber is told that it is heard: what is published from then on reaches it. */
+  /** Sends every subscriber a welcome: messages published after it reach the subscriber. */
   private welcome(frame: Uint8Array | undefined): void {
     if (frame?.[0] !== 1) return;
     const topic = Buffer.from(frame.subarray(1));
@@ -180,7 +180,7 @@ export class Wire {
       });
     } else if (!this.comms.take(message)) logComplaint("no such request", JSON.stringify(type.slice(0, 100)));
     await this.status(header, "idle");
-    // front ends take the last status for the kernel's: say again that a cell runs
+    // front ends take the last status for the kernel's: repeat that a cell is running
     const { running } = this.runs;
     if (running) await this.status(running.header, "busy");
   }
@@ -247,7 +247,7 @@ export class Wire {
     }
   }
 
-  /** The pager opens with a reply; a cell that has replied already shows it in place. */
+  /** The pager opens with a reply; after a cell has replied, the content is shown in place. */
   private page(run: number, payload: Json): void {
     const { running } = this.runs;
     if (running?.run === run) running.payload.push(payload);
@@ -275,7 +275,7 @@ function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Signatures that are remembered, as many as Jupyter's own kernels do. */
+/** Number of signatures remembered, as in Jupyter's own kernels. */
 const remembered = 1 << 16;
 
 class Incoming {
@@ -298,7 +298,7 @@ class Incoming {
   }
 
   private isNew(signature: Uint8Array): boolean {
-    // 64 digits of a hash: half of them tell two apart, in a quarter of the memory
+    // 64 digits of a hash: half of them distinguish two signatures, in a quarter of the memory
     const mark = Buffer.from(signature.subarray(0, 32)).toString("latin1");
     if (this.seen.has(mark)) return false;
     this.seen.add(mark);

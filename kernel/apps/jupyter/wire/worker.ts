@@ -1,4 +1,4 @@
-/** Entry of the wire's thread: binds the sockets, serves them, and listens to the launcher. */
+/** Entry point of the wire's thread: binds the sockets, serves them, and listens to the launcher. */
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { wireCodes } from "./codes.js";
@@ -25,17 +25,17 @@ export interface WireData {
   readonly memory: SharedArrayBuffer;
   readonly limits: OutputLimits;
   readonly historyFolder: string;
-  /** File descriptor on which the launcher speaks, if there is one. */
+  /** File descriptor of the launcher's pipe, if there is one. */
   readonly launcher: number | undefined;
 }
-/** Told to the main thread if the sockets could not be bound. */
+/** Sent to the main thread if the sockets could not be bound. */
 export interface WireFailure {
   readonly problem: string;
 }
 
 const data = workerData as WireData;
 const kill = (): void => void process.kill(process.pid, "SIGKILL");
-// every loop outlives its own errors; whatever else fails here is told, and the sockets are served on
+// every loop survives its own errors; any other failure is logged, and the sockets are still served
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) =>
     logComplaint(
@@ -62,7 +62,7 @@ try {
   parentPort?.postMessage({ problem } satisfies WireFailure);
 }
 
-/** One byte per signal that the launcher was sent; when it is gone, so are we. */
+/** Reads one byte per signal that the launcher received; when the launcher is gone, this process ends too. */
 function listen(fd: number, wire: Wire): void {
   const pipe = new Socket({ fd, readable: true, writable: false });
   pipe.on("data", (bytes) => {

@@ -1,6 +1,7 @@
 /**
- * The search of a sweep as a job of a cluster, beside its workers: draws points, hears of trials, gives up the poor ones and
- * keeps the journal, all by the code that does it in a notebook. What it says goes into its log; nobody need listen.
+ * Runs the search of a sweep as a cluster job, next to its workers: proposes points, receives trial reports, prunes
+ * trials and writes the journal, with the same code as in a notebook. Its reports go to its log, whether or not anyone
+ * reads it.
  */
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -27,12 +28,12 @@ export interface CoordinateOptions {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly write: (text: string) => unknown;
-  /** Finds the cluster that this is a job of. */
+  /** Finds the cluster that this process is a job of. */
   readonly inside?: (order: SearchOrder) => Promise<ClusterAccess>;
 }
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
-/** The exit status. */
+/** Returns the exit status. */
 export async function coordinateSweep({
   folder,
   signal,
@@ -75,7 +76,7 @@ async function swept(
   const { order, cluster, home, says } = options;
   const { runs } = session;
   const { experiment, ...rest } = context;
-  // Trackers hear of it from the notebook, which has their tokens.
+  // The notebook reports to the trackers, as it has their tokens.
   const sweepOptions = { ...rest, inside: cluster, ...(experiment && { experiment: { ...experiment, trackers: [] } }) };
   const file = join(runs, "sweeps", `${order.journal}.jsonl`);
   const followed = new SweepFollower(file, () => session.sweeps.get(order.sweep)?.trials ?? [], says);
@@ -92,7 +93,7 @@ async function swept(
   }
 }
 
-/** The cluster is reached from inside: with what the node has for that. */
+/** Removes the token: the cluster is reached from inside, with the node's own credentials. */
 function withoutToken(action: Sweep): Sweep {
   const { runner, ...sweep } = action.sweep;
   if (!runner) return action;
@@ -101,7 +102,7 @@ function withoutToken(action: Sweep): Sweep {
   return { ...action, sweep: { ...sweep, runner: { ...runner, arguments: given } } };
 }
 
-/** What is shown lastingly are notes and warnings: they are told as text. The notebook draws the rest by itself. */
+/** A screen that reports only notes and warnings, as text; the notebook draws the rest itself. */
 function telling(says: ProgressWriter): Screen {
   const display = ({ bundle, id }: DisplayOutput): void => {
     const words = bundle["text/plain"];
@@ -128,10 +129,10 @@ function failed(
   return code === "interrupted" ? 130 : 1;
 }
 
-/** Milliseconds after which a folder that nobody came back for is taken away. */
+/** Milliseconds after which an abandoned folder is deleted. */
 const MONTH = 30 * 24 * 60 * 60_000;
 
-/** Its own folder, which is there again when it goes on. */
+/** The search's own folder, which a resumed search finds again. Deletes abandoned ones. */
 function homeOf(key: string): string {
   const all = cachePath("searches");
   const home = join(all, key);

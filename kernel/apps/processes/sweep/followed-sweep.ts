@@ -1,15 +1,17 @@
-/** Tells of a sweep while it runs: its journal as it grows, and how far the trials are. */
+/** Reports a running sweep: its journal as it grows, and the progress of its trials. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { TrialProgress } from "../../../remote/coordinator/ray/job-progress.js";
 import type { TrialRecord } from "../../../study/trial.js";
 import type { ProgressWriter } from "./progress-lines.js";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 const LOOK = 1000;
-/** Of the time that it runs the part after which it is told again how far trials are: the log of a long sweep stays short. */
+/**
+ * Minimum interval between progress reports, as a share of the elapsed time, so that a long sweep's log stays short.
+ */
 const PART = 0.002;
 const AT_LEAST = 2000;
-/** Bytes of a journal that are told at once. */
+/** Maximum bytes of the journal per report. */
 const PIECE = 4 * 2 ** 20;
 
 export class SweepFollower {
@@ -28,7 +30,7 @@ export class SweepFollower {
     this.timer.unref();
   }
 
-  /** All that is there by now is told. */
+  /** Reports everything so far and stops. */
   end(): void {
     clearInterval(this.timer);
     this.grown();
@@ -46,13 +48,13 @@ export class SweepFollower {
     this.says.say({ is: "running", trials: running });
   }
 
-  /** Whole lines alone: a character may be cut. */
+  /** Reports complete lines only, as the rest may end inside a character. */
   private grown(): void {
     let file: number;
     try {
       file = openSync(this.journal, "r");
     } catch {
-      return; // there is none yet
+      return; // no journal yet
     }
     try {
       for (;;) {

@@ -1,6 +1,6 @@
 /**
- * What a search on a cluster was sent, laid out in its folder: the files of the notebook's machine below one root, as they lie
- * to each other there, and the journal, where the folder has none that knows more.
+ * Unpacks the files sent to a cluster search: the files of the notebook's machine below one root, with their relative
+ * positions, and the journal, unless the folder has a longer one.
  */
 import { createWriteStream, createReadStream, existsSync, copyFileSync, rmSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
@@ -21,7 +21,7 @@ import { readRegularFile } from "../../../runs/read-regular.js";
 import { unpackBundle } from "../../../runs/record/bundle/open.js";
 import { readJobSpec, type JobWithTables } from "../../../remote/jobs/shipment.js";
 
-/** Coded error `shipment-unreadable`. */
+/** Reads the search order. Coded error `shipment-unreadable`. */
 export function readSearchOrder(folder: string): SearchOrder {
   try {
     return parseJsonAs(readRegularFile(join(folder, ORDER_FILE), 1 << 20) ?? "", searchOrderSchema);
@@ -31,7 +31,10 @@ export function readSearchOrder(folder: string): SearchOrder {
   }
 }
 
-/** `package_`: the job's working folder, which has the first part; Ray unpacks the others beside, and names them on Python's path. */
+/**
+ * `package_`: the job's working folder, which has the first part. Ray unpacks the others next to it and adds them to
+ * Python's path.
+ */
 export async function unpackJobFiles(home: string, package_: string, order: SearchOrder): Promise<JobWithTables> {
   const tar = join(home, "sent.tar");
   const sent = join(home, "sent");

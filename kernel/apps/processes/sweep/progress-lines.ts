@@ -1,7 +1,7 @@
-/** What a search on a cluster says, in lines of its log: a moment's together, and what people read besides. */
+/** Writes the reports of a cluster search as log lines: batched for a short time, and plain notes for people. */
 import { messageLine, type SearchMessage } from "../../../remote/coordinator/ray/job-progress.js";
 
-/** Milliseconds in which what is said is put together. */
+/** Milliseconds for which reports are batched. */
 const MOMENT = 1000;
 
 export class ProgressWriter {
@@ -15,7 +15,7 @@ export class ProgressWriter {
     this.timer ??= setTimeout(() => this.flush(), MOMENT).unref();
   }
 
-  /** For people that look at the log; the notebook shows it too. */
+  /** Writes a note for people who read the log; the notebook shows it too. */
   note(words: string): void {
     this.write(`${words}\n`);
     this.say({ is: "note", words });

@@ -1,4 +1,4 @@
-/** What a sweep made, as one file for the notebook: every trial's run, and of the best one the weights. */
+/** Packs a sweep's results into one file for the notebook: every trial's run, and the best run's weights. */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { isDirectRunFolder } from "../../../runs/trial-places.js";
 import { version } from "../../../session/version.js";
 
 const TRIALS = "trials.json";
-/** Folders of a run that hold weights. */
+/** Folders of a run that contain weights. */
 const WEIGHTS = /^(?:checkpoints|adapter|model|merged|dynamics)\//;
 
 export async function packResults(
@@ -23,7 +23,7 @@ export async function packResults(
   best: string | null,
   { runs, folder }: { readonly runs: string; readonly folder: string },
 ): Promise<RemoteFile> {
-  // What a bundle is of: here the trials that it has runs of.
+  // A bundle needs a program: this is the list of trials with their runs.
   const trialRuns = trials.map(({ number, run }) => ({ number, run: run && basename(run) }));
   const files: FileToPack[] = [{ path: TRIALS, sort: "program", text: JSON.stringify(trialRuns) }];
   const all = new Set(trials.flatMap(({ run }) => (run !== null && isDirectRunFolder(runs, run) ? [run] : [])));

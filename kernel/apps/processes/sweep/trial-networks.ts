@@ -1,6 +1,7 @@
 /**
- * The dashboard of the cluster that this process is a job of. The notebook may reach it by a tunnel: here it is looked for at
- * this node too, and found where the cluster knows this very job. Its token comes from the node, as Ray's own programs have it.
+ * Finds the dashboard of the cluster that this process is a job of. The notebook may use a tunnel, so this node is
+ * tried too, and an address counts only if it knows this very job. The token comes from the node, as for Ray's own
+ * programs.
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -10,12 +11,12 @@ import { RayJobs } from "../../../remote/coordinator/ray/jobs.js";
 import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
 import type { ClusterAccess } from "../../../remote/coordinator/work-methods.js";
 
-/** Where a dashboard listens unless it is told otherwise. */
+/** Default port of a dashboard. */
 const PORT = "8265";
-/** Milliseconds for each place. */
+/** Timeout per address, in milliseconds. */
 const PATIENCE = 5000;
 
-/** Coded error `ray-unreachable`. */
+/** Finds the cluster. Coded error `ray-unreachable`. */
 export async function findClusterAccess({ address, host, job, key }: SearchOrder): Promise<ClusterAccess> {
   const whys: string[] = [];
   for (const candidate of candidateAddresses(address, host))
@@ -42,7 +43,7 @@ export function candidateAddresses(address: string, host: string): readonly stri
   return [...new Set([address.replace(/\/+$/, ""), ...near])];
 }
 
-/** Without one first: most clusters ask for none. */
+/** Tries without a token first, as most clusters need none. */
 function tokens(): readonly (string | undefined)[] {
   const { RAY_AUTH_TOKEN: token, RAY_AUTH_TOKEN_PATH: file } = process.env;
   const read = [file ?? join(homedir(), ".ray", "auth_token")].flatMap((path) => {

@@ -1,7 +1,7 @@
 /**
- * The process of a training that runs by itself, or of several as one. Its one argument is the folder that tells what to train;
- * it takes the run's folder, says so to whoever started it, and runs the statement as a session does. A hang-up doesn't end it; SIGTERM and SIGINT do in good
- * order, after a checkpoint. What it prints is the log in its run's folder.
+ * The process of a detached training, or of several as one. Its one argument is the folder that describes the training.
+ * It takes the run's folder, reports that to the process that started it, and runs the statement as a session does. It
+ * ignores SIGHUP; SIGTERM and SIGINT end it gracefully, after a checkpoint. Its output is the log in its run's folder.
  */
 import { registerAllCodes } from "../../../codes.js";
 import { reportToParent } from "../../../remote/supervisor/parent-channel.js";
@@ -33,15 +33,15 @@ const stop = new AbortController();
 let signals = 0;
 for (const name of ["SIGTERM", "SIGINT"] as const)
   process.on(name, () => {
-    // Whoever asks twice means it.
+    // A second signal ends it at once.
     if (++signals > 1) process.exit(EXIT_STATUSES.interrupted);
     stop.abort();
   });
 process.on("SIGHUP", () => undefined);
-// Whoever started it is gone, or has heard enough.
+// The process that started it has exited or stopped listening.
 process.on("disconnect", () => undefined);
 
-// A log that can't be written, on a full disk, is no reason to end: what is lost there is words.
+// A log that cannot be written (on a full disk) is no reason to stop, as only messages are lost.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 const job = process.argv[2] ?? "";
@@ -74,13 +74,13 @@ async function train(): Promise<number> {
     await opened?.session.close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
   }
   reporter.over(end);
-  // Whoever watches several trainings is told by the note how they ended: it is there before the lock is given back.
+  // Watchers of several trainings read the outcome from the note, so it is written before the lock is released.
   release();
   await reporter.close();
   return end.exit;
 }
 
-/** Takes the folder of several trainings that run as one, and says so; what is returned gives it back. */
+/** Takes the folder of several trainings that run as one, and reports it; the returned function releases it. */
 async function openTogether(session: OpenSession, statement: TrialGroupStatement): Promise<() => void> {
   const together = writeTrialGroup(session.runs, statement);
   const lock = await lockRun(together.folder, "train");
@@ -98,7 +98,7 @@ function run(session: OpenSession, action: JobAction, context: ExecutionContext)
     : runTrain(session, trainingAction, context);
 }
 
-/** Whoever started it was shown the plan, and the run's folder has it: the log is for what happens. */
+/** Hides the plan: the user has seen it, and the run's folder has it. The log is for events. */
 function withoutPlan(to: Screen): Screen {
   const isPlan = ({ id }: DisplayOutput): boolean => id?.endsWith("-plan") === true;
   return {
@@ -134,7 +134,7 @@ async function ended(
   };
 }
 
-/** Settles when it was said, or nobody hears. */
+/** Settles when the message was sent, or nothing listens. */
 function tell(message: StartReport): Promise<void> {
   return reportToParent(message);
 }

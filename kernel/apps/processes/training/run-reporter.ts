@@ -47,7 +47,7 @@ export class RunReporter implements TrainingFollower, ControlledTraining {
     this.server?.validating(done, total);
   }
 
-  /** Of several trainings as one: these are told in place of steps. */
+  /** For several trainings as one: reports the number of finished trainings instead of steps. */
   counts(counted: () => { readonly done: number; readonly of: number | null }): void {
     this.counted = counted;
   }
@@ -71,7 +71,7 @@ export class RunReporter implements TrainingFollower, ControlledTraining {
     process.kill(process.pid, "SIGKILL");
   }
 
-  /** Somebody moved or deleted its folder. */
+  /** True if its folder was moved or deleted. */
   get isGone(): boolean {
     return this.folder !== null && !existsSync(this.folder);
   }

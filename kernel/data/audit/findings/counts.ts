@@ -1,4 +1,4 @@
-/** How often something was met. */
+/** Counts of occurrences. */
 export type OccurrenceCounts = Map<string, number>;
 
 export function addCount(counts: OccurrenceCounts, what: string): void {

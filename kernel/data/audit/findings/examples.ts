@@ -1,11 +1,10 @@
-/** The first rows of a finding, by their numbers, and how many there are. */
+/** The first rows of a finding, by their numbers, and the number of all its rows. */
 import type { FindingRow } from "#dsl/language/types/audit-facts.js";
 import { compareRowNames, rowNameOf } from "../../row/row-names.js";
 import type { AuditedRow } from "../rows.js";
 
-/** Rows that are kept. */
 const MOST = 20;
-/** Characters that are shown of a text, and of those before the place that matters. */
+/** Maximum displayed characters of a text, and of the text before the relevant position. */
 const CHARACTERS = 120;
 const BEFORE = 30;
 
@@ -16,14 +15,14 @@ export class ExampleCollector {
   add(row: AuditedRow, split: string, text: string, position = 0): void {
     this.rows++;
     const last = this.examples.at(-1);
-    // They come split by split.
+    // Rows arrive split by split.
     if (last && this.examples.length === MOST && compareRowNames(last.row, rowNameOf(row)) <= 0) return;
     this.examples.push(exampleRow(row, split, text, position));
     this.examples.sort((a, b) => compareRowNames(a.row, b.row)).splice(MOST);
   }
 }
 
-/** `at`: where in the text what matters begins. */
+/** `position`: where the relevant part of the text begins. */
 export function exampleRow(row: AuditedRow, split: string, text: string, position = 0): FindingRow {
   const { label } = row.values;
   const from = Math.max(0, position - BEFORE);

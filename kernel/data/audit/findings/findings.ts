@@ -1,4 +1,4 @@
-/** What stands in the rows that somebody would want to look at, each with its rows and what mends it. */
+/** Findings in the rows that a person should look at, each with its rows and a fix. */
 import { FINDING_KINDS, type AuditFinding } from "#dsl/language/types/audit-facts.js";
 import type { RowObserver, AuditedSplits } from "../rows.js";
 import { insultFindings } from "./insults.js";
@@ -35,7 +35,7 @@ export function sortFindings(found: readonly AuditFinding[]): readonly AuditFind
   return found.toSorted((a, b) => FINDING_KINDS.indexOf(a.what) - FINDING_KINDS.indexOf(b.what));
 }
 
-/** Rows whose set of labels is empty: none of the labels may be right of them, or nobody has labelled them. */
+/** Rows with an empty set of labels: either none of the labels applies, or nobody has labelled them. */
 function unlabelled(): RowObserver<readonly AuditFinding[]> {
   const found = new ExampleCollector();
   let total = 0;

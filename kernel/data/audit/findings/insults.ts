@@ -1,6 +1,7 @@
 /**
- * A probe for toxicity: texts with coarse or insulting words, and whether they pile up under one label. The list is English, and
- * rows in another language say other things by the same letters ("en retard" is late); of many rows some are looked at.
+ * Probes for toxicity: finds texts with coarse or insulting words, and whether they are concentrated under one label.
+ * The list is English; equal spellings mean other things in other languages ("en retard" is late). Large data sets are
+ * sampled.
  */
 import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
 import { loadInsultFinder } from "#platform/insults.js";
@@ -10,14 +11,16 @@ import { modelInputText, type AuditedRow, type RowObserver, type AuditedSplits }
 import { addCount, wholePercent } from "./counts.js";
 import { ExampleCollector } from "./examples.js";
 
-/** Rows that are looked at, over all splits; characters of each. */
+/** Maximum rows to inspect, over all splits; maximum characters of each. */
 const ROWS = 3000;
 const CHARACTERS = 2000;
-/** Rows whose language says what those are in that are too short to tell. */
+/**
+ * The language of all of the first 500 rows is detected. Their majority decides for texts too short for a detection.
+ */
 const TOLD = 500;
-/** One or two stand anywhere. */
+/** Minimum rows of a finding: one or two occur in any data. */
 const FEWEST = 3;
-/** A label has them more often: by so much, and beyond chance, in so many rows at least. */
+/** Minimum ratio of a label's rate to the overall rate, and minimum rows, for a label to be named. */
 const LEANS = { times: 2, rows: 10 } as const;
 
 interface Coarse {
@@ -82,7 +85,7 @@ function insultFindingsOf(
   ];
 }
 
-/** The label that has far more of them than the others. */
+/** Names the label with a far higher rate of such rows than the others. */
 function leaning(labels: ReadonlyMap<string, number>, coarse: ReadonlyMap<string, number>, share: number): string {
   const [first] = [...coarse]
     .map(([label, rows]) => ({ label, rows, share: rows / (labels.get(label) ?? rows) }))

@@ -1,6 +1,6 @@
 /**
- * Texts far longer or shorter than the others: beyond four standard deviations of the logarithm of their words, both told by
- * the median and the quartiles, which a few odd rows don't move.
+ * Finds texts far longer or shorter than the others: more than four standard deviations of the logarithm of their word
+ * count. Mean and deviation are estimated by the median and the quartiles, which are robust to a few odd rows.
  */
 import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
 import { countWords } from "#stdlib/cleaners/shared/lengths.js";
@@ -10,11 +10,11 @@ import type { RowObserver, AuditedSplits } from "../rows.js";
 import { exampleRow } from "./examples.js";
 
 const DEVIATIONS = 4;
-/** Where nearly all texts are of one length. */
+/** Minimum spread, for data where nearly all texts have the same length. */
 const LEAST_SPREAD = 0.25;
-/** Standard deviations between the quartiles of a normal distribution. */
+/** Distance between the quartiles of a normal distribution, in standard deviations. */
 const BETWEEN_QUARTILES = 1.349;
-/** Rows from which on their lengths are known. */
+/** Minimum rows for an estimate of the lengths. */
 const FEWEST = 50;
 const SHOWN = 20;
 
@@ -48,7 +48,7 @@ export function lengthFindings(rows: AuditedSplits): RowObserver<readonly AuditF
   };
 }
 
-/** Numbers of the rows, those furthest out first. */
+/** Returns row numbers, the most extreme first. */
 function above(counts: Int32Array, most: number): readonly number[] {
   return outside(counts, (count) => count > most).sort((a, b) => counts[b]! - counts[a]! || a - b);
 }
@@ -78,7 +78,7 @@ function lengthFindingsOf(
   return [{ ...words, rows: found.length, of: counts.length, examples }];
 }
 
-/** Of a row counted over all splits: its split, and its place there. */
+/** `number` counts rows over all splits. Returns the row's split and its index in it. */
 function placeOf(rows: AuditedSplits, number: number): { readonly split: string; readonly index: number } {
   let index = number;
   for (const split of rows.names) {

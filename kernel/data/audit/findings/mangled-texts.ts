@@ -1,12 +1,12 @@
-/** Texts that came out of their file otherwise than they were meant: signs that could not be read, mojibake, markup. */
+/** Texts that were damaged on the way from their file: unreadable characters, mojibake, markup. */
 import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
 import { fixMojibake } from "#stdlib/text/mojibake.js";
 import { modelInputText, type RowObserver } from "../rows.js";
 import { ExampleCollector } from "./examples.js";
 
-/** What stands for bytes that no encoding could read. */
+/** Replacement character for bytes that no encoding could decode. */
 const UNREADABLE = /\ufffd/u;
-/** Letters that are the first bytes of other letters, read one by one. */
+/** Letters that are the bytes of a UTF-8 character decoded one by one. */
 const ODD = /[\u0080-\u00ff\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/u;
 const TAG = /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>|&(?:amp|lt|gt|quot|nbsp|#\d{2,5}|#x[\da-f]{2,5});/iu;
 

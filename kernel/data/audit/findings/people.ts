@@ -1,6 +1,6 @@
 /**
- * A probe for bias: whether rows that speak of a group of people have some label far more or less often than all other rows.
- * It compares words with labels and knows no more; it is told so that somebody looks.
+ * Probes for bias: whether rows that mention a group of people have some label far more or less often than all other
+ * rows. It only compares words with labels; it is reported so that a person looks.
  */
 import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
 import { PEOPLE_WORDS } from "#stdlib/text/probes/people.js";
@@ -8,7 +8,10 @@ import { forEachRow, modelInputText, type RowObserver, type AuditedSplits } from
 import { addCount, wholePercent, sumCounts } from "./counts.js";
 import { ExampleCollector } from "./examples.js";
 
-/** Rows that speak of a group, and how much more often a label must be theirs than the others'; beyond chance as well. */
+/**
+ * Minimum rows that mention a group, and minimum difference in a label's share to the other rows. It must also exceed
+ * chance.
+ */
 const FEWEST = 30;
 const POINTS = 0.15;
 const DEVIATIONS = 3.5;

@@ -1,6 +1,6 @@
 /**
- * Words that tell a label by themselves: nearly all rows that hold one have that label, and many of the label's rows hold it.
- * A model learns the word and nothing else; what it is worth shows where the word is missing.
+ * Finds words that reveal a label: nearly all rows with such a word have the label, and many of the label's rows have
+ * the word. A model learns only the word; its real quality shows on rows without the word.
  */
 import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
 import { EvenSample } from "../even-sample.js";
@@ -8,20 +8,22 @@ import { forEachRow, modelInputText, type AuditedRow, type RowObserver, type Aud
 import { addCount, wholePercent, sumCounts } from "./counts.js";
 import { ExampleCollector } from "./examples.js";
 
-/** Rows that are looked at, over all splits. */
 const ROWS = 5_000;
-/** Share of the rows with the word that have the label, and of the label's rows that have the word. */
+/**
+ * Minimum share of the rows with the word that have the label (precision), and of the label's rows with the word
+ * (coverage).
+ */
 const RULE = { precision: 0.97, coverage: 0.6 } as const;
 const FEWEST_ROWS = 10;
-/** Words that are counted at a time: beyond, those that were met once are forgotten. */
+/** Maximum words counted at a time; beyond it, words that occurred once are forgotten. */
 const WORDS = 50_000;
-/** Rules that are told. */
+/** Maximum rules to report. */
 const TOLD = 3;
-/** Words of one rule that are named, and taken out by what mends it: a pattern of all would be long. */
+/** Maximum words of a rule that are named, and removed by its fix: a pattern of all words would be long. */
 const WORDS_TOLD = 6;
 
 interface Rule {
-  /** That stand in as many rows of the label: a phrase, as a rule. The longest first. */
+  /** Words that occur in equally many rows of the label, usually a phrase. The longest first. */
   readonly words: readonly [string, ...string[]];
   readonly label: string;
   readonly rows: number;
@@ -51,7 +53,7 @@ export function labelRuleFindings(
       if (words.size > WORDS) words = new Map([...words].filter(([, counts]) => sumCounts(counts) > 1));
     },
     async found() {
-      // One label, or nearly only one, tells itself.
+      // A label with more than 80 % of the rows would make any word look like a rule.
       const common = [...labels].filter(([, count]) => count >= FEWEST_ROWS && count <= 0.8 * total);
       const strongWords = strongest(words, new Map(common)).slice(0, TOLD);
       if (strongWords.length === 0) return [];
@@ -102,7 +104,7 @@ function lookFor(row: AuditedRow, split: string, examples: ReadonlyMap<string, E
     if (textWords.has(word)) found.add(row, split, text, text.toLowerCase().indexOf(word));
 }
 
-/** Each once, in small letters. */
+/** Returns the distinct words in lower case. */
 function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}'’_-]*/gu) ?? []);
 }

@@ -1,4 +1,4 @@
-/** Windows over texts, which end with the end token. Every token but the first is a target. */
+/** Splits texts into windows that end with the end token. Every token except the first is a target. */
 import { TokenWindows } from "../../sequences/windows.js";
 import { taskInputsOf } from "../asked-rows.js";
 import { appendedEndToken } from "../end-token.js";

@@ -1,4 +1,4 @@
-/** What encoders read of the columns of a split: where rows come from, and what the task says they teach. */
+/** Reads a split's columns for the encoders: row numbers, texts and the task's targets. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PredictedRows } from "#stdlib/tasks/kind.js";
@@ -6,13 +6,13 @@ import type { EncodedRows } from "../rows.js";
 import type { EncodableSplit } from "../split-rows.js";
 import type { SplitEncoding } from "./row-encoder.js";
 
-/** Row numbers, and the texts of one role, for pictures. */
+/** Returns row numbers and the texts of one role, for display. */
 export function sourceTextsOf(rows: EncodableSplit, role: string): Pick<EncodedRows, "count" | "text" | "rows"> {
   const texts = rows.column(role);
   return { count: rows.count, text: (row) => String(texts?.at(row)), rows: rows.numbers };
 }
 
-/** Coded error `no-labels` where the data have no targets for the task. */
+/** Throws the coded error `no-labels` if the data have no targets for the task. */
 export function trainingTargetsOf(
   rows: EncodableSplit,
   taskInputs: PredictedRows,

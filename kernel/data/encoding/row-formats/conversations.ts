@@ -1,4 +1,4 @@
-/** Whole conversations, written by a chat template. Only tokens of the assistant are targets. */
+/** Encodes complete conversations, rendered by a chat template. Only the assistant's tokens are targets. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { conversationText } from "../../rows/conversations.js";
 import { taskInputsOf } from "../asked-rows.js";

@@ -1,4 +1,4 @@
-/** A question beside windows over its context, which overlap. */
+/** Encodes a question with each of the overlapping windows of its context. */
 import { contextWindowsInMemory } from "../../sequences/token-rows.js";
 import { contextWindowSize, encodeContextWindows } from "../asked-rows.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";

@@ -1,10 +1,10 @@
-/** Inputs of a prediction that are texts, or pairs of texts. */
+/** Encodes a prediction's inputs that are texts or pairs of texts. */
 import { TextsInMemory } from "../../sequences/token-rows.js";
 import { truncatePairs, truncateTexts } from "../asked-rows.js";
 import type { PredictionInput, EncodedInputs } from "../rows.js";
 import type { InputEncoding } from "./row-encoder.js";
 
-/** All are texts, or all are pairs. */
+/** Inputs must be all texts or all pairs. */
 export async function encodeTextInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs> {
   const tokens = async (texts: readonly string[]) =>
     new TextsInMemory(await e.tokenizer.encode(texts, Number.POSITIVE_INFINITY));

@@ -1,4 +1,4 @@
-/** Texts of a row that are encoded separately: `text`, `text_pair` and, where the data have it, `negative`. */
+/** Encodes the texts of a row separately: `text`, `text_pair` and, if the data have it, `negative`. */
 import type { TokenTexts } from "../../sequences/token-rows.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
 import type { RowEncoder } from "./row-encoder.js";

@@ -1,4 +1,7 @@
-/** The tokenizing half of a row format (stdlib/row-formats has the other): columns of the data become tokens and targets. */
+/**
+ * The tokenizing part of a row format (stdlib/row-formats has the other): turns columns of the data into tokens and
+ * targets.
+ */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Supervision } from "#stdlib/tasks/kind.js";
 import type { Base } from "../../../bases/base.js";
@@ -7,21 +10,18 @@ import type { MaskOptions } from "../masked-tokens.js";
 import type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "../rows.js";
 import type { EncodableSplit } from "../split-rows.js";
 
-/** `data`: the name of the data, for errors. */
+/** `data`: name of the data set, for errors. */
 export type SplitEncoding = RowEncoding & { readonly data: string };
 export type InputEncoding = Omit<RowEncoding, "end" | "model" | "chat">;
 
 export interface RowEncoder {
-  /** Rows of a split, with their targets. Coded error `no-labels`, and those of the task. */
+  /** Encodes the rows of a split with their targets. Throws the coded error `no-labels`, and those of the task. */
   encodeSplit(rows: EncodableSplit, e: SplitEncoding): Promise<EncodedRows>;
-  /** Inputs of a prediction, without targets: texts, or pairs of texts. */
   encodeInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs>;
-  /** For formats with a decoder that reads the target: the prefix of inputs and the first token of the decoder. */
+  /** For formats whose decoder reads the target: returns the prefix of inputs and the decoder's first token. */
   decoderInput?(task: Call, base: Base): NonNullable<RowEncoding["pairs"]>;
-  /** Whether targets are single tokens, so that a picture can mark them. */
+  /** Returns whether targets are single tokens, so that they can be marked in a display. */
   hasMask(supervision: Supervision): boolean;
-  /** What the picture calls marked tokens. */
   readonly maskTitle: "trained" | "the answer";
-  /** `row` (from 0) with its trained tokens marked. */
   maskedRow(rows: EncodedRows, row: number, options: MaskOptions): Promise<MaskedRow>;
 }

@@ -1,4 +1,4 @@
-/** The encoder of each row format. */
+/** Loads the encoder of each row format. */
 import type { RowFormatName } from "#stdlib/row-formats/row-format.js";
 import type { Supervision } from "#stdlib/tasks/kind.js";
 import { causalLmEncoder } from "./causal-lm.js";

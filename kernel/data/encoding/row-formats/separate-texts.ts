@@ -1,4 +1,7 @@
-/** Rows of several texts that are encoded separately: the texts of all rows of one role, then those of the next role. */
+/**
+ * Rows of several texts that are encoded separately, ordered by role: all rows' texts of one role, then those of the
+ * next.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { sha256 } from "#platform/digest.js";
 import { tokensAt, type TokenRows, type TokenTexts } from "../../sequences/token-rows.js";
@@ -8,7 +11,7 @@ import type { EncodedRows, EncodedInputs } from "../rows.js";
 type Fed = Pick<EncodedInputs, "ids" | "lengths" | "taskInputs"> & Pick<EncodedRows, "written" | "apart">;
 type Once = ReturnType<NonNullable<EncodedRows["apart"]>>;
 
-/** `texts`: those of each role; the two roles whose texts belong together come first. */
+/** `texts`: one list per role; the two roles of a matching pair come first. */
 export function encodeSeparateTexts(texts: readonly TokenTexts[], e: TruncationOptions): Fed {
   const roles = texts.map((roleTexts) => truncateTexts(roleTexts, e));
   const [first, ...others] = roles;
@@ -29,12 +32,12 @@ export function encodeSeparateTexts(texts: readonly TokenTexts[], e: TruncationO
   };
 }
 
-/** Text r of role k is text k · n + r. */
+/** Concatenates the roles: the text of row r and role k has index k · n + r. */
 function inTurn(roles: readonly TokenRows[], n: number): TokenRows {
   return { length: roles.length * n, at: (text) => roles[Math.floor(text / n)]?.at(text % n) };
 }
 
-/** Each text once, so that one that stands in many rows is read once. */
+/** Deduplicates texts, so that a text that occurs in many rows is encoded once. */
 function once(ids: TokenRows, count: number, e: TruncationOptions): Once {
   const places = new Map<string, number>();
   const first: number[] = [];
@@ -52,7 +55,7 @@ function once(ids: TokenRows, count: number, e: TruncationOptions): Once {
   return { texts: { ids: distinctIds, lengths, taskInputs: taskInputsOf(distinctIds, e) }, textIndices };
 }
 
-/** Texts may be long, and many. */
+/** Hashes the ids, because there may be many long texts. */
 function keyOf(ids: Int32Array): string {
   const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
   return sha256().update(bytes).end().slice(0, 32);

@@ -1,4 +1,4 @@
-/** An input for the encoder and a target for the decoder, each cut and with its end token. */
+/** Encodes an input for the encoder and a target for the decoder, each truncated and ended by the end token. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { seq2seqTargetFeeds } from "../../sequences/sequence.js";
 import { taskInputsOf } from "../asked-rows.js";

@@ -1,4 +1,4 @@
-/** A text, or two that are joined, cut at the length of the model. */
+/** Encodes a text, or two joined texts, truncated to the model's maximum length. */
 import { truncatePairs, truncateTexts } from "../asked-rows.js";
 import { taskMaskRow } from "../masked-tokens.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";

@@ -1,4 +1,4 @@
-/** Words whose pieces are joined and cut. Texts to predict are split at white space. */
+/** Encodes words as joined, truncated pieces. Prediction texts are split at white space. */
 import { whitespaceWords } from "#stdlib/tasks/shared/whitespace-words.js";
 import { WordsInMemory } from "../../sequences/token-rows.js";
 import { truncateWords } from "../asked-rows.js";

@@ -1,6 +1,6 @@
 /**
- * What the README.md of a data set says of its files, as YAML between lines of `---`: its configs, with the files of each split,
- * and the names behind the numbers of labels. What can't be followed is told, never guessed.
+ * Parses the README.md of a data set, as YAML between lines of `---`: its configs with the files of each split, and the
+ * names of numeric labels. Unsupported parts are reported, never guessed.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
@@ -10,16 +10,15 @@ import { parseYaml } from "../../../fetch/yaml.js";
 export interface HubDataConfig {
   readonly name: string;
   readonly usual: boolean;
-  /** Patterns by split; null: files and folders say it. */
+  /** Patterns by split; null: derived from the names of files and folders. */
   readonly files: ReadonlyMap<string, readonly string[]> | null;
-  /** The folder that its files lie in; null: the data set's own. */
+  /** Folder of its files; null: the data set's folder. */
   readonly folder: string | null;
-  /** Arguments of the word that reads its files, by the word. */
+  /** Arguments for each reader, by the word of the vocabulary. */
   readonly reading: Readonly<Record<string, Readonly<Record<string, Value>>>>;
-  /** Settings that no reader here has. */
+  /** Settings that no reader here supports. */
   readonly unread: readonly string[];
 }
-/** By column. */
 export type ColumnClasses = Readonly<Record<string, readonly string[]>>;
 export interface HubDataCard {
   readonly configs: readonly HubDataConfig[];
@@ -28,7 +27,7 @@ export interface HubDataCard {
 
 const SPLIT = /^\w+(?:\.\w+)*$/;
 
-/** Of a text, or of none. Coded error `hub-card`. */
+/** `text` null: the data set has no card. Coded error `hub-card`. */
 export function parseHubDataCard(text: string | null, name: string): HubDataCard {
   const fail = (why: string): never => {
     throw new CodedError("hub-card", { name, why });
@@ -72,7 +71,7 @@ function configOf(value: unknown, fail: (why: string) => never): HubDataConfig {
   };
 }
 
-/** A pattern, a list of them, a list of `split` and `path`, or a map of splits. */
+/** `value`: a pattern, a list of them, a list of `split` and `path`, or a map of splits. */
 function filesOf(value: unknown, name: string, fail: (why: string) => never): ReadonlyMap<string, readonly string[]> {
   const bad = (): never => fail(`\`data_files\` of ${name} is no pattern, list or map of splits`);
   const patterns = (one: unknown): readonly string[] => {
@@ -93,7 +92,7 @@ function filesOf(value: unknown, name: string, fail: (why: string) => never): Re
   return splits.size > 0 ? splits : bad();
 }
 
-/** A path below the folder. */
+/** Requires a path below the folder. */
 function within(path: string, fail: (why: string) => never): string {
   const names = path.split("/");
   if (/^\w+:\/\//.test(path) || path.startsWith("/") || names.includes(".."))
@@ -101,7 +100,7 @@ function within(path: string, fail: (why: string) => never): string {
   return names.filter((name) => name !== "" && name !== ".").join("/");
 }
 
-/** Settings of `datasets`' own readers: those that a word here has, by the word. */
+/** Maps settings of `datasets` to arguments of readers here, by the word of the vocabulary. */
 function readingOf(settings: Readonly<Record<string, unknown>>): Pick<HubDataConfig, "reading" | "unread"> {
   const reading: Record<string, Record<string, Value>> = {};
   const set = (word: string, name: string, value: Value): void => {
@@ -123,7 +122,7 @@ function readingOf(settings: Readonly<Record<string, unknown>>): Pick<HubDataCon
       set("text", "unit", text === "document" ? "file" : text);
     else if (key !== "features" && key !== "version" && key !== "description") unread.push(key);
   }
-  // Names without a word on the header: `datasets` reads the first line as a row.
+  // If only names are given, `datasets` reads the first line as a row.
   if (reading["csv"]?.["names"] !== undefined) reading["csv"]["header"] ??= "none";
   return { reading, unread };
 }
@@ -132,7 +131,7 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
-/** Of a README.md's list of features, and of the map that dataset_info.json has. */
+/** `features`: the list in a README.md, or the map in dataset_info.json. */
 export function classNamesIn(features: unknown): ColumnClasses {
   if (Array.isArray(features))
     return Object.fromEntries(
@@ -162,7 +161,7 @@ function namesIn(type: unknown): readonly string[] | null {
   return entries.every(([key], i) => key === String(i)) ? entries.map(([, one]) => String(one)) : null;
 }
 
-/** A sequence of classes: its `dtype` is one. */
+/** In a sequence of classes, the class is its `dtype`. */
 function namedDtype(type: Readonly<Record<string, unknown>>): unknown {
   return isRecord(type["dtype"]) ? type["dtype"]["class_label"] : undefined;
 }

@@ -1,19 +1,18 @@
-/** What can go wrong with data sets of the hub, and with folders that are like them. `name`: as the program writes it. */
+/** Errors of data sets on the hub, and of folders in the same format. `name`: as written in the program. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { hubTokenHelp, accessRefusedText } from "../../../bases/token-words.js";
 
-/** The data of each code. */
 export interface HubCodeData {
-  /** `revision`: the one that isn't there, where the data set is. */
+  /** `revision`: the missing revision, if the data set exists. */
   "hub-not-found": { readonly name: string; readonly folder: string; readonly revision: string | null };
   "hub-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
   "hub-offline": { readonly name: string; readonly revision: string; readonly why: string };
-  /** `config` null: none is named, and none is the usual one. */
+  /** `config` null: none is requested, and there is no default. */
   "hub-config": { readonly name: string; readonly config: string | null; readonly has: readonly string[] };
   "hub-split": { readonly name: string; readonly split: string; readonly has: readonly string[] };
   "own-splits": { readonly name: string; readonly has: readonly string[]; readonly beside: "split" | "source" };
-  /** `pattern`: what its card names. */
+  /** `pattern`: from the data set's card. */
   "hub-files": { readonly name: string; readonly pattern: string | null; readonly there: readonly string[] };
   "hub-format": { readonly name: string; readonly found: string; readonly example: string };
   "hub-card": { readonly name: string; readonly why: string };

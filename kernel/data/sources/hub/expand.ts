@@ -1,6 +1,6 @@
 /**
- * `hub(…)` as what it stands for: for each split the files that are read, each by its own word. What comes out are calls of the
- * same word with `sources`, so that stamps, streams and mixtures know them as sources within a source.
+ * Expands `hub(…)` to calls that read the files of each split. The results are calls of the same word with `sources`,
+ * so that stamps, streams and mixtures treat them as nested sources.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
@@ -15,13 +15,13 @@ import { compareNames, existingFolder, canBeHubName, localDataSetPlace, type Dat
 import { hubDataSetPlace, type HubRemoteOptions } from "./remote.js";
 
 export interface HubDataOptions extends HubRemoteOptions {
-  /** Only the first file of a split is fetched. */
+  /** Fetches only the first file of a split. */
   readonly head?: boolean;
 }
 export interface HubData {
-  /** In their order; at least one. */
+  /** Splits in order; at least one. */
   readonly splits: ReadonlyMap<string, Call>;
-  /** Where the rows come from, as facts tell it. */
+  /** Origin of the rows, as shown in the facts. */
   readonly sources: readonly string[];
   readonly notes: readonly string[];
 }
@@ -30,7 +30,7 @@ export function requestedSplit(call: Call): string | null {
   return argumentsOf(hub, call).split ?? null;
 }
 
-/** Splits that are asked for, or all. Coded errors `hub-…`, `no-files`, and those of downloads. */
+/** Resolves the requested splits, or all. Throws the coded errors `hub-…`, `no-files`, and those of downloads. */
 export async function resolveHubData(call: Call, options: HubDataOptions): Promise<HubData> {
   const { path, config: requestedConfig, split, revision } = argumentsOf(hub, call);
   const local = existingFolder(options.folder, path);
@@ -92,12 +92,12 @@ async function layoutOf(
 
 const plain: HubDataConfig = { name: "default", usual: true, files: null, folder: null, reading: {}, unread: [] };
 
-/** Coded error `hub-config`. */
+/** Throws the coded error `hub-config`. */
 function configOf({ configs }: HubDataCard, name: string, requestedConfig: string | null): HubDataConfig {
   const has = configs.length === 0 ? [plain.name] : configs.map((one) => one.name);
   if (requestedConfig !== null) {
     const found = configs.find((one) => one.name === requestedConfig) ?? (configs.length === 0 ? plain : undefined);
-    // A script's configs are named by its conversion alone.
+    // Without configs in the card, only the default is known: a script's configs are named only in its converted files.
     if (found && (configs.length > 0 || requestedConfig === plain.name)) return found;
     if (configs.length > 0) throw new CodedError("hub-config", { name, config: requestedConfig, has });
     return { ...plain, name: requestedConfig };
@@ -109,7 +109,7 @@ function configOf({ configs }: HubDataCard, name: string, requestedConfig: strin
   return found;
 }
 
-/** Coded error `hub-files`, where a pattern of the card fits nothing. */
+/** Throws the coded error `hub-files` if a pattern of the card matches no file. */
 function splitsOf(files: readonly string[], name: string, { files: named, folder }: HubDataConfig): SplitFiles {
   const below = folder === null || folder === "" ? files : files.filter((file) => file.startsWith(`${folder}/`));
   const inside = below.map((file) => (below === files ? file : file.slice((folder ?? "").length + 1)));
@@ -134,7 +134,7 @@ function splitsOf(files: readonly string[], name: string, { files: named, folder
 
 const CONVERTED = "refs/convert/parquet";
 
-/** The rows of a data set that is made by a program, as the hub converted them: CONFIG/SPLIT/0000.parquet. */
+/** Returns the rows of a data set made by a script, as converted by the hub: CONFIG/SPLIT/0000.parquet. */
 async function converted(
   name: string,
   requestedConfig: string | null,
@@ -177,12 +177,12 @@ async function converted(
   };
 }
 
-/** What `save_to_disk` writes of the features, beside the files. */
+/** Reads the features that `save_to_disk` writes next to the files. */
 async function ownClasses(place: DataSetPlace): Promise<ColumnClasses> {
   const file = [...place.files.keys()].find((name) => name.split("/").at(-1) === "dataset_info.json");
   const text = file === undefined ? null : await place.text(file);
   if (text === null) return {};
-  // Where there is no description of rows that can be read, the files themselves tell what they hold.
+  // Without a readable description, the features are taken from the files themselves.
   const info = parseJsonOrNull(text, objectWith({ features: optionalUnknown }));
   return info ? classNamesIn(info.features) : {};
 }

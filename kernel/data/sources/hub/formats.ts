@@ -1,7 +1,7 @@
-/** Which reader a file of a data set is for, by the endings of its name. */
+/** Selects the reader of a data set's file by its extensions. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-/** By ending: what files that belong together are, and the word that reads one. */
+/** By extension: the group of files that belong together, and the word of the vocabulary that reads one. */
 const readers: Readonly<Record<string, { readonly kind: string; readonly word: string }>> = {
   parquet: { kind: "parquet", word: "parquet" },
   arrow: { kind: "arrow", word: "arrow" },
@@ -12,9 +12,9 @@ const readers: Readonly<Record<string, { readonly kind: string; readonly word: s
   tsv: { kind: "csv", word: "csv" },
   txt: { kind: "text", word: "text" },
 };
-/** Which is taken where two kinds have equally many files. */
+/** Preference if two groups have equally many files. */
 const favoured = Object.keys(readers);
-/** Of kinds that hold something else, and of what packs them otherwise. */
+/** Other kinds of contents, and unsupported compression. */
 const others =
   /\.(?:png|jpe?g|gif|webp|bmp|tiff?|wav|mp3|flac|ogg|opus|m4a|mp4|avi|mkv|webm|pdf|tar|tgz|xml|h5|hdf5|npz?|pt|pkl|pickle|lance|conllu?|eval|toml|xlsx?|zip|gz|zst|bz2|xz|7z)$/i;
 const packed = /\.(?:gz|zst|zip)$/i;
@@ -23,14 +23,14 @@ function endingsOf(name: string): readonly string[] {
   return (name.split("/").at(-1) ?? "").toLowerCase().split(".").slice(1);
 }
 
-/** The ending by which a file is read; undefined: nothing here reads it. */
+/** Returns the extension that determines the reader; undefined: no reader supports the file. */
 function endingOf(name: string): string | undefined {
   const bare = name.replace(packed, "").toLowerCase();
   const last = bare.split(".").at(-1) ?? "";
   return endingsOf(name).length > 0 && Object.hasOwn(readers, last) ? last : undefined;
 }
 
-/** Whether it may be a file of rows, or of what else a data set is made of. */
+/** Returns whether the file may contain rows or other contents of a data set. */
 export function isDataFile(name: string): boolean {
   return endingOf(name) !== undefined || others.test(name);
 }
@@ -40,7 +40,7 @@ export interface HubDataFile {
   readonly word: string;
 }
 
-/** The files of the kind that most are of. Coded error `hub-format`. */
+/** Returns the files of the most common group. Coded error `hub-format`. */
 export function mostCommonFormatFiles(name: string, files: readonly string[]): readonly HubDataFile[] {
   const counts = new Map<string, number>();
   for (const file of files) {

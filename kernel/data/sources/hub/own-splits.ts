@@ -1,6 +1,6 @@
 /**
- * The splits of a data set without a word on them: by what its folders and files are called. The rules, and their order, are
- * those of Hugging Face's `datasets`, so that the same folder has the same splits.
+ * Derives the splits of a data set from the names of its folders and files. The rules and their order are those of
+ * Hugging Face's `datasets`, so that the same folder has the same splits.
  */
 import { matchesPathPattern } from "#stdlib/files/path-patterns.js";
 
@@ -19,7 +19,7 @@ const inFolders = (word: string): readonly string[] => [
 ];
 const SHARD = /^data\/([^/]*)-\d{5}-of-\d{5}[^/]*\.[^/]*$/;
 const SPLIT = /^\w+(?:\.\w+)*$/;
-/** What says something about rows, and is none. */
+/** Files that describe rows but contain none. */
 const notRows = new Set([
   "README.md",
   "config.json",
@@ -32,7 +32,7 @@ const notRows = new Set([
 
 export type SplitFiles = ReadonlyMap<string, readonly string[]>;
 
-/** `files`: paths from the folder, sorted. Empty where there is none. */
+/** `files`: relative paths, sorted. Returns an empty map if there are no data files. */
 export function splitsFromFileNames(files: readonly string[]): SplitFiles {
   const there = files.filter((file) => isRequested(file, "**"));
   const shards = groupedBy(there, (file) => SHARD.exec(file)?.[1]);
@@ -52,18 +52,18 @@ export function splitsFromFileNames(files: readonly string[]): SplitFiles {
   return there.length > 0 ? new Map([["train", there]]) : new Map();
 }
 
-/** Those that fit any of the patterns, in the patterns' order. */
+/** Returns the files that match any of the patterns, in the patterns' order. */
 export function matchPatterns(files: readonly string[], patterns: readonly string[]): readonly string[] {
   const found = patterns.flatMap((pattern) => {
     const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
-    // What ends in any folders names files in them, not a file that is called like the folder.
+    // A trailing `**` matches files in the folders, not a file with the folder's name.
     const form = names.at(-1) === "**" ? [...names, "*"] : names;
     return files.filter((file) => matchesPathPattern(file.split("/"), form) && isRequested(file, pattern));
   });
   return [...new Set(found)];
 }
 
-/** Hidden files and folders, those of two underscores, and what is about rows: only where a pattern names them. */
+/** Hidden files and folders, those with two underscores, and descriptions match only if a pattern names them. */
 function isRequested(file: string, pattern: string): boolean {
   const [names, patternParts] = [file.split("/"), pattern.split("/")];
   const name = names.at(-1) ?? "";

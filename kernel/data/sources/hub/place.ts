@@ -1,4 +1,4 @@
-/** Where the files of a data set lie: in a folder, or on the hub; looked at in one way. */
+/** One interface to the files of a data set in a folder or on the hub. */
 import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
@@ -6,37 +6,35 @@ import { filesMatching } from "#stdlib/platform/files.js";
 import { readWholeFile } from "../../../fetch/regular.js";
 
 export interface DataSetPlace {
-  /** Folder that the files' names start from, absolute; null: that of the notebook. */
+  /** Absolute folder of the file names; null: the notebook's folder. */
   readonly root: string | null;
-  /** Paths, sorted, and bytes of each. */
+  /** Bytes of each file by path, sorted. */
   readonly files: ReadonlyMap<string, number>;
-  /** A file's name as a source reads it. */
+  /** Returns a file's path as used by a source. */
   named(file: string): string;
-  /** Its text; null: there is none, or it is larger than any card. */
+  /** Returns a file's text; null: it is missing, or too large for a card. */
   text(file: string): Promise<string | null>;
-  /** Makes files be there. Coded errors of downloads. */
+  /** Makes the files available locally. Throws the coded errors of downloads. */
   bring(files: readonly string[]): Promise<void>;
-  /** Said of where it is; absent: nothing to say. */
+  /** Description of the location. */
   readonly description?: string;
-  /** What to write so that it is the same tomorrow. */
+  /** Advice on pinning the version, so that the data stay the same. */
   readonly note?: string;
 }
 
-/** Most bytes of a README.md. */
 export const MAX_CARD_BYTES = 4 * 2 ** 20;
 
-/** The folder that a path names, where there is one. */
 export function existingFolder(folder: string, path: string): string | null {
   const full = resolve(folder, path.replace(/^~(?=$|[\\/])/, homedir()));
   return statSync(full, { throwIfNoEntry: false })?.isDirectory() === true ? full : null;
 }
 
-/** Whether a path can be the name of a data set of the hub: `owner/name`, or `name`. */
+/** Returns whether a path can be a name on the hub: `owner/name`, or `name`. */
 export function canBeHubName(path: string): boolean {
   return !isAbsolute(path) && /^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/.test(path) && !path.includes("..");
 }
 
-/** A folder of this machine. Links that lead out of it are not followed. Coded errors `no-files`, `too-many-files`. */
+/** A local folder. Links that lead out of it are not followed. Coded errors `no-files`, `too-many-files`. */
 export function localDataSetPlace(notebook: string, path: string, full: string): DataSetPlace {
   const root = path.replace(/[\\/]+$/, "");
   const names = filesMatching(full, "**").map((name) => name.replaceAll("\\", "/"));

@@ -1,6 +1,6 @@
 /**
- * A data set of the hub: a revision is resolved to its commit, whose files are listed and then fetched into the shared cache, no
- * more of them than are read. The list is kept by commit, so that afterwards it is read without a net, and never in part.
+ * A data set of the hub. A revision is resolved to its commit, whose files are listed; only the files that are read are
+ * downloaded into the shared cache. The list is cached by commit, always completely, for offline use.
  */
 import { readFile, stat } from "node:fs/promises";
 import { mkdirSync } from "node:fs";
@@ -38,16 +38,18 @@ import { compareNames, MAX_CARD_BYTES, type DataSetPlace } from "./place.js";
 
 export interface HubRemoteOptions {
   readonly signal?: AbortSignal | undefined;
-  /** No request is sent to the hub. A file that is not in the cache is the coded error `not-fetched`. */
+  /** Sends no request to the hub. A file that is not cached throws the coded error `not-fetched`. */
   readonly cacheOnly?: boolean | undefined;
-  /** Of the notebook, for errors. */
+  /** The notebook's folder, for errors. */
   readonly folder: string;
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
 }
-/** Most files of a data set, and pages of the list of them. */
 const MOST_FILES = 100_000;
 
-/** Null: the hub knows none of that name. Coded errors `hub-not-found` (a revision), `hub-needs-token`, `hub-offline`, and those of downloads. */
+/**
+ * Returns null if the hub has no such data set. Coded errors `hub-not-found` (a revision), `hub-needs-token`,
+ * `hub-offline`, and those of downloads.
+ */
 export async function hubDataSetPlace(
   id: string,
   revision: string | null,
@@ -95,7 +97,7 @@ export async function hubDataSetPlace(
 interface State {
   readonly commit: string;
   readonly files: readonly HubFile[];
-  /** Why the hub wasn't asked which commit it is. */
+  /** Why the hub wasn't requested to resolve the commit. */
   readonly unreached: string | null;
 }
 
@@ -140,11 +142,14 @@ const refusal =
   (status: number): CodedError =>
     new CodedError("hub-needs-token", { name, status, hasToken });
 
-/** How long an answer to which commit a branch is stands: header and rows of a cell are of one, and typing asks once. */
+/**
+ * Milliseconds for which a branch's commit is cached: header and rows of a cell come from one commit, and typing sends
+ * a single request.
+ */
 const STANDS = 60_000;
 const answered = new LRUCache<string, string>({ max: 256, ttl: STANDS });
 
-/** Branches are asked for anew. */
+/** Forgets cached commits, so that branches are resolved again. */
 export function forgetResolvedCommits(): void {
   answered.clear();
 }
@@ -181,7 +186,7 @@ const fileSchema = objectWith({
 const isFile = schemaGuard(fileSchema);
 const isLarge = schemaGuard(objectWith({ oid: optionalUnknown, size: optionalUnknown }));
 
-/** All files of a commit, page by page. */
+/** Lists all files of a commit, page by page. */
 async function listOf(
   id: string,
   commit: string,
@@ -203,7 +208,7 @@ async function listOf(
     for (const entry of entries) if (isFile(entry)) files.push(remoteOf(entry, url));
     if (files.length > MOST_FILES)
       throw untrustedAnswerError(url, "a list of files", `more than ${String(MOST_FILES)}`);
-    // A page that leads elsewhere would be given the token.
+    // A next page on another origin would receive the token.
     if (answer.next !== null && new URL(answer.next, url).origin !== new URL(first).origin)
       throw untrustedAnswerError(url, "a next page", answer.next);
     url = answer.next === null ? null : new URL(answer.next, url).href;
@@ -243,7 +248,7 @@ function keepList(id: string, commit: string, files: readonly HubFile[]): void {
   }
 }
 
-/** By its size: its checksum was held when it came. */
+/** Checks the size only: the checksum was verified at the download. */
 async function isThere(file: string, { size }: HubFile): Promise<boolean> {
   const found = await stat(file).catch(() => null);
   return found?.isFile() === true && (size === null || found.size === size);

@@ -1,4 +1,7 @@
-/** Values of DuckDB as those that `parquet` gives: what doubles can't tell from its neighbours as the text of its digits. */
+/**
+ * Converts values of DuckDB like those of `parquet`: numbers that a double can't represent exactly become the text of
+ * their digits.
+ */
 import {
   bytesValue,
   dateText,
@@ -8,7 +11,7 @@ import {
   wholeNumberValue,
 } from "#stdlib/sources/shared/table-values.js";
 
-/** Classes of its package, by what they hold. */
+/** Value classes of DuckDB's package, by content. */
 type Held = Readonly<Record<string, unknown>>;
 
 export function fromDuckdbValue(value: unknown): unknown {

@@ -1,6 +1,6 @@
 /**
- * Rows of a query that DuckDB runs, chunk by chunk: in a memory of a bounded size, from a database that is opened read-only and
- * from the files that the query names. Nothing is fetched, installed, attached or written.
+ * Runs a query in DuckDB and yields its rows in chunks. Memory is limited, the database is opened read-only, and only
+ * the files named in the query are read. Nothing is fetched, installed, attached or written.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -16,13 +16,13 @@ import { fromDuckdbValue } from "./duckdb-values.js";
 import { loadSqlPackage } from "./packages.js";
 
 const PACKAGE = "@duckdb/node-api";
-/** What sorting and joining may take; the rest goes to the cache folder meanwhile. */
+/** Memory limit of sorts and joins; the rest is written to the cache folder temporarily. */
 const MEMORY = "1GB";
 
-/** What is a file of rows by its name; other texts may be names of tables. */
+/** Names of files with rows; other texts may be table names. */
 const ROWS = /\.(?:parquet|csv|tsv|txt|json|jsonl|ndjson)(?:\.(?:gz|zst))?$/i;
 
-/** The part of its package that is used. */
+/** The part of DuckDB's package that is used. */
 interface DuckDB {
   readonly DuckDBInstance: {
     create(file: string, options: Readonly<Record<string, string>>): Promise<Instance>;
@@ -48,7 +48,7 @@ interface Result {
   fetchChunk(): Promise<{ readonly rowCount: number; getColumns(): readonly (readonly unknown[])[] } | null>;
 }
 
-/** `file`: of the database, absolute. `signal`: ends a query that goes on and on. */
+/** `file`: absolute path of the database. `signal`: ends a long-running query. */
 export async function* readDuckdbRows(
   query: ParsedQuery,
   file: string | null,
@@ -108,7 +108,7 @@ async function* rowsOf(
   prepared.destroySync();
   if (statementType !== StatementType["SELECT"])
     throw new CodedError("sql-statement", { line: 1, column: 1, found: "one that does something else" });
-  // The first rows of an order are found without sorting all of them.
+  // With a limit, DuckDB finds the first rows of an order without a full sort.
   const whole = limit === Infinity ? sql : `select * from (${sql.replace(/;\s*$/, "")}\n) limit ${String(limit)}`;
   const result = await coded(connection.stream(whole));
   const names = result.columnNames();
@@ -123,7 +123,7 @@ async function* rowsOf(
     signal?.throwIfAborted();
     const chunk = await coded(result.fetchChunk());
     if (!chunk || chunk.rowCount === 0) {
-      // Columns are there without rows, too.
+      // A result without rows still has columns.
       if (!some) yield { rows: 0, columns: new Map(names.map((name) => [name, []])) };
       return;
     }
@@ -136,17 +136,17 @@ async function* rowsOf(
 }
 
 interface Asked {
-  /** With absolute paths in place of those that it names. */
+  /** The query with absolute paths in place of the given ones. */
   readonly sql: string;
   readonly files: readonly string[];
   readonly folders: readonly string[];
-  /** Named like files of rows, and not there. */
+  /** Names that look like files with rows but don't exist. */
   readonly missing: readonly string[];
-  /** What was put in, by where it stood in the query. */
+  /** Replacements, by their position in the query. */
   readonly moved: readonly { readonly from: number; readonly to: number; readonly length: number }[];
 }
 
-/** Files start from the notebook's folder; to DuckDB they would start from where this process runs. */
+/** Resolves files against the notebook's folder; DuckDB would resolve them against the process's working directory. */
 function placed({ sql, tables }: ParsedQuery, folder: string): Asked {
   const [files, folders, missing]: [string[], string[], string[]] = [[], [], []];
   const moved: { from: number; to: number; length: number }[] = [];
@@ -167,7 +167,7 @@ function placed({ sql, tables }: ParsedQuery, folder: string): Asked {
   return { sql: text + sql.slice(start), files, folders, missing, moved };
 }
 
-/** Only what the query names is read. */
+/** Restricts access to the files named in the query. */
 function guards({ files, folders }: Asked): readonly string[] {
   const list = (paths: readonly string[]): string =>
     `[${paths.map((one) => `'${one.replaceAll("'", "''")}'`).join(", ")}]`;
@@ -179,7 +179,7 @@ function guards({ files, folders }: Asked): readonly string[] {
   ];
 }
 
-/** DuckDB's words, and the place in the query as it was written. */
+/** Converts DuckDB's message and maps its position to the query as written. */
 function toQueryError(error: unknown, sql: string, { sql: given, moved, files }: Asked): CodedError {
   const message = (error as Error).message;
   const { exception_message: why = message, position } = detailsIn(message);
@@ -209,7 +209,7 @@ function detailsIn(message: string): { readonly exception_message?: string; read
   }
 }
 
-/** A place of the query that was run, in the one that was written. */
+/** Maps a position in the executed query to the query as written. */
 function originally(position: number, moved: Asked["moved"]): number {
   let shift = 0;
   for (const { from, to, length } of moved) {

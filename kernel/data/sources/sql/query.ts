@@ -1,4 +1,4 @@
-/** A query given to what runs it: DuckDB, and for a database of SQLite's format SQLite. */
+/** Runs a query in DuckDB, or in SQLite for databases of its format. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { detectFileKind } from "#stdlib/sources/shared/file-kind.js";
 import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
@@ -6,7 +6,7 @@ import { openFileBlocks, locateFile } from "#stdlib/platform/files.js";
 
 const SQLITE = "SQLite format 3\0";
 
-/** `folder`: of the notebook. Coded errors `sql-fails`, `sql-package`, `missing-file`, `not-of-format`. */
+/** `folder`: the notebook's. Coded errors `sql-fails`, `sql-package`, `missing-file`, `not-of-format`. */
 export async function* runQuery(query: ParsedQuery, folder: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
   const { database } = query;
   const file = database === null ? null : await locateFile(folder, database);
@@ -19,7 +19,7 @@ export async function* runQuery(query: ParsedQuery, folder: string, signal?: Abo
   yield* duckdbRows(query, file, folder, signal);
 }
 
-/** By its first bytes, whatever it is called. */
+/** Detects the format by the file's first bytes, regardless of its name. */
 async function formatOf(file: string, name: string): Promise<"SQLite" | "DuckDB"> {
   const blocks = await openFileBlocks(file, name);
   try {

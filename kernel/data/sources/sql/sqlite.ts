@@ -1,4 +1,4 @@
-/** Rows of an SQLite database, in its own SQL, one after the other. */
+/** Reads the rows of an SQLite database with a query in SQLite's dialect. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bytesValue, wholeNumberValue } from "#stdlib/sources/shared/table-values.js";
 import { CHUNK_ROWS } from "#stdlib/sources/shared/columns.js";
@@ -59,16 +59,16 @@ function nextRows(rows: Iterator<Readonly<Record<string, Value>>>, most: number)
   return { columns, rows: count };
 }
 
-/** It tells once more what a row that failed has told. */
+/** SQLite repeats the error of a failed row here, so it is ignored. */
 function ended(work: () => void): void {
   try {
     work();
   } catch {
-    // told before
+    // reported before
   }
 }
 
-/** Coded error `sql-fails`. */
+/** Throws the coded error `sql-fails`. */
 function failing<T>(work: () => T): T {
   try {
     return work();

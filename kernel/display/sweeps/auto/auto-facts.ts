@@ -1,4 +1,4 @@
-/** What `sweep auto` found before it tried anything, as one short table of facts. */
+/** Facts that `sweep auto` found before its first trial, as one short table. */
 import type { AutoReport, ExaminedData, ExaminedBase } from "../../../study/auto/auto.js";
 import { FEW_VALIDATION_ROWS } from "../../../study/auto/rules.js";
 import { displayOutputOf } from "../../bundle.js";
@@ -7,13 +7,11 @@ import type { DisplayOutput } from "../../bundle-output.js";
 import { byteSizeText, clip, compactNumber, groupedNumber, plural } from "../../../host/text.js";
 import { textTable } from "../../text-table.js";
 
-/** Labels that are named. */
 const NAMED = 6;
-/** Bases that are told of. */
 const BASES = 8;
 const LONG = 40;
 
-/** Name, what is there, and more of it. */
+/** Name, value and details. */
 type Fact = readonly [name: string, value: string, more: string];
 
 export function autoFactsView({ name, goal, looked }: Pick<AutoReport, "name" | "goal" | "looked">): DisplayOutput {
@@ -54,7 +52,7 @@ function validatesOf(rows: number): string {
   return `${groupedNumber(rows)} validate${few}; those of test are not looked at`;
 }
 
-/** Where the kernel chooses, its name says nothing. */
+/** An automatic choice is not displayed. */
 const engineText = (engine: string): string => (engine === "auto" ? "" : engine);
 
 function labelsOf({ labels, rows }: ExaminedData): readonly Fact[] {

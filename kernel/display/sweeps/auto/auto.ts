@@ -1,6 +1,7 @@
 /**
- * The cell of `sweep auto`, from its report: what is there, what cheap answers come to, the program that runs; at its end what is
- * best and what that means, beside what needs no training, and the winner as a program. Between them stands the sweep's own cell.
+ * The output of `sweep auto`, from its report: the facts, the scores of cheap baselines, and the program that runs. At
+ * its end: the best model and its meaning, compared with models without training, and the winner as a program. The
+ * sweep's own output is in between.
  */
 import type { AutoReport, Contestant, AutoOutcome } from "../../../study/auto/auto.js";
 import { displayOutputOf } from "../../bundle.js";
@@ -10,19 +11,19 @@ import { compareByScore, contestTable, leftOutTable } from "./contest.js";
 import { frontView } from "./front.js";
 import { autoFactsView } from "./auto-facts.js";
 
-/** Before anything is trained. */
+/** Outputs before any training. */
 export function autoViewsBefore(report: AutoReport): readonly DisplayOutput[] {
   return [autoFactsView(report), probesView(report), autoProgramView(report)].filter((one) => one !== null);
 }
 
-/** Once nothing is left to try; none before. */
+/** Outputs after the last trial; none before it. */
 export function autoViewsAfter({ goal, outcome }: Pick<AutoReport, "goal" | "outcome">): readonly DisplayOutput[] {
   if (!outcome) return [];
   const picture = frontView(goal, outcome.scored, outcome.front);
   return [saidShown(goal, outcome), ...(picture ? [picture] : []), ...winnerShown(outcome)];
 }
 
-/** `id`: it may be shown anew, as answers come in. Null: nothing was scored, and nothing left out. */
+/** `id`: allows updates of the output. Null: nothing was scored or left out. */
 export function probesView(
   { goal, probed, left }: Pick<AutoReport, "goal" | "probed" | "left">,
   { id }: { readonly id?: string } = {},
@@ -49,7 +50,7 @@ export function autoProgramView({ program }: Pick<AutoReport, "program">): Displ
 
 function saidShown(goal: AutoReport["goal"], { sentence, best, versus, scored, front }: AutoOutcome): DisplayOutput {
   const trial = bestTrialOf(goal, scored);
-  // The other trials have a table of their own.
+  // The other trials are in a separate table.
   const beside = scored.filter(
     (one) => one.kind !== "trial" || one === trial || one.name === best || front.includes(one.name),
   );
@@ -77,7 +78,7 @@ function bestTrialOf(goal: AutoReport["goal"], scored: readonly Contestant[]): C
   return scored.filter(({ kind }) => kind === "trial").toSorted(compareByScore(goal))[0];
 }
 
-/** JupyterLab puts it into a new cell by a button (editors/jupyterlab/src/programs.ts). */
+/** JupyterLab inserts it into a new cell by a button (editors/jupyterlab/src/programs.ts). */
 function programCard(words: string, tune: string): readonly [string, Html] {
   const program = html`<pre
     class="tunebook-program"

@@ -1,4 +1,4 @@
-/** Whatever `sweep auto` scored on the rows that validate, side by side: its score, and what it takes to learn, to answer and to hold. */
+/** Compares everything that `sweep auto` scored on validation rows: score, training time, response time and size. */
 import type { Contestant, SkippedCandidate, ContestantDifference } from "../../../study/auto/auto.js";
 import type { StudyGoal } from "../../../study/study.js";
 import { clipDistinct } from "../../clip-differences.js";
@@ -14,11 +14,11 @@ const NAME = 48;
 export interface ContestInput {
   readonly goal: StudyGoal;
   readonly contestants: readonly Contestant[];
-  /** The best trial beside each that needs none; absent: nothing is compared. */
+  /** The best trial's difference to each candidate without training; absent: not compared. */
   readonly versus?: readonly ContestantDifference[];
-  /** Heads the column of differences. */
+  /** Head of the column of differences. */
   readonly best?: string;
-  /** Names of those that none other beats in everything. */
+  /** Names of the candidates on the Pareto front. */
   readonly front?: readonly string[];
 }
 export interface RenderedTable {
@@ -26,7 +26,7 @@ export interface RenderedTable {
   readonly html: Html;
 }
 
-/** The best first; what has no score last. */
+/** Sorts the best first; candidates without a score last. */
 export function compareByScore({ direction }: StudyGoal): (a: Contestant, b: Contestant) => number {
   const worth = ({ score }: Contestant): number =>
     Number.isNaN(score) ? Number.NEGATIVE_INFINITY : direction === "maximize" ? score : -score;
@@ -81,12 +81,12 @@ export function contestTable({
   return { text: words === null ? text : `${text}\n${words}`, html: html`${table}${words && note(words)}` };
 }
 
-/** Of milliseconds: what is less than anybody minds has no digits. */
+/** Formats milliseconds; negligible times have no digits. */
 export function latencyText(latency: number): string {
   return latency < 0.01 ? "< 0.01 ms" : `${significantText(latency, 2)} ms`;
 }
 
-/** A column, where anything is known of it. */
+/** Returns a column if any of its values is known. */
 function had(head: string, all: readonly Contestant[], textOf: (one: Contestant) => string | null) {
   return all.some((one) => textOf(one) !== null)
     ? [[head, (one: Contestant) => plainCell(textOf(one) ?? "–")] as const]
@@ -106,7 +106,7 @@ function versusCell({ name }: Contestant, versus: readonly ContestantDifference[
   return differenceCell({ value: difference, interval: low === null || high === null ? null : { low, high }, verdict });
 }
 
-/** Null: there is but one score to see. */
+/** Returns null if there is only one score. */
 function barsBeside(all: readonly Contestant[], names: readonly string[]) {
   const scores = all.map((one) => ({ value: one.score, interval: endsOf(one) }));
   const scale = barScaleOf(scores);
@@ -117,10 +117,9 @@ function barsBeside(all: readonly Contestant[], names: readonly string[]) {
   };
 }
 
-/** Left out so many are told at once, the others are folded. */
+/** Maximum skipped candidates that are listed; the others are folded. */
 const TOLD = 6;
 
-/** What was passed over, with the reason. */
 export function leftOutTable(left: readonly SkippedCandidate[]): RenderedTable | null {
   if (left.length === 0) return null;
   const rows = left.map(({ what, why }) => [what, why]);

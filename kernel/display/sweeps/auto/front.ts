@@ -1,4 +1,4 @@
-/** Scores over what an answer takes: baselines, frozen bases and trials, and the line that none of the others beats. */
+/** Scores over response time or size: baselines, frozen bases and trials, and their Pareto front. */
 import type { Contestant } from "../../../study/auto/auto.js";
 import type { StudyGoal } from "../../../study/study.js";
 import { roundToSixDigits } from "../../curves/line.js";
@@ -8,7 +8,7 @@ import { byteSizeText, clip, durationText, escapeLabel, significantText } from "
 import { BEST_COLOR, stateColors } from "../series-styles.js";
 import { latencyText } from "./contest.js";
 
-/** What is drawn to the right: the first that two or more have told. */
+/** Quantities of the horizontal axis; the first with two or more values is used. */
 const ACROSS = [
   { title: "milliseconds of an answer", of: ({ latency }: Contestant) => latency },
   {
@@ -25,9 +25,12 @@ const KINDS = [
   },
   { kind: "baseline", name: "baselines", marker: { symbol: "square", color: stateColors.stopped } },
 ] as const;
-/** Milliseconds in which nothing is read: what says the same of all would only make the picture's other points small. */
+/**
+ * Response time in milliseconds below which a model reads no input. Constant predictions are left out, since they would
+ * only compress the scale of the others.
+ */
 const CONSTANT = 0.01;
-/** Numbers that lie further apart are drawn by factors. */
+/** Ratio above which values are drawn on a logarithmic axis. */
 const FAR = 20;
 const NAME = 48;
 
@@ -35,7 +38,7 @@ interface Placed extends Contestant {
   readonly x: number;
 }
 
-/** Null: of fewer than two is it known what they take. */
+/** Returns null if the cost of fewer than two models is known. */
 export function frontFigure(goal: StudyGoal, all: readonly Contestant[], front: readonly string[]): Figure | null {
   const reading = all.filter(({ latency }) => latency === null || latency >= CONSTANT);
   const scored = reading.length > 1 ? reading : all;
@@ -91,7 +94,7 @@ export function frontView(
   front: readonly string[],
 ): DisplayOutput | null {
   const figure = frontFigure(goal, scored, front);
-  // A terminal has the table's numbers.
+  // A terminal shows the numbers of the table.
   return figure && figureView(figure);
 }
 

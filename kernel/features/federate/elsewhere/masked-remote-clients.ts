@@ -1,17 +1,17 @@
 /**
- * The leading half of a secret sum over clients elsewhere. Each that answered the round's order holds its vector
- * (`summed-vector.ts`) until it is asked for its parts, one message after the other, each answered by one:
+ * The server's half of a secure sum over remote clients. Each client that answered the round's instruction retains its
+ * vector (`summed-vector.ts`) until its parts are requested, message by message, each with one response:
  *
- * | to a client | its answer |
+ * | to a client | its response |
  * |---|---|
- * | `MaskingStart` (secure/begin.ts): round, its place, the terms of the sum | `keys` |
+ * | `MaskingStart` (secure/secure-setup.ts): round, its place, the terms of the sum | `keys` |
  * | `roster` | `shares` |
  * | `sealed` | `input` |
  * | `survivors` | `agreement` |
  * | `agreed` | `unmasking` |
  *
- * All but the first are messages of secure/messages.ts, encoded with the round of those terms. A client that fails or is late in a
- * part has dropped out: the sum goes on while more than two thirds are left, and nobody is asked twice.
+ * All but the first are messages of secure/messages.ts, encoded with the round of those terms. A client that fails or
+ * is late in a part has dropped out: the sum continues while more than two thirds remain, and no request is repeated.
  */
 import { randomBytes } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -28,10 +28,10 @@ import type { SecureSummer, SummedUpdates, SecureSumInput } from "../server.js";
 /** Keys, shares, input, agreement, unmasking. */
 const PARTS = 5;
 
-/** `clients`: all of the federation. Coded errors of secure sums; `secure-survivors` where too few are left. */
+/** `clients`: all clients of the federation. Coded errors of secure sums; `secure-survivors` if too few remain. */
 export function remoteMaskedSummer(clients: RemoteClients["clients"], signal?: AbortSignal): SecureSummer {
   return async (input) => {
-    // In the order of their numbers, which all see.
+    // In the order of their numbers, which all parties know.
     const answered = [...input.answers.keys()].sort((a, b) => a - b);
     const sum = new MaskedSum(
       input,
@@ -43,7 +43,6 @@ export function remoteMaskedSummer(clients: RemoteClients["clients"], signal?: A
 }
 
 interface Party {
-  /** Number of the client. */
   readonly client: number;
   readonly asks: RemoteClients["clients"][number];
 }
@@ -56,7 +55,7 @@ class MaskedSum {
 
   constructor(
     private readonly input: SecureSumInput,
-    /** By their places in the terms. */
+    /** By their index in the terms. */
     private readonly parties: readonly Party[],
     private readonly signal: AbortSignal | undefined,
   ) {
@@ -78,7 +77,7 @@ class MaskedSum {
       (_, place) => [place, encodeMaskingStart({ round, place, terms })] as const,
     );
     for (let part = 0; part < PARTS; part++) {
-      // One that waits for none is summed as it comes: masked vectors are long.
+      // Adds masked vectors as they arrive, since they are long.
       await Promise.all(messages.map(([place, bytes]) => this.part(place, bytes)));
       this.signal?.throwIfAborted();
       messages = [...server.close()].map(
@@ -90,7 +89,7 @@ class MaskedSum {
     return { sum: server.result, missing, sent: this.sent, received: this.received };
   }
 
-  /** What one says of a part; whatever is wrong with it is of that client alone, which has dropped out. */
+  /** Requests one client's part; any error affects that client only, which has then dropped out. */
   private async part(place: number, message: Uint8Array): Promise<void> {
     const { asks } = must(this.parties[place], "a client of the sum");
     this.sent += message.length;

@@ -1,4 +1,7 @@
-/** Our app for the SuperLink as one file, as Flower wants it: a zip of its files, and a list of them with hashes and bits. */
+/**
+ * Our app for the SuperLink as one file in Flower's format: a zip of its files, with a list of hashes and sizes in
+ * bits.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,7 +1,7 @@
 /**
- * What a client's process says to what it is sent. It runs its own program and nothing else: terms are held against that, orders
- * come once, in order, from the run that it agreed with, and have the size that its own plan says. All that goes wrong leaves as
- * a code.
+ * A client process's handling of requests. It runs only its own program: terms are compared with that, and instructions
+ * must come once, in order, from the run that it agreed with, with the sizes of its own plan. Errors are sent as a code
+ * only.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { termDifferences, type FederationTerms } from "#dsl/compiler/plan/terms.js";
@@ -23,43 +23,39 @@ import { MAX_HEAD_BYTES } from "./packed.js";
 import { introductionToSign } from "./delivery-check.js";
 import type { MessageHandler } from "./supernode.js";
 
-/** What trains here. */
+/** The local training of a joining client. */
 export interface JoiningClient extends ClientIntroduction {
-  /** Numbers that travel. */
+  /** Number of transmitted values. */
   readonly values: number;
-  /** Names of what comes beside the weights, each as long as they are. */
+  /** Names of the vectors sent with the weights, each of the same length as these. */
   readonly sent: readonly string[];
-  /** Goes on from how it was after that round; 0: it begins. */
+  /** Resumes from the state after that round; 0 starts anew. */
   begin(done: number): void;
   train(order: RoundInstruction, signal: AbortSignal): Promise<RoundAnswer>;
   evaluate(order: EvaluationInstruction, signal: AbortSignal): Promise<ClientEvaluation>;
   mask(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** By the key of its node. */
+  /** Signs with the key of its node. */
   sign(bytes: Uint8Array): Uint8Array;
 }
-/** What its own program says. */
 export interface PinnedTerms {
   readonly plan: FederationTerms;
   readonly rounds: number;
   readonly clients: number;
-  /** Rounds of its whole life. */
+  /** Maximum rounds over the client's lifetime. */
   readonly life: number;
-  /** Updates are summed secretly. */
   readonly summed: boolean;
 }
-/** Told of what goes on. */
 export interface ClientAppListeners {
   readonly onAgreed?: (terms: Terms) => void;
-  /** What went wrong; without a code it is a defect. */
   readonly onRefused?: (error: unknown) => void;
   readonly onTrained?: (order: Pick<RoundInstruction, "round" | "rounds">, answer: RoundAnswer) => void;
   readonly onEvaluated?: (order: Pick<RoundInstruction, "round" | "rounds">, scores: ClientEvaluation) => void;
   readonly onBye?: () => void;
-  /** Whoever leads stopped before its end, and may go on. */
+  /** The coordinator stopped before the end and may resume. */
   readonly onPaused?: (done: number, rounds: number) => void;
 }
 
-/** Of messages of secret sums, which have an entry for each client. */
+/** Maximum bytes of secure-sum messages, which have an entry per client. */
 const MASKING = 2 ** 21;
 
 interface Run {
@@ -70,15 +66,14 @@ interface Run {
 }
 
 export class ClientApp {
-  /** The run that it agreed with, its terms, and the last round that it trained and looked at. */
+  /** The agreed run, its terms, and the last rounds that it trained and evaluated. */
   private run: Run | null = null;
-  /** All that were given something, for life: none of them goes back. */
+  /** All runs that received an update, for the client's lifetime: their rounds never decrease. */
   private readonly runs = new Map<bigint, Run>();
-  /** Over its whole life: the greatest round, rounds that went further, and those that were asked for again. */
+  /** Over the lifetime: the highest round, the number of new rounds, and the number of repeated rounds. */
   private reached = 0;
   private first = 0;
   private again = 0;
-  /** Scores that it gave. */
   private looks = 0;
 
   constructor(
@@ -87,23 +82,22 @@ export class ClientApp {
     private readonly hears: ClientAppListeners = {},
   ) {}
 
-  /** Bytes of a message at most. */
   get most(): number {
     const { values, sent } = this.joining;
     const order = this.run ? 4 * values + 8 * values * sent.length : 0;
     return MAX_HEAD_BYTES + 8 + Math.max(order, this.run && this.pins.summed ? MASKING : 0);
   }
 
-  /** Whether it gave all the rounds of its life. */
+  /** Whether all rounds of its lifetime are used. */
   get spent(): boolean {
     return this.first >= this.pins.life;
   }
 
-  /** The run that it agreed with; null: none. */
+  /** The agreed run; null if none. */
   get under(): bigint | null {
     return this.run?.id ?? null;
   }
-  /** That run has ended, and nobody said so. */
+  /** Ends a run that finished without a `bye`. */
   over(): void {
     this.run = null;
     this.hears.onBye?.();
@@ -157,7 +151,7 @@ export class ClientApp {
     }
   }
 
-  /** The run that asked last is the one: who leads may have been interrupted. */
+  /** The last run that requested wins: the coordinator may have been interrupted. */
   private hello(terms: Terms, id: bigint): Uint8Array {
     const { pins, joining } = this;
     const [first] = termDifferences(pins.plan, terms.plan);
@@ -172,7 +166,7 @@ export class ClientApp {
       throw new CodedError("order-again", { kind: "hello", round: done, after: before.trained });
     this.affords(terms);
     joining.begin(terms.done);
-    // What it looks at may be how it stands after the last round that is done.
+    // It may evaluate the weights after the last completed round.
     this.run = { id, terms, trained: done, looked: Math.max(done - 1, before?.looked ?? -1) };
     this.hears.onAgreed?.(terms);
     return encodeIntroduction(joining, joining.sign(introductionToSign(id, joining)));
@@ -188,7 +182,7 @@ export class ClientApp {
       throw new CodedError("join-spent", { done: this.again, asked: repeated, most: life });
   }
 
-  /** One for each round of its life and each that is asked for again, and one before the first of each. */
+  /** Limits evaluations: one per round of its lifetime and per repeated round, plus one before the first of each. */
   private looksOnce(): void {
     const most = 2 * (this.pins.life + 1);
     if (this.looks >= most) throw new CodedError("looks-spent", { most });
@@ -207,7 +201,7 @@ export class ClientApp {
     return this.run;
   }
 
-  /** `least`: the first round that there is. */
+  /** `least`: the first allowed round. */
   private forward(
     { round, rounds }: EvaluationInstruction,
     after: number,
@@ -221,7 +215,7 @@ export class ClientApp {
     if (round <= after) throw new CodedError("order-again", { kind, round, after });
   }
 
-  /** Checked before anything else is done with it. */
+  /** Checks sizes before anything else is done with the message. */
   private fits({ weights, sent }: EvaluationInstruction & { readonly sent: RoundInstruction["sent"] | null }): void {
     const { values, sent: names } = this.joining;
     if (weights.length !== values)
@@ -236,7 +230,7 @@ export class ClientApp {
 
 const unfit = (why: string): CodedError<"order-unfit"> => new CodedError("order-unfit", { why });
 
-/** Where a program differs, and nothing of how. */
+/** The path at which the programs differ, without the values. */
 function pathOf(error: CodedError): string | undefined {
   if (error.code === "join-differs") {
     const { path } = (error as CodedError<"join-differs">).data;

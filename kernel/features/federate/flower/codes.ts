@@ -1,7 +1,6 @@
-/** Codes of federations over Flower. */
+/** Error codes of federations over Flower. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** The data of each code. */
 export interface FlowerCodeData {
   "flower-unreachable": { readonly url: string; readonly why: string };
   "flower-version": { readonly url: string; readonly found: string; readonly wanted: string };

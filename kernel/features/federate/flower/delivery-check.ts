@@ -1,9 +1,12 @@
-/** That a client has the key by which it introduces itself: its node signs what it says, for the run that asked. */
+/**
+ * Proof that a client has the key that it introduces itself with: its node signs the introduction for the run that
+ * requested it.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ClientIntroduction } from "../contract.js";
 import { cryptoPrimitives } from "../secure/primitives.js";
 
-/** What is signed: nobody says it again in another run, or of another. */
+/** The signed bytes, bound to the run and the client, so that they cannot be replayed. */
 export function introductionToSign(
   run: bigint,
   { name, rows, key }: Pick<ClientIntroduction, "name" | "rows" | "key">,
@@ -17,7 +20,7 @@ export function isIntroductionProven(run: bigint, introduced: ClientIntroduction
 }
 
 type Named = Pick<ClientIntroduction, "name" | "key">;
-/** Errors: `clients-one-key`. In a secret sum each is known by its key. */
+/** Errors: `clients-one-key`. A secure sum identifies clients by key. */
 export function demandUniqueKey({ name, key }: Named, others: readonly Named[]): void {
   const first = others.find((one) => Buffer.from(one.key).equals(key));
   if (first) throw new CodedError("clients-one-key", { client: name, first: first.name });

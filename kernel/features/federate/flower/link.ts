@@ -1,4 +1,4 @@
-/** Calls of a SuperLink: bodies are protocol buffers, one address for all. Calls of a SuperNode are signed with its key. */
+/** Calls to a SuperLink: protocol buffers over one address. Calls of a SuperNode are signed with its key. */
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { Agent as PlainAgent, request as plainly, type IncomingMessage } from "node:http";
 import { Agent, request as securely } from "node:https";
@@ -9,20 +9,20 @@ import { superlinkAddress } from "#stdlib/runners/shared/superlink.js";
 import { objectWith, parseJsonAs } from "#kernel/fetch/json.js";
 import { readNamedText } from "#kernel/fetch/regular.js";
 
-/** The version of Flower that is spoken. */
+/** The supported version of Flower. */
 export const FLOWER_VERSION = "1.42";
 const HEADERS = { "content-type": "application/protobuf", accept: "application/protobuf" };
-/** Milliseconds of one call. */
+/** Timeout of a call in milliseconds. */
 const LIMIT = 120_000;
-/** Bytes of an answer, where nobody says how many there may be. */
+/** Default maximum bytes of a response. */
 const USUAL = 2 ** 20;
-/** Seconds that a SuperLink may be away once it was there. */
+/** Seconds that a connected SuperLink may be unavailable. */
 export const RECONNECT_SECONDS = 120;
 const PAUSES = { first: 250, most: 5000 } as const;
-/** Statuses of who stands before a SuperLink that is away. */
+/** Statuses that a proxy returns if the SuperLink is unavailable. */
 const AWAY: readonly number[] = [502, 503, 504];
 
-/** A SuperNode's key, made for one life: P-384, as Flower asks for. */
+/** A SuperNode's key, created per process: P-384, as Flower requires. */
 export interface NodeKey {
   readonly pem: Uint8Array;
   readonly key: KeyObject;
@@ -33,20 +33,19 @@ export function createNodeKey(): NodeKey {
 }
 
 export interface SuperLinkConnectionOptions {
-  /** Who signs calls; absent: nobody. */
+  /** The key that signs calls; absent for unsigned calls. */
   readonly node?: NodeKey;
-  /** Plain HTTP to other machines is allowed. */
   readonly plain?: boolean;
-  /** A file of certificates (PEM) of who may sign for the SuperLink; absent: those that this machine trusts. */
+  /** A PEM file of certificate authorities for the SuperLink. Defaults to those that this machine trusts. */
   readonly certificates?: string;
-  /** Seconds that it may be away once it was there. Absent: `PATIENCE`. */
+  /** Seconds that a connected SuperLink may be unavailable. Defaults to `RECONNECT_SECONDS`. */
   readonly patience?: number;
 }
 export interface SuperLinkCallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Bytes of the answer at most; what is longer is cut off unread. Absent: 1 MiB. */
+  /** Maximum bytes of the response; a longer one is aborted. Defaults to 1 MiB. */
   readonly most?: number;
-  /** Tried again while the SuperLink is away, for as long as the link is patient. */
+  /** Retries while the SuperLink is unavailable, within the connection's patience. */
   readonly patient?: boolean;
 }
 interface Asked {
@@ -58,7 +57,6 @@ interface Asked {
 }
 
 export class SuperLinkConnection {
-  /** Bytes of bodies. */
   sent = 0;
   received = 0;
   private readonly agent: Agent | PlainAgent;
@@ -72,7 +70,7 @@ export class SuperLinkConnection {
       : new PlainAgent({ keepAlive: true });
   }
 
-  /** Asks which version it is first: `flower-unreachable`, `flower-version`. */
+  /** Checks the version first: `flower-unreachable`, `flower-version`. */
   static async open(text: string, settings: SuperLinkConnectionOptions = {}): Promise<SuperLinkConnection> {
     const link = new SuperLinkConnection(superlinkAddress(text, settings.plain), settings);
     const found = await link.version();
@@ -92,7 +90,10 @@ export class SuperLinkConnection {
     }
   }
 
-  /** `path`: `fleet/pull-messages`. Errors: `flower-unreachable`, `flower-refused`, `flower-said` for an answer that is too long. */
+  /**
+   * `path`: for example `fleet/pull-messages`. Errors: `flower-unreachable`, `flower-refused`, `flower-said` for a
+   * response that is too long.
+   */
   async call(path: string, body: Uint8Array, settings: SuperLinkCallOptions = {}): Promise<Uint8Array> {
     const { signal, most = USUAL, patient = false } = settings;
     const until = performance.now() + 1000 * (this.options.patience ?? RECONNECT_SECONDS);
@@ -164,7 +165,7 @@ function reasonOf(error: unknown, signal: AbortSignal): string {
   return error instanceof Error ? error.message || ((error as NodeJS.ErrnoException).code ?? "") : String(error);
 }
 
-/** Whether somebody who was there is away, perhaps for a while. */
+/** Whether a server that was reachable before may only be temporarily unavailable. */
 export function isTemporarilyUnreachable(error: unknown): boolean {
   if (!(error instanceof CodedError)) return false;
   if (error.code === "flower-unreachable") return true;

@@ -1,6 +1,6 @@
 /**
- * What who leads a federation and its clients say to each other (`../contract.ts`), as bytes. Each question has its kind in its
- * head, each answer what was asked for, or the code of what went wrong and no words.
+ * Messages between the coordinator of a federation and its clients (`../contract.ts`), as bytes. The head of each
+ * request has its kind; each response has the requested content, or an error code without text.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
@@ -18,14 +18,13 @@ import {
 } from "./packed.js";
 import { isIntroductionProven } from "./delivery-check.js";
 
-/** Weights to look at rows with. */
 export type EvaluationInstruction = Pick<RoundInstruction, "round" | "rounds" | "weights">;
 export type ClientRequest =
   | { readonly kind: "hello"; readonly terms: Terms }
   | { readonly kind: "train"; readonly order: RoundInstruction }
   | { readonly kind: "evaluate"; readonly order: EvaluationInstruction }
   | { readonly kind: "mask"; readonly message: Uint8Array }
-  /** `done`: rounds that are behind it where whoever leads may go on later; absent: it is over. */
+  /** `done`: completed rounds if the coordinator may resume later; absent if the federation is over. */
   | { readonly kind: "bye"; readonly done?: number };
 export type ClientRequestKind = ClientRequest["kind"];
 
@@ -66,7 +65,7 @@ const helloHead = objectWith({
 const byeHead = objectWith({ done: v.exactOptional(wholeNumber()) });
 const orderHead = objectWith({ round: wholeNumber(), rounds: wholeNumber(1) });
 
-/** `flower-said` where it is none. */
+/** Throws `flower-said` for an invalid message. */
 export function decodeLeaderRequest(bytes: Uint8Array): ClientRequest {
   const { kind } = unpack(bytes, someKind).head;
   switch (kind) {
@@ -89,10 +88,10 @@ export function decodeLeaderRequest(bytes: Uint8Array): ClientRequest {
   }
 }
 
-/** `proof`: its node's signature (`proof.ts`). */
+/** `proof`: its node's signature (`delivery-check.ts`). */
 export const encodeIntroduction = ({ name, rows, validates, key }: ClientIntroduction, proof: Uint8Array): Uint8Array =>
   pack({ name, rows, validates }, { key, proof });
-/** Of updates that are summed secretly nothing is sent but that they are there. */
+/** For secure sums, sends only that the update exists. */
 export function encodeRoundAnswer(answer: RoundAnswer): Uint8Array {
   const { rows, steps, tokens, loss, seconds, epsilon, packed, delta, given } = answer;
   const head = { rows, steps, tokens, loss, seconds, ...(epsilon !== undefined && { epsilon }) };
@@ -103,14 +102,14 @@ export const encodeMessage = (message: Uint8Array): Uint8Array => pack({}, { mes
 export const encodeFailure = (code: string, path?: string): Uint8Array =>
   pack({ code, ...(path !== undefined && { path }) }, {});
 
-/** As paths in programs are. */
+/** Format of paths in programs. */
 export const PROGRAM_PATH_PATTERN = /^[a-z][a-z0-9_.]{0,120}$/;
-/** What comes back says what it is, or the code of what went wrong, the path of what differs, and no words. */
+/** A response has the content, or an error code and the path that differs, without text. */
 const perhapsFailed = objectWith({
   code: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,60}$/))),
   path: v.optional(v.pipe(v.string(), v.regex(PROGRAM_PATH_PATTERN))),
 });
-/** JSON has numbers, as 1e999, that are infinite here. */
+/** JSON has numbers, such as 1e999, that parse as infinite. */
 const number = v.pipe(v.number(), v.finite());
 const figures = objectWith({
   rows: wholeNumber(),
@@ -120,16 +119,16 @@ const figures = objectWith({
   seconds: v.pipe(number, v.minValue(0)),
   epsilon: v.optional(v.pipe(number, v.minValue(0))),
 });
-/** Rows of a client at most: secret sums have no digits for more. */
+/** Maximum rows of a client: secure sums have no digits for more. */
 const MOST_ROWS = 2 ** 30;
-/** What is shown: without signs that a terminal obeys. */
+/** Displayable names: without control characters that a terminal would interpret. */
 const NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
 const introduced = objectWith({
   name: v.pipe(v.string(), v.regex(NAME)),
   rows: v.pipe(wholeNumber(1), v.maxValue(MOST_ROWS)),
   validates: v.boolean(),
 });
-/** Metrics of a client at most. */
+/** Maximum metrics of a client. */
 const METRICS = 50;
 const scores = objectWith({
   rows: wholeNumber(),
@@ -146,7 +145,7 @@ function answered<T>(client: string, bytes: Uint8Array, schema: Schema<T>): Unpa
   return unpack(bytes, schema);
 }
 
-/** Ed25519's. */
+/** Bytes of an Ed25519 key. */
 const KEY = 32;
 
 /** Errors: `join-refused`, `flower-client`, `flower-said`. */
@@ -160,17 +159,16 @@ export function decodeIntroduction(client: string, bytes: Uint8Array, run: bigin
   return introducedClient;
 }
 
-/** What answers are like. */
 export interface ExpectedAnswer {
-  /** Names of what comes beside an update. */
+  /** Names of the vectors sent with an update. */
   readonly given: readonly string[];
-  /** Updates come made smaller; absent: as they are. */
+  /** Decompresses updates; absent if they are not compressed. */
   readonly opened?: (bytes: Uint8Array, length: number) => Float32Array;
-  /** Updates don't come: they are summed secretly. */
+  /** Updates are not sent, because they are summed securely. */
   readonly summed: boolean;
 }
 
-/** Nothing that is no number, or of another length, goes on. Errors as above. */
+/** Rejects values that are not finite and vectors of another length. Errors as above. */
 export function decodeRoundAnswer(
   { name: client, rows }: Pick<ClientIntroduction, "name" | "rows">,
   bytes: Uint8Array,
@@ -200,7 +198,7 @@ export function decodeRoundAnswer(
     ...(epsilon !== undefined && { epsilon }),
   };
 }
-/** Nobody's scores weigh more than its updates do. */
+/** A client's scores never weigh more than its updates. */
 export function decodeScores(
   { name, rows: most }: Pick<ClientIntroduction, "name" | "rows">,
   bytes: Uint8Array,
@@ -212,7 +210,6 @@ export function decodeMessage(client: string, bytes: Uint8Array): Uint8Array {
   return bytesIn(answered(client, bytes, jsonObject).vectors, "message");
 }
 
-/** Whether none is NaN or infinite. */
 export function areAllFinite(values: Float32Array | Float64Array): boolean {
   for (const value of values) if (!Number.isFinite(value)) return false;
   return true;

@@ -1,6 +1,7 @@
 /**
- * How our app beside the SuperLink comes to the process that leads. Where both are on one machine: over the loopback, with a
- * token. Elsewhere whoever leads is a SuperNode too, and each turn is a message to it: all goes by the SuperLink's one address.
+ * How our app next to the SuperLink reaches the coordinator process. On the same machine: over loopback HTTP, with a
+ * token. On other machines the coordinator is a SuperNode too, and each turn is a message to it, so that everything
+ * uses the SuperLink's one address.
  */
 import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
@@ -13,20 +14,20 @@ import type { Relay } from "./relay.js";
 import { serveAsSuperNode } from "./supernode.js";
 
 export interface RelayEndpoint {
-  /** How the app finds it, as `leader` of its run. */
+  /** Address by which the app finds it, as `leader` in the run's configuration. */
   readonly leader: string;
-  /** The run that it belongs to; others are not let in. */
+  /** Sets the run; apps of others are rejected. */
   opens(run: bigint): void;
   close(): Promise<void>;
 }
 
-/** Nobody's turn is longer. */
+/** Maximum bytes of a turn. */
 const LONGEST = 2 ** 31 - 1;
 const NOTHING = new Uint8Array(0);
-/** Milliseconds in which a turn goes by the SuperLink and back. */
+/** Milliseconds for a turn's round trip over the SuperLink. */
 const FAR = 5000;
 
-/** A file of this user says where it is, and the token. */
+/** The address and the token are in a file of this user. */
 export async function serveRelayLocally(relay: Relay): Promise<RelayEndpoint> {
   const token = randomBytes(32).toString("base64url");
   const server = createServer((request, response) => {
@@ -49,7 +50,7 @@ export async function serveRelayLocally(relay: Relay): Promise<RelayEndpoint> {
   writeFileSync(leader, JSON.stringify({ url, token }), { mode: 0o600, flag: "wx" });
   return {
     leader,
-    // Whoever has the token.
+    // Any caller with the token is accepted.
     opens: () => undefined,
     async close() {
       await relay.close();
@@ -60,7 +61,7 @@ export async function serveRelayLocally(relay: Relay): Promise<RelayEndpoint> {
   };
 }
 
-/** Errors: `flower-unreachable`, `flower-refused`, `flower-version`. `onLost`: it is no node any more. */
+/** Errors: `flower-unreachable`, `flower-refused`, `flower-version`. `onLost`: its node registration was lost. */
 export async function serveRelayAsNode(
   relay: Relay,
   superlink: string,
@@ -83,7 +84,7 @@ export async function serveRelayAsNode(
       key,
       signal: left.signal,
       most: () => LONGEST,
-      // Apps of other runs may write to any node: nothing is said to them.
+      // Apps of other runs can write to any node: they get an empty response.
       answer: async (payload, from) =>
         from === run ? relay.turn(Buffer.from(payload)).catch(() => NOTHING) : Promise.resolve(NOTHING),
       onSaid: () => {
@@ -103,7 +104,7 @@ export async function serveRelayAsNode(
     opens: (ownRun) => void (run = ownRun),
     async close() {
       await relay.close(FAR);
-      // That it is over is on its way to the app.
+      // Waits until the app has received the end message.
       await new Promise<void>((resolve) => {
         const limit = setTimeout(resolve, FAR);
         arrived = () => {

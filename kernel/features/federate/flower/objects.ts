@@ -1,6 +1,7 @@
 /**
- * Flower's objects: a message, its record dictionary, arrays and their chunks are each an object, named by its SHA-256: its type,
- * the ids of those in it, the length of its own bytes, a zero byte, its bytes. What we say and hear is one array of bytes.
+ * Flower's objects: a message, its record dictionary, arrays and their chunks are one object each, named by its
+ * SHA-256. An object is its type, the ids of its children, the length of its own bytes, a zero byte, and its bytes. Our
+ * messages are one array of bytes.
  */
 import { createHash } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -8,19 +9,18 @@ import * as v from "valibot";
 import { objectWith, parseJsonAs, dictionaryOf, wholeNumber } from "#kernel/fetch/json.js";
 import { metadataBytes, type MessageMetadata, type ObjectTree } from "./proto.js";
 
-/** Bytes of a chunk at most. */
+/** Maximum bytes of a chunk. */
 const CHUNK = 5_242_880;
-/** The record and the array in it that hold what is said. */
+/** The record and the array in it that contain our message. */
 const RECORD = "tunebook";
 const ARRAY = "bytes";
 
 export interface MessageObjects {
-  /** The message. */
   readonly tree: ObjectTree;
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The objects of a message that says `payload`. */
+/** Creates the objects of a message that contains `payload`. */
 export function messageObjectsOf(metadata: MessageMetadata, payload: Uint8Array): MessageObjects {
   const contents = new Map<string, Uint8Array>();
   const add = (type: string, children: readonly ObjectTree[], body: Uint8Array): ObjectTree => {
@@ -57,14 +57,14 @@ const tooLong = (most: number): CodedError<"flower-said"> =>
 const named = dictionaryOf(v.string());
 const arrayHead = objectWith({ dtype: v.literal("uint8"), arraychunk_ids: v.array(wholeNumber()) });
 
-/** Bytes of an object beside what it holds: its type, and ids of those in it. */
+/** Bytes of an object in addition to its content: its type and the ids of its children. */
 const AROUND = 4096;
-/** An array's chunks, as few as their size allows; and one more for what is around. */
+/** The minimum number of chunks for an array of this size, plus one for metadata. */
 const chunksOf = (most: number): number => Math.ceil(most / CHUNK) + 1;
 
 /**
- * What a message says, `most` bytes; `get` fetches an object of so many bytes at most. Throws where it is none of ours: a
- * `flower-said` for what is too long.
+ * Reads a message's payload of at most `most` bytes; `get` fetches an object of a maximum size. Throws if the message
+ * is not ours, and `flower-said` if it is too long.
  */
 export async function readPayload(
   tree: ObjectTree,
@@ -107,7 +107,7 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** NumPy's file of a vector of bytes: magic, version, length of the head, head, bytes. */
+/** Encodes a byte vector as a NumPy file: magic, version, length of the head, head, bytes. */
 function npyOf(payload: Uint8Array): Uint8Array {
   const head = `{'descr': '|u1', 'fortran_order': False, 'shape': (${String(payload.length)},), }`;
   const length = Math.ceil((10 + head.length + 1) / 64) * 64 - 10;

@@ -1,4 +1,7 @@
-/** What is said as bytes: `u32` length of a head of JSON, the head, then vectors one after the other, little-endian, in the order in which the head names them. */
+/**
+ * The byte format of messages: `u32` length of a JSON head, the head, then the vectors, little-endian, in the order in
+ * which the head names them.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { objectWith, parseJsonAs, wholeNumber, type Schema } from "#kernel/fetch/json.js";
@@ -9,7 +12,7 @@ export interface UnpackedMessage<H> {
   readonly head: H;
   readonly vectors: Vectors;
 }
-/** Bytes of a head at most. */
+/** Maximum bytes of a head. */
 export const MAX_HEAD_BYTES = 65_536;
 
 export function pack(head: object, vectors: Vectors): Uint8Array {
@@ -31,7 +34,7 @@ const MADE = {
   8: (bytes: Uint8Array) => new Float64Array(bytes.buffer),
 } as const;
 
-/** `flower-said` where it is none. */
+/** Throws `flower-said` for an invalid message. */
 export function unpack<T>(bytes: Uint8Array, schema: Schema<T>): UnpackedMessage<T> {
   if (bytes.length < 4) throw unreadableMessageError("it is cut off");
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -48,7 +51,7 @@ export function unpack<T>(bytes: Uint8Array, schema: Schema<T>): UnpackedMessage
   for (const [name, size, count] of parsed.vectors) {
     const end = offset + size * count;
     if (end > bytes.length) throw unreadableMessageError("it is cut off");
-    // A copy of its own: places of several bytes begin anywhere.
+    // A copy, because multi-byte values are not aligned.
     vectors.push([name, MADE[size](new Uint8Array(bytes.subarray(offset, end)))]);
     offset = end;
   }

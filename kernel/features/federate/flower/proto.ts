@@ -1,10 +1,10 @@
 /**
- * The messages of Flower 1.42 that a SuperNode and who starts a run need, written and read with pbf. Names and numbers of fields
- * are those of the protocol buffers in flwr's package (`flwr.proto`: fleet, message, heartbeat, control).
+ * The messages of Flower 1.42 that a SuperNode and a run's starter need, written and read with pbf. Names and numbers
+ * of fields are those of the protocol buffers in flwr's package (`flwr.proto`: fleet, message, heartbeat, control).
  */
 import { PbfReader, PbfWriter } from "pbf";
 
-/** Ids are any 64 bits, more than a number holds. */
+/** Ids use all 64 bits, more than a number can represent. */
 export interface MessageMetadata {
   readonly runId: bigint;
   readonly messageId: string;
@@ -12,14 +12,14 @@ export interface MessageMetadata {
   readonly to: bigint;
   readonly replyTo: string;
   readonly group: string;
-  /** Seconds that it lives from `created` on, which is seconds since 1970. */
+  /** Lifetime in seconds from `created`, which is in seconds since 1970. */
   readonly ttl: number;
   readonly type: string;
   readonly created: number;
   readonly fromTask: bigint;
   readonly toTask: bigint;
 }
-/** Ids of an object and of those in it. */
+/** Ids of an object and of its children. */
 export interface ObjectTree {
   readonly id: string;
   readonly children: readonly ObjectTree[];
@@ -89,7 +89,7 @@ function writeMetadata(writer: PbfWriter, m: MessageMetadata): void {
   writeId(writer, 11, m.toTask);
 }
 
-/** A message's own object: its metadata alone. */
+/** A message's own object: its metadata only. */
 export function metadataBytes(metadata: MessageMetadata): Uint8Array {
   return written((w) => {
     inside(w, 1, (inner) => {
@@ -121,7 +121,7 @@ export const requestEncoders = {
     written((w) => {
       node(w, id);
     }),
-  /** `pull-object` and `confirm-message-received`. */
+  /** Request of `pull-object` and `confirm-message-received`. */
   ofObject: (id: bigint, runId: bigint, objectId: string) =>
     written((w) => {
       node(w, id);
@@ -135,7 +135,7 @@ export const requestEncoders = {
         inside(message, 1, (inner) => {
           writeMetadata(inner, metadata);
         });
-        // It has to have content, which travels as objects.
+        // The protocol requires a content field; the content is sent as objects.
         inside(message, 2, () => {});
       });
       inside(w, 3, (inner) => {
@@ -151,7 +151,7 @@ export const requestEncoders = {
       w.writeBytesField(4, content);
       w.writeStringField(5, session);
     }),
-  /** An app and texts of its run's configuration. */
+  /** An app and the strings of its run's configuration. */
   startRun: (app: Uint8Array, hash: string, config: Readonly<Record<string, string>>) =>
     written((w) => {
       inside(w, 1, (fab) => {
@@ -166,7 +166,7 @@ export const requestEncoders = {
           });
         });
     }),
-  /** `stop-run` and `list-runs`. */
+  /** Request of `stop-run` and `list-runs`. */
   ofRun: (runId: bigint) =>
     written((w) => {
       writeId(w, 1, runId);
@@ -186,7 +186,7 @@ function read<T>(reader: PbfReader, into: T, reads: Reads<T>, inner: boolean): T
   return inner ? reader.readMessage(field, into) : reader.readFields(field, into);
 }
 
-/** A message, its dictionary, its record, its array, its chunks: none is deeper. */
+/** Maximum depth: message, dictionary, record, array, chunks. */
 const DEEPEST = 5;
 
 function readTree(reader: PbfReader, depth = 1): ObjectTree {
@@ -247,7 +247,7 @@ export interface PulledObject {
   readonly content: Uint8Array;
 }
 
-/** How a run of the SuperLink stands: `pending`, `starting`, `running` or `finished`; how it finished, and why. */
+/** Status of a run on the SuperLink: `pending`, `starting`, `running` or `finished`; how it finished, and why. */
 export interface RunStatus {
   readonly status: string;
   readonly sub: string;
@@ -275,16 +275,16 @@ const readRun = (reader: PbfReader): Run =>
 interface Runs {
   all: Run[];
 }
-/** An entry of a table of runs: its key, and the run. */
+/** Reads an entry of a table of runs: its key and the run. */
 const readEntry = (reader: PbfReader, runs: Runs): void => {
   read(reader, runs, { 2: (r, into) => into.all.push(readRun(r)) }, true);
 };
 
 export const replyDecoders = {
-  /** The id that `activate-node` and `start-run` answer with. */
+  /** The id in the responses of `activate-node` and `start-run`. */
   id: (bytes: Uint8Array): bigint =>
     read(new PbfReader(bytes), { id: 0n }, { 1: (r, into) => (into.id = readId(r)) }, false).id,
-  /** Of `list-runs` for one run, and of `get-run`; null: there is none. */
+  /** The run in the responses of `list-runs` for one run and of `get-run`; null if there is none. */
   listed: (bytes: Uint8Array, id: bigint): RunStatus | null =>
     read<Runs>(
       new PbfReader(bytes),
@@ -299,7 +299,7 @@ export const replyDecoders = {
   got: (bytes: Uint8Array): RunStatus | null =>
     read<Runs>(new PbfReader(bytes), { all: [] }, { 1: (r, into) => into.all.push(readRun(r)) }, false).all[0]
       ?.status ?? null,
-  /** Of `send-node-heartbeat`: whether the node is known. */
+  /** Response of `send-node-heartbeat`: whether the node is known. */
   success: (bytes: Uint8Array): boolean =>
     read(new PbfReader(bytes), { success: false }, { 1: (r, into) => (into.success = r.readBoolean()) }, false).success,
   pullMessages: (bytes: Uint8Array): readonly { readonly metadata: MessageMetadata; readonly tree: ObjectTree }[] => {

@@ -1,12 +1,12 @@
 /**
- * What is said between the process that leads and our app beside the SuperLink (`tools/flower-app`). Each turn the app tells which
- * nodes there are and what they answered, and hears what to send; by which door it comes, `doors.ts` says.
+ * Protocol between the coordinator process and our app next to the SuperLink (`tools/flower-app`). In each turn the app
+ * reports the nodes and their responses, and receives what to send; `middlewares.ts` has the transports.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { objectWith, parseJsonAs, wholeNumber } from "#kernel/fetch/json.js";
 
-/** Milliseconds that a turn is held where there is nothing to say. */
+/** Milliseconds that a turn waits if there is nothing to send. */
 const HELD = 500;
 const turned = objectWith({
   nodes: v.array(v.string()),
@@ -18,42 +18,44 @@ interface Waiting {
   readonly kind: string;
   readonly payload: Uint8Array;
   readonly seconds: number;
-  /** Bytes of the answer at most: our app drops what is longer. */
+  /** Maximum bytes of the response: our app drops longer ones. */
   readonly most: number;
   readonly resolve: (payload: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
 
 export interface RelayRequestOptions {
-  /** In which it has to answer. */
+  /** Timeout of the response. */
   readonly seconds: number;
-  /** Bytes of its answer. */
   readonly most: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export class Relay {
-  /** Nodes that live, as the app saw them last. */
+  /** Live nodes in the app's last report. */
   nodes: readonly string[] = [];
-  /** The node that whoever leads is itself; null: it is none. */
+  /** The coordinator's own node; null if it is none. */
   ownNode: string | null = null;
   private readonly waiting = new Map<number, Waiting>();
   private queue: number[] = [];
   private next = 0;
   private ended = false;
   private failed: Error | null = null;
-  /** When our app was here last, by `performance.now()`. */
+  /** Time of our app's last turn, by `performance.now()`. */
   seen = Number.NEGATIVE_INFINITY;
-  /** Bytes of messages with their heads. */
+  /** Bytes of messages including heads. */
   sent = 0;
   received = 0;
   private wake: () => void = () => {};
-  /** The app has heard that it is over. */
+  /** Resolves when the app has received the end message. */
   private over: () => void = () => {};
-  /** Payloads that are the same get the same number. */
+  /** Identical payloads get the same number. */
   private readonly same = new WeakMap<Uint8Array, number>();
 
-  /** What a node answers; `flower-client` where it is lost, or doesn't answer in time; what `fail` was given. */
+  /**
+   * Returns a node's response. Throws `flower-client` if the node is lost or does not respond in time, and the error
+   * that `fail` got.
+   */
   ask(node: string, kind: string, payload: Uint8Array, options: RelayRequestOptions): Promise<Uint8Array> {
     const id = this.next++;
     const { seconds, most, signal } = options;
@@ -101,13 +103,13 @@ export class Relay {
     });
   }
 
-  /** Nobody carries anything any more: whoever waits is told, and whoever asks from now on. */
+  /** The transport has failed: rejects pending and future requests. */
   fail(error: Error): void {
     this.failed ??= error;
     for (const { reject } of [...this.waiting.values()]) reject(error);
   }
 
-  /** The app ends with its next turn, which is waited for so many milliseconds. */
+  /** Ends the app with its next turn and waits for that for so many milliseconds. */
   async close(wait = HELD): Promise<void> {
     this.ended = true;
     await new Promise<void>((resolve) => {
@@ -122,7 +124,7 @@ export class Relay {
       reject(new CodedError("flower-client", { client: node, why: "the training ended" }));
   }
 
-  /** A turn of our app: what it says, and what it hears. Throws where it is none. */
+  /** A turn of our app: its report, and the messages for it. Throws for an invalid report. */
   async turn(body: Buffer): Promise<Buffer> {
     this.take(body);
     if (this.queue.length === 0 && !this.ended) await this.something();
@@ -180,10 +182,10 @@ export class Relay {
   }
 }
 
-/** Our app's own, beside Flower's. */
+/** Our app's error codes, in addition to Flower's. */
 const TOO_LONG = 1000;
 const UNLIKE = 1001;
-/** Flower's: the message, its answer or the node isn't there. */
+/** Flower's codes for a missing message, response or node. */
 const GONE = [3, 4, 5];
 function whyOf(error: number): string {
   if (error === TOO_LONG) return "its answer is longer than any";

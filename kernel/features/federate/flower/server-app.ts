@@ -1,6 +1,7 @@
 /**
- * Who leads a federated training over Flower. Our app beside the SuperLink carries the messages (`relay.ts`); what becomes of
- * updates is decided here. Each SuperNode that agreed on the terms is a client of the contract, as those of a simulation are.
+ * The coordinator of a federated training over Flower. Our app next to the SuperLink transports the messages
+ * (`relay.ts`); updates are aggregated in this process. Each SuperNode that agreed on the terms is a client with the
+ * same interface as in a simulation.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -33,38 +34,34 @@ import { Relay } from "./relay.js";
 
 export interface ServerAppOptions {
   readonly superlink: string;
-  /** How many clients are waited for. */
   readonly clients: number;
-  /** What each of them has to agree on. */
+  /** The terms that each client must agree on. */
   readonly terms: Terms;
-  /** What their answers are like. */
+  /** Format of their responses. */
   readonly expected: ExpectedAnswer;
-  /** Seconds that they are waited for. Absent: 300. */
+  /** Seconds to wait for clients. Defaults to 300. */
   readonly wait?: number;
-  /** Seconds of a client's part in a round. Absent: 3,600. */
+  /** Seconds for a client's part in a round. Defaults to 3,600. */
   readonly round?: number;
-  /** Plain HTTP to other machines is allowed. */
   readonly plain?: boolean;
-  /** A file of certificates of who may sign for the SuperLink; absent: those that this machine trusts. */
+  /** A PEM file of certificate authorities for the SuperLink. Defaults to those that this machine trusts. */
   readonly certificates?: string;
-  /** The SuperLink is on this machine and run by this user. Absent: where its address is this machine's. */
+  /** The SuperLink is on this machine and run by this user. By default this is derived from its address. */
   readonly beside?: boolean;
   readonly signal?: AbortSignal;
-  /** Told how many clients have agreed. */
   readonly onAgreed?: (agreed: number, total: number) => void;
-  /** Told of who refuses, while others are waited for. */
   readonly onRefused?: (error: CodedError) => void;
 }
 
-/** Milliseconds between two looks at how the run stands at the SuperLink. */
+/** Milliseconds between checks of the run's status on the SuperLink. */
 const LOOKS = 3000;
-/** Milliseconds that clients are told that it is over. */
+/** Milliseconds for sending the end message to clients. */
 const BYE = 3000;
 
 export class FlowerServerApp implements RemoteClients {
   clients: readonly (Client & Pick<ClientIntroduction, "key">)[] = [];
   private readonly ended = new AbortController();
-  /** Nodes that agreed, those too that no round asks. */
+  /** All nodes that agreed, including those that no round uses. */
   private readonly agreed = new Set<string>();
 
   private constructor(
@@ -77,7 +74,10 @@ export class FlowerServerApp implements RemoteClients {
     void this.watch();
   }
 
-  /** Errors: `flower-url`, `-plain`, `-unreachable`, `-version`, `-refused`, `-waited`, `-ended`, `join-refused`. Nothing goes on after them. */
+  /**
+   * Errors: `flower-url`, `-plain`, `-unreachable`, `-version`, `-refused`, `-waited`, `-ended`, `join-refused`.
+   * Everything is closed after an error.
+   */
   static async open(settings: ServerAppOptions): Promise<FlowerServerApp> {
     const { plain, certificates } = settings;
     const link = await SuperLinkConnection.open(settings.superlink, {
@@ -117,7 +117,7 @@ export class FlowerServerApp implements RemoteClients {
     return this.relay.received;
   }
 
-  /** Asks each node that comes, until as many have agreed as are wanted, or so many have answered and one refused. */
+  /** Sends the terms to each new node, until enough have agreed, or enough have responded and one of them refused. */
   private async gather(): Promise<void> {
     const { clients: wanted, wait = 300, signal } = this.options;
     const until = performance.now() + 1000 * wait;
@@ -134,7 +134,7 @@ export class FlowerServerApp implements RemoteClients {
         this.agreed.add(node);
         this.options.onAgreed?.(Math.min(wanted, agreed().length), wanted);
       } catch (error) {
-        // One that was lost before it answered is as if it had not come.
+        // A node that was lost before it responded is ignored.
         if (!(error instanceof CodedError)) throw error;
         answerByName.set(node, error);
         if (error.code !== "flower-client") this.options.onRefused?.(error);
@@ -157,7 +157,7 @@ export class FlowerServerApp implements RemoteClients {
     this.clients = named(agreed().slice(0, wanted));
   }
 
-  /** Errors: `flower-ended`; who refused, once as many have answered as are wanted. */
+  /** Errors: `flower-ended`; the first refusal, once enough nodes have responded. */
   private demandWilling(all: readonly (FlowerClient | CodedError | null)[], wanted: number): void {
     const errors = all.filter((one) => one instanceof CodedError);
     const over = errors.find(({ code }) => code === "flower-ended");
@@ -169,12 +169,14 @@ export class FlowerServerApp implements RemoteClients {
       throw first;
   }
 
-  /** Looks how the run stands at the SuperLink for as long as it goes on: what has ended there answers nobody any more. */
+  /**
+   * Monitors the run's status on the SuperLink while it lasts: a run that ended on the SuperLink no longer responds.
+   */
   private async watch(): Promise<void> {
     const { signal } = this.ended;
     let reached = performance.now();
     while (!signal.aborted) {
-      // For as long as our app comes by itself, nobody need ask.
+      // While our app takes its turns, no check is needed.
       if (performance.now() - this.relay.seen < LOOKS) {
         await sleep(LOOKS, undefined, { signal }).catch(() => undefined);
         continue;
@@ -196,7 +198,7 @@ export class FlowerServerApp implements RemoteClients {
     this.relay.fail(new CodedError("flower-ended", { why }));
   }
 
-  /** Clients are told, and the run of the SuperLink ends, too. */
+  /** Tells the clients and ends the run on the SuperLink. */
   async close(paused?: number): Promise<void> {
     this.ended.abort();
     const bye = encodeClientRequest({ kind: "bye", ...(paused !== undefined && { done: paused }) });
@@ -264,17 +266,17 @@ class FlowerClient implements Client {
       throw this.withName(error);
     }
   }
-  /** By its name, not by its number at the SuperLink. */
+  /** Replaces the SuperLink's node id by the client's name. */
   private withName(error: unknown): unknown {
     if (!(error instanceof CodedError) || error.code !== "flower-client") return error;
     const { why } = (error as CodedError<"flower-client">).data;
     return new CodedError("flower-client", { client: this.name, why }, { cause: error });
   }
 }
-/** A masked vector is as long as the sum's, which is not known here: as much as a message may have. */
+/** Maximum bytes of a masked vector, whose length is not known at this point: the limit of a message. */
 const MASKED = 2 ** 30;
 
-/** In the order of their names, for nodes' ids are drawn anew each time; of several with one name each has one of its own. */
+/** In the order of their names, because node ids are random; clients with the same name get distinct ones. */
 function named(clients: readonly FlowerClient[]): readonly FlowerClient[] {
   const sorted = clients.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return sorted.map((client, i) => {
@@ -283,7 +285,7 @@ function named(clients: readonly FlowerClient[]): readonly FlowerClient[] {
   });
 }
 
-/** An order that several clients are given becomes bytes once. */
+/** Caches the encoding of an instruction that several clients receive. */
 const made = new WeakMap<RoundInstruction, Uint8Array>();
 function encoded(order: RoundInstruction): Uint8Array {
   const bytes = made.get(order) ?? encodeClientRequest({ kind: "train", order });

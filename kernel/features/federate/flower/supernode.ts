@@ -1,7 +1,7 @@
 /**
- * A SuperNode of Flower that is this process: it registers, says that it lives, takes messages, has them answered and sends the
- * answers. It runs no app of the SuperLink's: what it is sent is bytes for `answer`, nothing else. A SuperLink that is away for
- * a while is waited for; one that has forgotten it is joined anew.
+ * A SuperNode of Flower in this process: it registers, sends heartbeats, receives messages, has them processed and
+ * sends the responses. It runs no app of the SuperLink: messages are bytes for `answer` only. It waits for a SuperLink
+ * that is temporarily unavailable, and registers again if it was forgotten.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -10,43 +10,44 @@ import { encodeFailure } from "./messages.js";
 import { messageObjectsOf, readPayload } from "./objects.js";
 import { replyDecoders, requestEncoders, type MessageMetadata, type ObjectTree } from "./proto.js";
 
-/** Seconds between signs of life, the fewest that Flower takes. */
+/** Seconds between heartbeats, the minimum that Flower accepts. */
 const HEARTBEAT = 10;
 const PAUSE = 250;
-/** Milliseconds after a message that was none, and how many of them follow each other before nothing is believed any more. */
+/** Milliseconds of pause after an invalid message, and the maximum of consecutive invalid messages. */
 const AFTER_WRONG = 500;
 const WRONG = 100;
-/** Milliseconds. */
+/** Milliseconds without a message before the run's status is checked. */
 const SILENT = 15_000;
-/** Seconds that an object may be on its way. */
+/** Timeout in seconds of an object's transfer. */
 const COMING = 120;
-/** Bytes of an answer that is no object's. */
+/** Maximum bytes of a response that is not an object. */
 const BESIDE = 2 ** 20;
 
-/** What it throws is a defect: errors are said in what it gives back. */
+/** Errors are part of the response; an exception is a defect. */
 export type MessageHandler = (payload: Uint8Array, runId: bigint, signal: AbortSignal) => Promise<Uint8Array>;
 
 export interface SuperNodeOptions {
   readonly link: SuperLinkConnection;
   readonly key: NodeKey;
   readonly answer: MessageHandler;
-  /** Bytes of a message at most, as it is now. */
   readonly most: () => number;
   readonly signal: AbortSignal;
-  /** The run that is under way here, which is looked after where nothing comes of it; null: none. */
+  /** The run in progress, whose status is checked if it sends nothing; null if none. */
   readonly under?: () => bigint | null;
   readonly onOver?: () => void;
-  /** Milliseconds without a message after which it is. Absent: `SILENT`. */
+  /** Milliseconds without a message before that check. Defaults to `SILENT`. */
   readonly silent?: number;
-  /** It is known to the SuperLink, at first and each time that it had to join anew. */
+  /** Called at first registration and each time it had to register again. */
   readonly onNode?: (id: bigint) => void;
-  /** A message that was none, or an answer that the SuperLink didn't take. */
+  /** Called for an invalid message, or a response that the SuperLink rejected. */
   readonly onTrouble?: (error: CodedError) => void;
-  /** Bytes of what was said, with its head: those that came, and those of the answer, which has arrived. */
+  /** Bytes of the received message and of the delivered response, including heads. */
   readonly onSaid?: (received: number, sent: number) => void;
 }
 
-/** Serves until `signal`; then it takes its leave. Errors: `flower-unreachable`, `flower-refused`, `flower-said`. */
+/**
+ * Serves until `signal` is aborted, then unregisters. Errors: `flower-unreachable`, `flower-refused`, `flower-said`.
+ */
 export async function serveAsSuperNode(options: SuperNodeOptions): Promise<void> {
   const { signal } = options;
   let wrong = 0;
@@ -72,7 +73,7 @@ export async function serveAsSuperNode(options: SuperNodeOptions): Promise<void>
 }
 
 class Node {
-  /** The SuperLink knows nothing of it: it began anew. */
+  /** The SuperLink does not know the node any more: it was restarted. */
   forgotten = false;
   private readonly beating: NodeJS.Timeout;
   private heard = performance.now();
@@ -88,7 +89,7 @@ class Node {
     const { link, key, signal } = settings;
     const patient = { signal, patient: true };
     await link.call("fleet/register-node", requestEncoders.registerNode(key.pem), patient).catch((error: unknown) => {
-      // It is registered already where it only was forgotten to be there.
+      // The node is already registered and was only marked offline.
       if (!(error instanceof CodedError) || error.code !== "flower-refused" || isTemporarilyUnreachable(error))
         throw error;
     });
@@ -99,7 +100,7 @@ class Node {
     return new Node(settings, id);
   }
 
-  /** One sign of life that gets lost is followed by the next. */
+  /** A lost heartbeat is made up by the next. */
   private async beat(): Promise<void> {
     try {
       const said = await this.options.link.call(
@@ -113,7 +114,7 @@ class Node {
     }
   }
 
-  /** Takes messages that are there, and answers them. @returns how many */
+  /** Receives pending messages and responds to them. @returns how many */
   async turn(): Promise<number> {
     const { link, signal } = this.options;
     const body = requestEncoders.pullMessages(this.id);
@@ -125,7 +126,7 @@ class Node {
     return messages.length;
   }
 
-  /** Whoever leads may be gone without a word. */
+  /** Checks whether the coordinator is gone without notice. */
   private async look(): Promise<void> {
     const { link, signal, under, onOver } = this.options;
     this.heard = performance.now();
@@ -141,7 +142,7 @@ class Node {
     await this.options.link
       .call("fleet/deactivate-node", requestEncoders.deactivateNode(this.id), { signal: limit })
       .catch(() => {
-        // It is gone, or has forgotten who leaves.
+        // The SuperLink is gone, or has forgotten the node.
       });
   }
 
@@ -193,7 +194,7 @@ class Node {
   private async pulled(runId: bigint, object: string, most: number): Promise<Uint8Array> {
     const { link, signal } = this.options;
     const until = performance.now() + 1000 * COMING;
-    // Beside its content an answer says little.
+    // A response needs few bytes besides its content.
     const settings = { signal, patient: true, most: most + 1024 };
     while (performance.now() < until) {
       const body = requestEncoders.ofObject(this.id, runId, object);
@@ -212,7 +213,7 @@ function unlike(error: unknown): CodedError {
   return new CodedError("flower-said", { why: "it is no message of a federation" }, { cause: error });
 }
 
-/** What can't be read is no message. */
+/** An unreadable message is invalid. */
 function read<T>(reads: () => T): T {
   try {
     return reads();

@@ -1,7 +1,7 @@
 /**
- * The vector that a client elsewhere holds until a secret sum takes it, which is of answers to the very same order. Each is taken
- * once; where one comes again, since whoever leads was interrupted, it is summed among the very same clients. It never leaves but
- * masked.
+ * The vector that a remote client holds until a secure sum takes it. A sum contains only vectors for the same
+ * instruction, and takes each once. If a vector is requested again after the coordinator was interrupted, it is only
+ * summed with the very same clients. It is never sent unmasked.
  */
 import type { KeyObject } from "node:crypto";
 import { createPublicKey } from "node:crypto";
@@ -18,25 +18,27 @@ import { asServerMessage } from "./secure-sum.js";
 
 interface Vector {
   readonly round: number;
-  /** Hashes of the order that it answers, and of the weights in it. */
+  /** Hashes of the instruction that it belongs to, and of the weights in it. */
   readonly order: string;
   readonly weights: string;
-  /** Null: a sum has taken it. */
+  /** Null after a sum has taken it. */
   readonly values: Float64Array | null;
 }
 
 export class ClientMaskingState {
-  /** The public key of its node. */
   readonly key: Uint8Array;
   private vector: Vector | null = null;
   private masking: MaskingClient | null = null;
   /**
-   * Who was summed, by the weights that vectors were made of: for life. From the same weights the same vectors come again, and
-   * two sums of them, with one client more in one of them, tell its vector.
+   * The summed clients per weights, for the client's lifetime. The same weights give the same vectors, and two sums
+   * that differ by one client would reveal its vector.
    */
   private readonly summed = new Map<string, string>();
 
-  /** `least`: clients of a sum. `peers`: keys of the nodes that may be in one, as text; null: whoever leads says which. */
+  /**
+   * `least`: minimum clients of a sum. `peers`: keys of the nodes that may take part, as text; null if the coordinator
+   * decides.
+   */
   constructor(
     private readonly node: KeyObject,
     private readonly least: number,
@@ -49,7 +51,7 @@ export class ClientMaskingState {
     return cryptoPrimitives.sign(this.node, bytes);
   }
 
-  /** What an earlier round left is forgotten. */
+  /** Discards the vector of an earlier round. */
   hold(order: RoundInstruction, values: Float64Array): void {
     const [whole, weights] = [instructionHash(order), weightsHash(order)];
     this.vector = { round: order.round, order: toBase64(whole), weights: toBase64(weights), values };
@@ -72,7 +74,7 @@ export class ClientMaskingState {
     return encodeMaskingMessage(round, reply);
   }
 
-  /** Before its signature leaves. */
+  /** Must run before its signature is sent. */
   private agrees(clients: readonly string[]): void {
     const { round, weights } = must(this.vector, "a vector");
     const all = clients.toSorted().join(" ");

@@ -1,7 +1,7 @@
 /**
  * The client's side of a secure sum (Bonawitz et al. 2017, "Practical Secure Aggregation for Privacy-Preserving Machine
- * Learning", with signatures and the check of consistency): one vector, one round, one object. It answers each message once and
- * in order; whatever is wrong ends it, and it answers nothing more.
+ * Learning", with signatures and the consistency check): one vector, one round, one object. It responds to each message
+ * once and in order; any error ends it, and it never responds again.
  */
 import type { KeyObject } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -30,14 +30,14 @@ import { SHARE_BYTES, splitSecret } from "./shamir.js";
 
 type Wants = "begin" | ServerMessage["is"] | "nothing";
 
-/** What it must not tell; forgotten when its part is over. */
+/** Its secrets; deleted when its part is over. */
 interface Secrets {
   readonly sealing: KeyPair;
   readonly masking: KeyPair;
   readonly seed: Uint8Array;
-  /** What it has in common with each other client, for sealing. */
+  /** The secrets shared with each other client, for sealing. */
   readonly common: Map<number, Uint8Array>;
-  /** Shares by whose secret they are of: the masking key's, then the seed's. */
+  /** Shares by the client whose secret they belong to: the masking key's, then the seed's. */
   readonly shares: Map<number, Uint8Array>;
 }
 
@@ -54,15 +54,15 @@ export class MaskingClient {
   private secrets: Secrets | null = null;
   private words: Uint32Array | null;
   private keys: BytesByClient = EMPTY;
-  /** Who shared secrets, and who is summed. */
+  /** Clients that shared secrets, and clients that are summed. */
   private shared: readonly number[] = [];
   private summed: readonly number[] = [];
   private ownKeys = new Uint8Array(0);
 
   /**
-   * @param place of this client's node in the terms
+   * @param place index of this client's node in the terms
    * @param node the private Ed25519 key of its node
-   * @param values its vector; `secure-range` where one is out of the range that was declared: nothing is sent then
+   * @param values its vector; throws `secure-range` for a value outside of the declared range, and sends nothing
    */
   constructor(
     terms: MaskingTerms,
@@ -79,7 +79,7 @@ export class MaskingClient {
     return cryptoPrimitives;
   }
 
-  /** Its keys of this round, signed by its node. */
+  /** Returns its keys of this round, signed by its node. */
   begin(): ClientMessage {
     if (this.wants !== "begin") throw this.ended(new CodedError("secure-order", { got: "begin", wants: this.wants }));
     const [sealing, masking] = [this.by.pair(), this.by.pair()];
@@ -209,7 +209,7 @@ export class MaskingClient {
     for (const client of this.shared) {
       const both = secrets.shares.get(client);
       if (!both) throw new CodedError("secure-list", { why: "a client is in it that shared no secrets" });
-      // One or the other: both would unmask the vector of one client.
+      // Only one of the two: both would unmask the vector of one client.
       if (this.summed.includes(client)) seeds.set(client, both.subarray(SHARE_BYTES));
       else keys.set(client, both.subarray(0, SHARE_BYTES));
     }

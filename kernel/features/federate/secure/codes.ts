@@ -1,7 +1,7 @@
-/** Codes of sums of masked vectors. None has a value, a label or a text of a client in it. */
+/** Error codes of secure sums. None contains a value, label or text of a client. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** Parts of a round of masking, in their order. */
+/** Phases of a masking round, in order. */
 export type MaskingPhase = "keys" | "shares" | "input" | "agreement" | "unmasking";
 
 const clients = (n: number): string => `${String(n)} client${n === 1 ? "" : "s"}`;
@@ -13,7 +13,6 @@ const WAITED: Readonly<Record<MaskingPhase, string>> = {
   unmasking: "sent shares for unmasking",
 };
 
-/** The data of each code. */
 export interface SecureCodeData {
   "too-few-clients": { readonly clients: number; readonly least: number };
   "secure-threshold": { readonly threshold: number; readonly least: number; readonly clients: number };

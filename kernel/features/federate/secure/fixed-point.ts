@@ -1,9 +1,10 @@
 /**
- * Numbers as whole numbers that wrap around, and their sum as numbers again. The scale follows from the declared range and from
- * how many clients may be summed, so that no sum of values in range wraps. Rounding is to the nearest whole number.
+ * Fixed-point numbers that wrap around, and the conversion of their sum back to floats. The scale follows from the
+ * declared range and the maximum number of clients, so that no sum of values in range wraps. Rounding is to the nearest
+ * integer.
  *
- * A word is 32 bits (one place of a Uint32Array), or 64 (two places, the lower one first). Of 64 bits 52 are used, so that a
- * float64 holds each value and their sum without a loss.
+ * A word is 32 bits (one element of a Uint32Array), or 64 (two elements, the lower one first). Of 64 bits 52 are used,
+ * so that a float64 represents each value and their sum exactly.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
@@ -11,16 +12,16 @@ export type WordBits = 32 | 64;
 
 export interface FixedPointFormat {
   readonly bits: WordBits;
-  /** What a value is multiplied with. */
+  /** Multiplier of a value. */
   readonly scale: number;
   readonly range: number;
 }
 
 const TWO_32 = 2 ** 32;
 
-/** `range`: the greatest absolute value of one client; `clients`: as many as may be summed. */
+/** `range`: maximum absolute value of one client; `clients`: maximum number of summed clients. */
 export function fixedPointFor(range: number, clients: number, bits: WordBits): FixedPointFormat {
-  // The greatest whole number that a client may send: `clients` of them stay below half of all.
+  // The maximum integer per client: the sum of `clients` of them stays below half of the range.
   const most = Math.floor((2 ** (bits === 32 ? 31 : 52) - 1) / clients);
   const scale = most / range;
   if (!(range > 0) || !Number.isFinite(scale) || scale === 0 || most < 1)
@@ -28,17 +29,17 @@ export function fixedPointFor(range: number, clients: number, bits: WordBits): F
   return { bits, scale, range };
 }
 
-/** What rounding may change of the sum of so many clients, at each place. */
+/** Maximum rounding error per element of the sum of so many clients. */
 export function roundingErrorOf(fixed: FixedPointFormat, clients: number): number {
   return (clients * 0.5) / fixed.scale;
 }
 
-/** Places of a Uint32Array that so many values take. */
+/** Elements of a Uint32Array for so many values. */
 export function wordCountOf(values: number, bits: WordBits): number {
   return bits === 32 ? values : 2 * values;
 }
 
-/** `secure-range` where a value is out of it, or no number. */
+/** Throws `secure-range` for a value that is out of range or not finite. */
 export function toFixedPoint(values: Float64Array | Float32Array, fixed: FixedPointFormat): Uint32Array {
   const { bits, scale, range } = fixed;
   const words = new Uint32Array(wordCountOf(values.length, bits));
@@ -63,7 +64,7 @@ export function fromFixedPoint(words: Uint32Array, fixed: FixedPointFormat): Flo
   return values;
 }
 
-/** Adds each word of `more`, or takes it away, modulo 2³² or 2⁶⁴. */
+/** Adds or subtracts each word of `more`, modulo 2³² or 2⁶⁴. */
 export function addWords(sum: Uint32Array, more: Uint32Array, sign: 1 | -1, bits: WordBits, from = 0): void {
   if (bits === 64) return addPairs(sum, more, sign, from);
   if (sign === 1) for (let i = 0; i < more.length; i++) sum[from + i]! += more[i]!;

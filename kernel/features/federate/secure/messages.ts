@@ -1,29 +1,28 @@
 /**
- * What client and server say in a round, as plain objects and as bytes: `u32` which, 32 bytes of the round, then its fields in
- * order, little-endian. Lists are `u32` how many, then for each the client's place and bytes of a length that is known.
+ * Messages between client and server in a masking round, as plain objects and as bytes: `u32` type, 32 bytes of the
+ * round id, then its fields in order, little-endian. Lists are a `u32` count, then per client its index and bytes of a
+ * known length.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { KEY_BYTES, SIGNATURE_BYTES, TAG_BYTES, uint32sIn } from "./primitives.js";
 import { toBase64, type MaskingRound } from "./round.js";
 import { SHARE_BYTES } from "./shamir.js";
 
-/** Bytes by a client's place, in the order of places. */
+/** Bytes by client index, ascending. */
 export type BytesByClient = ReadonlyMap<number, Uint8Array>;
 
-/** For sealing, for masks, and the node's signature of both. */
+/** Sealing key, masking key, and the node's signature of both. */
 export const KEYS_BYTES = 2 * KEY_BYTES + SIGNATURE_BYTES;
 const SEALED_BYTES = 2 * SHARE_BYTES + TAG_BYTES;
 
-/** What a client says. */
 export type ClientMessage =
   | { readonly is: "keys"; readonly keys: Uint8Array }
-  /** To each other client a share of the masking key and one of the seed; and the seed's hash. */
+  /** A share of the masking key and one of the seed for each other client, and the seed's hash. */
   | { readonly is: "shares"; readonly seedHash: Uint8Array; readonly sealed: BytesByClient }
   | { readonly is: "input"; readonly words: Uint32Array }
   | { readonly is: "agreement"; readonly signature: Uint8Array }
-  /** Of those that are summed shares of the seed, of the others that shared secrets those of the masking key. */
+  /** Seed shares of the summed clients, and masking-key shares of the others that shared secrets. */
   | { readonly is: "unmasking"; readonly seeds: BytesByClient; readonly keys: BytesByClient };
-/** What it is told. */
 export type ServerMessage =
   | { readonly is: "roster"; readonly keys: BytesByClient }
   | { readonly is: "sealed"; readonly sealed: BytesByClient }
@@ -31,7 +30,7 @@ export type ServerMessage =
   | { readonly is: "agreed"; readonly signatures: BytesByClient };
 export type MaskingMessage = ClientMessage | ServerMessage;
 
-/** Fields of each: so many bytes, bytes by client, or the words of a vector. */
+/** Format of each message's fields: fixed-size bytes, bytes by client, or the words of a vector. */
 const FIELDS = {
   keys: { keys: { bytes: KEYS_BYTES } },
   roster: { keys: { each: KEYS_BYTES } },
@@ -64,7 +63,7 @@ export function encodeMaskingMessage(round: MaskingRound, message: MaskingMessag
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** `secure-message` where it is none of this round. */
+/** Throws `secure-message` if it is not a message of this round. */
 export function decodeMaskingMessage(round: MaskingRound, bytes: Uint8Array): MaskingMessage {
   const reader = new Reader(bytes, round);
   const is = NAMES[reader.u32()];

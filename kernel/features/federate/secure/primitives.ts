@@ -1,6 +1,6 @@
 /**
- * The cryptography that masking is made of, all of it OpenSSL's by node:crypto: X25519, HKDF with SHA-256, ChaCha20-Poly1305,
- * AES-256 in counter mode as the generator of masks, Ed25519. Keys are 32 bytes as they travel.
+ * The cryptography of masking, all OpenSSL's via node:crypto: X25519, HKDF with SHA-256, ChaCha20-Poly1305, AES-256 in
+ * counter mode as the mask generator, Ed25519. Transmitted keys are 32 bytes.
  */
 import {
   createCipheriv,
@@ -20,7 +20,7 @@ import { addWords, type WordBits } from "./fixed-point.js";
 
 export const KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
-/** What sealing adds. */
+/** Bytes that sealing adds. */
 export const TAG_BYTES = 16;
 
 export interface KeyPair {
@@ -28,27 +28,26 @@ export interface KeyPair {
   readonly privateKey: Uint8Array;
 }
 
-/** What the two parties use; tests exchange some of it. */
+/** The primitives that both parties use; tests replace some. */
 export interface CryptoPrimitives {
   random(bytes: number): Uint8Array;
   pair(): KeyPair;
   publicOf(privateKey: Uint8Array): Uint8Array;
-  /** What both sides of two pairs have in common; null where the other key is none. */
+  /** The shared secret of a key agreement; null if the other key is invalid. */
   agree(privateKey: Uint8Array, theirs: Uint8Array): Uint8Array | null;
-  /** 32 bytes for one use of something shared. */
+  /** Derives 32 bytes for one use from a shared secret. */
   derive(shared: Uint8Array, salt: Uint8Array, use: string): Uint8Array;
-  /** Each key seals once, so that the nonce is zero. */
+  /** Each key seals only once, so the nonce is zero. */
   seal(key: Uint8Array, about: Uint8Array, text: Uint8Array): Uint8Array;
-  /** Null where it is not what was sealed. */
+  /** Null if authentication fails. */
   open(key: Uint8Array, about: Uint8Array, sealed: Uint8Array): Uint8Array | null;
-  /** Adds the mask of a seed, or takes it away. */
   mask(sum: Uint32Array, seed: Uint8Array, sign: 1 | -1, bits: WordBits): void;
   hash(...parts: readonly Uint8Array[]): Uint8Array;
   sign(key: KeyObject, text: Uint8Array): Uint8Array;
   verify(node: Uint8Array, text: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** RFC 8410: what stands before the 32 bytes of a key. */
+/** RFC 8410: the DER prefix of the 32 bytes of a key. */
 const DER = {
   x25519: { spki: "302a300506032b656e032100", pkcs8: "302e020100300506032b656e04220420" },
   ed25519: { spki: "302a300506032b6570032100" },
@@ -59,7 +58,7 @@ const publicKey = (kind: keyof typeof DER, key: Uint8Array): KeyObject =>
 const privateKey = (key: Uint8Array): KeyObject =>
   createPrivateKey({ key: withHead(DER.x25519.pkcs8, key), format: "der", type: "pkcs8" });
 
-/** The 32 bytes of a public key of X25519 or Ed25519. */
+/** Returns the 32 bytes of an X25519 or Ed25519 public key. */
 export function rawPublicKey(key: KeyObject): Uint8Array {
   return new Uint8Array(key.export({ type: "spki", format: "der" }).subarray(-KEY_BYTES));
 }
@@ -71,7 +70,7 @@ const COUNTER = Buffer.alloc(16);
 /** Small enough for a core's cache, a multiple of 8. */
 const ZEROS = Buffer.alloc(65_536);
 
-/** Reading a private key takes OpenSSL longer than using it: those of this process are kept as they were made. */
+/** OpenSSL takes longer to parse a private key than to use it, so this process's own key objects are cached. */
 const made = new WeakMap<Uint8Array, KeyObject>();
 
 export const cryptoPrimitives: CryptoPrimitives = {
@@ -91,7 +90,7 @@ export const cryptoPrimitives: CryptoPrimitives = {
       });
       return new Uint8Array(shared);
     } catch {
-      return null; // a point of small order, which gives the same to anybody
+      return null; // a point of small order, which gives everyone the same secret
     }
   },
   derive: (shared, salt, use) => new Uint8Array(hkdfSync("sha256", shared, salt, use, KEY_BYTES)),
@@ -133,7 +132,7 @@ export const cryptoPrimitives: CryptoPrimitives = {
   },
 };
 
-/** Words of four bytes, lowest first; looks at them where they lie if they lie at a multiple of four. */
+/** Reads little-endian 32-bit words, without a copy if the bytes are aligned to four. */
 export function uint32sIn(bytes: Uint8Array): Uint32Array {
   return bytes.byteOffset % 4 === 0
     ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)

@@ -1,26 +1,28 @@
 /**
- * What all parties of one secure sum know beforehand and must agree on: who may take part, how many must stay, how long vectors
- * are and how their numbers become whole ones. Its hash is in every message and under every signature.
+ * What all parties of a secure sum know beforehand and must agree on: who may take part, how many must remain, the
+ * vector length and the fixed-point format. Its hash is in every message and under every signature.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fixedPointFor, wordCountOf, type WordBits, type FixedPointFormat } from "./fixed-point.js";
 import { KEY_BYTES, cryptoPrimitives } from "./primitives.js";
 
-/** The sum of two tells each the other. */
+/** With two clients, the sum would reveal each vector to the other client. */
 export const MIN_CLIENTS = 3;
 
 export interface MaskingTerms {
-  /** Bytes that no other round has. */
+  /** Bytes that are unique to this round. */
   readonly session: Uint8Array;
-  /** Hash of the order that all vectors answer, 32 bytes: who was given another is in no sum with those. */
+  /**
+   * Hash of the instruction that all vectors belong to, 32 bytes: clients with different instructions are never summed
+   * together.
+   */
   readonly order: Uint8Array;
-  /** Ed25519 keys of the nodes that may take part, 32 bytes each: a client is named by its place in it. */
+  /** Ed25519 keys of the nodes that may take part, 32 bytes each: a client is identified by its index in this list. */
   readonly nodes: readonly Uint8Array[];
-  /** How many must stay to the end; more than two thirds of them. */
+  /** How many clients must remain to the end; more than two thirds of them. */
   readonly threshold: number;
-  /** Of each vector. */
   readonly values: number;
-  /** The greatest absolute value of one client. */
+  /** Maximum absolute value of one client. */
   readonly range: number;
   readonly bits: WordBits;
 }
@@ -28,11 +30,11 @@ export interface MaskingRound extends MaskingTerms {
   /** Hash of all terms, 32 bytes. */
   readonly id: Uint8Array;
   readonly fixed: FixedPointFormat;
-  /** Places of a masked vector. */
+  /** Elements of a masked vector. */
   readonly words: number;
 }
 
-/** The fewest of so many clients that are more than two thirds. */
+/** The smallest number that is more than two thirds of the clients. */
 export function minThreshold(clients: number): number {
   return Math.floor((2 * clients) / 3) + 1;
 }
@@ -60,19 +62,19 @@ export function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
 }
 
-/** Bytes that name clients, in an order that all parties have. */
+/** Bytes that identify clients, in the same order for all parties. */
 export function clientIndexBytes(...clients: readonly number[]): Uint8Array {
   const bytes = Buffer.alloc(4 * clients.length);
   for (const [i, client] of clients.entries()) bytes.writeUInt32LE(client, 4 * i);
   return bytes;
 }
 
-/** What a client's node signs with its keys of this round. */
+/** The bytes that a client's node signs with its keys of this round. */
 export function keysStatement(round: MaskingRound, client: number, keys: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from("tunebook secure keys 1"), round.id, clientIndexBytes(client), keys]);
 }
 
-/** What each client signs before anything is unmasked: whose keys it saw, who shared secrets, and who is summed. */
+/** The bytes that each client signs before unmasking: the keys it saw, who shared secrets, and who is summed. */
 export function agreementStatement(
   round: MaskingRound,
   seen: {
@@ -90,17 +92,17 @@ export function agreementStatement(
   return Buffer.concat([Buffer.from("tunebook secure agreement 1"), round.id, whole]);
 }
 
-/** What the seed of a pair's mask is derived for; the same on both sides. */
+/** Derivation context of the seed of a pair's mask; the same on both sides. */
 export function pairSeedContext(one: number, other: number): string {
   return `mask ${String(Math.min(one, other))} ${String(Math.max(one, other))}`;
 }
 
-/** The client of a pair that comes first adds its mask, the other takes it away. */
+/** The first client of a pair adds its mask, the other subtracts it. */
 export function pairMaskSign(client: number, other: number): 1 | -1 {
   return client < other ? 1 : -1;
 }
 
-/** What a client's node makes known of its own seed, so that wrong shares of it are seen. */
+/** The hash of its seed that a client publishes, so that wrong shares are detected. */
 export function seedHash(round: MaskingRound, client: number, seed: Uint8Array): Uint8Array {
   return cryptoPrimitives.hash(Buffer.from("tunebook secure seed 1"), round.id, clientIndexBytes(client), seed);
 }

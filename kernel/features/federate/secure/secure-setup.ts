@@ -1,18 +1,17 @@
 /**
- * The first message of a secret sum to a client elsewhere: whose vectors of which round are summed, and on what terms. Bytes:
- * `u32` that no message has, `u32` round, `u32` the client's place, `u32` threshold, `u32` values, `u32` bits, `f64` range, 16
- * bytes of the session, 32 of the hash of the order that vectors answer, `u32` how many nodes, and their keys. All that follow are
- * messages of `messages.ts`.
+ * The first message of a secure sum to a remote client: the round, its clients and the terms. Bytes: `u32` that no
+ * other message has, `u32` round, `u32` the client's index, `u32` threshold, `u32` values, `u32` bits, `f64` range, 16
+ * bytes of the session, 32 of the hash of the instruction that the vectors belong to, `u32` number of nodes, and their
+ * keys. All later messages are those of `messages.ts`.
  */
 import { KEY_BYTES } from "./primitives.js";
 import { maskingMessageError } from "./messages.js";
 import type { MaskingTerms } from "./round.js";
 
-/** What a client is asked to take part in. */
 export interface MaskingStart {
-  /** Of the federation: the sum is of what the client made in it. */
+  /** Round of the federation in which the client computed its vector. */
   readonly round: number;
-  /** Of this client among the nodes. */
+  /** Index of this client among the nodes. */
   readonly place: number;
   readonly terms: MaskingTerms;
 }
@@ -21,9 +20,9 @@ const BEGIN = 0x6e69_6762;
 const HEAD = 32;
 const SESSION = 16;
 const ORDER = 32;
-/** Where nodes begin. */
+/** Offset of the nodes. */
 const FIXED = HEAD + SESSION + ORDER;
-/** Nodes of a sum at most. */
+/** Maximum nodes of a sum. */
 const MOST = 10_000;
 
 export function encodeMaskingStart({ round, place, terms }: MaskingStart): Uint8Array {
@@ -36,12 +35,11 @@ export function encodeMaskingStart({ round, place, terms }: MaskingStart): Uint8
   return new Uint8Array(Buffer.concat([head, terms.session, terms.order, counts, ...terms.nodes]));
 }
 
-/** Whether it is one. */
 export function isMaskingStart(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === BEGIN;
 }
 
-/** `secure-message` where it is none. */
+/** Throws `secure-message` for an invalid message. */
 export function decodeMaskingStart(bytes: Uint8Array): MaskingStart {
   if (!isMaskingStart(bytes) || bytes.length < FIXED + 4) throw maskingMessageError("it is cut off");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 /**
- * A secure sum with all its parties in this process, as `federate` simulates it: every message goes as bytes, so that what is
- * counted is what machines would send each other.
+ * A secure sum with all parties in this process, as `federate` simulates it: every message is encoded as bytes, so that
+ * the counts match real traffic.
  */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
@@ -20,28 +20,28 @@ import { minThreshold, type MaskingRound, type MaskingTerms } from "./round.js";
 import { MaskingServer } from "./server.js";
 
 export interface SecureSumOptions {
-  /** The greatest absolute value of one client. */
+  /** Maximum absolute value of one client. */
   readonly range: number;
-  /** How many of the clients must stay to the end. Absent: the fewest that are more than two thirds. */
+  /** How many clients must remain to the end. Defaults to the smallest number above two thirds. */
   readonly threshold?: number;
-  /** Of a whole number on the way. Absent: 32. */
+  /** Bits of a transmitted integer. Defaults to 32. */
   readonly bits?: WordBits;
-  /** Clients, by their place, that say nothing from a part on. */
+  /** Clients, by index, that drop out at a phase. */
   readonly drops?: ReadonlyMap<number, MaskingPhase>;
   readonly signal?: AbortSignal;
 }
 export interface SecureSum {
   readonly sum: Float64Array;
-  /** Places of the clients whose vectors are in it. */
+  /** Indices of the clients whose vectors are in the sum. */
   readonly summed: readonly number[];
-  /** That all clients together sent and were sent. */
+  /** Bytes that all clients together sent and received. */
   readonly sent: number;
   readonly received: number;
 }
 
 const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
 
-/** Vectors of one length. Errors: those of `MaskingClient` and `MaskingServer`, the first that there is. */
+/** Vectors of equal length. Throws the first error of `MaskingClient` or `MaskingServer`. */
 export async function computeSecureSum(
   vectors: readonly (Float64Array | Float32Array)[],
   options: SecureSumOptions,
@@ -50,7 +50,7 @@ export async function computeSecureSum(
   const nodes = vectors.map(() => generateKeyPairSync("ed25519"));
   const terms: MaskingTerms = {
     session: new Uint8Array(randomBytes(16)),
-    // In one process there is one order.
+    // In one process all clients have the same instruction.
     order: new Uint8Array(32),
     nodes: nodes.map(({ publicKey }) => rawPublicKey(publicKey)),
     threshold: options.threshold ?? minThreshold(vectors.length),
@@ -77,7 +77,7 @@ export async function computeSecureSum(
   return { sum: server.result, summed: server.summed, sent: way.sent, received: way.received };
 }
 
-/** Counts what is carried. */
+/** Counts transferred bytes. */
 class Way {
   sent = 0;
   received = 0;
@@ -95,13 +95,13 @@ class Way {
   }
 }
 
-/** What a client may say; `secure-message` for what it is told. */
+/** Narrows to a message from a client; throws `secure-message` for one to a client. */
 export function asClientMessage(message: MaskingMessage): ClientMessage {
   if (isTold(message)) throw maskingMessageError("a client says no such thing");
   return message;
 }
 
-/** What a client may be told; `secure-message` for what it says. */
+/** Narrows to a message to a client; throws `secure-message` for one from a client. */
 export function asServerMessage(message: MaskingMessage): ServerMessage {
   if (!isTold(message)) throw maskingMessageError("a client is told no such thing");
   return message;

@@ -1,6 +1,6 @@
 /**
- * The server's side of a secure sum: it takes what clients say, part by part, and learns the sum of those that stayed and
- * nothing else. Whoever carries the messages says when a part is over: when all have answered, or when waiting is.
+ * The server's side of a secure sum: it takes the clients' messages phase by phase, and learns only the sum of the
+ * clients that remained. The transport closes a phase when all have responded, or when the waiting time is over.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { maskingKey, signatureOf, signedKeys } from "./client.js";
@@ -26,7 +26,7 @@ const ORDER: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", 
 export class MaskingServer {
   readonly round: MaskingRound;
   private part: MaskingPhase | "over" = "keys";
-  /** Whom it waits for in this part. */
+  /** Clients that it waits for in this phase. */
   private awaited: ReadonlySet<number>;
   private arrived = new Set<number>();
   private readonly keys = new Map<number, Uint8Array>();
@@ -51,18 +51,18 @@ export class MaskingServer {
     return cryptoPrimitives;
   }
 
-  /** All that were there in the part before have answered: nothing is to be waited for. */
+  /** Whether all clients of the previous phase have responded. */
   get complete(): boolean {
     return this.arrived.size === this.awaited.size;
   }
-  /** Null: some part is still open. */
+  /** Null while a phase is open. */
   get result(): Float64Array | null {
     return this.sum;
   }
 
   /**
-   * Takes what a client says. Whoever carries it knows who it is. An error is of that client alone, which counts as dropped out:
-   * `secure-order`, `-message`, `-signature`.
+   * Takes a client's message; the transport identifies the client. An error affects that client only, which counts as
+   * dropped out: `secure-order`, `-message`, `-signature`.
    */
   take(client: number, reply: ClientMessage): void {
     if (reply.is !== this.part || !this.awaited.has(client) || this.arrived.has(client))
@@ -99,8 +99,8 @@ export class MaskingServer {
   }
 
   /**
-   * Ends the part: who hasn't answered has dropped out. What each of the others is told next; after the last part nobody is told
-   * anything, and `result` is the sum. Errors: `secure-survivors`, `secure-shares`.
+   * Closes the phase: clients that have not responded have dropped out. Returns the next message for each of the
+   * others; after the last phase there are none, and `result` is the sum. Errors: `secure-survivors`, `secure-shares`.
    */
   close(): ReadonlyMap<number, ServerMessage> {
     const { part } = this;
@@ -144,7 +144,9 @@ export class MaskingServer {
     return new Map(others.map((other) => [other, this.sealed.get(other)?.get(client) ?? new Uint8Array(0)]));
   }
 
-  /** Clients that shared secrets and whose vectors never came: masks of others with theirs are still in the sum. */
+  /**
+   * Clients that shared secrets but whose vectors never arrived: other clients' masks with theirs are still in the sum.
+   */
   private get dropped(): readonly number[] {
     return this.shared.filter((client) => !this.summed.includes(client));
   }
@@ -171,7 +173,7 @@ export class MaskingServer {
     this.sum = fromFixedPoint(this.total, this.round.fixed);
   }
 
-  /** Whether it is the secret of which the client made known a key or a hash. */
+  /** Whether it is the secret of which the client published a key or hash. */
   private known(kind: "seeds" | "keys", client: number, secret: Uint8Array): boolean {
     const [found, wanted] =
       kind === "seeds"

@@ -1,14 +1,15 @@
 /**
- * Shamir's shares (1979) of secrets of 32 bytes, over the integers modulo the prime 2²⁵⁶ + 297. Any `threshold` of them give the
- * secret, fewer say nothing of it. A share is the value at a place from 1, as 33 bytes, most significant first.
+ * Shamir's secret sharing (1979) of 32-byte secrets, over the integers modulo the prime 2²⁵⁶ + 297. Any `threshold`
+ * shares give the secret, fewer reveal nothing. A share is the polynomial's value at an index from 1, as 33 bytes, most
+ * significant first.
  */
 export const SHAMIR_PRIME = (1n << 256n) + 297n;
 export const SHARE_BYTES = 33;
 const SECRET_BYTES = 32;
 
 /**
- * @param random gives so many random bytes
- * @returns the shares at places 1 … count
+ * @param random returns so many random bytes
+ * @returns the shares at indices 1 … count
  */
 export function splitSecret(
   secret: Uint8Array,
@@ -21,7 +22,7 @@ export function splitSecret(
   return Array.from({ length: count }, (_, i) => toBytes(valueAt(coefficients, BigInt(i + 1)), SHARE_BYTES));
 }
 
-/** What a share of each place is multiplied with, so that their sum is the secret: the same for all secrets of these places. */
+/** The multiplier of each share whose weighted sum is the secret; it depends only on the indices. */
 export function interpolationWeights(places: readonly number[]): readonly bigint[] {
   return places.map((place) => {
     let above = 1n;
@@ -35,7 +36,7 @@ export function interpolationWeights(places: readonly number[]): readonly bigint
   });
 }
 
-/** The secret of shares and the weights of their places; null: they are not shares of one. */
+/** Recovers the secret from shares and the weights of their indices; null if they are not shares of one secret. */
 export function recoverSecret(shares: readonly Uint8Array[], weights: readonly bigint[]): Uint8Array | null {
   let sum = 0n;
   for (const [i, share] of shares.entries()) sum += toNumber(share) * (weights[i] ?? 0n);
@@ -47,7 +48,7 @@ function valueAt(coefficients: readonly bigint[], x: bigint): bigint {
   return coefficients.reduceRight((value, coefficient) => (value * x + coefficient) % SHAMIR_PRIME, 0n);
 }
 
-/** Evenly from 0 to the prime: of 48 bytes the rest, which is uneven by less than 2⁻¹²⁷. */
+/** Uniform from 0 to the prime: the remainder of 48 bytes, with a bias below 2⁻¹²⁷. */
 function below(random: (bytes: number) => Uint8Array): bigint {
   return toNumber(random(48)) % SHAMIR_PRIME;
 }

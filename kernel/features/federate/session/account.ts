@@ -1,6 +1,6 @@
 /**
- * What rounds of federations have spent of the privacy of rows, where each client counts its own: a file in the runs folder, one
- * for the rows of one hash. A round is written before it is trained, and counts whether its answer arrives or not.
+ * Privacy ledger of row-level federations in which each client has its own: a file in the runs folder per hash of the
+ * rows. A round is recorded before training and counts whether its response arrives or not.
  */
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
@@ -14,33 +14,35 @@ import { toRunFolderError } from "../../../runs/folder-errors.js";
 import { withJournalLock } from "../../../runs/optuna/journal-lock.js";
 
 const entry = objectWith({ noise: v.number(), rate: v.number(), steps: wholeNumber(1) });
-/** Bytes of an account at most: half a million rounds. */
+/** Maximum bytes of a ledger: half a million rounds. */
 const MOST = 64 * 2 ** 20;
 
 export interface PrivacyLedgerOptions {
   readonly file: string;
   readonly accountant: PrivacyImplementation;
   readonly privacy: Pick<PrivacyPlan, "call" | "epsilon">;
-  /** What a round of this client spends. */
+  /** Privacy cost of one round of this client. */
   readonly round: SampledSteps;
 }
 
 export class PrivacyLedger {
   constructor(private readonly options: PrivacyLedgerOptions) {}
 
-  /** ε of all rounds so far. Coded errors of files. */
+  /** ε spent in all rounds so far. Coded errors of files. */
   get spent(): number {
     const all = this.entries();
     const { accountant, privacy } = this.options;
     return all.length === 0 ? 0 : accountant.spent(privacy.call, together(all));
   }
 
-  /** One more round. @returns ε that is spent with it. Coded errors `join-epsilon`, `no-space`, `run-folder`. */
+  /**
+   * Records one more round. @returns the ε spent including it. Coded errors `join-epsilon`, `no-space`, `run-folder`.
+   */
   charge(what: { readonly round: number }): number {
     const { file } = this.options;
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      // Two that train on the same rows read and write one after the other.
+      // A lock serializes two clients that train on the same rows.
       return withJournalLock(file, () => this.charged(what));
     } catch (error) {
       throw error instanceof CodedError ? error : toRunFolderError(error, file);
@@ -50,16 +52,19 @@ export class PrivacyLedger {
   private charged(what: { readonly round: number }): number {
     const { file, accountant, privacy, round } = this.options;
     const spent = accountant.spent(privacy.call, together([...this.entries(), round]));
-    // ε is found by a search, whose last digits are no promise.
+    // ε is found by a search whose last digits are not exact.
     if (spent > privacy.epsilon * (1 + 1e-3))
       throw new CodedError("join-epsilon", { spent, most: privacy.epsilon, account: file });
     const line = JSON.stringify({ at: new Date().toISOString(), ...what, ...round });
-    // A line that is torn stays one of its own.
+    // A torn line stays a separate line.
     appendFileSync(file, `${endsInLine(file) ? "" : "\n"}${line}\n`, { mode: 0o600, flush: true });
     return spent;
   }
 
-  /** Read anew each time: others may train on the same rows. A line that is torn, by a machine that went down, was whole once. */
+  /**
+   * Reads the file each time: other processes may train on the same rows. A torn line, after a machine crash, still
+   * counts as a round.
+   */
   private entries(): readonly SampledSteps[] {
     const { file, round } = this.options;
     if (!existsSync(file)) return [];
@@ -68,7 +73,7 @@ export class PrivacyLedger {
   }
 }
 
-/** Also where there is nothing yet. */
+/** Also true for an empty or missing file. */
 function endsInLine(file: string): boolean {
   if (!existsSync(file)) return true;
   const open = openSync(file, "r");
@@ -81,7 +86,6 @@ function endsInLine(file: string): boolean {
   }
 }
 
-/** Rounds alike, as one. */
 function together(all: readonly SampledSteps[]): readonly SampledSteps[] {
   const groups = new Map<string, SampledSteps>();
   for (const { noise, rate, steps } of all) {

@@ -1,4 +1,6 @@
-/** What a cell shows of a federation while it goes on: whose labels are apart, then rounds, scores of clients and their drift as they come. */
+/**
+ * Live view of a federation: label skew between clients, then rounds, scores of clients and their drift as they arrive.
+ */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
@@ -15,9 +17,9 @@ import { LiveTraining, type Screen } from "../../../session/live-training.js";
 import { taskMetricOf } from "../../../evaluation/forgetting/tasks.js";
 import type { ClientRows } from "./clients-of.js";
 
-/** Milliseconds between two drawings. */
+/** Milliseconds between updates of the view. */
 const EVERY = 1000;
-/** Clients up to which their labels are counted. */
+/** Maximum clients whose labels are counted. */
 const MOST = 1000;
 
 export class LiveFederation extends LiveTraining {
@@ -28,11 +30,11 @@ export class LiveFederation extends LiveTraining {
     this.board = new Board(screen, id, plan);
   }
 
-  /** Who they are, before the first round. */
+  /** Shows the clients before the first round. */
   clients(clients: readonly ClientRows[], labels: readonly string[]): void {
     this.board.begin(clients, labels);
   }
-  /** Those elsewhere, once all have joined. */
+  /** Shows remote clients once all have joined. */
   joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
     this.board.joined(clients);
   }
@@ -46,7 +48,6 @@ export class LiveFederation extends LiveTraining {
     if (event.kind === "round" || event.kind === "evaluated") this.board.draw();
     if (event.kind === "stopped") this.board.draw(true);
   }
-  /** The round whose weights the model has. */
   noteSavedRound(round: number): void {
     this.board.savedRound = round;
   }
@@ -80,7 +81,7 @@ class Board {
   }
 
   joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
-    // Of those whose data are named more is known.
+    // For clients with named data more is known already.
     if (this.clients.length === 0) this.clients = clients;
     this.screen.display(joinedClientsView(clients));
   }
@@ -152,10 +153,10 @@ class Board {
   }
 }
 
-/** From here on labels lie apart as much as those by which the figures below were measured. */
+/** Label skew from which the hint is shown: about that of the measurements quoted below. */
 const APART = 0.3;
 const SEVERAL = 5;
-/** Where a plain mean may fall short, and what was measured of that. Null: nothing is to say. */
+/** A hint that a plain mean may be worse, with measurements; null if it does not apply. */
 export function skewHint(view: Pick<FederationView, "name" | "clients" | "labels">, { recipe }: Plan): string | null {
   const skew = labelSkewOf(view);
   const { aggregate, personal } = must(recipe.federated, "a federation");
@@ -168,7 +169,7 @@ export function skewHint(view: Pick<FederationView, "name" | "clients" | "labels
   );
 }
 
-/** What the task's rows are first measured by, where validation tells it; else their loss. */
+/** The task's first metric if validation reports it, else the loss. */
 function metricOf(plan: Plan, metrics: Readonly<Record<string, number>>): Pick<FederationView, "metric" | "better"> {
   const { name, better } = taskMetricOf(registry, plan);
   if (name in metrics) return { metric: name, better };

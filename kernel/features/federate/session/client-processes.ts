@@ -1,7 +1,7 @@
 /**
- * Clients whose data a statement names, as processes of this machine: each joins the SuperLink with one data set, and all end
- * with the statement. They are in no process group of ours, so that Ctrl-C reaches the notebook alone, and end with their input,
- * which this process holds: with it, too.
+ * Runs clients as processes on this machine for data that the statement names: each joins the SuperLink with one data
+ * set, and all end with the statement. They are in another process group, so that Ctrl-C only reaches the notebook.
+ * They end when their stdin closes, which also happens when this process ends.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -10,19 +10,18 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ClientProcessJob } from "./join-child.js";
 
 const program = fileURLToPath(new URL("../../../apps/worker/joined-client.js", import.meta.url));
-/** Milliseconds that one has to leave in good order. */
+/** Milliseconds for an orderly exit. */
 const GRACE = 8000;
-/** Letters of what it said last. */
+/** Maximum characters of the last output that are quoted. */
 const WORDS = 2000;
 
 export interface StartedClients {
-  /** Why the first of them ended before it was told to. Never settles where none does. */
+  /** Error of the first process that ended too early. Never settles if there is none. */
   readonly ended: Promise<CodedError>;
-  /** Tells all to end, and makes them. */
   end(): Promise<void>;
 }
 
-/** `names`: of the clients, by the numbers of their data. */
+/** `names`: client names, by index of their data. */
 export function startClients(
   order: Omit<ClientProcessJob, "number" | "name">,
   names: readonly string[],
@@ -58,7 +57,7 @@ function started(order: ClientProcessJob): { readonly child: ChildProcess; reado
   });
   let words = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-WORDS)));
-  // It may end before it has read all.
+  // The process may end before it has read its input.
   child.stdin.on("error", () => undefined);
   child.stdin.write(`${JSON.stringify(order)}\n`);
   return { child, words: () => words };

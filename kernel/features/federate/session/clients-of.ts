@@ -1,6 +1,6 @@
 /**
- * Who the clients of a federation are, and what rows each has: those of a data set of its own, or a part of one that all share.
- * The rows of all of them stand together as one data set, client by client, by which the whole is scored.
+ * The clients of a federation and their rows: each has its own data set, or a part of a shared one. The rows of all
+ * clients are also joined into one data set, client by client, for overall scores.
  */
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -24,26 +24,25 @@ import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 
 export interface ClientRows {
   readonly name: string;
-  /** Its rows alone: those that train, and those of validation where it has some. */
+  /** The client's rows only: training rows, and validation rows if it has any. */
   readonly prepared: PreparedData;
 }
 export interface FederationClients {
-  /** All rows that train and validate, client by client; the other splits as they are. */
+  /** The training and validation rows of all clients, client by client; other splits unchanged. */
   readonly together: PreparedData;
   readonly each: readonly ClientRows[];
-  /** Rows of validation of those that have none to train on, behind all others'; null: there are none. */
+  /** Validation rows of clients without training rows, placed after all others; null if there are none. */
   readonly rest: PreparedData | null;
 }
 export interface DataReadingContext {
   readonly datasets: DatasetCache;
   readonly hostContext: HostContext;
-  /** Told what is odd of the rows of several clients; absent: nobody is. */
   readonly warn?: Warn;
 }
 
 const VALIDATION = "validation";
 
-/** `own`: the data of `Recipe.data`. Coded errors `federate-roles`, and those of partitions. */
+/** `ownData`: the data of `Recipe.data`. Coded errors `federate-roles`, and those of partitions. */
 export async function readClients(
   plan: Plan,
   ownData: PreparedData,
@@ -55,14 +54,14 @@ export async function readClients(
     : apartOf(plan, ownData, federated.others, context);
 }
 
-/** Data of who leads, where clients have rows of their own: they validate and test, and none of them trains. */
+/** The coordinator's data if clients have their own rows: only for validation and test, without training rows. */
 export function withoutTrainingSplit(ownData: PreparedData): PreparedData {
   const name = trainingSplitName(ownData);
   const splits = { ...ownData.splits, [name]: trainedOf(ownData).reify([]) as ColumnTable };
   return { ...ownData, splits, facts: { ...ownData.facts, splits: countedIn(ownData.facts, splits) } };
 }
 
-/** Each data set is one client's. */
+/** Reads one data set per client. */
 async function apartOf(
   { recipe }: Plan,
   ownData: PreparedData,
@@ -86,7 +85,6 @@ async function apartOf(
   return { each, together: joined(ownData, each, labels), rest: null };
 }
 
-/** The rows of one data set, given to clients. */
 async function partedOf(
   { recipe }: Plan,
   ownData: PreparedData,
@@ -122,7 +120,10 @@ interface Dealt {
   readonly trains: ArrayLike<number> & Iterable<number>;
   readonly validates: ArrayLike<number> & Iterable<number>;
 }
-/** Rows that train as the word gives them out, those of validation as these are. `values`: of the rows that train, then of the others. */
+/**
+ * Partitions training rows by the partition word, and validation rows in the same way. `values`: of the training rows,
+ * then of the validation rows.
+ */
 export function partitionRows(
   clients: Call,
   { part }: PartitionImplementation,
@@ -145,7 +146,7 @@ export function partitionRows(
     const dealt = parts.map(({ name, rows }, i) => ({ name, trains: rows, validates: must(others[i], "rows") }));
     return { dealt, left: { clients: 0, rows: [] } };
   }
-  // Each row says whose it is. Who has rows of validation alone trains nothing.
+  // Each row names its client. A client with validation rows only does not train.
   const all = part(clients, { rows: trains + validates, values, seed }).map(({ name, rows }) => ({
     name,
     trains: rows.filter((row) => row < trains),
@@ -156,7 +157,7 @@ export function partitionRows(
   return { dealt: all.filter((one) => one.trains.length > 0), left };
 }
 
-/** What rows are parted by; null: nothing. */
+/** Values of the column that rows are partitioned by; null if there is none. */
 async function valuesOf(
   data: Plan["recipe"]["data"],
   clients: Call,
@@ -191,7 +192,7 @@ function trainedOf(prepared: PreparedData): ColumnTable {
 }
 const validationOf = (prepared: PreparedData): ColumnTable | undefined => prepared.splits[VALIDATION];
 
-/** Splits that train and validate; none without rows. */
+/** The training and validation splits; leaves out empty ones. */
 function splitsOf(
   ownData: PreparedData,
   train: ColumnTable,
@@ -203,7 +204,6 @@ function splitsOf(
   };
 }
 
-/** The rows of all clients as one data set. */
 function joined(
   ownData: PreparedData,
   each: readonly ClientRows[],
@@ -249,7 +249,7 @@ function concatenated(tables: readonly ColumnTable[]): ColumnTable | undefined {
   return first.concat(...others.map((one) => one.select(names) as ColumnTable)) as ColumnTable;
 }
 
-/** Data of one name that stands twice is two clients. */
+/** Data that are listed twice under the same name are two clients. */
 function uniqueNames(names: readonly string[]): readonly string[] {
   return names.map((name, i) => {
     const before = names.slice(0, i).filter((one) => one === name).length;
@@ -257,7 +257,7 @@ function uniqueNames(names: readonly string[]): readonly string[] {
   });
 }
 
-/** Values that are one client's, written in several ways. */
+/** Warns of values that differ only in spelling and may be the same client. */
 function warnOfNames(names: Iterable<string>, clients: string, warn: Warn): void {
   const forms = new Map<string, Set<string>>();
   for (const name of names) forms.set(normalizedLabel(name), (forms.get(normalizedLabel(name)) ?? new Set()).add(name));

@@ -1,15 +1,14 @@
-/** What can go wrong where rows are given to clients. */
+/** Error codes of assigning rows to clients. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface FederationsCodeData {
   "clients-by-nothing": { readonly data: string; readonly clients: string };
   "client-ended": { readonly client: string; readonly how: string; readonly said: string };
   "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
   "peers-open": { readonly federation: string };
   "node-key": { readonly file: string; readonly why: string };
-  /** `of`: values of all names of one form, each a client of its own. */
+  /** `of`: groups of values that differ only in spelling; each value is a separate client. */
   "clients-alike": { readonly clients: string; readonly of: readonly (readonly string[])[] };
   "clients-left-out": { readonly clients: number; readonly of: number; readonly rows: number };
   "clients-lacking": { readonly clients: number; readonly needs: number; readonly why: string };

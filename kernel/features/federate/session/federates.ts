@@ -1,4 +1,4 @@
-/** What a federated training does otherwise than one whose rows are at hand: clients, rounds, scores of each client. */
+/** What a federated training adds to a local one: clients, rounds, scores per client. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -23,15 +23,14 @@ import { openLocalClients } from "./local-clients.js";
 import { partsValidatorFor, type ValidationPart } from "../../../training-runs/validating.js";
 import { readClients, withoutTrainingSplit, type FederationClients, type DataReadingContext } from "./clients-of.js";
 
-/** A training whose rows are with clients, until it ends. */
 export interface Federation extends StepProvider {
-  /** Writes what each client keeps for itself, as it was after `round`, into the folder of the run. */
+  /** Writes each client's personal parameters after `round` into the run's folder. */
   keep(run: string, round: number): void;
-  /** What carries messages ends, and clients that were started do. `whole`: it went to its end. */
+  /** Closes the transport and ends started clients. `whole`: the training is complete. */
   end(whole: boolean): Promise<void>;
 }
 export interface FederationListeners extends ClientListeners {
-  /** Who they are, and the labels of all; of clients that join, before the first round. */
+  /** Receives the clients and all labels; for joining clients, before the first round. */
   readonly onClients: (clients: FederationClients["each"], labels: readonly string[]) => void;
 }
 
@@ -74,7 +73,6 @@ export function createFederation(
   };
 }
 
-/** All clients are in this process. */
 async function simulated(
   plan: Plan,
   { each, rest }: FederationClients,
@@ -126,7 +124,7 @@ async function simulated(
   const parts = encoded.flatMap(({ name, validation }, client): ValidationPart[] =>
     validation ? [{ name, rows: validation, swapIn: heads && (() => heads.into(client)) }] : [],
   );
-  // Of clients that have nothing to train on.
+  // Validation rows of clients without training rows.
   if (rest) {
     const rows = await encodeSplit(rest, { data: rest.name, split: "validation" }, material.encoding);
     parts.push({ name: null, rows });
@@ -145,7 +143,7 @@ async function simulated(
   };
 }
 
-/** Columns have as many values as they have. Coded error `clients-lacking`. */
+/** If the partition column determines the clients, checks that there are enough. Coded error `clients-lacking`. */
 function demandEnough(federated: FederatedPlan, clients: number, aggregator: AggregatorCapabilities | undefined): void {
   const { aggregate, secure_aggregation: secure } = federated;
   const needs = [

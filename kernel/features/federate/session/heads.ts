@@ -1,4 +1,4 @@
-/** What each client of a simulation keeps for itself, from the engine and the run's files, and back to files. */
+/** The personal parameters of simulated clients: read from the engine and the run's files, and written to files. */
 import type { RunFolder } from "../../../runs/run-folder.js";
 import type { EncodedRows } from "../../../data/encoding/encoded.js";
 import type { EngineSession } from "../../../engines/engine.js";
@@ -10,11 +10,10 @@ import type { OpenModel } from "../../../models/open-model.js";
 import type { FederationSteps } from "./steps.js";
 
 export interface PersonalHeads extends NonNullable<SharedClientModel["personal"]> {
-  /** Of the head's parameters. */
   readonly shapes: StateShapes;
 }
 
-/** States by the prefix that they are called by beside their parameters. */
+/** Returns the optimizer states by the prefix of their names. */
 export function stateVectorsOf(session: EngineSession, shapes: StateShapes): (prefix: string) => StateVector {
   const states = new Map<string, StateVector>();
   return (prefix) => {
@@ -24,7 +23,7 @@ export function stateVectorsOf(session: EngineSession, shapes: StateShapes): (pr
   };
 }
 
-/** `kept`: beside the checkpoint that the training goes on from; null: it begins. */
+/** `savedState`: state of the checkpoint that the training resumes from; null at the start. */
 export async function createPersonalHeads(
   { session, states: { head: heads } }: OpenModel,
   clients: readonly { readonly rows: EncodedRows }[],
@@ -41,7 +40,7 @@ export async function createPersonalHeads(
   };
 }
 
-/** Heads of a checkpoint, by parameters; of a client that had not trained by then what it would have begun with. */
+/** Heads in a checkpoint, by parameter; the initial head for a client that had not trained by then. */
 export function headsOfCheckpoint(
   run: RunFolder,
   { heads, shapes }: PersonalHeads,

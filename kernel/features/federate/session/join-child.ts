@@ -1,4 +1,4 @@
-/** What a process that a notebook starts for data that it names is told, on its input, in one line of JSON. */
+/** The job of a client process that a notebook starts for named data: one line of JSON on its stdin. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import * as v from "valibot";
@@ -8,14 +8,13 @@ import type { EngineOptions } from "../../../engines/engine.js";
 
 export interface ClientProcessJob {
   readonly plan: Plan;
-  /** Of its data among those of the plan, from 0. */
+  /** Index of its data in the plan, from 0. */
   readonly number: number;
-  /** What others call it; null: as its data are called. */
+  /** Name of the client; null uses the name of its data. */
   readonly name: string | null;
   readonly superlink: string;
   readonly plain: boolean;
   readonly certificates: string | null;
-  /** Folders of the notebook and of its runs. */
   readonly folder: string;
   readonly runs: string;
   readonly engine: EngineOptions;
@@ -33,7 +32,6 @@ const order = objectWith({
   engine: v.custom<EngineOptions>(isRecord),
 });
 
-/** Null: it is none. */
 export function parseClientProcessJob(line: string): ClientProcessJob | null {
   return parseJsonOrNull(line, order);
 }

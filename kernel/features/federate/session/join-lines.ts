@@ -1,23 +1,23 @@
-/** What a client elsewhere says on its own terminal, a line for each thing that happens. */
+/** Terminal output of a remote client, one line per event. */
 import { CodedError, escapeControlCharacters, codeText } from "#dsl/language/diagnostics/codes.js";
 import { byteSizeText, groupedNumber } from "../../../host/text.js";
 import type { JoinListeners } from "./joining.js";
 
-/** Milliseconds in which the same refusal isn't said again. */
+/** Milliseconds within which the same refusal is not repeated. */
 const AGAIN = 60_000;
 
-/** Federations that it says it has agreed to, between two rounds. */
+/** Maximum agreements printed between two rounds. */
 const AGREED = 5;
 
-/** `say`: a line; `warn`: one of what went wrong. */
+/** `say`: prints a line; `warn`: prints an error line. */
 export function lineJoinListeners(
   url: string,
   { say, warn }: { readonly say: (line: string) => void; readonly warn: (line: string) => void },
 ): JoinListeners {
-  /** A round's line waits for the bytes of its answer. */
+  /** A round's line waits for the byte count of its response. */
   let waiting: string | null = null;
   const refusals = new Map<string, number>();
-  /** Since it trained last: whoever agrees again and again is told of a few times. */
+  /** Agreements since the last training: repeated ones are only printed a few times. */
   let agreed = 0;
   const refused = (error: unknown): void => {
     const key = error instanceof CodedError ? error.code : "internal";

@@ -1,6 +1,6 @@
 /**
- * The client of a federation that this process is: it trains a round on its own rows, looks at them with others' weights, and
- * gives its vector to secret sums. One model stays open for all orders.
+ * The federation client of this process: it trains rounds on its own rows, evaluates received weights on them, and
+ * contributes its vector to secure sums. One model stays open for all instructions.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RoundStateVectors } from "#stdlib/aggregators/kind.js";
@@ -18,22 +18,21 @@ export interface JoinedClientOptions {
   readonly name: string;
   readonly client: LocalClient;
   readonly weights: StateVector;
-  /** Names of vectors that come beside the weights, which are those that it gives. */
+  /** Names of the vectors received with the weights; the client sends the same ones. */
   readonly sent: readonly string[];
-  /** Null: it has no rows to validate on. */
   readonly validation: { readonly rows: number; readonly validate: Validate } | null;
   readonly masking: ClientMaskingState;
-  /** Updates leave in secret sums alone. */
+  /** Updates are only sent in secure sums. */
   readonly summed: boolean;
-  /** All clients count the same, whatever rows they have. */
+  /** All clients have equal weight, regardless of rows. */
   readonly alike: boolean;
-  /** Null: its rows aren't private each by itself. */
+  /** Null if its rows have no row-level privacy. */
   readonly account: PrivacyLedger | null;
-  /** Told where it has to begin anew what it kept, for it isn't what it was after that round. */
+  /** Called if its state is not that after the given round, so that it starts anew. */
   readonly onForgotten: (done: number) => void;
 }
 
-/** Rounds whose state is kept: who leads goes on from a checkpoint, which lies behind. */
+/** Number of rounds whose state is retained: the coordinator resumes from a checkpoint of an earlier round. */
 const KEPT = 4;
 type State = LocalClient["state"];
 
@@ -44,7 +43,7 @@ export class JoinedClient implements JoiningClient {
   readonly key: Uint8Array;
   readonly values: number;
   readonly sent: readonly string[];
-  /** How it was when it began, and after rounds that it trained. */
+  /** Its state at the start, and after rounds that it trained. */
   private readonly states: Map<number, State>;
 
   constructor(private readonly options: JoinedClientOptions) {

@@ -1,6 +1,6 @@
 /**
- * How a process becomes a client of a federation over Flower: it makes the model and its rows ready by its own plan, then joins.
- * What comes from elsewhere is held against that plan; nothing of it is a program.
+ * Makes a process a client of a federation over Flower: it prepares the model and rows by its own plan, then joins.
+ * Received terms are compared with that plan; they are never executed.
  */
 import { createHash } from "node:crypto";
 import { join as pathOf } from "node:path";
@@ -27,33 +27,31 @@ import { JoinedClient } from "./joined-clients.js";
 import { openLocalClients, type LocalFederation } from "./local-clients.js";
 import { lockNodeKey, readOrCreateNodeKey } from "./node-key.js";
 
-/** Milliseconds in which our app beside the SuperLink takes an answer. */
+/** Milliseconds for our app next to the SuperLink to fetch a response. */
 const TAKEN = 4000;
 
 export interface JoinRequest {
   readonly plan: Plan;
-  /** Of its data among those of the plan, from 0. */
+  /** Index of its data in the plan, from 0. */
   readonly number: number;
-  /** What others call it; null: as its data are called. */
+  /** Name of the client; null uses the name of its data. */
   readonly name: string | null;
   readonly superlink: string;
-  /** Plain HTTP to other machines is allowed. */
   readonly plain: boolean;
-  /** A file of certificates of who may sign for the SuperLink; null: those that this machine trusts. */
+  /** A PEM file of certificate authorities for the SuperLink; null uses those that this machine trusts. */
   readonly certificates: string | null;
-  /** It leaves after the first federation, or where it refuses one. */
+  /** It leaves after the first federation, or after a refusal. */
   readonly once: boolean;
-  /** Keys of the nodes that may be in secret sums, in base64; null: whoever leads says which. */
+  /** Base64 keys of the nodes that may be in secure sums; null if the coordinator decides. */
   readonly peers: readonly string[] | null;
-  /** Rounds of its life; null: those of its plan. */
+  /** Maximum rounds over its lifetime; null uses the rounds of its plan. */
   readonly life: number | null;
 }
-/** Told of what goes on, for people. */
 export interface JoinListeners {
   readonly onJoined: (client: JoinedClient, pins: PinnedTerms) => void;
   readonly onForgotten: (done: number) => void;
   readonly onTrouble: (error: unknown) => void;
-  /** Bytes of the last question and of its answer. */
+  /** Bytes of the last request and its response. */
   readonly onSaid: (received: number, sent: number) => void;
   readonly guest: ClientAppListeners;
 }
@@ -63,7 +61,10 @@ interface Around {
   readonly hears: JoinListeners;
 }
 
-/** Until `signal`, or until it is over. Coded errors: of its program, its data, its engine; those of `serveAsSuperNode`; with `once` why it refused. */
+/**
+ * Runs until `signal` is aborted, or the federation is over. Coded errors: of its program, its data, its engine; those
+ * of `serveAsSuperNode`; with `once` the reason of its refusal.
+ */
 export async function joinFederation(session: OpenSession, request: JoinRequest, options: Around): Promise<void> {
   const { superlink, plain, certificates, once } = request;
   const { hears } = options;
@@ -80,7 +81,8 @@ export async function joinFederation(session: OpenSession, request: JoinRequest,
   const pins = pinsOf(request);
   const left = new AbortController();
   let refused: unknown = null;
-  // It leaves once what it said last has arrived, and had time to be taken: of who has left the SuperLink says that it is lost.
+  // It leaves only after its last response has arrived and been fetched: the SuperLink reports a node that has left as
+  // lost.
   let leaves = false;
   const leave = (): void => {
     if (leaves) setTimeout(() => left.abort(), TAKEN).unref();
@@ -132,7 +134,7 @@ function pinsOf({ plan, life }: JoinRequest): PinnedTerms {
   return { plan: federationTermsOf(plan), rounds, clients: joined ?? 1 + others.length, life: life ?? rounds, summed };
 }
 
-/** The model open, the rows as tokens. Coded errors of programs, data, bases and engines. */
+/** Opens the model and tokenizes the rows. Coded errors of programs, data, bases and engines. */
 export async function openJoinedClient(
   session: OpenSession,
   request: JoinRequest,
@@ -199,7 +201,7 @@ const keyFileOf = ({ runs }: Pick<OpenSession, "runs">, name: string): string =>
   pathOf(runs, ".joined", `${hashed(name)}.pem`);
 const hashed = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
 
-/** What tells a client's chance from others', where nobody numbers them. */
+/** Seed of a client's random streams, from its name, if clients are not numbered. */
 function numberOf(name: string): number {
   return createHash("sha256").update(name).digest().readUInt32LE(0) >>> 1;
 }

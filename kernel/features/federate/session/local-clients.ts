@@ -1,4 +1,4 @@
-/** Clients whose rows are on this machine, over one open model: all of a simulation, or the one that a process elsewhere is. */
+/** Clients with rows on this machine, over one open model: all of a simulation, or the one of a remote process. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -19,26 +19,24 @@ import { createPersonalHeads, stateVectorsOf, type PersonalHeads } from "./heads
 import { federatedPrivacy, type FederatedPrivacy } from "./private.js";
 import type { FederationClients } from "./clients-of.js";
 
-/** What becomes of the updates of a federation, and how they travel. */
+/** Aggregation and compression of a federation's updates. */
 export interface UpdateAggregation {
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
-  /** What makes updates smaller, one after the other. */
+  /** Compressors of updates, applied in order. */
   readonly chain: readonly ConfiguredCompressor[];
 }
 export interface EncodedClient {
   readonly name: string;
   readonly rows: EncodedRows;
   readonly loader: DataLoader;
-  /** Null: it has no rows to validate on. */
   readonly validation: EncodedRows | null;
 }
 export interface LocalFederation extends UpdateAggregation {
   readonly clients: readonly LocalClient[];
   readonly encoded: readonly EncodedClient[];
-  /** All that travels. */
   readonly weights: StateVector;
   readonly privacy: FederatedPrivacy | null;
-  /** What each keeps for itself; absent: all that trains travels. */
+  /** Each client's personal parameters; absent if all trainable parameters are transmitted. */
   readonly personal?: PersonalHeads;
 }
 
@@ -53,7 +51,10 @@ export async function updateAggregationOf({ recipe }: Plan): Promise<UpdateAggre
   return { aggregator: { call: aggregate, implementation }, chain };
 }
 
-/** `before`: events of the run that tell what is spent. `numberOf`: what tells a client's chance from others'; absent: its place. */
+/**
+ * `before`: earlier events of the run, for the spent budget. `numberOf`: random stream of a client; defaults to its
+ * index.
+ */
 export async function openLocalClients(
   plan: Plan,
   each: FederationClients["each"],
@@ -62,7 +63,7 @@ export async function openLocalClients(
     readonly material: TrainingMaterial;
     readonly before: readonly RunEvent[];
     readonly numberOf?: (name: string) => number;
-    /** What they kept, where the training goes on. */
+    /** Saved client states when resuming. */
     readonly savedState?: FederationState | null;
   },
 ): Promise<LocalFederation> {

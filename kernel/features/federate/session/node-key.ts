@@ -1,4 +1,7 @@
-/** The Ed25519 key by which a client signs its part of secret sums: made when it joins first, kept where its owner alone may read it. */
+/**
+ * The Ed25519 key with which a client signs its part of secure sums: created at first joining and readable by its owner
+ * only.
+ */
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -11,8 +14,8 @@ import { parseJsonOrNull } from "../../../fetch/json.js";
 import { readNamedText } from "../../../fetch/regular.js";
 
 /**
- * Nobody else joins by that key until what is returned is called, or this process is gone: two with one key are one in a secret
- * sum. Coded errors `node-key`, `run-folder`.
+ * Locks the key until the returned function is called or this process ends: two clients with one key would be one party
+ * in a secure sum. Coded errors `node-key`, `run-folder`.
  */
 export function lockNodeKey(file: string): () => void {
   const mine = `${file}.joined`;

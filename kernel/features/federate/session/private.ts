@@ -1,4 +1,4 @@
-/** What of a federation stays private: who takes part, or each row of a client; and what is spent of it. */
+/** Privacy of a federation: of participation, or of each row of a client; and its spent budget. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -15,24 +15,26 @@ import { privacyUnitsOf } from "../../../training/private/units.js";
 import { PrivateUpdates } from "../../../training/private/updates.js";
 import type { OpenModel } from "../../../models/open-model.js";
 
-/** A client, as its rows are fed. */
+/** A client and its encoded rows. */
 export interface PrivateClient {
   readonly name: string;
   readonly rows: EncodedRows;
   readonly loader: DataLoader;
 }
 export interface FederatedPrivacy {
-  /** Who takes part stays hidden; absent: rows of each client do. */
+  /** Hides who takes part; absent for row-level privacy. */
   readonly clients?: ClientPrivacy;
-  /** Updates of each client, by its number; absent: they are as ever. */
+  /** Private updates per client, by number; absent if updates are unchanged. */
   readonly updates?: readonly PrivateUpdates[];
-  /** What one round of each client spends, by its number; absent: clients are private as a whole. */
+  /** Privacy cost of one round per client, by number; absent for client-level privacy. */
   readonly rounds?: readonly SampledSteps[];
-  /** One more round, and who answered in it: ε that is spent with it, of the client that spent most. */
+  /** Records a round and its responding clients; returns the ε spent by the client that spent most. */
   readonly spent: (answering: readonly number[]) => number;
 }
 
-/** `before`: events of the run, those too that it took back. Null: nothing is private. Coded error `privacy-refused`. */
+/**
+ * `before`: events of the run, including rolled-back ones. Null if nothing is private. Coded error `privacy-refused`.
+ */
 export async function federatedPrivacy(
   plan: Plan,
   clients: readonly PrivateClient[],
@@ -52,7 +54,7 @@ export async function federatedPrivacy(
   return ofRows(plan, clients, { open, before, privacy, accountant });
 }
 
-/** Each client has noise of its own, by its rows. */
+/** Row-level privacy: each client has its own noise, by its number of rows. */
 async function ofRows(
   plan: Plan,
   clients: readonly PrivateClient[],
@@ -96,7 +98,7 @@ async function ofRows(
   };
 }
 
-/** What is promised of the rows of one client, over all rounds. */
+/** The privacy guarantee for the rows of one client, over all rounds. */
 function ownOf(
   plan: Plan,
   privacy: PrivacyPlan,
@@ -106,14 +108,14 @@ function ownOf(
   const rate = Math.min(1, (batch_size * accumulate) / Math.max(1, units));
   const steps = inRound * (plan.recipe.federated?.rounds ?? 1);
   const word = must(registry.find("privacy", privacy.call.word)?.capabilities, "what a word of privacy says");
-  // With written noise, clients with fewer rows than most have more, so that what is promised holds for each.
+  // With a fixed noise, clients with fewer rows than most get more of it, so that the guarantee holds for each.
   const promised = word.promises(privacy.call, { rate, steps, units, most: privacy.epsilon });
   if ("why" in promised)
     throw new CodedError("privacy-refused", { why: `of client ${name}: ${promised.why}`, instead: promised.instead });
   return { ...privacy, ...promised, rate, steps };
 }
 
-/** Rounds that a client answered in. */
+/** Rounds that a client responded in. */
 function roundsOf(name: string, events: readonly RunEvent[]): number {
   return events.filter((event) => event.kind === "round" && event.clients.some((one) => one.name === name)).length;
 }

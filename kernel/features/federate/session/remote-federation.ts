@@ -1,7 +1,7 @@
 /**
- * A federation whose clients are processes of their own: who carries what is said to them, what each agrees on, and the rounds,
- * scores and sums of this side. Rows of clients are never here, unless the statement names their data: those are read for labels
- * and for scores, as in a simulation, and trained by the processes alone.
+ * A federation with clients in other processes: the transport, the agreed terms, and this side's rounds, scores and
+ * sums. Client rows are not in this process, unless the statement names their data: those are read for labels and
+ * scores, as in a simulation, but only trained on by the client processes.
  */
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -33,22 +33,22 @@ import { createRemoteValidation } from "./scores-elsewhere.js";
 import type { ClientProcessJob } from "./join-child.js";
 import { startClients, type StartedClients } from "./client-processes.js";
 
-/** Told of who is there. */
 export interface ClientListeners {
   readonly onAgreed: (agreed: number, total: number) => void;
-  /** As they are known once all have agreed. */
   readonly onJoined: (clients: readonly { readonly name: string; readonly rows: number }[]) => void;
-  /** One that refuses what it was told, while others are waited for. */
   readonly onRefused: (error: CodedError) => void;
   readonly onClient: (done: number, total: number, round: number) => void;
 }
 export interface RemoteFederation {
   readonly steps: FederationSteps;
-  /** Whoever was started ends, and what carries messages does. `whole`: nothing goes on with it later. */
+  /** Ends started clients and the transport. `whole`: the federation will not be resumed. */
   end(whole?: boolean): Promise<void>;
 }
 
-/** `named`: those whose data the statement names, in order; null: they join by themselves. Coded errors of what carries it. */
+/**
+ * `named`: clients whose data the statement names, in order; null if they join by themselves. Coded errors of the
+ * transport.
+ */
 export async function openRemoteFederation(
   plan: Plan,
   named: FederationClients | null,
@@ -74,7 +74,8 @@ export async function openRemoteFederation(
         certificates,
         ...starts,
         engine: { ...starts.engine, threads: threadsOf(plan, named.each.length) },
-        // What rows have spent is counted for this run alone, and goes on with it; keys are in no run's folder.
+        // The privacy ledger of rows is for this run only and continues when it resumes; keys are not in any run's
+        // folder.
         runs: join(dirname(training.run.path), ".clients", training.run.id),
       },
       named.each.map(({ name }) => name),
@@ -105,12 +106,12 @@ export async function openRemoteFederation(
   }
 }
 
-/** Of each client that is started: the machine's are divided among them. */
+/** Threads of each started client: the machine's threads are divided among them. */
 function threadsOf({ effects: { threads } }: Plan, clients: number): number {
   return threads ?? Math.max(1, Math.floor(availableParallelism() / clients));
 }
 
-/** Where clients are reached, as the runner names it. */
+/** The address of the SuperLink, as the runner sets it. */
 export type FederationAddress = Parameters<FederationTransports<unknown>["flower"]>[0];
 async function placeOf({ effects }: Plan, folder: string): Promise<FederationAddress> {
   const call = must(effects.runner, "a runner");
@@ -122,7 +123,7 @@ async function placeOf({ effects }: Plan, folder: string): Promise<FederationAdd
   });
 }
 
-/** The first of those that were started that ends before all have agreed ends the wait for them; later it is a client that is lost. */
+/** A started client that ends before all have agreed stops the waiting; later it counts as a lost client. */
 async function carried(
   { superlink, certificates, plain, wait, round }: FederationAddress,
   started: StartedClients | null,
@@ -148,7 +149,7 @@ async function carried(
   }
 }
 
-/** Those whose data are named have the numbers of their data, as in a simulation. */
+/** Clients with named data are numbered by their data, as in a simulation. */
 function inOrder(carrier: RemoteClients, { each }: FederationClients): RemoteClients {
   const clients = each.map(({ name }) =>
     must(
@@ -168,7 +169,7 @@ function inOrder(carrier: RemoteClients, { each }: FederationClients): RemoteCli
   };
 }
 
-/** Labels that were found in data that are named are told to their clients, as if they were written. */
+/** Labels found in named data are sent to the clients as if the program listed them. */
 export function planWithLabels(plan: Plan, labels: readonly string[]): Plan {
   const { recipe } = plan;
   const federated = must(recipe.federated, "a federation");
@@ -239,7 +240,7 @@ async function stepsWith(
   return { source: rounds, hooks: [federationHook({ rounds, scores })], validate };
 }
 
-/** Fewest answers of a round, and what takes them. */
+/** Minimum responses of a round, and what requires them. */
 function leastOf({ aggregate, secure_aggregation: secure }: FederatedPlan): NonNullable<RoundsOptions["least"]> {
   const least = registry.find("aggregator", aggregate.word)?.capabilities?.least?.(aggregate) ?? 1;
   return secure && MIN_CLIENTS_TO_HIDE > least
@@ -247,7 +248,7 @@ function leastOf({ aggregate, secure_aggregation: secure }: FederatedPlan): NonN
     : { clients: least, why: least > 1 ? `\`${aggregate.word}\`` : "a round" };
 }
 
-/** Who takes part stays hidden by noise of this side; rows of each client by its own, which says what it has spent. */
+/** Private participation uses the server's noise; row-level privacy uses each client's noise and its reported ε. */
 async function privateRounds(
   privacy: PrivacyPlan,
   clients: number,

@@ -1,6 +1,6 @@
 /**
- * Scores of rounds with clients elsewhere. What is watched is measured on rows at hand, where there are some to validate on; else
- * it is the mean, by rows, of what clients say of their own. Those whose data the statement names are scored as in a simulation.
+ * Scores of rounds with remote clients. The watched metric is measured on local validation rows if there are any; else
+ * it is the mean, weighted by rows, of the clients' own scores. Clients with named data are scored as in a simulation.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -16,7 +16,6 @@ import { encodeClients } from "./local-clients.js";
 export interface RemoteScoringOptions extends Pick<OpenTraining, "open" | "material" | "wanted"> {
   readonly named: FederationClients | null;
   readonly clients: RemoteClients["clients"];
-  /** How it stands. */
   readonly look: {
     readonly rounds: { readonly behind: number };
     readonly server: { readonly weights: Float32Array };
@@ -53,7 +52,7 @@ export async function createRemoteValidation(
   return { validate, scores };
 }
 
-/** By the names of clients; of those that have rows to validate on, and say something. */
+/** Scores by client name, for clients that have validation rows and respond. */
 async function scoresOf(
   clients: RemoteClients["clients"],
   order: Parameters<NonNullable<RemoteClients["clients"][number]["evaluate"]>>[0],
@@ -68,7 +67,7 @@ async function scoresOf(
   return new Map(each.flat());
 }
 
-/** Of each metric, over those who say it. */
+/** Mean of each metric over the clients that report it. */
 export function meanScoresByRows(all: readonly ClientEvaluation[]): Readonly<Record<string, number>> {
   const names = [...new Set(all.flatMap(({ metrics }) => Object.keys(metrics)))];
   return Object.fromEntries(

@@ -1,24 +1,23 @@
 /**
- * What of a model each client keeps for itself: trained on its rows, never sent (Arivazhagan et al. 2019, FedPer). A simulation
- * has those of all clients at hand, so the model that comes out has the mean of those that were trained, by rows; real clients
- * hand none of them over.
+ * Personal parameters of clients: trained on a client's rows, never sent (Arivazhagan et al. 2019, FedPer). A
+ * simulation has those of all clients, so the resulting model gets the mean of the trained ones, weighted by rows; real
+ * clients never send them.
  */
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 
-/** What they are called beside a checkpoint. */
+/** Key of the heads in the saved state. */
 export const HEAD_KEY = "head";
 
 export interface ClientHeadsOptions {
-  /** The model that all clients of this machine train, one after the other. */
+  /** State vector in the model that all clients of this machine train in turn. */
   readonly vector: Pick<StateVector, "gather" | "scatter">;
-  /** What each begins with: the base's own, or a fresh one. */
+  /** Initial head of each client: the base's, or a fresh one. */
   readonly initial: Float32Array;
-  /** Rows of each client. */
   readonly rows: readonly number[];
 }
 
 export class ClientHeads {
-  /** By the number of the client; of those that have trained. */
+  /** By client number; only clients that have trained. */
   private readonly headByClient = new Map<number, Float32Array>();
 
   constructor(private readonly options: ClientHeadsOptions) {}
@@ -29,26 +28,26 @@ export class ClientHeads {
   headOf(client: number): Float32Array {
     return this.headByClient.get(client) ?? this.options.initial;
   }
-  /** Of a client that has trained; null: it hasn't. */
+  /** The head of a client; null if it has not trained. */
   trained(client: number): Float32Array | null {
     return this.headByClient.get(client) ?? null;
   }
 
-  /** The engine has the client's. */
+  /** Loads the client's head into the engine. */
   into(client: number): Promise<void> {
     return this.options.vector.scatter(this.headOf(client));
   }
-  /** The client's is what the engine has. */
+  /** Stores the engine's head as the client's. */
   async from(client: number): Promise<void> {
     this.headByClient.set(client, (await this.options.vector.gather()).slice());
   }
-  /** Null: it hasn't trained. */
+  /** `head` is null if the client has not trained. */
   takeUp(client: number, head: Float32Array | Float64Array | null): void {
     if (head) this.headByClient.set(client, Float32Array.from(head));
     else this.headByClient.delete(client);
   }
 
-  /** The engine has what the model that comes out has. */
+  /** Loads the mean head, that of the resulting model, into the engine. */
   mean(): Promise<void> {
     return this.options.vector.scatter(this.averaged());
   }

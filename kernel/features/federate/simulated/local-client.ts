@@ -1,6 +1,6 @@
 /**
- * A client whose rows are on this machine. Its steps are those of any training: the optimizer begins anew in each round, the
- * learning rate goes on along the schedule over all rounds.
+ * A client with rows on this machine. Its steps are those of any training: the optimizer is reset in each round, the
+ * learning rate follows the schedule over all rounds.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -19,32 +19,33 @@ import type { ClientPrivacy } from "../private.js";
 import { HEAD_KEY, type ClientHeads } from "./heads.js";
 import type { UpdateReducer } from "./reduced-updates.js";
 
-/** The model that all clients of this machine train, one after the other. */
+/** The model that all clients of this machine train in turn. */
 export interface SharedClientModel {
   readonly session: EngineSession;
   readonly plan: Plan;
   readonly schedule: ScheduleImplementation;
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
-  /** What travels. */
   readonly weights: StateVector;
-  /** States of the optimizer, which begin anew. */
+  /** Optimizer states that are reset each round. */
   readonly moments: readonly string[];
-  /** The states of a prefix that the aggregator bends steps by. */
+  /** The states with this prefix, with which the aggregator corrects steps. */
   readonly states: (prefix: string) => StateVector;
-  /** What each client keeps for itself, and the states of a prefix that bend its steps; absent: all that trains travels. */
+  /**
+   * Each client's personal parameters, and the states with a prefix that correct their steps; absent if all trainable
+   * parameters are transmitted.
+   */
   readonly personal?: { readonly heads: ClientHeads; readonly states: (prefix: string) => StateVector } | undefined;
-  /** What makes updates smaller. */
   readonly smaller: UpdateReducer;
-  /** Who takes part stays private: what becomes of an update before it is sent. Absent: it doesn't. */
+  /** Private participation: clips an update before it is sent. Absent if participation is not private. */
   readonly privacy?: ClientPrivacy | undefined;
 }
 export interface LocalClientOptions {
   readonly name: string;
-  /** Number of the client, from 0. */
+  /** Client number, from 0. */
   readonly number: number;
   readonly rows: number;
   readonly loader: DataLoader;
-  /** Its rows stay private: what its updates are. Absent: they don't. */
+  /** Private updates for row-level privacy; absent without it. */
   readonly privately?: Pick<PrivateUpdates, "update"> | undefined;
 }
 
@@ -52,7 +53,7 @@ export class LocalClient implements Client {
   readonly name: string;
   readonly rows: number;
   private clientState: RoundStateVectors;
-  /** What earlier updates left out. */
+  /** Residual of earlier compressed updates. */
   private left: Float32Array | null = null;
   private under: StepPipeline | null = null;
 
@@ -83,7 +84,7 @@ export class LocalClient implements Client {
     await this.shared.personal?.heads.from(this.settings.number);
     const delta = Float32Array.from(after, (weight, i) => weight - must(order.weights[i], "a weight"));
     const report = local && (await this.stateReport(local, order, { delta, steps: took.steps }));
-    // As it is kept beside a checkpoint: a run that goes on has the same.
+    // Rounded to the precision of the checkpoint, so that a resumed run has the same state.
     if (report)
       this.clientState = Object.fromEntries(
         Object.entries(report.saved).map(([name, one]) => [name, one.map(Math.fround)]),
@@ -91,7 +92,7 @@ export class LocalClient implements Client {
     const given = report?.given ?? {};
     const { privacy } = this.shared;
     const context = { client: this.settings.number, round: order.round };
-    // What is left of a private update says more than the update: it is forgotten.
+    // The residual of a private update would reveal more than the update: it is discarded.
     const packed = smaller(privacy ? privacy.cut(delta) : delta, privacy ? null : this.left, context);
     this.left = privacy ? null : packed.left;
     return {
@@ -100,7 +101,7 @@ export class LocalClient implements Client {
       loss: took.loss,
       tokens: took.tokens,
       given,
-      // Rounded values may be longer than those that were cut.
+      // The quantized update may have a larger norm than the clipped one.
       delta: privacy ? privacy.cut(packed.opened) : packed.opened,
       ...(packed.sent && { packed: packed.sent }),
       bytes: packed.bytes + 4 * Object.values(given).reduce((sum, one) => sum + one.length, 0),
@@ -108,12 +109,10 @@ export class LocalClient implements Client {
     };
   }
 
-  /** Ends what is under way in the engine. */
   async stop(): Promise<void> {
     await this.under?.stop(0);
   }
 
-  /** What it keeps from round to round, by name. */
   get state(): Readonly<Record<string, Float32Array | Float64Array>> {
     const head = this.shared.personal?.heads.trained(this.settings.number);
     return { ...this.clientState, ...(this.left && { [LEFT]: this.left }), ...(head && { [HEAD_KEY]: head }) };
@@ -135,7 +134,7 @@ export class LocalClient implements Client {
       await states(prefix).scatter(Float32Array.from(vector));
     const { personal } = this.shared;
     if (!personal) return;
-    // Nothing is sent of a head, and nothing kept: it is held to where it is itself, and corrected by nobody.
+    // A head has no transmitted or saved vectors: its proximal reference is itself, and it gets no correction.
     const head = personal.heads.headOf(this.settings.number);
     const none = (names: readonly string[]): RoundStateVectors =>
       Object.fromEntries(names.map((name) => [name, new Float64Array(head.length)]));
@@ -148,7 +147,7 @@ export class LocalClient implements Client {
       await personal.states(prefix).scatter(Float32Array.from(vector));
   }
 
-  /** What it keeps and sends beside its update, by how the states of its steps stand. */
+  /** State to save and to send in addition to the update, from the states of its steps. */
   private async stateReport(
     local: ClientSideAlgorithm,
     { sent }: RoundInstruction,
@@ -156,7 +155,7 @@ export class LocalClient implements Client {
   ): Promise<ReturnType<ClientSideAlgorithm["after"]>> {
     const { aggregator, states } = this.shared;
     const stand = await Promise.all(
-      // Who keeps and sends nothing isn't asked for what it went by.
+      // Reads the states only if something is saved or sent.
       (local.keeps.length + local.sent.length > 0 ? local.strategy.states : []).map(
         async (prefix) => [prefix, Float64Array.from(await states(prefix).gather())] as const,
       ),
@@ -201,5 +200,5 @@ export class LocalClient implements Client {
   }
 }
 
-/** What is kept of updates that were made smaller. */
+/** Name of the saved compression residual. */
 const LEFT = "left";

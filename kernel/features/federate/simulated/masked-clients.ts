@@ -1,12 +1,12 @@
 /**
- * The sum of a round's updates by the whole protocol of secure aggregation, all parties in this process: what a server of clients
- * elsewhere would see, and what it would cost.
+ * The sum of a round's updates by the full secure aggregation protocol, with all parties in this process: shows what a
+ * server of remote clients would see, and what it would cost.
  */
 import type { SecureSummer } from "../server.js";
 import { computeSecureSum } from "../secure/secure-sum.js";
 import { summedVectorOf } from "../summed-vector.js";
 
-/** Clients that are lost have shared keys and secrets, and send no vector. Coded errors of secure sums. */
+/** Lost clients have shared keys and secrets but send no vector. Coded errors of secure sums. */
 export function localMaskedSummer(signal?: AbortSignal): SecureSummer {
   return async ({ answers, selected: { clients, lost }, names, weigh, values, width }) => {
     const all = clients.map((client) => {

@@ -1,30 +1,29 @@
-/** How a client's update goes over the wire, and what of it is left for its next. */
+/** Compression of a client's update for transmission, with the residual for its next update. */
 import { unpackUpdate, packUpdate, type ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
 export interface ReducedUpdate {
-  /** As the server opens it. */
+  /** The update as the server decompresses it. */
   readonly opened: Float32Array;
-  /** What was left out; null: nothing. */
+  /** Residual; null if there is none. */
   readonly left: Float32Array | null;
   readonly bytes: number;
-  /** As it goes; absent: as it is. */
+  /** The encoded update; absent if it is sent uncompressed. */
   readonly sent?: Uint8Array;
 }
-/** `left`: what earlier updates of the client left out. */
+/** `left`: residual of the client's earlier updates. */
 export type UpdateReducer = (
   delta: Float32Array,
   left: Float32Array | null,
   context: { readonly client: number; readonly round: number },
 ) => ReducedUpdate;
 
-/** All of it, as f32. */
+/** The full update as f32. */
 export const unreducedUpdate: UpdateReducer = (delta) => ({ opened: delta, left: null, bytes: delta.byteLength });
 
-/** What rounds by chance is of its own. */
+/** Random stream of stochastic rounding. */
 const ROUNDED = 53;
 
-/** By compressors, one after the other. */
 export function updateReducerFor(chain: readonly ConfiguredCompressor[], seed: number): UpdateReducer {
   if (chain.length === 0) return unreducedUpdate;
   return (delta, left, { client, round }) => {

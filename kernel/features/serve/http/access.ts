@@ -1,6 +1,6 @@
 /**
- * Who may ask: requests by a name of this server's, from programs or from its own page, with a key where there are keys. What
- * is refused here is refused before a byte of its body is read.
+ * Access control: requires a known host name, a request from a program or the server's own page, and a key if keys are
+ * set. Requests are rejected before a byte of the body is read.
  */
 import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
@@ -10,15 +10,15 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 export interface AccessControl {
   /** Coded errors `host-unknown`, `origin-unknown`. */
   look(request: IncomingMessage): void;
-  /** An identifier of the key that was sent (`identified`), if it is one of ours; null: none that is was sent. */
+  /** An identifier of the sent key (`identified`) if it is accepted; otherwise null. */
   keyOf(request: IncomingMessage): string | null;
-  /** Coded errors `api-key-missing`, `api-key-wrong`, where keys are wanted. */
+  /** Coded errors `api-key-missing`, `api-key-wrong`, if keys are required. */
   wantKey(request: IncomingMessage, key: string | null): void;
   readonly keyed: boolean;
   change(keys: readonly string[]): void;
 }
 
-/** `host`: what is listened on; `hosts`: further names. */
+/** `host`: the address listened on; `hosts`: additional names. */
 export function accessControlOf(options: {
   readonly host: string;
   readonly hosts: readonly string[];
@@ -33,9 +33,9 @@ export function accessControlOf(options: {
     },
     look({ headers: { host = "", origin } }) {
       const name = nameIn(host);
-      // An address is no name, and so none that a page could point elsewhere.
+      // An IP address cannot be redirected by a web page through DNS (DNS rebinding).
       if (isIP(name) === 0 && !names.has(name)) throw new CodedError("host-unknown", { host: host.slice(0, 200) });
-      // Its own page; before one that speaks plain HTTP there may be a proxy that speaks HTTPS.
+      // The server's own page; a plain HTTP server may be behind a proxy that uses HTTPS.
       const isOwn = origin === `https://${host}` || (!options.secure && origin === `http://${host}`);
       if (origin !== undefined && !isOwn) throw new CodedError("origin-unknown", { origin: origin.slice(0, 200) });
     },
@@ -45,7 +45,7 @@ export function accessControlOf(options: {
       if (sent === null) return null;
       const mine = hash("sha256", sent, "buffer");
       let found = false;
-      // All are compared, so that the time doesn't tell which.
+      // Compares with all keys, so that the time does not reveal which one matches.
       for (const key of keys) found = timingSafeEqual(mine, key) || found;
       return found ? identified(mine) : null;
     },
@@ -60,7 +60,9 @@ export function accessControlOf(options: {
 }
 
 const secret = randomBytes(32);
-/** The same for the same key until this process ends. Without the secret nobody can compute it from a key or a key's hash. */
+/**
+ * A stable identifier of a key while this process runs. It can't be computed from a key or its hash without the secret.
+ */
 const identified = (hash: Buffer): string => createHmac("sha256", secret).update(hash).digest("hex").slice(0, 16);
 
 function bytesOf(hashes: readonly string[]): readonly Buffer[] {
@@ -76,10 +78,9 @@ function sentIn({ headers }: IncomingMessage): string | null {
   return bearer ?? (typeof other === "string" && other !== "" ? other.slice(0, 512) : null);
 }
 
-/** The name in a Host header, without its port. */
 function nameIn(host: string): string {
   const name = /^(\[[0-9a-f:.]+\]|[^:]*)(?::\d{1,5})?$/i.exec(host)?.[1] ?? "";
   return bare(name.toLowerCase());
 }
-/** Without the brackets of an IPv6 address, and the dot at the end of a name. */
+/** Removes the brackets of an IPv6 address and the trailing dot of a name. */
 const bare = (name: string): string => name.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");

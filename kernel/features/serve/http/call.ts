@@ -1,11 +1,11 @@
 /**
- * A request under way: the model that it holds, what it took, and what ends it. It ends with its answer, when whoever asked goes
- * away, or when its time is over; its signal tells the model of the last two.
+ * A request in progress: its model lease, its usage, and its end. It ends with its response, when the client
+ * disconnects, or at its time limit; its signal informs the model of the last two.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ModelLease, Models, ServedModel } from "../contract.js";
 
-/** Why a call ended whose client went away. */
+/** The reason of a call that ended because its client disconnected. */
 export class ClientGoneError extends Error {
   override readonly name = "Gone";
 }
@@ -20,31 +20,28 @@ export class HttpCall {
   readonly began = performance.now();
   private readonly controller = new AbortController();
   private lease: ModelLease | null = null;
-  /** Of a model that is served and couldn't be asked. */
+  /** Name of a served model that is not open yet. */
   private unheld: string | null = null;
   private end: ((why: unknown) => void) | null = null;
-  /** Tokens that were read for it; those that were written are in `written`. */
+  /** Tokens read for it; generated tokens are in `written`. */
   read = 0;
-  /** Of its body, and of that and its answer, that others have no room for. */
+  /** Bytes of its body, and of its body and response together, that count towards the memory limit. */
   body = 0;
   bytes = 0;
-  /** Of the tokens that were written for it: when the first and the last came, and how many. */
+  /** Times of the first and the last generated token, and their number. */
   written: WritingTimes | null = null;
-  /** Texts that were cut. */
   cut = 0;
-  /** Our code of what went wrong. */
   code: string | null = null;
-  /** What was thrown that has no code: a fault of the program. */
+  /** An exception without a code: a defect of the program. */
   fault: unknown = null;
-  /** Whether the last byte of its answer went out. */
+  /** Whether the last byte of its response was sent. */
   answered = false;
-  /** What is answered instead, once its status has gone out. */
+  /** Status of its error, in case another status was already sent. */
   status: number | null = null;
-  /** Identifier of the API key (`AccessControl.keyOf`); null: there is none. */
+  /** Identifier of the API key (`AccessControl.keyOf`); null if there is none. */
   key: string | null = null;
-  /** Whose it is: the identifier of its key, or its network (`networkOf`). */
+  /** The client: the identifier of its key, or its network (`networkOf`). */
   client = "";
-  /** Ends its connection. */
   cutOff: () => void = () => undefined;
 
   get signal(): AbortSignal {
@@ -57,7 +54,7 @@ export class HttpCall {
     return this.lease?.model.name ?? this.unheld;
   }
 
-  /** Coded errors `no-such-model`, `model-opening`. Of clients that name a model by an address, the address names none. */
+  /** Leases a model. Coded errors `no-such-model`, `model-opening`. A URL as the model's name counts as no name. */
   hold(models: Models, name: string | null | undefined): ServedModel {
     const meant = name === undefined || name === null || /^https?:\/\//.test(name) ? null : name;
     try {
@@ -69,7 +66,7 @@ export class HttpCall {
     return this.lease.model;
   }
 
-  /** What the work comes to, unless the call ends before. */
+  /** The result of the work, unless the call ends before. */
   within<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.end = reject;
@@ -84,7 +81,6 @@ export class HttpCall {
     this.end?.(why);
   }
 
-  /** Tokens were written for it. */
   wrote(tokens: number): void {
     if (tokens === 0) return;
     const now = performance.now();
@@ -92,7 +88,7 @@ export class HttpCall {
     this.written.last = now;
     this.written.tokens += tokens;
   }
-  /** What went wrong: its code for the log; of a fault of ours also what was thrown. */
+  /** Records an error: its code for the log; for our own defects also the exception. */
   failed(thrown: unknown, { code, status }: { readonly code: string; readonly status: number }): void {
     this.code = code;
     this.status = status;
@@ -105,7 +101,7 @@ export class HttpCall {
   }
 }
 
-/** Which model isn't open yet; null where it is none of those that are served, whatever was asked for. */
+/** Name of a served model that is not open yet; null if the requested name is not served. */
 function openingIn(models: Models, error: unknown): string | null {
   if (!(error instanceof CodedError) || error.code !== "model-opening") return null;
   const { name } = error.data as { readonly name: string };
@@ -114,16 +110,18 @@ function openingIn(models: Models, error: unknown): string | null {
   return isServed ? name : null;
 }
 
-/** For the last words to a call whose time is over, in ms: who doesn't read them is cut off. */
+/** Milliseconds to send the error response of a call over its time limit; then its connection is closed. */
 const WORDS = 5000;
 
-/** All that are under way; those whose time is over are ended, and later also the connections of those who don't read. */
+/**
+ * All calls in progress; ends those over their time limit, and later closes the connections of clients that do not
+ * read.
+ */
 export class OngoingCalls {
   private readonly calls = new Set<HttpCall>();
   private readonly clock: NodeJS.Timeout;
   private last = 0;
 
-  /** `time`: of one, in ms. */
   constructor(private readonly time: number) {
     this.clock = setInterval(() => this.look(), Math.min(250, Math.max(10, time / 4))).unref();
   }
@@ -136,11 +134,9 @@ export class OngoingCalls {
   delete(call: HttpCall): void {
     if (this.calls.delete(call)) this.last = performance.now();
   }
-  /** Whether one has ended since then. */
   ended(since: number): boolean {
     return this.last > since;
   }
-  /** Ends all. */
   stop(why: Error): void {
     for (const call of this.calls) call.stop(why);
   }
@@ -151,7 +147,7 @@ export class OngoingCalls {
   private look(): void {
     const now = performance.now();
     for (const call of this.calls) {
-      // They stand in the order that they came in.
+      // Calls are in order of arrival.
       if (now - call.began < this.time) break;
       call.stop(new CodedError("request-time", { seconds: this.time / 1000 }));
       if (now - call.began >= this.time + Math.min(WORDS, this.time)) call.cutOff();

@@ -1,6 +1,6 @@
 /**
- * Server-sent events as an answer. It waits for readers that are slow, so that nothing piles up for them; whoever asked may go
- * away at any time.
+ * A response of server-sent events. It waits for slow readers instead of buffering; the client may disconnect at any
+ * time.
  */
 import type { FastifyReply } from "fastify";
 import type { ServerResponse } from "node:http";
@@ -16,26 +16,26 @@ export class EventStream {
     this.raw = reply.raw;
   }
 
-  /** Answers 200: what goes wrong from now on is told as an event. */
+  /** Responds with 200: later errors are sent as an event. */
   static begin(reply: FastifyReply, call: HttpCall): EventStream {
     reply.hijack();
     const stream = new EventStream(reply, call);
     stream.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
       "content-type": "text/event-stream; charset=utf-8",
-      // Of proxies: bits are passed on as they come.
+      // Tells proxies to forward chunks unbuffered.
       "x-accel-buffering": "no",
     });
     return stream;
   }
 
-  /** Settles when there is room for more. Rejects with what ended the call. */
+  /** Settles when there is room for more. Rejects with the reason if the call has ended. */
   async send(data: string, name: string | null = null): Promise<void> {
     this.call.signal.throwIfAborted();
     if (!this.raw.write(event(data, name))) await this.call.within(roomIn(this.raw));
   }
 
-  /** The last that is said, also where the call has ended. */
+  /** Sends the last event, even if the call has ended. */
   tell(data: string, name: string | null = null): void {
     this.raw.write(event(data, name));
   }

@@ -1,15 +1,15 @@
 /**
- * What went wrong, in the words and the shape of the interface that was asked: status, headers and body. Our code is in the
- * header `x-error-code` of each; OpenAI's own codes stand in their bodies where there is one.
+ * Errors in the terms and format of the requested API: status, headers and body. Our code is in the header
+ * `x-error-code` of each; OpenAI's own codes are in the bodies if there is one.
  */
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 
-/** Whose interface a route belongs to. */
+/** The API that a route belongs to. */
 export type ApiDialect = "openai" | "tei" | "hugging-face";
 
 interface Kind {
   readonly status: number;
-  /** OpenAI's name of it; absent: ours. */
+  /** OpenAI's code for it. Defaults to ours. */
   readonly openai?: string;
 }
 const kinds: Readonly<Record<string, Kind>> = {
@@ -43,7 +43,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   interrupted: { status: 503 },
   "schema-not-ready": { status: 503 },
   "schema-queue-full": { status: 429, openai: "rate_limit_exceeded" },
-  // What texts a task can't answer, and conversations a template can't say.
+  // Texts that a task can't process, and conversations that a template can't render.
   "not-masked": { status: 400 },
   "pairs-expected": { status: 400 },
   "schema-unusable": { status: 400 },
@@ -63,7 +63,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "template-refuses": { status: 400 },
 };
 
-/** Seconds after which it is worth asking again; of codes that don't say themselves. */
+/** Seconds until a retry makes sense, for codes without their own value. */
 const again: Readonly<Record<string, number>> = {
   "queue-full": 1,
   "bodies-full": 1,
@@ -81,15 +81,13 @@ export interface HttpFailure {
   readonly status: number;
   readonly code: string;
   readonly retryAfter: number | null;
-  /** Methods of the route. */
   readonly allow: readonly string[] | null;
-  /** What is answered. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Of anything that was thrown: what has no code, or one that is none of requests, is a fault of the program or its files, of which
- * only the request's id is told.
+ * Converts any exception: one without a code, or with a code that is not about requests, is a defect of the program or
+ * its files; only the request's id is reported then.
  */
 export function httpFailureOf(thrown: unknown, dialect: ApiDialect, id: string): HttpFailure {
   const isTold = thrown instanceof CodedError && Object.hasOwn(kinds, thrown.code);
@@ -108,12 +106,12 @@ export function httpFailureOf(thrown: unknown, dialect: ApiDialect, id: string):
 
 function statusOf({ code, data }: CodedError, kind: Kind, dialect: ApiDialect): number {
   if (dialect === "tei" && (code === "text-too-long" || code === "too-many-texts")) return 413;
-  // Several are served and none is named: nothing was looked for.
+  // Several models are served and none is named: nothing was looked up.
   if (code === "no-such-model" && (data as { readonly name: unknown }).name === null) return 400;
   return kind.status;
 }
 
-/** The key that is wrong, where one is. */
+/** The invalid key, if there is one. */
 function placeOf({ code, data }: CodedError): string | null {
   if (code === "no-such-model") return "model";
   const { at: field } = data as { readonly at?: unknown };
@@ -145,7 +143,7 @@ const shaped: { readonly [D in ApiDialect]: (w: Words) => Readonly<Record<string
   "hugging-face": ({ message, help, code }) => ({ error: whole(message, help), code }),
 };
 
-/** As a sentence with what to do. */
+/** Joins message and help in a sentence. */
 const whole = (message: string, help: string | undefined): string =>
   help === undefined ? message : `${message}: ${help}`;
 

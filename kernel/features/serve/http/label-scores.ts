@@ -1,4 +1,4 @@
-/** What models say of texts, as lists of labels with scores: the form that both TEI and Hugging Face's inference have. */
+/** Predictions as lists of labels with scores: the format of both TEI and Hugging Face's inference. */
 import type { TextPrediction, ServedModel } from "../contract.js";
 
 export interface LabelScore {
@@ -6,7 +6,9 @@ export interface LabelScore {
   readonly score: number;
 }
 
-/** The likeliest first. Of a model that tells a number: that number, under its name or transformers' `LABEL_0`. */
+/**
+ * The most probable first. For a model that predicts a number: that number, under its name or transformers' `LABEL_0`.
+ */
 export function labelScoresOf({ prediction }: TextPrediction, model: ServedModel): LabelScore[] {
   if (model.sort === "number") return [{ label: model.labels[0] ?? "LABEL_0", score: predictedNumber(prediction) }];
   const shares = prediction["probabilities"] as Readonly<Record<string, number>>;
@@ -16,13 +18,13 @@ export function labelScoresOf({ prediction }: TextPrediction, model: ServedModel
 }
 const likelierFirst = (a: LabelScore, b: LabelScore): number => b.score - a.score;
 
-/** Of a model that tells a number, or how like two texts are. */
+/** The score of a model that predicts a number, or the similarity of two texts. */
 export const predictedNumber = (prediction: TextPrediction["prediction"]): number =>
   Number(prediction["score"] ?? prediction["similarity"]);
 
 /**
- * Before the function that made probabilities of them: of labels that don't exclude each other their logits; of those that do,
- * logarithms, which are the logits but for a number that all have in common.
+ * Scores before the activation: for multi-label models the logits; for single-label models logarithms, which equal the
+ * logits up to a common constant.
  */
 export function rawScoresOf(scores: readonly LabelScore[], { sort, several }: ServedModel): LabelScore[] {
   if (sort === "number") return [...scores];

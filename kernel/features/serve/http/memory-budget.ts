@@ -1,34 +1,39 @@
-/** What requests under way and their answers may hold of the memory, all together. */
+/** Memory budget of all requests in progress and their responses together. */
 import { totalmem } from "node:os";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ServingLimits } from "../contract.js";
 import type { HttpCall } from "./call.js";
 
-/** Share of the machine's memory (or of what this process may have), bytes at least, and bodies of the greatest length that find room in any case. */
+/**
+ * Share of the machine's memory (or of this process's limit), minimum bytes, and maximum-size bodies that always fit.
+ */
 const MOST = { share: 1 / 8, bytes: 256 * 2 ** 20, bodies: 8 } as const;
-/** Bytes of an answer, by what it has: as it is computed and as it is written down. */
+/** Estimated bytes of a response by content: in memory plus serialized. */
 export const ANSWER_BYTES = {
-  /** A number of a vector: in four bytes, and in letters. */
+  /** A number of a vector: four bytes, plus its text. */
   number: 4 + 24,
-  /** A label with its share, or a word with its tag. */
+  /** A label with its probability, or a word with its tag. */
   label: 200,
-  /** A token that is written, and one that might have been in its place. */
+  /** A generated token, or an alternative to one. */
   token: 64,
-  /** A token that is told, with its text and its place. */
+  /** A reported token, with its text and position. */
   told: 160,
 } as const;
 
-/** Tokens that a text, or tokens, come to at most before they are read: none stands for less than a byte, but those of the model's own. */
+/**
+ * Maximum tokens of a text, or of token ids, before tokenization: each token covers at least a byte, except special
+ * tokens.
+ */
 export function maxTokensOf(one: string | Int32Array, most: number): number {
   return Math.min(most, (typeof one === "string" ? Buffer.byteLength(one) : one.length) + OWN);
 }
-/** Those as [CLS] and [SEP]. */
+/** Special tokens such as [CLS] and [SEP]. */
 const OWN = 4;
 export const maxTokensIn = (texts: readonly string[], { maxLength }: { readonly maxLength: number }): number =>
   texts.reduce((sum, text) => sum + maxTokensOf(text, maxLength), 0);
 
 export function defaultMemoryBytes(longest: number): number {
-  // 0, or more than there is: no bound is set.
+  // 0, or a value above the machine's memory, means that no limit is set.
   const bound = process.constrainedMemory();
   const machine = bound > 0 ? Math.min(bound, totalmem()) : totalmem();
   return Math.max(Math.floor(machine * MOST.share), MOST.bytes, MOST.bodies * longest);
@@ -36,7 +41,7 @@ export function defaultMemoryBytes(longest: number): number {
 
 export class MemoryBudget {
   private usedBytes = 0;
-  /** Calls that were released: what is done for them afterwards holds nothing. */
+  /** Released calls: work that finishes later reserves nothing for them. */
   private readonly over = new WeakSet<HttpCall>();
   private readonly most: number;
 
@@ -47,7 +52,10 @@ export class MemoryBudget {
     return this.usedBytes;
   }
 
-  /** Until the call is released. A call that is alone finds room in any case. Coded error `bodies-full`. */
+  /**
+   * Reserves bytes until the call is released. A call without others in progress always succeeds. Coded error
+   * `bodies-full`.
+   */
   take(call: HttpCall, bytes: number): void {
     if (this.over.has(call)) return;
     if (bytes > 0 && this.usedBytes > call.bytes && this.usedBytes + bytes > this.most)
@@ -55,12 +63,12 @@ export class MemoryBudget {
     this.usedBytes += bytes;
     call.bytes += bytes;
   }
-  /** Its body, before it is read. Coded error `bodies-full`. */
+  /** Reserves its body before it is read. Coded error `bodies-full`. */
   hold(call: HttpCall, bytes: number): void {
     this.take(call, bytes);
     call.body = bytes;
   }
-  /** Its answer is written down and has that length: what else it was thought to take is free. */
+  /** Replaces the estimate by the length of the serialized response and frees the rest. */
   answers(call: HttpCall, length: number): void {
     if (this.over.has(call)) return;
     const bytes = call.body + length;

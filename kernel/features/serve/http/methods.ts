@@ -1,7 +1,7 @@
-/** Which methods there are for a path. */
+/** The methods of each path. */
 import type { FastifyInstance } from "fastify";
 
-/** It hears of routes as they are made: before them. */
+/** Call it before routes are registered: it observes their registration. */
 export function routeMethodsOf(app: FastifyInstance): (path: string) => readonly string[] {
   const known: { readonly shape: RegExp; readonly methods: readonly string[] }[] = [];
   app.addHook("onRoute", ({ url, method }) => {

@@ -1,27 +1,25 @@
 /**
- * What a server tells of itself: figures for Prometheus under /metrics, and what the live cell shows. Names are those that vLLM and
- * Text Embeddings Inference have for the same, after `tunebook_`.
+ * Metrics of a server: for Prometheus under /metrics, and for the live cell. Names are those of vLLM and Text
+ * Embeddings Inference for the same metric, after `tunebook_`.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ComputeListener, HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
 import { RecentLoad } from "./recent-load.js";
 import type { WritingTimes } from "./call.js";
 
-/** Of one request that is over. */
 export interface FinishedRequest {
   readonly route: string;
-  /** Of those that are served; null: it came to none. */
+  /** A served model; null if the request reached none. */
   readonly model: string | null;
   readonly status: number;
   readonly seconds: number;
-  /** Tokens. */
   readonly read: number;
-  /** Null: nothing was written for it. */
+  /** Null if nothing was generated for it. */
   readonly written: (WritingTimes & { readonly began: number }) | null;
 }
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
-/** From a token to the next one. */
+/** Histogram buckets in seconds between tokens. */
 const PACES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5];
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120];
 
@@ -154,7 +152,6 @@ export class ServerMetrics implements ComputeListener {
     };
   }
 
-  /** What computes. */
   private machine(): void {
     const { models } = this;
     const registers = [this.registry];
@@ -214,7 +211,7 @@ export class ServerMetrics implements ComputeListener {
     });
   }
 
-  /** What only grows: also where a model takes another's place, and counts from zero. */
+  /** A counter that never decreases, even if a model is replaced by one that counts from zero. */
   private summed(name: string, help: string, valueOf: (load: ModelLoad) => number): void {
     const { models } = this;
     const known = new Map<string, { model: ServedModel; before: number; last: number }>();

@@ -1,10 +1,10 @@
-/** /openapi.json: what can be asked, out of the schemas that requests are held to, and what is answered. */
+/** /openapi.json: requests, from the schemas that validate them, and responses. */
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import * as v from "valibot";
 import type { ApiDialect } from "./failures.js";
 import { jsonSchemaOf, type JsonSchema } from "./schema.js";
 
-/** What a route answers; `event`: one of its stream. */
+/** Schemas of a route's response; `event`: of one event of its stream. */
 export interface RouteReplySchemas {
   readonly whole?: v.GenericSchema;
   readonly event?: v.GenericSchema;
@@ -35,7 +35,7 @@ export function openApiOptions(keyed: boolean): FastifyDynamicSwaggerOptions {
         description: "Models that were trained in Tunebook, in the interfaces that clients already speak.",
         version: "1",
       },
-      // A key that is sent where none is wanted does no harm.
+      // A key that is sent although none is required is ignored.
       components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
       security: keyed ? [{ key: [] }] : [{}, { key: [] }],
     },
@@ -50,7 +50,7 @@ export function openApiOptions(keyed: boolean): FastifyDynamicSwaggerOptions {
   };
 }
 
-/** `post_v1_chat_completions`: what generated clients call it. */
+/** For example `post_v1_chat_completions`: the name in generated clients. */
 const idOf = (method: string, url: string): string =>
   [method.toLowerCase(), ...url.split(/[^\w]+/).filter((part) => part !== "")].join("_");
 

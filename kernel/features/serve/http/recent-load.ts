@@ -1,9 +1,9 @@
-/** Requests of the last seconds: how many a second, how long they took. */
+/** Load of the last seconds: requests per second and latency. */
 import type { HttpLoad } from "../contract.js";
 
-/** Seconds that are looked back on. */
+/** Seconds of the window. */
 const SPAN = 10;
-/** Times that are kept of one second; of more, some by chance. */
+/** Maximum stored latencies per second; beyond that, a random sample. */
 const KEPT = 2048;
 
 interface Second {
@@ -13,7 +13,7 @@ interface Second {
   readonly times: Float64Array;
 }
 
-/** The last seconds, each by itself. */
+/** Load of the last seconds, one entry per second. */
 export class RecentLoad {
   private readonly start = now();
   private readonly seconds = Array.from({ length: SPAN + 1 }, (): Second => ({
@@ -59,7 +59,7 @@ export class RecentLoad {
 
 const now = (): number => Math.floor(performance.now() / 1000);
 
-/** Of sorted values, the least that so large a share of them doesn't exceed. */
+/** The smallest of the sorted values that is at least as large as this share of them. */
 function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 }

@@ -1,10 +1,10 @@
 /**
- * The JSON of a body. It is UTF-8, so deep at most, has no key that a prototype hides behind, and its texts are whole characters:
- * nothing later has to look for that.
+ * Parses the JSON of a body. It must be UTF-8, of limited depth, without keys that affect prototypes, and without lone
+ * surrogates; later code does not need to check that.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-/** How deep lists and objects may stand in each other. */
+/** Maximum nesting of lists and objects. */
 const DEEPEST = 64;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -17,7 +17,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    // V8's own words show a bit of the text.
+    // V8's own message would quote part of the text.
     throw new CodedError("request-not-json", { why: "it is no JSON" });
   }
   if (text.includes("\\") || text.includes("__proto__") || text.includes('"constructor"')) look(value);
@@ -34,7 +34,7 @@ function decoded(bytes: Buffer): string {
 
 const [QUOTE, ESCAPE, OPENS, CLOSES] = [0x22, 0x5c, [0x5b, 0x7b], [0x5d, 0x7d]] as const;
 
-/** By the brackets outside of texts. */
+/** Counts the brackets outside of strings. */
 function isShallow(bytes: Buffer): boolean {
   let depth = 0;
   for (let i = 0; i < bytes.length; i++) {
@@ -48,7 +48,7 @@ function isShallow(bytes: Buffer): boolean {
   return true;
 }
 
-/** Where the quote stands that ends a text; of one that doesn't end, the end. */
+/** Position of the quote that ends a string; the end of the body if it is unterminated. */
 function endOfText(bytes: Buffer, from: number): number {
   for (let index = bytes.indexOf(QUOTE, from); index !== -1; index = bytes.indexOf(QUOTE, index + 1)) {
     let escapes = 0;
@@ -58,7 +58,7 @@ function endOfText(bytes: Buffer, from: number): number {
   return bytes.length;
 }
 
-/** Keys and texts, each once. */
+/** Visits each key and string once. */
 function look(value: unknown): void {
   const rest: unknown[] = [value];
   while (rest.length > 0) {

@@ -1,16 +1,16 @@
 /**
- * The head of a request, where servers and proxies may read it differently: a proxy may check one `Host` and this server
- * another, or both may see different ends of the body (RFC 9112, sections 3.2 and 6). Node's parser already refuses two
- * lengths, a length beside a transfer coding, and HTTP/1.1 without `Host`.
+ * Checks the request's head for ambiguities between servers and proxies: a proxy may check one `Host` and this server
+ * another, or both may see different ends of the body (RFC 9112, sections 3.2 and 6). Node's parser already rejects two
+ * lengths, a length with a transfer coding, and HTTP/1.1 without `Host`.
  */
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-/** Node takes the first of several, or joins them. */
+/** If there are several, Node takes the first or joins them. */
 const ONCE: ReadonlySet<string> = new Set(["host", "authorization", "x-api-key", "origin", "content-type"]);
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
-/** `target`: the request's target as it was sent. Coded error `request-head`. */
+/** `target`: the request's raw target. Coded error `request-head`. */
 export function checkRequestHead({ rawHeaders, headers, httpVersion }: IncomingMessage, target: string): void {
   const seen = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -12,7 +12,7 @@ export function requestLogFields(
     readonly route: string;
     readonly status: number;
     readonly ms: number;
-    /** What was sent: words of it are told nowhere. */
+    /** The request's body: its words are removed from the log. */
     readonly body: unknown;
   },
 ): LogFields {
@@ -33,7 +33,7 @@ export function requestLogFields(
   };
 }
 
-/** Which sort of error, in its words without those of the request, and where in the program. */
+/** Type of the error, its message without words of the request, and its location in the program. */
 function faultOf(thrown: unknown, body: unknown): LogFields {
   if (!(thrown instanceof Error)) return { fault: typeof thrown };
   const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
@@ -45,7 +45,7 @@ function faultOf(thrown: unknown, body: unknown): LogFields {
 }
 const LONGEST = 500;
 
-/** The message with … for each word that the request has too, and for what isn't plain enough to know. */
+/** The message with … for each word that also occurs in the request, and for text that can't be recognized as safe. */
 function without(body: unknown, message: string): string {
   const sent = (JSON.stringify(body) ?? "").toLowerCase();
   return message.replaceAll(/[\p{L}\p{M}\p{N}]+/gu, (word) => {

@@ -1,12 +1,12 @@
 /**
- * Whether what was sent is what a route reads, by ajv: a schema is compiled when something is first held to it, and once for all
- * servers of a process, so that a server is up sooner by what compiling all of them takes.
+ * Validates requests with ajv: a schema is compiled at its first use, and once for all servers of a process, so that
+ * servers start faster.
  */
 import { Ajv, type ValidateFunction } from "ajv";
 import type { FastifySchemaCompiler } from "fastify";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-/** Nothing of a value is changed. All mistakes of a body would be as many as whoever sends it likes: the first is told. */
+/** Values are not changed. Only the first error is reported, since a client could cause any number of them. */
 const ajv = new Ajv({ addUsedSchema: false, allErrors: false });
 const known = new Map<string, ValidateFunction>();
 
@@ -15,7 +15,7 @@ function schemaFrom(text: string): object {
   return isRecord(schema) ? schema : {};
 }
 
-/** As Fastify asks for it (`setValidatorCompiler`). */
+/** Interface of Fastify (`setValidatorCompiler`). */
 export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema }) => {
   const text = JSON.stringify(schema);
   const check: ReturnType<FastifySchemaCompiler<unknown>> = (value: unknown) => {

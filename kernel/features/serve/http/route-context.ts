@@ -1,4 +1,6 @@
-/** What all routes do with a request: find its model, hold its texts to the limits, count what was read and cut. */
+/**
+ * Common parts of all routes: find the model, check the texts against the limits, count tokens and truncated texts.
+ */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
@@ -15,7 +17,6 @@ import type { HttpCall } from "./call.js";
 import type { ServerMetrics } from "./metrics.js";
 import { ANSWER_BYTES, maxTokensIn, type MemoryBudget } from "./memory-budget.js";
 
-/** What routes stand on. */
 export interface RouteContext {
   readonly models: Models;
   readonly limits: ServingLimits;
@@ -72,7 +73,7 @@ export async function embedTexts(
   return answers;
 }
 
-/** Of each text the vectors of its tokens. Null: they have more than `most` numbers. */
+/** The token vectors of each text. Null if they have more than `most` numbers. */
 export async function embedTokens(
   context: RouteContext,
   { call }: FastifyRequest,
@@ -95,7 +96,7 @@ export async function embedTokens(
   return answers;
 }
 
-/** Of an answer about one text, at most as far as can be said before. */
+/** Maximum bytes of a response for one text, as far as known beforehand. */
 function bytesOf(model: ServedModel): number {
   if (model.sort === "embeds") return (widths.get(model) ?? WIDE) * ANSWER_BYTES.number;
   return (
@@ -103,15 +104,17 @@ function bytesOf(model: ServedModel): number {
     ANSWER_BYTES.label
   );
 }
-/** Takes room in memory for what is about to be answered. Coded error `bodies-full`. */
+/** Reserves memory for a response. Coded error `bodies-full`. */
 export function memoryReserverFor({ memory }: RouteContext, call: HttpCall): (bytes: number) => void {
   return (bytes) => memory.take(call, bytes);
 }
 
-/** Numbers of a vector whose model made none yet. */
+/** Assumed vector width of a model that has not computed one yet. */
 const WIDE = 1024;
 const widths = new WeakMap<ServedModel, number>();
-/** Of a width that is asked for, before any vector is made: coded error `request-not-offered` where it isn't the model's. */
+/**
+ * Checks a requested width before any vector is computed: coded error `request-not-offered` if it isn't the model's.
+ */
 export async function checkVectorWidth(
   { call }: FastifyRequest,
   { model, requested }: { readonly model: ServedModel; readonly requested: number | null | undefined },
@@ -147,18 +150,16 @@ export function countAnswers(
   reportTruncation(call, reply, cut);
 }
 
-/** Tokens that were read for a request, also those of a prompt's beginning that was known already. */
+/** Counts tokens read for a request, including cached prompt tokens. */
 export function countTokensRead({ counts }: RouteContext, call: HttpCall, tokens: number): void {
   call.read += tokens;
   counts.took(tokens);
 }
-/** Tokens that were written for it. */
 export function countTokensWritten({ counts }: RouteContext, call: HttpCall, tokens: number): void {
   call.wrote(tokens);
   counts.took(tokens);
 }
 
-/** Prompts of texts that are about to be written. */
 export function countPrompts(
   context: RouteContext,
   call: HttpCall,
@@ -174,18 +175,18 @@ export function countPrompts(
   reportTruncation(call, reply, cut);
 }
 
-/** Below it logits divided by it are beyond all numbers: it is meant as 0, the likeliest token. */
+/** Below this, logits divided by the temperature overflow: it is treated as 0, the most probable token. */
 const COLDEST = 1e-5;
 export const temperatureOf = (requested: number): number => (requested < COLDEST ? 0 : requested);
 
-/** How many texts were cut stands in a header, whatever shape the answer has. */
+/** Reports the number of truncated texts in a header, whatever the response's format. */
 export function reportTruncation(call: HttpCall, reply: FastifyReply, cut: number): void {
   if (cut === 0) return;
   call.cut = cut;
   reply.header("x-truncated", String(cut));
 }
 
-/** From −1 to 1, of vectors of any length. */
+/** From −1 to 1, for vectors of any norm. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let [dot, ofA, ofB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

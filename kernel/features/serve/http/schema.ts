@@ -1,6 +1,6 @@
 /**
- * Schemas of requests: valibot's, whose type is what a handler reads, turned into the JSON schema that Fastify holds bodies to
- * and that /openapi.json shows. They change nothing of a value, so that both say the same.
+ * Schemas of requests: valibot schemas give the handlers' types, and are converted to the JSON schemas that Fastify
+ * validates with and /openapi.json shows. They do not transform values, so that both agree.
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
@@ -14,22 +14,19 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
   return json;
 }
 
-/** A name of a model as a body says it; absent: the only one. */
+/** A model's name in a body; absent for the only model. */
 export const modelName = v.nullish(v.pipe(v.string(), v.maxLength(512)));
 export const flag = v.nullish(v.boolean());
-/** A number between two, both included. */
+/** A number in a range, both ends included. */
 export const numberBetween = (least: number, most: number) =>
   v.nullish(v.pipe(v.number(), v.minValue(least), v.maxValue(most)));
 export const integerBetween = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.nullish(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)));
 export const anyObject = v.record(v.string(), v.unknown());
-/** Texts that end what is written. */
 export const stopTexts = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(16));
-/** One text or several. */
 export const oneOrMoreTexts = v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]);
 export const nonEmptyList = <const S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.minLength(1));
 
-/** What Ajv finds. */
 interface Found {
   readonly keyword: string;
   readonly instancePath: string;
@@ -37,13 +34,13 @@ interface Found {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** The coded error of what a body is not. Of values that may be several things, what they come nearest to is told. */
+/** Creates the coded error of an invalid body. If a value has several alternatives, reports the closest. */
 export function bodyMismatchError(found: readonly Found[]): CodedError {
   const real = found.filter(({ keyword, params }) => !(keyword === "type" && params["type"] === "null"));
   const worth = real.length === 0 ? found : real;
   const deepest = Math.max(...worth.map(depthOf));
   const nearest = worth.filter((one) => depthOf(one) === deepest && one.keyword !== "anyOf");
-  // What is too short or too long for one of them is of its type: that it is of no other says nothing more.
+  // A value with a length error has the right type for one alternative, so type errors of the others are not reported.
   const bounded = nearest.filter(({ keyword }) => /^(min|max)/.test(keyword));
   const [first = worth[0]] = nearest;
   if (!first) return new CodedError("request-unlike", { at: null, why: "is not what this route reads" });
@@ -76,7 +73,7 @@ const typeNames: Readonly<Record<string, string>> = {
   null: "null",
 };
 
-/** `/messages/0/content` as `messages[0].content`; the body itself: null. */
+/** `/messages/0/content` becomes `messages[0].content`; the body itself becomes null. */
 function dotted(pointer: string): string | null {
   if (pointer === "") return null;
   const parts = pointer.slice(1).split("/");

@@ -1,4 +1,4 @@
-/** Texts told as they are written. What goes wrong after the first bit is told as an event with an error, in OpenAI's shape. */
+/** Streams generated texts as events. An error after the first chunk is sent as an event, in OpenAI's format. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { TextGeneration } from "../contract.js";
 import { countTokensWritten, type RouteContext } from "./route-context.js";
@@ -7,16 +7,16 @@ import { EventStream } from "./event-stream.js";
 import { httpFailureOf } from "./failures.js";
 import { awaitFirstBit, mergeBits, type StreamedBit } from "./token-streams.js";
 
-/** The events of a stream: before all bits, of one, and after all. */
+/** The events of a stream: before all chunks, for a chunk, and after all. */
 export interface StreamEvents {
   readonly before?: () => readonly unknown[];
   forBit(streamedBit: StreamedBit): readonly unknown[];
   after(): readonly unknown[];
-  /** The last one, where clients wait for it. */
+  /** The last event, if clients wait for it. */
   readonly last: string | null;
-  /** Whether each is sent with its `type` as its name. */
+  /** Whether each event is named by its `type`. */
   readonly named?: true;
-  /** How it tells that it went wrong; absent: as OpenAI's error. */
+  /** Format of an error event. Defaults to OpenAI's. */
   failed?(error: { readonly code: string; readonly message: string }): unknown;
 }
 

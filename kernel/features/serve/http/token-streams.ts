@@ -1,8 +1,7 @@
-/** Texts that are being written for one request, one after the other as their bits come, or whole. */
+/** Texts that are generated for one request, as interleaved chunks or in full. */
 import type { TextChunk, ServedModel, GenerationRequest, TextGeneration } from "../contract.js";
 import { ANSWER_BYTES, maxTokensOf } from "./memory-budget.js";
 
-/** A bit, and of which prompt it is. */
 export interface StreamedBit {
   readonly prompt: number;
   readonly bit: TextChunk;
@@ -11,13 +10,16 @@ export interface CompletedText {
   text: string;
   tokens: number;
   ended: TextChunk["ended"];
-  /** Of the prompt's tokens, where they were asked for. */
+  /** The prompt's tokens, if requested. */
   prompt: NonNullable<TextChunk["prompt"]>;
   readonly likelihoods: NonNullable<TextChunk["likelihoods"]>[number][];
   readonly calls: { id: string; name: string; arguments: string }[];
 }
 
-/** All prompts are asked at once. If one is refused, the others end. `take`: room in memory; throws where there is none. */
+/**
+ * Starts all prompts at once. If one is rejected, the others end. `take`: reserves memory; throws if there is too
+ * little.
+ */
 export async function startWritings(
   model: ServedModel,
   asks: readonly GenerationRequest[],
@@ -36,7 +38,7 @@ export async function startWritings(
   throw refused.reason;
 }
 
-/** Bits of all as they come. What ends the iteration ends all writing. */
+/** Chunks of all texts as they arrive. Ending the iteration stops all generation. */
 export async function* mergeBits(writings: readonly TextGeneration[]): AsyncGenerator<StreamedBit, void, void> {
   const iterators = writings.map((writing) => writing[Symbol.asyncIterator]());
   type Next = { readonly prompt: number; readonly step: IteratorResult<TextChunk> };
@@ -53,7 +55,7 @@ export async function* mergeBits(writings: readonly TextGeneration[]): AsyncGene
         coming.delete(prompt);
         continue;
       }
-      // The next one is asked for once this one was taken: a reader that is slow slows the writing.
+      // The next chunk is only requested after this one was consumed: a slow reader slows the generation.
       yield { prompt, bit: step.value };
       coming.set(prompt, next(prompt, iterator));
     }
@@ -63,7 +65,7 @@ export async function* mergeBits(writings: readonly TextGeneration[]): AsyncGene
   }
 }
 
-/** Whole texts: for each prompt as many as were asked for. `took` hears of tokens as they come. */
+/** Collects the full texts: for each prompt as many as requested. `took` receives tokens as they arrive. */
 export async function collectTexts(
   writings: readonly TextGeneration[],
   choices: number,
@@ -94,7 +96,7 @@ function add(written: CompletedText, bit: TextChunk): void {
   }
 }
 
-/** The same bits, of which the first has come: what goes wrong before it can still be answered with a status. */
+/** The same chunks, with the first already received: an error before it can still be sent as a status. */
 export async function awaitFirstBit(
   bits: AsyncGenerator<StreamedBit, void, void>,
 ): Promise<AsyncGenerator<StreamedBit, void, void>> {

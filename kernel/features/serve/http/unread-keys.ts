@@ -1,12 +1,12 @@
 /**
- * Keys of a body that its route doesn't read. Those of other servers that change what is answered are refused; the rest is
- * ignored, and the answer names it in the header `x-ignored`.
+ * Keys of a body that its route does not read. Keys of other servers that would change the result are rejected; the
+ * rest is ignored and named in the response header `x-ignored`.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-/** Of vLLM, Text Generation Inference and OpenAI; and what to write instead. */
+/** Keys of vLLM, Text Generation Inference and OpenAI, with what to write instead. */
 const SHAPES = "write `response_format` with a JSON schema (/v1/chat/completions)";
 const LEAVE = "leave it out";
 const changing: Readonly<Record<string, string>> = {
@@ -36,7 +36,6 @@ const changing: Readonly<Record<string, string>> = {
   adapter_id: "write its name as `model`",
   prompt_name: LEAVE,
 };
-/** Names that are told. */
 const MOST = 16;
 
 /** Coded error `request-not-offered`. */
@@ -52,7 +51,7 @@ export function reportUnreadKeys(request: FastifyRequest, reply: FastifyReply): 
   if (paths.length > 0) reply.header("x-ignored", paths.join(", "));
 }
 
-/** Also those of `parameters`. What is null says nothing. */
+/** Includes keys of `parameters`. Null values are ignored. */
 function* unreadIn(body: unknown, schema: unknown, before: string): Generator<string> {
   const known = isRecord(schema) ? schema["properties"] : undefined;
   if (!isRecord(body) || !isRecord(known)) return;
@@ -63,7 +62,6 @@ function* unreadIn(body: unknown, schema: unknown, before: string): Generator<st
   }
 }
 
-/** Of a schema that may also be null. */
 function objectIn(schema: unknown): unknown {
   const ways = isRecord(schema) ? schema["anyOf"] : undefined;
   return Array.isArray(ways) ? ways.find((one) => isRecord(one) && isRecord(one["properties"])) : schema;

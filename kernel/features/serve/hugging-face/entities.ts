@@ -1,4 +1,4 @@
-/** Tags of words as Hugging Face's `token-classification` tells them: entities with their places in the text. */
+/** Tags of words in the format of Hugging Face's `token-classification`: entities with their positions in the text. */
 import type { TextPrediction } from "../contract.js";
 import type { Parameters } from "./request-schemas.js";
 
@@ -9,12 +9,14 @@ interface Word {
 }
 interface Entity {
   readonly type: string;
-  /** Words of the text, from 0; `end` is the first after it. */
+  /** Word indices from 0; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Places are code points, as Python counts. The words of an entity are one group; with `none` each word is told by itself. */
+/**
+ * Positions are in code points, as in Python. The words of an entity are one group; with `none` each word is separate.
+ */
 export function entitiesIn(
   { prediction }: TextPrediction,
   text: string,
@@ -42,7 +44,7 @@ export function entitiesIn(
     });
 }
 
-/** Where the words stand that white space parts. */
+/** Positions of the words separated by white space. */
 function placesOf(text: string): readonly { readonly start: number; readonly end: number }[] {
   let [units, points] = [0, 0];
   return [...text.matchAll(/\S+/gu)].map(({ index, 0: word }) => {

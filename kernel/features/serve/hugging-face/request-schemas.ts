@@ -1,4 +1,4 @@
-/** Requests of Hugging Face's inference: `{ inputs, parameters }`, of which each task reads its own. */
+/** Requests of Hugging Face's inference: `{ inputs, parameters }`; each task reads its own parameters. */
 import * as v from "valibot";
 import { numberBetween, flag, nonEmptyList, modelName, stopTexts, integerBetween } from "../http/schema.js";
 

@@ -1,4 +1,4 @@
-/** Hugging Face's inference: one route, of which each task reads and answers in its own shape. */
+/** Hugging Face's inference: one route with a request and response format per task. */
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
@@ -25,7 +25,7 @@ const tags = ["Hugging Face"];
 export function huggingFaceRoutes(app: FastifyInstance, context: RouteContext): void {
   const body = jsonSchemaOf(requestBody);
   const schema = { tags, summary: "What the model's task answers", body };
-  // The client of Hugging Face's asks the last two for vectors.
+  // Hugging Face's client uses the last two for vectors.
   for (const url of ["/", "/models/:model", "/models/:model/pipeline/:task", "/pipeline/:task"])
     app.post<{ Body: RequestBody; Params: { model?: string } }>(
       url,
@@ -74,7 +74,7 @@ interface Inputs {
   readonly single: boolean;
 }
 
-/** A text or texts; of a model whose answers are of pairs, those. */
+/** A text or texts; pairs for a model that reads pairs. */
 function textsIn({ body: { inputs }, model }: TaskContext): Inputs {
   const all = Array.isArray(inputs) ? inputs : [inputs];
   const texts = all.map((one): PredictionInput => {
@@ -117,7 +117,7 @@ async function predictedOf(
   return { all: answers.map((answer, i) => ({ answer, text: texts[i] ?? "" })), single };
 }
 
-/** A list of lists, also of one text: so clients read it. */
+/** A list of lists even for one text, as clients expect. */
 async function classified(asking: TaskContext): Promise<unknown> {
   const { model, body } = asking;
   const { all } = await predictedOf(asking, textsIn(asking));
@@ -154,13 +154,13 @@ async function embeds(asking: TaskContext): Promise<unknown> {
   return single ? vectors[0] : vectors;
 }
 
-/** Words in gaps as Hugging Face's `fill-mask` tells them. */
+/** A filled mask in the format of Hugging Face's `fill-mask`. */
 interface Candidate {
   readonly token: string;
   readonly probability: number;
 }
 
-/** Of one gap a list; of several a list of each, in which the other gaps stay. */
+/** One list for a single mask; for several a list of lists, in which the other masks remain. */
 async function fillsIn({ prediction }: TextPrediction, text: string, asking: TaskContext): Promise<readonly unknown[]> {
   const { request, model, body } = asking;
   const gaps = prediction["candidates"] as readonly (readonly Candidate[])[];

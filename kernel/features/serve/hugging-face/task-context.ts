@@ -13,6 +13,6 @@ export interface TaskContext {
   readonly body: RequestBody;
 }
 
-/** What a request's `inputs` must be for this task. */
+/** The error for `inputs` that the task does not accept. */
 export const inputsMismatchError = (what: string): CodedError =>
   new CodedError("request-unlike", { at: "inputs", why: `must be ${what}` });

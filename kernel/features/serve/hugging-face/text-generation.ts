@@ -1,4 +1,7 @@
-/** Texts as Hugging Face's `text-generation` and its kin tell them: whole, or token by token as TGI does. */
+/**
+ * Generated texts in the formats of Hugging Face's `text-generation` and related tasks: in full, or token by token as
+ * in TGI.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TextChunk, GenerationRequest } from "../contract.js";
 import {
@@ -13,7 +16,7 @@ import { collectTexts, startWritings, type CompletedText } from "../http/token-s
 import { inputsMismatchError, type TaskContext } from "./task-context.js";
 import type { Parameters } from "./request-schemas.js";
 
-/** As TGI has it where nothing is said. */
+/** TGI's default. */
 const TOKENS = 100;
 
 export async function generateText(asking: TaskContext): Promise<unknown> {
@@ -60,7 +63,7 @@ function askOf({ request: { call }, context: { limits }, body }: TaskContext): O
     ...(call.key !== null && { salt: call.key }),
     maxTokens: requested ?? Math.min(TOKENS, most ?? TOKENS),
     sampling: samplingOf(p),
-    // Streams and details tell of each token how likely it was.
+    // Streams and details include the log-probability of each token.
     ...((body.stream === true || p.details === true) && { logprobs: 0 }),
   };
 }
@@ -69,7 +72,7 @@ function samplingOf(p: Parameters): GenerationRequest["sampling"] {
   const option = <K extends string>(key: K, value: number | null | undefined) =>
     value === null || value === undefined ? {} : { [key]: value };
   return {
-    // `do_sample: false` is the likeliest token, whatever else is said.
+    // `do_sample: false` means the most probable token, whatever the other parameters.
     ...(p.do_sample === false
       ? { temperature: 0 }
       : option("temperature", p.temperature && temperatureOf(p.temperature))),
@@ -84,7 +87,7 @@ function samplingOf(p: Parameters): GenerationRequest["sampling"] {
 const reasonOf = (ended: TextChunk["ended"]): string =>
   ended === "length" ? "length" : ended === "stop" ? "stop_sequence" : "eos_token";
 
-/** Clients of summaries and translations read the same text under names of their own. */
+/** Clients of summaries and translations expect the same text under different names. */
 function toldOf(before: string, written: CompletedText | undefined, { model, body }: TaskContext) {
   const text = before + (written?.text ?? "");
   return {
@@ -102,7 +105,7 @@ function toldOf(before: string, written: CompletedText | undefined, { model, bod
   };
 }
 
-/** An event for each token; the last has the whole text. */
+/** One event per token; the last has the full text. */
 function eventsOf(before: string): StreamEvents {
   let [text, tokens] = [before, 0];
   return {

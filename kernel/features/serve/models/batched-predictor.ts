@@ -1,4 +1,4 @@
-/** A model that answers about texts: rows of all requests in common batches, answers in its task's words. */
+/** A model that predicts for texts: rows of all requests share batches; predictions are in its task's terms. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
@@ -20,31 +20,30 @@ import type {
 import type { ModelSource, OpenModelSource } from "./model-source.js";
 import { charactersForTokens, cutTextPart } from "../../../inference/gathering/prefix-encoding.js";
 
-/** Rows of a batch, and tokens that it takes: more are no faster on a processor, and others wait longer. */
+/** Maximum rows and tokens of a batch: larger ones are no faster on a CPU, and make others wait. */
 const MOST = { rows: 32, tokens: 2048 } as const;
-/** A card computes many rows as fast as few. */
+/** A GPU computes many rows as fast as few. */
 const MOST_ON_CARD = { rows: 128, tokens: 32_768 } as const;
 
-/** Rows of which what each token came to is told at once. */
+/** Maximum rows per batch of token vectors. */
 const AT_ONCE = 8;
 
-/** Characters of texts that are being read. */
+/** Maximum characters of texts being tokenized. */
 const MOST_CHARACTERS = 32 * 2 ** 20;
 
-/** `body`: what is open now. Coded error where nothing is: `model-opening`. */
+/** `body`: returns the open model, or throws the coded error `model-opening`. */
 export interface BatchedPredictorOptions {
   readonly name: string;
   readonly found: ModelSource;
   readonly limits: Pick<ServingLimits, "gather" | "queue">;
   readonly body: () => OpenModelSource;
-  /** Whether a graphics card computes it. */
   readonly card: () => boolean;
   readonly computing?: ComputeListener;
 }
 
 export class BatchedPredictor {
   private readonly gatherer: RequestBatcher<ModelInputRow, Float32Array>;
-  /** Of what each token came to. */
+  /** Batches requests for token vectors. */
   private readonly states: RequestBatcher<ModelInputRow, readonly Float32Array[]>;
   private readonly reading = { texts: 0, characters: 0 };
   tokensRead = 0;
@@ -116,9 +115,9 @@ export class BatchedPredictor {
     });
   }
 
-  /** Vectors of the tokens of each text, those around it among them. Null: all together have more than `most` numbers. */
+  /** The contextual token vectors of each text. Null if all together have more than `most` numbers. */
   async embedAll(texts: readonly string[], settings: TokenVectorsRequest): Promise<readonly TokenVectors[] | null> {
-    // As rows are made of them.
+    // Encodes each distinct text once.
     const distinct = [...new Set(texts)];
     const read = await this.read(distinct, settings);
     const rows = read.fed();
@@ -141,7 +140,7 @@ export class BatchedPredictor {
     return texts.map((text) => mustGet(known, text, "vectors of"));
   }
 
-  /** One run of each way that it is asked, so that no request waits for what is made once. */
+  /** Runs each kind of request once, so that no request waits for compilation. */
   async warm(): Promise<void> {
     const { texts, pairs } = this.askers;
     if (texts) await this.say(await texts.read(["a"]), undefined);
@@ -188,7 +187,7 @@ export class BatchedPredictor {
     });
   }
 
-  /** Contexts of which more windows would be asked than may wait are cut, or refused, before they are read. */
+  /** Truncates, or rejects, contexts with more windows than the queue can take, before they are tokenized. */
   private nearEnough(texts: readonly PredictionInput[], truncate: boolean) {
     const { name: model, found, limits } = this.options;
     const { maxLength } = found.facts;
@@ -204,11 +203,14 @@ export class BatchedPredictor {
     return { texts: near, cut };
   }
 
-  /** Texts and characters whose tokens aren't known yet; coded error `queue-full` where there are too many. Returns what ends it. */
+  /**
+   * Reserves space for untokenized texts and characters; coded error `queue-full` if there are too many. Returns the
+   * release.
+   */
   private enter(texts: readonly PredictionInput[]): () => void {
     const { reading, options: settings } = this;
     const model = settings.name;
-    // As many as may wait and run once they are read.
+    // As many as can wait and run after tokenization.
     const most = settings.limits.queue + 2 * MOST.rows;
     if (reading.texts > 0 && reading.texts + texts.length > most)
       throw new CodedError("queue-full", { model, waiting: reading.texts, most });

@@ -1,4 +1,7 @@
-/** What `deploy` wrote: a folder of transformers, opened in the engine, or graphs, opened in the runtime of their target. */
+/**
+ * The output of `deploy`: a transformers folder, opened in the engine, or graphs, opened in the runtime of their
+ * target.
+ */
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -22,7 +25,7 @@ const OURS = "tunebook";
 
 interface Around {
   readonly datasets: DatasetCache;
-  /** Where relative folders start. */
+  /** Folder that relative paths start from. */
   readonly home: string;
 }
 
@@ -98,7 +101,7 @@ export async function findDeploymentSource(folder: string, name: string, options
   };
 }
 
-/** By its name, or as a folder, from where the server starts and from where the deployment lies. */
+/** Finds the base by name or folder, relative to the server's start folder and to the deployment. */
 async function baseNamed({ base: name }: Deployment, folder: string, options: Around): Promise<Base> {
   let cause: unknown;
   for (const from of [options.home, dirname(folder)])
@@ -111,7 +114,6 @@ async function baseNamed({ base: name }: Deployment, folder: string, options: Ar
   throw new CodedError("adapter-needs-base", { place: folder, base: name }, { cause });
 }
 
-/** Of the files that lie in it. */
 function bytesIn(folder: string): number {
   const files = readdirSync(folder).map((name) => statSync(join(folder, name)));
   return files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);

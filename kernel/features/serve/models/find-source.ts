@@ -1,4 +1,4 @@
-/** What a folder that is to be served is: a run, what `deploy` wrote, or a folder of transformers. */
+/** Detects the type of a served folder: a run, the output of `deploy`, or a transformers folder. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -11,7 +11,10 @@ import { findTransformersSource } from "./transformers-source.js";
 import { findRunSource } from "./run-source.js";
 import type { ModelSource } from "./model-source.js";
 
-/** `home`: where a relative folder starts. What isn't there is looked for among the runs, as `load` does. Coded errors: those of each sort. */
+/**
+ * `home`: folder that relative paths start from. A path that does not exist is looked up among the runs, as in `load`.
+ * Coded errors: those of each type.
+ */
 export async function findModelSource(path: string, home: string, datasets: DatasetCache): Promise<ModelSource> {
   const folder = resolve(home, path);
   const stats = statSync(folder, { throwIfNoEntry: false });
@@ -26,7 +29,7 @@ export async function findModelSource(path: string, home: string, datasets: Data
   throw new CodedError("folder-not-served", { folder, why: "it holds no run and no model" });
 }
 
-/** Coded error `folder-not-served` where nothing is called so. */
+/** Coded error `folder-not-served` if no run has that name. */
 function runNamed(path: string, home: string): string {
   try {
     return findRun(path, { folder: home, runs: resolve(home, "runs") }).path;

@@ -1,8 +1,8 @@
-/** What a folder's files were when it was looked at: whether something of them changed since. */
+/** A stamp of a folder's files, to detect changes. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Names, sizes and times of all that lies in it. What can't be read isn't there. */
+/** Names, sizes and times of all files. Unreadable files count as missing. */
 export function folderStampOf(folder: string): string {
   const names = safely(() => readdirSync(folder, { recursive: true, encoding: "utf8" })) ?? [];
   const stamps = names.sort().flatMap((name) => {

@@ -1,37 +1,35 @@
 /**
- * How a model's computations go, by the session that does them: whether the last ones failed one after the other, and how long it is
- * at the oldest. What fails here failed for a reason of ours: whatever a request can do wrong is refused before.
+ * Health of a model's computations, per session: whether the last ones failed in succession, and how long the oldest
+ * has been running. Such failures are never the requests' fault: invalid requests are rejected before.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineSession } from "../../../engines/engine.js";
 
 type Computes = Pick<EngineSession, "run">;
 
-/** So many that failed one after the other are no accident. */
+/** Consecutive failures from which a model counts as failing. */
 export const FAILURES_IN_A_ROW = 3;
-/** What is mended elsewhere: by whoever begins a dead engine anew, and by a writer whose store is to be made again. */
+/** Errors that others recover from: the engine manager restarts a dead engine, and a writer rebuilds its store. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["engine-died", "state-unset"]);
 
 export class SessionHealth {
-  /** One after the other, up to now. */
   private failed = 0;
   private error: unknown = null;
-  /** When those that are under way were begun. */
+  /** Start times of computations in progress. */
   private readonly since = new Set<{ readonly time: number }>();
-  /** When the last one ended. */
+  /** Time when the last one ended. */
   ended = 0;
-  /** Called at each failure from the `FEW`th on. */
+  /** Called at each failure from `FAILURES_IN_A_ROW` on. */
   onFailing: (error: unknown) => void = () => undefined;
 
-  /** Why its computations fail; null: they don't. */
+  /** The error of its failing computations; null if they succeed. */
   get failing(): { readonly error: unknown } | null {
     return this.failed < FAILURES_IN_A_ROW ? null : { error: this.error };
   }
-  /** Whether one is under way. */
   get busy(): boolean {
     return this.since.size > 0;
   }
-  /** Ms that the oldest one may have been computed: they are computed one after the other, and none before `from`. */
+  /** Ms for which the oldest one may have been running: they run in sequence, and none before `from`. */
   oldest(from: number): number {
     const [first] = this.since;
     return first ? Math.max(0, performance.now() - Math.max(first.time, this.ended, from)) : 0;
@@ -61,12 +59,12 @@ export class SessionHealth {
 
 const all = new WeakMap<Computes, SessionHealth>();
 
-/** The same session, whose computations are looked at. */
+/** Wraps a session to monitor its computations. */
 export function watchHealth<S extends Computes>(session: S): S {
   if (all.has(session)) return session;
   const health = new SessionHealth();
   const run: Computes["run"] = (...args) => health.track(() => session.run(...args));
-  // All else is the session's own, which knows itself by its identity.
+  // Everything else is called on the session itself, which depends on its identity.
   const proxy = new Proxy(session, {
     get(target, name) {
       if (name === "run") return run;
@@ -77,7 +75,6 @@ export function watchHealth<S extends Computes>(session: S): S {
   all.set(proxy, health);
   return proxy;
 }
-/** Of one that is watched. */
 export function healthOf(session: Computes): SessionHealth | undefined {
   return all.get(session);
 }

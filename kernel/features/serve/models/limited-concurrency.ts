@@ -1,7 +1,7 @@
-/** So many at a time: while an engine reads one, the programs of the next are made. */
+/** Limited concurrency: while an engine loads one model, the programs of the next are built. */
 const MOST = 3;
 
-/** Begun in their order; one that fails keeps no other from being done, and is nobody's fault until it is awaited. */
+/** Starts items in order; a failure does not stop the others and is only reported when awaited. */
 export function mapLimited<T, R>(items: readonly T[], does: (item: T) => Promise<R>): readonly Promise<R>[] {
   const begun: Promise<unknown>[] = [];
   return items.map((item, i) => {

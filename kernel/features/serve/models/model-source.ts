@@ -1,4 +1,4 @@
-/** What a folder holds that is to be served, looked at before anything of it is computed; and how it is opened. */
+/** The content of a served folder, inspected before anything is computed, and how to open it. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
@@ -10,28 +10,25 @@ import type { OpenProgramsOptions } from "./open-programs.js";
 import type { GenerationRequest, TextGeneration } from "../contract.js";
 import { readsContexts } from "../../../inference/questions.js";
 
-/** What is opened of a model that writes. */
 export interface WriterSource extends Omit<OpenProgramsOptions, "programs"> {
   readonly tokenizer: Tokenizer;
   readonly folder: string;
 }
-/** How a model writes beside others of its base. */
+/** How a generative model shares a writer with others of its base. */
 export interface WriterSharing {
-  /** Those with the same one may share a writer. */
+  /** Models with the same key may share a writer. */
   readonly key: string;
-  /** Null: the base as it is. */
+  /** Null: the unchanged base. */
   readonly adapter: WriterAdapter | null;
   readonly found: WriterSource;
 }
-/** How a model that writes is opened. */
 export interface OpenWriterOptions {
-  /** As requests name it. */
+  /** Name in requests. */
   readonly name: string;
-  /** Most texts side by side. */
+  /** Maximum texts generated concurrently. */
   readonly slots: number;
   readonly listener?: WriterReporter;
 }
-/** What is told of a model. */
 export interface ModelSourceFacts {
   readonly sort: AnswerType;
   readonly labels: readonly string[];
@@ -40,59 +37,60 @@ export interface ModelSourceFacts {
   readonly root: string | null;
   readonly created: number;
 }
-/** How texts alone are read, and how pairs are (questions beside contexts among them); null: it reads none such. */
+/**
+ * Encodings of single texts, and of pairs (including questions with contexts); null if the model does not read them.
+ */
 export interface InputEncodings {
   readonly texts: PredictorInput | null;
   readonly pairs: PredictorInput | null;
-  /** Its programs take token types of texts alone too. */
+  /** Its programs take token types for single texts too. */
   readonly alwaysTypes: boolean;
 }
 export interface ModelSource {
   readonly folder: string;
-  /** As the folder itself calls it. */
+  /** Name in the folder's own files. */
   readonly name: string;
   readonly facts: ModelSourceFacts;
   readonly tokenizer: Tokenizer;
   /** Cleaners of the rows that it was trained on. */
   readonly clean: readonly Call[];
   readonly ways: InputEncodings;
-  /** Of what it is computed with: the precision that an engine must have. */
+  /** Precision that the engine must support. */
   readonly precision: "f32" | "bf16";
-  /** Whether it is computed by the server's engine; else by a process of its own. */
+  /** Whether it runs in the server's engine; otherwise in its own process. */
   readonly inEngine: boolean;
-  /** How it writes beside others of its base; absent: alone. */
+  /** How it shares a writer with others of its base; absent if it does not. */
   readonly beside?: WriterSharing | null;
   open(engine: () => Promise<Engine>, options: OpenWriterOptions): Promise<OpenModelSource>;
 }
-/** What writes texts, where a model does. */
+/** The generation part of a generative model. */
 export interface TextWriter {
-  /** Whether it answers conversations, and calls tools in them. */
   readonly chats: boolean;
   readonly tools: boolean;
-  /** Most tokens of a prompt and its text together; of an encoder-decoder those of the text alone. */
+  /** Maximum tokens of prompt and completion together; for an encoder-decoder of the completion only. */
   readonly room: number;
   write(options: GenerationRequest): Promise<TextGeneration>;
   load(): SlotLoad;
 }
 export interface OpenModelSource {
   readonly session: Pick<EngineSession, "run">;
-  /** Absent: it answers. */
+  /** Absent for a predictive model. */
   readonly writes?: TextWriter;
-  /** Bytes of weights, and what they are of: what two have in common has the same name. */
+  /** Bytes of weights by source: shared weights have the same source. */
   readonly weights: { readonly source: string; readonly bytes: number };
-  /** Settles when the process that computes it has ended; null: that is the engine's. */
+  /** Settles when its own process has ended; null if it runs in the engine. */
   readonly ended: Promise<void> | null;
   close(): Promise<void>;
 }
 
-/** Of a model that reads what its task's rows are. */
+/** The encodings of a model that reads its task's rows. */
 export function inputEncodingsOf(inputs: PredictorInput, sort: AnswerType): InputEncodings {
   const pairs = hasTextPairs(inputs.plan) || readsContexts(inputs.plan.recipe.model.task);
   const both = sort === "embeds";
   return { texts: pairs && !both ? null : inputs, pairs: pairs || both ? inputs : null, alwaysTypes: false };
 }
 
-/** Whether labels don't exclude each other, as config.json says. */
+/** Whether it is a multi-label model according to config.json. */
 export function isMultiLabel(config: Readonly<Record<string, unknown>>): boolean {
   return config["problem_type"] === "multi_label_classification";
 }

@@ -1,4 +1,4 @@
-/** Programs that ask a model, over its base's weights and those of its checkpoint. */
+/** Opens a model's inference programs over its base's weights and its checkpoint. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
@@ -12,9 +12,9 @@ export interface OpenProgramsOptions {
   readonly programs: Readonly<Record<string, Program>>;
   readonly model: ModelPlan;
   readonly base: Base;
-  /** Where what its training left as it was lies in common with others; null: it stands alone. */
+  /** Store in which unchanged base weights are shared; null if it shares none. */
   readonly store: string | null;
-  /** What its training changed; null: nothing did. */
+  /** Checkpoint with the trained weights; null if there are none. */
   readonly checkpoint: string | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Models whose computations fail or never end, opened again in the background: after the pauses that dead engines have, once a
- * computation of our own has failed too. They go on being asked meanwhile, and the first success ends it.
+ * Reopens models whose computations fail or hang, in the background: with the same delays as for dead engines, once a
+ * probe of our own has failed too. They accept requests meanwhile, and the first success cancels the reopening.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineSession } from "../../../engines/engine.js";
@@ -9,47 +9,44 @@ import type { ServingEvent } from "./contract.js";
 import { FAILURES_IN_A_ROW, healthOf, type SessionHealth } from "./health.js";
 import { restartDelay, STABLE_AFTER_MS } from "../../../engines/manager/restart-delays.js";
 
-/** A model as it is mended. */
 export interface RecoverableModel {
   readonly name: string;
   readonly folder: string;
-  /** What computes it now; null: nothing does. */
   readonly session: Pick<EngineSession, "run"> | null;
-  /** What computes the sessions of several one after the other; null: a process of its own. */
+  /** The engine, which runs the sessions of several models in sequence; null for its own process. */
   readonly engine: object | null;
   load(): ModelLoad;
-  /** Computes something by it. */
+  /** Runs a test computation. */
   probe(): Promise<void>;
-  /** Closes it: what is under way ends. `why`: what later requests are told, a clause. */
+  /** Closes it and ends requests in progress. `why`: a clause for later requests. */
   lose(why: string): Promise<void>;
-  /** Opens it again, however often that takes. */
+  /** Reopens it, with retries. */
   again(): void;
-  /** Ends the process of an engine, which begins anew by itself; false: it is computed by none. */
+  /** Ends the process of its engine, which restarts automatically; false if it has no engine. */
   killEngine(): boolean;
 }
 export interface RecoveryOptions {
-  /** All that are served now. */
   models(): readonly RecoverableModel[];
-  /** Ms after which a computation is one that never ends. */
+  /** Milliseconds after which a computation counts as stuck. */
   readonly stuck: number;
   readonly tell: (report: ServingEvent) => void;
 }
 
 const FAILS = "its computations failed, and it is being opened again";
 const ENDLESS = "its computation doesn't end, and it is being opened again";
-/** Ms that what is under way has to end where it is closed: what hangs may hang there too. */
+/** Milliseconds for requests in progress to end at closing: a stuck computation may also block closing. */
 const CLOSING = 2000;
 
 export class ModelRecovery {
   private readonly clock: NodeJS.Timeout;
   private readonly timers = new Set<NodeJS.Timeout>();
-  /** What is waited for. */
+  /** Sessions under recovery. */
   private readonly underWay = new Set<SessionHealth>();
-  /** Where it stood when it computed last, or had nothing to compute. */
+  /** The batch count and time of its last progress, or of when it last had nothing to compute. */
   private readonly stood = new WeakMap<SessionHealth, { batches: number; time: number }>();
-  /** Name → how often of late, and when last. */
+  /** Name → number of recent attempts, and the time of the last. */
   private readonly before = new Map<string, { times: number; time: number }>();
-  /** Models that are being opened: engines have no time for others then. */
+  /** Number of models being opened: the engine has no time for others then. */
   private opening = 0;
   private opened = 0;
 
@@ -61,7 +58,7 @@ export class ModelRecovery {
     for (const timer of this.timers) clearTimeout(timer);
   }
 
-  /** From now on what computes it is looked at. */
+  /** Starts monitoring a session. */
   watch(session: Pick<EngineSession, "run">): void {
     const health = healthOf(session);
     if (health) health.onFailing = (error) => this.fails(session, health, error);
@@ -76,7 +73,7 @@ export class ModelRecovery {
     }
   }
 
-  /** Why it is not well, a clause; null: it is. Nothing of what went wrong is told to whoever asks. */
+  /** Why it is unhealthy, as a clause; null if healthy. Clients never get the details. */
   illness(model: RecoverableModel): string | null {
     const health = model.session && healthOf(model.session);
     if (health?.failing)
@@ -87,7 +84,10 @@ export class ModelRecovery {
     if (this.opening > 0) return false;
     return this.oldest(model, health) >= this.options.stuck || this.halted(health) >= this.options.stuck / 2;
   }
-  /** Ms that its oldest computation may take by now: it waited for what the engine computed before, of whichever model. */
+  /**
+   * Ms for which its oldest computation may have been running: it waited for earlier ones of any model on the same
+   * engine.
+   */
   private oldest({ engine }: RecoverableModel, health: SessionHealth): number {
     let from = this.opened;
     if (engine !== null)
@@ -95,7 +95,7 @@ export class ModelRecovery {
         if (other.engine === engine && other.session) from = Math.max(from, healthOf(other.session)?.ended ?? 0);
     return health.oldest(from);
   }
-  /** Ms for which it computed nothing though it had something to compute. */
+  /** Ms for which it computed nothing although it had work. */
   private halted(health: SessionHealth): number {
     const { time = Infinity } = this.stood.get(health) ?? {};
     return health.busy ? 0 : performance.now() - Math.max(time, this.opened, health.ended);
@@ -135,14 +135,14 @@ export class ModelRecovery {
   private async mend(session: Pick<EngineSession, "run">, health: SessionHealth): Promise<void> {
     const models = this.modelsOf(session);
     try {
-      // What few texts met, others may not.
+      // A failure of few texts may not concern others, so probe again.
       if (health.failing) await models[0]?.probe();
       for (const { name, folder } of models) this.options.tell({ is: "well-again", name, folder });
     } catch {
       await this.reopen(this.modelsOf(session), FAILS);
     }
   }
-  /** What several share is closed by the last of them. */
+  /** A session that several models share is closed by the last of them. */
   private async reopen(models: readonly RecoverableModel[], why: string): Promise<void> {
     const lost = models.map((one) => one.lose(why));
     await Promise.race([Promise.all(lost), new Promise((done) => setTimeout(done, CLOSING).unref())]);
@@ -154,7 +154,7 @@ export class ModelRecovery {
     for (const one of this.options.models()) {
       const health = one.session && healthOf(one.session);
       if (!one.session || !health || this.underWay.has(health)) continue;
-      // What several share is looked at once.
+      // Checks a shared session once only.
       if (this.modelsOf(one.session)[0]?.name !== one.name) continue;
       this.stand(one, health);
       if (!this.isStuck(one, health)) continue;

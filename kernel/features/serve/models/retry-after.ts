@@ -1,6 +1,6 @@
-/** The `Retry-After` of a model that cannot be asked at the moment. */
+/** The `Retry-After` of a model that is temporarily unavailable. */
 
-/** Longest time, in seconds, that a client is told to wait. */
+/** Maximum seconds that a client is told to wait. */
 const LONGEST = 60;
 
 /**

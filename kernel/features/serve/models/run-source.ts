@@ -1,4 +1,4 @@
-/** A run's folder: what it trained, opened to be asked, without its gradients and moments. */
+/** A run's folder: opens the trained model for inference, without gradients and optimizer states. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
@@ -52,7 +52,7 @@ export async function findRunSource(folder: string, datasets: DatasetCache): Pro
     clean: plan.recipe.data.clean,
     tokenizer,
     ways: inputEncodingsOf(predictor, sort),
-    // What writes computes in f32, however it was trained.
+    // Generation computes in f32, whatever the training's precision.
     precision: !writesTexts(sort) && plan.recipe.training.precision === "bf16" ? "bf16" : "f32",
     inEngine: true,
     beside: writer && adapter && writerSharingOf(writer, adapter),

@@ -1,4 +1,4 @@
-/** A model as requests ask it, while what computes it comes and goes. */
+/** A model that takes requests while its engine or process may come and go. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
 import type {
@@ -23,7 +23,7 @@ import type { ModelSource, ModelSourceFacts, OpenModelSource } from "./model-sou
 import { retryAfter } from "./retry-after.js";
 import { decodeTokens, tokenizeTexts } from "./tokens.js";
 
-/** What a model that writes is asked first. */
+/** The first request to a generative model, for warm-up. */
 const SHORT: GenerationRequest = {
   prompt: "a",
   maxTokens: 2,
@@ -32,35 +32,33 @@ const SHORT: GenerationRequest = {
   truncate: true,
   sampling: { temperature: 0 },
 };
-/** What a computation ends with whose process, or model, is gone: nothing that whoever asked did, or can do something about. */
+/** Error codes of a computation whose process or model is gone: not the client's fault. */
 const GONE: ReadonlySet<string> = new Set(["engine-died", "engine-closed", "writer-closed"]);
 const OPENING = "it is being opened";
-/** The reason that clients get while its engine or its process starts again. */
+/** The reason that clients get while its engine or process restarts. */
 export const LOST_REASON = "what computes it has ended and is being started again";
 
 export interface ServableModelOptions {
   readonly limits: ServingLimits;
-  /** Whether a graphics card computes it. */
   readonly card: () => boolean;
   readonly computing?: ComputeListener;
 }
-/** How a model is lost. */
 export interface ModelOutage {
-  /** What later requests are told: a clause. */
+  /** Reason for later requests, as a clause. */
   readonly why: string;
-  /** Ms until it is probably back; absent: soon. */
+  /** Milliseconds until it is probably back. Defaults to soon. */
   readonly back?: number;
 }
 
 export class ServableModel implements ServedModel {
   private body: OpenModelSource | null = null;
   private why = OPENING;
-  /** Whether it ran once. */
+  /** Whether it has run once. */
   private warm = false;
   /** When it is probably back, by the clock of `performance`. */
   private due = 0;
   private answering: BatchedPredictor | null = null;
-  /** What writers before the present one wrote and read. */
+  /** Counters of earlier writers. */
   private readonly before = { batches: 0, tokensRead: 0, tokensWritten: 0, tokensCached: 0 };
   readonly sort: ModelSourceFacts["sort"];
   readonly labels: readonly string[];
@@ -88,7 +86,7 @@ export class ServableModel implements ServedModel {
     this.created = facts.created;
   }
 
-  /** It can be asked once it has a body. */
+  /** It accepts requests once it has a body. */
   static async create(name: string, found: ModelSource, options: ServableModelOptions): Promise<ServableModel> {
     const served = new ServableModel(name, found);
     const body = (): OpenModelSource => served.open;
@@ -96,11 +94,11 @@ export class ServableModel implements ServedModel {
     return served;
   }
 
-  /** Whether it can be asked now; else why not. */
+  /** True if it accepts requests now; else the reason. */
   get ready(): true | string {
     return this.body && this.warm ? true : this.why;
   }
-  /** What requests are told while it can't be asked. */
+  /** The error for requests while it is unavailable. */
   get notNow(): CodedError<"model-opening"> {
     const { name, why, due } = this;
     return new CodedError("model-opening", {
@@ -109,12 +107,11 @@ export class ServableModel implements ServedModel {
       seconds: due === 0 ? 1 : retryAfter(due - performance.now()),
     });
   }
-  /** What computes it; null: nothing does now. */
   get opened(): OpenModelSource | null {
     return this.body;
   }
 
-  /** What it is computed with from now on. Runs once by it, so that no request waits for what is made once. */
+  /** Sets the open model and runs it once, so that no request waits for compilation. */
   async give(body: OpenModelSource): Promise<void> {
     this.body = body;
     const { writes } = body;
@@ -123,13 +120,13 @@ export class ServableModel implements ServedModel {
     await this.probe();
     if (this.body === body) this.warm = true;
   }
-  /** Computes something little by what is open. */
+  /** Runs a small computation on the open model. */
   async probe(): Promise<void> {
     const { writes } = this.open;
     if (writes) await wholly(await writes.write(SHORT));
     await this.answering?.warm();
   }
-  /** What computed it is gone: what is under way ends, and later requests are refused for the moment. */
+  /** Marks its process as gone: requests in progress end, and later ones are rejected until it is back. */
   async lose({ why, back }: ModelOutage): Promise<void> {
     const { body } = this;
     const load = body?.writes?.load();
@@ -144,7 +141,7 @@ export class ServableModel implements ServedModel {
     this.why = why;
     this.due = back === undefined ? 0 : performance.now() + back;
     this.answering?.fail(this.notNow);
-    // Where the process is gone there is nothing left to close.
+    // If the process is gone, there is nothing left to close.
     await body?.close().catch(() => undefined);
   }
 
@@ -181,7 +178,7 @@ export class ServableModel implements ServedModel {
   private bitsOf(writing: TextGeneration): AsyncIterator<TextChunk> {
     const bits = writing[Symbol.asyncIterator]();
     const end = { done: true, value: undefined } as const;
-    // No generator: one that was not begun would end without ending the writing.
+    // Not a generator: one that was never started would end without stopping the generation.
     return {
       next: () => this.explained(bits.next()),
       return: async () => (await bits.return?.()) ?? end,
@@ -216,7 +213,7 @@ export class ServableModel implements ServedModel {
     if (!this.body) throw this.notNow;
     return this.body;
   }
-  /** What it comes to, for whoever asked: why a process ended is told by the log alone. */
+  /** Converts errors for clients: only the log states why a process ended. */
   private async explained<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -229,7 +226,7 @@ export class ServableModel implements ServedModel {
     const { code } = error;
     if (!GONE.has(code) && (code !== "runtime-failed" || this.body !== null)) return error;
     if (this.body === null) return this.notNow;
-    // Its end is told in a moment.
+    // The end of the process is about to be reported.
     return new CodedError("model-opening", { name: this.name, why: LOST_REASON, seconds: 1 });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Models that are served, by name: opened from folders, replaced while requests run, and opened again where the process that
- * computes them dies. Who holds a model keeps it open; a name leads to the newest one alone.
+ * Served models by name: opened from folders, replaced while requests run, and reopened if their process dies. A lease
+ * keeps a model open; a name refers to the newest version only.
  */
 import { resolve } from "node:path";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
@@ -26,31 +26,30 @@ import { mapLimited } from "./limited-concurrency.js";
 import { writerListenerOf } from "./writer-metrics.js";
 import { folderStampOf } from "./folder-stamp.js";
 
-/** What a name leads to, or led to while somebody still holds it. */
+/** The current version of a name, or an old one that is still leased. */
 interface Version {
   readonly served: ServableModel;
-  /** What computes it; null: a process of its own. */
+  /** Its engine; null for its own process. */
   engine: ManagedEngine | null;
-  /** As it was named. */
+  /** Path as given. */
   readonly path: string;
   readonly stamp: string;
   seconds: number;
   holders: number;
   retired: boolean;
-  /** It is being opened again. */
   opening: boolean;
 }
-/** Ms that a computation has at least before it counts as one that never ends: a machine that is busy is no fault. */
+/** Minimum ms before a computation counts as stuck: a busy machine is no fault. */
 const STUCK = 60_000;
 
 export class ServedModels implements ModelService {
   private readonly current = new Map<string, Version>();
   private readonly home: string;
   private readonly timers = new Set<NodeJS.Timeout>();
-  /** Replacements, one after the other. */
+  /** Serializes replacements. */
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
-  /** Ms that opening all took last, their engine's start included. */
+  /** Ms that the last opening of all took, including engine start. */
   private took = 0;
   private readonly mending: ModelRecovery;
 
@@ -66,10 +65,13 @@ export class ServedModels implements ModelService {
     });
   }
 
-  /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
+  /**
+   * Settles when every model accepts requests. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those
+   * of runs, folders and engines.
+   */
   static async open(folders: readonly NamedModelFolder[], settings: ServeOptions): Promise<ServedModels> {
     if (folders.length === 0) throw new CodedError("nothing-to-serve", {});
-    // One request's long text is nobody else's wait.
+    // Tokenizes long texts in a second process, so that they do not delay other requests.
     sharedSandbox().divide();
     const datasets = new DatasetCache();
     const home = resolve(settings.folder ?? ".");
@@ -103,7 +105,7 @@ export class ServedModels implements ModelService {
     return models;
   }
 
-  /** Each can be asked once it is open. Gives up with the first that can't be opened, and with the signal. */
+  /** Each model accepts requests once it is open. Stops at the first failure, and at the signal. */
   private async begin(signal?: AbortSignal): Promise<void> {
     const from = performance.now();
     const opening = mapLimited([...this.current.values()], async (version) => {
@@ -115,7 +117,7 @@ export class ServedModels implements ModelService {
       for (const one of opening) await unlessAborted(one, signal);
       this.took = performance.now() - from;
     } catch (error) {
-      // An engine that computes hears nothing, and nobody waits for it.
+      // A busy engine can't respond, so it is killed without waiting.
       if (signal?.aborted) this.engines.abandon();
       const closed = Promise.all([this.close(), Promise.allSettled(opening).then(() => this.close())]);
       await (signal?.aborted ? Promise.race([closed, soon()]) : closed);
@@ -226,7 +228,6 @@ export class ServedModels implements ModelService {
     await this.engines.close();
   }
 
-  /** What was found, not open yet. */
   private async version(
     name: string,
     path: string,
@@ -239,7 +240,7 @@ export class ServedModels implements ModelService {
     const served = await ServableModel.create(name, found, { limits, card, ...(computing && { computing }) });
     return { served, engine, path, stamp, seconds: 0, holders: 0, retired: false, opening: false };
   }
-  /** Opens it, beside whatever has its name now. */
+  /** Opens it in parallel with the current version of its name. */
   private async bodyFor(version: Version): Promise<void> {
     const began = performance.now();
     version.opening = true;
@@ -258,7 +259,7 @@ export class ServedModels implements ModelService {
     void body.ended?.then(() => this.ended(version, body));
   }
   private async given({ served, engine }: Version): Promise<OpenModelSource> {
-    // Of what has a process of its own the engine is for what is done beside it.
+    // For a model with its own process, the engine does the additional work.
     const running = async (): Promise<Engine> => (engine ?? (await this.engines.engineFor("writes", "f32"))).acquire();
     const { computing, limits } = this.options;
     const listener = computing && writerListenerOf(served.name, computing);
@@ -311,7 +312,7 @@ export class ServedModels implements ModelService {
     this.options.tell?.({ is: "engine-back", seconds: (performance.now() - managed.crashedAt) / 1000 });
   }
 
-  /** Of a runtime's own process. */
+  /** A runtime's own process has ended. */
   private ended(version: Version, body: OpenModelSource): void {
     const { served } = version;
     if (this.closed || version.retired || served.opened !== body) return;
@@ -339,7 +340,7 @@ export class ServedModels implements ModelService {
     };
   }
 
-  /** Opens it again; what can't be opened for a reason of its own is tried again later, `times` times up to now. */
+  /** Reopens it; retries later if it fails for its own reasons, after `times` attempts so far. */
   private async again(version: Version, times = 0): Promise<void> {
     const { served } = version;
     if (version.opening) return;
@@ -363,7 +364,7 @@ export class ServedModels implements ModelService {
   }
 }
 
-/** What was found, and the stamp from before it was looked at: what changes meanwhile has another one. */
+/** The source, and a stamp taken before the inspection: later changes give another stamp. */
 async function stamped(
   path: string,
   home: string,
@@ -375,11 +376,11 @@ async function stamped(
   return { one, stamp: one.folder === folder ? before : folderStampOf(one.folder) };
 }
 
-/** Ms that what is given up has for its end. */
+/** Milliseconds that aborted work gets to end. */
 const ENDING = 1000;
 const soon = (): Promise<void> => new Promise((done) => setTimeout(done, ENDING));
 
-/** What it comes to, or the signal's reason. */
+/** The result of the work; rejects with the signal's reason if aborted. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   let give = (): void => undefined;

@@ -1,6 +1,6 @@
 /**
- * Adapters of one base that write side by side: one writer for all models that are opened together, each text under the adapter of
- * its own model. It is opened with the first of them that asks, and closed with the last.
+ * Adapters of one base that generate together: one writer for all models that are opened together, each text with the
+ * adapter of its own model. It is opened at the first request of any of them, and closed with the last.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { canRunInParallel } from "#stdlib/techniques/shared/parallel-adapters.js";
@@ -14,10 +14,10 @@ import { watchHealth } from "./health.js";
 import { openPrograms } from "./open-programs.js";
 import { generationParts, writerOptions, sourceWithWriter } from "./writer.js";
 
-/** Nothing is added to the base itself. */
+/** A technique that adds nothing to the base. */
 const NOTHING = { kind: "technique", word: "head_only", arguments: {} } as const;
 
-/** Null: its adapter is more than two factors for some layers, so that it has a writer of its own. */
+/** Null if its adapter is not a plain pair of factors (LoRA A and B) per layer; it then has its own writer. */
 export function writerSharingOf(found: WriterSource, adapter: WriterAdapter | null): WriterSharing | null {
   const { store, model } = found;
   if (store === null || (adapter && !canRunInParallel(adapter.call))) return null;
@@ -26,7 +26,7 @@ export function writerSharingOf(found: WriterSource, adapter: WriterAdapter | nu
   return { key: JSON.stringify([store, model.storage ?? null]), adapter, found };
 }
 
-/** The same, where several may share a writer with one that they do. */
+/** The same sources, where those with a common key share a writer. */
 export function shareWriters<T extends ModelSource>(all: readonly T[]): readonly T[] {
   const keys = [...new Set(all.flatMap(({ beside }) => beside?.key ?? []))];
   const writers = keys
@@ -52,9 +52,8 @@ interface Running {
 
 class SharedWriter {
   private running: Running | null = null;
-  /** Who is told of its work: each member's. */
   private readonly listeners = new Map<number, WriterReporter>();
-  /** They turned out not to fit together: each opens its own. */
+  /** Set if the models turn out to be incompatible: each then opens its own writer. */
   private apart = false;
 
   constructor(private readonly members: readonly WriterSharing[]) {}

@@ -1,12 +1,12 @@
-/** Tokens of texts with their places, and texts of tokens, as requests ask them. */
+/** Tokens of texts with positions, and texts of tokens, for requests. */
 import type { EncodingWithOffsets, Tokenizer } from "../../../bases/tokenizer.js";
 import { encodeTextParts } from "../../../inference/gathering/prefix-encoding.js";
 import type { Token, TokenizeRequest } from "../contract.js";
 
-/** Characters of texts that are read at once. */
+/** Maximum characters of texts tokenized together. */
 const TOGETHER = 65_536;
 
-/** `specials`: with those that the model is fed around a text. Null: there are more than `most`; what is beyond isn't read. */
+/** `specials`: includes special tokens. Null if there are more than `most`; texts beyond are not tokenized. */
 export async function tokenizeTexts(
   tokenizer: Tokenizer,
   texts: readonly string[],
@@ -43,13 +43,13 @@ function ownOf(tokenizer: Tokenizer, { ids, starts, ends }: EncodingWithOffsets,
   return Array.from(ids, (id, i): Token => {
     const [start, stop] = [starts[i]!, ends[i]!];
     const special = tokenizer.special.has(id);
-    // A part of a character alone has no text of its own.
+    // A part of a character has no text, so its token's name is used.
     const text = special || stop <= start ? names[i]! : characters.slice(start, stop).join("");
     return { id, text, special, start, stop };
   });
 }
 
-/** Some at once; a long one alone. */
+/** Splits texts into groups; a long text is a group by itself. */
 function* parted(texts: readonly string[]): Generator<readonly string[]> {
   let part: string[] = [];
   let characters = 0;

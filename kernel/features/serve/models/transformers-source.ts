@@ -1,4 +1,4 @@
-/** A folder of transformers that somebody wrote: what its class says it answers, by the base's own head. */
+/** A foreign transformers folder: its class determines the predictions, by the base's own head. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
@@ -33,18 +33,18 @@ export async function findTransformersSource(
   const { config, heads = {} } = base.facts;
   const task = taskOf(base);
   const model = await modelOf(folder, task, { base, tokenizer: sourceTokenizer, datasets });
-  // What config.json leaves out: its class, or that a head with one output tells a number.
+  // What config.json may lack: its class, or that a head with one output predicts a number.
   const modelConfig = { architectures: [modelClassName(capabilitiesOf(base), task, registry)], ...config };
   const sort = answerTypeOf({ ...modelConfig, problem_type: problemTypeOf(task, registry) ?? config["problem_type"] });
   const labels = heads[model.task.word] ?? [];
   const reading = (data: typeof NO_DATA) => ({ plan: { recipe: { model, data } }, labels, base, tokenizer });
   const types = await hasTypes(base);
-  // A head over texts was trained on one text or on two, and its folder doesn't say on which.
+  // A head may have been trained on single texts or pairs, and its folder does not say which.
   const either = sort === "labels" || sort === "number";
   const ways: InputEncodings = either
     ? { texts: reading(NO_DATA), pairs: reading(NO_DATA_PAIRS), alwaysTypes: types }
     : inputEncodingsOf(reading(NO_DATA), sort);
-  // Nothing trains: what adds nothing to the base.
+  // Nothing is trained: a technique that adds nothing to the base.
   const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
   const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };
   const writer = writesTexts(sort) ? { ...over, tokenizer, folder } : null;
@@ -95,7 +95,7 @@ interface Around {
   readonly tokenizer: Tokenizer;
   readonly datasets: DatasetCache;
 }
-/** The model as a notebook would define it: `model served { base: "…", task: … }`, reading as much of a text as it can. */
+/** The model as a notebook would define it: `model served { base: "…", task: … }`, with the base's maximum length. */
 async function modelOf(folder: string, task: string, { base, tokenizer, datasets }: Around): Promise<ModelPlan> {
   const { positions, reads } = base.facts;
   const length = Math.min(reads ?? tokenizer.longest ?? positions, positions);
@@ -109,7 +109,7 @@ async function modelOf(folder: string, task: string, { base, tokenizer, datasets
   throw new CodedError("folder-not-served", { folder, why: first ? diagnosticText(first).message : "it is no model" });
 }
 
-/** What its own head does; of a body alone vectors, and of one that writes texts or answers. */
+/** The task of its own head; vectors for a base without a head, generation for a generative one. */
 function taskOf(base: Base): string {
   const { facts } = base;
   const [head] = Object.keys(facts.heads ?? {});

@@ -1,4 +1,4 @@
-/** What a writer tells of its work, as figures of a model. */
+/** Adds a writer's work to a model's counters. */
 import type { WriterReporter } from "../../../inference/generation/contract.js";
 import type { ComputeListener } from "../contract.js";
 

@@ -1,4 +1,4 @@
-/** A model that writes, opened: its texts are written side by side by the inference that the notebook has too. */
+/** An open generative model: texts are generated concurrently by the same inference as in the notebook. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
@@ -20,7 +20,6 @@ import type { OpenModelSource, OpenWriterOptions, WriterSource } from "./model-s
 import { watchHealth } from "./health.js";
 import { openPrograms } from "./open-programs.js";
 
-/** In the engine. */
 export async function openWriter(
   engine: Engine,
   found: WriterSource,
@@ -46,7 +45,7 @@ export async function openWriter(
   }
 }
 
-/** By graphs of another runtime, batch by batch. */
+/** Opens a writer over another runtime's graphs, which processes batch by batch. */
 export async function openGraphWriter(
   found: Pick<WriterSource, "model" | "base" | "tokenizer"> & Pick<OpenModelSource, "session" | "weights" | "close">,
   options: OpenWriterOptions,
@@ -56,7 +55,7 @@ export async function openGraphWriter(
   return sourceWithWriter({ ...found, session, name: options.name, writer });
 }
 
-/** Graphs tell the likeliest token beside its lead (decoders/kind.ts), programs alone. */
+/** Graphs return the most probable token together with its margin (decoders/kind.ts), programs only the token. */
 function tellingNext(session: Pick<EngineSession, "run">): Pick<EngineSession, "run"> {
   return {
     async run(program, feeds, wanted) {
@@ -69,7 +68,7 @@ function tellingNext(session: Pick<EngineSession, "run">): Pick<EngineSession, "
   };
 }
 
-/** What its programs are built from. */
+/** The parts from which its programs are built. */
 export async function generationParts(model: ModelPlan, base: Base) {
   const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) };
   return { ...(await modelBodyOf(model, base, model.folder)), seed: 0, passes };
@@ -81,7 +80,7 @@ export async function writerOptions(
 ): Promise<WriterOptions> {
   const family = await implementationOf(registry, "model", base.facts.family);
   const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
-  // Virtual tokens stand before each text.
+  // Virtual tokens precede each text.
   const taken = (await loadImplementation(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
   const start = family.shape === "encoder-decoder" ? { start: decoderStartToken(base) } : {};
   return {
@@ -98,7 +97,7 @@ export interface OpenedWriter extends Pick<WriterSource, "model" | "base" | "tok
   readonly name: string;
   readonly session: Pick<EngineSession, "run">;
   readonly writer: SlotWriter;
-  /** Of a writer that several share: the place of its adapter. */
+  /** For a shared writer: the index of its adapter. */
   readonly adapter?: number;
   readonly weights: OpenModelSource["weights"];
   close(): Promise<void>;

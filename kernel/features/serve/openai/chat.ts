@@ -1,4 +1,4 @@
-/** `/v1/chat/completions`: the next turn of a conversation, whole or as it is written. */
+/** `/v1/chat/completions`: the next turn of a conversation, in full or streamed. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { TextChunk, TextGeneration } from "../contract.js";
 import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
@@ -86,14 +86,13 @@ function choiceOf(
   };
 }
 
-/** As OpenAI tells them: who speaks first, then bits, then why each ended, then what it took. */
+/** OpenAI's events: the role first, then chunks, then why each choice ended, then usage. */
 function eventsOf(options: {
   readonly head: Head;
   readonly writings: readonly TextGeneration[];
   readonly usage: boolean;
   readonly choices: number;
   readonly likely: boolean;
-  /** Most calls of one turn. */
   readonly calls: number;
 }): StreamEvents {
   let tokens = 0;

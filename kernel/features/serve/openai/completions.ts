@@ -1,4 +1,4 @@
-/** `/v1/completions`: texts that go on, or that an encoder's text is rewritten to. */
+/** `/v1/completions`: continuations of texts, or outputs of an encoder-decoder. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel, TextGeneration } from "../contract.js";
 import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
@@ -71,7 +71,7 @@ export async function answerCompletion(
   };
 }
 
-/** What stands before each text where the prompt is wanted too. */
+/** The prompt texts that precede each completion if `echo` is set. */
 async function echoesOf(
   { echo }: Completion,
   model: ServedModel,
@@ -102,7 +102,7 @@ function eventsOf(options: {
   });
   return {
     last: "[DONE]",
-    // Where a prompt's likelihoods are told it comes with them.
+    // With log-probabilities of the prompt, the prompt is part of them.
     before: () =>
       (options.likely ? [] : options.echoes).flatMap((text, prompt) =>
         Array.from({ length: options.choices }, (_, choice) =>

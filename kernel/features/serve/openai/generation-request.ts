@@ -1,4 +1,4 @@
-/** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
+/** A generation request from OpenAI's keys. Unsupported keys that would change the result are rejected. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
 import type { ServingLimits, SamplingRequest, ServedModel, JsonOutputShape, GenerationRequest } from "../contract.js";
@@ -9,7 +9,7 @@ import type { Chat, Completion } from "./request-schemas.js";
 
 type Common = Omit<GenerationRequest, "prompt">;
 
-/** Of both ways of writing. `most`: tokens where the request says none. */
+/** Keys of both endpoints. `most`: maximum tokens if the request has none. */
 function common(body: Chat | Completion, call: HttpCall, limits: ServingLimits, most: number | undefined): Common {
   refuseWhat(body);
   const choices = body.n ?? 1;
@@ -168,10 +168,10 @@ function toolsOf(body: Chat, model: ServedModel): Pick<GenerationRequest, "tools
   return { tools, toolChoice: choice ?? "auto" };
 }
 
-/** As OpenAI has it where nothing is said. */
+/** OpenAI's default. */
 const TOKENS = 16;
 
-/** Prompts, each a text or tokens, and what is asked of each. */
+/** Prompts, each a text or tokens, and the options of each. */
 export function completionWriteRequest(
   body: Completion,
   model: ServedModel,

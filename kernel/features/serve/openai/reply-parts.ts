@@ -1,4 +1,4 @@
-/** What both ways of writing answer with alike. */
+/** Common parts of both endpoints' responses. */
 import { createHash, randomUUID } from "node:crypto";
 import type { TextChunk, TokenLikelihood, PromptToken, ServedModel, TextGeneration } from "../contract.js";
 
@@ -26,14 +26,14 @@ export function usageOf(writings: readonly TextGeneration[], written: number): U
   };
 }
 
-/** Ours: how many texts were cut, where any was. */
+/** Our extension: the number of truncated texts, if any. */
 export const truncatedField = (cut: number): { readonly truncated?: number } => (cut === 0 ? {} : { truncated: cut });
 
 export const newId = (prefix: string): string => prefix + randomUUID().replaceAll("-", "");
 export const unixSeconds = (): number => Math.floor(Date.now() / 1000);
 
 const prints = new WeakMap<ServedModel, string>();
-/** Changes where the model is replaced by another of its name. */
+/** Changes when the model is replaced by another of its name. */
 export function fingerprintOf(model: ServedModel): string {
   let print = prints.get(model);
   if (print === undefined) {
@@ -45,13 +45,13 @@ export function fingerprintOf(model: ServedModel): string {
 }
 
 type WithTop = NonNullable<TextChunk["likelihoods"]>[number];
-/** OpenAI's names of likelihoods in conversations. */
+/** OpenAI's format of log-probabilities in chats. */
 const likelihood = ({ text, bytes, logprob }: TokenLikelihood) => ({ token: text, logprob, bytes });
 export const chatLogprobs = (all: readonly WithTop[]) => ({
   content: all.map((one) => ({ ...likelihood(one), top_logprobs: one.top.map(likelihood) })),
   refusal: null,
 });
-/** The same of texts that go on, and of their prompts; `from`: code points before the first of them. */
+/** Log-probabilities of completions and their prompts; `from`: code points before the first token. */
 export function textLogprobs(all: readonly (WithTop | PromptToken)[], from: number) {
   let offset = from;
   return {
@@ -65,7 +65,7 @@ export function textLogprobs(all: readonly (WithTop | PromptToken)[], from: numb
     }),
   };
 }
-/** The likeliest, and the token itself, also where it is none of them. */
+/** The most probable tokens, plus the token itself. */
 function topOf({ text, logprob, top }: WithTop | PromptToken): Readonly<Record<string, number>> | null {
   if (!top) return null;
   const all = Object.fromEntries(top.map((one) => [one.text, one.logprob]));
@@ -73,7 +73,7 @@ function topOf({ text, logprob, top }: WithTop | PromptToken): Readonly<Record<s
     ? all
     : Object.fromEntries([...Object.entries(all), [text, logprob]]);
 }
-/** Code points of its text; of what stands for none, as what begins a prompt, 0. */
+/** Code points of its text; 0 for special tokens, such as that at the start of a prompt. */
 export function tokenTextLength(one: WithTop | PromptToken): number {
   return "special" in one && one.special ? 0 : [...one.text].length;
 }

@@ -1,4 +1,4 @@
-/** What OpenAI's interface answers, for /openapi.json: the writers of answers are not made of it, its tests hold them to it. */
+/** Responses of OpenAI's API, for /openapi.json; tests check the actual responses against them. */
 import * as v from "valibot";
 
 const whole = v.pipe(v.number(), v.integer());

@@ -1,4 +1,4 @@
-/** Requests of OpenAI's interface. Keys that aren't named are left alone, as OpenAI's servers and vLLM do. */
+/** Requests of OpenAI's API. Unknown keys are ignored, as by OpenAI's servers and vLLM. */
 import * as v from "valibot";
 import {
   anyObject,
@@ -11,7 +11,7 @@ import {
   integerBetween,
 } from "../http/schema.js";
 
-/** A content part. Other parts than text and refusals are refused by name. */
+/** A content part. Parts other than text and refusals are rejected by name. */
 const part = v.looseObject({ type: v.string(), text: v.optional(v.string()), refusal: v.optional(v.string()) });
 const called = v.looseObject({
   id: v.string(),
@@ -41,7 +41,7 @@ const responseFormat = v.looseObject({
   json_schema: v.nullish(v.looseObject({ schema: anyObject })),
 });
 
-/** What both ways of writing read. */
+/** Keys that both endpoints read. */
 const writing = {
   model: modelName,
   stream: flag,
@@ -52,7 +52,7 @@ const writing = {
   max_tokens: integerBetween(1),
   temperature: numberBetween(0, 2),
   top_p: numberBetween(0, 1),
-  /** −1 and 0, as vLLM says it: all. */
+  /** −1 and 0 mean all, as in vLLM. */
   top_k: integerBetween(-1),
   min_p: numberBetween(0, 1),
   seed: integerBetween(Number.MIN_SAFE_INTEGER),
@@ -61,7 +61,7 @@ const writing = {
   repetition_penalty: numberBetween(0.01, 100),
   logit_bias: v.nullish(v.record(v.string(), v.pipe(v.number(), v.minValue(-100), v.maxValue(100)))),
   response_format: v.nullish(responseFormat),
-  /** Ours: whether a prompt that is too long is cut. */
+  /** Our extension: whether a prompt that is too long is truncated. */
   truncate: flag,
 };
 
@@ -81,7 +81,7 @@ const ids = nonEmptyList(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxVal
 export const completion = v.looseObject({
   ...writing,
   prompt: v.union([v.string(), nonEmptyList(v.string()), ids, nonEmptyList(ids)]),
-  /** 0: for what `echo` and `logprobs` tell of the prompt. */
+  /** 0 returns only what `echo` and `logprobs` report on the prompt. */
   max_tokens: integerBetween(0),
   echo: flag,
   suffix: v.nullish(v.string()),

@@ -1,4 +1,4 @@
-/** What is said and called in one answer, as its bits come, and the events that tell of it. */
+/** The messages and calls of one response as its chunks arrive, and the events for them. */
 import type { TextChunk } from "../contract.js";
 import { newId } from "./reply-parts.js";
 
@@ -36,10 +36,10 @@ export class ResponseDraft {
   readonly output: (Message | CallItem)[] = [];
   tokens = 0;
   ended: TextChunk["ended"] = null;
-  /** Which call of the model's is the open item. */
+  /** Index of the model's call that is the open item. */
   private calling: number | null = null;
 
-  /** `most`: calls of one turn; further ones are left out. */
+  /** `most`: maximum calls in one turn; further ones are left out. */
   constructor(private readonly most: number) {}
 
   private get at(): number {
@@ -56,12 +56,12 @@ export class ResponseDraft {
     for (const call of bit.calls ?? []) if (call.index < this.most) events.push(...this.called(call));
     if (bit.ended === null) return events;
     this.ended = bit.ended;
-    // An answer has something in it, though it be an empty text.
+    // A response has at least one item, even if its text is empty.
     if (this.output.length === 0) events.push(...this.begun());
     return [...events, ...this.close(bit.ended === "length" ? "incomplete" : "completed")];
   }
 
-  /** What is open stays as it is, and is told to be unfinished. */
+  /** Leaves the open item as is and marks it as incomplete. */
   cutOff(): void {
     if (this.open) this.open.status = "incomplete";
   }
@@ -106,7 +106,6 @@ export class ResponseDraft {
     return [...events, { type: "response.function_call_arguments.delta", ...this.place(open), delta: args }];
   }
 
-  /** Of the open item, if one is. */
   private close(status: Status): ResponseEvent[] {
     const { open } = this;
     if (!open) return [];

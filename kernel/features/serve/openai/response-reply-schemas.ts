@@ -1,4 +1,4 @@
-/** What `/v1/responses` answers, for /openapi.json. */
+/** Responses of `/v1/responses`, for /openapi.json. */
 import * as v from "valibot";
 
 const whole = v.pipe(v.number(), v.integer());

@@ -1,12 +1,12 @@
-/** Requests of `/v1/responses`. Keys that aren't named are left alone. */
+/** Requests of `/v1/responses`. Unknown keys are ignored. */
 import * as v from "valibot";
 import { anyObject, flag, nonEmptyList, modelName, integerBetween } from "../http/schema.js";
 import { chat } from "./request-schemas.js";
 
-/** Bits of a turn: texts; what else there may be is refused by name. */
+/** Parts of a turn: texts; other types are rejected by name. */
 const part = v.looseObject({ type: v.string(), text: v.optional(v.string()), refusal: v.optional(v.string()) });
 const content = v.nullish(v.union([v.string(), v.array(part)]));
-/** A turn, a call or what it gave. Which keys each needs is looked at by hand, so that what is missing is told by name. */
+/** A turn, a call or its result. Required keys are checked by hand, so that a missing one is reported by name. */
 const item = v.looseObject({
   type: v.nullish(v.string()),
   role: v.nullish(v.picklist(["system", "developer", "user", "assistant"])),
@@ -60,10 +60,10 @@ export const response = v.looseObject({
   ),
   parallel_tool_calls: flag,
   text: v.nullish(v.looseObject({ format: v.nullish(format) })),
-  /** `auto`: an input that is too long is cut; `disabled`: refused. */
+  /** `auto`: truncates an input that is too long; `disabled`: rejects it. */
   truncation: v.nullish(v.picklist(["auto", "disabled"])),
   metadata: v.nullish(v.record(v.string(), v.string())),
-  /** Nothing is stored, whatever it says. */
+  /** Nothing is stored, whatever the value. */
   store: flag,
   background: flag,
   include: v.nullish(v.array(v.string())),

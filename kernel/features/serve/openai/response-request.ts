@@ -1,4 +1,6 @@
-/** What a request of `/v1/responses` asks, as the conversation that it is. What would change the answer and isn't offered is refused. */
+/**
+ * Converts a request of `/v1/responses` to a conversation. Unsupported keys that would change the result are rejected.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ServingLimits, ServedModel, GenerationRequest } from "../contract.js";
 import type { HttpCall } from "../http/call.js";
@@ -52,13 +54,13 @@ const refused: readonly (readonly [key: string, why: string, help: string])[] = 
   ["conversation", "isn't offered", STATE],
   ["prompt", "isn't offered", "send its text as `instructions` and `input`: nothing is stored here"],
   ["top_logprobs", "isn't offered", "ask /v1/chat/completions with `logprobs` for likelihoods"],
-  // As /v1/chat/completions calls them.
+  // The names in /v1/chat/completions.
   ["response_format", "isn't read here", "write `text.format`"],
   ["max_tokens", "isn't read here", "write `max_output_tokens`"],
   ["max_completion_tokens", "isn't read here", "write `max_output_tokens`"],
   ["n", "isn't offered", "ask several times, or /v1/chat/completions"],
 ];
-/** Of what models here never write, nothing is left out where it is asked for. */
+/** Content that these models never generate: including it changes nothing. */
 const nothingOf = new Set(["reasoning.encrypted_content"]);
 
 function refuseWhat(body: ResponseBody): void {

@@ -1,4 +1,4 @@
-/** `/v1/responses`: the next turn of a conversation, which the request brings whole: nothing is stored. */
+/** `/v1/responses`: the next turn of a conversation. The request contains the full conversation: nothing is stored. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { TextGeneration } from "../contract.js";
 import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
@@ -44,7 +44,7 @@ export async function answerResponse(
 type Head = Readonly<Record<string, unknown>>;
 const cuts = (truncate: boolean): string => (truncate ? "auto" : "disabled");
 
-/** What was asked, as it is told again. Where the request says nothing of how tokens are chosen, the model's folder does. */
+/** The request's settings, repeated in the response. Sampling settings that it lacks come from the model's folder. */
 function headOf(body: ResponseBody): Head {
   return {
     id: newId("resp_"),
@@ -99,7 +99,7 @@ function usageOf({ tokens }: ResponseDraft, writings: readonly TextGeneration[])
   };
 }
 
-/** As OpenAI numbers and names them. */
+/** With OpenAI's numbering and names. */
 function eventsOf(head: Head, draft: ResponseDraft, writings: readonly TextGeneration[]): StreamEvents {
   let position = 0;
   const numbered = (event: ResponseEvent): unknown => ({ ...event, sequence_number: position++ });

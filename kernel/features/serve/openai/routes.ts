@@ -1,4 +1,4 @@
-/** OpenAI's interface: conversations, texts, vectors, and which models there are. */
+/** OpenAI's API: chats, completions, embeddings and the list of models. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel } from "../contract.js";
 import { modelCannotError } from "../model-types.js";
@@ -21,7 +21,7 @@ export function openaiRoutes(app: FastifyInstance, context: RouteContext): void 
   const chats = { tags, summary: "The next turn of a conversation", body: jsonSchemaOf(chat) };
   const completes = { tags, summary: "Texts that go on", body: jsonSchemaOf(completion) };
   const responds = { tags, summary: "The next turn of a conversation, stateless", body: jsonSchemaOf(response) };
-  // `/models/NAME/v1/…`: where clients of Hugging Face's look for them below a model's address.
+  // `/models/NAME/v1/…`: the path that Hugging Face's clients derive from a model's address.
   for (const [before, hidden] of [
     ["", false],
     ["/models/:model", true],
@@ -79,7 +79,7 @@ interface Named {
 }
 const nameIn = ({ params }: FastifyRequest<{ Params: Named }>): string | null => params.model ?? null;
 
-/** OpenAI's keys, vLLM's `root`, `parent` and `max_model_len`, and what our own page wants to know. */
+/** OpenAI's keys, vLLM's `root`, `parent` and `max_model_len`, and what our own page needs. */
 function toldOf(model: ServedModel) {
   const { name: id, created, root, maxLength, sort, labels, pairs, ranks, chats, tools } = model;
   return {
@@ -125,7 +125,7 @@ async function answerEmbeddings(context: RouteContext, request: FastifyRequest, 
 }
 
 const numbers = (vector: Float32Array): readonly number[] => Array.from(vector);
-/** Little-endian floats of 32 bits. */
+/** Encodes little-endian 32-bit floats. */
 function base64(vector: Float32Array): string {
   const bytes = Buffer.alloc(vector.length * 4);
   for (const [i, value] of vector.entries()) bytes.writeFloatLE(value, i * 4);

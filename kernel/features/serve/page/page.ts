@@ -1,6 +1,6 @@
 /**
- * The page at `/`, to try a model by hand. It brings nothing from elsewhere, tells nothing of the models before it asked with a
- * key, and shows texts as texts alone (`textContent`): what a model writes is never HTML.
+ * The page at `/`, to try a model by hand. It loads nothing from other hosts, shows nothing about the models before a
+ * request with a key succeeded, and inserts texts only as text (`textContent`): a model's output is never HTML.
  */
 import { pageScript } from "./script.js";
 import { pageStyle } from "./style.js";

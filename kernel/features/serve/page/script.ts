@@ -1,4 +1,4 @@
-/** What the page does: asks which models there are, and asks one of them in the interface of its sort. */
+/** The page's script: lists the models and sends requests in the API of the model's type. */
 export const pageScript = String.raw`
 "use strict";
 const at = (id) => document.getElementById(id);

@@ -1,4 +1,4 @@
-/** How the page looks, by day and by night. */
+/** The page's style, light and dark. */
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1c1e21; --paper: #fbfbfa; --line: #c9ccd1; --soft: #5c636b; --mark: #1f6feb; --bar: #cfe0fb; --bad: #b42318; }
 @media (prefers-color-scheme: dark) {

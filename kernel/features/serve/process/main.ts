@@ -1,6 +1,6 @@
 /**
- * The process of a server that a notebook started. The notebook orders over the process's channel what to serve; the server ends
- * with whoever started it. Its output is its log.
+ * The process of a server that a notebook started. The notebook sends what to serve over the process's channel; the
+ * server ends when the process that started it ends. Its output is its log.
  */
 import { registerAllCodes } from "../../../codes.js";
 import { reportToParent } from "../../../remote/supervisor/parent-channel.js";
@@ -14,7 +14,7 @@ registerAllCodes();
 
 /** Milliseconds between two reports of the load. */
 const REPORT_EVERY = 1000;
-/** Grace, in ms, where the process that started the server is gone. */
+/** Grace period, in ms, if the process that started the server is gone. */
 const ORPHANED = 5000;
 
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
@@ -69,7 +69,7 @@ async function open(serve: ServeSpec): Promise<void> {
   }
 }
 
-/** `id`: of the request for it; null: the report of every second. */
+/** `id`: of the request for it; null for the report of every second. */
 async function reportLoad(id: number | null): Promise<void> {
   const { current } = server;
   if (!current) return;

@@ -1,6 +1,6 @@
 /**
- * What this machine serves, whoever started it: a small file for each server under the state folder of its user. Whether the server
- * lives its process says, and the file of one that doesn't is taken away.
+ * The running servers of this machine, whoever started them: a small file per server in the user's state folder. The
+ * process decides whether the server is alive; files of dead ones are deleted.
  */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -13,29 +13,29 @@ import { objectWith, schemaGuard } from "../../../fetch/json.js";
 import { stateFolder } from "../../../remote/supervisor/state-folder.js";
 
 const facts = {
-  /** As its notebook calls it, or the command that began it. */
+  /** Name in its notebook, or the command that started it. */
   name: v.string(),
   url: v.string(),
   models: v.array(objectWith({ name: v.string(), folder: v.string() })),
 };
 const entry = objectWith({ version: v.literal(1), ...facts, writer: processIdentitySchema, since: v.string() });
 const isEntry = schemaGuard(entry);
-/** No machine serves as many; a folder with more was filled by something else. */
+/** No machine runs as many servers; a folder with more files was filled by something else. */
 const MOST = 1000;
 
 export interface RunningServerFacts {
   readonly name: string;
   readonly url: string;
-  /** By the names that requests call them, with their absolute folders. */
+  /** Models by their names in requests, with absolute folders. */
   readonly models: readonly { readonly name: string; readonly folder: string }[];
   readonly process: number;
-  /** When it began to serve, ISO 8601. */
+  /** Start time, ISO 8601. */
   readonly since: string;
 }
 
 const folder = (): string => join(stateFolder(), "serving");
 
-/** Says that a process serves, until what comes back is called. Where nothing may be written, nothing is. */
+/** Records a process as serving until the returned function is called. Does nothing if the folder isn't writable. */
 export function recordRunningServer({ process, ...facts }: Omit<RunningServerFacts, "since">): () => void {
   const file = join(folder(), `${String(process)}-${randomBytes(6).toString("hex")}.json`);
   const entryRecord = { version: 1, ...facts, writer: processIdentityOf(process), since: new Date().toISOString() };
@@ -43,12 +43,12 @@ export function recordRunningServer({ process, ...facts }: Omit<RunningServerFac
     mkdirSync(folder(), { recursive: true, mode: 0o700 });
     writeFileAtomic.sync(file, JSON.stringify(entryRecord), { mode: 0o600 });
   } catch {
-    return () => undefined; // no home, or one that is read-only
+    return () => undefined; // no home folder, or a read-only one
   }
   return () => rmSync(file, { force: true });
 }
 
-/** What serves now, the newest last. */
+/** The running servers, the newest last. */
 export function runningServers(): readonly RunningServerFacts[] {
   const found = names().flatMap((name): RunningServerFacts[] => {
     const file = join(folder(), name);
@@ -58,7 +58,7 @@ export function runningServers(): readonly RunningServerFacts[] {
       const { name, url, models, since } = one;
       return [{ name, url, models, process: one.writer.id, since }];
     }
-    // Of another machine with the same home nobody knows here.
+    // Whether a process on another machine with the same home is alive is unknown: its file stays.
     if (lives !== undefined) forget(file);
     return [];
   });
@@ -71,13 +71,13 @@ function names(): readonly string[] {
       .filter((name) => /^\d+-[0-9a-f]{12}\.json$/.test(name))
       .slice(0, MOST);
   } catch {
-    return []; // nothing ever served
+    return []; // no server was ever started
   }
 }
 function forget(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // a disk that is read-only
+    // a read-only disk
   }
 }

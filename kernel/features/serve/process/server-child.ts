@@ -1,6 +1,6 @@
 /**
- * A server in a process of its own, from the side of who started it. It is in no process group of ours, so Ctrl-C reaches the
- * notebook alone; it ends with this process, whose end closes its channel.
+ * A server in a child process, seen from the parent. It is in another process group, so Ctrl-C reaches the notebook
+ * only; it ends with this process, whose end closes the channel.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, renameSync, statSync } from "node:fs";
@@ -20,11 +20,11 @@ import {
 } from "../server/protocol.js";
 
 const program = fileURLToPath(new URL("./main.js", import.meta.url));
-/** Bytes of a log that is put aside for a new one. */
+/** Bytes of a log from which it is rotated. */
 const LONG = 8 * 2 ** 20;
-/** Lines of it that are told of one that ended by itself. */
+/** Log lines quoted if it ended unexpectedly. */
 const LINES = 5;
-/** Ms that the process has beside what requests have. */
+/** Additional ms for the process, on top of the time for requests. */
 const LATE = 10_000;
 
 export interface ListeningServer {
@@ -33,16 +33,14 @@ export interface ListeningServer {
   readonly models: readonly ServedModelFacts[];
 }
 export type LoadReport = Extract<ServerReport, { is: "load" }>;
-/** How it ended: asked to, with so many requests that had no answer; or by itself, in words. */
+/** How it ended: by request, with the number of aborted requests; or unexpectedly, with the reason. */
 export type ServerChildEnd = { readonly cut: number } | { readonly died: string };
 
 export interface ServerChildOptions {
   readonly serve: ServeSpec;
-  /** As the notebook calls it. */
   readonly name: string;
-  /** File that the log is added to. */
   readonly log: string;
-  /** Variables of the environment that it isn't given. */
+  /** Environment variables that it does not get. */
   readonly without: readonly string[];
   readonly signal?: AbortSignal;
 }
@@ -52,7 +50,7 @@ export class ServerChild {
   /** Called every second while it serves. */
   onLoad: (load: LoadReport) => void = () => undefined;
   private readonly child: ChildProcess;
-  /** Where its own log begins. */
+  /** Offset of its own log in the file. */
   private readonly began: number;
   private readonly pending = new Map<number, { resolve(answer: ServerReport): void; reject(error: Error): void }>();
   private next = 1;
@@ -75,7 +73,7 @@ export class ServerChild {
     });
   }
 
-  /** Coded errors of opening and listening; `desk-died`. What `signal` aborts is ended. */
+  /** Coded errors of opening and listening; `desk-died`. Aborting `signal` ends the process. */
   static async start(
     settings: ServerChildOptions,
   ): Promise<{ readonly child: ServerChild; readonly listening: ListeningServer }> {
@@ -95,7 +93,7 @@ export class ServerChild {
     }
   }
 
-  /** The notebook's process may end while it serves, and not while it begins or is asked. */
+  /** The notebook's process may exit while the server runs, but not while it starts or handles a command. */
   private waitedFor(is: boolean): void {
     const way = is ? "ref" : "unref";
     this.child[way]();
@@ -136,7 +134,6 @@ export class ServerChild {
   async replace(name: string, folder: string): Promise<void> {
     await this.answer((id) => ({ is: "replace", id, name, folder }));
   }
-  /** How it stands now. Coded error `desk-over`. */
   async load(): Promise<HttpLoad> {
     const reply = await this.answer((id) => ({ is: "tell", id }));
     if (reply.is !== "load")
@@ -157,7 +154,7 @@ export class ServerChild {
     }
   }
 
-  /** In good order; what has no answer after `grace` ms has none. */
+  /** Shuts down gracefully; requests without a response after `grace` ms are aborted. */
   async stop(grace: number): Promise<ServerChildEnd> {
     this.waitedFor(true);
     this.tell({ is: "stop", grace });
@@ -171,11 +168,11 @@ export class ServerChild {
     this.child.kill("SIGKILL");
   }
 
-  /** What is told of one that ended by itself. */
+  /** The error if it ended unexpectedly. */
   died(how: string): CodedError<"desk-died"> {
     return new CodedError("desk-died", { name: this.options.name, how, log: this.lastLines() });
   }
-  /** What it printed that is no line of its log: what a runtime says that ends a process. */
+  /** Output that is not a log line, such as a runtime's message before it crashes. */
   private lastLines(): readonly string[] {
     const lines = (readRegularFile(this.options.log, 2 * LONG) ?? "").slice(this.began).split("\n");
     return lines.filter((line) => line.trim() !== "" && !line.startsWith("{")).slice(-LINES);
@@ -185,12 +182,11 @@ export class ServerChild {
   }
 
   private tell(order: ServerCommand): void {
-    // One that has gone is told by its end.
+    // A dead process is reported by its exit event.
     if (this.child.connected) this.child.send(order, () => undefined);
   }
 }
 
-/** How long the log is already. */
 function prepared(log: string): number {
   makePrivateFolder(dirname(log));
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,40 +1,38 @@
 /**
- * The life of a server in this process, whoever started it: open, serve, reload, end. The first SIGTERM or SIGINT ends it in
- * good order, a second one at once. SIGHUP reloads folders, keys and certificates.
+ * Lifecycle of a server in this process: open, serve, reload, end. The first SIGTERM or SIGINT ends it gracefully, a
+ * second one at once. SIGHUP reloads folders, keys and certificates.
  */
 
-/** Time that requests in progress have at the end, in ms. */
+/** Time for requests in progress at shutdown, in ms. */
 export const GRACE_MS = 30_000;
 
 export interface RunningServer {
-  /** Reads again what changed on the disk. */
   reload(): Promise<void>;
-  /** Answers the requests in progress for at most `grace` ms; the number that had no answer. */
+  /** Finishes the requests in progress for at most `grace` ms; returns the number that were aborted. */
   stop(grace: number): Promise<number>;
 }
 export interface ServerProcessOptions {
-  /** Grace after a signal, in ms. By default `GRACE`. */
+  /** Grace period after a signal, in ms. Defaults to `GRACE_MS`. */
   readonly grace?: number;
-  /** Exit status where a second signal ends the process at once. */
+  /** Exit status if a second signal ends the process at once. */
   forcedStatus(signal: NodeJS.Signals): number;
-  /** Whether a SIGHUP ends the server, as that of a closed terminal does. By default it never does. */
+  /** Whether a SIGHUP ends the server, as when a terminal is closed. By default it never does. */
   endsWithTerminal?(): boolean;
 }
 /** The first request to stop. */
 export interface StopRequest {
-  /** Null: it was no signal. */
+  /** Null if it was not a signal. */
   readonly signal: NodeJS.Signals | null;
   readonly grace: number;
 }
 export interface ServerEnd extends StopRequest {
-  /** Requests that had no answer when the grace was over. */
+  /** Requests without a response at the end of the grace period. */
   readonly cut: number;
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 export class ServerLifecycle<S extends RunningServer> {
-  /** Settles with the first request to stop. */
   readonly stopRequested: Promise<StopRequest>;
   private requestStop: (stop: StopRequest) => void = () => undefined;
   private readonly aborting = new AbortController();
@@ -42,7 +40,7 @@ export class ServerLifecycle<S extends RunningServer> {
   private signals = 0;
   private isReloadPending = false;
 
-  /** Follows signals from now on, until `dispose`. */
+  /** Handles signals until `dispose`. */
   constructor(private readonly options: ServerProcessOptions) {
     this.stopRequested = new Promise((resolve) => (this.requestStop = resolve));
     for (const name of SIGNALS) process.on(name, this.onSignal);
@@ -81,7 +79,6 @@ export class ServerLifecycle<S extends RunningServer> {
     this.aborting.abort();
   }
 
-  /** Leaves signals to others. */
   dispose(): void {
     for (const name of SIGNALS) process.off(name, this.onSignal);
     process.off("SIGHUP", this.onHangUp);

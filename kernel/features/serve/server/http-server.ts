@@ -1,6 +1,6 @@
 /**
- * The server: every request comes through the same doors (its host, its origin, its rate, its key, its body), has a call that
- * ends with it, and is told of in one line and a few figures, whatever its route is.
+ * The HTTP server: every request on any route passes the same checks (host, origin, rate, key, body), has a call that
+ * ends with it, and gets one log line and some metrics.
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -31,7 +31,7 @@ import { reportUnreadKeys } from "../http/unread-keys.js";
 declare module "fastify" {
   interface FastifyContextConfig {
     readonly dialect?: ApiDialect;
-    /** Answered without a key, whoever asks and however often. */
+    /** Needs neither a key nor a rate limit. */
     readonly open?: boolean;
   }
 }
@@ -49,7 +49,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
       timeWindow: 60_000,
       hook: "onRequest",
       cache: 10_000,
-      // Who reads figures takes no request from those who ask.
+      // Separate limit for /metrics, so that monitoring does not use up the client's requests.
       keyGenerator: ({ call, routeOptions: { url } }) => `${url === "/metrics" ? "figures " : ""}${call.client}`,
       errorResponseBuilder: (_, { ttl }) =>
         new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
@@ -99,23 +99,23 @@ function made(options: HttpOptions, patience: HttpTimeouts): FastifyInstance {
   return app;
 }
 
-/** Letters of a part of a path. */
+/** Maximum characters of a path segment. */
 const LONGEST = 512;
-/** What the router would refuse by itself goes where nothing is, so that it comes through the same doors. */
+/** Maps URLs that the router itself would reject to an unknown path, so that they pass the same checks. */
 function routed(url: string): string {
   const [path = ""] = url.split("?", 1);
   if (path.length <= LONGEST && !path.includes("%")) return url;
   try {
     if (path.split("/").every((part) => decodeURIComponent(part).length <= LONGEST)) return url;
   } catch {
-    // It is no path.
+    // Not a valid path.
   }
   return path.includes("/v1/") ? "/v1/." : "/.";
 }
 
 const here = randomBytes(5).toString("hex");
 let requests = 0;
-/** The client's own where it is a plain one. */
+/** The client's own id if it has a safe format. */
 function idOf({ headers: { "x-request-id": given } }: Pick<IncomingMessage, "headers">): string {
   if (typeof given === "string" && /^[\w.:-]{1,128}$/.test(given)) return given;
   return `${here}-${(requests++).toString(36)}`;
@@ -169,7 +169,7 @@ function hooks(app: FastifyInstance, parts: HttpServerParts): void {
       done(error as Error);
     }
   });
-  // After the rate was looked at, so that keys can't be tried without bound; before the body is read.
+  // After the rate limit, so that keys can't be guessed quickly; before the body is read.
   app.addHook("preParsing", (request, _reply, _payload, done) => {
     try {
       if (request.routeOptions.config.open !== true && !request.is404) doors.wantKey(request.raw, request.call.key);
@@ -190,7 +190,7 @@ function hooks(app: FastifyInstance, parts: HttpServerParts): void {
   });
   app.addHook("onSend", (request, reply, payload, done) => {
     if (parts.stops()) reply.header("connection", "close");
-    // It lies here until it was read.
+    // The response stays in memory until it was sent.
     if (typeof payload === "string") parts.memory.answers(request.call, payload.length);
     done();
   });
@@ -198,7 +198,7 @@ function hooks(app: FastifyInstance, parts: HttpServerParts): void {
     if (error instanceof ClientGoneError) return reply.code(499).send();
     const failure = httpFailureOf(codedOf(error, parts.o, request), dialectOf(request), request.id);
     request.call.failed(error, failure);
-    // What is left of a body isn't read.
+    // The rest of a body is not read, so the connection is closed.
     if (!request.raw.complete || failure.code === "request-head") reply.header("connection", "close");
     return refused(reply, failure);
   });
@@ -229,9 +229,9 @@ function begins(request: FastifyRequest, reply: FastifyReply, parts: HttpServerP
   const { socket } = request.raw;
   latest.set(socket, reply.raw);
   call.cutOff = () => void socket.destroy();
-  // Node says so too of an answer whose connection was destroyed under it.
+  // Node also emits this for a response whose connection was destroyed.
   reply.raw.once("finish", () => (call.answered = !socket.destroyed));
-  // Also of a client that goes away: then without having finished.
+  // Also emitted if the client disconnects, without `finish`.
   reply.raw.once("close", () => ends(request, reply.raw, parts));
 }
 
@@ -256,13 +256,13 @@ function ends(
   call.release();
 }
 
-/** Of its body, as its headers say; null: they don't. */
+/** Length of its body according to the headers; null if they do not state it. */
 function lengthOf({ headers }: FastifyRequest): number | null {
   if (headers["transfer-encoding"] !== undefined) return null;
   return Number(headers["content-length"] ?? 0);
 }
 
-/** As it came out: of an answer that was cut off after its first byte, not the 200 that it began with. */
+/** The final status: for a response that failed after its first byte, not the 200 that was sent. */
 function statusOf({ call, id }: FastifyRequest, { statusCode }: ServerResponse): number {
   if (call.gone) return 499;
   if (call.code === null && !call.answered)
@@ -270,7 +270,7 @@ function statusOf({ call, id }: FastifyRequest, { statusCode }: ServerResponse):
   return call.status ?? statusCode;
 }
 
-/** Of what Fastify itself refuses, our codes. */
+/** Our codes for errors of Fastify. */
 function codedOf(error: unknown, { limits }: HttpOptions, { headers }: FastifyRequest): unknown {
   if (error instanceof CodedError) return error;
   const code = (error as { readonly code?: unknown } | null)?.code;
@@ -291,16 +291,15 @@ function dialectOf({ routeOptions, url }: FastifyRequest): ApiDialect {
   return url.startsWith("/v1/") || url.includes("/v1/") ? "openai" : "hugging-face";
 }
 
-/** Milliseconds to read what is said to whom nothing more is read of. */
+/** Milliseconds for a client to read a response after which nothing more is read from it. */
 const LINGER = 500;
 
-/** The latest response of each connection. */
 const latest = new WeakMap<Socket, ServerResponse>();
 
-/** What is refused before it is a request: no HTTP, too slow, headers too large. */
+/** Rejects what is not a valid request: no HTTP, too slow, headers too large. */
 function refuseUnread(error: Error & { readonly code?: string }, socket: Socket): void {
   const response = latest.get(socket);
-  // The request that has this body was already answered: a client would read a second answer as that of its next request.
+  // The request with this body already has a response: the client would take a second one for that of its next request.
   if (response?.headersSent === true && !response.req.complete) {
     socket.destroySoon();
     return;
@@ -320,7 +319,7 @@ function refuseUnread(error: Error & { readonly code?: string }, socket: Socket)
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${String(length)}\r\n\r\n${body}`,
   );
-  // Also of those who neither read nor close.
+  // Also closes connections of clients that neither read nor close.
   const late = setTimeout(() => socket.destroy(), LINGER);
   socket.once("close", () => clearTimeout(late));
 }

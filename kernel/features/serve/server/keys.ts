@@ -1,25 +1,25 @@
 /**
- * Keys of a server: whoever asks it says one of them. Here only hashes are kept (SHA-256, in hex), so that neither a file nor
- * this process's own words can give one away.
+ * API keys of a server. Only hashes are stored (SHA-256, in hex), so that neither a file nor this process's output can
+ * reveal a key.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { FileNotRead, readWholeFile } from "../../../fetch/regular.js";
 
-/** Bytes of a file of keys. */
+/** Maximum bytes of a key file. */
 const MOST = 1 << 20;
 const KEY = /^[\x21-\x7e]+$/;
 const HASH = /^(?:sha256:)?([0-9a-f]{64})$/i;
 
 export const hashKey = (key: string): string => createHash("sha256").update(key).digest("hex");
 
-/** Letters of a key that a header carries. */
+/** Maximum characters of a key in a header. */
 const LONGEST = 512;
-/** Letters that a key has at least if it can't be guessed: nine bytes by chance. */
+/** Minimum characters of a key that can't be guessed: nine random bytes. */
 const SHORT = 12;
 
-/** What keeps a key from ever being sent, as a clause; null: nothing. */
+/** Why a key can't be sent in a header, as a clause; null if it can. */
 export function unusableKeyReason(key: string): string | null {
   if (key.length > LONGEST)
     return `has ${String(key.length)} letters, and ${String(LONGEST)} are the most that a request carries`;
@@ -27,7 +27,10 @@ export function unusableKeyReason(key: string): string | null {
 }
 export const isShortKey = (key: string): boolean => key.length < SHORT;
 
-/** Of a variable that holds keys, parted by commas or blanks. `where`: who says its name. Coded error `keys-env`. */
+/**
+ * Reads the keys in an environment variable, separated by commas or blanks. `where`: whether a command line or a
+ * notebook named it. Coded error `keys-env`.
+ */
 export function keysInVariable(env: string, where: "shell" | "notebook"): readonly string[] {
   const value = process.env[env];
   const keys = partsOf(value);
@@ -41,7 +44,7 @@ export function keysInVariable(env: string, where: "shell" | "notebook"): readon
   return keys.map(hashKey);
 }
 
-/** Of such a variable, a clause on each key that can be guessed; its length isn't told. */
+/** A warning clause for each key in the variable that can be guessed; does not reveal its length. */
 export function shortKeyWarnings(env: string): readonly string[] {
   return partsOf(process.env[env]).flatMap((key, i) =>
     isShortKey(key)
@@ -54,7 +57,7 @@ export function shortKeyWarnings(env: string): readonly string[] {
 const partsOf = (value: string | undefined): readonly string[] =>
   (value ?? "").split(/[\s,]+/).filter((key) => key !== "");
 
-/** Of a file with a hash a line; after `#` stands whose it is. Coded error `keys-file`. */
+/** Reads a file with a hash per line; the owner follows `#`. Coded error `keys-file`. */
 export function readKeysFile(file: string): readonly string[] {
   const no = (why: string, line?: number): CodedError =>
     new CodedError("keys-file", { file, why, ...(line !== undefined && { line }) });
@@ -78,17 +81,16 @@ export function readKeysFile(file: string): readonly string[] {
   return keys;
 }
 
-/** A line of such a file. */
 export const keyLine = (key: string): string => `sha256:${hashKey(key)}`;
 
-/** Makes a key, whose hash is added to the file; the key itself is nowhere but in what is returned. */
+/** Creates a key and appends its hash to the file; the key itself is only in the return value. */
 export function createKey(file: string, whose: string): string {
   const key = `tb-${randomBytes(24).toString("base64url")}`;
   appendLine(file, `${keyLine(key)}  # ${whose}`);
   return key;
 }
 
-/** A line of its own, also where somebody's editor left the last one without its end. */
+/** Starts a new line even if the last one has no line break. */
 function appendLine(file: string, line: string): void {
   const fd = openSync(file, "a+", 0o600);
   try {

@@ -1,4 +1,4 @@
-/** What a server says of itself while it runs: a line of JSON for each thing that happens. No text of a request is in it. */
+/** The log of a server: one JSON line per event. It contains no text of a request. */
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { serializeError } from "./protocol.js";
@@ -6,15 +6,14 @@ import { serializeError } from "./protocol.js";
 export type ServerLogFields = Readonly<Record<string, unknown>>;
 export interface ServerLog {
   say(event: string, line?: ServerLogFields): void;
-  /** What went wrong, by its code and its words. */
   warn(event: string, error: unknown, line?: ServerLogFields): void;
-  /** From now on into the file that has its name now, where something moved the old one. Coded error `log-file`: the old one stays. */
+  /** Reopens the log by its name, after log rotation. Coded error `log-file`: the old file stays open. */
   reopen(): void;
   close(): void;
 }
 
 /**
- * @param to a file that is added to, or what lines are written to. Where they can't be written later, the server goes on. Coded
+ * @param to a file to append to, or an object that writes lines. If writing fails later, the server continues. Coded
  * error `log-file`
  */
 export function openLog(to: string | { write(text: string): unknown }): ServerLog {
@@ -25,7 +24,7 @@ export function openLog(to: string | { write(text: string): unknown }): ServerLo
       if (fd !== null) appendFileSync(fd, text);
       else if (typeof to !== "string") to.write(text);
     } catch {
-      // A full disk is no reason to answer nobody.
+      // A full disk must not stop the server.
     }
   };
   return {
@@ -63,7 +62,7 @@ const whys: Readonly<Record<string, string>> = {
   EROFS: "nothing can be written there",
 };
 
-/** A fault of the program is an error, also where it is told of among requests; what was answered 5xx else, a warning. */
+/** Defects of the program are errors, also in request lines; other 5xx responses are warnings. */
 function levelOf({ status, fault }: ServerLogFields): "info" | "warning" | "error" {
   if (fault !== undefined) return "error";
   return typeof status === "number" && status >= 500 ? "warning" : "info";

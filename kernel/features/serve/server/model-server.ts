@@ -1,6 +1,6 @@
 /**
- * A server: models opened from folders, HTTP over them, and the changes that are possible while it runs. Signals and the end
- * of the process are `ServerProcess`'s (../process/server-lifecycle.ts).
+ * A server: models opened from folders, HTTP over them, and changes while it runs. Signals and the end of the process
+ * are handled by `ServerProcess` (../process/server-lifecycle.ts).
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
@@ -33,36 +33,36 @@ import { OpeningModels } from "./opening-models.js";
 export interface ModelServerOptions {
   readonly folders: readonly NamedModelFolder[];
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0 picks any free port. */
   readonly port: number;
-  /** Hashes, or a file of them, which is read again when it changes. None, and null: nobody is asked for a key. */
+  /** Hashes, or a file of them, which is reloaded when it changes. An empty list disables keys. */
   readonly keys: readonly string[] | { readonly file: string };
-  /** Files in PEM, which are read again too. */
+  /** PEM files, which are reloaded too. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly hosts: readonly string[];
   readonly limits: ServingLimits;
   readonly engine: EngineOptions["engine"];
-  /** Null: all. */
+  /** Null uses all. */
   readonly threads: number | null;
   readonly log: ServerLog;
-  /** Whether each request has a line in the log. */
+  /** Whether each request gets a log line. */
   readonly tellsRequests: boolean;
-  /** As HttpOptions has it. */
+  /** As in HttpOptions. */
   readonly drain?: number;
   readonly signal?: AbortSignal;
-  /** Told of what is in the log too and a person should see. */
+  /** Receives logged warnings that a person should see. */
   readonly warn?: (warning: CodedError) => void;
 }
 /**
- * It listens before its models are open: /health says that it runs, /ready that it can't be asked yet. Coded errors of folders
- * that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`.
+ * Listens before its models are open: /health reports that it runs, /ready that it is not ready yet. Coded errors of
+ * folders that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`.
  */
 export async function serveFolders(options: ModelServerOptions): Promise<ModelServer> {
   const { host, port, limits, log } = options;
   const guard = guardOf(options);
   const begun = performance.now();
   const request = options.tellsRequests ? (line: ServerLogFields) => log.say("request", line) : null;
-  // Who asks from another machine may call this one by its name.
+  // Clients on other machines may use this machine's host name.
   const hosts = isLoopback(host) ? options.hosts : [...options.hosts, hostname()];
   const opening = new OpeningModels();
   const http = await startHttp(opening, {
@@ -123,7 +123,7 @@ async function opened(
   throw signal.reason;
 }
 
-/** What happens to models and their engine, as lines of the log. */
+/** Logs events of models and their engine. */
 function tellIn(log: ServerLog, report: ServingEvent): void {
   const { is, ...line } = report;
   const rounded = "seconds" in line ? { seconds: Math.round(line.seconds * 1000) / 1000 } : {};
@@ -136,7 +136,7 @@ function tellIn(log: ServerLog, report: ServingEvent): void {
 
 export class ModelServer {
   private ended: Promise<number> | null = null;
-  /** Folder → what was told of it. */
+  /** Folder → the reported changes. */
   private readonly reportedChanges = new Map<string, string>();
 
   constructor(
@@ -150,7 +150,6 @@ export class ModelServer {
   get port(): number {
     return this.http.port;
   }
-  /** What it listens at, as an address and a port. */
   get at(): string {
     const { host } = this.options;
     return `${host.includes(":") ? `[${host}]` : host}:${String(this.port)}`;
@@ -174,14 +173,17 @@ export class ModelServer {
     }));
   }
 
-  /** Requests under way end with the old one. Coded errors of opening: the old one stays. */
+  /** Requests in progress finish with the old model. Coded errors of opening: the old one stays. */
   async replace(name: string, folder: string): Promise<void> {
     await this.served.replace(name, folder);
     this.options.log.say("replaced", { name });
     void this.lookForChanges();
   }
 
-  /** Says of each folder once what was changed in it since it was proved. Large files take their time, and nobody waits for it. */
+  /**
+   * Reports once per folder what has changed since it was proved. Hashing large files takes long, so nothing waits for
+   * it.
+   */
   async lookForChanges(): Promise<void> {
     for (const { name, folder } of this.served.opened) {
       const changed = await changedSince(folder);
@@ -196,7 +198,7 @@ export class ModelServer {
     this.options.warn?.(changed);
   }
 
-  /** What changed on the disk since it was read: folders, keys, certificates. What can't be read stays as it was. */
+  /** Reloads changed folders, keys and certificates. What can't be read stays unchanged. */
   async reload(): Promise<void> {
     const { log } = this.options;
     const tried = async (work: () => Promise<void> | void): Promise<void> => {
@@ -212,7 +214,7 @@ export class ModelServer {
     void this.lookForChanges();
   }
 
-  /** Takes no new request, answers those under way, ends. How many had no answer when their time was over. */
+  /** Rejects new requests, finishes those in progress, and ends. Returns the number that were aborted. */
   stop(grace: number): Promise<number> {
     return (this.ended ??= this.end(grace));
   }
@@ -226,7 +228,7 @@ export class ModelServer {
   }
 }
 
-/** Who is let in, and by which certificate, as the files say now. */
+/** The current keys and certificate from the files. */
 function guardOf({ keys, tls }: Pick<ModelServerOptions, "keys" | "tls">): Pick<HttpOptions, "keys" | "tls"> {
   return { keys: "file" in keys ? readKeysFile(keys.file) : keys, tls: tls && pemOf(tls) };
 }
@@ -255,7 +257,7 @@ function textOf(file: string): string {
   }
 }
 
-/** Files that were proved and are others now; what was left out of a copy is none of them. Null: there is none. */
+/** Proved files that have changed since, except files left out of a copy. Null if there are none. */
 async function changedSince(folder: string): Promise<CodedError<"deployment-changed"> | null> {
   if (!isFile(join(folder, DEPLOYMENT_FILE)) || !isFile(join(folder, PROOF_FILE))) return null;
   const changed = await changesIn(folder);

@@ -1,4 +1,4 @@
-/** Models of a server that listens already while their folders are looked at: nothing can be asked yet, and whoever looks is told why. */
+/** Models of a server that already listens while the folders are inspected: requests are rejected with the reason. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ModelLease, Models, Readiness, ServedModel, ServingFacts } from "../contract.js";
 import { version } from "../../../session/version.js";
@@ -8,7 +8,7 @@ const WHY = "the server has just begun and opens its models";
 export class OpeningModels implements Models {
   private models: Models | null = null;
 
-  /** From now on those are asked: each can be as soon as it is open. */
+  /** Switches to the actual models: each accepts requests as soon as it is open. */
   found(models: Models): void {
     this.models = models;
   }

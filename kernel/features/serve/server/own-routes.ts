@@ -1,4 +1,4 @@
-/** What the server says of itself: how it stands, its figures, what can be asked, and a page to try the model by hand. */
+/** The server's own routes: health, metrics, API description, and a page to try the model by hand. */
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Readiness } from "../contract.js";
@@ -34,7 +34,7 @@ export function tunebookRoutes(
   { stops, drains, doors }: HttpServerParts,
 ): void {
   const open = { config: { open: true, rateLimit: false } };
-  // Names of models, and what is wrong with them, are told to those who may ask them.
+  // Names and problems of models are only shown to clients that may use them.
   const mayKnow = ({ call }: FastifyRequest): boolean => !doors.keyed || call.key !== null;
   app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs", ...standing } }, (request) => {
     const { models: sick } = models.ready();
@@ -59,7 +59,7 @@ export function tunebookRoutes(
     described ??= JSON.stringify(app.swagger());
     return reply.type("application/json; charset=utf-8").send(described);
   });
-  // The page itself tells nothing of the models: what it shows it asks for, with the key where there are keys.
+  // The page itself contains no model information: it requests it, with the key if keys are set.
   app.get("/", { config: { open: true }, schema: { hide: true } }, (_, reply) => {
     const nonce = randomBytes(16).toString("base64");
     const only = `'nonce-${nonce}'`;

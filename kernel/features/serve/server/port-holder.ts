@@ -1,18 +1,18 @@
-/** Which process listens on a port of this machine, as far as this user may know: on Linux, by what /proc says. */
+/** Finds the process that listens on a port of this machine, if this user may see it: on Linux, from /proc. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { clip } from "../../../host/text.js";
 
 export interface PortHolder {
   readonly process: number;
-  /** Its command line, cut to what fits a message. */
+  /** Its command line, truncated for a message. */
   readonly command: string;
 }
-/** Letters of a command line. */
+/** Maximum characters of a command line. */
 const LONG = 80;
-/** Of a socket that listens. */
+/** State of a listening socket. */
 const LISTENS = "0A";
 
-/** Null: nobody that this user may see, or a system that doesn't tell. */
+/** Null if no process is visible to this user, or the system does not report it. */
 export function portHolderOf(port: number): PortHolder | null {
   const sockets = new Set([...listeners("/proc/net/tcp", port), ...listeners("/proc/net/tcp6", port)]);
   if (sockets.size === 0) return null;
@@ -39,7 +39,7 @@ function commandOf(process: string): string {
   return clip(textOf(`/proc/${process}/cmdline`).split("\0").join(" ").trim(), LONG);
 }
 
-// What is gone, or another user's, tells nothing.
+// Processes that are gone or of other users give nothing.
 function listed(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

@@ -1,7 +1,7 @@
 /**
- * What is said between a server (`../process/main.ts`) and the notebook that started it, over the channel of a child process: what
- * to serve first, then orders; where it listens, how it stands every second, how it ended. Keys are told as their hashes, and no
- * text of a request is ever said.
+ * Protocol between a server (`../process/main.ts`) and the notebook that started it, over the child process's channel:
+ * what to serve first, then commands; its address, its load every second, and how it ended. Keys are sent as hashes,
+ * and no text of a request is ever sent.
  */
 import * as v from "valibot";
 import { CodedError, codeEntryOf, diagnosticText, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
@@ -10,21 +10,19 @@ import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 import { ENGINE_NAMES, type EngineOptions } from "../../../engines/engine.js";
 import type { HttpLoad, ServingLimits, ModelLoad, NamedModelFolder } from "../contract.js";
 
-/** What a server is to do. Paths are absolute: it stands in no folder of its own. */
+/** What a server serves. Paths are absolute: the process has no folder of its own. */
 export interface ServeSpec {
   readonly folders: readonly NamedModelFolder[];
   readonly host: string;
   readonly port: number;
   readonly keys: readonly string[];
-  /** Files in PEM. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly hosts: readonly string[];
   readonly limits: ServingLimits;
   readonly engine: EngineOptions["engine"];
-  /** Null: all. */
+  /** Null uses all. */
   readonly threads: number | null;
 }
-/** A model as people are told of it. */
 export interface ServedModelFacts {
   readonly name: string;
   readonly folder: string;
@@ -38,7 +36,7 @@ export interface ServedModelFacts {
 export type ServerCommand =
   | { readonly is: "open"; readonly serve: ServeSpec }
   | { readonly is: "replace"; readonly id: number; readonly name: string; readonly folder: string }
-  /** How does it stand now? */
+  /** Requests the current load. */
   | { readonly is: "tell"; readonly id: number }
   | { readonly is: "stop"; readonly grace: number };
 export type ServerReport =
@@ -48,14 +46,14 @@ export type ServerReport =
       readonly port: number;
       readonly models: readonly ServedModelFacts[];
     }
-  /** `id`: of who asked; null: nobody did, it is said every second. */
+  /** `id`: of the request for it; null for the report of every second. */
   | { readonly is: "load"; readonly id: number | null; readonly load: HttpLoad; readonly memory: number | null }
   | { readonly is: "replaced"; readonly id: number; readonly models: readonly ServedModelFacts[] }
   | { readonly is: "failed"; readonly id: number | null; readonly failure: SerializedError }
-  /** `cut`: requests that had no answer when their time was over. */
+  /** `cut`: requests that were aborted at shutdown. */
   | { readonly is: "ended"; readonly cut: number };
 
-/** An error on its way to another process. */
+/** An error serialized for another process. */
 export interface SerializedError {
   readonly code: string | null;
   readonly data: unknown;
@@ -65,7 +63,7 @@ export function serializeError(error: unknown): SerializedError {
   if (error instanceof CodedError) return { code: error.code, data: error.data, words: diagnosticText(error).message };
   return { code: null, data: null, words: error instanceof Error ? error.message : String(error) };
 }
-/** The error again; of one that has no code here `desk-failed`. */
+/** Restores the error; one without a known code becomes `desk-failed`. */
 export function deserializeError({ code, data, words }: SerializedError): CodedError {
   if (code === null || codeEntryOf(code) === undefined) return new CodedError("desk-failed", { why: words });
   return new CodedError(code as Code, data as CodeData[Code]);
@@ -141,7 +139,6 @@ const reportSchema: Schema<ServerReport> = v.variant("is", [
   v.object({ is: v.literal("ended"), cut: anyNumber }),
 ]);
 
-/** Null: it is none. */
 export const parseServerCommand = (message: unknown): ServerCommand | null => read(ordered, message);
 export const parseServerReport = (message: unknown): ServerReport | null => read(reportSchema, message);
 function read<T>(schema: Schema<T>, message: unknown): T | null {

@@ -1,4 +1,4 @@
-/** `/v1/rerank`, as Cohere, Jina and vLLM have it: texts by how well they fit a query. */
+/** `/v1/rerank`, as in Cohere, Jina and vLLM: ranks texts by relevance to a query. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { RouteContext } from "../http/route-context.js";
@@ -33,7 +33,7 @@ const replySchema = v.object({
 
 export function rerankRoutes(app: FastifyInstance, context: RouteContext): void {
   const schema = { tags: ["Cohere, Jina"], summary: "Texts by how well they fit a query", body: jsonSchemaOf(body) };
-  // Cohere's newer clients ask the second.
+  // Cohere's newer clients use the second.
   for (const [url, hide] of [
     ["/v1/rerank", false],
     ["/v2/rerank", true],
@@ -45,7 +45,7 @@ export function rerankRoutes(app: FastifyInstance, context: RouteContext): void 
     );
 }
 
-/** The best first; scores as TEI's `/rerank` tells them. */
+/** The best first; scores as in TEI's `/rerank`. */
 async function answer(context: RouteContext, request: FastifyRequest, reply: FastifyReply, options: Body) {
   const { call } = request;
   const model = call.hold(context.models, options.model);

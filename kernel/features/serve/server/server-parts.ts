@@ -1,4 +1,4 @@
-/** What a server is made of, beside its routes. */
+/** Parts of a server other than its routes. */
 import type { HttpOptions, Models } from "../contract.js";
 import type { OngoingCalls } from "../http/call.js";
 import type { ServerMetrics } from "../http/metrics.js";
@@ -13,9 +13,8 @@ export interface HttpServerParts {
   readonly counts: ServerMetrics;
   readonly patience: HttpTimeouts;
   readonly memory: MemoryBudget;
-  /** Whether no more requests are taken. */
   stops(): boolean;
-  /** Whether that is about to be so, and /ready says it already. */
+  /** Whether it is about to reject requests, which /ready already reports. */
   drains(): boolean;
 }
 
@@ -23,9 +22,9 @@ export interface HttpServerParts {
 export interface HttpTimeouts {
   /** For all headers of a request. */
   readonly headers: number;
-  /** For a whole request. */
+  /** For a complete request. */
   readonly request: number;
-  /** Between two requests of a connection: longer than clients wait, so that they close it and not we. */
+  /** Between two requests of a connection: longer than clients wait, so that clients close it and not the server. */
   readonly idle: number;
 }
 export const defaultTimeouts: HttpTimeouts = { headers: 10_000, request: 60_000, idle: 75_000 };

@@ -1,9 +1,9 @@
-/** Connections as the system has them: Node's server knows those alone that have spoken TLS to the end. */
+/** Open connections as the system has them: Node's server only lists those with a finished TLS handshake. */
 import type { Server, Socket } from "node:net";
 
 export class OpenSockets {
   private readonly open = new Set<Socket>();
-  /** Those of TLS that have not shaken hands, by where they come from. */
+  /** TLS connections without a finished handshake, by remote address. */
   private readonly silent = new Map<string, Socket>();
 
   constructor(server: Server) {

@@ -1,4 +1,4 @@
-/** Serving models over HTTP: from the first connection to the last answer. */
+/** Serves models over HTTP, from the first connection to the last response. */
 import { Server, type AddressInfo } from "node:net";
 import type { Server as HttpsServer } from "node:https";
 import type { FastifyInstance } from "fastify";
@@ -58,12 +58,12 @@ const whys: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name has no address",
 };
 
-/** Milliseconds of the end. */
+/** Milliseconds of the shutdown phases. */
 const pace = {
   look: 20,
-  /** For a connection with no request: its client may be sending one just now. */
+  /** For a connection without a request: its client may be sending one. */
   quiet: 150,
-  /** For the last words to those that are cut off. */
+  /** To send the error response to aborted requests. */
   words: 250,
 } as const;
 
@@ -115,15 +115,15 @@ class Listening implements HttpServer {
     const { app, underWay, state, sockets } = this.parts;
     const { server } = app;
     state.drains = true;
-    // Those who pass requests on look at /ready, and send none here any more.
+    // Load balancers see /ready and stop sending requests to this server.
     const { drain = 0 } = this.parts.o;
     if (drain > 0 && grace > 0) await wait(drain);
     state.stops = true;
     let closed = false;
-    // Right after those that wait at the door were let in.
+    // Runs right after connections in the accept queue were accepted.
     await new Promise<void>((done) => setImmediate(done));
-    // Node's own `close` would also cut connections that have no request, whose clients may be sending one: it is answered as
-    // ever, and then its connection ends.
+    // Node's own `close` would also cut connections without a request, whose clients may be sending one: that request
+    // is still handled, and then its connection ends.
     Server.prototype.close.call(server, () => (closed = true));
     const began = performance.now();
     let busy = began;

@@ -1,4 +1,4 @@
-/** Requests of Text Embeddings Inference. `model` is ours: which of several. */
+/** Requests of Text Embeddings Inference. `model` is our extension: selects one of several. */
 import * as v from "valibot";
 import { anyObject, flag, nonEmptyList, modelName, oneOrMoreTexts, integerBetween } from "../http/schema.js";
 
@@ -46,14 +46,13 @@ export type Similarity = v.InferOutput<typeof similarity>;
 export type Tokenize = v.InferOutput<typeof tokenize>;
 export type Decode = v.InferOutput<typeof decode>;
 
-/** Answers. */
 const scored = v.object({ label: v.string(), score: v.number() });
 export const replySchemas = {
   vectors: v.array(v.array(v.number())),
   vectorsOfTokens: v.array(v.array(v.array(v.number()))),
   numbers: v.array(v.number()),
   ranks: v.array(v.object({ index: v.number(), score: v.number(), text: v.optional(v.string()) })),
-  /** Of one text a list, of several a list of each. */
+  /** One list for a single text, a list of lists for several. */
   classes: v.union([v.array(scored), v.array(v.array(scored))]),
   tokens: v.array(
     v.array(

@@ -1,4 +1,4 @@
-/** The interface of Text Embeddings Inference: vectors, labels, ranks and tokens. */
+/** The API of Text Embeddings Inference: embeddings, labels, ranks and tokens. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
 import type { ServedModel } from "../contract.js";
@@ -80,7 +80,7 @@ export function teiRoutes(app: FastifyInstance, context: RouteContext): void {
 }
 
 type Schema = Parameters<typeof jsonSchemaOf>[0];
-/** `written`: the answer has one form alone, and is written by code that is compiled of it. */
+/** `written`: the response has a single form, and a compiled serializer writes it. */
 function routeOptions(summary: string, body: Schema, whole: Schema, written = true) {
   const response = written ? { response: { 200: jsonSchemaOf(whole) } } : {};
   return {
@@ -105,7 +105,7 @@ async function answerEmbed(context: RouteContext, request: FastifyRequest, reply
   return answers.map(({ vector }) => Array.from(vector));
 }
 
-/** Most numbers of one answer: each takes a dozen bytes of it. */
+/** Maximum numbers of a response: each takes about a dozen bytes. */
 const NUMBERS = 2 ** 22;
 
 async function answerEmbedAll(
@@ -144,7 +144,7 @@ async function answerPredict(
   return single ? (all[0] ?? []) : all;
 }
 
-/** A flat list is a pair where the model reads pairs; else so many texts. */
+/** A flat list is a pair if the model reads pairs; otherwise several texts. */
 function textsIn(
   inputs: shapes.Predict["inputs"],
   { pairs }: ServedModel,
@@ -179,8 +179,8 @@ async function answerRerank(context: RouteContext, request: FastifyRequest, repl
 }
 
 /**
- * How well each text fits the query. Of a model that tells a number of both together, as TEI has it: what the logistic function
- * makes of it, or `raw` the number itself; of one that makes vectors, the cosine.
+ * Relevance of each text to the query. For a model that scores both together, as in TEI: the sigmoid of the score, or
+ * with `raw` the score itself; for an embedding model, the cosine.
  */
 export async function scoreRelevance(
   context: RouteContext,
@@ -205,7 +205,7 @@ export async function scoreRelevance(
   return raw ? numbers : numbers.map((x) => 1 / (1 + Math.exp(-x)));
 }
 
-/** Cosines of one text's vector and those of others. */
+/** Cosines between one text's vector and those of others. */
 export async function similarities(
   context: RouteContext,
   request: FastifyRequest,
@@ -226,7 +226,7 @@ export async function similarities(
   return source ? others.map(({ vector }) => cosine(source.vector, vector)) : [];
 }
 
-/** Most that are told in one answer: each takes a hundred bytes of it. */
+/** Maximum tokens of a response: each takes about a hundred bytes. */
 const TOKENS = 65_536;
 
 async function answerTokenize(context: RouteContext, { call }: FastifyRequest, body: shapes.Tokenize) {

@@ -1,4 +1,4 @@
-/** Bases that are on this machine: those that packages carry and the hub's folder holds, and one that is fetched where there are none. */
+/** Bases on this machine: those in packages and in the hub's cache, and one that is fetched if there are none. */
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { convertedGgufFolder } from "../../../bases/gguf/convert.js";
 import { packagedBases, findPackagedBase, type PackagedBase } from "../../../bases/packages.js";
 import { cachePath } from "../../../fetch/cache.js";
 
-/** As programs name them. */
+/** By the names that programs use. */
 export async function availableBases(): Promise<readonly string[]> {
   const [usual] = packagedBases;
   const packaged = packagedBases.filter((base) => base === usual || isHere(base)).map(nameOf);
@@ -15,7 +15,6 @@ export async function availableBases(): Promise<readonly string[]> {
   return [...packaged, ...cached.filter((name) => !findPackagedBase(name))];
 }
 
-/** The shortest of its names. */
 const nameOf = ({ names }: PackagedBase): string => names.toSorted((a, b) => a.length - b.length)[0] ?? "";
 
 function isHere({ project, version, gguf, files }: PackagedBase): boolean {

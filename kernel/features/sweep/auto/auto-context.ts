@@ -1,4 +1,4 @@
-/** What all parts of `sweep auto` are given, and how they ask the compiler what a program would come to. */
+/** Context of all parts of `sweep auto`, and how they compile a program to estimate it. */
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
@@ -20,7 +20,7 @@ export interface AutoContext {
   readonly action: AutoAction;
 }
 
-/** A program of the host's own, behind the cells that ran. */
+/** A generated program, compiled after the cells that ran. */
 export function autoSourceOf({ stage: context, action }: AutoContext, text: string, what: string): Source {
   const cell = context.sources.at(-1);
   return {
@@ -41,7 +41,7 @@ export function compileSource({ session, stage: context }: AutoContext, source: 
   });
 }
 
-/** What a training would be, or why there can be none. */
+/** Returns the plan of a training, or why there can be none. */
 export async function trainingPlanOf(
   around: AutoContext,
   text: string,
@@ -54,12 +54,12 @@ export async function trainingPlanOf(
   return { why: error ? diagnosticText(error).message : "it can't be trained" };
 }
 
-/** As a program writes it. */
+/** The call as program text. */
 export function callTextOf({ session }: AutoContext, call: Call): string {
   return shortCallText(call, session.vocabulary.registry);
 }
 
-/** How everything is scored: by the goals, and by what the bars are held to. */
+/** Scoring settings: the metrics of the goals and of the thresholds. */
 export function scoringOf({ session, stage: context, action: { auto } }: AutoContext): EvaluationSettings {
   const bars = (auto.require ?? []).flatMap(
     (bar) => session.vocabulary.registry.find("bar", bar.word)?.capabilities?.metric(bar) ?? [],

@@ -1,6 +1,6 @@
 /**
- * The program that was written and what it leaves out, kept beside its journal: what fits into a budget depends on what the machine did just now, and a
- * cell that is run again goes on with the trials of its own program.
+ * The generated program and what it leaves out, saved next to its journal. What fits into a budget depends on the
+ * machine's current speed, and a cell that is run again must continue the trials of the same program.
  */
 import { join } from "node:path";
 import * as v from "valibot";
@@ -36,8 +36,8 @@ const isKept = schemaGuard(proposalSchema);
 export type SavedProposal = ProposalResult & { readonly proposal: ProgramProposal };
 
 /**
- * By what was asked, of which rows, with which bases, and by which rules: other budgets, rows or bases write other programs, and
- * so do other weights by a name that stays.
+ * The file name depends on the request, the rows, the bases and the rules: other budgets, rows or bases give other
+ * programs, as do changed weights under the same name.
  */
 export function proposalFile({ session, action }: AutoContext, dataHash: string, able: readonly UsableBase[]): string {
   const { data, ...request } = action.auto;

@@ -1,8 +1,7 @@
-/** Codes of `sweep auto` while it runs. */
+/** Error codes of `sweep auto` at run time. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { SkippedCandidate } from "../../../study/auto/auto.js";
 
-/** The data of each code. */
 export interface SessionAutoCodeData {
   "no-base-for-auto": { readonly task: string; readonly left: readonly SkippedCandidate[] };
   "auto-program-refused": { readonly name: string; readonly why: string; readonly program: string };

@@ -1,4 +1,4 @@
-/** The trials whose weights are kept, asked of the validation rows once more: beside each other, and beside what needs no training. */
+/** Compares the trials with saved weights on the validation rows: with each other, and with the baselines. */
 import { existsSync } from "node:fs";
 import type { ContestantDifference } from "../../../study/auto/auto.js";
 import type { TrialRecord } from "../../../study/trial.js";
@@ -33,7 +33,7 @@ export async function scoreTrials(
   return scored;
 }
 
-/** `looks`: scores of these rows, of which that of `best` is the best one. */
+/** `looks`: number of scores on these rows, of which `best` has the best. */
 export function compareWithBest(
   best: ScoredContestant,
   others: readonly ScoredContestant[],

@@ -1,4 +1,7 @@
-/** What a training of each base in each way takes here: as the probe's reading of the same texts tells, or where it wasn't probed as the plan estimates it. */
+/**
+ * Estimates the training time of each base with each technique on this machine: from the probe's time on the same
+ * texts, or from the plan if there was no probe.
+ */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { SkippedCandidate } from "../../../study/auto/auto.js";
 import type { BaseCandidate, CostedTechnique } from "../../../study/auto/candidates.js";
@@ -10,7 +13,7 @@ import { callTextOf, trainingPlanOf } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
 import type { ScoredContestant } from "./probes.js";
 
-/** Effort of a training beside that of reading: forward and one product backward, or two. */
+/** Cost of a training step relative to a forward pass: forward plus one product backward, or two. */
 const BACKWARD = { frozen: 2, whole: 3 } as const;
 
 export async function estimateCandidates(
@@ -49,7 +52,7 @@ async function waysOf(
   const ways: CostedTechnique[] = [];
   const refused: SkippedCandidate[] = [];
   for (const way of TECHNIQUES) {
-    // The head that is found at once is the best that there is: by steps it is only come near to.
+    // If the exact head is available, training the same head by steps is pointless.
     if (way.headOnly && ways.some(({ exact }) => exact)) continue;
     const model = [
       `base: ${JSON.stringify(one.looked.name)}, task: ${callTextOf(around, task)}, technique: ${way.technique}`,
@@ -58,7 +61,7 @@ async function waysOf(
     const text = `model found_base { ${model.join(", ")} }\ntrain found_base on ${data.name} as found_try { ${recipe.join(", ")} }`;
     const found = await trainingPlanOf(around, text, `${one.looked.name} ${way.technique}`);
     if ("why" in found) {
-      // By steps the head learns all the same.
+      // If the exact head fails, the head can still be trained by steps.
       if (!way.exact) refused.push({ what: techniqueLabel(one.looked.name, way.technique), why: found.why });
       continue;
     }
@@ -70,14 +73,14 @@ async function waysOf(
   return { ways, refused };
 }
 
-/** What was just measured on these texts says more than what other trainings took. */
+/** A measurement on these texts is more reliable than the times of other trainings. */
 function secondsOf(way: TechniqueOption, { rows, seconds }: Estimates, probe: ScoredContestant | undefined): number {
   const { latency, seconds: learning } = probe?.contestant ?? {};
-  // It is what the probe did: one reading of the rows, and the same linear model.
+  // The exact head is what the probe did: one pass over the rows, and the same linear model.
   if (way.exact && learning) return learning;
   const passes = way.exact ? 1 : way.headOnly || !way.whole ? BACKWARD.frozen : BACKWARD.whole;
   if (latency !== undefined && latency !== null) return ((rows * latency) / 1000) * passes;
   return seconds ?? ((rows * UNKNOWN) / 1000) * passes;
 }
-/** Milliseconds of a text on a machine of which nothing is known. */
+/** Milliseconds per text on a machine without measurements. */
 const UNKNOWN = 10;

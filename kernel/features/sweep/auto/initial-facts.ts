@@ -1,4 +1,4 @@
-/** What is there before anything is tried: the data, the machine, and each base beside them. */
+/** What is known before any trial: the data, the machine, and each base. */
 import { availableParallelism } from "node:os";
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { lengthQuantile } from "#dsl/compiler/plan/lengths.js";
@@ -11,13 +11,13 @@ import { availableMemoryBytes } from "../../../session/answers/dataset-cache.js"
 import { availableBases } from "./at-hand.js";
 import { callTextOf, trainingPlanOf, type AutoContext } from "./auto-context.js";
 
-/** What is said of a base that was made for other texts. */
+/** Warnings that a base was made for other texts. */
 const STRANGE: ReadonlySet<string> = new Set(["unknown-tokens", "costly-language"]);
 
-/** A base that reads the task here. */
+/** A base that can do the task. */
 export interface UsableBase {
   readonly looked: ExaminedBase;
-  /** Of a training with the task's and the language's defaults. */
+  /** Plan of a training with the task's and the language's defaults. */
   readonly plan: Plan;
   readonly positions: number;
 }
@@ -72,7 +72,7 @@ async function baseBeside(around: AutoContext, name: string): Promise<UsableBase
   );
   if ("why" in found) return found;
   const { plan, warnings } = found;
-  // Whoever names a base knows what it reads.
+  // If the user names bases, these warnings do not exclude them.
   const strange = action.auto.bases ? undefined : warnings.find(({ code }) => STRANGE.has(code));
   if (strange) return { why: diagnosticText(strange).message };
   const reader = dataReaderOf(plan.recipe.model);

@@ -1,6 +1,6 @@
 /**
- * What is had on the validation rows without a training: baselines, and each base frozen. They say what a model must beat, and
- * which base is worth its time.
+ * Scores on the validation rows without training: baselines, and each base frozen. They give the score that a model
+ * must beat, and show which base is worth its time.
  */
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -16,13 +16,13 @@ import type { UsableBase } from "./initial-facts.js";
 
 export const PROBE_SPLIT = "validation";
 
-/** What was scored, and its draws for paired differences. */
+/** Scores, and their bootstrap samples for paired differences. */
 export interface ScoredContestant {
   readonly contestant: Contestant;
   readonly drawn: ResampledScore;
 }
 
-/** `until`: what isn't done by then (as `performance.now()` tells it) is passed over; the constant answer costs nothing. */
+/** `until`: skips what isn't done by this time (of `performance.now()`); the constant baseline costs nothing. */
 export async function runProbes(
   around: AutoContext,
   able: readonly UsableBase[],
@@ -120,7 +120,7 @@ async function contender(
   );
 }
 
-/** Whether bases do the task as they are. */
+/** Whether bases can do the task without training. */
 function asItIs({ session, action }: AutoContext): boolean {
   return session.vocabulary.registry.find("task", action.auto.task.word)?.capabilities?.untrained === true;
 }
@@ -137,7 +137,7 @@ async function frozen(
   return scoredContestantOf(around, measured, { name, kind: "frozen", base: looked.name });
 }
 
-/** By the first goal. */
+/** Scored by the first goal. */
 export async function scoredContestantOf(
   { session, stage: context, action: { auto } }: AutoContext,
   { measures, cost, evaluation, by }: MeasuredModel,
@@ -178,7 +178,7 @@ export async function scoredContestantOf(
   return { contestant, drawn };
 }
 
-/** What keeps one contender away; an interrupt keeps all. */
+/** Why one baseline is left out; an interrupt is thrown. */
 function whyOf(error: unknown, { stage: context }: AutoContext): string {
   if (!(error instanceof CodedError) || context.signal?.aborted) throw error;
   return diagnosticText(error).message;

@@ -1,4 +1,7 @@
-/** `sweep auto`: looks, tries what costs little, writes a sweep as a program, shows and runs it, and says what won. */
+/**
+ * `sweep auto`: inspects the data, tries cheap options, writes a sweep as a program, shows and runs it, and reports the
+ * best.
+ */
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
@@ -86,7 +89,6 @@ interface Looking {
   readonly looked: ExaminedData;
   readonly able: Parameters<typeof estimateCandidates>[1];
   readonly probed: readonly ScoredContestant[];
-  /** What is left of the budget. */
   readonly seconds: number;
 }
 
@@ -104,7 +106,7 @@ async function proposed(around: AutoContext, { looked: there, able, probed, seco
   });
 }
 
-/** What was asked for, in the words of a sweep. */
+/** The request as settings of a sweep. */
 function askedIn({ action }: AutoContext, seconds: number): readonly ProgramSetting[] {
   const { written, trials, budgetTokens, atOnce, runner } = action.auto;
   const counted = Object.entries({ trials, tokens: budgetTokens ?? null, at_once: atOnce ?? null });
@@ -118,12 +120,12 @@ function askedIn({ action }: AutoContext, seconds: number): readonly ProgramSett
 function budgetLine(seconds: number): ProgramSetting {
   return { key: "budget", value: `${String(Math.max(1, Math.round(seconds)))}s`, why: "what is left of it" };
 }
-/** With the budget of today. */
+/** Replaces the proposal's budget by the current one. */
 function bounded(proposal: ProgramProposal, seconds: number): ProgramProposal {
   return { ...proposal, sweep: proposal.sweep.map((one) => (one.key === "budget" ? budgetLine(seconds) : one)) };
 }
 
-/** The first goal, where validations measure it while a model trains. */
+/** The first goal, if validations measure it during training; else null. */
 function keptBy(around: AutoContext): string | null {
   const { session, action } = around;
   const { task, data, goal, written } = action.auto;
@@ -132,7 +134,6 @@ function keptBy(around: AutoContext): string | null {
   return measured.includes(goal.metric.word) ? written.goal : null;
 }
 
-/** Runs the program, and compares what it found. */
 async function searched(
   around: AutoContext,
   options: {
@@ -187,7 +188,7 @@ async function searched(
   for (const shown of autoViewsAfter({ ...report, outcome })) context.screen.display(shown);
 }
 
-/** Says once, beneath the pictures, that what began first learnt nothing. */
+/** Notes once, below the figures, that the first trials learned nothing. */
 function whereIdle(
   { proposal: { first } }: { readonly proposal: ProgramProposal },
   { goal, probed }: AutoReport,
@@ -209,7 +210,7 @@ function outcomeOf(
     readonly tune: string | null;
     readonly looks: number;
     readonly heeds: readonly string[];
-    /** Why no trial counts; null: some do. */
+    /** Why no trial has a result; null if some have. */
     readonly none: string | null;
   },
 ): AutoOutcome {
@@ -241,7 +242,7 @@ function outcomeOf(
   };
 }
 
-/** Nothing fits: what needs no training is what there is. `left`: trainings that are passed over. */
+/** If nothing fits the budget, the result is the best option without training. `left`: trainings that are skipped. */
 function untrained(
   session: OpenSession,
   {

@@ -1,17 +1,17 @@
-/** Sets of characters as ranges of code points, and how a grammar writes them. */
+/** Sets of characters as ranges of code points, and their notation in a grammar. */
 
-/** Both ends counted, in order. */
+/** Inclusive ranges in ascending order. */
 export type CodePointRanges = readonly (readonly [number, number])[];
 
 const LAST = 0x10ffff;
-/** What stands between quotes in JSON as it is: no quotes, no backslash, nothing that must be escaped. */
+/** Characters that JSON strings may contain unescaped: no quotes, no backslash, no control characters. */
 export const UNESCAPED_JSON_CHARACTERS: CodePointRanges = [
   [0x20, 0x21],
   [0x23, 0x5b],
   [0x5d, 0xd7ff],
   [0xe000, LAST],
 ];
-/** Beyond ASCII. */
+/** Code points beyond ASCII. */
 const BEYOND: CodePointRanges = [
   [0x80, 0xd7ff],
   [0xe000, LAST],
@@ -21,7 +21,7 @@ const ALL_BEYOND = BEYOND.reduce((all, [low, high]) => all + high - low + 1, 0);
 export function singleCodePoint(code: number): CodePointRanges {
   return [[code, code]];
 }
-/** The one character that it holds; null: it holds others too, or none. */
+/** Returns the only character of the set; null if the set has several or none. */
 export function onlyCodePoint(ranges: CodePointRanges): number | null {
   const [first] = ranges;
   return first && ranges.length === 1 && first[0] === first[1] ? first[0] : null;
@@ -47,12 +47,12 @@ export function intersectRanges(a: CodePointRanges, b: CodePointRanges): CodePoi
   );
 }
 
-/** Most characters beyond ASCII that are written one by one. */
+/** Maximum number of non-ASCII characters that are listed one by one. */
 const SINGLY = 300;
 
 /**
- * One of them, as a grammar writes it. XGrammar's classes know ASCII, and all beyond it together: other characters are told
- * one by one, or, where they are many, left out. Null: none are left.
+ * Returns a rule for one character of the set. XGrammar's classes handle ASCII, and all non-ASCII characters only
+ * together. Other characters are listed one by one, or left out if there are too many. Null if none is left.
  */
 export function characterClassText(ranges: CodePointRanges): string | null {
   const ascii = intersectRanges(ranges, [[0, 0x7f]]);
@@ -69,11 +69,10 @@ export function characterClassText(ranges: CodePointRanges): string | null {
 function written(ranges: CodePointRanges): string {
   return ranges.map(([low, high]) => (low === high ? shown(low) : `${shown(low)}-${shown(high)}`)).join("");
 }
-/** A text as a grammar writes it. */
 export function grammarLiteral(text: string): string {
   return `"${Array.from(text, (character) => shown(codePointOf(character))).join("")}"`;
 }
-/** Letters and digits as they are, others so that they mean nothing else. */
+/** Returns letters and digits unchanged and escapes all others. */
 function shown(code: number): string {
   const character = String.fromCodePoint(code);
   if (/[A-Za-z0-9 _]/.test(character)) return character;

@@ -1,12 +1,12 @@
-/** Makes a grammar ready in a thread of its own, within a time limit, for as long as its turn lasts. */
+/** Compiles a grammar in a separate thread within a time limit, for the duration of its scheduler turn. */
 import { Worker } from "node:worker_threads";
 import type { GrammarWorkerInput, GrammarReadiness, GrammarStartupReport } from "./protocol.js";
 import type { ScheduledRun } from "./fair-scheduler.js";
 
-/** The thread of a grammar that is ready; or why there is none, and whether there never can be (`refused`). */
+/** The thread of a compiled grammar, or why it failed. `refused`: it can never be compiled. */
 export type CompiledGrammar = { readonly worker: Worker } | { readonly why: string; readonly refused: boolean };
 
-/** `limit`: ms of starting the thread, and again of compiling. */
+/** `limit` is the time limit in ms, applied to starting the thread and again to compiling. */
 export async function compileGrammar(
   workerData: GrammarWorkerInput,
   turn: ScheduledRun,

@@ -1,27 +1,26 @@
-/** A queue that is fair to several keys: keys take turns, and each key's jobs are taken in the order in which they came. */
+/** A queue that is fair among keys: keys take turns, and each key's jobs are taken in order of arrival. */
 
 export interface QueuedJob {
   readonly key: string;
-  /** Higher for jobs that came later. */
+  /** Arrival number; later jobs have higher numbers. */
   readonly number: number;
 }
 
 export class FairQueue<T extends QueuedJob> {
-  /** In the order of their next turns; no list is empty. */
+  /** Keys in the order of their next turns; no list is empty. */
   private readonly keys = new Map<string, T[]>();
   private count = 0;
 
   get size(): number {
     return this.count;
   }
-  /** A key's jobs, as they are now. */
+  /** Returns a snapshot of a key's jobs. */
   jobsOf(key: string): readonly T[] {
     return [...(this.keys.get(key) ?? [])];
   }
   countOf(key: string): number {
     return this.keys.get(key)?.length ?? 0;
   }
-  /** Whether a job of another key waits. */
   hasOther(key: string): boolean {
     return this.keys.size > (this.keys.has(key) ? 1 : 0);
   }
@@ -31,7 +30,7 @@ export class FairQueue<T extends QueuedJob> {
     return false;
   }
 
-  /** A key without jobs gets its turn after all others. */
+  /** Adds a job. A key without jobs gets its turn after all others. */
   add(job: T): void {
     const jobs = this.keys.get(job.key) ?? [];
     const later = jobs.findIndex(({ number }) => number > job.number);
@@ -39,7 +38,7 @@ export class FairQueue<T extends QueuedJob> {
     this.keys.set(job.key, jobs);
     this.count++;
   }
-  /** The first job of the key whose turn it is; a key that `may` not keeps its turn. */
+  /** Takes the first job of the next key for which `may` returns true. Skipped keys keep their turn. */
   take(may: (key: string) => boolean = () => true): T | undefined {
     for (const [key, [job]] of this.keys) {
       if (!job || !may(key)) continue;
@@ -58,7 +57,7 @@ export class FairQueue<T extends QueuedJob> {
     this.count--;
     return true;
   }
-  /** The key's next turn comes after those of all keys that wait now. */
+  /** Moves the key behind all keys that are waiting now. */
   served(key: string): void {
     const jobs = this.keys.get(key);
     if (!jobs) return;

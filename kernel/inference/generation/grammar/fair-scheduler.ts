@@ -1,48 +1,51 @@
 /**
- * Shares a few workers fairly among keys (API keys, or addresses). Keys take turns, and the jobs of one key start in the order in
- * which they came. A run can only be stopped and started anew, so a long one must not hold a worker that other keys wait for:
+ * Shares a few workers fairly among keys (API keys, or addresses). Keys take turns, and the jobs of one key start in
+ * order of arrival. A run can only be stopped and restarted, so a long one must not occupy a worker that other keys
+ * wait for:
  *
- * - A key whose last run took a slice or less is quick, and goes before keys that are new. After `PASSES` such turns a new key has its
- *   turn: many new keys at once don't hold up the quick ones, and don't wait for ever.
- * - A run that has taken longer than a slice is stopped when another key waits. Its key moves to the second line, with all its
- *   jobs, until they are done.
- * - The second line runs when no other key has had a turn for a slice, and its runs stop as soon as another key waits.
- * - One job of the second line at a time is run to its end, whoever waits, with `pause` ms between two of them. So every job
- *   ends, and others wait for such a run at most once in `pause` ms.
+ * - A key whose last run took at most one slice is quick, and goes before new keys. After `MAX_QUICK_TURNS`
+ *   such turns a new key gets its turn: many new keys at once do not delay the quick ones, and do not wait
+ *   forever.
+ * - A run that has taken longer than a slice is stopped when another key waits. Its key moves to the second
+ *   queue, with all its jobs, until they are done.
+ * - The second queue runs when no other key has had a turn for a slice. Its runs stop as soon as another key
+ *   waits.
+ * - One job of the second queue at a time runs to its end, whoever waits, with `pause` ms between two of
+ *   them. So every job ends, and others wait for such a run at most once in `pause` ms.
  */
 import { LRUCache } from "lru-cache";
 import { FairQueue, type QueuedJob } from "./fair-queue.js";
 
-/** Consecutive turns of quick keys while another key waits. */
+/** Maximum consecutive turns of quick keys while another key waits. */
 export const MAX_QUICK_TURNS = 3;
-/** Keys that are remembered as quick. */
+/** Maximum number of keys remembered as quick. */
 const REMEMBERED = 4096;
 
 export interface SchedulerClock {
   now(): number;
-  /** Calls back after so many ms; returns what cancels it. */
+  /** Calls `call` after `ms`; returns a function that cancels it. */
   after(ms: number, call: () => void): () => void;
 }
 export interface FairSchedulerOptions {
   readonly workers: number;
-  /** ms. */
+  /** In ms. */
   readonly slice: number;
   readonly pause: number;
-  /** What the workers need besides: whether a job of the key could start now. */
+  /** Checks other resources: whether a job of the key could start now. */
   readonly room?: (key: string) => boolean;
   readonly clock?: SchedulerClock;
 }
-/** A run as its job sees it. */
+/** The scheduler's interface for a running job. */
 export interface ScheduledRun {
-  /** Aborted where the run is over: its outcome counts no more. */
+  /** Aborted when the run is over; its outcome is then ignored. */
   readonly signal: AbortSignal;
-  /** The slice begins now: what came before was preparation. */
+  /** Starts the time slice; work before this call is preparation. */
   begins(): void;
 }
 
 interface Job extends QueuedJob {
   readonly run: (turn: ScheduledRun) => Promise<void>;
-  /** When it came to the second line; null: it is of the first. */
+  /** Time at which the job moved to the second queue; null while it is in the first. */
   stopped: number | null;
 }
 interface Run {
@@ -64,12 +67,12 @@ export class FairScheduler {
   private readonly first = new FairQueue<Job>();
   private readonly second = new FairQueue<Job>();
   private readonly running = new Set<Run>();
-  /** Keys whose last run took a slice or less. */
+  /** Keys whose last run took at most one slice. */
   private readonly quick = new LRUCache<string, true>({ max: REMEMBERED });
   private passes = 0;
   private readonly clock: SchedulerClock;
   private jobs = 0;
-  /** When the first line last had a worker, and when a run of the second line that nothing stops last ended. */
+  /** Time when the first queue last had a worker, and time when a run-to-completion job last ended. */
   private lastFirst = -Infinity;
   private lastToEnd = -Infinity;
   private cancel: (() => void) | null = null;
@@ -80,7 +83,7 @@ export class FairScheduler {
     this.clock = options.clock ?? system;
   }
 
-  /** Jobs that wait: of one key, or of all. */
+  /** Returns the number of waiting jobs of one key, or of all keys. */
   waiting(key?: string): number {
     const { first, second } = this;
     return key === undefined ? first.size + second.size : first.countOf(key) + second.countOf(key);
@@ -110,9 +113,9 @@ export class FairScheduler {
     });
   }
 
-  /** Looks for what can be started or must be stopped: called when there may be room. */
+  /** Starts and stops jobs as needed; called when capacity may have become free. */
   look(): void {
-    // A job that is started or stopped, and whoever makes room for one, may call this.
+    // Starting, stopping or making room for a job may call this method again.
     this.again = true;
     if (this.looks) return;
     this.looks = true;
@@ -135,14 +138,14 @@ export class FairScheduler {
     if (due && room(due.key) && this.second.remove(due)) return { job: due, toEnd: true };
     const job = this.nextOfFirst(room);
     if (job) return { job, toEnd: false };
-    // Another key may come in a moment.
+    // Leaves the last worker free for a while, because another key may arrive.
     const quiet =
       this.clock.now() - this.lastFirst >= this.options.slice || this.running.size + 1 < this.options.workers;
     const later = quiet ? this.second.take(room) : undefined;
     return later ? { job: later, toEnd: false } : null;
   }
   private nextOfFirst(room: (key: string) => boolean): Job | undefined {
-    // Whether there is room is asked of keys that may start alone: making room ends threads.
+    // Checks `room` only for keys that may start, because making room ends threads.
     const quick = (key: string): boolean => this.quick.has(key) && room(key);
     const other = (key: string): boolean => !this.quick.has(key) && room(key);
     const others = this.first.has((key) => !this.quick.has(key));
@@ -151,13 +154,13 @@ export class FairScheduler {
     if (job) this.passes = others && this.quick.has(job.key) ? this.passes + 1 : 0;
     return job;
   }
-  /** The job of the second line that was stopped first, if it is to be run to its end now. */
+  /** Returns the longest-stopped job of the second queue if it must run to completion now. */
   private due(): Job | null {
     let oldest: Job | null = null;
     for (const job of this.second) if (!oldest || stoppedAt(job) < stoppedAt(oldest)) oldest = job;
     return oldest && this.dueAfter(oldest) <= 0 ? oldest : null;
   }
-  /** ms; Infinity: another runs to its end now. */
+  /** Returns ms until the job is due; Infinity while another job runs to completion. */
   private dueAfter(job: Job): number {
     const last = [...this.running].some(({ toEnd }) => toEnd) ? Infinity : this.lastToEnd;
     return Math.max(last, stoppedAt(job)) + this.options.pause - this.clock.now();
@@ -192,7 +195,7 @@ export class FairScheduler {
     if (stopped === null) this.lastFirst = this.clock.now();
   }
 
-  /** Whether a run was stopped for another key. */
+  /** Stops one run if another key needs its worker; returns whether it did. */
   private stopOne(): boolean {
     for (const run of this.running) {
       const { job } = run;
@@ -217,7 +220,9 @@ export class FairScheduler {
     job.stopped ??= this.clock.now();
     this.second.add(job);
   }
-  /** ms of its slice; Infinity: it has not begun. Runs of the second line have had theirs. */
+  /**
+   * Returns the ms left of the run's slice; Infinity if it has not begun. Runs of the second queue have used theirs.
+   */
   private leftOf({ job, begun }: Run): number {
     if (job.stopped !== null) return 0;
     return begun === null ? Infinity : begun + this.options.slice - this.clock.now();
@@ -237,7 +242,7 @@ export class FairScheduler {
     if (this.first.remove(job) || this.second.remove(job)) return;
     for (const run of this.running)
       if (run.job === job) {
-        // A job that was given up before its end may have been a long one.
+        // An abandoned job may have been a long one, so its key is no longer quick.
         this.noteQuick(job.key, false);
         run.over.abort();
         return this.ends(run);

@@ -1,6 +1,6 @@
 /**
- * Grammars of one model's texts. Each has a thread of its own, which is kept a while for the next text that asks for the same.
- * What its compiler refuses is remembered; what took too long is tried again.
+ * Compiled grammars of one model. Each has a separate thread that stays alive for a while for the next text with the
+ * same grammar. Grammars that the compiler refuses are remembered; those that took too long are tried again.
  */
 import type { Worker } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
@@ -14,27 +14,26 @@ import { grammarThreads as everybodys } from "./thread-pool.js";
 import type { ScheduledRun } from "./fair-scheduler.js";
 import { canBeUtf8 } from "./utf8.js";
 
-/** Grammars that are kept while no text uses them. */
+/** Maximum number of cached grammars without texts. */
 const KEPT = 8;
-/** Grammars of one client, and of all, that may wait for their turn. */
+/** Maximum number of waiting grammars per client and in all. */
 const WAITING = { ofClient: 64, all: 1024 } as const;
-/** Longest time of making one ready, in ms, from its start. */
+/** Time limit for compiling one grammar, in ms from its start. */
 const LIMIT: { readonly ms: number } = { ms: 5_000 };
 
 interface Ready {
   readonly worker: Worker;
-  /** Who had it made. */
+  /** Client that had the grammar compiled. */
   readonly client: string;
-  /** Ends it, where no text uses it. */
+  /** Ends the thread if no text uses it. */
   readonly end: () => void;
   texts: number;
-  /** No longer kept: it ends with its last text. */
+  /** Removed from the cache: the thread ends with its last text. */
   dropped: boolean;
 }
 /** Null if the turn was cancelled: the requester left, or another client's turn compiled the same grammar. */
 type Outcome = { readonly ready: Ready } | Extract<CompiledGrammar, { readonly why: string }> | null;
 
-/** Who asks, and until when. */
 export interface GrammarRequester {
   readonly signal?: AbortSignal | undefined;
   /** Clients take turns. */
@@ -46,9 +45,9 @@ export class GrammarCache {
   private numbers = 0;
   private readonly made = new LRUCache<string, Ready>({ max: KEPT, dispose: (ready) => this.drop(ready) });
   private readonly unusable = new LRUCache<string, string>({ max: 256 });
-  /** By client and grammar: texts of one client wait for the same grammar together. */
+  /** By client and grammar: texts of one client share one wait for the same grammar. */
   private readonly claims = new Map<string, Promise<Outcome>>();
-  /** By grammar: what ends each client's wait for it. */
+  /** By grammar: cancels each client's wait for it. */
   private readonly waits = new Map<string, Set<AbortController>>();
 
   constructor(
@@ -58,8 +57,8 @@ export class GrammarCache {
   ) {}
 
   /**
-   * For one text; waits until its grammar is ready. Coded errors `schema-unusable`, `schema-not-ready`, `schema-queue-full`; the
-   * signal's reason.
+   * Returns a matcher for one text; waits until its grammar is compiled. Throws the coded errors `schema-unusable`,
+   * `schema-not-ready` and `schema-queue-full`, and the signal's reason.
    */
   async begin(grammar: Grammar, { signal, client = "" }: GrammarRequester = {}): Promise<GrammarMatcher> {
     const { rules } = grammar;
@@ -71,7 +70,7 @@ export class GrammarCache {
       const outcome = kept ? { ready: kept } : await this.claimed(rules, client, signal);
       if (outcome && "why" in outcome)
         throw new CodedError(outcome.refused ? "schema-unusable" : "schema-not-ready", { why: outcome.why });
-      // It may have made room for others while this waited.
+      // The thread may have been ended to make room while this waited.
       if (outcome && !(outcome.ready.dropped && outcome.ready.texts === 0)) return this.matcher(outcome.ready, grammar);
     }
   }
@@ -139,7 +138,7 @@ export class GrammarCache {
     if (readyGrammar) return { ready: readyGrammar };
     this.vocabulary ??= [
       ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.bytesOf(id))),
-      // Ends a text; no tokenizer makes it.
+      // Marks the end of a text; no tokenizer produces it.
       "<end of a grammar's text>",
     ];
     this.threads.enter(client);

@@ -1,6 +1,6 @@
 /**
- * The thread of one grammar: XGrammar's WebAssembly, which ends itself on what it doesn't understand, so that nothing but this
- * grammar ends with it. Texts over it are told apart by number.
+ * The thread of one grammar. It runs XGrammar's WebAssembly, which aborts on input that it does not understand, so that
+ * only this grammar is lost. Texts are identified by number.
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
@@ -24,7 +24,7 @@ registerCodes(internalCodes);
 
 const port = must(parentPort, "a thread's port");
 const { vocabulary, rules } = workerData as GrammarWorkerInput;
-/** The library's last words before it ends itself. */
+/** The library's last messages before it aborted. */
 let words = "";
 const note = (...logged: readonly unknown[]): void => void (words = logged.map(String).join(" "));
 console.error = note;
@@ -38,7 +38,9 @@ interface Text {
 }
 const texts = new Map<number, Text>();
 
-/** Nice values: of a thread at first, and of one whose grammar takes longer than `SLOW` ms to say what may come next. */
+/**
+ * Nice values: the initial one, and the one for a grammar that takes longer than `SLOW` ms to compute the next mask.
+ */
 const NICE = { first: 5, slow: 19 } as const;
 const SLOW = 20;
 
@@ -48,7 +50,7 @@ const first = await begun();
 port.postMessage("grammar" in first ? ({ ready: true } satisfies GrammarReadiness) : first);
 if ("grammar" in first) {
   const { library, grammar } = first;
-  // One after the other, as they came: some of the library's answers are promises.
+  // Commands run one after the other, in order, because some library calls are asynchronous.
   let before = Promise.resolve();
   port.on("message", (command: GrammarCommand) => void (before = before.then(() => obey(command, library, grammar))));
 }
@@ -73,12 +75,15 @@ async function begun(): Promise<
   } catch (error) {
     const reason = reasonIn(words);
     const why = reason ?? (error instanceof Error ? error.message : String(error));
-    // It ends itself on what it doesn't understand, with words or without.
+    // The library aborts on input that it does not understand, with or without a message.
     return { why, refused: reason !== null || why.startsWith("Aborted()") };
   }
 }
 
-/** The package is a script that calls itself a module: it finds here what scripts find, and leaves itself where it is found. */
+/**
+ * The package is a script that declares itself a module: it expects the globals of a script, and exports itself as a
+ * global.
+ */
 async function load(): Promise<typeof Library> {
   const require = createRequire(import.meta.url);
   const file = require.resolve("@mlc-ai/web-xgrammar");
@@ -105,7 +110,7 @@ async function obey(command: GrammarCommand, library: typeof Library, grammar: L
       await tell(known);
     }
   } catch {
-    // Nothing of the library can be trusted after it ended itself.
+    // The library's state cannot be trusted after it aborted.
     for (const { cells } of texts.values()) say(cells, FAILED_STATE);
   }
 }
@@ -118,8 +123,8 @@ async function tell({ matcher, cells, accepted }: Text): Promise<void> {
 }
 
 /**
- * Lets models, requests and quicker grammars go first. On Linux each thread has a priority of its own; elsewhere this would
- * lower that of the process.
+ * Gives models, requests and faster grammars priority. Only on Linux, where each thread has its own priority; on other
+ * systems this would lower that of the process.
  */
 function lower(to: number): void {
   if (process.platform !== "linux" || to <= nice) return;
@@ -135,7 +140,9 @@ function say(cells: Int32Array, state: number): void {
   Atomics.notify(cells, STATE_CELL);
 }
 
-/** `[FATAL] /a/b.cc:12: Regex parsing error …`: what follows the place, in one line, without the schema that may follow. */
+/**
+ * Extracts the reason from `[FATAL] /a/b.cc:12: Regex parsing error …`, in one line, without a schema that may follow.
+ */
 function reasonIn(message: string): string | null {
   const fatal = /\[FATAL\] [^ ]+: (?:Check failed: \(.*?\) is false: )?([^\n]*)/.exec(message);
   return fatal ? fatal[1]!.slice(0, 160) : null;

@@ -1,4 +1,7 @@
-/** What may come next in one text that a grammar holds: the grammar's thread works it out while the model reads the token before. */
+/**
+ * Token mask of one text constrained by a grammar. The grammar's thread computes it while the model processes the token
+ * before.
+ */
 import type { Worker } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TokenBytes } from "../token-bytes.js";
@@ -6,20 +9,20 @@ import { grammarCellCount, FAILED_STATE, MASK_CELL, STATE_CELL, type GrammarComm
 import type { StringLengthTracker } from "./string-lengths.js";
 import { incompleteCharacterBytes } from "./utf8.js";
 
-/** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
+/** Maximum wait for a mask, in ms; it usually takes hundredths of a millisecond. */
 const PATIENCE = 3_000;
-/** ms between two looks. */
+/** Polling interval in ms. */
 const BETWEEN = 1;
-/** Longest wait of a caller that did not wait for `ready`: it stops everything else meanwhile. */
+/** Maximum wait, in ms, of a caller that did not await `ready`; it blocks the event loop. */
 const AT_ONCE = 100;
 
 export class GrammarMatcher {
   private readonly cells: Int32Array;
   private readonly count: number;
-  /** Bytes of a character that the next tokens complete. */
+  /** Bytes of an incomplete character that the next tokens complete. */
   private begun: readonly number[] = [];
   private accepted = 0;
-  /** Up to which state somebody has waited already. */
+  /** State number up to which a caller has already waited. */
   private waited = 0;
   private over = false;
   private failed = false;
@@ -37,7 +40,10 @@ export class GrammarMatcher {
     this.tell({ is: "begin", text, cells });
   }
 
-  /** Takes out the tokens that may not come (−∞); `ends` may where the text may end. Waits until it is known. */
+  /**
+   * Sets the logits of forbidden tokens to −∞; the tokens `ends` are allowed where the text may end. Waits for the
+   * mask.
+   */
   allow(scores: Float32Array, ends: ReadonlySet<number>): "on" | "ends" {
     this.wait();
     const { cells, count, mayEnd } = this;
@@ -71,7 +77,7 @@ export class GrammarMatcher {
     this.release(this.failed);
   }
 
-  /** What no grammar knows: that bytes become characters, and how long texts are. */
+  /** Checks what the grammar does not cover: that bytes form valid characters, and string lengths. */
   private fits(token: number): boolean {
     const tokenBytes = this.bytes.bytesOf(token);
     if (this.begun.length > 0 && incompleteCharacterBytes([...this.begun, ...tokenBytes]) === null) return false;
@@ -80,7 +86,7 @@ export class GrammarMatcher {
   private get mayEnd(): boolean {
     return ((this.cells[MASK_CELL + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
   }
-  /** Settles when it is known what may come next, or was waited for long enough; null: it is known. */
+  /** Settles when the mask is known or the wait timed out; null if it is known already. */
   ready(): Promise<void> | null {
     return this.known(0) ? null : this.untilKnown();
   }
@@ -95,7 +101,9 @@ export class GrammarMatcher {
     if (late) throw new CodedError("schema-not-ready", { why: "what may come next takes too long" });
     if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
   }
-  /** Whether it is known what may come next, or that nothing is any more; waits so many ms and stops all else meanwhile. */
+  /**
+   * Whether the mask is known, or the matcher has failed or ended. Blocks the event loop for at most `patience` ms.
+   */
   private known(patience: number): boolean {
     const wanted = this.accepted + 1;
     const until = performance.now() + patience;

@@ -1,7 +1,10 @@
-/** Numbers between two as a grammar: digits from the left, the bounds' own digits where a number may still be one of them. */
+/**
+ * Number ranges as a grammar: digits from the left, following the bounds' digits while the number may still equal a
+ * bound.
+ */
 import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
-/** Digits after the point, and the greatest bound that is held to. */
+/** Decimal places, and the greatest supported bound. */
 const PLACES = 6;
 const GREATEST = 1e15;
 
@@ -24,7 +27,7 @@ export function numberRangeGrammar({ least, most, above, below }: NumberBounds):
   return signed(low, high, PLACES);
 }
 
-/** A bound in units of its last place. */
+/** Returns a bound in units of its last decimal place. */
 function scaled(bound: number, places: number): bigint {
   if (Math.abs(bound) > GREATEST) throw new UnsupportedSchemaError(`texts can't be held to the bound ${String(bound)}`);
   const value = BigInt(bound.toFixed(places).replace(".", ""));
@@ -45,7 +48,7 @@ function signed(low: bigint | null, high: bigint | null, places: number): string
   return oneOf(parts);
 }
 
-/** At least 0. */
+/** For a range of numbers that are at least 0. */
 function between(low: bigint, high: bigint | null, places: number): string {
   const unit = 10n ** BigInt(places);
   const top = high ?? 10n ** 15n * unit - 1n;
@@ -64,7 +67,7 @@ function between(low: bigint, high: bigint | null, places: number): string {
   return oneOf(parts);
 }
 
-/** Whole numbers without a sign or leading zeros. */
+/** Integers without a sign or leading zeros. */
 function wholes(low: bigint, high: bigint): string {
   const parts: string[] = [];
   for (let from = low; from <= high;) {
@@ -76,7 +79,7 @@ function wholes(low: bigint, high: bigint): string {
   }
   return oneOf(parts);
 }
-/** Digits of one length from `low` to `high`. */
+/** Numbers of equal length from `low` to `high`. */
 function same(low: string, high: string): string {
   if (low === high) return `"${low}"`;
   if (low.length === 1) return range(low, high);
@@ -94,14 +97,14 @@ function same(low: string, high: string): string {
     ].filter((part) => part !== ""),
   );
 }
-/** What stands after a whole number: nothing, or a point and digits, missing ones counted as 0. */
+/** The part after an integer: nothing, or a point and digits, where missing digits count as 0. */
 function fraction(low: string, high: string): string {
   const rest = tail(low, high);
   const nothing = /^0*$/.test(low);
   const some = `"." ${rest}`;
   return nothing ? `(${some})?` : `(${some})`;
 }
-/** One digit or more. */
+/** One or more digits. */
 function tail(low: string, high: string): string {
   if (/^0*$/.test(low) && /^9*$/.test(high)) return `[0-9]{1,${String(low.length)}}`;
   if (low.length === 1) return range(low, high);

@@ -1,4 +1,4 @@
-/** Objects of a schema as rules: the properties that it names, in its order, then others where it asks for them. */
+/** Rules for objects of a schema: the named properties in schema order, then others if the schema asks for them. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import {
@@ -43,7 +43,7 @@ export function objectRule(schema: SchemaObject, inner: SchemaToRule, rules: Gra
   const [least, most] = [countKeyword(schema, "minProperties") ?? 0, countKeyword(schema, "maxProperties") ?? Infinity];
   const other = others === null ? null : rules.add(`${keyBeside([...names, ...missing], rules)} ":" ws ${others}`);
   if (properties.length === 0) {
-    // Two names may be one, so that more than one can't be promised.
+    // Two unnamed properties may get the same name, so that at most one can be guaranteed.
     if (least > 1) throw new UnsupportedSchemaError("texts can't be held to `minProperties` over 1 without names");
     return rules.add(`"{" ws ${repeatedItems(other, least, most)} ws "}"`);
   }
@@ -53,7 +53,7 @@ export function objectRule(schema: SchemaObject, inner: SchemaToRule, rules: Gra
   return rules.add(`"{" ws ${chain(properties, other, rules)} ws "}"`);
 }
 
-/** What stands for properties that aren't named: only where they are asked for; null: there are none. */
+/** Returns the rule of unnamed properties, only if the schema asks for them; null if there are none. */
 function othersOf(schema: SchemaObject, named: SchemaObject, inner: SchemaToRule): string | null {
   const additional = schema["additionalProperties"];
   const anything = !("properties" in schema) && additional === undefined;
@@ -61,7 +61,10 @@ function othersOf(schema: SchemaObject, named: SchemaObject, inner: SchemaToRule
   return Object.keys(named).length === 0 && anything ? "any" : inner(additional, "additionalProperties");
 }
 
-/** Each property or, where it need not be, what follows it; a comma stands before each but the first that is written. */
+/**
+ * Builds the rule of each property, or of the next one if it is optional. Every property but the first has a comma
+ * before it.
+ */
 function chain(properties: readonly Property[], other: string | null, rules: GrammarRules): string {
   let first = other === null ? '""' : rules.add(repeatedItems(other, 0, Infinity));
   let later = other === null ? '""' : rules.add(`("," ws ${other})*`);
@@ -75,14 +78,14 @@ function chain(properties: readonly Property[], other: string | null, rules: Gra
   return first;
 }
 
-/** Every character of a name is a rule there. */
+/** Maximum length of a name: each of its characters becomes a rule. */
 const LONGEST_NAME = 256;
 
 interface Node {
   readonly next: Map<string, Node>;
   ends: boolean;
 }
-/** A name in quotes that is none of these: the later of two equal names would stand for both. */
+/** Rule of a quoted name that differs from all `names`: a duplicate key would override the named property. */
 function keyBeside(names: readonly string[], rules: GrammarRules): string {
   const long = names.find((name) => name.length > LONGEST_NAME);
   if (long !== undefined)
@@ -111,7 +114,7 @@ function after(node: Node, rules: GrammarRules): string {
     UNESCAPED_JSON_CHARACTERS,
   );
   const ways = [
-    // Every name has letters of ASCII that it doesn't go on with.
+    // Every name has ASCII letters that cannot follow it.
     `${must(characterClassText(rest), "a class of other letters")} plain*`,
     ...allowedNext.map(([character, next]) => `${grammarLiteral(character)} ${after(next, rules)}`),
     ...(node.ends ? [] : ['""']),

@@ -1,16 +1,18 @@
 /**
- * What a grammar's thread is told and says. What may come next is written into shared memory, so that whoever chooses can wait
- * for it; the thread works it out while the model reads the token before.
+ * Protocol of a grammar's thread. The token mask is written into shared memory, so that the chooser can wait for it.
+ * The thread computes it while the model processes the token before.
  */
 
 export interface GrammarWorkerInput {
-  /** Every token as GPT-2's vocabulary would write it, empty where it is no text; the one after the last ends a text. */
+  /**
+   * Every token in the notation of GPT-2's vocabulary, empty if it is no text. The token after the last ends a text.
+   */
   readonly vocabulary: readonly string[];
   readonly rules: string;
 }
-/** The thread's first word: it is ready, or why the grammar can't be used; `refused`: it never can. */
+/** First message of the thread: ready, or why the grammar cannot be used. `refused`: it never can. */
 export type GrammarReadiness = { readonly ready: true } | { readonly why: string; readonly refused: boolean };
-/** What a thread says until then: its library is loaded, and the grammar is compiled from now on. */
+/** Messages until then: `compiles` reports that the library is loaded and compilation starts. */
 export type GrammarStartupReport = { readonly compiles: true } | GrammarReadiness;
 
 export type GrammarCommand =
@@ -18,12 +20,12 @@ export type GrammarCommand =
   | { readonly is: "accept"; readonly text: number; readonly token: number }
   | { readonly is: "end"; readonly text: number };
 
-/** Cells of i32: tokens accepted so far and 1 (0: nothing is known yet), or −1: it failed; then a bit for each token. */
+/** i32 cells: accepted tokens + 1 (0: no mask yet), or −1 after a failure; then one bit per token. */
 export const STATE_CELL = 0;
 export const MASK_CELL = 1;
 export const FAILED_STATE = -1;
 
-/** Cells for so many tokens, the one that ends a text counted. */
+/** Returns the number of cells for so many tokens, including the end token. */
 export function grammarCellCount(tokens: number): number {
   return MASK_CELL + Math.ceil(tokens / 32);
 }

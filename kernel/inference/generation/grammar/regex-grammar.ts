@@ -1,7 +1,7 @@
 /**
- * A regular expression of a schema as a grammar, for characters as they stand between quotes in JSON. What would have to be
- * escaped there (quotes, backslashes, line ends and what is like them) is left out of every class, and refused where it stands
- * alone. A text is the pattern from its beginning to its end, which fulfils it also where it may stand anywhere.
+ * Translates a schema's regular expression into a grammar over the characters inside JSON quotes. Characters that JSON
+ * escapes (quotes, backslashes, line ends and the like) are removed from every class, and refused as literals. The
+ * pattern is anchored at both ends, which also satisfies an unanchored pattern.
  */
 import {
   intersectRanges,
@@ -47,7 +47,7 @@ const NAMED: Readonly<Record<string, CodePointRanges>> = {
 
 /** Throws `UnsupportedSchemaError`. */
 export function patternGrammar(pattern: string): string {
-  // Many are written as expressions were before they knew Unicode.
+  // Many patterns use the older syntax without the Unicode flag.
   if (!["u", ""].some((flags) => isExpression(pattern, flags)))
     throw new UnsupportedSchemaError("its pattern is no regular expression");
   return new Reader(pattern).all();
@@ -64,19 +64,22 @@ function isExpression(pattern: string, flags: string): boolean {
 
 const TIMES = /([*+?]|\{\d+(?:,\d*)?\})\??/y;
 const OPENS = /\?(?::|<[A-Za-z_]\w*>)/y;
-/** How deep groups may lie in each other. */
+/** Maximum nesting depth of groups. */
 const DEEPEST = 64;
-/** What repetitions may add to a pattern: XGrammar writes down each time of what is within another. Characters that it is written with. */
+/**
+ * Maximum total of nested repetitions (XGrammar expands each repetition inside another), and maximum characters of the
+ * resulting rule.
+ */
 const [MOST_TIMES, MOST_WRITTEN] = [10_000, 500_000];
 
 class Reader {
   private position = 0;
   private depth = 0;
   private written = 0;
-  /** Characters of a text that the part just read is made of at most, each way of it counted. */
+  /** Maximum number of characters of the last part, summed over its alternatives. */
   private size = 0;
 
-  /** In UTF-16: a place is found at once. */
+  /** Indexed in UTF-16 code units, for constant-time access. */
   constructor(private readonly pattern: string) {}
   all(): string {
     const out = this.alternatives();
@@ -95,7 +98,7 @@ class Reader {
     this.position += character.length;
     return character;
   }
-  /** What the expression finds right here. */
+  /** Matches the expression at the current position. */
   private found(expression: RegExp): RegExpExecArray | null {
     expression.lastIndex = this.position;
     return expression.exec(this.pattern);
@@ -168,7 +171,7 @@ class Reader {
     if (this.next() !== ")") throw new UnsupportedSchemaError("its pattern opens what it doesn't close");
     return inner.startsWith("(") ? inner : `(${inner})`;
   }
-  /** After a backslash. */
+  /** Parses after a backslash. */
   private escaped(): CodePointRanges {
     const character = this.next();
     const named = NAMED[character];
@@ -189,7 +192,7 @@ class Reader {
     this.position++;
     return parseInt(digits, 16);
   }
-  /** After an opening bracket. */
+  /** Parses after an opening bracket. */
   private inClass(): CodePointRanges {
     const negated = this.here === "^";
     if (negated) this.position++;
@@ -209,14 +212,14 @@ class Reader {
   private inside(): CodePointRanges {
     const character = this.next();
     if (character !== "\\") return singleCodePoint(codePointOf(character));
-    // A backspace there, else a border of words.
+    // `\b` is a backspace inside a class and a word boundary elsewhere.
     if (this.here !== "b") return this.escaped();
     this.position++;
     return singleCodePoint(8);
   }
 }
 
-/** Of classes that have names: they may come often. */
+/** Cache for named classes, which may occur often. */
 const known = new WeakMap<CodePointRanges, string>();
 function shown(ranges: CodePointRanges): string {
   const before = known.get(ranges);

@@ -1,4 +1,4 @@
-/** Rules of a grammar as they are collected, and what schemas of lists and objects share. */
+/** Collects the rules of a grammar, and holds what schemas of lists and objects share. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { characterClassText, UNESCAPED_JSON_CHARACTERS } from "./character-classes.js";
 import type { SchemaObject } from "./schema-references.js";
@@ -7,35 +7,38 @@ import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
 export type { SchemaObject } from "./schema-references.js";
 
-/** Characters that a grammar counts: each takes as long to make ready as a whole text of any length. */
+/**
+ * Maximum string length that a grammar counts: each counted character takes as long to compile as an entire uncounted
+ * string.
+ */
 export const MAX_COUNTED_CHARACTERS = 40;
-/** Rules that a schema comes to, and times that things repeat. */
+/** Maximum number of rules of a schema; `MOST_TIMES` is the maximum of repetition counts. */
 const MOST_RULES = 4_000;
-/** Characters of all rules together. */
+/** Maximum characters of all rules together. */
 export const MAX_RULE_CHARACTERS = 500_000;
 const MOST_TIMES = 10_000;
 
 export interface Grammar {
   /** In XGrammar's EBNF; its first rule is `root`. */
   readonly rules: string;
-  /** Bounds of texts that no grammar counts; null: there are none. */
+  /** Length bounds of strings that the grammar does not count; null if there are none. */
   readonly lengths: GrammarTextLengths | null;
 }
 export interface GrammarTextLengths {
-  /** The shortest of them. */
+  /** The shortest bound. */
   readonly least: number;
-  /** Where each holds: anew for each text. */
+  /** Returns a fresh position tracker for a new text. */
   places(): StringPosition;
 }
 
-/** Rules of a grammar, begun with those of all JSON. */
+/** Collects the rules of a grammar, starting with those of generic JSON. */
 export class GrammarRules {
   private readonly lines: string[] = [
-    // At most so many blanks between two parts: a model that doubts writes them for ever.
+    // Limits blanks between two parts: an uncertain model would generate them endlessly.
     "ws ::= [ \\n\\t]{0,16}",
     `plain ::= ${must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")}`,
     'escape ::= "\\\\" (["\\\\/bfnrt] | "u" [0-9A-Fa-f]{4})',
-    // What is told of what follows spares XGrammar to look at tokens that go beyond the text's end.
+    // The lookahead spares XGrammar from checking tokens that extend beyond the string's end.
     'string ::= "\\"" rest',
     `rest ::= ("\\"" | ${must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")} rest | escape rest) (= [ \\n\\t]* [,}\\]:])`,
     'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
@@ -48,7 +51,7 @@ export class GrammarRules {
   private written = 0;
   private least: number | null = null;
 
-  /** A name for a rule that is told later. */
+  /** Reserves a name for a rule that is defined later. */
   name(): string {
     if (this.count >= MOST_RULES) throw new UnsupportedSchemaError("it is too large");
     return `r${String(this.count++)}`;
@@ -62,11 +65,14 @@ export class GrammarRules {
   add(body: string): string {
     return this.tell(this.name(), body);
   }
-  /** Some text may have so many characters, which aren't counted here. */
+  /** Records a string's maximum length that the grammar does not count. */
   bound(most: number): void {
     this.least = Math.min(this.least ?? most, most);
   }
-  /** `values`: what values of the whole are told by, where they stand in JSON; null: where they stand isn't known. Throws `UnsupportedSchemaError`. */
+  /**
+   * `values` are the schemas of the top-level values; null if their position in the text is unknown. Throws
+   * `UnsupportedSchemaError`.
+   */
   grammar(root: string, values: readonly SchemaInDocument[] | null): Grammar {
     const { least } = this;
     if (least !== null && values === null)
@@ -82,7 +88,7 @@ export class GrammarRules {
 
 export type SchemaToRule = (schema: unknown, where: string) => string;
 
-/** Items that are alike, parted by commas. */
+/** Items of one kind, separated by commas. */
 export function repeatedItems(item: string | null, least: number, most: number): string {
   if (item === null || most === 0) {
     if (least > 0) throw new UnsupportedSchemaError("it wants more than it allows");
@@ -92,7 +98,7 @@ export function repeatedItems(item: string | null, least: number, most: number):
   return least > 0 ? `${item} ${further}` : `(${item} ${further})?`;
 }
 
-/** A whole number that bounds something; null: it isn't there. */
+/** Returns a non-negative integer keyword; null if it is missing. */
 export function countKeyword(schema: SchemaObject, word: string): number | null {
   const value = schema[word];
   if (value === undefined) return null;

@@ -1,7 +1,7 @@
 /**
- * A JSON schema as a grammar: every text of the grammar is JSON that the schema allows. Not all that it allows is written: the
- * properties stand in the schema's order, and those that it doesn't name only where `additionalProperties` asks for them. What
- * no grammar can hold a text to is refused, so that no text seems to be held to what it isn't.
+ * Translates a JSON schema into a grammar: every text of the grammar is JSON that the schema allows, but not vice
+ * versa. Properties follow the schema's order, and unnamed ones are generated only if `additionalProperties` asks for
+ * them. A constraint that no grammar can enforce is refused, so that no output seems to be constrained when it is not.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
@@ -22,20 +22,20 @@ import {
 import { UnsupportedSchemaError } from "./unsupported-schema.js";
 import { checkSchemaKeywords } from "./schema-keywords.js";
 
-/** Characters of a schema as JSON, and how deep its schemas lie in each other. */
+/** Maximum characters of a schema as JSON, and maximum nesting depth. */
 const LONGEST = 65_536;
 const DEEPEST = 48;
 
-/** XGrammar repeats classes at once, and rules one by one. */
+/** XGrammar repeats character classes in one operation, but rules one by one. */
 const PLAINLY = must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters");
 
-/** Values of which each may be wanted once: each more doubles the rules. */
+/** Maximum number of distinct values with `uniqueItems`: each further one doubles the rules. */
 const DISTINCT = 6;
 
 const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
 type Type = (typeof TYPES)[number];
 
-/** Schemas of one document: `$ref` leads within it. */
+/** Reads the schemas of one document; `$ref` resolves within it. */
 export class SchemaReader {
   private readonly known = new Map<string, string>();
 
@@ -48,7 +48,7 @@ export class SchemaReader {
       throw new UnsupportedSchemaError(`it has ${String(length)} characters, and at most ${String(LONGEST)} are read`);
   }
 
-  /** The rule's name, or what stands for it. `at`: where it stands, for errors. */
+  /** Returns a rule name or expression for the schema. `place` is its location in errors. */
   read(schema: unknown, place = "", depth = 0): string {
     if (schema === true) return "any";
     if (!isRecord(schema)) throw new UnsupportedSchemaError(`what should be a schema is none${placed(place)}`);
@@ -65,7 +65,7 @@ export class SchemaReader {
     }
   }
 
-  /** Words that say it all. */
+  /** Handles keywords that define the schema completely (`$ref`, `const`, `enum`, `anyOf`, …). */
   private whole(schema: SchemaObject, inner: SchemaToRule, depth: number): string | null {
     const reference = schema["$ref"];
     if (reference !== undefined) return this.referred(reference, depth);
@@ -136,7 +136,7 @@ export class SchemaReader {
       throw new UnsupportedSchemaError(`texts can't be held to a \`minLength\` over ${String(MAX_COUNTED_CHARACTERS)}`);
     if (most !== null && most <= MAX_COUNTED_CHARACTERS)
       return this.rules.add(`"\\"" ${PLAINLY}{${String(least)},${String(most)}} "\\""`);
-    // Counted where it stands (./text-lengths.ts).
+    // Counted by its position in the JSON text (./string-lengths.ts).
     if (most !== null) this.rules.bound(most);
     return least === 0 ? "string" : this.rules.add(`"\\"" ${PLAINLY}{${String(least)},} "\\""`);
   }
@@ -154,13 +154,13 @@ export class SchemaReader {
     if (most < least) throw new UnsupportedSchemaError("no list has its numbers of items");
     if (schema["uniqueItems"] === true) return this.distinct(schema, least, most);
     const heads = first.map((one, i) => inner(one, `prefixItems/${String(i)}`));
-    // Further items stand there only where they are asked for, or nothing else is.
+    // Further items are generated only if the schema asks for them, or if it defines no other items.
     const more = rest === false || (rest === undefined && heads.length > 0) ? null : inner(rest ?? true, "items");
     if (heads.length === 0) return this.rules.add(`"[" ws ${repeatedItems(more, least, most)} ws "]"`);
     if (least > heads.length && more === null) throw new UnsupportedSchemaError("it wants more items than it names");
     return this.rules.add(`"[" ws ${this.tuple(heads, more, least, most)} ws "]"`);
   }
-  /** Each of a few values once at most: what may follow is told by which of them are left. */
+  /** Rule for lists of a few distinct values, each used at most once: the state is the set of remaining values. */
   private distinct({ items, prefixItems }: SchemaObject, least: number, most: number): string {
     const listed = isRecord(items) ? items["enum"] : undefined;
     const all = Array.isArray(listed) ? [...new Set(listed.map((one) => JSON.stringify(one)))] : [];
@@ -184,7 +184,10 @@ export class SchemaReader {
     };
     return this.rules.add(`"[" ws ${after(0, 0)} ws "]"`);
   }
-  /** Items of kinds of their own, then those that are alike. From item n on nothing need follow where `least` are there. */
+  /**
+   * Rule for positional items followed by items of one kind. From item n on, the list may end once it has `least`
+   * items.
+   */
   private tuple(heads: readonly string[], more: string | null, least: number, most: number): string {
     const bound = Math.min(heads.length, most);
     let tail =
@@ -207,7 +210,7 @@ function boundsIn(schema: SchemaObject): NumberBounds {
   const below = under !== null && (most === null || under <= most);
   return { least: above ? over : least, most: below ? under : most, above, below };
 }
-/** Of a schema that names no type what its words are about; none: anything. */
+/** Infers the types of a schema without `type` from its keywords; an empty result allows any value. */
 function guessed(schema: SchemaObject): readonly Type[] {
   if ("properties" in schema || "required" in schema || "additionalProperties" in schema) return ["object"];
   if (

@@ -1,15 +1,15 @@
-/** Words of JSON Schema: those that texts can be held to, and those that say nothing of a text. All others are refused. */
+/** JSON Schema keywords that a grammar can enforce, and those that do not constrain a text. All others are refused. */
 import { escapePointerPart } from "./schema-references.js";
 import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
-/** They say nothing that a text could break. */
+/** Keywords that do not constrain a text. */
 const SILENT: readonly string[] = [
   ...["title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly", "$comment"],
   ...["$schema", "$id", "$anchor", "$defs", "definitions", "discriminator", "strict", "nullable"],
 ];
-/** Each says all that there is to say: beside it only silent ones may stand. */
+/** Keywords that define the schema completely: only annotations are allowed next to them. */
 const WHOLE: readonly string[] = ["$ref", "anyOf", "oneOf", "allOf"];
-/** What they allow is what they list. */
+/** Keywords that list the allowed values. */
 const LISTS: readonly string[] = ["enum", "const"];
 const PARTS: readonly string[] = [
   ...["type", "properties", "required", "additionalProperties", "minProperties", "maxProperties"],
@@ -30,11 +30,14 @@ const PARTS: readonly string[] = [
 const known: ReadonlySet<string> = new Set([...SILENT, ...WHOLE, ...LISTS, ...PARTS]);
 const silent: ReadonlySet<string> = new Set(SILENT);
 
-/** Throws `UnsupportedSchemaError` on a word that texts can't be held to there, with its place. `at`: where the schema stands. */
+/**
+ * Throws `UnsupportedSchemaError` for a keyword that cannot be enforced, with its location. `schemaPlace` is the
+ * schema's location.
+ */
 export function checkSchemaKeywords(schema: Readonly<Record<string, unknown>>, schemaPlace: string): void {
   const place = (word: string): string => ` (at ${schemaPlace}/${word})`;
   const words = Object.keys(schema);
-  // Names with a prefix are others' notes.
+  // Prefixed names (`x-…`) are annotations of other tools.
   const other = words.find((word) => !known.has(word) && !word.startsWith("x-") && schema[word] !== false);
   if (other !== undefined)
     throw new UnsupportedSchemaError(`texts can't be held to \`${other}\`${place(escapePointerPart(other))}`);

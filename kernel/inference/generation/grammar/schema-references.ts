@@ -7,7 +7,7 @@ export type SchemaObject = Readonly<Record<string, unknown>>;
 /** RFC 6901, section 4. */
 const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
 
-/** Follows own properties only: no name leads to a prototype. Throws `UnsupportedSchemaError`. */
+/** Follows own properties only, so that no name reaches a prototype. Throws `UnsupportedSchemaError`. */
 export function resolveReference(document: SchemaObject, reference: unknown): unknown {
   if (typeof reference !== "string" || !reference.startsWith("#"))
     throw new UnsupportedSchemaError("its `$ref` leads out of it");
@@ -24,7 +24,7 @@ export function resolveReference(document: SchemaObject, reference: unknown): un
   return found;
 }
 
-/** The value under `name`, where the object itself has it: `undefined` for names of `Object.prototype`. */
+/** Returns the object's own value under `name`; `undefined` for names of `Object.prototype`. */
 export function ownValue<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
@@ -41,7 +41,6 @@ function nameIn(part: string): string {
   }
 }
 
-/** A name as a part of a JSON pointer. */
 export function escapePointerPart(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,22 +1,25 @@
-/** How long the texts within JSON are, byte by byte as it is written, and where each stands: what no grammar counts in time. */
+/**
+ * Tracks the length and position of strings in JSON, byte by byte while it is generated. A grammar cannot count long
+ * strings in acceptable time.
+ */
 import type { StringPosition } from "./string-positions.js";
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [COMMA, OPENS_LIST, CLOSES_LIST, OPENS, CLOSES] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
-/** Bytes of a text that are kept: a longer one is no name. */
+/** Maximum stored bytes of a string: a longer one cannot be a name. */
 const NAME = 1024;
 const utf8 = new TextDecoder();
 
-/** What is open. */
+/** An open object or list. */
 interface Open {
   readonly place: StringPosition;
-  /** Items before, or the name of the property that comes; null: that is to come itself. */
+  /** Index of the current item, or name of the current property; null while the name is expected. */
   key: number | string | null;
 }
-/** A text that is being written. */
+/** A string being generated. */
 interface Writing {
   readonly most: number;
-  /** A name of a property. */
+  /** Whether the string is a property name. */
   readonly name: boolean;
   readonly bytes: number[];
   length: number;
@@ -25,10 +28,10 @@ interface Writing {
 export class StringLengthTracker {
   private readonly open: Open[] = [];
   private text: Writing | null = null;
-  /** Bytes of an escape that are to come. */
+  /** Remaining bytes of an escape sequence. */
   private escape = 0;
 
-  /** `least`: the shortest bound of all; `root`: where each holds. */
+  /** `least` is the shortest of all bounds; `root` is the position of the top-level value. */
   constructor(
     private readonly least: number,
     private readonly root: StringPosition,
@@ -37,11 +40,11 @@ export class StringLengthTracker {
   push(token: Uint8Array): void {
     for (const byte of token) this.step(byte);
   }
-  /** Whether no text becomes too long with it. */
+  /** Whether every string stays within its bound after this token. */
   allows(token: Uint8Array): boolean {
     const { text } = this;
     if (!text) return this.short(token, 0);
-    // Nothing that is so short can make one too long.
+    // Fast path: a token no longer than the shortest bound cannot make any string too long.
     if (text.length + token.length <= text.most && token.length <= this.least) return true;
     let { length } = text;
     let { escape } = this;
@@ -56,7 +59,7 @@ export class StringLengthTracker {
     return true;
   }
 
-  /** Whether the rest of a token is too short to hold a text that is too long, wherever that stands. */
+  /** Whether the rest of a token is too short to contain an overlong string at any position. */
   private short(token: Uint8Array, from: number): boolean {
     return token.length - from <= this.least || !token.includes(QUOTE, from);
   }
@@ -84,7 +87,7 @@ export class StringLengthTracker {
     else if (byte === CLOSES || byte === CLOSES_LIST) this.open.pop();
     else if (byte === COMMA && last) last.key = typeof last.key === "number" ? last.key + 1 : null;
   }
-  /** Of a value that begins here. */
+  /** Returns the position of a value that begins here. */
   private place(): StringPosition {
     const last = this.open.at(-1);
     if (!last) return this.root;
@@ -100,7 +103,7 @@ export class StringLengthTracker {
 }
 
 function nextEscape(escape: number, byte: number): number {
-  // After the backslash, `u` has four more.
+  // After the backslash, `u` is followed by four more bytes.
   return escape === 5 ? (byte === 0x75 ? 4 : 0) : escape - 1;
 }
 function isFirst(byte: number): boolean {

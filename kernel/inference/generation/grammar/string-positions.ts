@@ -1,25 +1,25 @@
 /**
- * How long a text may be, by where it stands in a value: what long `maxLength` say, which a grammar can't count. Where a value may be
- * one of several, each that it may still be counts, so that a text is never too long; once a name that stands there alone is written
- * (`kind: "a"`), the others are out.
+ * Maximum string length by position in a value, for long `maxLength` that a grammar cannot count. If a value may match
+ * several schemas, all that still match count, so that no string is too long. Once a distinguishing property is written
+ * (`kind: "a"`), the other schemas are dropped.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { STRING_FORMAT_PATTERNS } from "./string-formats.js";
 import { ownValue, resolveReference, type SchemaObject } from "./schema-references.js";
 
-/** A schema, and the document that its references lead in. */
+/** A schema and the document in which its references resolve. */
 export interface SchemaInDocument {
   readonly schema: unknown;
   readonly document: SchemaObject;
 }
 const SEVERAL = ["anyOf", "oneOf", "allOf"] as const;
-/** A schema that is an object, with its document. */
+/** An object schema with its document. */
 interface Leaf {
   readonly schema: SchemaObject;
   readonly document: SchemaObject;
 }
 
-/** What may stand in one place: several schemas, each once, and what stands below them, found once. */
+/** The distinct schemas possible at one position, with cached child positions. */
 class Several {
   private known: number | undefined;
   private ownLeaves: readonly SchemaInDocument[] | undefined;
@@ -31,7 +31,7 @@ class Several {
     private readonly places: StringPositions,
   ) {}
 
-  /** Most characters of a text here. */
+  /** Maximum length of a string at this position. */
   get most(): number {
     return (this.known ??= Math.min(
       Infinity,
@@ -54,7 +54,7 @@ class Several {
     return left.length > 0 ? this.places.positionsOf(left.map(({ leaf }) => leaf)) : this;
   }
 
-  /** Without references and choices. */
+  /** The schemas with references and alternatives resolved. */
   private get leaves(): readonly SchemaInDocument[] {
     return (this.ownLeaves ??= this.places.leavesOf(this.candidates));
   }
@@ -72,13 +72,13 @@ class Several {
     return wanted;
   }
 }
-/** A leaf, and the texts of which a property of it is one; null: it may be any. */
+/** A leaf schema and the strings that one of its properties may be; null if it may be any. */
 interface Wanted {
   readonly leaf: SchemaInDocument;
   readonly texts: ReadonlySet<unknown> | null;
 }
 
-/** All places of texts of one grammar: the same schemas are one place, however deep they stand in themselves. */
+/** All string positions of one grammar. Equal sets of schemas share one position, even in recursive schemas. */
 export class StringPositions {
   private readonly ids = new Map<unknown, Map<unknown, number>>();
   private readonly several = new Map<string, Several>();
@@ -86,7 +86,7 @@ export class StringPositions {
   private readonly lengths = new Map<number, number>();
   private count = 0;
 
-  /** `counted`: most characters that the grammar itself counts. */
+  /** `counted`: maximum string length that the grammar itself counts. */
   constructor(readonly counted: number) {}
 
   positionsOf(candidates: readonly SchemaInDocument[]): Several {
@@ -116,7 +116,10 @@ export class StringPositions {
     }
     return leaves;
   }
-  /** Of those that a text alone may be, any is enough: the longest counts. −Infinity: the grammar holds them all, or no text is one. */
+  /**
+   * Returns the longest bound among the alternatives of a schema. −Infinity if the grammar enforces all bounds, or no
+   * string is allowed.
+   */
   mostOf(candidate: SchemaInDocument): number {
     const id = this.idOf(candidate);
     let most = this.lengths.get(id);
@@ -127,7 +130,7 @@ export class StringPositions {
     return most;
   }
 
-  /** Where it leads; one that leads to itself is left as it is. */
+  /** Resolves `$ref`; a circular reference is left unresolved. */
   private led(candidate: SchemaInDocument): SchemaInDocument {
     const { document } = candidate;
     let { schema } = candidate;
@@ -145,7 +148,7 @@ export class StringPositions {
     return references.get(reference);
   }
   private idOf({ schema, document }: SchemaInDocument): number {
-    // What is no object says the same in every document.
+    // A schema that is not an object means the same in every document.
     const owner = isRecord(schema) ? document : null;
     let ownerIds = this.ids.get(owner);
     if (!ownerIds) this.ids.set(owner, (ownerIds = new Map()));
@@ -155,11 +158,11 @@ export class StringPositions {
   }
 }
 
-/** Where one text stands in a value that is being written. */
+/** Position of a string in a value being generated. */
 export class StringPosition {
   constructor(private several: Several) {}
 
-  /** Most characters of a text here; Infinity: it may be as long as it likes, or the grammar holds it. */
+  /** Maximum length of a string at this position; Infinity if it is unbounded or enforced by the grammar. */
   get most(): number {
     return this.several.most;
   }
@@ -179,7 +182,7 @@ export class StringPosition {
       }),
     );
   }
-  /** What a property turned out to be leaves out those that want another text there. */
+  /** Drops schemas that require another string for the property. */
   narrow(name: string, text: string): void {
     this.several = this.several.narrowed(name, text);
   }
@@ -193,7 +196,7 @@ function longest(schema: unknown): number {
   if (type !== undefined && type !== "string" && !(Array.isArray(type) && type.includes("string"))) return -Infinity;
   return typeof maxLength === "number" ? maxLength : Infinity;
 }
-/** The texts that one of the schemas names; null: one of them may be any. */
+/** Returns the strings that the schemas list; null if one of them allows any. */
 function textsOf(leaves: readonly SchemaInDocument[]): ReadonlySet<unknown> | null {
   const texts = new Set<unknown>();
   for (const { schema } of leaves) {

@@ -1,6 +1,6 @@
 /**
- * Threads that hold grammars, of all models of this process together. Making a grammar ready takes a turn (./fair-scheduler.ts); a thread
- * that no text uses ends after a while, or as soon as another needs its place.
+ * Threads of compiled grammars, for all models of this process. Compiling takes a scheduler turn (./fair-scheduler.ts).
+ * An unused thread ends after a while, or as soon as another needs its place.
  */
 import { availableParallelism } from "node:os";
 import { FairScheduler, type FairSchedulerOptions } from "./fair-scheduler.js";
@@ -9,20 +9,23 @@ import { FairScheduler, type FairSchedulerOptions } from "./fair-scheduler.js";
 const TURNS = { workers: Math.max(1, availableParallelism() - 1), slice: 100, pause: 20_000 } as const;
 
 export interface ThreadPoolOptions {
-  /** Threads at a time. */
+  /** Maximum number of threads. */
   readonly most: number;
-  /** Of one client, so that others find a place too; absent: all. */
+  /** Maximum number of threads of one client, so that others find a place too. Defaults to no limit. */
   readonly ofClient?: number;
-  /** ms after which an unused one ends. */
+  /** Time in ms after which an unused thread ends. */
   readonly rest: number;
   readonly turns?: Omit<FairSchedulerOptions, "room">;
 }
 
 export class GrammarThreadPool {
   readonly turns: FairScheduler;
-  /** Threads of each client. */
+  /** Number of threads of each client. */
   private readonly begun = new Map<string, number>();
-  /** How to end each thread that no text uses, the one longest unused in front, with its client and the timer that ends it. */
+  /**
+   * Unused threads, keyed by the function that ends them, longest unused first; with their client and the timer that
+   * ends them.
+   */
   private readonly idle = new Map<() => void, { readonly client: string; readonly timer: NodeJS.Timeout }>();
 
   constructor(private readonly options: ThreadPoolOptions) {
@@ -46,7 +49,7 @@ export class GrammarThreadPool {
     this.turns.look();
   }
 
-  /** No text uses the client's thread now; `end` is called when it is to end. */
+  /** Marks the client's thread as unused; `end` is called to end it. */
   rests(client: string, end: () => void): void {
     this.works(end);
     this.idle.set(end, { client, timer: setTimeout(() => this.end(end), this.options.rest).unref() });
@@ -74,5 +77,5 @@ export class GrammarThreadPool {
   }
 }
 
-/** Each takes tens of megabytes. */
+/** Each thread takes tens of megabytes. */
 export const grammarThreads = new GrammarThreadPool({ most: 20, ofClient: 16, rest: 60_000 });

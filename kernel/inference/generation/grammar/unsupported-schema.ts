@@ -1,2 +1,2 @@
-/** Why a schema can't be used, where it is found. */
+/** Thrown where a schema cannot be used, with the reason. */
 export class UnsupportedSchemaError extends Error {}

@@ -1,6 +1,9 @@
-/** Whether bytes are, or can still become, UTF-8: a grammar knows characters by their length alone, and texts are more. */
+/**
+ * Checks whether bytes are, or can still become, valid UTF-8. A grammar checks only the length of characters, which is
+ * not enough.
+ */
 
-/** The bytes at the end that begin a character; null: they can't become UTF-8. */
+/** Returns the trailing bytes of an incomplete character; null if the bytes cannot become valid UTF-8. */
 export function incompleteCharacterBytes(bytes: readonly number[]): readonly number[] | null {
   let index = 0;
   while (index < bytes.length) {
@@ -10,7 +13,7 @@ export function incompleteCharacterBytes(bytes: readonly number[]): readonly num
     for (let i = 1; i < length; i++) {
       const byte = bytes[index + i];
       if (byte === undefined) return bytes.slice(index);
-      // No longer form than needed, no half of a pair, nothing above the last code point.
+      // Rejects overlong forms, surrogates and values above the last code point.
       const least = i > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
       const most = i > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
       if (byte < least || byte > most) return null;
@@ -20,7 +23,7 @@ export function incompleteCharacterBytes(bytes: readonly number[]): readonly num
   return [];
 }
 
-/** Whether a token can stand in a text at all: it may begin within a character. */
+/** Whether a token can occur in valid UTF-8; it may begin within a character. */
 export function canBeUtf8(token: Uint8Array): boolean {
   let from = 0;
   while (from < 3 && from < token.length && token[from]! >= 0x80 && token[from]! < 0xc0) from++;

@@ -1,4 +1,6 @@
-/** Chooses the tokens of one text: likelihoods as the model says them, then bias and penalties, then its grammar, then the draw. */
+/**
+ * Chooses the tokens of one text. Order: log-probabilities of the model, bias and penalties, grammar mask, sampling.
+ */
 import { TokenSampler, type TokenChoice } from "#stdlib/decoders/shared/draw.js";
 import { topScores, logNormalizer } from "#stdlib/decoders/shared/warp.js";
 import type { TokenChooser, ChosenToken } from "../contract.js";
@@ -8,20 +10,20 @@ import { isGreedy } from "./settings.js";
 export interface SequenceSamplerOptions {
   readonly prompt: Int32Array;
   readonly drawing: TokenChoice;
-  /** Tokens that end the text. */
+  /** End-of-text tokens. */
   readonly ends: ReadonlySet<number>;
   readonly padId: number;
-  /** So many of the likeliest are told beside the one that is chosen; null: no likelihoods. */
+  /** Number of likeliest tokens reported with the chosen one; null reports no likelihoods. */
   readonly logprobs: number | null;
   readonly matcher: GrammarMatcher | null;
 }
 
-/** The scores of one vocabulary that are worked on, shared by all: choosing one token is never interrupted. */
+/** Scratch buffer for the logits, shared by all samplers, because the choice of one token is never interrupted. */
 let work = new Float32Array(0);
 
 export class SequenceSampler implements TokenChooser {
   readonly reads: "next" | "logits";
-  /** The last token that was chosen stands for nothing: the text had to end, and no token of the model's ends it. */
+  /** The last chosen token has no meaning: the text had to end, and the model has no end token. */
   closed = false;
   private readonly drawer: TokenSampler | null;
 
@@ -57,7 +59,7 @@ export class SequenceSampler implements TokenChooser {
   }
 }
 
-/** First of the token that was chosen, then of the likeliest. */
+/** Returns the chosen token first, then the likeliest ones. */
 export function topLogprobs(
   logits: Float32Array,
   token: number,

@@ -1,6 +1,6 @@
 /**
- * How tokens are chosen: what the request says, else what the model's folder says (generation_config.json), else the likeliest
- * token. Where a request draws and leaves a setting out, the folder's holds; other tools' defaults (top_k 50) are nobody's here.
+ * Sampling settings: from the request, else from the model's generation_config.json, else greedy decoding. When a
+ * sampling request omits a setting, the model's applies; defaults of other tools (top_k 50) are not used.
  */
 import { join } from "node:path";
 import { randomInt } from "node:crypto";
@@ -9,12 +9,11 @@ import type { TokenChoice } from "#stdlib/decoders/shared/draw.js";
 import { readModelJsonObject } from "../../../tensors/model-file.js";
 import type { SamplingRequest } from "../generation-request.js";
 
-/** What generation_config.json says. */
 export interface GenerationConfig {
   readonly sampling: SamplingRequest;
-  /** Whether it draws where a request doesn't say (`do_sample`). */
+  /** Whether the model samples by default (`do_sample`). */
   readonly draws: boolean;
-  /** Tokens that end a text. */
+  /** End-of-text tokens. */
   readonly ends: readonly number[];
 }
 
@@ -39,7 +38,10 @@ export function readGenerationConfig(folder: string): GenerationConfig {
   };
 }
 
-/** The settings of one request's texts, by their number. Text n draws by the seed and n, as the n-th prompt of a cell does. */
+/**
+ * Returns the settings of each of a request's texts by number. Text n is sampled by the seed and n, like the n-th
+ * prompt of a cell.
+ */
 export function samplingSettingsOf(
   requested: SamplingRequest,
   config: GenerationConfig,
@@ -58,7 +60,7 @@ export function samplingSettingsOf(
   return (number) => ({ ...bend, temperature, topK, topP, minP, seed, number });
 }
 
-/** 0: the likeliest token. A request that narrows what is drawn from wants it drawn. */
+/** 0 selects the likeliest token. A request with top-p, top-k or min-p implies sampling. */
 function temperatureOf(requested: SamplingRequest, config: GenerationConfig): number {
   if (requested.temperature !== undefined) return requested.temperature;
   if (config.draws) return config.sampling.temperature ?? 1;
@@ -66,7 +68,7 @@ function temperatureOf(requested: SamplingRequest, config: GenerationConfig): nu
   return narrows ? (config.sampling.temperature ?? 1) : 0;
 }
 
-/** Whether the engine's own likeliest token is what is chosen. */
+/** Whether the engine's likeliest token is always chosen. */
 export function isGreedy(drawing: TokenChoice): boolean {
   const { temperature, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0, bias = [] } = drawing;
   return (

@@ -1,6 +1,6 @@
 /**
- * The forms in which models call tools, as their chat templates write them: which of them a template has is told by its source.
- * A call that must come is begun by its prompt and held to a grammar.
+ * Tool-call formats of chat templates. The template's source shows which format it uses. A required call is started by
+ * the prompt and constrained by a grammar.
  */
 import type { ToolDefinition } from "#stdlib/conversations/kind.js";
 import { grammarLiteral } from "../grammar/character-classes.js";
@@ -11,32 +11,32 @@ import { xmlCallRule } from "./xml-grammar.js";
 
 export interface ToolCallFormat {
   /**
-   * `tagged`: each call between two tags; `listed`: a JSON list after a mark; `bare`: the text is a call, or several; `named`: a name, a
-   * mark and arguments after a mark; `xml`: name and arguments as elements between two tags.
+   * `tagged`: each call between two tags. `listed`: a JSON list after a mark. `bare`: the text is one or more calls.
+   * `named`: name, mark and arguments after a mark. `xml`: name and arguments as elements between two tags.
    */
   readonly form: "tagged" | "listed" | "bare" | "named" | "xml";
-  /** What begins a call in the text; may be a special token of the tokenizer's. */
+  /** Start of a call in the text; may be a special token. */
   readonly opens: string;
-  /** What ends it; empty: nothing does. */
+  /** End of a call; empty if there is none. */
   readonly closes: string;
-  /** What else a call is written with that may be special tokens. */
+  /** Other parts of a call that may be special tokens. */
   readonly marks: readonly string[];
-  /** What a call's arguments are called where the model writes it. */
+  /** Name of a call's arguments in the model's output. */
   readonly key: "arguments" | "parameters";
-  /** Letters of a call's id: some templates take only ids of that length. */
+  /** Format of a call's id: some templates accept only ids of that length. */
   readonly id: { readonly prefix: string; readonly letters: number };
 }
 
 const ID = { prefix: "call_", letters: 24 };
 const NINE = { prefix: "", letters: 9 };
 const FORMATS = {
-  // Hermes's, Qwen's.
+  // Used by Hermes and Qwen.
   tagged: { form: "tagged", opens: "<tool_call>", closes: "</tool_call>", marks: [], key: "arguments", id: ID },
-  // Mistral's, the older.
+  // Older format of Mistral.
   listed: { form: "listed", opens: "[TOOL_CALLS]", closes: "", marks: [], key: "arguments", id: NINE },
-  // Of Llama 3.
+  // Used by Llama 3.
   bare: { form: "bare", opens: "<|python_tag|>", closes: "", marks: [], key: "parameters", id: ID },
-  // Mistral's, the newer.
+  // Newer format of Mistral.
   named: {
     form: "named",
     opens: "[TOOL_CALLS]",
@@ -45,31 +45,33 @@ const FORMATS = {
     key: "arguments",
     id: NINE,
   },
-  // Qwen3-Coder's.
+  // Used by Qwen3-Coder.
   xml: { form: "xml", opens: "<tool_call>", closes: "</tool_call>", marks: [], key: "arguments", id: ID },
 } as const satisfies Readonly<Record<string, ToolCallFormat>>;
 
-/** Null: it writes no tools, or calls in a form that isn't read here. */
+/** Returns null if the template has no tools or an unsupported call format. */
 export function toolCallFormatOf(template: string): ToolCallFormat | null {
   if (!/\btools\b/.test(template)) return null;
   if (template.includes(FORMATS.listed.opens)) return template.includes(ARGS_MARKER) ? FORMATS.named : FORMATS.listed;
-  // Calls in XML stand between the same tags.
+  // XML calls have the same tags.
   if (template.includes(FORMATS.tagged.opens)) {
     if (!template.includes("<function=")) return FORMATS.tagged;
     return template.includes("<parameter=") ? FORMATS.xml : null;
   }
-  // Its source quotes quotes in some copies.
+  // Some copies of the template have escaped quotes in their source.
   const bare = /\\?"name\\?"\s*:/.test(template) && /\\?"parameters\\?"\s*:/.test(template);
   return bare ? FORMATS.bare : null;
 }
 
-/** What stands after the prompt where a tool must be called: the rest of the call is written. */
+/** Text appended to the prompt when a tool must be called; the model generates the rest of the call. */
 export function forcedCallPrefix({ form, opens }: ToolCallFormat): string {
   if (form === "bare") return "";
   return form === "tagged" || form === "xml" ? `${opens}\n` : opens;
 }
 
-/** What is written then: a call of one of the tools, and nothing more. Throws `UnsupportedSchemaError`. */
+/**
+ * Grammar of the rest of a required call: a call of one of the tools and nothing more. Throws `UnsupportedSchemaError`.
+ */
 export function toolCallGrammar({ form, key }: ToolCallFormat, tools: readonly ToolDefinition[]): Grammar {
   const [before, after] = form === "listed" ? ["[", "]"] : ["", ""];
   const rules = new GrammarRules();

@@ -1,21 +1,23 @@
-/** One call, read letter by letter as it is written: `{"name": …, "arguments": …}`. Its arguments come out as they are written. */
+/**
+ * Parses one call character by character as it is generated: `{"name": …, "arguments": …}`. Arguments are streamed.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-/** What became certain. `name` comes once and before any of the arguments. */
+/** The newly parsed part of a call. `name` is reported once, before any of the arguments. */
 export interface ToolCallDelta {
   readonly name?: string;
   readonly arguments?: string;
 }
-/** A call of whichever form, read as it is written. */
+/** Streaming parser of one call, in any format. */
 export interface ToolCallParser {
-  /** Whether its name was told: from then on it is a call, whatever comes. */
+  /** Whether the name was reported: from then on the text counts as a call, whatever follows. */
   readonly named: boolean;
   readonly over: boolean;
-  /** It can't be a call, or goes on no more. */
+  /** Whether the text is no call, or the call cannot continue. */
   readonly broken: boolean;
-  /** What a call that goes on no more was given and isn't its own. */
+  /** Characters consumed by a broken call that do not belong to it. */
   readonly rest: string;
-  /** Takes one character; null: nothing became certain. */
+  /** Takes one character; returns null if nothing new is certain. */
   push(character: string): ToolCallDelta | null;
 }
 type Place = "before" | "key" | "colon" | "value" | "comma" | "over" | "broken";
@@ -27,17 +29,17 @@ export class JsonCallParser implements ToolCallParser {
   named = false;
   private place: Place = "before";
   private key = "";
-  /** The key or value that is being read. */
+  /** The key or value being parsed. */
   private read = "";
   private depth = 0;
   private quoted = false;
   private escaped = false;
-  /** What the key or value begins with. */
+  /** First character of the key or value. */
   private first = "";
-  /** Arguments that came before the name, or that are a text around JSON. */
+  /** Arguments that came before the name, or that are JSON inside a string. */
   private pending = "";
   private nameSent = false;
-  /** Whether the value is the call's arguments: the first that are there, of however many. */
+  /** State of the call's arguments: only the first occurrence counts. */
   private taken: "none" | "now" | "before" = "none";
   rest = "";
 
@@ -47,7 +49,7 @@ export class JsonCallParser implements ToolCallParser {
   get broken(): boolean {
     return this.place === "broken";
   }
-  /** Whether a value was just read to its end. */
+  /** Whether a value has just ended. */
   get valued(): boolean {
     return this.place === "comma";
   }
@@ -116,7 +118,7 @@ export class JsonCallParser implements ToolCallParser {
     return null;
   }
 
-  /** The first character of a key or value. Whether it is whole. */
+  /** Starts a key or value by its first character; returns whether it is complete. */
   private begin(character: string): boolean {
     this.read = this.first = character;
     if (this.place === "value" && this.taken === "none" && ARGUMENTS.has(this.key)) this.taken = "now";
@@ -140,12 +142,11 @@ export class JsonCallParser implements ToolCallParser {
     return false;
   }
   private growArguments(character: string): ToolCallDelta | null {
-    // A text that holds JSON is told once it is whole, and what is no object not at all.
+    // JSON inside a string is reported once it is complete; a value that is not an object is dropped.
     if (this.first !== "{") return null;
     this.pending += character;
     return this.tell();
   }
-  /** A value is whole. */
   private finish(): ToolCallDelta | null {
     const { key, read, taken } = this;
     this.read = "";
@@ -175,7 +176,7 @@ export class JsonCallParser implements ToolCallParser {
     this.place = this.named ? "over" : "broken";
     return this.named ? this.none() : null;
   }
-  /** Called without any arguments. */
+  /** Reports empty arguments for a call that has none. */
   private none(): ToolCallDelta | null {
     if (this.nameSent) return null;
     this.nameSent = true;

@@ -1,9 +1,12 @@
-/** `name[ARGS]{…}`, read letter by letter: what stands after Mistral's mark in its newer form. An id may stand before the arguments. */
+/**
+ * Parses `name[ARGS]{…}` character by character: the text after Mistral's mark in its newer format. An id may precede
+ * the arguments.
+ */
 import { mergeCallDeltas, JsonCallParser, type ToolCallDelta, type ToolCallParser } from "./json-call.js";
 
 export const ARGS_MARKER = "[ARGS]";
 export const CALL_ID_MARKER = "[CALL_ID]";
-/** Name and id. */
+/** Maximum characters of name and id. */
 const LONGEST = 256;
 const NAME = /^[\w.-]+$/;
 

@@ -1,4 +1,4 @@
-/** A model's text as it comes, parted into what it says and the tools that it calls. What isn't a call stays text. */
+/** Separates a model's streamed text into plain text and tool calls. Anything that is not a call remains text. */
 import { randomBytes } from "node:crypto";
 import type { ToolDefinition } from "#stdlib/conversations/kind.js";
 import type { TextChunk } from "../generation-request.js";
@@ -12,16 +12,16 @@ export interface ParsedDelta {
   readonly text: string;
   readonly calls: readonly Part[];
 }
-/** `text`: nothing is being called. `call`: within one. `between`: after one, where another may follow. */
+/** `text`: plain text. `call`: within a call. `between`: after a call, where another may follow. */
 type Place = "start" | "text" | "begun" | "call" | "between";
 
 export class ToolCallStreamParser {
   private place: Place;
   private index = -1;
   private call: ToolCallParser = new JsonCallParser();
-  /** What was read and may yet be text or a call. */
+  /** Characters that may still become text or a call. */
   private pending = "";
-  /** After a call: what may part it from the next, without the blanks before it. */
+  /** Possible separator after a call, without the blanks before it. */
   private mark = "";
   /** Whether the call has arguments. */
   private given = true;
@@ -29,7 +29,7 @@ export class ToolCallStreamParser {
   private calls: Part[] = [];
   private readonly tools: ReadonlyMap<string, ToolDefinition>;
 
-  /** `begun`: the prompt begins a call. */
+  /** `begun`: whether the prompt starts a call. */
   constructor(
     private readonly format: ToolCallFormat,
     tools: readonly ToolDefinition[],
@@ -38,7 +38,6 @@ export class ToolCallStreamParser {
     this.tools = new Map(tools.map((tool) => [tool.name, tool]));
     this.place = begun ? "begun" : format.form === "bare" ? "start" : "text";
   }
-  /** Whether a tool was called. */
   get called(): boolean {
     return this.index >= 0;
   }
@@ -47,7 +46,7 @@ export class ToolCallStreamParser {
     for (const character of piece) this.one(character);
     return this.sofar();
   }
-  /** What was held back, when no more comes. */
+  /** Returns the remaining buffered text at the end of the stream. */
   end(): ParsedDelta {
     const called = this.place === "call" && this.call.named;
     if (called && !this.given) this.tell({ arguments: "{}" });
@@ -77,7 +76,7 @@ export class ToolCallStreamParser {
     }
   }
 
-  /** Of texts that may be a call from their first letter on. */
+  /** Handles texts that may be a call from the first character on. */
   private inStart(character: string): void {
     if (character === "{") this.open(character);
     else if (/\s/.test(character)) this.pending += character;
@@ -100,7 +99,7 @@ export class ToolCallStreamParser {
     this.text += this.pending.slice(0, this.pending.length - keep);
     this.pending = this.pending.slice(this.pending.length - keep);
   }
-  /** After what begins a call. */
+  /** Handles the text after the start mark of a call. */
   private inBegun(character: string): void {
     const { form } = this.format;
     if (form === "xml" ? character === "<" : form === "named" ? !/\s/.test(character) : character === "{")
@@ -120,7 +119,7 @@ export class ToolCallStreamParser {
     const { call } = this;
     this.pending += character;
     const part = call.push(character);
-    // A text in JSON is a call only where it names a tool that there is.
+    // A JSON text counts as a call only if it names an existing tool.
     const calledName = part?.name;
     if (calledName !== undefined && this.format.form === "bare" && !this.tools.has(calledName)) return this.giveUp("");
     if (call.broken && !call.named) return this.giveUp("");
@@ -137,7 +136,7 @@ export class ToolCallStreamParser {
       this.calls.push({ index: ++this.index, id: idOf(this.format), name, arguments: written ?? "" });
     else if (written !== undefined) this.calls.push({ index: this.index, arguments: written });
   }
-  /** After a call: its end, what parts it from the next, or text again. Blanks there are nobody's. */
+  /** Handles the text after a call: its end mark, a separator, or plain text. Blanks are dropped. */
   private inBetween(character: string): void {
     const { form, closes, opens } = this.format;
     if (form === "listed" || form === "bare") {
@@ -164,7 +163,7 @@ export class ToolCallStreamParser {
       for (const one of all) this.inText(one);
     }
   }
-  /** It was no call: what was held is text. */
+  /** Turns buffered characters into text because they are no call. */
   private giveUp(character: string): void {
     this.text += this.pending + character;
     this.pending = "";

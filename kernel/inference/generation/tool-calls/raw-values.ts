@@ -1,10 +1,10 @@
-/** Values of arguments that stand in a text as they are, without quotes: what each is in JSON, by its schema. */
+/** Converts unquoted argument values to JSON by their schema. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 type Type = "string" | "number" | "boolean" | "null" | "object" | "array";
 const ALL: readonly Type[] = ["string", "number", "boolean", "null", "object", "array"];
 
-/** What values of the schema may be; of one that doesn't say, anything. */
+/** Returns the types that the schema allows; all types if it specifies none. */
 function typesOf(schema: unknown): ReadonlySet<Type> {
   if (!isRecord(schema)) return new Set(ALL);
   const { type, anyOf, oneOf } = schema;
@@ -26,7 +26,6 @@ function typeOf(value: unknown): Type {
   return ALL.find((one) => one === type) ?? "object";
 }
 
-/** Whether a value of the schema is a text, whatever it is. */
 export function isStringSchema(schema: unknown): boolean {
   const types = typesOf(schema);
   return types.size === 1 && types.has("string");
@@ -36,7 +35,7 @@ export function rawValueToJson(raw: string, schema: unknown): string {
   const types = typesOf(schema);
   if (types.size === 1 && types.has("string")) return JSON.stringify(raw);
   const trimmed = raw.trim();
-  // As Python writes them.
+  // Python spelling (`True`, `False`).
   if (types.has("boolean") && /^(true|false)$/i.test(trimmed)) return trimmed.toLowerCase();
   const value = parsed(trimmed);
   const fits = value !== undefined && (types.has(typeOf(value)) || !types.has("string"));

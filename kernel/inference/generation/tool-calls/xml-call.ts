@@ -1,6 +1,6 @@
 /**
- * `<function=name><parameter=key>value</parameter>…</function>`, read letter by letter: a call in the XML of Qwen3-Coder. A value stands
- * there as it is, a text without quotes; what it is in JSON is said by the tool's schema.
+ * Parses `<function=name><parameter=key>value</parameter>…</function>` character by character: the XML tool calls of
+ * Qwen3-Coder. Values are unquoted; the tool's schema determines their JSON type.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { rawValueToJson } from "./raw-values.js";
@@ -12,26 +12,26 @@ export const XML_CALL_MARKUP = {
   endOfValue: "</parameter>",
   endOfCall: "</function>",
 } as const;
-/** Who leaves out the end of the call goes on with this. */
+/** Continuations after a value whose call has no end tag. */
 const ENDS: readonly string[] = [XML_CALL_MARKUP.endOfCall, "</tool_call>"];
 const [CALL, VALUE] = [/^<function=([^>\n]{1,256})>$/, /^<parameter=([^>\n]{1,256})>$/];
-/** What ends a value that nothing closes: the end of its call, or the next value. */
+/** Ends of an unclosed value: the end of its call, or the next value. */
 const [LEFT_OPEN, NEXT] = [/<\/function>\s{0,32}<\/tool_call>$/, /\n<parameter=([^>\n]{1,256})>$/];
-/** As many characters as any of these may have. */
+/** Maximum characters that these patterns can match. */
 const LONGEST = 300;
 
 export class XmlCallParser implements ToolCallParser {
   named = false;
   private place: "call" | "between" | "value" | "over" | "broken" = "call";
   private pending = "";
-  /** The last characters of what is held. */
+  /** The last buffered characters. */
   private tail = "";
   private key = "";
   private readonly keys = new Set<string>();
   rest = "";
   private schemas: Readonly<Record<string, unknown>> = {};
 
-  /** `compileSchema`: the parameters of a tool. */
+  /** `schemaOf` returns the parameter schema of a tool. */
   constructor(private readonly schemaOf: (name: string) => Readonly<Record<string, unknown>> | undefined) {}
 
   get over(): boolean {
@@ -89,10 +89,10 @@ export class XmlCallParser implements ToolCallParser {
     this.go("value");
     return part;
   }
-  /** It is whole but for so many characters that end it. Of a name that comes again the first value counts. */
+  /** Completes a value that ends with a mark of so many characters. For a repeated name the first value counts. */
   private value(ending: number): ToolCallDelta | null {
     const { key, keys } = this;
-    // A line break on either side is the form's, not the value's.
+    // A line break on either side belongs to the format, not to the value.
     const raw = this.pending.slice(0, -ending).replace(/^\n/, "").replace(/\n$/, "");
     this.go("between");
     if (keys.has(key)) return null;

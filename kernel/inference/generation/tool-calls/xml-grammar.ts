@@ -1,4 +1,4 @@
-/** A call in XML of one of the tools, as a grammar: values that are texts stand there as they are, others as JSON. */
+/** Grammar of one tool call in XML: string values are unquoted, others are JSON. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { ToolDefinition } from "#stdlib/conversations/kind.js";
@@ -10,7 +10,7 @@ import { UnsupportedSchemaError } from "../grammar/unsupported-schema.js";
 import { isStringSchema } from "./raw-values.js";
 import { XML_CALL_MARKUP } from "./xml-call.js";
 
-/** What a text is written of: no sign that may begin the end of it, nothing that doesn't print. */
+/** Characters of an unquoted string: none that may start its end tag, and no control characters. */
 const RAW = complementRanges([
   [0, 8],
   [0x0b, 0x1f],
@@ -19,7 +19,7 @@ const RAW = complementRanges([
   [0xd800, 0xdfff],
 ]);
 const LETTER = must(characterClassText(RAW), "characters of a text");
-/** Words that a text as it stands can't be held to. */
+/** Keywords that cannot be enforced on an unquoted string. */
 const HELD = ["pattern", "format", "$ref"] as const;
 
 /** Throws `UnsupportedSchemaError`. */

@@ -1,17 +1,15 @@
-/** Codes of talking to a Ray cluster. */
+/** Error codes of a Ray cluster connection. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-/** The data of each code. */
 export interface RayCodeData {
   "ray-unreachable": { readonly address: string; readonly why: string };
   "ray-refused": { readonly address: string; readonly what: string; readonly status: number; readonly why: string };
   "ray-job-ended": {
     readonly job: string;
-    /** As Ray calls it: FAILED, STOPPED. */
+    /** Ray's status: FAILED or STOPPED. */
     readonly status: string;
     readonly why: string;
-    /** The last lines that it wrote. */
     readonly log: readonly string[];
   };
   "ray-no-room": {
@@ -24,7 +22,7 @@ export interface RayCodeData {
     readonly sweep: string;
     readonly address: string;
     readonly how: string;
-    /** Trials known to have ended. */
+    /** Number of trials known to have ended. */
     readonly ended: number;
     readonly log: readonly string[];
   };

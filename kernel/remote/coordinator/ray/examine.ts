@@ -1,4 +1,4 @@
-/** Whether each node of a Ray cluster has what a worker needs: a short job on each says what it finds there. */
+/** Checks whether each node of a Ray cluster has what a worker needs, by a short job on each node. */
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull } from "../../../fetch/json.js";
@@ -7,22 +7,22 @@ import { isJobOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
 
 export interface NodeFinding {
   readonly node: RayNode;
-  /** Null: it could not be asked. */
+  /** Version of Tunebook; null if the node did not respond. */
   readonly tunebook: string | null;
-  /** Of Node itself, such as `v24.21.0`; null: it has none, or could not be asked. */
+  /** Version of Node.js, such as `v24.21.0`; null if it is missing or the node did not respond. */
   readonly runtime: string | null;
-  /** In its caches, by their names: what is not there it fetches, if it reaches where it is. */
+  /** Names of base models in its caches. Others are downloaded, if the node can reach their source. */
   readonly bases: readonly string[];
-  /** Whether it reaches the machine that asks; null: nobody knows. */
+  /** Whether it can connect to this machine; null if unknown. */
   readonly reaches: boolean | null;
-  /** What works there, as `doctor` says it of an engine. */
+  /** Working engines, as described by `doctor`. */
   readonly engines: readonly string[];
-  /** What is in the way of work, and how to mend it; empty: it can work. */
+  /** Problems that prevent work, with fixes; empty if the node can work. */
   readonly lacks: readonly { readonly what: string; readonly mend: string }[];
 }
 
 const MARK = "tunebook-node-says ";
-/** Only the shell is sure to be there. Each answer is a line with a mark, among whatever else the node prints. */
+/** Uses only the shell, which every node has. Each result is a marked line among the node's other output. */
 const LOOK = [
   `command -v node >/dev/null && echo "${MARK}node $(node --version)" || echo "${MARK}lacks node"`,
   `command -v tunebook >/dev/null && echo "${MARK}version $(tunebook --version)" || echo "${MARK}lacks tunebook"`,
@@ -46,16 +46,15 @@ const findings = objectWith({
 });
 
 export interface ExamineOptions {
-  /** The version that nodes must have. */
   readonly version: string;
-  /** Milliseconds for all of them together. */
+  /** Time limit in ms for all nodes together. Defaults to 240,000. */
   readonly patience?: number;
   readonly onNode?: (finding: NodeFinding) => void;
-  /** Of this machine: it is asked whether they reach it. */
+  /** Listener of this machine, to test whether nodes can connect to it. */
   readonly door?: InboundListener;
 }
 
-/** All at once; a node that doesn't answer in time is told as such, and its job is stopped. */
+/** Checks all nodes in parallel. A node that does not respond in time is reported as such, and its job is stopped. */
 export async function examineNodes(
   ray: RayJobs,
   { version, patience = 240_000, onNode, door }: ExamineOptions,
@@ -91,10 +90,10 @@ async function examineNode(
   return nodeFindingOf(node, log, version, door?.word);
 }
 
-/** What its job wrote, read. `word`: what it heard if it reached this machine. */
+/** Parses a job's log. `word`: what the node received if it reached this machine. */
 export function nodeFindingOf(node: RayNode, log: string | null, version: string, word?: string): NodeFinding {
   const lines = (log ?? "").split("\n").flatMap((line) => {
-    // Ray's own line about the job has the whole command in it.
+    // Ray's own line about the job contains the complete command, so only lines that start with the mark count.
     return line.startsWith(MARK) ? [line.slice(MARK.length).trim()] : [];
   });
   const after = (word: string): string | undefined =>
@@ -121,7 +120,10 @@ export function nodeFindingOf(node: RayNode, log: string | null, version: string
   };
 }
 
-/** As people call them: of the hub `owner/name`, of a package its project. What was made here has a number alone. */
+/**
+ * Returns readable names: `owner/name` for models of the hub, the project for packages. Models created here have only a
+ * number.
+ */
 function basesIn(lines: readonly string[]): readonly string[] {
   const names = lines.flatMap((one) => /^base (?!gguf-|scratch-)(.+)$/.exec(one)?.[1] ?? []);
   return [...new Set(names.map((name) => name.replace(/^models--/, "").replaceAll("--", "/")))].sort();

@@ -1,18 +1,18 @@
-/** Whether nodes of a cluster reach this machine: a door for as long as they are asked, which says one word to whoever comes. */
+/** Temporary listener to test whether a cluster's nodes reach this machine: it sends one word to each connection. */
 import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
 import { addressTowards } from "./route-address.js";
 
 export interface InboundListener {
-  /** Of this machine, as seen on the way to the cluster. */
+  /** Address of this machine on the route to the cluster. */
   readonly host: string;
   readonly port: number;
-  /** That it says: whoever heard it was here, and not at a port of their own. */
+  /** The word that it sends: a node that received it connected to this machine, and not to a port of its own. */
   readonly word: string;
   close(): Promise<void>;
 }
 
-/** `address`: of the cluster's dashboard. Coded error `ray-unreachable`. */
+/** `address`: the cluster's dashboard. Throws the coded error `ray-unreachable`. */
 export async function openInboundListener(address: string): Promise<InboundListener> {
   const host = await addressTowards(address);
   const word = randomBytes(8).toString("hex");

@@ -1,12 +1,11 @@
 /**
- * What the search of a sweep says that runs as a job of a cluster, among the other lines of its log: that is all that comes
- * back of a job by itself. A line holds what was said since the one before, packed; its checksum is gzip's.
+ * Messages of a sweep's search that runs as a cluster job, encoded as lines of its log, which is a job's only output.
+ * Each line contains the messages since the last one, gzipped, which also provides the checksum.
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull, jsonObject, wholeNumber, type Json, type Schema } from "../../../fetch/json.js";
 
-/** How far a trial is that runs. */
 export interface TrialProgress {
   readonly number: number;
   readonly step: number;
@@ -15,21 +14,20 @@ export interface TrialProgress {
 }
 /** A file in the search's folder. */
 export interface RemoteFile {
-  /** Absolute, on its node. */
+  /** Absolute path on its node. */
   readonly path: string;
   readonly bytes: number;
   /** SHA-256, hexadecimal. */
   readonly hash: string;
 }
 export type SearchMessage =
-  /** It has a folder of its own. */
+  /** The search has created its folder. */
   | { readonly is: "began"; readonly home: string }
-  /** Whole lines of the journal, from that byte on. */
+  /** Complete lines of the journal, starting at that byte. */
   | { readonly is: "journal"; readonly at: number; readonly text: string }
-  /** All trials that run now. */
   | { readonly is: "running"; readonly trials: readonly TrialProgress[] }
   | { readonly is: "note"; readonly words: string }
-  /** Every trial is over; what was made lies in this file. */
+  /** All trials have ended; this file contains the results. */
   | { readonly is: "over"; readonly results: RemoteFile }
   | { readonly is: "failed"; readonly code: string | null; readonly data: Json; readonly message: string };
 
@@ -51,14 +49,14 @@ const messageSchema: Schema<SearchMessage> = v.union([
 ]);
 
 const MARK = "tunebook-search ";
-/** Bytes that a line may come to. */
+/** Maximum unpacked bytes of a line. */
 const MOST = 64 * 2 ** 20;
 
 export function messageLine(all: readonly SearchMessage[]): string {
   return `${MARK}${gzipSync(JSON.stringify(all)).toString("base64")}\n`;
 }
 
-/** None: it is another line, or damaged. */
+/** Returns an empty list for other lines and damaged ones. */
 export function parseMessageLine(line: string): readonly SearchMessage[] {
   const markIndex = line.indexOf(MARK);
   if (markIndex < 0) return [];
@@ -68,6 +66,6 @@ export function parseMessageLine(line: string): readonly SearchMessage[] {
     });
     return parseJsonOrNull(text.toString("utf8"), v.array(messageSchema)) ?? [];
   } catch {
-    return []; // cut off, or somebody else's
+    return []; // truncated, or another program's output
   }
 }

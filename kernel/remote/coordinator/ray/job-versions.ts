@@ -1,20 +1,20 @@
-/** What a cluster can do for a notebook, way by way, by what was found on its nodes. */
+/** Determines what a cluster can be used for, from the findings on its nodes. */
 import { NO_ENGINE, type NodeFinding } from "./examine.js";
 import { workerSlots } from "./worker.js";
 
 export interface ClusterOption {
   readonly way: "search on the cluster" | "search here" | "one training";
   readonly can: boolean;
-  /** Workers that have room at a time, on nodes that can work. */
+  /** Number of workers that fit at once on usable nodes. */
   readonly room: number;
   /** Whether nodes must reach the notebook's machine. */
   readonly reached: boolean;
   readonly why: string;
 }
 export interface LocalMachine {
-  /** Processors of each worker. */
+  /** CPUs per worker. */
   readonly cpus: number;
-  /** Of the notebook's machine, on the way to the cluster. */
+  /** Address of the notebook's machine on the route to the cluster. */
   readonly host: string;
 }
 
@@ -29,7 +29,7 @@ export function clusterOptions(found: readonly NodeFinding[], { cpus, host }: Lo
   const reach = able.filter(({ reaches }) => reaches !== false);
   const none = room === 0 ? `no node that can work has ${String(cpus)} CPUs` : null;
   const head = found.find(({ node }) => node.head) ?? found[0];
-  // The search computes nothing.
+  // The search itself trains nothing, so a missing engine does not matter.
   const searches = head?.lacks.every(({ what }) => what === NO_ENGINE.what) === true;
   const on = head ? `${head.node.host} (${head.node.address})` : "no node";
   const onHead = searches ? null : `the search runs on ${on}, which lacks what it needs`;

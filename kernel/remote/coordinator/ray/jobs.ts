@@ -1,6 +1,7 @@
 /**
- * Ray's Jobs API over HTTP, as its dashboard serves it: packages, jobs and their logs, nodes. Nothing else of Ray is spoken.
- * Seen with Ray 2.60. A job that is asked for again under its id is the same job: a lost answer starts nothing twice.
+ * Client of Ray's Jobs API over HTTP, as served by its dashboard: packages, jobs with logs, and nodes. No other Ray
+ * interface is used. Tested with Ray 2.60. A job submitted again with the same id is the same job, so a lost response
+ * starts nothing twice.
  */
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -19,18 +20,18 @@ import {
 } from "../../../fetch/json.js";
 import { networkErrorReason } from "../../../fetch/http.js";
 
-/** Of a package: Ray refuses larger bodies. */
+/** Maximum package size: Ray refuses larger bodies. */
 export const MAX_PACKAGE_BYTES = 100 * 2 ** 20;
 
 export interface RayOptions {
-  /** Of the dashboard: `http://head:8265`. */
+  /** Address of the dashboard: `http://head:8265`. */
   readonly address: string;
-  /** Sent as `Authorization: Bearer …`, where the cluster asks for one. */
+  /** Sent as `Authorization: Bearer …`, if the cluster requires it. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds between two looks at a log; absent: a second. */
+  /** Polling interval of logs in ms. Defaults to 1 second. */
   readonly poll?: number;
-  /** Milliseconds for each answer, whole; absent: as long as it goes on. */
+  /** Time limit in ms for each complete response. Defaults to no limit while data arrives. */
   readonly patience?: number;
 }
 export interface RayNode {
@@ -40,10 +41,10 @@ export interface RayNode {
   readonly head: boolean;
   readonly cpus: number;
   readonly gpus: number;
-  /** Bytes. */
+  /** In bytes. */
   readonly memory: number;
 }
-/** As Ray calls them. */
+/** Status names of Ray. */
 export type RayStatus = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "STOPPED";
 export interface RayJob {
   readonly id: string;
@@ -51,15 +52,15 @@ export interface RayJob {
   readonly message: string;
 }
 export interface Submission {
-  /** Chosen by whoever submits. */
+  /** Chosen by the submitter. */
   readonly id: string;
-  /** A line for the node's shell. */
+  /** Shell command for the node. */
   readonly entrypoint: string;
   readonly cpus: number;
   readonly gpus?: number | undefined;
-  /** On this node and no other. */
+  /** Runs only on this node. */
   readonly node?: string | undefined;
-  /** Packages that `upload` returned: the first is the working folder, the rest lie on PYTHONPATH. */
+  /** Packages returned by `upload`: the first is the working folder, the others are put on PYTHONPATH. */
   readonly packages?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -97,16 +98,15 @@ export class RayJobs {
     this.address = options.address.replace(/\/+$/, "");
   }
 
-  /** Of Ray itself. Coded errors `ray-unreachable`, `ray-refused`. */
+  /** Returns Ray's version. Throws the coded errors `ray-unreachable` and `ray-refused`. */
   async version(): Promise<string> {
     return (await this.json("GET", "/api/version", versions, "its version")).ray_version;
   }
 
-  /** Those that live. */
   async nodes(): Promise<readonly RayNode[]> {
     const { data } = await this.json("GET", "/nodes?view=summary", nodes, "its nodes");
     return data.summary.flatMap(({ raylet: nodeData }) => {
-      // What is dead is told without most of it.
+      // Dead nodes lack most fields.
       if (nodeData["state"] !== "ALIVE") return [];
       const { nodeId: id, resourcesTotal: has, ...nodeInfo } = this.matchAnswer(nodeData, raylet, "its nodes");
       return [
@@ -123,7 +123,10 @@ export class RayJobs {
     });
   }
 
-  /** A zip file; one that is there already isn't sent again. @returns its address for jobs. Coded error `ray-package-too-large`. */
+  /**
+   * Uploads a zip file unless the cluster has it. @returns its URI for jobs. Throws the coded error
+   * `ray-package-too-large`.
+   */
   async upload(zip: Buffer, name: string): Promise<string> {
     if (zip.length > MAX_PACKAGE_BYTES)
       throw new CodedError("ray-package-too-large", { name, bytes: zip.length, most: MAX_PACKAGE_BYTES });
@@ -154,7 +157,7 @@ export class RayJobs {
     if (answer.statusCode === 200)
       return this.matchAnswer(await this.parsed(answer), submitted, `the job ${submission.id}`).submission_id;
     const why = await answer.body.text();
-    // The answer to an earlier request was lost: Ray has the job.
+    // The response to an earlier request was lost: Ray has the job.
     if (answer.statusCode >= 500 && /already exists|same submission_id/i.test(why)) return submission.id;
     throw this.refused(`the job ${submission.id}`, answer.statusCode, why);
   }
@@ -164,7 +167,7 @@ export class RayJobs {
     return { id, status, message: message ?? "" };
   }
 
-  /** Those of which somebody was told these things when they were submitted. */
+  /** Returns the jobs that were submitted with this metadata. */
   async jobs(metadata: Readonly<Record<string, string>>): Promise<readonly RayJob[]> {
     const all = await this.json("GET", "/api/jobs/", listed, "its jobs");
     return all.flatMap(({ submission_id: id, status, message, metadata: jobMetadata }) => {
@@ -173,7 +176,7 @@ export class RayJobs {
     });
   }
 
-  /** All that it wrote so far; null: its node is gone, and its log with it. */
+  /** Returns the complete log so far; null if its node, and the log with it, is gone. */
   async log(id: string): Promise<string | null> {
     const answer = await this.ask("GET", `/api/jobs/${encodeURIComponent(id)}/logs`);
     if (answer.statusCode === 500) return answer.body.dump().then(() => null);
@@ -182,9 +185,9 @@ export class RayJobs {
   }
 
   /**
-   * What it writes from that character on, about as it writes it, until it ends: whoever reads asks `job` what it was. The whole log
-   * is asked for each time, the less often the longer it is: Ray's own way to follow it closes while a job is pending, and
-   * can't go on where a connection broke.
+   * Yields new log text from character `from` on, until the job ends; call `job` for its status. Each poll requests the
+   * complete log, less often the longer it is. Ray's own way to follow a log closes while a job is pending, and cannot
+   * resume after a broken connection.
    */
   async *tail(id: string, from = 0): AsyncGenerator<string, void, void> {
     for (let offset = from; ;) {
@@ -201,11 +204,11 @@ export class RayJobs {
     }
   }
 
-  /** SIGTERM, and SIGKILL three seconds later. One that is over stays as it is. */
+  /** Sends SIGTERM, and SIGKILL three seconds later. Has no effect on a finished job. */
   async stop(id: string): Promise<void> {
     await this.done(await this.ask("POST", `/api/jobs/${encodeURIComponent(id)}/stop`), `to stop ${id}`);
   }
-  /** Takes it out of the cluster's list. */
+  /** Removes the job from the cluster's list. */
   async delete(id: string): Promise<void> {
     await this.done(await this.ask("DELETE", `/api/jobs/${encodeURIComponent(id)}`), `to forget ${id}`);
   }
@@ -263,7 +266,7 @@ export class RayJobs {
     if (answer.statusCode !== 200) throw this.refused(what, answer.statusCode, text);
   }
   private refused(what: string, status: number, why: string): CodedError {
-    // A traceback of Ray's ends with what went wrong.
+    // The last line of Ray's traceback has the cause.
     const last = why.split("\n").findLast((line) => /\w/.test(line)) ?? "";
     return new CodedError("ray-refused", {
       address: redactedAddress(this.address),
@@ -274,8 +277,10 @@ export class RayJobs {
   }
 }
 
-/** Milliseconds without a byte. */
+/** Maximum time in ms without data. */
 const PATIENCE = 60_000;
-/** Milliseconds between two looks at a log, and its characters for each of them. */
+/**
+ * Minimum polling interval of logs in ms, and log characters per ms of interval: longer logs are polled less often.
+ */
 const POLL = 1000;
 const POLLED = 500;

@@ -1,13 +1,13 @@
-/** What goes to a cluster through its Jobs API: files in zips. The same files make the same zip, so none is sent twice. */
+/** Packs files into zips for a cluster's Jobs API. The same files give the same zip, so that none is sent twice. */
 import { ZipFile } from "yazl";
 
-/** `path`: from the folder in which it is unpacked. */
+/** `path`: relative to the folder in which it is unpacked. */
 export interface ZippedFile {
   readonly path: string;
   readonly content: Buffer;
 }
 
-/** Of every file: a zip knows no earlier one. */
+/** Fixed time stamp of every file: the earliest that zip supports. */
 const WHEN = new Date(1980, 0, 1);
 
 export async function zipOf(files: readonly ZippedFile[]): Promise<Buffer> {

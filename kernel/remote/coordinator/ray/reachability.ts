@@ -1,12 +1,12 @@
-/** The cluster that a sweep is searched for on, asked from elsewhere than its cell: one that is away is told in seconds. */
+/** Contacts a sweep's cluster from outside its cell: an unreachable cluster is reported within seconds. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { clusterConnectionOf, type ClusterSearchPlace } from "../../../runs/together/search-place.js";
 import { RayJobs } from "./jobs.js";
 
-/** Milliseconds for each answer. */
+/** Time limit in ms for each response. */
 const PATIENCE = 8000;
 
-/** @param ask what is to be known of it. Coded errors `search-away`, `ray-refused` */
+/** @param ask the request to send to the cluster. Throws the coded errors `search-away` and `ray-refused` */
 export async function askCluster<T>(
   searchPlace: ClusterSearchPlace,
   ask: (ray: RayJobs) => Promise<T>,

@@ -1,8 +1,8 @@
-/** The address by which a machine is seen by another: that of the interface on the way to it. */
+/** Finds the address by which another machine sees this one: that of the interface on the route to it. */
 import { connect } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-/** `address`: of the other's dashboard. Coded error `ray-unreachable`. */
+/** `address`: the other machine's dashboard. Throws the coded error `ray-unreachable`. */
 export function addressTowards(address: string): Promise<string> {
   const { hostname, port, protocol } = new URL(address);
   const to = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (protocol === "https:" ? 443 : 80)) };

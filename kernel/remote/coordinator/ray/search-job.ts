@@ -1,7 +1,7 @@
 /**
- * A sweep's search as a job of a Ray cluster, seen from the notebook, which speaks with the dashboard alone: the job is sent
- * what it needs as packages, heard of by its log, fetched from by small jobs on its node that print a part of a file each, and
- * stopped. Nothing of the cluster need reach the notebook.
+ * A sweep's search as a Ray cluster job, controlled by the notebook through the dashboard alone. Inputs are sent as
+ * packages and progress is read from the log. Files are fetched by small jobs on the search's node, each of which
+ * prints a part. The cluster need not be able to reach the notebook.
  */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
@@ -12,33 +12,32 @@ import { isJobOver, type RayJob, type RayJobs } from "./jobs.js";
 import { zipOf, type ZippedFile } from "./packed.js";
 import { parseMessageLine, type RemoteFile, type SearchMessage } from "./job-progress.js";
 
-/** What lies in a package beside what the search is told: parts of what it reads. */
+/** Name prefix of input parts in a package, next to the order file. */
 export const PART_PREFIX = "part-";
 export const ORDER_FILE = "search.json";
 
-/** Bytes of a part: zipped, it is below what a package may have. */
+/** Bytes of a part: zipped, it stays below the package limit. */
 export const PART_BYTES = 96 * 2 ** 20;
-/** Bytes in all: a cluster keeps packages in its head's memory. */
+/** Total limit in bytes: a cluster keeps packages in the memory of its head node. */
 export const MAX_SENT_BYTES = 4 * PART_BYTES;
 /** Bytes of a file that one job prints. */
 const PRINTED = 12 * 2 ** 20;
-/** Jobs that print at a time. */
+/** Number of concurrent print jobs. */
 const AT_ONCE = 4;
-/** Bytes that are brought back at most. */
+/** Maximum bytes of results that are fetched. */
 export const MAX_RETURNED_BYTES = 2 ** 30;
-/** Milliseconds. */
+/** In ms. */
 const patience = { away: 10 * 60_000, stop: 90_000, print: 5 * 60_000, look: 500 } as const;
 
 export interface SearchToSend extends ClusterJobLocation {
-  /** What the search is told. */
   readonly order: unknown;
-  /** What it reads: one file. */
+  /** Its input: one file. */
   readonly file: string;
-  /** Its jobs are found by this. */
+  /** Metadata key by which its jobs are found. */
   readonly key: string;
 }
 
-/** Coded errors `ray-unreachable`, `ray-refused`, `ray-package-too-large`. */
+/** Throws the coded errors `ray-unreachable`, `ray-refused` and `ray-package-too-large`. */
 export async function sendSearch(ray: RayJobs, { job, node, order, file, key }: SearchToSend): Promise<void> {
   const packages: string[] = [];
   for await (const part of partsOf(file, JSON.stringify(order)))
@@ -49,7 +48,7 @@ export async function sendSearch(ray: RayJobs, { job, node, order, file, key }: 
     node: node.id,
     packages,
     entrypoint: "exec tunebook coordinate .",
-    // It ends its workers, who write their checkpoints, and writes its journal.
+    // Time for the search to end its workers, which write their checkpoints, and to write its journal.
     environment: { RAY_JOB_STOP_WAIT_TIME_S: String(patience.stop / 1000 - 15) },
     metadata: { tunebook: "search", key },
   });
@@ -71,8 +70,9 @@ async function* partsOf(file: string, order: string): AsyncGenerator<readonly Zi
 }
 
 /**
- * All that it says, from the beginning, until it is over, and what its job was then; null: the cluster knows no such job (its
- * head began anew). A cluster that can't be reached is waited for ten minutes; `onAway` is told of it. Aborted, it throws.
+ * Yields all messages of the search from the beginning until it ends, and then its job; null if the cluster does not
+ * know the job (its head was restarted). An unreachable cluster is retried for ten minutes and reported to `onAway`.
+ * Throws when aborted.
  */
 export async function* followSearch(
   ray: RayJobs,
@@ -101,7 +101,7 @@ export async function* followSearch(
   }
 }
 
-/** How its job stands; null: the cluster doesn't know it. */
+/** Returns the search's job; null if the cluster does not know it. */
 export async function readSearchJob(ray: RayJobs, { job }: ClusterJobLocation): Promise<RayJob | null> {
   return ray.job(job).catch((error: unknown) => {
     if (isGone(error)) return null;
@@ -114,8 +114,8 @@ const isGone = (error: unknown): boolean =>
   (error as CodedError<"ray-refused">).data.status === 404;
 
 /**
- * Ends the search and, should it have left some, its workers. Resolves when none of its jobs is under way. `now`: workers are
- * not waited for, and what they did since their last checkpoint is lost.
+ * Ends the search and any workers that it left. Resolves when none of its jobs is running. `now`: does not wait for
+ * workers, so that their work since the last checkpoint is lost.
  */
 export async function stopSearch(
   ray: RayJobs,
@@ -133,7 +133,7 @@ export async function stopSearch(
     const [one] = await running();
     if (!one) return;
     const search = await readSearchJob(ray, { job, node: NOWHERE });
-    // With nobody left who would end them.
+    // Without a running search, nothing else would end the workers.
     if (!search || isJobOver(search)) for (const worker of await running()) await ray.stop(worker.id);
   }
   const [left] = await running();
@@ -152,8 +152,8 @@ export function failedJobError(job: RayJob, log: string | null): CodedError<"ray
 }
 
 /**
- * Brings a file of the search's folder here, in parts: each is printed by a job on the node, and held to its length; the whole
- * is held to its hash. Coded errors `search-results`, and those of clusters.
+ * Fetches a file of the search's folder in parts: a job on the node prints each part, whose length is checked. The
+ * file's hash is checked at the end. Throws the coded error `search-results` and those of clusters.
  */
 export async function fetchSearchFile(
   ray: RayJobs,
@@ -187,7 +187,7 @@ export async function fetchSearchFile(
 }
 
 const BETWEEN = "tunebook-part";
-/** Null: nothing came. */
+/** Returns null if there was no output. */
 async function printed(
   ray: RayJobs,
   node: string,
@@ -200,14 +200,14 @@ async function printed(
   return text === undefined ? null : Buffer.from(text.trim(), "base64");
 }
 
-/** What a small job on that node wrote; null: it didn't end in time, or its log is lost. */
+/** Returns the output of a small job on that node; null if it did not end in time, or its log is lost. */
 async function ranThere(ray: RayJobs, node: string, entrypoint: string): Promise<string | null> {
   const id = `tunebook-part-${createHash("sha256").update(entrypoint).digest("hex").slice(0, 8)}-${Date.now().toString(36)}`;
   await ray.submit({ id, entrypoint, cpus: 0, node, metadata: { tunebook: "part" } });
   for (const until = Date.now() + patience.print; Date.now() < until; await delay(patience.look)) {
     if (!isJobOver(await ray.job(id))) continue;
     const log = await ray.log(id);
-    // Its log is as large as what it printed.
+    // Deletes the job because its log is as large as its output.
     await ray.delete(id).catch(() => undefined);
     return log;
   }
@@ -215,15 +215,15 @@ async function ranThere(ray: RayJobs, node: string, entrypoint: string): Promise
   return null;
 }
 
-/** Takes the search's folder away, on its node; what came back is here. Never rejects. */
+/** Removes the search's folder on its node after the results were fetched. Never rejects. */
 export async function removeSearchFolder(ray: RayJobs, { node, job }: ClusterJobLocation, home: string): Promise<void> {
-  // Only a folder as they are called.
+  // Deletes only folders with the expected name.
   if (!/\/searches\/[0-9a-f]{16}$/.test(home)) return;
   await ranThere(ray, node.id, `rm -rf '${home}'`).catch(() => undefined);
   await ray.delete(job).catch(() => undefined);
 }
 
-/** Coded error `search-too-large`; `files`: all that would be sent. */
+/** Throws the coded error `search-too-large`; `files`: all files to send. */
 export function demandSendable(files: readonly { readonly path: string; readonly bytes: number }[]): void {
   const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
   const [largest] = files.toSorted((a, b) => b.bytes - a.bytes);

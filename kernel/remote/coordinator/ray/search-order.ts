@@ -1,24 +1,25 @@
-/** What a search on a cluster is told beside the files that it reads. No secret is in it: who sees the cluster sees it. */
+/**
+ * Order of a search on a cluster, in addition to its input files. It contains no secrets, because users of the cluster
+ * can read it.
+ */
 import * as v from "valibot";
 import { objectWith, wholeNumber, type Schema } from "../../../fetch/json.js";
 
 export interface SearchOrder {
   readonly version: 1;
-  /** That made it: another may train otherwise. */
+  /** Version of Tunebook that made it: another may train differently. */
   readonly tunebook: string;
-  /** Of its folder on its node, and of its jobs: the same when it goes on. */
+  /** Key of its folder on its node and of its jobs; the same when it is resumed. */
   readonly key: string;
   readonly job: string;
   readonly sweep: string;
-  /** Name of its journal. */
   readonly journal: string;
-  /** Of the dashboard, as the notebook reaches it, which may be by a tunnel. */
+  /** Dashboard address as seen from the notebook, possibly through a tunnel. */
   readonly address: string;
-  /** Its node, as the others reach it. */
+  /** Address of its node as seen from the other nodes. */
   readonly host: string;
-  /** How many parts it has. */
   readonly parts: number;
-  /** Runs whose weights lie at the notebook: they need not be trained again to be there. */
+  /** Runs whose weights are stored at the notebook, so that they need not be trained again. */
   readonly kept: readonly string[];
 }
 
@@ -36,10 +37,10 @@ export const searchOrderSchema: Schema<SearchOrder> = objectWith({
   kept: v.array(name),
 });
 
-/** What lies in the bundle that it reads. */
+/** Contents of the input bundle. */
 export const JOB_SPEC_FOLDER = "shipment";
-/** Files of the notebook's machine, at their paths there below it. */
+/** Files of the notebook's machine, at their original paths below this folder. */
 export const ROOT_FOLDER = "root";
 export const JOURNAL_FILE = "journal.jsonl";
-/** And in what comes back: runs, by their folders' names. */
+/** Also in the results: runs, by folder name. */
 export const RUNS_FOLDER = "runs";

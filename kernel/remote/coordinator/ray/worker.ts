@@ -1,6 +1,6 @@
 /**
- * A worker that is a job of a Ray cluster: a long one, on one node, that takes work from the coordinator until there is none.
- * Ray places it and says when it is gone; it retries nothing, which is the coordinator's affair.
+ * A worker as a Ray cluster job: a long job on one node that takes work from the coordinator until there is none. Ray
+ * places it and reports its end. Ray retries nothing; the coordinator does.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,28 +15,28 @@ export interface RayWorkerOptions {
   readonly url: string;
   readonly token: string;
   readonly name: string;
-  /** What its job is found by, beside what it is. */
+  /** Additional metadata by which its job is found. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly threads: number;
   readonly cpus: number;
   readonly gpus: number;
-  /** A node with room for it. */
+  /** Returns a node with free resources. */
   readonly node: () => Promise<RayNode>;
   readonly patience?: RayPatience;
 }
-/** Milliseconds. */
+/** Times in ms. */
 export interface RayPatience {
-  /** Between two looks at a job. */
+  /** Polling interval for jobs. */
   readonly look: number;
-  /** Without an answer of the cluster, after which its workers count as gone. */
+  /** Time without a response of the cluster after which its workers count as lost. */
   readonly away: number;
-  /** That it has to hand in its checkpoint: Ray kills three seconds after it stops. */
+  /** Time for a worker to upload its checkpoint: Ray kills a job three seconds after stopping it. */
   readonly grace: number;
 }
 const usual: RayPatience = { look: 1000, away: 60_000, grace: 15_000 };
-/** The file with the token, in its working folder. */
+/** Name of the token file in the working folder. */
 const TOKEN = "token";
-/** Lines of its log that are told. */
+/** Number of log lines in messages. */
 const LINES = 6;
 
 export function startRayWorker(options: RayWorkerOptions): StartedWorker {
@@ -58,20 +58,20 @@ export function startRayWorker(options: RayWorkerOptions): StartedWorker {
   };
 }
 
-/** In words after its name; `lacks`: its node has not what a worker is run by. */
+/** `words` continue the worker's name; `lacks`: its node lacks what a worker needs. */
 interface Ended {
   readonly words: string;
   readonly lacks: boolean;
 }
 const so = (words: string): Ended => ({ words, lacks: false });
 
-/** Never rejects: how it ended. */
+/** Resolves with how the job ended; never rejects. */
 async function follow(options: RayWorkerOptions, id: string, ending: AbortSignal): Promise<Ended> {
   const { ray } = options;
   try {
     const node = await options.node();
     if (ending.aborted) return so("was not needed");
-    // Whoever looks at the dashboard sees commands and environments, and not what lies in a package.
+    // The token is in a package because the dashboard shows commands and environments, but not package contents.
     const token = await ray.upload(await zipOf([{ path: TOKEN, content: Buffer.from(options.token) }]), "the token");
     if (ending.aborted) return so("was not needed");
     await ray.submit({
@@ -93,7 +93,7 @@ async function follow(options: RayWorkerOptions, id: string, ending: AbortSignal
   }
 }
 
-/** Null: nobody answers any more. */
+/** Returns null if the cluster no longer responds. */
 async function over(
   ray: RayJobs,
   id: string,
@@ -110,7 +110,7 @@ async function over(
     if (Date.now() - heard > patience.away) return null;
     if (ending.aborted && job && !stopping) {
       stopping = true;
-      // It may hear of the end by itself: the coordinator says that there is no more work.
+      // The worker may end by itself, because the coordinator reports that there is no more work.
       if (!(await untilOver(ray, id, patience))) await ray.stop(id);
     }
     await delay(patience.look, undefined, stopping ? {} : { signal: ending }).catch(() => undefined);
@@ -123,7 +123,7 @@ async function untilOver(ray: RayJobs, id: string, { grace, look }: RayPatience)
   return false;
 }
 
-/** What it said last; none: its node is gone, and its log with it. */
+/** Returns the last log lines; empty if the node, and the log with it, is gone. */
 async function lastLines(ray: RayJobs, id: string): Promise<readonly string[]> {
   const log = await ray.log(id).catch(() => null);
   return (log ?? "")
@@ -136,7 +136,7 @@ function howItEnded({ status, message }: RayJob, outputLines: readonly string[])
   if (status === "SUCCEEDED" || status === "STOPPED") return so(`ended as ${status}`);
   const look = "`tunebook doctor --ray ADDRESS` looks at each node";
   const says = (pattern: RegExp): boolean => outputLines.some((line) => pattern.test(line));
-  // What is first on the path may be a script that Node is to run.
+  // `tunebook` on the path may be a script that needs Node.
   if (says(/node['’]?: (?:No such file|(?:command )?not found)/))
     return { words: `has no Node on its path: ${look}`, lacks: true };
   if (says(/tunebook: (?:command )?not found|not found.*tunebook/))
@@ -146,7 +146,7 @@ function howItEnded({ status, message }: RayJob, outputLines: readonly string[])
   return { words: `ended as ${status}: ${error.trim()}`, lacks };
 }
 
-/** Places for workers, one after the other: on each node as many as its processors and graphics cards hold. */
+/** Returns worker slots in order: on each node as many as its CPUs and GPUs allow. */
 export function workerSlots(
   nodes: readonly RayNode[],
   { cpus, gpus }: { readonly cpus: number; readonly gpus: number },
@@ -156,7 +156,7 @@ export function workerSlots(
     left: Math.floor(Math.min(node.cpus / cpus, gpus > 0 ? node.gpus / gpus : Number.POSITIVE_INFINITY)),
   }));
   const slots: RayNode[] = [];
-  // Round and round, so that few workers lie on many nodes.
+  // Round-robin, so that few workers are spread over many nodes.
   for (let round = 0; room.some(({ left }) => left > round); round++)
     for (const { node, left } of room) if (left > round) slots.push(node);
   return slots;

@@ -1,7 +1,7 @@
 /**
- * What a text says that holds escapes: those of JSON and of programs' strings, of addresses and HTML, and quotes that are
- * doubled. One writing is taken off, of all kinds at once and in any mix; what was written twice is read twice. Bytes go in and
- * out, so that a file of any encoding and none can be read; signs come out in UTF-8. One pass.
+ * Decodes escapes in a text: those of JSON and program strings, of URLs and HTML, and doubled quotes. One level is
+ * removed, of all kinds at once and in any mix; doubly escaped text needs two calls. Input and output are bytes, so
+ * that a file of any encoding can be read; decoded characters are in UTF-8. One pass.
  */
 import { isUtf8 } from "node:buffer";
 import { decodeHTML } from "entities";
@@ -16,7 +16,7 @@ const [OPEN, CLOSE] = [0x7b, 0x7d];
 const [LF, CR] = [0x0a, 0x0d];
 const [SMALL_U, LARGE_U] = [0x75, 0x55];
 const [SMALL_X, LARGE_X] = [0x78, 0x58];
-/** Signs of the longest entity. */
+/** Maximum characters of an entity. */
 const LONGEST = 33;
 
 const tableOf = (valueOf: (sign: string) => number): Int16Array =>
@@ -25,20 +25,20 @@ const tableOf = (valueOf: (sign: string) => number): Int16Array =>
 const BEGINS = tableOf((sign) => (/[\\%&"'$]/.test(sign) ? 1 : 0));
 const DIGIT = tableOf((sign) => (/[\da-f]/i.test(sign) ? Number.parseInt(sign, 16) : -1));
 const NAMES = tableOf((sign) => (/[\da-z]/i.test(sign) ? 1 : 0));
-/** After a backslash: the sign that it stands for; −1: it is no escape. */
+/** The character that a backslash escape represents; −1 if it is no escape. */
 const STANDS_FOR = tableOf((sign) => {
   const control = "nrtbfv0".indexOf(sign);
   if (control >= 0) return "\n\r\t\b\f\v\0".charCodeAt(control);
   return /[\da-z]/i.test(sign) ? -1 : sign.charCodeAt(0);
 });
 
-/** `upTo`: as many bytes of what it says. */
+/** `upTo`: maximum bytes of output. */
 export function decodeWritings(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): SievedBytes {
   return new Decoding(bytes).until(upTo);
 }
 
 class Decoding {
-  /** A few entities are shorter than their signs. */
+  /** The buffer is larger than the input because a few entities are shorter than their characters. */
   private readonly out: Buffer;
   private length = 0;
 
@@ -62,7 +62,7 @@ class Decoding {
     return { left: out.subarray(0, this.length), read, last };
   }
 
-  /** Writes what an escape stands for. @returns where it ends, or where it began: it is none */
+  /** Decodes an escape. @returns its end; its start if it is no escape */
   private escape(byte: number, offset: number): number {
     const next = this.bytes[offset + 1] ?? -1;
     switch (byte) {
@@ -88,7 +88,7 @@ class Decoding {
     if (next === LARGE_U) return this.point(this.digits(offset + 2, 8), offset, offset + 10);
     const octal = this.byte(offset);
     if (octal > offset || next < 0) return octal;
-    // A line that goes on in the next one.
+    // A line continuation.
     if (next === LF) return offset + 2;
     if (next === CR && this.bytes[offset + 2] === LF) return offset + 3;
     const sign = STANDS_FOR[next] ?? -1;
@@ -97,7 +97,10 @@ class Decoding {
     return offset + 2;
   }
 
-  /** `%c3`, `\xc3`, `\303`; those beyond ASCII together. What is no UTF-8 then was written sign by sign. */
+  /**
+   * `%c3`, `\xc3`, `\303`; consecutive non-ASCII bytes are decoded together. If they are not UTF-8, each is a Latin-1
+   * character.
+   */
   private byte(offset: number): number {
     const first = this.byteAt(offset);
     if (first < 0) return offset;
@@ -119,11 +122,11 @@ class Decoding {
     if (mark !== BACKSLASH) return -1;
     if (this.bytes[offset + 1] === SMALL_X) return this.digits(offset + 2, 2);
     const value = this.digits(offset + 1, 3);
-    // Read as hexadecimal: each is one of eight, the first one of four.
+    // The digits were parsed as hexadecimal: checks that they are octal, and that the first is below 4.
     return value >= 0 && (value & ~0x377) === 0 ? 64 * (value >> 8) + 8 * ((value >> 4) & 7) + (value & 7) : -1;
   }
 
-  /** `\u00e4`, `%u00e4`; two of them may be one sign. */
+  /** Decodes `\u00e4` and `%u00e4`; two of them may be a surrogate pair. */
   private unit(offset: number): number {
     const first = this.digits(offset + 2, 4);
     const isHalf = first >= 0xd800 && first < 0xdc00 && this.bytes[offset + 7] === SMALL_U;
@@ -132,7 +135,7 @@ class Decoding {
       return this.point(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00), offset, offset + 12);
     return this.point(first, offset, offset + 6);
   }
-  /** `\u{e4}` */
+  /** Decodes `\u{e4}`. */
   private braced(offset: number): number {
     for (let digits = 1; digits <= 6; digits++)
       if (this.bytes[offset + 3 + digits] === CLOSE)
@@ -140,7 +143,7 @@ class Decoding {
     return offset;
   }
 
-  /** `&#228;`, `&#xe4;`, `&auml;` */
+  /** Decodes `&#228;`, `&#xe4;` and `&auml;`. */
   private entity(next: number, offset: number): number {
     const isNumber = next === HASH;
     const isHex = isNumber && (this.bytes[offset + 2] === SMALL_X || this.bytes[offset + 2] === LARGE_X);
@@ -161,7 +164,7 @@ class Decoding {
     return end;
   }
 
-  /** Hexadecimal; −1: they aren't. */
+  /** Parses hexadecimal digits; −1 if there are other characters. */
   private digits(offset: number, count: number): number {
     let value = 0;
     for (let i = offset; i < offset + count; i++) {

@@ -1,26 +1,25 @@
-/** Codes of bundles. */
+/** Error codes of bundles. */
 import type { CodeData, CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { plural } from "../../../host/text.js";
 
-/** The data of each code. */
 export interface BundleCodeData {
   "not-bundled": {
     readonly file: string;
-    /** What another machine wouldn't find, and why. */
+    /** Items that another machine would lack, and why. */
     readonly lacks: readonly { readonly what: string; readonly why: string }[];
   };
   "bundle-secret": {
     readonly found: readonly {
       readonly file: string;
-      /** `line 3`, `an output of cell 2`. */
+      /** For example `line 3` or `an output of cell 2`. */
       readonly place: string;
-      /** The variable whose value it is; null: it looks like a key or a password. */
+      /** The environment variable with this value; null if it only resembles a key or a password. */
       readonly env: string | null;
-      /** How it is written there; null: as it is. */
+      /** How it is encoded there; null if it is unencoded. */
       readonly as: string | null;
     }[];
-    /** Of which that many are told. */
+    /** Total number, of which some are listed. */
     readonly count: number;
   };
   "bundle-unsound": { readonly file: string; readonly why: string };

@@ -1,30 +1,33 @@
 /**
- * The bytes by which a secret is known in a file whose escapes are taken off (decoded.ts) and whose digits stand together
- * (sieves.ts): as it is, in either of Unicode's compositions, in UTF-8, UTF-16 and Latin-1, in base64, as hexadecimal digits
- * and as a list of numbers.
+ * Byte patterns of a secret in a file after decoding of escapes (bundle-decoding.ts) and joining of digits (sieves.ts):
+ * plain, in either Unicode normalization form, in UTF-8, UTF-16 and Latin-1, in base64, as hexadecimal digits and as a
+ * list of numbers.
  */
 import { decodeWritings } from "./bundle-decoding.js";
 import type { ByteSieve } from "./sieves.js";
 
 export interface DecodedForm {
   readonly bytes: Buffer;
-  /** What of the file it is sought in. */
+  /** Transformation of the file in which it is searched for. */
   readonly sieve: ByteSieve;
-  /** Null: what is written there tells. */
+  /** Null if the text itself shows the secret. */
   readonly as: "part of an address" | "base64" | "hexadecimal digits" | "a list of numbers" | null;
-  /** Not in the file as it is, but where escapes were taken off. */
+  /** Searched for only after escapes were decoded, not in the raw file. */
   readonly decoded?: true;
 }
 
-/** Of what is encoded by bits: a shorter part stands anywhere by chance. */
+/** Minimum length of base64 parts: a shorter one occurs by chance. */
 const SHORTEST = 8;
 const FEWEST = 6;
-/** A secret that holds what reads as escapes is read as such beside others. More signs, some of them no letters: else it is a word. */
+/**
+ * A secret that itself contains escapes is also searched for in decoded form. Minimum bytes of that form, some of which
+ * must not be letters: otherwise it is a common word.
+ */
 const READ = 10;
-/** Writings that are taken off, one after the other. */
+/** Maximum levels of escapes that are decoded. */
 export const MAX_DECODING_DEPTH = 5;
 
-/** No form twice, the plainest first. */
+/** Returns distinct forms, plainest first. */
 export function decodedFormsOf(value: string): readonly DecodedForm[] {
   const spellings = [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])];
   const found = new Map<string, DecodedForm>();
@@ -37,7 +40,7 @@ export function decodedFormsOf(value: string): readonly DecodedForm[] {
     for (const bytes of readAs(one)) add({ bytes, sieve: "none", as: null, decoded: true });
     if (one.includes(" "))
       add({ bytes: Buffer.from(one.replaceAll(" ", "+")), sieve: "none", as: "part of an address" });
-    // Its lines may be indented there, or end otherwise.
+    // Its lines may be indented in the file, or have other line ends.
     if (one.includes("\n")) add({ bytes: Buffer.from(one.replace(/[ \t\r\n]+/g, "")), sieve: "blanks", as: null });
   }
   for (const bytes of spellings.flatMap(bytesOf)) {
@@ -58,7 +61,7 @@ function bytesOf(text: string): readonly Buffer[] {
   ];
 }
 
-/** What it comes to where its own signs are taken for escapes. */
+/** Returns the secret with its own characters decoded as escapes. */
 function readAs(text: string): readonly Buffer[] {
   const found: Buffer[] = [];
   let read = Buffer.from(text);
@@ -71,7 +74,10 @@ function readAs(text: string): readonly Buffer[] {
   return found;
 }
 
-/** Alone or among others: what comes before shifts it by none, two or four bits, and what comes after changes its last sign. */
+/**
+ * Base64 of the secret alone or within other data: preceding data shift it by 0, 2 or 4 bits, and following data change
+ * its last character.
+ */
 function base64Forms(bytes: Buffer): readonly string[] {
   return [0, 1, 2].flatMap((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes])

@@ -1,13 +1,13 @@
-/** What a bundle says of itself: its first file, `tunebook-bundle.json`. Paths have `/` and lead nowhere but down. */
+/** Manifest of a bundle: its first file, `tunebook-bundle.json`. Paths use `/` and cannot leave the folder. */
 import * as v from "valibot";
 import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
 import { objectWith, wholeNumber, type Schema } from "../../../fetch/json.js";
 import { portabilityProblem } from "../../../fetch/portable.js";
 
 export const MANIFEST_FILE = "tunebook-bundle.json";
-/** Folder of wheels and archives that `setup` would fetch. */
+/** Folder of wheels and archives that `setup` would download. */
 export const NATIVE_FOLDER = "native";
-/** Bytes of a manifest, and files that it may name. */
+/** Maximum bytes of a manifest, and maximum number of files in it. */
 export const MANIFEST_LIMITS = { manifest: 16 * 2 ** 20, files: 50_000 } as const;
 
 export interface BundledFile {
@@ -19,14 +19,13 @@ export interface BundledFile {
 }
 export interface BundleManifest {
   readonly version: 1;
-  /** That packed it. */
   readonly tunebook: string;
-  /** What is run, or replayed, by its path. */
+  /** Path of the program to run, or of the run to replay. */
   readonly runs: { readonly program: string } | { readonly run: string };
   readonly files: readonly BundledFile[];
 }
 
-/** One that may be unpacked on any system. */
+/** A path that can be unpacked on any system. */
 const plain = v.pipe(
   v.string(),
   v.check(
@@ -58,7 +57,7 @@ export const bundleManifestSchema: Schema<BundleManifest> = objectWith({
   ),
 });
 
-/** What is run must be in it. */
+/** The program or run must be among the files. */
 export function missingEntryReason({ runs, files }: BundleManifest): string | null {
   const wanted = "program" in runs ? runs.program : `${runs.run}/plan.json`;
   return files.some(({ path }) => path === wanted) ? null : `${wanted}, which it is to run, is not in it`;

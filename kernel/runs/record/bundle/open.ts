@@ -1,7 +1,7 @@
 /**
- * Unpacks a bundle that may come from anybody. What its manifest doesn't tell isn't taken: no links, no folders of their own,
- * no path that leads out, no byte more than is told, no file twice. Each file is hashed as it is written; the folder takes its
- * place when all of them are right.
+ * Unpacks a bundle from an untrusted source. Anything that its manifest does not list is refused: links, separate
+ * folders, paths that lead out, excess bytes and duplicate files. Each file is hashed while it is written; the folder
+ * is renamed to its place when all are valid.
  */
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, createReadStream, mkdirSync, openSync, readdirSync, writeSync } from "node:fs";
@@ -21,7 +21,7 @@ import {
   type BundleManifest,
 } from "./manifest.js";
 
-/** Coded errors `bundle-unsound`, `bundle-taken`, `disk-full`, `cannot-write`. */
+/** Throws the coded errors `bundle-unsound`, `bundle-taken`, `disk-full` and `cannot-write`. */
 export async function unpackBundle(
   file: string,
   folder: string,
@@ -57,7 +57,7 @@ function demandEmpty(folder: string): void {
 async function unpacked(file: string, folder: string, signal: AbortSignal | undefined): Promise<BundleManifest> {
   const unsound = (why: string): CodedError => new CodedError("bundle-unsound", { file, why });
   const unpacking = new Unpacking(folder, unsound);
-  // An entry is taken before the next one is read: the parser waits for its end.
+  // Each entry is consumed before the next one is read: the parser waits for its end.
   const parser = new Parser({ strict: true, onReadEntry: (entry) => unpacking.take(entry) });
   const input = createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) });
   try {
@@ -65,7 +65,7 @@ async function unpacked(file: string, folder: string, signal: AbortSignal | unde
       unpacking.whenFailed(failed);
       input.on("error", failed);
       parser.on("error", (error: unknown) => failed(unsound(error instanceof Error ? error.message : String(error))));
-      // Of a kind that the reader of archives knows nothing of.
+      // An entry type that the archive reader does not know.
       parser.on("ignoredEntry", ({ path, type }: ReadEntry) => {
         unpacking.onFailed(unsound(`${path} is no file but of the kind ${type}`));
       });
@@ -100,7 +100,7 @@ class Unpacking {
     this.failed = true;
     this.hear(error);
   };
-  /** Settles when it is known whether all of it fits on the disk. */
+  /** Settles when it is known whether all files fit on the disk. */
   space: Promise<void> = Promise.resolve();
 
   constructor(
@@ -113,7 +113,7 @@ class Unpacking {
   }
 
   take(entry: ReadEntry): void {
-    // What follows a mistake is not looked at: the folder is about to go.
+    // After an error the rest is skipped, because the folder is removed.
     if (this.failed) return entry.resume();
     try {
       this.begin(entry);
@@ -185,7 +185,7 @@ class Unpacking {
     const place = join(this.folder, ...path.split("/"));
     try {
       mkdirSync(dirname(place), { recursive: true });
-      // "wx": nothing is written over, and nothing through a link.
+      // "wx": never overwrites a file or follows a link.
       return openSync(place, "wx", 0o644);
     } catch (error) {
       const why = UNFIT[(error as NodeJS.ErrnoException).code ?? ""];
@@ -206,7 +206,7 @@ class Unpacking {
   }
 }
 
-/** Here names may be the same that are two elsewhere: `Rows.csv` and `rows.csv`. */
+/** On this file system names that differ only in case may be the same: `Rows.csv` and `rows.csv`. */
 const SAME = "can't lie here beside another of its files";
 const UNFIT: Readonly<Record<string, string>> = {
   EEXIST: SAME,

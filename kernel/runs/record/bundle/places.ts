@@ -1,14 +1,14 @@
-/** Where something stands in a file, as a person looks for it: a line; of a notebook the cell, and whether it is an output. */
+/** Locates something in a file for people: a line; in a notebook also the cell, and whether it is an output. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-/** A text that people see as one, and what it is called. */
+/** A text that people see as one unit, with its name. */
 export interface NotebookExcerpt {
-  /** `cell 3`, `an output of cell 3`. */
+  /** For example `cell 3` or `an output of cell 3`. */
   readonly place: string;
   readonly bytes: Buffer;
 }
 
-/** Of a notebook: its sources and outputs, decoded. None: it is no notebook. */
+/** Returns a notebook's sources and outputs, decoded; empty if it is no notebook. */
 export function notebookExcerpts(path: string, content: Buffer): readonly NotebookExcerpt[] {
   if (!path.endsWith(".ipynb")) return [];
   let whole: unknown;
@@ -29,7 +29,7 @@ export function notebookExcerpts(path: string, content: Buffer): readonly Notebo
   });
 }
 
-/** Lists of lines are one text. */
+/** Joins lists of lines into one text. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value))
@@ -37,7 +37,7 @@ function textsIn(value: unknown): readonly string[] {
   return isRecord(value) ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** `at`: the byte that it begins with. */
+/** `offset`: position of its first byte. */
 export function lineNumberAt(content: Buffer, offset: number): string {
   let line = 1;
   for (let i = content.indexOf(10); i >= 0 && i < offset; i = content.indexOf(10, i + 1)) line += 1;

@@ -1,7 +1,8 @@
 /**
- * Secrets in what is to be packed. Wherever it stands, the value of a variable that its words name as a secret or that is called
- * like one (`OPENAI_API_KEY`), in whichever form it is written; and, in what people and programs write of themselves (not in
- * rows and weights), whatever has the shape of a key or an address's password.
+ * Finds secrets in the files of a bundle. Every file is searched for the values of environment variables that a program
+ * names as secrets, or whose name looks like a secret's (`OPENAI_API_KEY`), in any encoding. Programs, run files and
+ * named files (not rows or weights) are also searched for text with the shape of a key, and for addresses with a
+ * password.
  */
 import { gunzipSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,10 +14,13 @@ import { SecretSearcher, type SecretMatch } from "./seek.js";
 import type { FileToPack } from "./write.js";
 
 const LARGEST = 64 * 2 ** 20;
-/** A value that is shorter stands in texts by chance: one that is named as a secret, and one whose variable is called so. */
+/**
+ * Minimum length of a secret's value; shorter values occur in texts by chance. `named`: the program names the variable
+ * as a secret. `called`: only the variable's name looks like a secret's.
+ */
 const SHORTEST = { named: 6, called: 8 } as const;
 const WRITTEN: ReadonlySet<FileToPack["sort"]> = new Set(["program", "run", "named"]);
-/** Places that are told. */
+/** Maximum number of places in the error. */
 const MOST = 10;
 
 interface Secret {
@@ -25,15 +29,15 @@ interface Secret {
 }
 export interface FoundSecret {
   readonly file: string;
-  /** `line 3`, `an output of cell 2`. */
+  /** For example `line 3` or `an output of cell 2`. */
   readonly place: string;
-  /** The variable whose value it is; null: it looks like a key or a password. */
+  /** The environment variable with this value; null if the text only looks like a key or a password. */
   readonly env: string | null;
-  /** Null: as it is. */
+  /** The encoding in which the secret was found; null if it was found unencoded. */
   readonly as: string | null;
 }
 
-/** Coded error `bundle-secret`. */
+/** Throws the coded error `bundle-secret` if a file contains a secret. */
 export function checkNoSecrets(files: readonly FileToPack[], env: NodeJS.ProcessEnv = process.env): void {
   const named = files.filter(isWritten).flatMap((one) => namesIn(contentOf(one).toString("utf8")));
   const secrets = secretsIn(env, new Set(named));
@@ -43,7 +47,10 @@ export function checkNoSecrets(files: readonly FileToPack[], env: NodeJS.Process
 }
 const isWritten = ({ sort }: FileToPack): boolean => WRITTEN.has(sort);
 
-/** Of the variables that are named as secrets, or called like them. */
+/**
+ * Collects the secrets among the environment variables: those named in `named` and those whose name looks like a
+ * secret's.
+ */
 function secretsIn(env: NodeJS.ProcessEnv, named: ReadonlySet<string>): readonly Secret[] {
   return Object.entries(env).flatMap(([name, variable]): readonly Secret[] => {
     const value = variable?.trim() ?? "";
@@ -58,7 +65,7 @@ function secretsIn(env: NodeJS.ProcessEnv, named: ReadonlySet<string>): readonly
   });
 }
 
-/** Of an address, as of a database or a proxy, whatever its variable is called. */
+/** Returns the password in an address, for example of a database or a proxy, whatever the variable's name. */
 function passwordIn(value: string): string {
   const [, written = ""] = /^[a-z][\w+.-]*:\/\/[^\s/:@]*:([^\s/]+)@/i.exec(value) ?? [];
   try {
@@ -68,12 +75,12 @@ function passwordIn(value: string): string {
   }
 }
 
-/** `secret(env: NAME)`, as it stands in programs, plans and locks. */
+/** Returns the variable names in `secret(env: NAME)`, as written in programs, plans and locks. */
 function namesIn(text: string): readonly string[] {
   return [...text.matchAll(/\benv\\?["']?\s*:\s*\\?"?([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
 }
 
-/** `OPENAI_API_KEY`, `HF_TOKEN`, `PGPASSWORD`, `DB_PWD`; not `PWD`, `MONKEY`, `KEYMAP`. */
+/** Matches `OPENAI_API_KEY`, `HF_TOKEN`, `PGPASSWORD`, `DB_PWD`; not `PWD`, `MONKEY`, `KEYMAP`. */
 export function isSecretName(name: string): boolean {
   const parts = name.toUpperCase().split(/[^A-Z]+/);
   if (
@@ -85,7 +92,7 @@ export function isSecretName(name: string): boolean {
   return parts.length > 1 && parts.some((part) => /^(?:PASS|PWD|PAT|CREDENTIALS?)$/.test(part));
 }
 
-/** A path, or a plain word or number that texts are made of: nobody's secret, or one that can't be told from them. */
+/** Reports whether the value is a path, or a plain word or number that cannot be distinguished from ordinary text. */
 function isHarmless(value: string): boolean {
   const isPath = /^(?:(?:~|\.{1,2})?\/|[A-Za-z]:\\)/.test(value);
   return isPath || /^(?:\p{L}?\p{Ll}{1,14}|\p{Lu}{1,15}|\d{1,9})$/u.test(value);
@@ -103,7 +110,7 @@ function foundIn(one: FileToPack, secrets: readonly Secret[], seeker: SecretSear
         const match = matches[i];
         return match ? [{ file: one.path, place: place(match), env, as: match.as }] : [];
       });
-      // Parts are told, and not the lines that hold them too.
+      // A match in a notebook part is reported by its part and not again by its line.
       const shown = seen.length > 1 && inAll.matches[i] ? seen.slice(0, -1) : seen;
       return [...new Map(shown.map((each) => [each.place, each])).values()];
     });
@@ -116,17 +123,17 @@ function foundIn(one: FileToPack, secrets: readonly Secret[], seeker: SecretSear
 }
 
 function shapeIn(content: Buffer): SecretMatch | null {
-  // A sign for each byte, so that places are those of the bytes: what is sought is ASCII.
+  // Latin-1 gives one character per byte, so that text offsets are byte offsets. All patterns are ASCII.
   const text = content.toString("latin1");
   const start = addressIn(text) ?? keyDetector(text)[0]?.start;
   return start === undefined ? null : { offset: start, as: null };
 }
 
-/** What stands for a password: a variable's value, or a word that asks for one. */
+/** Placeholders for a password: a variable's value, or a word such as `your-password`. */
 const STANDS_FOR =
   /^(?:\*+|x+|\.+|\$?\{.*|\$\w+|\$\(.*|%\w+%|<.*>|\[.*\]|(?:your[-_]?)?(?:password|passwd|pass|pwd?|secret|token))$/i;
 
-/** Where the first address begins that has a password. */
+/** Returns the offset of the first address that contains a password. */
 function addressIn(text: string): number | undefined {
   for (let separator = text.indexOf("://"); separator !== -1; separator = text.indexOf("://", separator + 3)) {
     const scheme = /[a-z][\w+.-]{0,31}$/i.exec(text.slice(Math.max(0, separator - 32), separator));
@@ -136,7 +143,10 @@ function addressIn(text: string): number | undefined {
   return undefined;
 }
 
-/** Weights are larger than any text, and hold no words. */
+/**
+ * Returns a file's content. Weights (`.safetensors`) are returned as empty: they are larger than any text and contain
+ * no words.
+ */
 function contentOf(one: FileToPack): Buffer {
   if ("text" in one) return Buffer.from(one.text);
   if (one.path.endsWith(".safetensors")) return Buffer.alloc(0);
@@ -150,7 +160,7 @@ function contentOf(one: FileToPack): Buffer {
 }
 
 const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
-/** As it is where it can't be unpacked, or comes to more than is looked through. */
+/** Decompresses the bytes. Returns them unchanged if that fails or the result exceeds the limit. */
 function unpacked(bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST });

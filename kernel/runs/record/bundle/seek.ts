@@ -1,24 +1,24 @@
 /**
- * Looks for secrets in a text, however it is written there: as it is, then with one writing after the other taken off, each
- * made once for all secrets. The time goes with the text's length.
+ * Searches a text for secrets in any encoding: first the raw text, then with one layer of encoding after the other
+ * removed. Each layer is decoded once for all secrets, so the time is proportional to the text's length.
  */
 import { decodeWritings } from "./bundle-decoding.js";
 import { MAX_DECODING_DEPTH, type DecodedForm } from "./forms.js";
 import { MultiPatternSearch } from "./several.js";
 import { sieveBytes, type SievedBytes, type ByteSieve } from "./sieves.js";
 
-/** What is found, and the byte of the content that it begins with. */
+/** A match and its byte offset in the content. */
 export interface SecretMatch {
   readonly offset: number;
-  /** `JSON`, `JSON and HTML`; null: it stands there as it is. */
+  /** For example `JSON` or `JSON and HTML`; null if the secret was found unencoded. */
   readonly as: string | null;
 }
 
-/** A text, and what it was read from. */
+/** A decoded text and the layer that it was decoded from. */
 interface Layer {
   readonly bytes: Buffer;
   readonly from: Layer | null;
-  /** Reads what it was read from, up to so many of its own bytes. */
+  /** Decodes the previous layer up to this many bytes of the result, and reports how far it read. */
   readonly read: (upTo: number) => Pick<SievedBytes, "read" | "last">;
 }
 interface Sought {
@@ -35,7 +35,7 @@ export class SecretSearcher {
     readonly several: MultiPatternSearch;
   }[];
 
-  /** Secrets by their forms. */
+  /** @param secrets the encoded forms of each secret */
   constructor(private readonly secrets: readonly (readonly DecodedForm[])[]) {
     const all = secrets.flatMap((forms, secret) => forms.map((form): Sought => ({ secret, form })));
     this.sought = SIEVES.map((sieve) => {
@@ -44,7 +44,7 @@ export class SecretSearcher {
     });
   }
 
-  /** @returns of each secret, in their order, the plainest match; null: it isn't there */
+  /** @returns the match with the fewest encodings for each secret, in their order; null if there is none */
   in(content: Buffer): readonly (SecretMatch | null)[] {
     const found = this.secrets.map((): SecretMatch | null => null);
     for (const [depth, layer] of layersOf(content))
@@ -60,7 +60,7 @@ export class SecretSearcher {
   }
 }
 
-/** With how many writings are taken off. */
+/** Yields the content with 0, 1, 2, … layers of encoding removed. */
 function* layersOf(content: Buffer): Generator<readonly [depth: number, layer: Layer]> {
   let layer: Layer = { bytes: content, from: null, read: (upTo) => ({ read: upTo, last: upTo - 1 }) };
   yield [0, layer];
@@ -76,12 +76,15 @@ function* layersOf(content: Buffer): Generator<readonly [depth: number, layer: L
   }
 }
 
-/** Whether anybody may have written into it what was written already: not into weights. */
+/** Reports whether the bytes are text, which may be encoded more than once; weights are not. */
 function isText(bytes: Buffer): boolean {
   return !bytes.subarray(0, 2 ** 16).some((byte) => byte > 0 && byte < 8);
 }
 
-/** Of UTF-16: what escapes can be found in. Its signs that are ASCII are ASCII without the zeros that fill them. */
+/**
+ * Converts UTF-16 to UTF-8, so that escapes can be found. Without a byte order mark it only removes the zero bytes,
+ * which leaves the ASCII characters. Returns null if the bytes are not UTF-16.
+ */
 function narrowed(from: Layer): Layer | null {
   const { bytes } = from;
   if (bytes.length < 2 || !bytes.includes(0)) return null;
@@ -98,11 +101,11 @@ function matchOf(layer: Layer, { bytes, sieve, as }: DecodedForm, start: number)
   const end = endOf(layer, sieveBytes(layer.bytes, sieve, start + bytes.length).read);
   return { offset, as: as ?? writingOf(contentOf(layer).subarray(offset, end)) };
 }
-/** Where what came to the `at`-th byte begins in the content. */
+/** Returns the content offset where the source of the byte at `position` begins. */
 function placeOf({ read, from }: Layer, position: number): number {
   return from ? placeOf(from, read(position + 1).last) : position;
 }
-/** Where what came to the first `count` bytes ends in the content. */
+/** Returns the content offset where the source of the first `count` bytes ends. */
 function endOf({ read, from }: Layer, count: number): number {
   return from ? endOf(from, read(count).read) : count;
 }
@@ -110,7 +113,7 @@ function contentOf({ bytes, from }: Layer): Buffer {
   return from ? contentOf(from) : bytes;
 }
 
-/** What the signs that stand there are of. Null: of none that is known, or as they are. */
+/** Names the escape syntaxes found in the bytes (JSON, URL, HTML, CSV, SQL); null if none is known. */
 function writingOf(bytes: Buffer): string | null {
   const text = bytes.toString("latin1").replaceAll("\0", "");
   const found = WRITINGS.flatMap(([writing, signs]) => (signs.test(text) ? [writing] : []));

@@ -1,15 +1,15 @@
-/** Many sequences of bytes sought at once: how long it takes doesn't go with how many there are. */
+/** Searches for many byte sequences at once, in a time that is independent of their number. */
 
-/** Of a sequence, by which it is known. */
+/** Number of leading bytes that are hashed to look up a sequence. */
 const HEAD = 4;
 const SLOTS = 2 ** 16;
 
 export class MultiPatternSearch {
-  /** By what the first bytes of sequences come to: the place of its list, from 1. */
+  /** Maps the hash of a sequence's first bytes to the index of its list, from 1; 0 if there is none. */
   private readonly slots = new Uint16Array(SLOTS);
   private readonly lists: number[][] = [[]];
 
-  /** Each of at least four bytes, fewer than 65,536 of them. */
+  /** @param sought fewer than 65,536 sequences of at least four bytes each */
   constructor(private readonly sought: readonly Buffer[]) {
     for (const [i, bytes] of sought.entries()) {
       const slot = slotOf(bytes.readInt32BE(0));
@@ -18,7 +18,7 @@ export class MultiPatternSearch {
     }
   }
 
-  /** Of each the place where it stands first; −1: nowhere. */
+  /** Returns the first offset of each sequence; −1 if it does not occur. */
   firstIn(bytes: Buffer): Int32Array {
     const found = new Int32Array(this.sought.length).fill(-1);
     let head = 0;
@@ -33,7 +33,7 @@ export class MultiPatternSearch {
     return found;
   }
 
-  /** From its end: that its head stands there is known. */
+  /** Compares from the end, because the first bytes are known to match. */
   private stands(one: number, bytes: Buffer, start: number): boolean {
     const sought = this.sought[one];
     if (!sought || start < 0 || start + sought.length > bytes.length) return false;

@@ -1,11 +1,11 @@
 /**
- * What is left of bytes where what stands between digits doesn't count: base64 is broken into lines, hexadecimal digits come
- * as `73:6b`, `0x73, 0x6b` or `<Buffer 73 6b>`, bytes as `[115, 107]`. One pass each.
+ * Removes the separators between encoded bytes, in one pass per format: base64 is broken into lines, hexadecimal digits
+ * are written as `73:6b`, `0x73, 0x6b` or `<Buffer 73 6b>`, and bytes as `[115, 107]`.
  */
-/** Bytes that others were made of. */
+/** Bytes with the separators removed. */
 export interface SievedBytes {
   readonly left: Buffer;
-  /** How many were read for it, and where the last began that counted. */
+  /** Number of input bytes read, and the offset of the last input byte that was kept. */
   readonly read: number;
   readonly last: number;
 }
@@ -14,7 +14,7 @@ export type ByteSieve = "none" | "zeros" | "blanks" | "hexadecimal" | "numbers";
 const DROPPED = -1;
 const [COMMA, ZERO, X] = [0x2c, 0x30, 0x78];
 
-/** By byte: what it becomes. */
+/** Maps each byte value to the byte that replaces it; `DROPPED` if it is removed. */
 function table(kindOf: (sign: string) => string | null): Int16Array {
   return Int16Array.from({ length: 256 }, (_, byte) => kindOf(String.fromCharCode(byte))?.charCodeAt(0) ?? DROPPED);
 }
@@ -24,14 +24,14 @@ const TABLES = {
   blanks: table((sign) => (isBlank(sign) ? null : sign)),
   hexadecimal: table((sign) => {
     if (/[\da-f]/i.test(sign)) return sign.toLowerCase();
-    // Of `0x73` the zero goes with it.
+    // The `x` of `0x73` also removes the zero before it.
     if (/x/i.test(sign)) return "x";
     return isBlank(sign) || /[-:,;_"'\\]/.test(sign) ? null : ".";
   }),
   numbers: table((sign) => (/\d/.test(sign) ? sign : isBlank(sign) || sign === "," ? "," : ".")),
 };
 
-/** `upTo`: as many bytes of what is left. */
+/** @param upTo maximum number of output bytes */
 export function sieveBytes(bytes: Buffer, sieve: ByteSieve, upTo = Number.POSITIVE_INFINITY): SievedBytes {
   if (sieve === "none")
     return { left: bytes, read: Math.min(upTo, bytes.length), last: Math.min(upTo, bytes.length) - 1 };

@@ -1,4 +1,7 @@
-/** Writes a bundle: the manifest, then each file as it is told there. The same files make the same archive, byte for byte. */
+/**
+ * Writes a bundle: the manifest, then each file in the manifest's order. The same files give the same archive, byte for
+ * byte.
+ */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
@@ -10,7 +13,7 @@ import { cachedSha256Of } from "../../../fetch/hashed.js";
 import { pathClashIn, portabilityProblem } from "../../../fetch/portable.js";
 import { MANIFEST_FILE, type BundledFile, type BundleManifest } from "./manifest.js";
 
-/** A file to pack: one of the disk, or a text. */
+/** A file to pack: a file on the disk, or a text. */
 export type FileToPack = { readonly path: string; readonly sort: BundledFile["sort"] } & (
   | { readonly from: string }
   | { readonly text: string }
@@ -21,7 +24,10 @@ export interface Bundle {
   readonly files: readonly FileToPack[];
 }
 
-/** Coded errors `not-bundled` (paths that can't be unpacked everywhere), `bundle-unsound` (a file that changes meanwhile), `disk-full`, `cannot-write`. */
+/**
+ * Throws the coded errors `not-bundled` (paths that cannot be unpacked on every system), `bundle-unsound` (a file that
+ * changes while it is packed), `disk-full` and `cannot-write`.
+ */
 export async function writeBundle(
   to: string,
   { tunebook, runs, files }: Bundle,
@@ -84,7 +90,7 @@ async function fill(
   pack.end();
 }
 
-/** One entry, whole before the next one begins: `Pack` would hold what comes too early in memory. */
+/** Adds one entry and waits until it is written: otherwise `Pack` would buffer the next entries in memory. */
 async function add(
   pack: Pack,
   path: string,
@@ -99,7 +105,7 @@ async function add(
   let had = 0;
   for await (const piece of pieces) {
     had += piece.length;
-    // It grew, or was written anew, since it was hashed.
+    // The file has grown or was rewritten since it was hashed.
     if (had > size) break;
     hash.update(piece);
     if (!entry.write(piece)) await new Promise<void>((resolve) => entry.once("drain", resolve));

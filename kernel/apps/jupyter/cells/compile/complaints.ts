@@ -1,4 +1,4 @@
-/** What the compiler complains about in a cell, as text with place and caret; all complaints of the cell at once. */
+/** Formats the compiler errors of a cell as text with position and caret, all at once. */
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import { tuneVerbOfLine } from "#dsl/language/syntax/cell.js";
 import { caretLines, type CellPlace } from "../place.js";
@@ -6,15 +6,18 @@ import { withShortTypes } from "./short-types.js";
 import type { TslabDiagnostic } from "./typescript.js";
 
 export interface Complaint extends CellPlace {
-  /** `TS2304`. */
+  /** Code such as `TS2304`. */
   readonly code: string;
   readonly message: string;
   readonly notes: readonly string[];
-  /** Length of the marked text, on its first line. */
+  /** Length of the marked text on its first line. */
   readonly length: number;
 }
 
-/** The converter gives a message and its explanations as neighbours at one place: they are one complaint with notes. */
+/**
+ * Combines a message and its explanations, which the converter returns as neighbours with one position, into one error
+ * with notes.
+ */
 export function complaintsOf(diagnostics: readonly TslabDiagnostic[], code: string): Complaint[] {
   const lines = code.split("\n");
   const complaints: (Complaint & { notes: string[] })[] = [];
@@ -45,7 +48,7 @@ export function complaintsOf(diagnostics: readonly TslabDiagnostic[], code: stri
   return complaints.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** One complaint as lines: message, place, the line of the source with a caret, notes. */
+/** Formats one error as lines: message, position, source line with a caret, notes. */
 export function complaintLines(complaint: Complaint, code: string, title: string): string[] {
   return [
     `error[${complaint.code}]: ${complaint.message}`,
@@ -54,12 +57,12 @@ export function complaintLines(complaint: Complaint, code: string, title: string
   ];
 }
 
-/** True if the text is no TypeScript at all there (and not merely wrong in its types). */
+/** Reports whether it is a syntax error, not a type error. */
 export function isSyntaxComplaint({ code }: Complaint): boolean {
   return /^TS1\d{3}$/.test(code);
 }
 
-/** A hint for someone who wrote Tune where TypeScript stands; it never changes which language a cell is. */
+/** Hint for a user who wrote Tune in a TypeScript cell; it never changes a cell's language. */
 export function tuneHint(code: string, lines: readonly number[], verbs: readonly string[]): string | undefined {
   const text = code.split("\n");
   for (const line of lines) {
@@ -72,7 +75,7 @@ export function tuneHint(code: string, lines: readonly number[], verbs: readonly
   return undefined;
 }
 
-/** A line of the form `modle router {` whose first word is one slip away from a verb. */
+/** Finds a line like `modle router {` whose first word is one typo away from a verb. */
 function nearVerb(line: string, verbs: readonly string[]): string | undefined {
   const word = /^\s*(\p{ID_Start}\p{ID_Continue}*)[ \t]+[\p{ID_Start}_$"][^=;()]*\{?/u.exec(line)?.[1];
   if (word === undefined || verbs.includes(word)) return undefined;

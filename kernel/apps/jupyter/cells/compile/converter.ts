@@ -1,6 +1,7 @@
 /**
- * Cells of TypeScript to code that can run, and answers about text while it is typed. Knows what earlier cells declared.
- * Stands between the interpreter (which runs the code) and tslab's converter; lives in the assistant's worker.
+ * Compiles TypeScript cells to runnable code, and answers requests about text being typed. It knows earlier cells'
+ * declarations. It connects the interpreter (which runs the code) to tslab's converter, and lives in the assistant's
+ * worker.
  */
 import type * as TypeScript from "typescript";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,18 +14,18 @@ import { withPropertyNote } from "./properties.js";
 import { createTslabConverter, ts, type TslabConverter, type TslabDiagnostic } from "./typescript.js";
 import { compileUntyped } from "./untyped-cells.js";
 
-/** Code ready to be called with `runtimeParameters`. */
+/** Code to be called with `runtimeParameters`. */
 export interface CompiledCell {
   readonly code: string;
   /** Source map (JSON) from `code` to the source. */
   readonly map: string;
-  /** Lines of the mapped source that are not the author's. */
+  /** Lines of the mapped source before the author's text. */
   readonly linesBefore: number;
   readonly imports: readonly string[];
   readonly defines: readonly string[];
   /** True for a file with `import` or `export`; false for CommonJS. */
   readonly module: boolean;
-  /** What the author is told beside. */
+  /** Additional notes for the author. */
   readonly notes: readonly string[];
 }
 export type Conversion =
@@ -32,7 +33,7 @@ export type Conversion =
   | { readonly complaints: readonly Complaint[] }
   | { readonly clashes: readonly string[] };
 
-/** All that cells declared so far. */
+/** Declarations of all cells so far. */
 export interface DeclaredState {
   readonly declarations: string;
   readonly names: readonly string[];
@@ -42,7 +43,7 @@ interface Attempt {
   readonly diagnostics: readonly TslabDiagnostic[];
 }
 
-/** Each takes a look at all names there. */
+/** Maximum errors explained, as each explanation looks up all names at its position. */
 const mostExplained = 20;
 const prefixLines = 1; // the converter puts `export {};` before each source
 
@@ -54,10 +55,10 @@ export class Converter {
   private pending: string | undefined;
   private pendingNames: ReadonlySet<string> = new Set();
   private readonly defined = new Set<string>();
-  /** Names made by Tune, with the text of their types. */
+  /** Names defined by Tune, with the text of their types. */
   private tune: ReadonlyMap<string, string> = new Map();
 
-  /** `declarations` are ambient; `before`: what `commit` said last, of a notebook that goes on. */
+  /** `declarations` are ambient; `before`: the last result of `commit`, for a notebook that continues. */
   constructor(folder: string, declarations: string, before?: DeclaredState) {
     this.declared = before?.declarations ?? "";
     for (const name of before?.names ?? []) this.defined.add(name);
@@ -65,7 +66,7 @@ export class Converter {
     this.tslab = createTslabConverter();
   }
 
-  /** Reads the libraries' declarations, so that the first cell need not wait for it. */
+  /** Reads the library declarations in advance, so that the first cell need not wait. */
   warm(): void {
     this.convert("const warm: string = [1].map(String).join();");
     this.pending = undefined;
@@ -75,7 +76,10 @@ export class Converter {
     this.tune = names;
   }
 
-  /** What a cell comes to: code, all complaints, or the Tune names that it would take. `commit` makes its declarations known. */
+  /**
+   * Compiles a cell: returns code, all errors, or the Tune names that it would redefine. `commit` publishes its
+   * declarations.
+   */
   convert(source: string): Conversion {
     this.pending = undefined;
     const code = withoutExports(source);
@@ -83,12 +87,12 @@ export class Converter {
     try {
       result = this.attempt(code);
       if (result.diagnostics.some((d) => d.code === 2307)) {
-        // a package or file may have come since the compiler looked for it
+        // a package or file may have been added since the compiler looked for it
         this.afresh();
         result = this.attempt(code);
       }
     } catch (error) {
-      // What it failed at may have left it in any state.
+      // The failure may have left the compiler in any state.
       this.afresh();
       result = this.untyped(code, compilerFailureText(error));
     }
@@ -118,7 +122,7 @@ export class Converter {
     this.tslab.close();
     this.tslab = createTslabConverter();
   }
-  /** The cell without types, after the compiler failed; it fails where there is no way to compile it at all. */
+  /** Compiles the cell without types after the compiler failed; fails if that is impossible too. */
   private untyped(code: string, why: string): Attempt {
     let emitted: EmittedCell | undefined;
     try {
@@ -129,7 +133,7 @@ export class Converter {
     if (!emitted) throw new CodedError("compiler-failed", { why });
     const note = `the TypeScript compiler failed (${why}): the types of this cell are not checked, and those of its names are any`;
     this.host.emitted = { ...emitted, notes: [note] };
-    // Earlier declarations stay, but for those of names that the cell declares again.
+    // Earlier declarations remain, except for names that the cell declares again.
     return { declOutput: this.without(this.declared, emitted.defines), diagnostics: [] };
   }
   private attempt(code: string): Attempt {
@@ -138,7 +142,7 @@ export class Converter {
     return this.tslab.convert(this.previous(), code);
   }
 
-  /** Complaints of a source that was converted, with notes on properties that aren't there. */
+  /** Compiler errors of a converted source, with notes on unknown properties. */
   explained(complaints: readonly Complaint[], source: string, verbs: readonly string[]): readonly Complaint[] {
     const completionsAt = (offset: number, length: number): readonly string[] => {
       const without = source.slice(0, offset) + source.slice(offset + length);
@@ -148,7 +152,7 @@ export class Converter {
     return complaints.map((one, i) => (i < mostExplained ? withPropertyNote(one, source, names) : one));
   }
 
-  /** From now on the declarations of the last converted cell are known. */
+  /** Publishes the declarations of the last converted cell. */
   commit(): DeclaredState {
     if (this.pending !== undefined) {
       this.declared = this.pending;
@@ -157,12 +161,12 @@ export class Converter {
     }
     return { declarations: this.declared, names: [...this.defined] };
   }
-  /** Names that TypeScript cells made. */
+  /** Names declared by TypeScript cells. */
   names(): readonly string[] {
     return [...this.defined];
   }
 
-  /** Their types, as the compiler spells them, where they are variables. */
+  /** Types of these names as the compiler writes them, for variables. */
   types(): Readonly<Record<string, string>> {
     const file = ts.createSourceFile("declarations.d.ts", this.declared, ts.ScriptTarget.ES2022, true);
     const spelled = (type: TypeScript.TypeNode): string => type.getText(file).replace(/\s+/g, " ");
@@ -174,7 +178,7 @@ export class Converter {
     );
   }
 
-  /** A file beside the notebook (TypeScript or JavaScript), compiled alone: its types are not checked. */
+  /** Compiles a single file of the notebook's folder (TypeScript or JavaScript) without type checks. */
   compileFile(path: string, text: string): Conversion {
     const facts: ModuleFacts = { imports: new Set(), defines: new Set(), module: false };
     const output = ts.transpileModule(text, {
@@ -255,7 +259,7 @@ export class Converter {
   private previous(): string {
     return this.declared + [...this.tune].map(([name, type]) => `declare const ${name}: ${type};\n`).join("");
   }
-  /** The converter repeats all earlier declarations; those of Tune names are ours to give afresh each time. */
+  /** Removes Tune names from the declarations, which the converter repeats; we supply them anew each time. */
   private withoutTune(declarations: string): string {
     return this.without(declarations, this.tune);
   }
@@ -275,7 +279,7 @@ export class Converter {
   }
 }
 
-/** All names of a cell are its exports already: `export` before a declaration says nothing more, blanks keep the places true. */
+/** Blanks `export` before declarations, as all names of a cell are exported anyway; blanks preserve the offsets. */
 function withoutExports(source: string): string {
   if (!/(^|[\n;])[ \t]*export\s/.test(source)) return source;
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022, true);
@@ -292,7 +296,7 @@ function withoutExports(source: string): string {
   return text;
 }
 
-/** Complete, or what is missing at the end; Jupyter's console asks this at each Enter. */
+/** Reports whether code is complete or what is missing at its end; Jupyter's console requests this at each Enter. */
 function completeness(source: string): Completeness {
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022, true) as TypeScript.SourceFile & {
     parseDiagnostics: readonly TypeScript.Diagnostic[];
@@ -317,7 +321,7 @@ function indentAfter(source: string): string {
 function text(parts: readonly { readonly text: string }[] | undefined): string {
   return (parts ?? []).map((p) => p.text).join("");
 }
-/** TypeScript's kinds in the words that JupyterLab has colours for. */
+/** Maps TypeScript's symbol kinds to the names that JupyterLab has colours for. */
 function kindOf(kind: string): string {
   const kinds: Readonly<Record<string, string>> = {
     "local function": "function",

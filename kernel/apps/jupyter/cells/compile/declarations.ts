@@ -1,4 +1,4 @@
-/** The names that a cell or a file declares for later cells to read: whatever stands at its top level and has a value. */
+/** Names that a cell or a file declares for later cells: everything at its top level that has a value. */
 import type * as TypeScript from "typescript";
 import { ts } from "./typescript.js";
 
@@ -6,9 +6,9 @@ const open = ts as typeof ts & {
   bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
 };
 
-/** In the order of the text. A text that is no TypeScript gives the names that could be read in it. */
+/** Returns the names in text order. For invalid TypeScript, those that could be parsed. */
 export function namesDeclaredBy(source: string): readonly string[] {
-  // A module's `locals` are all it declares, its hoisted `var`s too.
+  // A module's `locals` contain all declarations, including hoisted `var`s.
   const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, true);
   open.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });
   return [...localsOf(file)].flatMap(([name, symbol]) => (hasValue(exportOf(symbol)) ? [name] : []));
@@ -20,7 +20,7 @@ export function localsOf(file: TypeScript.Node): Locals {
   return (file as TypeScript.Node & { readonly locals?: Locals }).locals ?? new Map();
 }
 
-/** What is declared and exported at once is bound as the export. */
+/** A name that is declared and exported at once is bound as the export. */
 function exportOf(symbol: TypeScript.Symbol): TypeScript.Symbol {
   return (symbol as { exportSymbol?: TypeScript.Symbol }).exportSymbol ?? symbol;
 }

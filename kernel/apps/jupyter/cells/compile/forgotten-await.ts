@@ -1,14 +1,14 @@
 /**
- * Finds places where `await` was forgotten. The compiler suggests it as related information, which tslab's converter drops,
- * and with the converter's loose options it lets `promise[0]` pass as `any`.
+ * Finds places where `await` was forgotten. The compiler suggests it as related information, which tslab's converter
+ * drops; with the converter's loose options it also accepts `promise[0]` as `any`.
  */
 import type * as TypeScript from "typescript";
 import { ts } from "./typescript.js";
 
-/** The compiler's own code of the suggestion "Did you forget to use 'await'?". */
+/** The compiler's code for the suggestion "Did you forget to use 'await'?". */
 const suggestion = 2773;
 
-/** The diagnostics with the suggestion in their text where the compiler made it. */
+/** Adds the compiler's suggestion to the text of the diagnostic, if there is one. */
 export function withAwaitSuggested(diagnostic: TypeScript.Diagnostic): TypeScript.Diagnostic {
   const related = diagnostic.relatedInformation?.find((d) => d.code === suggestion);
   if (!related) return diagnostic;
@@ -18,7 +18,7 @@ export function withAwaitSuggested(diagnostic: TypeScript.Diagnostic): TypeScrip
   return { ...diagnostic, messageText: { ...first, next: [...(first.next ?? []), next] } };
 }
 
-/** An error for each element that is read from a promise instead of its value, as in `model.predict(texts)[0]`. */
+/** Reports each element that is read from a promise instead of its value, as in `model.predict(texts)[0]`. */
 export function findUnawaitedElements(
   file: TypeScript.SourceFile,
   checker: TypeScript.TypeChecker,

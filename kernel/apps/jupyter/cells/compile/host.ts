@@ -1,12 +1,13 @@
 /**
- * Prepares tslab's converter for notebooks. The converter offers no options, but it takes everything from the compiler
- * object that it shares with us, so the options, the emission of a cell and the watching of files are set there:
+ * Prepares tslab's converter for notebooks. The converter has no options, but it takes everything from the compiler
+ * object that it shares with us. So the options, the emission of a cell and the watching of files are set on that
+ * object:
  *
- * - the folder of the notebook is the current directory (a worker cannot change its own);
- * - packages are found as everywhere from the notebook's folder upwards; only what is not there, among Tunebook's own
- *   dependencies (resolve.ts);
- * - a cell is emitted by our transformer, with a source map; files beside the notebook give types only;
- * - no file is watched by the system: `refresh` looks at the few that can change before each cell.
+ * - the notebook's folder is the current directory (a worker cannot change its own);
+ * - packages are resolved as usual, from the notebook's folder upwards; only missing ones among Tunebook's
+ *   own dependencies (resolve.ts);
+ * - a cell is emitted by our transformer, with a source map; the notebook's other files supply types only;
+ * - the system watches no files: `refresh` checks the few that can change before each cell.
  */
 import { join } from "node:path";
 import type * as TypeScript from "typescript";
@@ -17,24 +18,24 @@ import { moduleResolver } from "./resolve.js";
 import { libraryFolder, ts } from "./typescript.js";
 import { readFileStamp } from "../../../../fetch/stamp.js";
 
-/** What was printed for the last converted cell. */
+/** Output for the last converted cell. */
 export interface EmittedCell extends ModuleFacts {
   code: string;
   map: string;
-  /** Declarations for the next cell where the compiler could not write them ("cannot be named"). */
+  /** Declarations for the next cell, if the compiler could not write them ("cannot be named"). */
   declarations: string | undefined;
-  /** What the compiler failed at, for the author of the cell. */
+  /** Compiler failures, for the author of the cell. */
   readonly notes: readonly string[];
 }
 export interface CellCompilerHost {
   /** Set by each emission. */
   emitted: EmittedCell | undefined;
-  /** Tells the compiler about files beside the notebook that changed since it read them. */
+  /** Tells the compiler which files near the notebook changed since it read them. */
   refresh(): void;
 }
 type FileWatch = { readonly path: string; readonly changed: TypeScript.FileWatcherCallback; stamp: string | null };
 
-/** Must be called before the converter is made; one converter at a time. */
+/** Must be called before the converter is made; only one converter may exist at a time. */
 export function prepareCompilerHost(folder: string, declarations: string): CellCompilerHost {
   const watched = new Set<FileWatch>();
   const ambient = join(folder, "__tunebook__.d.ts").replaceAll("\\", "/");
@@ -88,7 +89,7 @@ export function prepareCompilerHost(folder: string, declarations: string): CellC
     return made;
   };
   open.createWatchCompilerHost = remember(create, createHost) as unknown as typeof open.createWatchCompilerHost;
-  // What concerns the declaration file of a cell only is left out: it is no business of the cell's author.
+  // Drops diagnostics that concern only a cell's declaration file, which its author cannot change.
   open.getPreEmitDiagnosticsOfFiles = (program, files) =>
     ts
       .sortAndDeduplicateDiagnostics([
@@ -103,8 +104,8 @@ export function prepareCompilerHost(folder: string, declarations: string): CellC
 }
 
 /**
- * Complaints about the declaration file of a cell ("has or is using private name ..") are no business of its author, and
- * files may be imported by their whole names (the option that allows it makes the compiler's printer of types fail).
+ * Filters diagnostics about a cell's declaration file ("has or is using private name .."), which its author cannot
+ * change. Files may be imported with their extension; the option that allows it makes the compiler's type printer fail.
  */
 function ofNoInterest(code: number): boolean {
   return (
@@ -126,7 +127,7 @@ function cellOptions(): TypeScript.CompilerOptions {
   };
 }
 
-/** The program that the converter sees: only the cell itself is checked and emitted, by our transformer. */
+/** The program that the converter sees: it checks and emits only the cell itself, with our transformer. */
 function cellProgram(program: TypeScript.BuilderProgram, host: CellCompilerHost): TypeScript.BuilderProgram {
   return Object.create(program, {
     getAllDependencies: { value: (file: TypeScript.SourceFile) => [file.fileName] },
@@ -165,7 +166,7 @@ function cellProgram(program: TypeScript.BuilderProgram, host: CellCompilerHost)
         try {
           result = program.emit(file, keep, cancel, declarationsOnly, { ...transformers, after });
         } catch (error) {
-          // The code is printed before the declarations: what failed is the spelling of a type.
+          // The code is printed before the declarations, so the failure was in printing a type.
           if (code === "") throw error;
           declared = false;
         }
@@ -178,8 +179,8 @@ function cellProgram(program: TypeScript.BuilderProgram, host: CellCompilerHost)
 }
 
 /**
- * Declarations spelled by the checker, one name at a time: less exact than the compiler's own, but it never refuses. A type
- * at which the compiler fails is `any`.
+ * Writes declarations with the checker, one name at a time: less exact than the compiler's own, but always possible. A
+ * type on which the compiler fails becomes `any`.
  */
 function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, notes: string[]): string {
   const flags =
@@ -204,12 +205,12 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, n
   return `${lines.join("\n")}\n`;
 }
 
-/** What a failure of the compiler says, on one line. */
+/** Formats a failure of the compiler as one line. */
 export function compilerFailureText(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
-/** A replaced function keeps what it replaced, so that a second `prepareCompilerHost` does not stack upon the first. */
+/** Saves the function that was replaced, so that a second `prepareCompilerHost` does not wrap the first. */
 const replaced = Symbol("replaced");
 function remember<F extends object>(made: F, instead: object): F {
   return Object.assign(made, { [replaced]: instead });

@@ -1,23 +1,25 @@
 /**
- * Module syntax as plain statements of an async function. Imports become `const` bindings of what the loader fetched
- * before the code starts (`__cell.module(specifier)`), so that names keep their spelling; exports become getters that are
- * given to `__cell.define` before anything runs, so that what a cell assigned before it was stopped stays visible.
+ * Rewrites module syntax to plain statements of an async function. Imports become `const` bindings of modules that the
+ * loader fetched in advance (`__cell.module(specifier)`), so that names keep their spelling. Exports become getters
+ * that are passed to `__cell.define` before anything runs, so that assignments of a stopped cell remain visible.
  */
 import type * as TypeScript from "typescript";
 import { rewriter, type RewriteOptions } from "./rewrite.js";
 import { ts } from "./typescript.js";
 
-/** What the printed code needs and gives. */
+/** Imports and definitions of the printed code. */
 export interface ModuleFacts {
-  /** Specifiers to load before it runs, in the order of the source. */
+  /** Specifiers to load before it runs, in source order. */
   readonly imports: Set<string>;
-  /** Names that it defines. */
   readonly defines: Set<string>;
-  /** True if it holds import or export statements. */
+  /** True if it has import or export statements. */
   module: boolean;
 }
 
-/** An `after` transformer. `cell`: the last expression statement is kept as the result, and exports of names are definitions of the cell. */
+/**
+ * An `after` transformer. `cell`: the last expression statement becomes the result, and exported names are the cell's
+ * definitions.
+ */
 export function moduleTransformer(
   options: RewriteOptions & { readonly cell: boolean },
   facts: ModuleFacts,
@@ -25,13 +27,13 @@ export function moduleTransformer(
   return (context) => (file) => new ModuleRewriting(context, options, facts).rewriteFile(file);
 }
 
-/** What an exported name reads now, and the local name behind it where it can be assigned. */
+/** Expression that reads an exported name, and its local name if it can be assigned. */
 interface Exported {
   readonly read: TypeScript.Expression;
   readonly local?: string;
 }
 
-/** One file on its way: the imports that are bound first, what stays of its statements, the names that it gives. */
+/** Rewrites one file: the imports to bind first, the remaining statements, and the exported names. */
 class ModuleRewriting {
   private readonly f: TypeScript.NodeFactory;
   private readonly visit: ReturnType<typeof rewriter>;
@@ -107,7 +109,7 @@ class ModuleRewriting {
     this.body.push(ts.setTextRange(this.constant("__default", value), node));
   }
 
-  /** The value of the last expression is the cell's result. */
+  /** Makes the value of the last expression the cell's result. */
   private keep(last: TypeScript.ExpressionStatement): void {
     const { f } = this;
     const value = this.visit(last.expression) as TypeScript.Expression;
@@ -125,7 +127,7 @@ class ModuleRewriting {
     this.body.push(this.visit(plain) as TypeScript.Statement);
   }
 
-  /** The statement without `export`; its names are noted. */
+  /** Returns the statement without `export`, and records its names. */
   private unexported(node: TypeScript.Statement): TypeScript.Statement {
     const { f } = this;
     const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
@@ -158,7 +160,7 @@ class ModuleRewriting {
     return node;
   }
 
-  /** What gives the names away: a getter for each, and a setter where it can be assigned. */
+  /** Exports the names: a getter for each, and a setter if it can be assigned. */
   private definitions(): readonly TypeScript.Statement[] {
     const { f } = this;
     if (this.exported.size === 0) return [];
@@ -202,7 +204,7 @@ class ModuleRewriting {
   }
 }
 
-/** The names that a binding pattern binds. */
+/** Returns the names bound by a binding pattern. */
 function bound(name: TypeScript.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];
   return name.elements.flatMap((e) => (ts.isBindingElement(e) ? bound(e.name) : []));

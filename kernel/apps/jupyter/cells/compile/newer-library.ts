@@ -1,13 +1,14 @@
 /**
- * What the running Node has and the libraries of the cells' compiler (5.0: ES2022, `findLast` of ES2023) do not know. Each
- * part is declared only where it is there. What iterators gained is optional, so that one written by hand is still one.
+ * Declares features of the running Node that the cells' compiler libraries lack (5.0: ES2022, `findLast` of ES2023).
+ * Each part is declared only if it exists. New iterator methods are optional, so that hand-written iterators still
+ * type-check.
  */
 
 interface Part {
   readonly has: () => boolean;
   readonly declares: string;
 }
-/** The prototype or object of that global name, or nothing. */
+/** Returns the global function or object of that name, or an empty object. */
 const globalOf = (name: string): object => {
   const value = (globalThis as Record<string, unknown>)[name];
   return typeof value === "function" || (typeof value === "object" && value !== null) ? value : {};
@@ -141,7 +142,7 @@ declare var Iterator: { from<T>(items: Iterator<T> | Iterable<T>): IterableItera
   },
 ];
 
-/** Ambient declarations of the parts that are there. */
+/** Ambient declarations of the available parts. */
 export function newerLibraryDeclarations(): string {
   return parts.map(({ has, declares }) => (has() ? `${declares}\n` : "")).join("");
 }

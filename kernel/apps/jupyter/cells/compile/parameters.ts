@@ -1,2 +1,2 @@
-/** Names of the parameters that compiled code is called with, in order: see rewrite.ts for what they do. */
+/** Names of the parameters of compiled code, in order; see rewrite.ts for their purpose. */
 export const runtimeParameters = ["__names", "__cell", "__tick", "__guard", "__each", "__load", "__meta"] as const;

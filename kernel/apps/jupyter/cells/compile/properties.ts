@@ -1,20 +1,25 @@
-/** What is said of a property that isn't there: the nearest that is, the statement of Tune that was meant, or what there is. */
+/**
+ * Notes on unknown properties: the nearest existing name, the Tune statement that was probably meant, or all
+ * properties.
+ */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type { Complaint } from "./complaints.js";
 
-/** The compiler's words where it knows no property of a nearby name; of a near one it tells itself (TS2551). */
+/**
+ * The compiler's message for an unknown property without a similar name; similar names it suggests itself (TS2551).
+ */
 const unknown = /^Property '([^']+)' does not exist on type /;
 
 export interface NameLookup {
-  /** What may stand at an offset of the source in place of a word of this length. */
+  /** Returns completions at an offset of the source, in place of a word of this length. */
   readonly completionsAt: (offset: number, length: number) => readonly string[];
-  /** Of Tune's names and its verbs. */
+  /** Reports whether a name was defined by Tune. */
   readonly isTune: (name: string) => boolean;
   readonly verbs: readonly string[];
 }
 
-/** The complaint with a note where a property is unknown. */
+/** Adds a note to an error about an unknown property. */
 export function withPropertyNote(complaint: Complaint, source: string, names: NameLookup): Complaint {
   const wanted = complaint.code === "TS2339" ? unknown.exec(complaint.message)?.[1] : undefined;
   if (wanted === undefined) return complaint;
@@ -38,11 +43,11 @@ function noteOf(
   if (near !== undefined) return `did you mean \`${near}\`?`;
   const verb = tune === undefined ? undefined : verbs.includes(wanted) ? wanted : nearestWord(wanted, verbs);
   if (verb !== undefined) return `\`${verb}\` is a statement of Tune: \`${verb} ${tune} …\`, in a cell of its own`;
-  // What is long to list is a library's.
+  // A long list belongs to a library's type.
   return has.length === 0 || has.length > 20 ? undefined : `it has ${listNames(has, { most: 20 })}`;
 }
 
-/** `m.evalute`: the name before the point, where it is one of Tune's. */
+/** Returns the name before the dot in `m.evalute`, if Tune defined it. */
 function tuneNameBefore(before: string, { isTune }: NameLookup): string | undefined {
   const name = /(?<![\p{ID_Continue}$.])([\p{ID_Start}_$][\p{ID_Continue}$]*)\s*\??\.\s*$/u.exec(before)?.[1];
   return name !== undefined && isTune(name) ? name : undefined;

@@ -1,7 +1,9 @@
-/** Python in a cell that doesn't compile as TypeScript: where it is, and what serves here for what it does. */
+/**
+ * Detects Python in a cell that doesn't compile as TypeScript: its position, and the Tune or TypeScript equivalents.
+ */
 import { isSyntaxComplaint, type Complaint } from "./complaints.js";
 
-/** Lines that no TypeScript has, told only where the cell doesn't parse. */
+/** Lines that are never TypeScript, reported only if the cell doesn't parse. */
 const forms: readonly RegExp[] = [
   /^\s*from\s+[\w.]+\s+import\b/,
   /^\s*import\s+[\w.]+(\s+as\s+\w+)?(\s*,\s*[\w.]+(\s+as\s+\w+)?)*\s*(#.*)?$/,
@@ -11,7 +13,7 @@ const forms: readonly RegExp[] = [
   /^\s*class\s+\w+\s*(\([^)]*\))?\s*:\s*(#.*)?$/,
   /^\s*(for\s+[\w, ()]+\s+in|with|elif|except|while|if)\s*\b[^{]*:\s*(#.*)?$/,
 ];
-/** Lines whose names TypeScript doesn't know: a call of `print`, a value by its name, a variable without its `const`. */
+/** Lines with names unknown to TypeScript: a call of `print`, a value by its name, a variable without `const`. */
 const unknownNames: readonly RegExp[] = [
   /^\s*print\s*\(/,
   /^\s*([\w.]+\s*=\s*)?[\w.]+\((.*[,(]\s*)?[a-z_]\w*\s*=(?![=>])/,
@@ -23,7 +25,7 @@ interface Served {
   readonly help: (match: RegExpExecArray) => string;
 }
 const quoted = (text: string | undefined, instead: string): string => JSON.stringify(text ?? instead);
-/** What serves for what is written; the last ones only where nothing before them is there. */
+/** Equivalents for Python code; those of `plainly` only if none of these applies. */
 const served: readonly Served[] = [
   {
     found: /\b(?:pip3?|conda|uv|poetry)\s+(?:install|add)\b/,
@@ -55,7 +57,9 @@ const plainly: readonly Served[] = [
   { found: /^/, help: () => "`data`, `model` and `train` are Tune's own: nothing is imported for them" },
 ];
 
-/** One complaint and its help in place of what the compiler says of Python; undefined: it doesn't look like it. */
+/**
+ * Returns one error with help instead of the compiler's errors about Python; undefined if it doesn't look like Python.
+ */
 export function pythonComplaintIn(
   complaints: readonly Complaint[],
   code: string,
@@ -82,7 +86,7 @@ export function pythonComplaintIn(
   return { complaint, hint: helpFor(lines, line) };
 }
 
-/** Nothing of this name, or (`print`) something else that the browser's types know. */
+/** Reports an unknown name, or one (`print`) that the browser's types define differently. */
 function isUnknownName({ code }: Complaint): boolean {
   return ["TS2304", "TS2552", "TS2554", "TS18004"].includes(code) || /^TS1\d{3}$/.test(code);
 }

@@ -1,11 +1,11 @@
-/** Which file tells the types of what is imported: looked for from the importing file upwards, and then where Tunebook's own dependencies lie. */
+/** Resolves the types of imports: from the importing file's folder upwards, then among Tunebook's own dependencies. */
 import { fileURLToPath } from "node:url";
 import type * as TypeScript from "typescript";
 import { ts } from "./typescript.js";
 
 type Resolve = NonNullable<TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<never>["resolveModuleNameLiterals"]>;
 
-/** A resolver for a notebook in that folder. */
+/** Returns a resolver for a notebook in that folder. */
 export function moduleResolver(folder: string): Resolve {
   const { sys } = ts;
   let cache: TypeScript.ModuleResolutionCache | undefined;
@@ -16,7 +16,7 @@ export function moduleResolver(folder: string): Resolve {
     mode: TypeScript.ResolutionMode,
   ): TypeScript.ResolvedModuleWithFailedLookupLocations => {
     cache ??= ts.createModuleResolutionCache(folder, (path) => path, options);
-    // Files of the person come and go; those of packages stay.
+    // The user's files may change, so only results for packages are cached.
     const moduleCache = from.includes("/node_modules/") ? cache : undefined;
     return ts.resolveModuleName(name, from, options, sys, moduleCache, undefined, mode);
   };
@@ -31,5 +31,5 @@ export function moduleResolver(folder: string): Resolve {
     });
 }
 
-/** A file beside which Tunebook's own dependencies are found. */
+/** A file from which Tunebook's own dependencies are found. */
 const thisFile = fileURLToPath(import.meta.url).replaceAll("\\", "/");

@@ -1,19 +1,20 @@
 /**
- * Rewrites the JavaScript of a cell or of a file beside the notebook, before it is printed:
+ * Rewrites the JavaScript of a cell or of a file near the notebook before it is printed:
  *
- * - names of earlier cells become `__names.x`, so that a later cell that declares `x` again is seen by all who use it;
- * - every loop and function starts with `__tick()`, every `await` waits through `__guard`, every `for await` through
- *   `__each`: that is how an interrupt stops code that belongs to a dead cell;
+ * - names of earlier cells become `__names.x`, so that all users see a later cell's new declaration of
+ *   `x`;
+ * - every loop and function starts with `__tick()`, every `await` waits through `__guard`, every `for
+ *   await` through `__each`: this is how an interrupt stops code of a dead cell;
  * - `import(..)` and `import.meta` go through the kernel's own loader.
  *
- * `written` undoes these marks in the text of a function, so that libraries which read a function's source (arquero) see
+ * `written` removes these marks from a function's text, so that libraries which read a function's source (arquero) see
  * what the user wrote.
  */
 import type * as TypeScript from "typescript";
 import { ts } from "./typescript.js";
 
 export interface RewriteOptions {
-  /** True for an identifier (a node of the parse tree) that refers to a name of an earlier cell. */
+  /** Reports whether an identifier (a node of the parse tree) refers to a name of an earlier cell. */
   isPrior(identifier: TypeScript.Identifier, shorthand?: TypeScript.ShorthandPropertyAssignment): boolean;
 }
 
@@ -34,10 +35,10 @@ export function rewriter(
   const visit = (node: TypeScript.Node): TypeScript.Node =>
     rewritten(ts.visitEachChild(beforeChildren(node), visit, context));
 
-  /** Cases that must be seen before their children are visited; everything else goes through unchanged. */
+  /** Handles nodes that must be seen before their children are visited; all others are returned unchanged. */
   function beforeChildren(node: TypeScript.Node): TypeScript.Node {
     if (ts.isCallExpression(node) && isPriorNode(node.expression)) {
-      // `(0, x)(..)`: the function is not to see the record of names as its `this`
+      // `(0, x)(..)`: the function must not get the record of names as its `this`
       const callee = f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), node.expression));
       return ts.setTextRange(f.createCallExpression(callee, node.typeArguments, node.arguments), node);
     }
@@ -103,7 +104,7 @@ export function rewriter(
   return visit;
 }
 
-/** True for the block of a function, method, accessor or constructor of the source. */
+/** Reports whether a block is the body of a function, method, accessor or constructor of the source. */
 function isFunctionBody(block: TypeScript.Block): boolean {
   const parent = ts.getParseTreeNode(block)?.parent;
   return parent !== undefined && ts.isFunctionLike(parent);

@@ -1,9 +1,12 @@
-/** Types in the compiler's messages: what a model is would fill a page, so of long types of objects the first names stand alone. */
+/**
+ * Shortens types in the compiler's messages: a model's type would fill a page, so long object types show only their
+ * first names.
+ */
 
-/** Longest that a type of an object is printed in full. */
+/** Maximum length of an object type that is printed in full. */
 const longest = 60;
 
-/** A message in which types of objects are short: of long ones their first names alone. */
+/** Returns the message with long object types reduced to their first names. */
 export function withShortTypes(message: string): string {
   let text = "";
   for (let position = 0; position < message.length;) {
@@ -14,7 +17,10 @@ export function withShortTypes(message: string): string {
   }
   return text;
 }
-/** After the brace that closes the one at `from`; of a type that the compiler cut off, before the quote that ends it. */
+/**
+ * Offset after the brace that closes the one at `from`; for a type that the compiler truncated, before the closing
+ * quote.
+ */
 function closing(message: string, from: number): number {
   let depth = 0;
   for (let position = from; position < message.length; position++) {
@@ -24,7 +30,7 @@ function closing(message: string, from: number): number {
   }
   return message.length;
 }
-/** Of the members; of a function that several signatures call none. */
+/** Names of the members; empty for a function with several signatures. */
 function namesOf(inside: string): readonly string[] {
   let depth = 0;
   const top = Array.from(inside, (c) => {

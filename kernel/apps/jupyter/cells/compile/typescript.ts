@@ -1,4 +1,7 @@
-/** The TypeScript compiler that tslab's converter carries (5.0.4), and the converter itself. Only the assistant's worker loads them. */
+/**
+ * The TypeScript compiler that tslab's converter includes (5.0.4), and the converter itself. Only the assistant's
+ * worker loads them.
+ */
 import { createRequire } from "node:module";
 import type * as TypeScript from "typescript";
 
@@ -6,8 +9,8 @@ const fromHere = createRequire(import.meta.url);
 const converterPath = fromHere.resolve("tslab/dist/converter.js");
 
 /**
- * A copy of the compiler's module whose members can be replaced (the original has getters only). The converter is loaded
- * after it and gets the same copy; compile/host.ts sets in it what the converter has no options for.
+ * A copy of the compiler's module whose members can be replaced (the original has getters only). The converter is
+ * loaded after it and gets the same copy; compile/host.ts sets on it what the converter has no options for.
  */
 export const ts: typeof TypeScript = open();
 
@@ -20,7 +23,7 @@ function open(): typeof TypeScript {
   return copy;
 }
 
-/** Folder of `typescript.d.ts`' own `lib.*.d.ts` files. */
+/** Folder of the `lib.*.d.ts` files that belong to `typescript.d.ts`. */
 export const libraryFolder = ts.sys.getExecutingFilePath().replace(/[^/\\]*$/, "");
 
 export interface TslabPosition {

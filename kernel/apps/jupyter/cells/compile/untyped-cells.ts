@@ -1,6 +1,6 @@
 /**
- * A cell compiled without any type: the last resort where the compiler itself fails. Only names are looked up, in the cell
- * and among those of earlier cells; nothing that it imports is read.
+ * Compiles a cell without types: the last resort if the compiler itself fails. Names are resolved only in the cell and
+ * in earlier cells; none of its imports are read.
  */
 import type * as TypeScript from "typescript";
 import type { EmittedCell } from "./host.js";
@@ -8,7 +8,7 @@ import { namesDeclaredBy } from "./declarations.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { ts } from "./typescript.js";
 
-/** `earlier`: names of earlier cells. Throws where there is no way to compile it; undefined where it is no TypeScript. */
+/** `earlier`: names of earlier cells. Throws if compilation is impossible; undefined if the text is not TypeScript. */
 export function compileUntyped(source: string, earlier: readonly string[]): EmittedCell | undefined {
   const names = namesDeclaredBy(source);
   const ending = names.length > 0 ? `\nexport {${names.join(", ")}}` : "";

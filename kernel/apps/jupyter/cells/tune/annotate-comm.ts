@@ -1,7 +1,7 @@
 /**
- * The kernel's end of the comm `tunebook.annotate`: a front end opens it with the id that a cell's output carries, and
- * gets rows and the result of each decision. Messages are those of Jupyter widgets (`update`, `custom`), so that the view is an
- * anywidget module. Several front ends may show one annotation session.
+ * The kernel's end of the comm `tunebook.annotate`: a front end opens it with the id in a cell's output, and gets rows
+ * and the result of each decision. Messages have the form of Jupyter widgets (`update`, `custom`), so that the view is
+ * an anywidget module. Several front ends may show one annotation session.
  */
 import type { AnnotationSession, AnnotationAction } from "../../../../data/annotations/annotation-session.js";
 import type { AnnotationLabel } from "../../../../data/annotations/line.js";
@@ -10,7 +10,7 @@ import { annotateTarget, type AnnotationReply } from "../../ports/annotate-contr
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
 import { contentOf, faultText, createOffers } from "./offered-content.js";
 
-/** Rows that a front end is told at a time. */
+/** Maximum rows per message to a front end. */
 const WINDOW = 200;
 
 interface Open {
@@ -18,7 +18,7 @@ interface Open {
   readonly comms: Set<Comm>;
 }
 
-/** `register`: of comm targets; called once, with the first annotation session. */
+/** `register`: registers comm targets; called once, with the first annotation session. */
 export function annotationHost(register: (target: string, opened: CommOpened) => void): AnnotationHost {
   const offered = createOffers<Open>(register, annotateTarget, opened);
   return { offer: (annotation) => offered.offer({ annotation, comms: new Set() }) };
@@ -60,7 +60,7 @@ function take({ annotation, comms }: Open, comm: Comm, content: unknown): void {
   }
 }
 
-/** What can't be written is told with what stands. */
+/** Reports an error together with the row's saved decision, which still applies. */
 function attempt(annotation: AnnotationSession, comm: Comm, rowIndex: number | null, work: () => void): void {
   try {
     work();

@@ -1,6 +1,6 @@
 /**
- * Tune cells for the interpreter: compiles a cell with the cells before it, runs its actions, and says what is wrong as
- * diagnostics at their place in the cell.
+ * Runs Tune cells for the interpreter: compiles a cell with the cells before it, runs its actions, and reports errors
+ * as diagnostics at their position in the cell.
  */
 import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
@@ -24,14 +24,14 @@ import type { CellLanguage, ExecuteRequest, SessionNames } from "../interpreter.
 export interface TuneLanguageOptions {
   /** Folder of the notebook. */
   readonly folder: string;
-  /** Folder of all runs; beside the notebook unless told. */
+  /** Folder of all runs; defaults to one next to the notebook. */
   readonly runs?: string;
-  /** Of a notebook that is verified: where all goes which would leave the folder of runs. */
+  /** Set when a notebook is verified: folder for everything that would be written outside the folder of runs. */
   readonly verifying?: string;
   readonly parameters?: Readonly<Record<string, Value>>;
-  /** Words of the package and those that TypeScript cells define. */
+  /** Words of the package and those defined by TypeScript cells. */
   readonly vocabulary?: SessionVocabulary;
-  /** Called after each cell with the sources that ran so far and what is known of the world, for the assistant. */
+  /** Called after each cell with the sources run so far and the known facts, for the assistant. */
   readonly onSources?: (sources: readonly Source[], facts: Facts) => void;
 }
 export interface TuneLanguage extends CellLanguage {
@@ -90,7 +90,7 @@ async function executeCell(
   }
 }
 
-/** An error as Jupyter shows it: the traceback is the rendered diagnostic, with no frame of ours. */
+/** Formats an error for Jupyter: the traceback is the rendered diagnostic, without our own frames. */
 export function tuneFailure(error: unknown, sources: readonly Source[]): ExecuteOutcome {
   const diagnostics = diagnosticsOf(error, sources);
   if (diagnostics.length === 0) {

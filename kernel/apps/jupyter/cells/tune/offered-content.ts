@@ -1,13 +1,13 @@
-/** What a cell offers to front ends: each thing has an id, by which a front end opens a comm to it. */
+/** Offers objects of a cell to front ends: each gets an id, with which a front end opens a comm to it. */
 import { randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
 
-/** Things of cells that ran long ago make room. */
+/** Maximum objects offered; those of the oldest cells are dropped. */
 const MOST = 32;
 
-/** `register`: of comm targets; called once, when the first thing is there. What `offer` returns is the thing's id. */
+/** `register`: registers comm targets; called once, at the first offer. `offer` returns the object's id. */
 export function createOffers<T extends object>(
   register: (target: string, opened: CommOpened) => void,
   target: string,
@@ -27,13 +27,13 @@ export function createOffers<T extends object>(
 
   function open(thing: T | undefined, comm: Comm): CommHandlers {
     if (thing) return opened(thing, comm);
-    // It is known as open once this returns.
+    // The comm counts as open only after this returns.
     queueMicrotask(() => comm.close({ gone: true }));
     return {};
   }
 }
 
-/** An error as a front end shows it beside what was asked. */
+/** Formats an error for a front end's reply. */
 export function faultText(error: unknown): string {
   if (!(error instanceof CodedError)) return String((error as Error).message);
   const { message, help } = diagnosticText(error);

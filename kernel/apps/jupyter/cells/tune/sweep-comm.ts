@@ -1,5 +1,5 @@
 /**
- * The kernel's end of the comm `tunebook.sweep`: a front end opens it with the id that a sweep's output carries, gets the
+ * The kernel's end of the comm `tunebook.sweep`: a front end opens it with the id in a sweep's output, gets the
  * progress of its trials while the cell runs, and may stop or start trials. Several front ends may show one sweep.
  */
 import type { SweepControls } from "../../../../display/sweeps/sweep-controls.js";

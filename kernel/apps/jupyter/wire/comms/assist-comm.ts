@@ -1,7 +1,7 @@
 /**
- * The kernel's end of the comm `tunebook.assist` (assist-contract.ts says what goes over it): answers the lab extension about a cell
- * that is typed, about the plan and the runs, while cells run too. The runs are watched here: a front end that asked again
- * and again by itself would make the kernel look busy.
+ * The kernel's end of the comm `tunebook.assist` (protocol in assist-contract.ts): answers the lab extension about a
+ * cell being typed, the plan and the runs, also while cells run. The runs are watched on this side: a front end that
+ * polled would make the kernel look busy.
  */
 import type { RunComparisonRequest } from "../../../../runs/history/run-comparison.js";
 import { RUN_SORT_KEYS, type RunView } from "../../../../runs/history/run-view.js";
@@ -20,7 +20,7 @@ import type { Json } from "../message.js";
 
 export const assistTarget = "tunebook.assist";
 
-/** From a message's parameters to the assistant's; undefined: the message lacks something. */
+/** Converts a message's parameters to the assistant's; undefined if the message is incomplete. */
 type Reader<Asked, Wanted> = (data: UncheckedParams<Asked>) => Wanted | undefined;
 type Asked<Q extends AssistQuestion> = AssistQuestions[Q]["params"];
 type Watched<W extends AssistWatch> = AssistWatches[W]["params"];
@@ -55,7 +55,7 @@ const compare: Reader<Watched<"Compared">, RunComparisonRequest> = ({ runs, alon
   if (!Array.isArray(runs) || !runs.every(isChosen)) return undefined;
   return { runs, along: along === "seconds" || along === "tokens" ? along : "step", smooth: smooth !== false };
 };
-/** What may be asked from outside. */
+/** Requests allowed from outside. */
 const questions: { readonly [Q in AssistQuestion]: Reader<Asked<Q>, AssistantMethods[Q]["params"]> } = {
   check: code,
   format: code,
@@ -80,12 +80,12 @@ const questions: { readonly [Q in AssistQuestion]: Reader<Asked<Q>, AssistantMet
 const isQuestion = (method: unknown): method is AssistQuestion =>
   typeof method === "string" && Object.hasOwn(questions, method);
 
-/** Milliseconds that a look at the runs waits for a change; a watch that nobody wants any more ends so late at most. */
+/** Milliseconds that a request for runs waits for a change; a cancelled watch ends at most this much later. */
 const patience = 5000;
 
 export function assistComm(assistant: AssistantClient): CommOpened {
   return (comm) => {
-    /** Of the watches that go on; each has an object of its own. */
+    /** Active watches, each with its own token object. */
     const watches = new Map<AssistWatch, object>();
     const watch = (id: unknown, what: AssistWatch, data: Json): boolean => {
       const mine = {};
@@ -120,7 +120,7 @@ export function assistComm(assistant: AssistantClient): CommOpened {
   };
 }
 
-/** Undefined: the message lacks something. */
+/** Undefined: the message is incomplete. */
 function ask<Q extends AssistQuestion>(
   assistant: AssistantClient,
   question: Q,
@@ -134,10 +134,10 @@ function tell(comm: Comm, reply: AssistReply<unknown>): void {
   comm.send(reply);
 }
 
-/** Goes on for as long as it is wanted. */
+/** Continues while `wanted` returns true. */
 type Watch = (comm: Comm, id: unknown, wanted: () => boolean) => Promise<void>;
 
-/** Each begins a watch; undefined: the message lacks something. */
+/** Starts each watch; undefined if the message is incomplete. */
 const watchers: { readonly [W in AssistWatch]: (assistant: AssistantClient, data: Json) => Watch | undefined } = {
   Runs: (assistant, data) => {
     const view = query(data);
@@ -157,7 +157,7 @@ const watchers: { readonly [W in AssistWatch]: (assistant: AssistantClient, data
   },
 };
 
-/** `look` asks for what is new since an earlier answer and waits so long for it; `since`: of no answer yet. */
+/** `look` requests changes since an earlier answer and waits for them; without `since` there was no answer yet. */
 function watching<Found extends { readonly revision: unknown }>(
   since: Found["revision"],
   look: (since: Found["revision"], wait: number) => Promise<Found>,

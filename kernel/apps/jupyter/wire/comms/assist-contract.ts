@@ -1,9 +1,11 @@
 /**
- * What the lab extension and the kernel say to each other over the comm `tunebook.assist`: types alone, imported by both ends
- * (assist-comm.ts here, `channel.ts` there), so that a field renamed at one of them compiles at neither.
+ * Messages between the lab extension and the kernel over the comm `tunebook.assist`: types only, imported by both ends
+ * (assist-comm.ts in the kernel, `channel.ts` in the extension), so that a field renamed at one end compiles at
+ * neither.
  *
- * The extension sends `{ id, method, ... }` with the parameters of the method beside them. Each is answered once, `{ id, result }`
- * or `{ id, error }`. A watch is answered again and again, `{ watch: id, result }`, until it is ended or another of its kind begins.
+ * The extension sends `{ id, method, ... }` together with the method's parameters. Each request gets one answer, `{ id,
+ * result }` or `{ id, error }`. A watch gets repeated answers, `{ watch: id, result }`, until it ends or another of its
+ * kind begins.
  */
 import type { RunComparisonRequest } from "../../../../runs/history/run-comparison.js";
 import type { RunView } from "../../../../runs/history/run-listing.js";
@@ -22,7 +24,7 @@ interface Place extends Code {
   readonly offset: number;
 }
 
-/** What may be asked, each with its parameters as they stand in the message, and its answer. */
+/** Requests, each with its parameters as in the message, and its answer. */
 export interface AssistQuestions {
   readonly check: Exchange<Code, "check">;
   readonly format: Exchange<Code, "format">;
@@ -37,16 +39,16 @@ export interface AssistQuestions {
 }
 export type AssistQuestion = keyof AssistQuestions;
 
-/** What may be watched: `watchRuns` and `unwatchRuns`, `watchCompared` and `unwatchCompared`. */
+/** Watches: `watchRuns` and `unwatchRuns`, `watchCompared` and `unwatchCompared`. */
 export interface AssistWatches {
   readonly Runs: Exchange<Omit<RunView, "on"> & Partial<Pick<RunView, "on">>, "runs">;
   readonly Compared: Exchange<RunComparisonRequest, "compareRuns">;
 }
 export type AssistWatch = keyof AssistWatches;
 
-/** What comes from the kernel, with the number of the question. */
+/** Messages from the kernel, with the request's id. */
 export type AssistReply<Id = number> = ({ readonly id: Id } | { readonly watch: Id }) &
   ({ readonly result: unknown } | { readonly error: string });
 
-/** Parameters as they came: named as they should be, of whatever type. */
+/** Unchecked parameters: correct names, values of any type. */
 export type UncheckedParams<Params> = { readonly [Name in keyof Params]?: unknown };

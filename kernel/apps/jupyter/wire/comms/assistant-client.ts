@@ -1,6 +1,6 @@
 /**
- * The wire's end of the assistant's port: requests out, each promise settled by the answer of its number. What is asked
- * before the assistant is there waits for it; after one ended, the next one may be connected.
+ * The wire's end of the assistant's port: sends requests and settles each promise with the answer of its id. Requests
+ * made before the assistant exists wait for it; after one ended, the next one may be connected.
  */
 import type { MessagePort } from "node:worker_threads";
 import type {
@@ -56,7 +56,7 @@ export class AssistantClient {
     });
   }
 
-  /** Rejects what waits and what is asked from now on. */
+  /** Rejects pending and future requests. */
   fail(error: Error): void {
     this.lost = error;
     for (const { reject } of this.waiting.values()) reject(error);

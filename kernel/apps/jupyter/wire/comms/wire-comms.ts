@@ -1,4 +1,4 @@
-/** Comms at the wire: those it serves itself, and the way to and from those of the main thread. */
+/** Comms at the wire: those it serves itself, and the forwarding to and from those of the main thread. */
 import { CommRegistry, type CommOpened } from "../../ports/comms.js";
 import type { Json, Message } from "../message.js";
 import type { Publisher } from "../publisher.js";
@@ -21,7 +21,7 @@ export class WireComms {
     private readonly tell: (message: MessageToMain) => void,
   ) {}
 
-  /** Registers a target that answers on this thread, off the run loop. */
+  /** Registers a target that answers on this thread, outside the run loop. */
   register(target: string, opened: CommOpened): void {
     this.ownRegistry.register(target, opened);
   }
@@ -34,7 +34,7 @@ export class WireComms {
     return new Map([...this.ownRegistry.info(), ...this.mainOpen]);
   }
 
-  /** Takes a comm message of the front end; false if it is none. */
+  /** Takes a comm message of the front end; returns false for other messages. */
   take({ header, content, metadata, buffers }: Message): boolean {
     const kind = kinds.get(header.msg_type);
     const id = content["comm_id"];
@@ -56,13 +56,12 @@ export class WireComms {
       this.tell({ kind: "comm", event });
       this.forget(event);
     } else if (kind === "open") {
-      // nobody knows this target: the protocol's answer is a close
+      // unknown target: the protocol's answer is a close
       this.publish({ event: "close", id, data: {} });
     } else this.parents.delete(id);
     return true;
   }
 
-  /** Takes a comm message of the main thread. */
   fromMain(event: CommEvent): void {
     if (event.event === "open") this.mainOpen.set(event.id, event.target ?? "");
     this.publish(event);

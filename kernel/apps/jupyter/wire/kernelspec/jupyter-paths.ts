@@ -1,4 +1,4 @@
-/** Where Jupyter keeps its data, by the rules of jupyter_core on each system. */
+/** Jupyter's data folders, by the rules of jupyter_core on each system. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { xdgFolder } from "../../../../fetch/xdg.js";
@@ -23,18 +23,17 @@ export function userDataFolder({ env, platform, home }: MachineEnvironment): str
   return join(xdgFolder("XDG_DATA_HOME", env, home), "jupyter");
 }
 
-/** The data folder under a prefix such as that of a virtual environment. */
+/** The data folder under a prefix, such as that of a virtual environment. */
 export function prefixDataFolder(prefix: string): string {
   return join(prefix, "share", "jupyter");
 }
 
-/** The data folder of the whole system. */
 export function systemDataFolder({ env, platform }: MachineEnvironment): string {
   if (platform === "win32") return join(env["PROGRAMDATA"] ?? "C:\\ProgramData", "jupyter");
   return "/usr/local/share/jupyter";
 }
 
-/** Every folder in which Jupyter looks for kernels, first found first served. */
+/** All folders in which Jupyter looks for kernels, by precedence. */
 export function dataFolders(machine: MachineEnvironment, sysPrefix?: string): readonly string[] {
   const { env, platform } = machine;
   const path = (env["JUPYTER_PATH"] ?? "").split(platform === "win32" ? ";" : ":").filter((part) => part !== "");

@@ -1,6 +1,6 @@
 /**
- * The kernel specification: the folder by which Jupyter finds this kernel. Written beside its place and renamed into it, so
- * that it is whole or absent; a folder that another program wrote is never touched.
+ * The kernel specification: the folder by which Jupyter finds this kernel. It is written next to its final path and
+ * renamed, so that it is complete or missing; a folder that another program wrote is never touched.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,11 +18,14 @@ export interface InstalledKernel {
   readonly name: string;
   readonly folder: string;
   readonly version: string;
-  /** False when the program or the file that it names is gone. */
+  /** False if the program or the file that it names no longer exists. */
   readonly works: boolean;
 }
 
-/** Writes the specification under a Jupyter data folder; returns its folder. Throws `kernel-name`, `kernel-not-ours`, `folder-unwritable`. */
+/**
+ * Writes the specification to a Jupyter data folder; returns its folder. Throws `kernel-name`, `kernel-not-ours`,
+ * `folder-unwritable`.
+ */
 export function installKernelspec(dataFolder: string, name: string): string {
   const folder = folderOf(dataFolder, name);
   if (existsSync(folder) && !readKernel(folder)) throw new CodedError("kernel-not-ours", { folder });
@@ -35,7 +38,7 @@ export function installKernelspec(dataFolder: string, name: string): string {
     rmSync(folder, { recursive: true, force: true });
     renameSync(fresh, folder);
   } catch (error) {
-    // what kept it from being written may keep it from being removed
+    // the cause of the failed write may also prevent removal
     if (existsSync(fresh)) rmSync(fresh, { recursive: true, force: true });
     throw new CodedError(
       "folder-unwritable",
@@ -83,13 +86,13 @@ function folderOf(dataFolder: string, name: string): string {
   return join(dataFolder, "kernels", name);
 }
 
-/** Of kernel.json what is read here; another program's has no `tunebook`. */
+/** The fields of kernel.json that are read; another program's has no `tunebook`. */
 const ours = objectWith({
   argv: v.array(v.string()),
   metadata: objectWith({ tunebook: objectWith({ version: v.string() }) }),
 });
 
-/** What a folder says of itself, if Tunebook wrote it. */
+/** Reads the kernel.json of a folder, if Tunebook wrote it. */
 function readKernel(folder: string, name = ""): InstalledKernel | undefined {
   const found = readHint(join(folder, "kernel.json"), ours);
   if (!found) return undefined;

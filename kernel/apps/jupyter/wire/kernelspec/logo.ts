@@ -1,4 +1,4 @@
-/** Tunebook's mark, a tuning fork on an open book's page, as SVG and (drawn from the same shapes) as PNG. */
+/** Tunebook's logo, a tuning fork on an open book's page, as SVG and (drawn from the same shapes) as PNG. */
 
 import { deflateSync } from "node:zlib";
 
@@ -21,7 +21,7 @@ export const logoSvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 
 </svg>
 `;
 
-/** The mark as a PNG of `size` × `size` pixels, 4 × 4 samples each. */
+/** The logo as a PNG of `size` × `size` pixels, with 4 × 4 samples each. */
 export function logoPng(size: number): Buffer {
   const rows = Buffer.alloc(size * (1 + size * 4));
   for (let y = 0; y < size; y++)
@@ -74,7 +74,7 @@ function chunk(type: string, data: Uint8Array = new Uint8Array()): Buffer {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-/** CRC-32 as PNG chunks carry it (Node has its own only from 22.2 on). */
+/** CRC-32 of PNG chunks (Node has its own only from 22.2 on). */
 function crc32Of(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) {
