@@ -1,5 +1,5 @@
-// Builds what every demo page is made of: dist/page/demo.json, with its scripts, its style, its template and ONNX Runtime for
-// browsers. `deploy … to page(…)` puts a model into it and needs no bundler. Build the modules first (`tsc -b`).
+// Builds the parts of every demo page: dist/page/demo.json, with its scripts, its style, its template and ONNX Runtime
+// for browsers. `deploy … to page(…)` adds a model and needs no bundler. Build the modules first (`tsc -b`).
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 
 const packed = (bytes) => gzipSync(bytes, { level: 9 }).toString("base64");
 
-/** Made again where anything that it is made of is another. `built`: it was. */
+/** Builds the file again if any of its inputs has changed. `built`: whether it did. */
 export async function buildDemo() {
   const { build } = await import("esbuild");
   const inputs = [];
@@ -41,12 +41,12 @@ export async function buildDemo() {
   };
   const runtime = runtimeFolder();
   const app = await script("app");
-  // Threads of the runtime run the script that asks for them.
+  // The runtime's threads run the script that starts them.
   const worker = await script("worker", { define: { "import.meta.url": "self.location.href" } });
   const [page, style] = await Promise.all(
     ["demo.html", "demo.css"].map((name) => readFile(join(root, "page/demo", name), "utf8")),
   );
-  // What is put in stands by itself: scripts and styles run by their checksum.
+  // Inserted scripts and styles must have no surrounding whitespace, since they run only if their checksum matches.
   const template = page.replace(/>\s*(%[A-Z]+%)\s*</g, ">$1<").replace("%TERMS%", escaped(await terms(inputs)));
   const wasm = await readFile(join(runtime, "dist/ort-wasm-simd-threaded.wasm"));
   const { version } = JSON.parse(await readFile(join(runtime, "package.json"), "utf8"));
@@ -56,13 +56,13 @@ export async function buildDemo() {
   if (existsSync(out) && JSON.parse(readFileSync(out, "utf8")).hash === hash) return { file: out, built: false };
   const demo = { hash, version, template, style, app, worker: packed(worker), runtime: packed(wasm) };
   await mkdir(join(dist, "page"), { recursive: true });
-  // Who reads it meanwhile sees it whole.
+  // Renaming keeps the file complete for concurrent readers.
   await writeFile(`${out}.new`, JSON.stringify(demo));
   await rename(`${out}.new`, out);
   return { file: out, built: true };
 }
 
-/** What a model that is made refuses is said by the whole vocabulary; a page makes none. */
+/** The complete vocabulary is needed only to refuse the making of a model, which a page never does. */
 const leaveOut = {
   name: "leave out",
   setup({ onLoad }) {
@@ -74,7 +74,7 @@ const leaveOut = {
 
 const escaped = (text) => text.replace(/[&<>%]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** What others wrote and every page holds, with the terms that it comes under. */
+/** Third-party code in every page, with its licences. */
 async function terms(inputs) {
   const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   const texts = await Promise.all(
@@ -88,7 +88,7 @@ async function terms(inputs) {
   const ours = `Tunebook (Apache-2.0)\n\n${(await readFile(join(root, "LICENSE"), "utf8")).trim()}`;
   return [ours, ...texts].join(`\n\n${"-".repeat(40)}\n\n`);
 }
-/** ONNX Runtime's package for browsers brings no file with its terms, which are these. */
+/** ONNX Runtime's package for browsers contains no licence file; its licence is this one. */
 const mit = `MIT License
 
 Copyright (c) Microsoft Corporation
@@ -111,7 +111,7 @@ LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.`;
 
-/** Its package exports no package.json. */
+/** The package does not export its package.json. */
 function runtimeFolder() {
   const entry = require.resolve("onnxruntime-web/wasm");
   return entry.slice(0, entry.lastIndexOf("dist"));

@@ -1,5 +1,6 @@
-// Builds the page: dist/page/index.html, one file that needs no server and no network. The worker's script, the data of the
-// examples and the tokenizer that a base brings lie in it as text. Build the modules first (`tsc -b`); `npm run page` does both.
+// Builds the page: dist/page/index.html, one file that needs no server and no network. The worker's script, the
+// examples' data and a base's tokenizer are embedded as text. Build the modules first (`tsc -b`); `npm run page` does
+// both.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,13 +12,16 @@ import { build, transform } from "esbuild";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "..");
 const dist = join(root, "dist");
-/** Bases whose tokenizer lies in the page: lengths of their texts are exact there. */
+/** Bases whose tokenizer is embedded, so that token lengths are exact. */
 const measured = ["all-MiniLM-L6-v2"];
 
-/** Later ones over earlier ones: what is narrow comes last. */
+/** Later styles override earlier ones: those for narrow screens come last. */
 const styles = ["style/editor", "style/phases", "style/page"];
 
-/** Node's modules that a library names for streams and files that a page never has. */
+/**
+ * Build options for browsers, with replacements for Node's modules, which a library imports for streams and files that
+ * a page never has.
+ */
 export const browser = {
   absWorkingDir: root,
   platform: "browser",
@@ -29,19 +33,20 @@ export const browser = {
   target: "es2023",
   legalComments: "none",
   charset: "utf8",
-  // csv-parse's own build for browsers brings all of Node's streams and buffers; what it needs of them is little.
-  // The parser asks lodash for small things: es-toolkit does them by the same names in half the room.
+  // csv-parse's own browser build includes all of Node's streams and buffers, of which it needs little. The parser
+  // needs few functions of lodash; es-toolkit has them under the same names at half the size.
   alias: { stream: join(dist, "page/platform/stream.js"), "lodash-es": "es-toolkit/compat" },
   inject: [join(dist, "page/platform/buffer.js")],
 };
 
 /**
- * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
+ * Run modules that no page can use: they would run a training, or read files in parts. Importing one is a defect and
+ * throws an error.
  */
 const unusedBy = (kinds) => new RegExp(`/(?:(?:${kinds.join("|")})/[\\w-]+\\.run|data/sources/prepare-streamed)\\.js$`);
-/** Records of those kinds: a short implementation is in the record itself, and is left out with its `load`. */
+/** Records of these kinds. A short implementation is inside the record itself, and is left out with its `load`. */
 const recordsOf = (kinds) => new RegExp(`[\\\\/]stdlib[\\\\/](?:${kinds.join("|")})[\\\\/]\\w+\\.js$`);
-/** Kinds of words whose run parts neither page uses, and those that one which trains does. */
+/** Kinds of words whose run modules neither page uses; `ofTrainings`: kinds that only the training page uses. */
 const neverRun = [
   ...["decoders", "searches", "pruners", "targets", "tokenizers", "contenders", "calibrations", "slicings", "keepings"],
   ...[
@@ -58,12 +63,12 @@ const neverRun = [
     "quantizations",
   ],
 ];
-/** Words whose settings no plan of the page shows. */
+/** Words whose settings no plan on the page shows. */
 const ofNoPlan = /[\\/]stdlib[\\/](?:targets|trackers|runners|attacks|contenders)[\\/]/;
 const ofTrainings = ["metrics", "stoppings", "schedules"];
-/** Words that others have: what they know or read by is larger than the page is to be. */
+/** Words that only the other programs support: their data or libraries are too large for the page. */
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
-/** Of arquero: what it does with tables once they are there. */
+/** Parts of arquero that work on existing tables. */
 const beyondTables = /^(?:op|expression|verbs|format)\/|^table\/regroup\.js$|^helpers\/(?!selection)/;
 const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), neverLoads = recordsOf(unusedKinds)) => ({
   name: "leave out",
@@ -77,15 +82,15 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
             ? { path, namespace: "elsewhere" }
             : undefined,
     );
-    // What arquero parses expressions and reads Arrow with: the page only makes tables of columns.
+    // Libraries with which arquero parses expressions and reads Arrow; the page only makes tables from columns.
     onResolve({ filter: /^(acorn|@uwdata\/flechette)$/ }, ({ path }) => ({ path, namespace: "never-called" }));
-    // Ops, verbs, expressions and formats of tables: the page makes tables of columns and reads them, no more.
+    // Ops, verbs, expressions and formats of tables: the page only makes tables from columns and reads them.
     onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) => {
       const file = /[\\/]arquero[\\/]src[\\/](.*)$/.exec(join(resolveDir, path))?.[1].replaceAll("\\", "/");
       return file && beyondTables.test(file) ? { path: `arquero/${file}`, namespace: "never-called" } : undefined;
     });
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
-    // A page without training has no runs: the one thing that it says of them is that there are none.
+    // A page without training has no runs, so the only code that it needs is the one for a missing run.
     if (!codesOfRuns)
       onLoad({ filter: /[\\/]load-codes\.js$/ }, async ({ path }) => ({
         contents: without(
@@ -93,15 +98,15 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
           (name, of) => isOfPages(name, of) || (isCode(name, of) && name !== '"run-not-found"'),
         ),
       }));
-    // Programs that show a code, what more is said of it, and papers that words come from are for pages of the reference.
+    // Example programs and long explanations of codes, and papers behind words, are only for the reference.
     onLoad({ filter: /[\\/-]codes\.js$/ }, async ({ path }) => ({
       contents: without(await readFile(path, "utf8"), isOfPages),
     }));
-    // What an op computes is told in the reference.
+    // Descriptions of ops are only for the reference.
     onLoad({ filter: /[\\/]dist[\\/]dsl[\\/]tensor[\\/]ops[\\/]\w+\.js$/ }, async ({ path }) => ({
       contents: without(await readFile(path, "utf8"), (name) => name === "doc"),
     }));
-    // Nothing is made smaller here: what its parts would be is for the kernel to tell.
+    // The page compresses no model; only the kernel computes the resulting sizes.
     onLoad({ filter: /[\\/]stdlib[\\/](?:sparsities[\\/]shared[\\/]plan|students[\\/]shared[\\/]cut)\.js$/ }, () => ({
       contents: `const asItWas = (_, { config, shapes }) => ({ config, shapes });
         export { asItWas as planPrunedSizes, asItWas as cutStudent };
@@ -109,30 +114,30 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
         export const isCutRefused = () => false;`,
       resolveDir: dist,
     }));
-    // The grammar is the same everywhere, and was found sound where it was tested.
+    // The grammar never changes and was validated by the tests.
     onLoad({ filter: /[\\/]chevrotain[\\/].*[\\/]grammar[\\/]checks\.js$/ }, async ({ path }) => {
       const names = [...(await readFile(path, "utf8")).matchAll(/^export function (validate\w+)/gm)].map(
         ([, name]) => name,
       );
       return { contents: `const none = () => [];\nexport { ${names.map((name) => `none as ${name}`).join(", ")} };` };
     });
-    // What would be said of one that isn't is never said.
+    // Messages about an invalid grammar are never shown.
     onLoad({ filter: /[\\/]chevrotain[\\/].*[\\/]errors_public\.js$/ }, async ({ path }) => {
       const [said, ...unsaid] = (await readFile(path, "utf8")).split(/^(?=export const defaultGrammar)/m);
       const names = unsaid.map((one) => /^export const (\w+)/.exec(one)[1]);
       return { contents: `${said}${names.map((name) => `export const ${name} = {};`).join("\n")}` };
     });
-    // No query runs here, so none is looked into.
+    // No query runs on the page, so none is checked.
     onLoad({ filter: /\/sources\/sql\/(?:demand|statement)\.js$/ }, () => ({
       contents:
         "export const queryProblem = () => null; export const parseStatement = () => ({ fault: null, tables: [] });",
     }));
-    // Nor a pattern: RE2 is a fifth of what the page is made of.
+    // Patterns are not checked either: RE2 would be a fifth of the page's size.
     onLoad({ filter: /\/text\/patterns\/linear\.js$/ }, () => ({
       contents: "export const patternProblem = () => undefined;",
     }));
-    // The reference has notes and references of words, options that go together, and why an option is there that has no default, or a derived one: plans
-    // show the reason of a fixed default alone.
+    // Only the reference has notes and references of words, related options, and reasons of options with no default or
+    // a derived one: plans show only the reason of a fixed default.
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/][\w/\\-]+[\\/][\w-]+\.js$/ }, async ({ path }) => ({
       contents: without(
         await readFile(path, "utf8"),
@@ -156,10 +161,10 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
   },
 });
 export const leaveOut = leavingOut([...neverRun, ...ofTrainings], false);
-/** What a page that trains leaves out. */
+/** Leaves less out, for the training page. */
 export const leaveLess = leavingOut(neverRun, true);
 
-/** A module whose records lack what the page never shows: properties of object literals by their name and the literal they stand in. */
+/** Removes properties of object literals that the page never shows, selected by their name and their literal. */
 function without(source, isCut) {
   const tree = ts.createSourceFile("module.js", source, ts.ScriptTarget.ES2023);
   const cut = [];
@@ -183,7 +188,7 @@ function without(source, isCut) {
     });
   };
   visit(tree, undefined);
-  // From the end on, whichever literal they stand in: what is cut moves nothing that stands before it.
+  // Cuts from the end, so that earlier positions stay valid.
   const places = cut.map((property) => [property.getFullStart(), property.end]);
   return places
     .toSorted(([a], [b]) => b - a)
@@ -193,16 +198,19 @@ function without(source, isCut) {
     }, source);
 }
 
-/** Where a table of error codes stands: a constant whose name ends with `Codes`. */
+/** Marks a table of error codes: a constant whose name ends with `Codes`. */
 const CODES = "a table of codes";
-/** What is told of an error is its message and its help; what may be allowed is explained where `allow` lists it. */
+/**
+ * Selects fields that only the reference shows. The page shows an error's message and help, and explains codes that
+ * `allow` may list.
+ */
 const isOfPages = (name, { beside, within }) =>
   within === CODES &&
   (name === "example" || (name === "explain" && beside.severity !== '"warning"' && beside.allowable !== "true"));
 const isUnshown = (beside) => !("default" in beside) || /^\{\s*derived:/.test(beside.default ?? "");
 const isCode = (name, { within }) => within === CODES && name.startsWith('"');
 
-/** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
+/** Returns `{ file, bytes, gzip, inputs }`: the written file, its sizes, and the modules in it. */
 export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
   const { worker, tokenizers } = await common(onProgress);
   const app = await windowScript("page/app/main.js", await examples());
@@ -210,34 +218,34 @@ export async function buildPage({ out = join(dist, "page"), onProgress = () => {
   return finished({ worker, tokenizers, app, out, name: "index", parts: { TO_TRAIN: link, PANEL: "", ENGINE: "" } });
 }
 
-/** What both pages have: the compiler's worker, and tokenizers of bases. */
+/** Builds the common parts of both pages: the compiler's worker, and tokenizers of bases. */
 export async function common(onProgress) {
   const tokenizers = await tokenizersOf(measured, onProgress);
   const worker = await build({ ...browser, entryPoints: [join(dist, "page/world/worker.js")], plugins: [leaveOut] });
   return { tokenizers, worker };
 }
 
-/** A window's script. */
+/** Builds a window's script. */
 export function windowScript(entry, shown) {
   return build({
     ...browser,
     entryPoints: [join(dist, entry)],
     define: {
       EXAMPLES: JSON.stringify(shown.examples),
-      // Once each, whichever examples read them: a packer doesn't see so far back that it could tell that they are the same.
+      // Each text is stored once, whichever examples use it: a compressor's window is too short to find repetitions.
       FILES: JSON.stringify(shown.files),
       VOCABULARY: JSON.stringify(shown.vocabulary),
     },
   });
 }
 
-/** As small as it says the same. */
+/** Minifies the styles. */
 async function styleOf(names) {
   const texts = await Promise.all(names.map((name) => readFile(join(here, `${name}.css`), "utf8")));
   return (await transform(texts.join(""), { loader: "css", minify: true, target: browser.target })).code;
 }
 
-/** A page written, by its name: `parts` are what it has beside the other, `more` further scripts that it is made of. */
+/** Writes a page by its name: `parts` are its own parts, `more` further scripts in it. */
 export async function finished({
   worker,
   tokenizers,
@@ -273,7 +281,7 @@ export async function finished({
   };
 }
 
-/** Scripts that a browser runs carry their checksum, and nothing else may run. */
+/** Fills the template. The policy lists the script's checksum, and no other script may run. */
 async function written({ template, style, app, worker, tokenizers, parts: more, trains }) {
   const hash = createHash("sha256").update(app).digest("base64");
   const policy = [
@@ -291,12 +299,12 @@ async function written({ template, style, app, worker, tokenizers, parts: more, 
   return template.replace(places, (_, a, b) => parts[a ?? b]);
 }
 
-/** What others wrote and the page holds, with the terms that it comes under. */
+/** Third-party content in the page, with its licences. */
 async function licences(metafiles) {
   const inputs = metafiles.flatMap(({ outputs }) =>
     Object.values(outputs).flatMap((output) => Object.keys(output.inputs)),
   );
-  // What a package leaves out for browsers is named, and not there.
+  // A module that a package disables for browsers is listed but not included.
   const there = inputs.filter((input) => !input.startsWith("(disabled)"));
   const folders = new Set(there.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   const texts = await Promise.all(
@@ -323,8 +331,9 @@ async function vocabulary() {
 }
 
 /**
- * tokenizer.json of bases by the base's hash, the vocabulary as one text in the order of the ids, which packs far smaller than
- * numbers beside each token (page/world/packed-tokenizer.ts reads it). Without one that can't be had the page guesses lengths.
+ * tokenizer.json of bases by the base's hash. The vocabulary is one text in the order of the ids, which compresses far
+ * better than numbers next to each token (page/world/packed-tokenizer.ts reads it). For a missing tokenizer the page
+ * estimates lengths.
  */
 async function tokenizersOf(names, onProgress) {
   const { resolveBase } = await import(pathToFileURL(join(dist, "kernel/bases/resolve.js")).href);
@@ -345,12 +354,12 @@ async function tokenizersOf(names, onProgress) {
   return found;
 }
 
-/** `2-…` before `10-…`. */
+/** Sorts `2-…` before `10-…`. */
 const inOrder = new Intl.Collator("en", { numeric: true }).compare;
 
 /**
- * Each program of examples/, with its title (the first line), what it shows (the second) and paths of the data that it names;
- * and those data by their paths.
+ * Returns each program of examples/ with its title (the first line), its description (the second) and the paths of its
+ * data, and those data by path.
  */
 export async function examples({ thin = true } = {}) {
   const folder = join(here, "examples");
@@ -375,7 +384,10 @@ export async function examples({ thin = true } = {}) {
   return { examples, files: Object.fromEntries(files), vocabulary: await vocabulary() };
 }
 
-/** Of long files three rows of five: enough to see what a program comes to, and what the quickstart's allows. A row is a line in the data of the examples. */
+/**
+ * Files longer than this many lines are reduced to three rows of five. That is enough to show results, including what
+ * the quickstart allows. In the examples' data a row is one line.
+ */
 const LONG = 500;
 function thinned(text) {
   const lines = text.split(/(?<=\n)/);
@@ -390,7 +402,7 @@ async function dataFile(path) {
   );
 }
 
-// Not awaited at the top: the other page's builder imports this module.
+// Not awaited at the top level: the other page's builder imports this module.
 async function main() {
   const { buildTrainPage } = await import("./training/build.mjs");
   const kB = (n) => `${Math.round(n / 1000)} kB`;

@@ -1,4 +1,7 @@
-/** Words and marks as Rust tells them apart: `Whitespace` of Hugging Face's JavaScript tokenizers knows the letters of ASCII alone. */
+/**
+ * Splits words and punctuation as in Rust: `Whitespace` of Hugging Face's JavaScript tokenizers knows only ASCII
+ * letters.
+ */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 const WORD = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
@@ -9,7 +12,7 @@ const WHITESPACE = {
   pattern: { Regex: String.raw`[${WORD}]+|[^${WORD}\p{White_Space}]+` },
 };
 
-/** A `pre_tokenizer` of a tokenizer.json, as it is but for that. */
+/** Returns a tokenizer.json's `pre_tokenizer` with `Whitespace` corrected. */
 export function withRustWhitespace(part: unknown): unknown {
   if (!isRecord(part)) return part;
   if (part["type"] === "Whitespace") return WHITESPACE;

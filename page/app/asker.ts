@@ -1,4 +1,7 @@
-/** The window's end of the worker: a question, one answer. The worker's script and data lie in the page, so nothing is fetched. */
+/**
+ * The window's side of the worker: sends a request and receives one response. The worker's script and data are embedded
+ * in the page, so nothing is fetched.
+ */
 import type { Method, Methods, Reply } from "../world/protocol.js";
 
 export class WorkerClient {

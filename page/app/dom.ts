@@ -1,4 +1,7 @@
-/** Elements of the page. Text goes in as text; HTML only from where it is made safe (the kernel's cards, Markdown's renderer). */
+/**
+ * Elements of the page. Text is inserted as text. HTML comes only from sources that make it safe (the kernel's cards,
+ * the Markdown renderer).
+ */
 import { micromark } from "micromark";
 import { makeElement } from "./make.js";
 
@@ -8,7 +11,7 @@ export function elementById<E extends HTMLElement = HTMLElement>(id: string): E 
   return found as E;
 }
 
-/** Markdown of the records: raw HTML in it stays text, and addresses that could run something are left out. */
+/** Renders Markdown of the records: raw HTML stays text, and URLs that could run code are left out. */
 export function markdownElement(text: string): HTMLElement {
   const box = makeElement("div", { className: "page-text" });
   box.innerHTML = micromark(text);

@@ -1,4 +1,4 @@
-/** The editor: CodeMirror, told by the worker what is wrong, what may stand there, what it means. */
+/** The editor: CodeMirror with diagnostics, completions and hover texts from the worker. */
 import {
   acceptCompletion,
   autocompletion,
@@ -38,13 +38,13 @@ import { signatureHelp } from "./signature.js";
 
 export interface EditorHost {
   readonly asker: WorkerClient;
-  /** A text was checked. */
+  /** Called when a text was checked. */
   readonly checked: (checkup: CheckResult, code: string) => void;
-  /** A text was typed. */
+  /** Called when the user has edited the text. */
   readonly changed: (code: string) => void;
-  /** What the last check said is of something else. */
+  /** Called when the last check no longer applies. */
   readonly unchecked: () => void;
-  /** The text can't be formatted. */
+  /** Called when the text cannot be formatted. */
   readonly refused: () => void;
 }
 
@@ -58,9 +58,9 @@ const colours = HighlightStyle.define([
   { tag: tags.standard(tags.variableName), color: "var(--word)" },
 ]);
 
-/** What a text comes to may be another, though the text is the same. */
+/** Requests a new check: the result may have changed although the text has not. */
 const recheck = StateEffect.define<null>();
-/** A step of its own when it is undone. */
+/** Makes an edit a separate step of undo. */
 const alone = isolateHistory.of("full");
 
 export class Editor {
@@ -105,7 +105,7 @@ export class Editor {
           }),
           signatureHelp((code, offset) => asker.ask("signature", { code, offset })),
           keymap.of([
-            // Right after the list opens nothing is taken yet; the cursor must not leave the editor then.
+            // Right after the list opens it accepts nothing yet; Tab must not leave the editor then.
             {
               key: "Tab",
               run: (view) =>
@@ -136,7 +136,7 @@ export class Editor {
   get text(): string {
     return this.view.state.doc.toString();
   }
-  /** As an edit, so that undo brings back what was there. */
+  /** Replaces the text as an edit, so that undo restores the former one. */
   set text(code: string) {
     this.view.dispatch({
       changes: { from: 0, to: this.view.state.doc.length, insert: code },
@@ -145,7 +145,7 @@ export class Editor {
     });
   }
 
-  /** A check under way is of a world that is gone. */
+  /** Discards a pending check, whose files have changed. */
   outdate(): void {
     this.#newest = new Newest();
     this.#host.unchecked();
@@ -178,7 +178,7 @@ export class Editor {
   }
 }
 
-/** Asked for by a key, or after a letter, or where a value begins. */
+/** Completes on request, after a letter, or where a value begins. */
 async function complete(asker: WorkerClient, context: CompletionContext): Promise<CompletionResult | null> {
   const code = context.state.doc.toString();
   const before = code.slice(0, context.pos);

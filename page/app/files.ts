@@ -1,6 +1,7 @@
 /**
- * Files that a person gives the page: dropped (folders too) or picked. They are read here and handed to the worker. A model's
- * config.json and tokenizer.json belong in a folder named for the model, which a file alone does not bring.
+ * Files that the user gives the page: dropped (folders too) or picked. They are read in the window and passed to the
+ * worker. A model's config.json and tokenizer.json belong in a folder named after the model, which a single file does
+ * not have.
  */
 import type { FileLine, GivenFile } from "../world/protocol.js";
 import { elementById } from "./dom.js";
@@ -15,7 +16,7 @@ export interface TakenFiles {
   readonly left: readonly string[];
 }
 
-/** `base`: of the program, where its tokenizer is missing. */
+/** @param base the program's base, if its tokenizer is missing */
 export async function readGivenFiles(
   given: readonly (readonly [string, File])[],
   base: string | null,
@@ -39,7 +40,7 @@ export async function readGivenFiles(
   };
 }
 
-/** What a config.json calls its model. */
+/** Returns the model's name in a config.json. */
 function nameIn({ text }: GivenFile): string {
   try {
     const config: unknown = JSON.parse(typeof text === "string" ? text : new TextDecoder().decode(text));
@@ -47,11 +48,11 @@ function nameIn({ text }: GivenFile): string {
     const path = named ? config._name_or_path : null;
     return (typeof path === "string" && path.split("/").at(-1)) || "my-model";
   } catch {
-    return "my-model"; // what is wrong with it is told where it is used
+    return "my-model"; // its errors are reported where it is used
   }
 }
 
-/** Every file of a drop, those in folders too, with their paths. Must be called in the event itself. */
+/** Returns every file of a drop with its path, including those in folders. Must be called during the event itself. */
 export async function droppedFiles(transfer: DataTransfer): Promise<readonly (readonly [string, File])[]> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
   if (entries.every((entry) => entry === null)) return Array.from(transfer.files, (file) => [file.name, file] as const);

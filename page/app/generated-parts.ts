@@ -1,4 +1,4 @@
-/** What build.mjs puts into the window's script. */
+/** Constants that build.mjs defines in the window's script. */
 import type { Vocabulary } from "#editors/vocabulary.js";
 
 export interface Example {
@@ -9,7 +9,7 @@ export interface Example {
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 declare const EXAMPLES: readonly (Omit<Example, "files"> & { readonly paths: readonly string[] })[];
-/** By their paths. */
+/** File texts by path. */
 declare const FILES: Readonly<Record<string, string>>;
 declare const VOCABULARY: Vocabulary;
 

@@ -1,4 +1,4 @@
-/** The window: puts editor, findings, phases and files together, and keeps the program in the page's address. */
+/** The window: combines editor, diagnostics, phases and files, and keeps the program in the page's URL. */
 import type { CheckResult, FileLine, GivenFile, Machine, StartParams } from "../world/protocol.js";
 import { WorkerClient } from "./asker.js";
 import { examples, type Example } from "./generated-parts.js";
@@ -13,18 +13,18 @@ import { setUpThemeButton } from "./theme.js";
 
 const GiB = 2 ** 30;
 
-/** What a page that does more than look is told (training/window.ts). */
+/** Callbacks for an extended page (training/window.ts). */
 export interface PageExtension {
-  /** Of files that were given, those that it leaves. */
+  /** Takes some of the given files and returns the others. */
   take(given: readonly (readonly [string, File])[]): readonly (readonly [string, File])[];
   files(all: readonly GivenFile[]): void;
   checked(checkup: CheckResult, code: string): void;
-  /** What was told last is of another program or world. */
+  /** Called when the last check is of another program or other files. */
   unchecked(): void;
 }
 export const pageExtensions: PageExtension[] = [];
 
-/** What a command came to; it stands until the text changes. */
+/** Shows the result of a command; it stays until the text changes. */
 const say = (text: string): void => {
   elementById("said").textContent = text;
 };
@@ -44,14 +44,14 @@ export const editor = new Editor(elementById("editor"), {
 });
 const phases = new PhaseTabs(asker, (from, to) => editor.select(from, to));
 const names = elementById<HTMLSelectElement>("examples");
-/** What a person gave, which stays when another example is opened. */
+/** Files from the user, which stay when another example is opened. */
 const givenFiles = new Map<string, GivenFile>();
-/** Files of the example that were taken away. */
+/** Files of the example that the user removed. */
 const gone = new Set<string>();
 let example: Example = examples[0]!;
 let unmeasured: string | null = null;
 
-/** Until it is checked. A moment later it is said in words: most checks are done by then. */
+/** Timer until "checking…" is shown; most checks finish sooner. */
 let saying: ReturnType<typeof setTimeout> | undefined;
 function unchecked(): void {
   delete document.documentElement.dataset["checked"];
@@ -80,7 +80,7 @@ async function outline(code: string): Promise<void> {
   );
 }
 
-/** With the example's own files, and those that were given. */
+/** Sends the example's own files and the user's files to the worker. */
 async function setFiles(): Promise<void> {
   editor.outdate();
   const all = [...example.files.filter(({ path }) => !gone.has(path)), ...givenFiles.values()];
@@ -121,7 +121,7 @@ async function openExample(one: Example): Promise<void> {
   await setFiles();
 }
 
-/** Written a moment after the last key, so that a reload brings the same program back. */
+/** Timer that updates the URL shortly after the last key, so that a reload restores the program. */
 let writing: ReturnType<typeof setTimeout> | undefined;
 function keepInAddress(code: string): void {
   clearTimeout(writing);
@@ -182,7 +182,7 @@ function watchDrops(): void {
   window.addEventListener("dragleave", (event) => {
     if (holdsFiles(event) && --depth <= 0) veil.hidden = true;
   });
-  // Before CodeMirror, which would write a dropped file's text into the program.
+  // Capturing runs before CodeMirror, which would insert a dropped file's text into the program.
   window.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault(), true);
   window.addEventListener(
     "drop",
@@ -202,7 +202,7 @@ function watchDrops(): void {
   };
 }
 
-// The page that trains opens with the program of this one.
+// Opens the training page with this page's program.
 document.querySelector<HTMLAnchorElement>("#to-train")?.addEventListener("click", ({ currentTarget }) => {
   (currentTarget as HTMLAnchorElement).hash = location.hash;
 });
@@ -214,7 +214,7 @@ elementById("share").onclick = () => void share();
 window.addEventListener("hashchange", () => void openAddress());
 fillMachine();
 watchDrops();
-// Put there when the page was built (page/build.mjs).
+// Embedded when the page was built (page/build.mjs).
 export const tokenizers = embeddedJson<StartParams["tokenizers"]>(elementById("tokenizers").textContent ?? "{}");
 void asker.ask("start", { machine: chosenMachine(), tokenizers }).then(async (known) => {
   elementById("bases").textContent = known.bases.join(", ");

@@ -1,4 +1,4 @@
-/** An element with properties and what stands in it: text goes in as text, never as HTML. */
+/** Creates an element with properties and children; text is inserted as text, never as HTML. */
 export function makeElement<K extends keyof HTMLElementTagNameMap>(
   name: K,
   properties: Partial<HTMLElementTagNameMap[K]> = {},

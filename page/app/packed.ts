@@ -8,7 +8,10 @@ export async function deflateText(text: string): Promise<string> {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** Rejects where it is no such text. `most`: bytes, so that a short link can't fill memory. */
+/**
+ * Rejects if the text is not valid.
+ * @param most maximum bytes, so that a short link cannot fill the memory
+ */
 export async function inflateBytes(packed: string, most = 64 * 2 ** 20): Promise<Uint8Array> {
   const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));

@@ -1,4 +1,4 @@
-/** The phases of the compiler in tabs. What is shown stays until something newer is there, dimmed while it no longer holds. */
+/** The compiler's phases in tabs. A view stays until a newer one is ready, and is dimmed while it is outdated. */
 import type { CheckResult, DrawnPhase, TreeNode, PhaseName } from "../world/protocol.js";
 import type { WorkerClient } from "./asker.js";
 import { elementById } from "./dom.js";
@@ -20,7 +20,7 @@ export class PhaseTabs {
   #code = "";
   #checkup: CheckResult | null = null;
   #turn = 0;
-  /** The view whose drawing is on the page. */
+  /** The view that is drawn on the page. */
   #drawn: PhaseName | null = null;
 
   constructor(asker: WorkerClient, select: (from: number, to: number) => void) {
@@ -60,12 +60,12 @@ export class PhaseTabs {
     void this.#draw();
   }
 
-  /** Until the next check. */
+  /** Dims the view until the next check. */
   outdate(): void {
     elementById("view").classList.add("old");
   }
 
-  /** Another program is opened: what is drawn is none of its own. */
+  /** Clears the views when another program is opened. */
   clear(): void {
     this.#turn += 1;
     this.#drawn = null;
@@ -83,7 +83,7 @@ export class PhaseTabs {
     elementById("view").setAttribute("aria-labelledby", `tab-${this.#view}`);
   }
 
-  /** Which training, which data: a choice only where there are several. */
+  /** Shows the choice of trainings and data sets if there are several. */
   #choices(): void {
     const which = elementById<HTMLSelectElement>("which");
     const names = this.#view === "tree" ? [] : this.#view === "data" ? this.#checkup?.data : this.#checkup?.trainings;
@@ -114,7 +114,7 @@ export class PhaseTabs {
     this.#drawn = "none" in drawn ? null : view;
     if ("html" in drawn) {
       panel.innerHTML = drawn.html;
-      // Where each setting came from is what a plan is read for here.
+      // Opens the origins of all settings, which are what a plan is read for on this page.
       if (view === "plan") for (const more of panel.querySelectorAll("details")) more.open = true;
     } else if ("text" in drawn) panel.replaceChildren(makeElement("pre", {}, drawn.text));
     else if ("tree" in drawn) panel.replaceChildren(this.#list(drawn.tree, "tree"));

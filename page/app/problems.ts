@@ -1,4 +1,4 @@
-/** All findings below the editor: each leads to its place, and has a button where the mend is known. */
+/** All diagnostics below the editor: each links to its position, and has a button if there is a fix. */
 import { prose } from "#editors/codemirror/prose.js";
 import { mend } from "#editors/codemirror/squiggle.js";
 import type { CheckResult } from "../world/protocol.js";

@@ -1,4 +1,6 @@
-/** What may stand between the parentheses that the cursor is in, above the line, with the part that is being written set off. */
+/**
+ * Signature help: shows the parameters of the call around the cursor above the line, with the present one highlighted.
+ */
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
 import { showTooltip, ViewPlugin, type EditorView, type Tooltip, type ViewUpdate } from "@codemirror/view";
 import type { Signature } from "#dsl/assist/signature.js";

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. */
+/** Light, dark, or the system's theme. */
 const themes = ["auto", "light", "dark"] as const;
 const signs = { auto: "◐", light: "☀", dark: "☾" } as const;
 type Theme = (typeof themes)[number];
@@ -16,7 +16,7 @@ export function setUpThemeButton(button: HTMLButtonElement): void {
     try {
       localStorage.setItem("tune-theme", now);
     } catch {
-      // A browser that keeps nothing still shows it.
+      // Without browser storage the theme still applies.
     }
     show();
   };

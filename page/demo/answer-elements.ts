@@ -1,8 +1,8 @@
-/** Answers as elements. Labels and words go in as text, never as HTML. */
+/** Predictions as elements. Labels and words are inserted as text, never as HTML. */
 import { makeElement } from "../app/make.js";
 import type { LabelBar, FoundAnswer, PredictionDisplay, TaggedWord, PredictionView } from "./views.js";
 
-/** Labels of which so many are shown at once. */
+/** Maximum number of labels shown at once. */
 const MOST = 12;
 
 export function answerNodes(view: PredictionView, threads: number): readonly Node[] {
@@ -45,9 +45,9 @@ function shownAs(shown: PredictionDisplay): readonly Node[] {
   }
 }
 
-/** Characters around an answer that stand there without being opened. */
+/** Characters around an answer that are shown without expanding. */
 const AROUND = 600;
-/** The answer, and the context with the answer marked in its place. */
+/** Shows the answer, and the context with the answer marked. */
 function spanOf({ answer, context, start, end, probability }: FoundAnswer): readonly Node[] {
   const sure = makeElement("small", {}, percentText(probability));
   if (answer === "") return [makeElement("p", { className: "said" }, "no answer in this context ", sure)];
@@ -90,7 +90,7 @@ function barOf({ label, share, given }: LabelBar): HTMLElement {
   return makeElement("li", { className: given ? "given" : "" }, head, trackOf(share, given));
 }
 
-/** A picture of a share that stands beside it in figures. */
+/** Draws a bar for a share that is also shown as a number. */
 function trackOf(share: number, given: boolean): HTMLElement {
   const fill = makeElement("div", { className: "fill" });
   fill.style.width = `${(100 * Math.min(1, share)).toFixed(1)}%`;
@@ -98,7 +98,7 @@ function trackOf(share: number, given: boolean): HTMLElement {
   return given ? makeElement("div", { className: "given" }, track) : track;
 }
 
-/** Shares near 0 and 1 are not rounded to them. */
+/** Formats a share; values near 0 and 1 are not rounded to them. */
 export function percentText(share: number): string {
   const whole = 100 * share;
   if (whole > 99.9 && whole < 100) return "> 99.9 %";
@@ -106,9 +106,9 @@ export function percentText(share: number): string {
   return `${whole.toFixed(1)} %`;
 }
 
-/** The tag of words that are part of nothing. */
+/** Tag of words outside every entity. */
 const OUTSIDE = "O";
-/** Entities are marked with their kinds; where there are none at all, words with their tags. */
+/** Marks entities with their kinds; if there are none, words with their tags. */
 function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
   const tagged = words.some(({ entity }) => entity !== null);
   const line = makeElement("p", { className: "words", dir: "auto" });
@@ -134,7 +134,7 @@ function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
   return [...(line.querySelector("mark") ? [] : [none]), line, ...(cut > 0 ? [rest] : [])];
 }
 
-/** Words are parted by blanks, so that marks hang on them which are no part of what is named. */
+/** Words are split at blanks, so punctuation that is not part of the entity is separated from it. */
 function withoutMarks(text: string): readonly [before: string, core: string, after: string] {
   const [, before = "", core = "", after = ""] =
     /^([\p{Ps}\p{Pi}"']*)(.*?)([.,;:!?…\p{Pe}\p{Pf}"']*)$/su.exec(text) ?? [];

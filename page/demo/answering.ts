@@ -1,4 +1,4 @@
-/** A text to what the model says of it: the task's own answers over the graph's logits, as in the notebook. */
+/** Predicts for a text: the task's own answers from the graph's logits, as in the notebook. */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { AnswerDecoder, PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import { scaledByTemperature } from "#stdlib/calibrations/shared/thresholds.js";
@@ -11,12 +11,12 @@ import type { GraphRuntime } from "./runtime.js";
 import { predictionDisplayOf, type Prediction, type PredictionView } from "./views.js";
 
 export class DemoPredictor {
-  /** The token that stands for a hidden word; null: the model names none. */
+  /** The token that stands for a hidden word; null if the model has no such token. */
   readonly gap: string | null;
   private readonly answers: AnswerDecoder;
   private readonly words: boolean;
   private readonly apart: boolean;
-  /** Tokens that neighbouring parts of a context share; null: it reads no contexts. */
+  /** Tokens that neighbouring windows of a context share; null if the task reads no contexts. */
   private readonly overlap: number | null;
 
   private constructor(
@@ -39,7 +39,7 @@ export class DemoPredictor {
     return new DemoPredictor(demo, reading, runtime, await loadPageTask(word));
   }
 
-  /** Coded errors: those of the task (a text without a gap to fill). */
+  /** Throws the coded errors of the task (for example a text without a gap to fill). */
   async answer(given: ModelInputText): Promise<PredictionView> {
     const begun = performance.now();
     const input = this.gap !== null && typeof given === "string" ? gapsToMask(given, this.gap) : given;
@@ -59,12 +59,12 @@ export class DemoPredictor {
     };
   }
 
-  /** As they are fed. */
+  /** Returns the token ids that are fed to the model. */
   ids(input: ModelInputText): readonly number[] {
     return this.rows(input).flatMap(({ ids }) => [...ids]);
   }
 
-  /** Of a question: where the tokens of its context stand, part after part. */
+  /** For a question: returns the positions of its context's tokens, window after window. */
   places(input: ModelInputText): readonly number[] {
     return this.rows(input).flatMap(({ window }) => (window ? [window.first, ...window.starts, ...window.ends] : []));
   }
@@ -89,7 +89,7 @@ export class DemoPredictor {
     };
   }
 
-  /** Logits of a row, or of the places in it that are asked about. */
+  /** Returns the logits of a row, or of the positions in it that the task predicts. */
   private async outputsOf(row: DemoRow, asked: PredictedRows, index: number): Promise<Float32Array> {
     const shape = [1, row.ids.length];
     const whole = (values: Int32Array): Array32 => ({ dtype: "i32", shape, data: values.slice().buffer });
@@ -123,7 +123,7 @@ export class DemoPredictor {
   }
 }
 
-/** Of a graph that gives beginnings and ends of answers each by itself: one beside the other. */
+/** For a graph with separate outputs for the start and end of an answer: interleaves the two. */
 function logitsOf({ logits, start_logits: starts, end_logits: ends }: Readonly<Record<string, Array32>>): {
   readonly numbers: Float32Array;
   readonly shape: readonly number[];

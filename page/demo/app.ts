@@ -1,4 +1,4 @@
-/** The window of a demo page: the form, the model that is opened by it or given to it, and answers. */
+/** The window of a demo page: the form, opening the embedded or given model, and the predictions. */
 import type { ModelInputText, PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
 import { GAP_MARK, hasGap } from "#stdlib/targets/shared/page/gaps.js";
 import { WorkerClient } from "./asker.js";
@@ -11,7 +11,7 @@ function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   if (!found) throw new Error(`the page has no #${id}`);
   return found as E;
 }
-/** What lies in the page, which goes from it: it is read once. */
+/** Returns embedded data and removes it from the page: it is read once. */
 function taken(part: PageDataPart): string {
   const element = byId(part);
   const text = element.textContent ?? "";
@@ -27,12 +27,12 @@ const [text, other, go, form, answer] = [
   byId<HTMLFormElement>("form"),
   byId("answer"),
 ];
-/** Only an isolated page may share memory between threads. */
+/** Only a cross-origin-isolated page may share memory between threads. */
 const threads = globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, navigator.hardwareConcurrency)) : 1;
 let asker: WorkerClient | undefined;
-/** The token that stands for a hidden word, once the model is open and names such. */
+/** The token that stands for a hidden word, once the model is open and if it has one. */
 let gap: string | null = null;
-/** The newest question: an older one's answer is not shown. */
+/** Number of the newest request: the answer to an older one is not shown. */
 let newest = 0;
 
 function tell(status: string, bad = false): void {
@@ -74,7 +74,7 @@ function enable(): void {
   for (const button of byId("list").querySelectorAll("button")) button.disabled = false;
 }
 
-/** What is missing in the form before anything can be asked; null: nothing. */
+/** Returns what is missing in the form before a prediction; null if nothing is. */
 function missing(): string | null {
   if (text.value.trim() === "" || (demo.pairs && other.value.trim() === "")) return "Write a text first.";
   if (gap === null || hasGap(text.value, gap)) return null;
@@ -122,7 +122,7 @@ async function open(model: string | ArrayBuffer): Promise<void> {
   }
 }
 
-/** How a hidden word is written, and a button that writes it where the cursor stands. */
+/** Shows how to write a hidden word, and a button that inserts it at the cursor. */
 function offerGap(): void {
   if (gap === null) return;
   byId("gap").hidden = false;
@@ -141,13 +141,13 @@ async function sumOf(buffer: ArrayBuffer): Promise<string> {
 const megabytes = (bytes: number): string =>
   bytes < 1e5 ? `${String(bytes)} bytes` : `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** Of what was given: it stands where it is asked for. */
+/** Reports a problem with a given file next to the file picker. */
 function refuse(why: string): void {
   byId("give-told").textContent = why;
   tell(`waiting for ${demo.model.file ?? "the model"}`);
 }
 
-/** The file of a page that came without its model: it must be the one that the page was proved with. */
+/** Opens the model file for a page without an embedded model. It must be the file that the page was verified with. */
 async function given(file: File): Promise<void> {
   const { bytes, sha256 } = demo.model;
   const wanted = demo.model.file ?? "the model";
@@ -172,7 +172,7 @@ function demand(name: string): void {
   tell(`waiting for ${name}`);
   pick.onchange = () => {
     const [file] = pick.files ?? [];
-    // The same file may be picked again once it is another.
+    // Clears the picker, so that a changed file of the same name can be picked again.
     if (file) void given(file).then(() => (pick.value = ""));
   };
   document.ondragover = (event) => {

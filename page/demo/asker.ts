@@ -1,4 +1,7 @@
-/** The window's end of the worker: a question, one answer. Its script lies in the page. */
+/**
+ * The window's side of the worker: sends a request and receives one response. The worker's script is embedded in the
+ * page.
+ */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Method, Methods, Reply } from "./protocol.js";
 

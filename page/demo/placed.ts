@@ -1,22 +1,23 @@
 /**
- * Where tokens stand in a text, of tokenizers that part words into pieces of themselves (WordPiece): the JavaScript library tells ids
- * alone. Each character is normalised by itself, so that it is known where it came from; each word is then a run of such characters,
- * and its pieces are parts of the run. The proof of a deployment compares the places with the notebook's.
+ * Positions of tokens in a text, for tokenizers that split words into parts of themselves (WordPiece), since the
+ * JavaScript library returns only ids. Each character is normalised separately, so that its origin is known. A word is
+ * then a range of such characters, and its pieces are parts of that range. The verification of a deployment compares
+ * the positions with the notebook's.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 
-/** Parts of the tokenizer. */
+/** Functions of the tokenizer. */
 export interface TokenizerParts {
-  /** Ids of a text or of a word, without what frames it. */
+  /** Returns the ids of a text or word, without special tokens around it. */
   plain(text: string): readonly number[];
   tokens(ids: readonly number[]): readonly string[];
   normalized(text: string): string;
-  /** Of a normalised text. */
+  /** Splits a normalised text into words. */
   words(text: string): readonly string[];
-  /** Tokens that are found before a text is parted, longest first. */
+  /** Tokens that are matched before a text is split, longest first. */
   readonly added: readonly (readonly [string, number])[];
 }
-/** `starts` and `ends` in UTF-16 units of the text. */
+/** `starts` and `ends` are offsets in UTF-16 units of the text. */
 export interface PlacedTokens {
   readonly ids: Int32Array;
   readonly starts: Int32Array;
@@ -28,7 +29,7 @@ interface Token {
   readonly end: number;
 }
 
-/** An error where the words by themselves become other tokens than the text. */
+/** Throws an error if the words give other tokens separately than in the text. */
 export function placeTokens(text: string, parts: TokenizerParts): PlacedTokens {
   const all = split(text, parts).flatMap(({ offset, part, id }): readonly Token[] =>
     id === null ? tokensOf(part, offset, parts) : [{ id, start: offset, end: offset + part.length }],
@@ -46,7 +47,7 @@ export function placeTokens(text: string, parts: TokenizerParts): PlacedTokens {
 interface Part {
   readonly offset: number;
   readonly part: string;
-  /** Of an added token; null: a text between such. */
+  /** Id of an added token; null for the text between such tokens. */
   readonly id: number | null;
 }
 function split(text: string, { added }: TokenizerParts): readonly Part[] {
@@ -65,7 +66,7 @@ function split(text: string, { added }: TokenizerParts): readonly Part[] {
   return [...found, { offset: from, part: text.slice(from), id: null }];
 }
 
-/** `offset`: where the text begins in the whole one. */
+/** @param offset start of this part in the complete text */
 function tokensOf(text: string, offset: number, parts: TokenizerParts): readonly Token[] {
   const starts: number[] = [];
   const ends: number[] = [];
@@ -80,7 +81,7 @@ function tokensOf(text: string, offset: number, parts: TokenizerParts): readonly
     }
     place += character.length;
   }
-  // A letter may become another at the end of a word, never one more.
+  // At the end of a word a letter may be normalised to another one, but never to more than one.
   const whole = parts.normalized(text);
   const normal = whole.length === made.length ? whole : made;
   let from = 0;
@@ -96,7 +97,7 @@ function tokensOf(text: string, offset: number, parts: TokenizerParts): readonly
   });
 }
 
-/** What goes on with a word is marked so. */
+/** Marks a piece that continues a word. */
 const GOES_ON = /^##/;
 function piecesOf(
   word: string,
@@ -104,7 +105,7 @@ function piecesOf(
 ): readonly { readonly id: number; readonly from: number; readonly to: number }[] {
   const ids = plain(word);
   const lengths = tokens(ids).map((token, i) => (i === 0 ? token : token.replace(GOES_ON, "")).length);
-  // A word that is unknown is one token, whatever that is called.
+  // An unknown word is one token, whatever that token's text is.
   const whole = lengths.reduce((sum, length) => sum + length, 0) !== word.length;
   let offset = 0;
   return ids.map((id, i) => {

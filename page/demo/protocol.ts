@@ -1,4 +1,4 @@
-/** What the demo page's window and its worker say to each other. The proof of a deployment speaks it too. */
+/** Messages between the demo page's window and its worker, also used to verify a deployment. */
 import type { PageDemo, ModelInputText } from "#stdlib/targets/shared/page/demo.js";
 import type { PredictionView } from "./views.js";
 
@@ -7,7 +7,7 @@ export interface OpenParams {
   /** base64 of gzip. */
   readonly tokenizer: string;
   readonly runtime: string;
-  /** The same, or the file that was given. */
+  /** base64 of gzip, or the given file. */
   readonly model: string | ArrayBuffer;
   readonly threads: number;
 }
@@ -17,14 +17,14 @@ export interface Array32 {
   readonly data: ArrayBuffer;
 }
 export interface Methods {
-  /** `gap`: the token that stands for a hidden word, of a model that names them. */
+  /** `gap`: the token that stands for a hidden word, if the model has one. */
   open: { params: OpenParams; result: { readonly milliseconds: number; readonly gap: string | null } };
   ask: { params: ModelInputText; result: PredictionView };
-  /** Token ids as the model is fed them. */
+  /** Returns the token ids that are fed to the model. */
   ids: { params: readonly ModelInputText[]; result: readonly (readonly number[])[] };
-  /** Where tokens of contexts stand in them. */
+  /** Returns the positions of the contexts' tokens. */
   places: { params: readonly ModelInputText[]; result: readonly (readonly number[])[] };
-  /** The graph itself, by the program's names. */
+  /** Runs the graph itself, with the program's names. */
   run: {
     params: { readonly feeds: Readonly<Record<string, Array32>>; readonly wanted: readonly string[] };
     result: Readonly<Record<string, Array32>>;

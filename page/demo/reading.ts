@@ -1,6 +1,7 @@
 /**
- * Texts to rows of tokens as the notebook makes them: the model's own tokenizer.json, read by Hugging Face's JavaScript
- * tokenizers, framed and cut by the kernel's code. The proof of a deployment compares the ids with the notebook's.
+ * Converts texts to rows of tokens as the notebook does: the model's own tokenizer.json, read by Hugging Face's
+ * JavaScript tokenizers; the kernel's code adds special tokens and truncates. The verification of a deployment compares
+ * the ids with the notebook's.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -15,13 +16,13 @@ import { placeTokens, type TokenizerParts } from "./placed.js";
 
 export interface DemoRow {
   readonly ids: Int32Array;
-  /** Which of two texts each token is of; absent: there is one. */
+  /** Which of two texts each token belongs to; unset for a single text. */
   readonly types?: Int32Array;
-  /** Where the first piece of each word lies, and how many words were cut off. */
+  /** Position of the first piece of each word, and the number of words that were cut off. */
   readonly words?: { readonly starts: Int32Array; readonly cut: number };
-  /** A question beside a part of its context. */
+  /** A question with a part of its context. */
   readonly window?: ContextWindow;
-  /** Tokens that the whole text has. */
+  /** Number of tokens of the complete text. */
   readonly whole: number;
 }
 
@@ -29,10 +30,10 @@ export class RowReader {
   readonly names: TokenNames;
   private readonly reader: Reader;
   private readonly checked: CheckedTokenizer;
-  /** Tokens that stand around texts. */
+  /** Special tokens around texts. */
   private readonly framing: ReadonlySet<number>;
 
-  /** Coded errors of `checkTokenizer`. */
+  /** Throws the coded errors of `checkTokenizer`. */
   constructor(
     private readonly demo: PageDemo,
     file: Uint8Array,
@@ -44,7 +45,7 @@ export class RowReader {
     this.reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
     const { single, pair } = this.checked.frame;
     this.framing = new Set([...single.before, ...single.after, ...pair.before, ...pair.between, ...pair.after]);
-    // Of two tokens with one id the added one stands for it.
+    // If two tokens share an id, the added one is used.
     const tokens = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
     this.names = {
       vocabulary: tokens.size,
@@ -54,13 +55,16 @@ export class RowReader {
     };
   }
 
-  /** `words`: the task tells of words. */
+  /** @param words whether the task predicts per word */
   row(input: ModelInputText, words: boolean): DemoRow {
     if (typeof input !== "string") return this.pair(input);
     return words ? this.ofWords(input) : this.text(input);
   }
 
-  /** A question beside its context, which several rows share where it is long. `overlap`: tokens that neighbours share. */
+  /**
+   * Encodes a question with its context; a long context gives several rows.
+   * @param overlap tokens that neighbouring rows share
+   */
   contexts([question, context]: readonly [string, string], overlap: number): readonly DemoRow[] {
     const placed = placeTokens(context, this.parts);
     const both = { question, context, questionIds: this.plain(question.trimStart()), contextEncoding: placed };
@@ -89,7 +93,7 @@ export class RowReader {
     };
   }
 
-  /** Of a text that is mostly unknown to the tokenizer an answer says little. */
+  /** Warns if the tokenizer does not know most of the text: the prediction then means little. */
   doubts(rows: readonly DemoRow[]): readonly string[] {
     const { special } = this.names;
     const content = rows.flatMap(({ ids }) => Array.from(ids)).filter((id) => !this.framing.has(id));
@@ -122,7 +126,7 @@ export class RowReader {
     return { ids, whole: a.length + b.length + specials, ...(this.demo.tokenTypes && { types }) };
   }
 
-  /** A word is there when its first piece is. */
+  /** A word is included if its first piece is. */
   private ofWords(text: string): DemoRow {
     const { frame, unknown, padId, blankBeforeWords } = this.checked;
     const pieces = whitespaceWords(text)
@@ -141,9 +145,12 @@ export class RowReader {
   }
 }
 
-/** Share of the tokens of a text that is mostly unknown. */
+/** Share of unknown tokens from which a text counts as mostly unknown. */
 const MOSTLY = 0.6;
-/** A letter by itself, of a script in which a letter is no word: what spells a text so has no words for it. */
+/**
+ * Detects a single letter of a script in which a letter is not a word. A text that is split into such letters is
+ * unknown to the tokenizer.
+ */
 function isLetter(token: string): boolean {
   const text = token.replace(/^(##|▁)/u, "");
   return (
@@ -152,7 +159,7 @@ function isLetter(token: string): boolean {
   );
 }
 
-/** As rows of a task are asked about. */
+/** Returns the words of a row in the form that tasks use. */
 export function wordsOfRow({ words }: DemoRow): NonNullable<DemoRow["words"]> {
   return must(words, "the words of a row");
 }

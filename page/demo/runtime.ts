@@ -1,4 +1,4 @@
-/** The model in ONNX Runtime for browsers: WebAssembly that lies in the page, on the processor. */
+/** Runs the model in ONNX Runtime for browsers: embedded WebAssembly on the CPU. */
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
@@ -10,7 +10,7 @@ export class GraphRuntime {
     private readonly graph: GraphFile,
   ) {}
 
-  /** `threads` above 1: the page is isolated, so that memory can be shared. */
+  /** @param threads may be above 1 only on a cross-origin-isolated page, which can share memory */
   static async open(
     graph: GraphFile,
     options: { readonly runtime: Uint8Array<ArrayBuffer>; readonly model: Uint8Array; readonly threads: number },
@@ -26,7 +26,7 @@ export class GraphRuntime {
     return new GraphRuntime(session, graph);
   }
 
-  /** Feeds and outputs by the program's names. */
+  /** Runs the graph; feeds and outputs have the program's names. */
   async run(
     feeds: Readonly<Record<string, Array32>>,
     wanted: readonly string[] = Object.keys(this.graph.outputs),

@@ -1,9 +1,9 @@
-/** What lies in the page as text: base64 of gzip, unpacked piece by piece, so that nothing is held twice. */
+/** Unpacks data embedded as text (base64 of gzip), in pieces, so that no data are in memory twice. */
 
-/** Characters at once; a multiple of four. */
+/** Characters per piece; a multiple of four. */
 const PIECE = 4 * 2 ** 18;
 
-/** Rejects where the text is no such thing. */
+/** Rejects if the text is not valid. */
 export async function unpackBytes(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const whole = text.trim();
   let offset = 0;

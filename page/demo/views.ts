@@ -1,14 +1,14 @@
-/** What a model said of a text, as the page shows it: made of what the notebook's `predict` gives, whichever the task. */
+/** Converts a model's prediction to the page's display, from what the notebook's `predict` returns for any task. */
 
 export interface PredictionView {
   readonly shown: PredictionDisplay;
-  /** As `predict` gives it. */
+  /** The value that `predict` returns. */
   readonly prediction: unknown;
-  /** Tokens that were read, and that the text has. */
+  /** Number of tokens read; `whole`: number of tokens of the text. */
   readonly tokens: number;
   readonly whole: number;
   readonly milliseconds: number;
-  /** What a reader should know before the answer is believed. */
+  /** Warnings to show with the prediction. */
   readonly doubts: readonly string[];
 }
 export type PredictionDisplay =
@@ -21,20 +21,20 @@ export type PredictionDisplay =
 export interface LabelBar {
   readonly label: string;
   readonly share: number;
-  /** It is (part of) the answer. */
+  /** Whether it is the prediction, or part of it. */
   readonly given: boolean;
 }
 export interface TaggedWord {
   readonly text: string;
   readonly tag: string;
   readonly probability: number;
-  /** The kind of the entity that it is part of; null: of none. */
+  /** Kind of the entity that contains the word; null if there is none. */
   readonly entity: string | null;
-  /** It goes on with the entity of the word before it. */
+  /** Continues the entity of the previous word. */
   readonly goesOn: boolean;
 }
 
-/** Where in a context an answer stands; an empty one: nowhere. */
+/** Position of an answer in a context; an empty answer has none. */
 export interface FoundAnswer {
   readonly answer: string;
   readonly context: string;
@@ -47,7 +47,7 @@ interface Tags {
   readonly entities: readonly { readonly type: string; readonly start: number; readonly end: number }[];
   readonly cut: number;
 }
-/** Of the tasks that pages hold. */
+/** Predictions of the tasks that demo pages support. */
 export type Prediction =
   | { readonly label: string; readonly probabilities: Readonly<Record<string, number>> }
   | { readonly labels: readonly string[]; readonly probabilities: Readonly<Record<string, number>> }
@@ -60,7 +60,7 @@ export type Prediction =
       readonly candidates: readonly (readonly { readonly token: string; readonly probability: number }[])[];
     };
 
-/** Likelier ones first. */
+/** The most likely ones come first. */
 export function predictionDisplayOf(prediction: Prediction): PredictionDisplay {
   if ("probabilities" in prediction) {
     const given = new Set("labels" in prediction ? prediction.labels : [prediction.label]);

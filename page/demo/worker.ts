@@ -1,6 +1,6 @@
 /**
- * The worker of a demo page: tokens, the model and its answers, apart from the window, so that typing never waits. Threads of the
- * runtime run this script too, under another name, and then the runtime's own part of it alone.
+ * The worker of a demo page: tokenizes and predicts in a separate thread, so that typing is never blocked. The
+ * runtime's threads run this script too, under another name, and then execute only the runtime's part of it.
  */
 import { basesCodes } from "#kernel/bases/base-codes.js";
 import { CodedError, registerCodes, diagnosticText } from "#dsl/language/diagnostics/codes.js";
@@ -16,7 +16,7 @@ import { unpackBytes } from "./unpack.js";
 
 registerCodes(internalCodes, basesCodes);
 
-/** What lies in the page as `tokenizer`. */
+/** Content of the page's `tokenizer` element. */
 interface TokenizerFiles {
   readonly tokenizer: unknown;
   readonly settings: unknown;
@@ -71,7 +71,7 @@ const scope = self as unknown as {
 if (!scope.name.startsWith("em-pthread")) {
   let before: Promise<unknown> = Promise.resolve();
   scope.onmessage = ({ data }) => {
-    // One after the other: the runtime takes one text at a time.
+    // Requests are handled one after the other: the runtime takes one text at a time.
     before = before.then(async () => {
       const reply: Reply = await answered(data).then(
         (result) => ({ id: data.id, result }),

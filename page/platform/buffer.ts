@@ -1,10 +1,10 @@
-/** What csv-parse needs of Node's `Buffer`, for UTF-8 alone: build.mjs puts it where that library names the global. */
+/** The part of Node's `Buffer` that csv-parse needs, for UTF-8 only. build.mjs replaces the library's global by it. */
 const encoder = new TextEncoder();
-/** As Node's: a mark of the byte order is a character like any other. */
+/** As in Node, a byte order mark is an ordinary character. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 class Bytes extends Uint8Array {
-  /** Copies bytes from `start` on to `target`, as many as both hold. */
+  /** Copies bytes from `start` on to `target`, as many as fit. */
   copy(target: Uint8Array, offset = 0, start = 0, end = this.length): void {
     target.set(this.subarray(start, Math.min(end, start + target.length - offset)), offset);
   }

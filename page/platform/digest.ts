@@ -1,4 +1,6 @@
-/** What stands in a browser for stdlib/platform/digest.ts: SHA-256 in JavaScript, since the platform's own is asynchronous. */
+/**
+ * Browser replacement for stdlib/platform/digest.ts: SHA-256 in JavaScript, since the platform's own is asynchronous.
+ */
 import { sha256 as hash } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type * as node from "#platform/digest.js";

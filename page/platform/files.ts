@@ -1,4 +1,4 @@
-/** What stands in a browser for stdlib/platform/files.ts: sources read the page's own files. */
+/** Browser replacement for stdlib/platform/files.ts: sources read the page's own files. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
@@ -17,7 +17,7 @@ export const locateFile: typeof node.locateFile = async (folder, path) => {
 export const readFileBytes: typeof node.readFileBytes = async function* (file, name, most = Infinity) {
   const found = disk.find(file);
   if (!found) throw new CodedError("missing-file", { path: name, folder: ".", near: null });
-  // Others that are packed the page doesn't take (app/files.ts).
+  // The page accepts no other compressed files (app/files.ts).
   if (!/\.gz$/i.test(name)) {
     if (found.bytes.length > most) throw new CodedError("giant-json", { file: name, limit: most });
     yield found.bytes;

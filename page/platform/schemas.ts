@@ -1,4 +1,6 @@
-/** What stands in a browser for stdlib/platform/schemas.ts: the page is to be small, and holds no answers to schemas. */
+/**
+ * Browser replacement for stdlib/platform/schemas.ts: checks no predictions against schemas, to keep the page small.
+ */
 import type * as node from "#platform/schemas.js";
 
 export const loadSchemaCompiler: typeof node.loadSchemaCompiler = () => Promise.resolve(null);

@@ -1,4 +1,4 @@
-/** What stands in a browser for stdlib/platform/secrets.ts: a page has no environment. */
+/** Browser replacement for stdlib/platform/secrets.ts: a page has no environment variables. */
 export function environmentVariable(): string | undefined {
   return undefined;
 }

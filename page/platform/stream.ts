@@ -1,6 +1,6 @@
 /**
- * What csv-parse needs of Node's `stream`: build.mjs puts it where that library imports it. Rows leave by `on_record`, so
- * nothing waits to be read and writing never meets a full buffer.
+ * The part of Node's `stream` that csv-parse needs. build.mjs replaces the library's import by it. Rows are delivered
+ * by `on_record`, so no output is buffered and writing never blocks.
  */
 import { Buffer } from "./buffer.js";
 
@@ -18,7 +18,7 @@ export abstract class Transform {
     this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]);
     return this;
   }
-  /** Hearing of an end or an error again does no harm to who waited for it. */
+  /** Repeated end or error events are harmless for listeners. */
   once(event: string, listener: Listener): this {
     return this.on(event, listener);
   }
@@ -38,7 +38,7 @@ export abstract class Transform {
       this.emit("end");
     });
   }
-  /** Records are heard of by `on_record`, which lets none through. */
+  /** Does nothing: records are delivered by `on_record`, which passes none on. */
   push(): void {}
   resume(): this {
     return this;

@@ -1,4 +1,4 @@
-/** What stands in a browser for stdlib/platform/turn.ts. */
+/** Browser replacement for stdlib/platform/turn.ts. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,4 +1,4 @@
-/** A base whose files a person gave: config.json, tokenizer.json and model.safetensors of one folder. */
+/** A base whose files the user gave: config.json, tokenizer.json and model.safetensors of one folder. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
@@ -11,14 +11,15 @@ import { disk, fileNameOf } from "../world/disk.js";
 
 const FILES = ["config.json", "tokenizer.json", "model.safetensors"] as const;
 
-/** Files of a base that are not here. */
+/** Returns the base's files that are missing on the page. */
 export function missingBaseFiles(name: string): readonly string[] {
   return FILES.filter((file) => !disk.inFolder(fileNameOf(name), file));
 }
 
 /**
- * With the shapes that its weights have, where config.json says only what they would be. `known`: what the page knows of it by
- * its config.json. Coded errors `base-incomplete`, and those of safetensors files.
+ * Returns the base with the actual shapes of its weights; config.json only predicts them. Throws the coded error
+ * `base-incomplete` and those of safetensors files.
+ * @param known facts from its config.json
  */
 export async function loadGivenBase(name: string, known: BaseFacts): Promise<Base> {
   const folder = fileNameOf(name);

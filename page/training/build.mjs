@@ -1,6 +1,7 @@
-// Builds the page that trains: dist/page/train.html, the playground with a panel, a worker that trains and its engine, in one file
-// that needs no server and no network. Of the kernel the worker has what a browser can run; what stands there for a disk, a
-// process or Node is in `instead/`, and what no training of a page comes to is left out: a call of it is a defect, told as such.
+// Builds the training page: dist/page/train.html, the playground with a panel, a training worker and its engine, in one
+// file that needs no server and no network. The worker contains the parts of the kernel that run in a browser.
+// `instead/` replaces disk, processes and Node. Modules that no training on a page calls are left out; a call of them
+// is a defect and fails as such.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +13,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
 const dist = join(root, "dist");
 
-/** Modules of the kernel, and those of page/training/instead that stand for them. */
+/** Kernel modules and their replacements in page/training/instead. */
 const instead = {
   "kernel/tensors/safetensors.js": "safetensors",
   "kernel/runs/checkpoints.js": "checkpoints",
@@ -21,14 +22,14 @@ const instead = {
   "kernel/data/encoding/chat.js": "chat",
   "kernel/engines/tfjs/library.js": "tfjs",
 };
-/** Modules that no training of a page calls: they read disks, start processes or ask others. */
+/** Modules that no training on a page calls: they read disks, start processes or use the network. */
 const never = new Set([
   ...["kernel/fetch/regular.js", "kernel/runs/staged-folder.js", "kernel/runs/learnt-rows.js"],
   ...["kernel/data/sources/token-file.js", "kernel/data/sources/context-file.js", "kernel/data/sources/number-file.js"],
   ...["kernel/data/encoding/chat-rows.js", "kernel/inference/judging/judge-pairs.js"],
   "kernel/tensors/model-file.js",
 ]);
-/** Packages that no training of a page calls. */
+/** Packages that no training on a page calls. */
 const packages = /^(write-file-atomic)$/;
 
 const forBrowsers = {
@@ -44,7 +45,7 @@ const forBrowsers = {
     onResolve({ filter: /^node:path$/ }, () => ({ path: join(dist, "page/training/instead/path.js") }));
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "never" }));
     onResolve({ filter: packages }, ({ path }) => ({ path, namespace: "never" }));
-    // Its workers are given this function as text, so it may name nothing that stands around it.
+    // The workers receive this function's source as text, so it must not refer to outer variables.
     onLoad({ filter: /tfjs-backend-wasm-threaded-simd\.js$/ }, async ({ path }) => ({
       contents: (await readFile(path, "utf8")).replace(
         /^\s*function\(WasmBackendModuleThreadedSimd\) \{/m,
@@ -62,7 +63,7 @@ export async function buildTrainPage({ out = join(dist, "page"), onProgress = ()
     ...browser,
     entryPoints: [join(dist, "page/training/worker.js")],
     plugins: [forBrowsers, leaveLess],
-    // What is never called has no exports.
+    // Modules that are never called have no exports.
     logOverride: { "import-is-undefined": "silent" },
   });
   const binary = async (name) => {

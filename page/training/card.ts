@@ -1,4 +1,4 @@
-/** What lies beside a saved adapter, which holds numbers alone: config.json with its labels, and a README. */
+/** Files saved next to an adapter, which contains only numbers: config.json with its labels, and a README. */
 import { modelConfigOf } from "#kernel/runs/folders/model-config.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "#kernel/bases/base.js";
@@ -8,7 +8,7 @@ export interface AdapterCardInput {
   readonly plan: Plan;
   readonly base: Base;
   readonly labels: readonly string[];
-  /** Of what the program evaluated. */
+  /** Scores of the program's evaluations. */
   readonly scores: readonly { readonly on: string; readonly scores: Readonly<Record<string, number>> }[];
 }
 

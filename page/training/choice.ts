@@ -1,6 +1,6 @@
 /**
- * Where a training computes: on WebAssembly, or on WebGPU. Unless a person says which, WebGPU is taken where a card has it,
- * and where a few steps of this very training took less time on it and came to the same losses. Told is why.
+ * Chooses where a training computes: on WebAssembly or on WebGPU. Unless the user chooses, WebGPU is used if there is a
+ * GPU and if a few steps of this training are faster on it and give the same losses. The reason is reported.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine } from "#kernel/engines/engine.js";
@@ -12,14 +12,18 @@ import type { PageRun, SpeedProbe } from "./run.js";
 export interface BegunTraining {
   readonly run: PageRun;
   readonly device: Device;
-  /** A sentence without its end; null: it was asked for. */
+  /** Reason as a sentence without a full stop; null if the user chose the device. */
   readonly why: string | null;
 }
 
-/** How far losses may lie apart: sums differ in their last digits. */
+/** Maximum difference between losses: sums differ in their last digits. */
 const NEAR = 1e-3;
 
-/** `begin`: opens the training in an engine. `doing`: told what is tried. */
+/**
+ * Chooses a device and opens the training on it.
+ * @param begin opens the training in an engine
+ * @param doing receives what is being tried
+ */
 export async function beginOnDevice(
   choice: DeviceChoice,
   devices: TrainingDevices,
@@ -43,17 +47,17 @@ export async function beginOnDevice(
   return { ...chosen, run: chosen.device === "webgpu" ? there.run : here.run };
 }
 
-/** Of what steps took there (WebGPU) and here. */
+/** Compares the step times and losses on WebGPU (`there`) and WebAssembly (`here`). */
 export function fasterDevice(there: SpeedProbe, here: SpeedProbe): Omit<BegunTraining, "run"> {
   const off = Math.max(...here.losses.map((loss, i) => Math.abs(loss - (there.losses[i] ?? Number.NaN))));
-  // NaN is not near either.
+  // NaN does not count as equal either.
   if (!(off < NEAR)) return { device: "wasm", why: `losses on WebGPU were others, by ${off.toPrecision(2)}` };
   const device = there.seconds < here.seconds ? "webgpu" : "wasm";
   const took = (seconds: number): string => `${seconds.toFixed(2)} s`;
   return { device, why: `a step took ${took(there.seconds)} on WebGPU, ${took(here.seconds)} on WebAssembly` };
 }
 
-/** A string says what went wrong; what the program itself has wrong is thrown. */
+/** Returns a string if the device failed; errors of the program itself are thrown. */
 async function tried(
   begin: () => Promise<PageRun>,
 ): Promise<{ readonly run: PageRun; readonly probe: SpeedProbe } | string> {

@@ -1,4 +1,4 @@
-/** Error codes of the page that trains: those of the kernel's code that it runs. */
+/** Error codes of the training page: those of the kernel code that it runs. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { artifactsCodes } from "#kernel/runs/codes.js";
 import { fittedCodes } from "#kernel/runs/fitted-codes.js";

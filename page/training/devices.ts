@@ -1,6 +1,6 @@
 /**
- * The engines of a page: tfjs on WebAssembly (threads where the page is served apart from all others), and on WebGPU where
- * the browser has an adapter. Both are in the worker that trains, and tfjs has one of them at a time (`engine.ts`).
+ * The engines of a page: tfjs on WebAssembly (with threads if the page is cross-origin isolated), and on WebGPU if the
+ * browser has an adapter. Both are in the training worker, and tfjs uses one at a time (`engine.ts`).
  */
 import type { Engine } from "#kernel/engines/engine.js";
 import { makeEngine } from "./engine.js";
@@ -14,18 +14,18 @@ export class TrainingDevices {
 
   constructor(private readonly binaries: WasmBinaries) {}
 
-  /** Coded error `not-trained-on-page` where it doesn't start. */
+  /** Throws the coded error `not-trained-on-page` if it does not start. */
   engine(device: Device): Promise<Engine> {
     const known = this.#engines.get(device);
     if (known) return known;
     const started = device === "wasm" ? this.wasm() : this.webgpu();
     this.#engines.set(device, started);
-    // What was taken away, or didn't start, may be there the next time.
+    // A device that was lost or did not start may be available the next time.
     void started.then(({ died }) => died).catch(() => this.#engines.delete(device));
     return started;
   }
 
-  /** A string says why there is none. */
+  /** Returns a string with the reason if there is none. */
   adapter(): Promise<WebgpuAdapter | string> {
     return (this.#adapter ??= findWebgpuAdapter());
   }

@@ -1,7 +1,7 @@
 /**
- * An engine of a page, in the worker that trains. Programs, states and their checks are those of the notebook's engine host
- * (kernel/engines/host/session.ts). A step blocks the worker, so between two of them it takes a turn: a request to stop is
- * heard then.
+ * An engine on a page, in the training worker. Its programs, states and checks are those of the notebook's engine host
+ * (kernel/engines/host/session.ts). A step blocks the worker, so the engine yields between two steps to receive a
+ * request to stop.
  */
 import { backend, type KernelBackend, setBackend, version_core } from "@tensorflow/tfjs-core";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
@@ -11,16 +11,16 @@ import { refusedOps } from "#kernel/engines/tfjs/refusals.js";
 import { TfjsSession } from "#kernel/engines/tfjs/session.js";
 import type { Device } from "./protocol.js";
 
-/** What goes wrong beside the calls. */
+/** Errors outside the engine's calls. */
 export interface EngineFault {
-  /** Null: nothing did. */
+  /** Returns the first error; null if there was none. */
   first(): Error | null;
   /** Rejects when nothing can be computed any more. */
   readonly gone: Promise<never>;
 }
 const NONE: EngineFault = { first: () => null, gone: new Promise<never>(() => undefined) };
 
-/** `device`: one of tfjs's backends, which was started. */
+/** @param device one of tfjs's backends, already started */
 export function makeEngine(device: Device, threads: number, title: string, fault = NONE): Engine {
   const ours: Backend = {
     info: { name: "tfjs", title: `tfjs ${version_core} (${title}, in this page)`, device, threads },
@@ -41,7 +41,7 @@ export function makeEngine(device: Device, threads: number, title: string, fault
   };
 }
 
-/** Calls one after the other, each in a turn of its own. */
+/** Runs calls one after the other, and yields before each. */
 class PageSession implements EngineSession {
   private last: Promise<unknown> = Promise.resolve();
   private readonly open: Set<string>;
@@ -94,7 +94,7 @@ class PageSession implements EngineSession {
     await setBackend(device);
     const made = await Promise.resolve()
       .then(work)
-      // What a call says of a card that is gone says less.
+      // After the loss of the GPU, its own error says more than a call's error.
       .catch((error: unknown) => Promise.reject((fault.first() ?? error) as Error));
     const late = fault.first();
     if (late) throw late;
@@ -102,7 +102,7 @@ class PageSession implements EngineSession {
   }
 }
 
-/** Lets messages in. */
+/** Yields, so that messages are received. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -114,7 +114,7 @@ function turn(): Promise<void> {
   });
 }
 
-/** What the memory has grown to that it computes in, weights and all that is computed with them. */
+/** Returns the size of the backend's memory, for weights and all computed values. */
 export async function backendMemoryBytes(device: Device): Promise<number> {
   await setBackend(device);
   if (device === "wasm") {

@@ -1,8 +1,8 @@
-/** What the worker says of what went wrong: the words of a coded error, or that it is a defect. */
+/** Converts an error for the window: the message of a coded error, or a report of a defect. */
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Failure } from "./protocol.js";
 
-/** A mistake of the program, told as the editor tells it. */
+/** An error in the program, shown as in the editor. */
 export class ProgramRefusal extends Error {
   constructor(
     readonly code: string,
@@ -12,7 +12,7 @@ export class ProgramRefusal extends Error {
   }
 }
 
-/** What a browser says where its WebAssembly gets no more memory, or its card. */
+/** Messages of browsers whose WebAssembly or GPU has no more memory. */
 const OUT_OF_MEMORY = /out of memory|memory access out of bounds|allocation failed|cannot enlarge|OOM/i;
 
 export function failureOf(error: unknown): Failure {

@@ -1,4 +1,4 @@
-/** Bases that a training was opened with, kept in the browser's own file system for the next time. */
+/** Bases of earlier trainings, stored in the browser's own file system for the next time. */
 import type { SafetensorsHeader } from "#kernel/tensors/layout.js";
 import type { GivenFile } from "../world/protocol.js";
 import { byteCountIn, removeEntry, getFile, namesIn, putFile, storageErrorText } from "./opfs.js";
@@ -7,14 +7,17 @@ import { headerOf } from "./weights.js";
 const FOLDER = "bases";
 const WEIGHTS = "model.safetensors";
 
-/** A base that is kept: its weights, and the files beside them that were given. */
+/** A stored base: its weights, and the other given files. */
 export interface KeptBase {
   readonly weights: File;
   readonly header: SafetensorsHeader;
   readonly files: readonly GivenFile[];
 }
 
-/** `beside`: by their names. A string says why it is not kept; what there was of it is let go. */
+/**
+ * Stores a base. Returns a string with the reason if that fails; partial files are removed.
+ * @param beside the other files by name
+ */
 export async function keepBase(
   base: string,
   weights: Uint8Array<ArrayBuffer>,
@@ -31,7 +34,7 @@ export async function keepBase(
   }
 }
 
-/** By the base's folder. What is not whole is let go. */
+/** Returns the stored bases by folder; removes incomplete ones. */
 export async function keptBases(): Promise<ReadonlyMap<string, KeptBase>> {
   const found = new Map<string, KeptBase>();
   for (const base of await namesIn(FOLDER)) {
@@ -52,7 +55,7 @@ export async function keptBases(): Promise<ReadonlyMap<string, KeptBase>> {
   return found;
 }
 
-/** Bytes of all that are kept. */
+/** Total bytes of all stored bases. */
 export const keptBaseBytes = (): Promise<number> => byteCountIn(FOLDER);
 export async function forgetAllBases(): Promise<void> {
   for (const base of await namesIn(FOLDER)) await removeEntry(FOLDER, base);

@@ -1,7 +1,7 @@
-/** The window's end of the worker that trains. */
+/** The window's side of the training worker. */
 import type { Failure, KeepStatus, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
 
-/** What the worker says of a request that failed. */
+/** The worker's report of a failed request. */
 export class RequestFailedError extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message);

@@ -1,9 +1,9 @@
 /**
- * The browser's own file system for a page's place (OPFS), from a worker: nobody sees it but pages of that place. A page that is
- * opened from a disk has none in most browsers, and how much it may hold the browser says.
+ * The browser's own file system for a page's origin (OPFS), used from a worker: only pages of that origin see it. In
+ * most browsers a page opened from a disk has none. The browser sets its size limit.
  */
 
-/** What of a file is there in a worker alone, or not in every browser. */
+/** Methods of a file that exist only in a worker, or not in every browser. */
 interface Working {
   createSyncAccessHandle(): Promise<{
     truncate(size: number): void;
@@ -14,7 +14,10 @@ interface Working {
   move?(name: string): Promise<void>;
 }
 
-/** A file, whole or not at all; folders on the way are made. Throws what the browser says, or that there is no room. */
+/**
+ * Writes a file completely or not at all; creates missing folders. Throws the browser's error, or that there is no
+ * space.
+ */
 export async function putFile(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const within = await folderOf(folder, true);
   const under = "move" in FileSystemFileHandle.prototype ? `${name}.part` : name;
@@ -35,27 +38,27 @@ export async function putFile(folder: string, name: string, bytes: Uint8Array<Ar
   }
 }
 
-/** Null: there is none. */
+/** Returns null if the file does not exist. */
 export async function getFile(folder: string, name: string): Promise<File | null> {
   try {
     return await (await (await folderOf(folder, false)).getFileHandle(name)).getFile();
   } catch {
-    return null; // no such file, or no such file system: neither gives anything
+    return null; // the file or the file system does not exist: treated as missing
   }
 }
 
-/** Names of what lies in a folder; none where it isn't there. */
+/** Returns the names in a folder; none if it does not exist. */
 export async function namesIn(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   try {
     for await (const name of (await folderOf(folder, false)).keys()) names.push(name);
   } catch {
-    // nothing is kept here
+    // nothing is stored
   }
   return names;
 }
 
-/** Of all files in a folder and in those below it. */
+/** Returns the bytes of all files in a folder and its subfolders. */
 export async function byteCountIn(folder: string): Promise<number> {
   let bytes = 0;
   try {
@@ -65,21 +68,21 @@ export async function byteCountIn(folder: string): Promise<number> {
           ? await byteCountIn(`${folder}/${name}`)
           : await (one as FileSystemFileHandle).getFile().then(({ size }) => size);
   } catch {
-    // nothing is kept here, or it is being written: then it is counted the next time
+    // nothing is stored, or it is being written and is counted the next time
   }
   return bytes;
 }
 
-/** Files and folders; what isn't there is gone already. */
+/** Removes a file or folder; a missing one is ignored. */
 export async function removeEntry(folder: string, name: string): Promise<void> {
   try {
     await (await folderOf(folder, false)).removeEntry(name, { recursive: true });
   } catch {
-    // it is gone, or a tab that writes there removes it later
+    // it does not exist, or a tab that writes to it removes it later
   }
 }
 
-/** Why something could not be kept, after "it is not kept:". */
+/** Returns why something could not be stored, to follow "it is not kept:". */
 export async function storageErrorText(error: unknown): Promise<string> {
   const name = error instanceof Error || error instanceof DOMException ? error.name : "";
   if (name === "NoModificationAllowedError") return "another tab writes there";

@@ -1,30 +1,30 @@
-/** What the window and the worker that trains say to each other: requests with one answer each, and what is shown meanwhile. */
+/** Messages between the window and the training worker: requests with one answer each, and output shown meanwhile. */
 import type { GivenFile, StartParams } from "../world/protocol.js";
 
-/** Where a training may compute; `sooner`: the page tries. */
+/** Where a training may compute; `sooner`: the page chooses by a trial. */
 export type Device = "wasm" | "webgpu";
 export type DeviceChoice = "sooner" | Device;
-/** Of tfjs, deflated; `threaded`: what serves where memory may be shared. */
+/** tfjs's binaries, deflated; `threaded` is the one for shared memory. */
 export interface WasmBinaries {
   readonly simd: string;
   readonly threaded: string;
 }
 
-/** How a training ended, or was interrupted. */
+/** The result of a training that has ended or was interrupted. */
 export interface TrainingResult {
-  /** Null: it was interrupted and can go on. */
+  /** Null if it was interrupted and can continue. */
   readonly ended: "done" | "early" | null;
   readonly steps: number;
   readonly of: number;
-  /** Of all steps, and the middle one of them; of the worker's engine. */
+  /** Seconds of all steps; `stepSeconds`: their median. Both on the worker's engine. */
   readonly seconds: number;
   readonly stepSeconds: number;
   readonly memoryBytes: number;
-  /** The engine, as it calls itself; why that one, null: it was asked for. */
+  /** Title of the engine; `why`: why it was chosen, null if the user chose it. */
   readonly on: string;
   readonly why: string | null;
   readonly saves: "adapter" | "model";
-  /** What the program evaluates: scores by their names, and cards as HTML. */
+  /** The program's evaluations: scores by name, and cards as HTML. */
   readonly evaluated: readonly {
     readonly on: string;
     readonly scores: Readonly<Record<string, number>>;
@@ -34,61 +34,69 @@ export interface TrainingResult {
 }
 export interface AnswerResult {
   readonly html: string;
-  /** What the model said of each text. */
+  /** The model's logits for each text. */
   readonly logits: readonly (readonly number[])[];
 }
 export interface SavedFile {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
-/** Where weights that were given are now. */
+/** Where given weights are stored. */
 export interface GivenWeights {
   readonly base: string;
   readonly bytes: number;
-  /** Kept for the next time; false: as long as the page is open. */
+  /** Whether they are stored for the next time; otherwise they last while the page is open. */
   readonly kept: boolean;
-  /** Why they are not kept; null: they are, or no training was opened with them yet. */
+  /** Why they are not stored; null if they are, or if no training has used them yet. */
   readonly why: string | null;
 }
-/** What a training is begun from. */
+/** The program that a training starts from. */
 export interface TrainingProgram {
   readonly code: string;
   readonly name: string;
-  /** Hash of the plan that it comes to. */
+  /** Hash of its plan. */
   readonly plan: string;
 }
-/** A training that an earlier page left as it stood. */
+/** A training that an earlier page left unfinished or finished. */
 export interface LeftTraining extends TrainingProgram {
   readonly id: string;
   readonly step: number;
   readonly of: number;
-  /** Null: steps are left. */
+  /** Null if steps are left. */
   readonly ended: "done" | "early" | null;
-  /** When it stood there, as ISO 8601 has it. */
+  /** Time of the stored state, ISO 8601. */
   readonly at: string;
 }
-/** Whether a training is kept as it stands, for a page that is left. */
+/** The step of the stored state, or why the training is not stored for later. */
 export type KeepStatus = { readonly step: number } | { readonly why: string };
 export interface TrainMethods {
-  /** `engine`: its binaries. Files of bases that are kept, and what an earlier page left of a training; null: nothing. */
+  /**
+   * `engine`: its binaries. The result contains files of stored bases, and the training left by an earlier page (null
+   * if there is none).
+   */
   readonly start: {
     params: StartParams & { readonly engine: WasmBinaries };
     result: { readonly files: readonly GivenFile[]; readonly left: LeftTraining | null };
   };
-  /** Lets a kept base go. */
+  /** Deletes a stored base. */
   readonly forget: { params: { readonly base: string }; result: null };
-  /** Bytes of bases and trainings that the browser keeps for this page; lets them all go. */
+  /**
+   * `stored`: bytes of the bases and trainings that the browser stores for this page. `forgetAll`: deletes them all.
+   */
   readonly stored: { params: null; result: number };
   readonly forgetAll: { params: null; result: null };
-  /** The files of what was left; null: they are gone. */
+  /** Returns the files of a left training; null if they are gone. */
   readonly filesLeft: { params: { readonly id: string }; result: readonly GivenFile[] | null };
-  /** Goes on from there. */
+  /** Continues a left training. */
   readonly takeUp: { params: { readonly left: LeftTraining; readonly where: DeviceChoice }; result: TrainingResult };
   readonly forgetLeft: { params: { readonly id: string }; result: null };
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: null };
-  /** `path`: with the folder that it lay in, if it lay in one. */
+  /** `path`: includes its folder, if it has one. */
   readonly weights: { params: { readonly path: string; readonly file: Blob }; result: GivenWeights };
-  /** Whether the program's base has its weights here; `wrong`: why they are none of it; `published`: its name on the hub. */
+  /**
+   * Reports whether the program's base has its weights on the page; `wrong`: why they do not fit; `published`: its name
+   * on the hub.
+   */
   readonly has: {
     params: { readonly code: string; readonly name: string | null };
     result: {
@@ -111,7 +119,7 @@ export type TrainMethod = keyof TrainMethods;
 export type TrainRequest = {
   [M in TrainMethod]: { readonly id: number; readonly method: M; readonly params: TrainMethods[M]["params"] };
 }[TrainMethod];
-/** Words of a coded error, or of a defect (`code` null). */
+/** Message of a coded error, or of a defect (`code` null). */
 export interface Failure {
   readonly code: string | null;
   readonly message: string;
@@ -120,10 +128,10 @@ export interface Failure {
 export type TrainReply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure }
-  /** Of the training under way: HTML in place of what had that id before. */
+  /** Output of the present training: HTML that replaces what has the same id. */
   | { readonly kept: KeepStatus }
   | { readonly show: string; readonly html: string }
-  /** The training before is closed: what is shown of it holds no longer. */
+  /** The previous training was closed, so its output is outdated. */
   | { readonly cleared: true }
-  /** What is done before the first step. */
+  /** What is being done before the first step. */
   | { readonly doing: string };

@@ -1,6 +1,7 @@
 /**
- * One training in a page: the notebook's own parts (rows, programs, loop, scores, the adapter's file) over the page's files and
- * the page's engine. It is interrupted and goes on; what it comes to at each checkpoint is told to whoever keeps it (`left.ts`).
+ * One training on a page: the notebook's own parts (rows, programs, loop, scores, the adapter's file) with the page's
+ * files and engine. It can be interrupted and continued. The state at each checkpoint is passed on to be stored
+ * (`unfinished-trainings.ts`).
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { keepsBest, rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
@@ -53,23 +54,23 @@ export interface PageRunOptions {
   readonly action: Train;
   readonly base: Base;
   readonly screen: Screen;
-  /** Of a training that goes on, where it stood. */
+  /** The stored state of a continued training. */
   readonly left: LeftTrainingState | null;
 }
 
-/** Steps that were taken for their time alone. */
+/** Measurement of a few steps, taken only for their time. */
 export interface SpeedProbe {
-  /** Of the sooner one of the last two: the first compiles. */
+  /** Time of the faster one of the last two steps: the first one compiles. */
   readonly seconds: number;
   readonly losses: readonly number[];
 }
 const PROBED = 3;
 
-/** Open from the first step until another training begins. */
+/** A training that stays open from its first step until another one starts. */
 export class PageRun {
   readonly events: RunEvent[] = [];
   private readonly live: LiveTraining;
-  /** Where it stands; null: it didn't begin. */
+  /** The present checkpoint; null before the start. */
   private checkpoint: Checkpoint | null = null;
   private ended: LeftTrainingState["ended"] = null;
   private aborter = new AbortController();
@@ -109,7 +110,7 @@ export class PageRun {
   get name(): string {
     return this.given.action.name;
   }
-  /** The engine, as it calls itself. */
+  /** Title of the engine. */
   get engine(): string {
     return this.given.engine.info.title;
   }
@@ -117,7 +118,7 @@ export class PageRun {
     return this.material.labels;
   }
 
-  /** What a step takes; what was learnt is as it was before. */
+  /** Measures the time of a step, and then restores the former weights. */
   async probe(): Promise<SpeedProbe> {
     const {
       session,
@@ -140,7 +141,10 @@ export class PageRun {
     };
   }
 
-  /** Trains until it is done, or interrupted: it goes on then where it was. `keeps`: told at each checkpoint. */
+  /**
+   * Trains until it is done or interrupted; a later call continues from there.
+   * @param keeps called at each checkpoint
+   */
   async train(keeps: (state: LeftTrainingState) => void): Promise<TrainingOutcome["reason"]> {
     if (this.ended) {
       await this.takeBest();
@@ -172,7 +176,7 @@ export class PageRun {
       },
     });
     await trained.settled;
-    // Steps that ended after it replied are in the newest checkpoint, and so is what the engine has.
+    // Steps that ended after the interrupt are in the newest checkpoint, which equals the engine's state.
     this.checkpoint = newestCheckpoint() ?? trained.last;
     this.ended = trained.reason === "early" || trained.reason === "done" ? trained.reason : null;
     keeps(this.state());
@@ -188,7 +192,7 @@ export class PageRun {
     return { step, of, ended: this.ended, events: [...this.events], checkpoints };
   }
 
-  /** What a state that was kept holds: from there it goes on. */
+  /** Restores a stored state, to continue from it. */
   private async takeUp({ step, events, ended, checkpoints }: LeftTrainingState): Promise<void> {
     restoreCheckpoints(checkpoints);
     this.checkpoint = must(newestCheckpoint(), "a checkpoint of what was left");
@@ -197,7 +201,7 @@ export class PageRun {
     await this.open.session.load(this.checkpoint.file);
   }
 
-  /** What all of its trainings have. */
+  /** Returns the options common to all its training loops. */
   private training(validate: Validate | null) {
     const { plan, material, open } = this;
     const watched = watchedMetric(registry, plan.recipe.training);
@@ -216,7 +220,7 @@ export class PageRun {
       engine: this.engine,
     };
   }
-  /** The steps after `done`. */
+  /** Returns the steps after `done`. */
   private minibatches(done: number): StepSource {
     const minibatches = { plan: this.plan, ...this.material };
     return pipelineSource(minibatchSteps({ ...minibatches, wantsLogits: false }, this.open.session), minibatches, done);
@@ -226,7 +230,7 @@ export class PageRun {
     this.aborter.abort();
   }
 
-  /** Of texts, in the task's words; `said`: logits. */
+  /** Predicts for texts, in the task's form; `outputs` are the logits. */
   async predict(
     texts: readonly string[],
   ): Promise<{ readonly predictions: readonly ReadTextPrediction[]; readonly outputs: readonly Float32Array[] }> {
@@ -241,7 +245,7 @@ export class PageRun {
     return { predictions: await read.answer(outputs), outputs };
   }
 
-  /** What is saved: PEFT's two files, or the folder of a model that trained whole. */
+  /** What is saved: PEFT's two files, or the folder of a fully trained model. */
   get saves(): "adapter" | "model" {
     return this.open.folder.adapter ? "adapter" : "model";
   }
@@ -263,30 +267,34 @@ export class PageRun {
   }
 }
 
-/** What a training that goes on has behind it. */
+/** Returns the events up to the step that a training continues from. */
 const before = (events: readonly RunEvent[], step: number): readonly RunEvent[] =>
   events.filter((one) => "step" in one && one.step <= step && one.kind !== "stopped" && one.kind !== "stopping");
 
-/** Steps between two states that are kept: what a reload takes back at most. */
+/** Steps between two stored states: the most that a reload can lose. */
 const OFTEN = 10;
-/** With few weights that learn a checkpoint is small, and written more often than the recipe asks: no number changes by it. */
+/**
+ * With few trained weights, checkpoints are small and are written more often than the recipe says; this changes no
+ * number.
+ */
 async function oftenKept(plan: Plan): Promise<Plan> {
   const { model, training } = plan.recipe;
   const { steps } = training.checkpoint?.arguments ?? {};
   const few = (await loadImplementation(model.technique, "technique")).saved === "trained";
   if (few && typeof steps === "number" && steps <= OFTEN) return plan;
-  // All weights and their moments are several times the base: memory has the last and the best ones alone.
+  // All weights with their optimizer moments are several times the base's size, so only the last and the best
+  // checkpoint are kept.
   const checkpoint: Call | null = few ? { kind: "cadence", word: "every", arguments: { steps: OFTEN } } : null;
   return { ...plan, recipe: { ...plan.recipe, training: { ...training, checkpoint } } };
 }
 
-/** Whether its head is found at once: it takes no steps. */
+/** Reports whether its head is fitted exactly, not trained by steps. */
 export async function isExact({ plan }: Pick<Train, "plan">): Promise<boolean> {
   const { technique } = plan.recipe.model;
   return (await loadImplementation(technique, "technique")).exact?.(technique) === true;
 }
 
-/** What a run's folder is elsewhere: events are in memory, and nothing is written. */
+/** Replaces the run's folder: events stay in memory, and nothing is written. */
 const NOWHERE = {
   id: "page",
   path: "page",

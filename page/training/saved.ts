@@ -1,4 +1,4 @@
-/** What of a trained model is saved: an adapter as PEFT reads it, or the folder of a whole model, as transformers does. */
+/** Files of a saved model: an adapter in PEFT's format, or the folder of a full model in transformers' format. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { ADAPTER_FILES } from "#kernel/runs/folders/adapter-folder.js";
@@ -64,7 +64,10 @@ async function weightsOf(options: {
   return bytes;
 }
 
-/** The base's own where they were given, else what tokenizer.json doesn't say itself; and the longest text it was trained on. */
+/**
+ * Returns the tokenizer's settings: the base's own if given, else what tokenizer.json does not contain; and the maximum
+ * text length of the training.
+ */
 function settingsOf(base: Base, tokenizer: Tokenizer, maxLength: number, settingsFile: Bytes | undefined): object {
   if (settingsFile) {
     const settings: unknown = JSON.parse(new TextDecoder().decode(settingsFile));

@@ -1,4 +1,4 @@
-/** `evaluate` in a page: what the model says of a split, by the notebook's metrics, with the notebook's intervals and cards. */
+/** `evaluate` on a page: predictions on a split, with the notebook's metrics, intervals and cards. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf } from "#dsl/language/types/subject.js";
@@ -14,14 +14,14 @@ import type { PageRun } from "./run.js";
 
 type Evaluate = Extract<Action, { readonly verb: "evaluate" }>;
 
-/** Scores by their names, and the cards. */
+/** Scores by name, and the cards. */
 export interface PageEvaluation {
   readonly on: string;
   readonly scores: Readonly<Record<string, number>>;
   readonly shown: readonly DisplayOutput[];
 }
 
-/** What the program evaluates of a model, on data. */
+/** Runs the program's evaluations of a model. */
 export async function evaluateProgram(
   run: PageRun,
   actions: readonly Action[],

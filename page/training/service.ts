@@ -1,4 +1,7 @@
-/** The worker that trains: the program is checked over the page's files once more, and its training is opened, run and asked. */
+/**
+ * The training worker: checks the program again with the page's files, opens its training, runs it and predicts with
+ * it.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
@@ -50,9 +53,9 @@ type Handlers = {
   readonly [M in keyof TrainMethods]: (params: TrainMethods[M]["params"]) => Promise<TrainMethods[M]["result"]>;
 };
 
-/** What a tab's WebAssembly takes: its addresses have 32 bits, and browsers give half of that for sure. */
+/** Memory of a tab's WebAssembly: its addresses have 32 bits, and browsers reliably provide half of that. */
 const MOST = 2 * 2 ** 30;
-/** What is kept of a base beside its weights. */
+/** Files of a base that are stored next to its weights. */
 const OF_BASES = ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
 const verbs = registry.verbs().map((verb) => verb.name);
 
@@ -77,7 +80,7 @@ export function trainingHandlers(tell: (reply: TrainReply) => void): Handlers {
   };
 }
 
-/** A base's weights: in memory as they were given, or a file that is kept for the next time. `why`: why they are not kept. */
+/** A base's weights: in memory as given, or a file stored for the next time. `why`: why they are not stored. */
 interface Weights {
   readonly from: Uint8Array | File;
   readonly header: SafetensorsHeader;
@@ -89,13 +92,16 @@ class Room {
   private tokenizers: StartParams["tokenizers"] = {};
   private devices = new TrainingDevices({ simd: "", threaded: "" });
   private given: readonly GivenFile[] = [];
-  /** By the folder that they were in, the last part of a base's name as a rule; "": in none. The last given is the last. */
+  /**
+   * Weights by folder name, which is usually the last part of a base's name; "" for a file without a folder. Later ones
+   * come last.
+   */
   private readonly givenWeights = new Map<string, Weights>();
   private begun: BegunTraining | null = null;
   private checked: CheckedProgram | null = null;
-  /** Of what is here, as it was evaluated last. */
+  /** The latest evaluation of the present model. */
   private scores: TrainingResult["evaluated"] = [];
-  /** Settles when all weights are read that were given. */
+  /** Settles when all given weights have been read. */
   private reading: Promise<unknown> = Promise.resolve();
   private keeper: TrainingKeeper | null = null;
 
@@ -145,7 +151,7 @@ class Room {
     return { base, held: found && toldOf(base, found), wrong, published };
   }
 
-  /** Coded errors: `tensor-shape`, `missing-tensor`, of weights that are here. */
+  /** Checks that the present weights fit. Throws the coded errors `tensor-shape` and `missing-tensor`. */
   private async fits({ plan }: Pick<TrainAction, "plan">): Promise<void> {
     const { model } = plan.recipe;
     const found = this.heldFor(model.base);
@@ -173,7 +179,7 @@ class Room {
     return this.goOn();
   }
 
-  /** Goes on where an earlier page was left, whose program and files it had. */
+  /** Continues a training that an earlier page left, with its program and files. */
   async takeUp({ id, code, name, plan, step }: LeftTraining, where: DeviceChoice): Promise<TrainingResult> {
     const [files, left] = await Promise.all([leftTrainingFiles(id), leftTrainingState(id)]);
     if (!files || !left) throw leftElse(step, "what was kept of it is gone");
@@ -213,10 +219,10 @@ class Room {
     return action;
   }
 
-  /** What was trained before makes room, once nothing is left that would refuse the next. */
+  /** Closes the previous training to free its memory, once nothing can refuse the next one any more. */
   private async close(): Promise<void> {
     this.tell({ cleared: true });
-    // On a card that is gone nothing is left to close.
+    // After the loss of the GPU nothing is left to close.
     await this.begun?.run.close().catch(() => undefined);
     this.keeper?.release();
     this.begun = this.keeper = null;
@@ -286,12 +292,15 @@ class Room {
     });
   }
 
-  /** Those of that name, or the last that were given: a folder may be called anything, and weights of another base are told by their shapes. */
+  /**
+   * Returns the weights of this name, or the last ones given: a folder may have any name, and the wrong weights are
+   * detected by their shapes.
+   */
   private heldFor(base: string): Weights | null {
     return this.givenWeights.get(fileNameOf(base)) ?? [...this.givenWeights.values()].findLast(isInMemory) ?? null;
   }
 
-  /** Weights that a training could be opened with. */
+  /** Stores weights that a training was opened with. */
   private async keepHeld(base: string): Promise<void> {
     const found = this.heldFor(base);
     if (!found || !isInMemory(found)) return;
@@ -306,7 +315,7 @@ class Room {
     });
   }
 
-  /** The files of a base where the notebook's code looks for them: those that were given, else what the page itself knows. */
+  /** Puts a base's files where the notebook's code expects them: the given ones, else the page's own. */
   private async lay(base: string, hash: string, config: Readonly<Record<string, unknown>>): Promise<void> {
     const folder = fileNameOf(base);
     const put = (name: string, bytes: Uint8Array | undefined): void => {
@@ -327,7 +336,7 @@ class Room {
 
 interface TakenUp {
   readonly left: LeftTrainingState;
-  /** Throws where it is another training. */
+  /** Throws if it is another training. */
   demand(action: TrainAction): void;
 }
 function leftElse(step: number, why: string): CodedError {

@@ -1,9 +1,12 @@
-/** What of a training outlives the page: what is kept of it, a warning where nothing is, and what an earlier page left. */
+/**
+ * What survives the page: the stored state of a training, a warning if it is not stored, and a training left by an
+ * earlier page.
+ */
 import { elementById } from "../app/dom.js";
 import { makeElement } from "../app/make.js";
 import type { KeepStatus, LeftTraining } from "./protocol.js";
 
-/** `lost`: whether a training is here that the page would take along. */
+/** @param lost whether leaving the page would lose a training */
 export class LeaveGuard {
   #kept: KeepStatus | null = null;
 
@@ -17,7 +20,7 @@ export class LeaveGuard {
     return this.#kept !== null && "step" in this.#kept;
   }
 
-  /** Null: a training begins. */
+  /** Null when a training starts. */
   setStatus(status: KeepStatus | null): void {
     this.#kept = status;
     elementById("train-kept").textContent =
@@ -29,7 +32,7 @@ export class LeaveGuard {
   }
 }
 
-/** Null: nothing was left. */
+/** Null if there is none. */
 export function showLeftTraining(
   left: LeftTraining | null,
   options: { goOn(left: LeftTraining): void; forget(left: LeftTraining): void },

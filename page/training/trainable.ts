@@ -1,4 +1,4 @@
-/** Which trainings a page can do: one training of a classifier of texts. What its memory comes to the compiler knows. */
+/** Which trainings a page supports: one training of a text classifier. The compiler checks its memory. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -10,7 +10,7 @@ export type TrainAction = Extract<Action, { readonly verb: "train" }>;
 
 const refused = (what: string, why: string): CodedError => new CodedError("not-trained-on-page", { what, why });
 
-/** The training of that name, or the first. Coded error `not-trained-on-page`. */
+/** Returns the training of this name, or the first one. Throws the coded error `not-trained-on-page`. */
 export function findTraining(actions: readonly Action[], name: string | null): TrainAction {
   const all = actions.filter((action) => action.verb === "train");
   const one = all.find((action) => action.name === name) ?? all[0];
@@ -20,7 +20,7 @@ export function findTraining(actions: readonly Action[], name: string | null): T
   throw refused("this program", "it has no `train` statement");
 }
 
-/** Coded error `not-trained-on-page`. */
+/** Throws the coded error `not-trained-on-page`. */
 export async function demandTrainable({ plan, folds, repeats, calibrate }: TrainAction): Promise<void> {
   const { model, training } = plan.recipe;
   if (folds) throw refused("folds", "they are several trainings");

@@ -1,7 +1,8 @@
 /**
- * A training as it stands at its newest checkpoint, kept in the browser's own file system: it goes on after a reload as if
- * nothing had been. A folder holds its program, the page's files, checkpoints, and last of all `state.json`, which names
- * them: what that names is whole. The newest training is kept, and a tab holds a lock on its own, so that no other takes it.
+ * Stores a training at its newest checkpoint in the browser's own file system, so that it continues after a reload. A
+ * folder contains its program, the page's files, its checkpoints and, written last, `state.json`, which lists the
+ * complete files. Only the newest training is stored. A tab holds a lock on its own training, so that no other tab
+ * takes it.
  */
 import * as v from "valibot";
 import { quoteNonFinite, unquoteNonFinite } from "#kernel/runs/log-lines.js";
@@ -15,11 +16,11 @@ import type { KeepStatus, LeftTraining, TrainingProgram } from "./protocol.js";
 
 const FOLDER = "trainings";
 
-/** Where it stands. */
+/** The stored state of a training. */
 export interface LeftTrainingState {
   readonly step: number;
   readonly of: number;
-  /** Null: steps are left. */
+  /** Null if steps are left. */
   readonly ended: LeftTraining["ended"];
   readonly events: readonly RunEvent[];
   readonly checkpoints: readonly StoredCheckpoint[];
@@ -36,7 +37,7 @@ const stateSchema = objectWith({
 });
 type Written = v.InferOutput<typeof stateSchema>;
 
-/** Keeps one training, as long as its tab is open and after that. */
+/** Stores one training, during and after the life of its tab. */
 export class TrainingKeeper {
   #writing: Promise<void> = Promise.resolve();
   #next: LeftTrainingState | null = null;
@@ -48,7 +49,10 @@ export class TrainingKeeper {
     private readonly report: (keeping: KeepStatus) => void,
   ) {}
 
-  /** A training that begins, in place of what was left before. `told`: of each state that is kept, or why one isn't. */
+  /**
+   * Stores a new training in place of earlier ones.
+   * @param told receives each stored state, or why it was not stored
+   */
   static async begun(
     program: TrainingProgram,
     files: readonly GivenFile[],
@@ -74,7 +78,7 @@ export class TrainingKeeper {
     return keeper;
   }
 
-  /** One that was left. */
+  /** Takes over a left training. */
   static async taking(id: string, told: TrainingKeeper["report"]): Promise<TrainingKeeper> {
     const keeper = new TrainingKeeper(id, told);
     await new Promise<void>((taken) => {
@@ -87,16 +91,16 @@ export class TrainingKeeper {
     return keeper;
   }
 
-  /** Written when what is under way is; of several that wait, the last alone. */
+  /** Writes the state after any pending write; of several waiting states only the last is written. */
   keep(state: LeftTrainingState): void {
     this.#next = state;
     this.#writing = this.#writing.then(() => this.#write());
   }
-  /** Settles when all is kept that was to be. */
+  /** Settles when everything is stored. */
   settled(): Promise<void> {
     return this.#writing;
   }
-  /** It stays, and may be taken by any tab. */
+  /** Releases the lock: the training stays stored, and any tab may take it. */
   release(): void {
     this.#release();
   }
@@ -112,7 +116,7 @@ export class TrainingKeeper {
     this.#next = null;
     if (!state) return;
     const folder = `${FOLDER}/${this.id}`;
-    if (!(await getFile(folder, "program.json"))) return; // it could not be begun, which was told
+    if (!(await getFile(folder, "program.json"))) return; // storing failed at the start, which was reported
     const { checkpoints, ...rest } = state;
     const names = checkpoints.map(({ position }) => `step-${String(position.step)}`);
     try {
@@ -130,7 +134,7 @@ export class TrainingKeeper {
   }
 }
 
-/** The newest that no tab has open; null: there is none. What is not whole is let go. */
+/** Returns the newest training that no tab has open; null if there is none. Incomplete ones are removed. */
 export async function newestLeftTraining(): Promise<LeftTraining | null> {
   const found: LeftTraining[] = [];
   for (const id of await namesIn(FOLDER)) {
@@ -145,9 +149,9 @@ export async function newestLeftTraining(): Promise<LeftTraining | null> {
   return { id, code, name, plan, step, of: steps, ended, at: savedAt };
 }
 
-/** Bytes of all that are kept. */
+/** Total bytes of all stored trainings. */
 export const leftTrainingBytes = (): Promise<number> => byteCountIn(FOLDER);
-/** All but what other tabs have open. */
+/** Removes all stored trainings except those open in other tabs. */
 export async function forgetAllLeftTrainings(ownId: string | null): Promise<void> {
   for (const id of await namesIn(FOLDER))
     if (id === ownId || !(await heldBySomebody(id))) await removeEntry(FOLDER, id);
@@ -157,7 +161,7 @@ export function forgetLeftTraining(id: string): Promise<void> {
   return removeEntry(FOLDER, id);
 }
 
-/** The page's files as they were; null: they aren't whole. */
+/** Returns the page's files at that time; null if they are incomplete. */
 export async function leftTrainingFiles(id: string): Promise<readonly GivenFile[] | null> {
   const program = await readIn(id, "program.json", programSchema);
   if (!program) return null;
@@ -170,7 +174,7 @@ export async function leftTrainingFiles(id: string): Promise<readonly GivenFile[
   return files;
 }
 
-/** Null: it isn't whole. */
+/** Returns null if the state is incomplete. */
 export async function leftTrainingState(id: string): Promise<LeftTrainingState | null> {
   const state = await stateIn(id);
   if (!state) return null;
@@ -193,7 +197,7 @@ async function readIn<T>(id: string, name: string, schema: Schema<T>): Promise<T
 const bytesOf = (written: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(written);
 
 const lockOf = (id: string): string => `tunebook-training-${id}`;
-/** Absent where a page is no secure context; such a one keeps nothing either. */
+/** Undefined if the page is not a secure context; such a page stores nothing either. */
 const locks = (): LockManager | undefined => (navigator as { readonly locks?: LockManager }).locks;
 async function heldBySomebody(id: string): Promise<boolean> {
   const { held: heldLocks } = (await locks()?.query()) ?? {};

@@ -1,4 +1,4 @@
-/** tfjs on WebAssembly, whose binaries lie in the page: one thread, or as many as the machine has where memory may be shared. */
+/** tfjs on WebAssembly with embedded binaries: one thread, or as many as the machine has if memory may be shared. */
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
@@ -8,16 +8,16 @@ import { registerOwnKernels } from "#kernel/engines/tfjs/own-kernels.js";
 import { inflateBytes } from "../app/packed.js";
 import type { WasmBinaries } from "./protocol.js";
 
-/** The binary makes so many workers before it begins. */
+/** The binary creates this many workers at its start. */
 const MOST_THREADS = 8;
 
-/** Half of what the machine tells, since two of those are one core as a rule; where it tells two, both. */
+/** Uses half of the reported cores, since two of them are usually one physical core; with two reported cores, both. */
 function threadsHere(): number {
   const coreCount = navigator.hardwareConcurrency;
   return globalThis.crossOriginIsolated && coreCount > 1 ? Math.min(MOST_THREADS, Math.max(2, coreCount >> 1)) : 1;
 }
 
-/** The binary takes half of what it is told at most, so it is told twice what it is to take. */
+/** The binary uses at most half of the reported cores, so twice the wanted number is reported. */
 async function startedWith(threads: number): Promise<boolean> {
   env().set("WASM_HAS_MULTITHREAD_SUPPORT", threads > 1);
   if (threads === 1) return setBackend("wasm");
@@ -30,7 +30,7 @@ async function startedWith(threads: number): Promise<boolean> {
   }
 }
 
-/** How many threads it has. Coded error `not-trained-on-page`. */
+/** Returns the number of threads. Throws the coded error `not-trained-on-page`. */
 export async function startWasm({ simd, threaded }: WasmBinaries): Promise<number> {
   env().set("PROD", true);
   if (!(await env().getAsync("WASM_HAS_SIMD_SUPPORT")))

@@ -1,4 +1,4 @@
-/** tfjs on WebGPU, where the browser has an adapter for it. */
+/** tfjs on WebGPU, if the browser has an adapter for it. */
 import "@tensorflow/tfjs-backend-webgpu";
 import {
   backend,
@@ -13,11 +13,11 @@ import {
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineFault } from "./engine.js";
 
-/** What the page knows of a card. */
+/** What the page knows of a GPU. */
 export interface WebgpuAdapter {
-  /** As its driver calls it. */
+  /** Name from its driver. */
   readonly title: string;
-  /** The processor computes what a card would. */
+  /** Whether the adapter is emulated on the CPU. */
   readonly software: boolean;
 }
 
@@ -44,8 +44,8 @@ interface Backend {
 }
 
 /**
- * tfjs would draw numbers on a canvas to have them at once, which takes long and may fail. As in Node it refuses: what has to see
- * its inputs' numbers is computed in JavaScript then (kernel/engines/tfjs/card.ts).
+ * tfjs would draw numbers on a canvas to read them synchronously, which is slow and may fail. As in Node, the backend
+ * refuses such reads; ops that need their inputs' numbers then run in JavaScript (kernel/engines/tfjs/card.ts).
  */
 function readsLater(card: Backend): void {
   const read = card.readSync.bind(card);
@@ -55,7 +55,7 @@ function readsLater(card: Backend): void {
   };
 }
 
-/** A string says why there is none. */
+/** Returns a string with the reason if there is none. */
 export async function findWebgpuAdapter(): Promise<WebgpuAdapter | string> {
   const { gpu } = navigator as { readonly gpu?: Gpu };
   if (!gpu) return "this browser has no WebGPU here";
@@ -73,11 +73,11 @@ export async function findWebgpuAdapter(): Promise<WebgpuAdapter | string> {
   }
 }
 
-/** What goes wrong on the card later on. Coded error `not-trained-on-page`. */
+/** Starts WebGPU, and returns its later errors. Throws the coded error `not-trained-on-page`. */
 export async function startWebgpu(adapter: WebgpuAdapter | string): Promise<EngineFault> {
   const refused = (why: string) => new CodedError("not-trained-on-page", { what: "on WebGPU", why });
   if (typeof adapter === "string") throw refused(adapter);
-  // Else small tensors would be computed in JavaScript.
+  // Otherwise small tensors would be computed in JavaScript.
   env().set("WEBGPU_CPU_FORWARD", false);
   if (!(await setBackend("webgpu"))) throw refused("its device doesn't start");
   await ready();
@@ -93,7 +93,7 @@ export async function startWebgpu(adapter: WebgpuAdapter | string): Promise<Engi
       removeBackend("webgpu");
       registerBackend("webgpu", factory);
     };
-    // A call that the card refuses leaves numbers as they were, and says so here alone.
+    // A call that the GPU rejects leaves the numbers unchanged and reports it only through this event.
     card.device.addEventListener("uncapturederror", ({ error }) => fail(error.message));
     void card.device.lost.then(({ message }) => fail(message || "the browser took the card away"));
   });

@@ -1,10 +1,14 @@
-/** Weights that were given: their header is read at once, and their shapes are held to the base's before anything is opened. */
+/**
+ * Given weights: their header is read at once, and their shapes are compared with the base's before anything is opened.
+ */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { parseSafetensorsHeader, headerTextLength, type SafetensorsHeader } from "#kernel/tensors/layout.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** What can be no weights is refused by its name; it isn't opened. Coded error `base-pickled`. */
+/**
+ * Refuses files that cannot be safetensors by their name, without opening them. Throws the coded error `base-pickled`.
+ */
 export function demandSafetensors(path: string): void {
   if (path.endsWith(".safetensors")) return;
   const slash = path.lastIndexOf("/") + 1;
@@ -14,16 +18,19 @@ export function demandSafetensors(path: string): void {
   });
 }
 
-/** Coded errors: `weights-truncated`, `weights-malformed`. */
+/** Throws the coded errors `weights-truncated` and `weights-malformed`. */
 export async function headerOf(path: string, from: Blob): Promise<SafetensorsHeader> {
   const read = async (start: number, end: number) => new Uint8Array(await from.slice(start, end).arrayBuffer());
   const length = headerTextLength(path, await read(0, 8), from.size);
   return parseSafetensorsHeader(path, await read(8, 8 + length), from.size);
 }
 
-/** `shapes`: of the base, by its config.json. Coded errors: `tensor-shape`, `missing-tensor`. */
+/**
+ * Throws the coded errors `tensor-shape` and `missing-tensor`.
+ * @param shapes shapes of the base, from its config.json
+ */
 export function demandFittingTensors(file: string, { tensors }: SafetensorsHeader, shapes: Shapes): void {
-  // A file names them after the body alone, or after a body within a model.
+  // A file may name the tensors of the body alone, or of a body within a model.
   const bodies = Object.keys(tensors);
   const inFile = (name: string): string | undefined =>
     Object.hasOwn(tensors, name)

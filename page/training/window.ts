@@ -1,4 +1,7 @@
-/** The page that trains: the playground, and beside its phases a panel with base, curve, scores, answers and the adapter. */
+/**
+ * The training page: the playground, and next to its phases a panel with base, loss curve, scores, predictions and the
+ * adapter.
+ */
 import { editor, pageExtensions, giveFiles, chosenMachine, tokenizers } from "../app/main.js";
 import type { GivenFile } from "../world/protocol.js";
 import { elementById } from "../app/dom.js";
@@ -43,19 +46,19 @@ const line = new TrainingWorkerClient(elementById("trainer").textContent ?? "", 
 
 type State = "idle" | "training" | "interrupted" | "trained";
 let now: State = "idle";
-/** What is there if the training that is asked for is refused. */
+/** The state to return to if the requested training is refused. */
 let stood: Exclude<State, "training"> = "idle";
 let saved = false;
 const staying = new LeaveGuard(() => now === "training" || ((now === "interrupted" || now === "trained") && !saved));
 let code = "";
 let names: readonly string[] = [];
-/** Whether they are those of what stands there now. */
+/** Whether `names` belong to the present program text. */
 let settled = false;
 
 const which = elementById<HTMLSelectElement>("train-which");
-/** The training that is asked for; null: there is none. */
+/** The requested training; null if there is none. */
 const chosen = (): string | null => names.find((name) => name === which.value) ?? names[0] ?? null;
-/** A choice only where there are several. */
+/** Shows the choice only if there are several. */
 function showNames(): void {
   const before = chosen();
   which.replaceChildren(
@@ -71,11 +74,11 @@ which.onchange = () => {
   nameTrain();
   void lookForBase();
 };
-/** Of what is here. */
+/** Name of the present training. */
 let trained: string | null = null;
 let pendingName: string | null = null;
 
-/** What may be pressed. */
+/** Sets the state, and which buttons are enabled. */
 function state(next: State): void {
   now = next;
   if (next !== "training") stood = next;
@@ -113,11 +116,11 @@ function showBase({ base, held: weights, wrong, published }: TrainMethods["has"]
   }
   about.dataset["is"] = base !== null && (!weights || wrong) ? "warn" : "";
 }
-/** What is read of a model's folder beside its weights. */
+/** Files of a model's folder that are read in addition to its weights. */
 const OF_MODELS = /(^|\/)(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/;
 const PICKLE = /\.(bin|pt|pth|ckpt|pkl)$/;
 const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
-/** What the browser keeps for this page, and how to be rid of it. */
+/** Shows how much the browser stores for this page, and a button to delete it. */
 async function showStored(): Promise<void> {
   const bytes = await line.ask("stored", null);
   const forget = (): void => {
@@ -142,14 +145,14 @@ pageExtensions.push({
   take(given) {
     const whole = given.filter(([path]) => path.endsWith(".safetensors"));
     const pickled = given.filter(([path]) => PICKLE.test(path));
-    // Beside safetensors they are the same weights once more.
+    // Next to safetensors they are the same weights a second time.
     const weights = whole.length > 0 ? whole : pickled;
     for (const [path, file] of weights) {
       say(`reading ${path} …`);
       elementById("train-said").dataset["code"] = "";
       void line.ask("weights", { path, file }).then(() => (say(""), lookForBase()), failed);
     }
-    // Of a model's folder no more is read.
+    // No other files of a model's folder are read.
     const folders = new Set([...whole, ...pickled].map(([path]) => folderOf(path)));
     return given
       .filter(([path]) => !folders.has(folderOf(path)) || OF_MODELS.test(path) || folderOf(path) === "")
@@ -220,7 +223,7 @@ elementById("interrupt").onclick = () => {
   void line.ask("interrupt", null);
 };
 elementById("go-on").onclick = () => {
-  // What failed in the middle of its steps is not whole.
+  // A training that failed during its steps is incomplete.
   stood = "idle";
   elementById("train-scores").replaceChildren();
   elementById("answers").replaceChildren();
@@ -247,7 +250,7 @@ elementById("save").onclick = () =>
     saved = true;
   }, failed);
 
-/** One folder, which `PeftModel.from_pretrained` reads. */
+/** Downloads a folder that `PeftModel.from_pretrained` can read. */
 function download(files: readonly SavedFile[]): void {
   const name = trained ?? "adapter";
   const blob = zipOf(files.map((file) => ({ ...file, name: `${name}/${file.name}` })));
@@ -256,11 +259,11 @@ function download(files: readonly SavedFile[]): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** What the worker kept, given as a person gives it. */
+/** Passes the worker's stored files on as if the user had given them. */
 const giveBack = (files: readonly GivenFile[]): Promise<void> =>
   giveFiles(files.map(({ path, text }) => [path, new File([text as BlobPart], path)] as const));
 
-/** With the program and the files that it had. */
+/** Continues a left training with its program and files. */
 async function goOnWith(left: LeftTraining): Promise<void> {
   state("training");
   await giveBack((await line.ask("filesLeft", { id: left.id })) ?? []);

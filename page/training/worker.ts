@@ -1,4 +1,4 @@
-/** The worker's end: requests are answered as they end, so that an interrupt is heard while a training goes on. */
+/** The worker's side: requests are answered as they end, so that an interrupt is received during a training. */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { trainingPageCodes } from "./codes.js";
 import type { TrainReply, TrainRequest } from "./protocol.js";

@@ -1,4 +1,4 @@
-/** A zip of a few files, stored as they are: weights don't get smaller. */
+/** Makes a zip of a few files without compression, since weights do not compress. */
 export interface ZipEntry {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -15,7 +15,7 @@ function crc32(bytes: Uint8Array): number {
   return (c ^ 0xffffffff) >>> 0;
 }
 
-/** Names are in UTF-8, as flag 11 says; the date is the first that a zip knows. */
+/** Names are in UTF-8, as flag 11 says; the date is the earliest one in the zip format. */
 export function zipOf(entries: readonly ZipEntry[]): Blob {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const directory: Uint8Array<ArrayBuffer>[] = [];

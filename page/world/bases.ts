@@ -1,6 +1,7 @@
 /**
- * Base models without their weights: what the checker and the plan ask of one follows from its config.json. Those that a
- * person gave come first, then two that were looked at whole (bases/*.json), then the checkpoints that the families' words know.
+ * Base models without their weights: the facts that the checker and the plan need follow from config.json. Bases from
+ * the user come first, then two with stored exact facts (bases/*.json), then the checkpoints listed by the model
+ * families.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
@@ -18,7 +19,7 @@ import smollm from "../bases/SmolLM2-135M-Instruct.json" with { type: "json" };
 import { disk, fileNameOf } from "./disk.js";
 
 type Config = Readonly<Record<string, unknown>>;
-/** A base whose files were read once; kept exact by tests/page/bases.test.ts. */
+/** A base with facts from its actual files; tests/page/bases.test.ts keeps them exact. */
 interface Exact {
   readonly names: readonly string[];
   readonly facts: Omit<BaseFacts, "folder">;
@@ -34,7 +35,9 @@ export const knownBases: readonly string[] = [
   ...new Set([...exact.flatMap(({ names }) => names), ...checkpoints.map(([{ name }]) => name)]),
 ].sort((a, b) => a.localeCompare(b));
 
-/** Coded errors: `base-not-found`, `base-damaged`, `unknown-architecture`, and those of the family's config. */
+/**
+ * Throws the coded errors `base-not-found`, `base-damaged`, `unknown-architecture`, and those of the family's config.
+ */
 export async function baseFactsOf(name: string): Promise<BaseFacts> {
   const folder = fileNameOf(name);
   const given = disk.inFolder(folder, "config.json");
@@ -61,18 +64,18 @@ async function fromConfig(path: string, bytes: Uint8Array, folder: string): Prom
   return described(config, familyOf(config, registry), folder, disk.inFolder(folder, "tokenizer.json") !== undefined);
 }
 
-/** Coded error `base-damaged`. */
+/** Throws the coded error `base-damaged`. */
 export function parseConfig(path: string, bytes: Uint8Array): Config {
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (isRecord(json)) return json;
   } catch {
-    // Said below, in words of our own.
+    // Reported below with a clearer message.
   }
   throw new CodedError("base-damaged", { file: path, why: "it is not a JSON object" });
 }
 
-/** A checkpoint may hold more than the body (a head of its pre-training); that is not known here. */
+/** The checkpoint may contain more than the body (a head of its pre-training); config.json does not show that. */
 async function described(
   config: Config,
   word: Word<"model">,

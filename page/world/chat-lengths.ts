@@ -1,4 +1,7 @@
-/** Tokens of conversations by the model's chat template. The page has no base's own template: ChatML is used instead. */
+/**
+ * Token counts of conversations by the model's chat template. The page lacks the base's own template and uses ChatML
+ * instead.
+ */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DataReader } from "#dsl/language/types/subject.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -8,7 +11,7 @@ import type { PageTokenizer } from "./tokenizer.js";
 
 const specials = { bos: "", eos: "", opening: "", all: [] };
 
-/** Null if the task reads no conversations. */
+/** Returns null if the task reads no conversations. */
 export function chatLengthsOf(
   { template }: DataReader,
   tokenizer: PageTokenizer,

@@ -1,12 +1,12 @@
 /**
- * The files that the page was given: an example's, and those that were dropped or picked. A program's paths are those of its
- * author's folders, which a page never sees, so a file is found by its whole path or else by its name alone.
+ * The files of the page: an example's, and those that were dropped or picked. A program's paths refer to its author's
+ * folders, which a page never sees. So a file is found by its complete path or else by its name alone.
  */
 export interface DiskFile {
-  /** As it was given, with `/` between folders. */
+  /** Path as given, with `/` between folders. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** Rises with everything that is put here, so that what was made of an older file is told apart. */
+  /** Increases with every file, so that results from an older file can be recognized. */
   readonly version: number;
 }
 
@@ -38,7 +38,10 @@ export class Disk {
     const same = this.files.filter((file) => fileNameOf(file.path) === name);
     return same.length === 1 ? same[0] : undefined;
   }
-  /** A file of a model's folder; `folder`: the last part of the base's name. */
+  /**
+   * Returns a file of a model's folder.
+   * @param folder the last part of the base's name
+   */
   inFolder(folder: string, name: string): DiskFile | undefined {
     return this.files.find(({ path }) => path === `${folder}/${name}` || path.endsWith(`/${folder}/${name}`));
   }
@@ -48,7 +51,7 @@ export function fileNameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** Without `.`, `..` and doubled slashes: nothing lies above the page's one folder. */
+/** Removes `.`, `..` and repeated slashes: nothing is above the page's one folder. */
 export function normalizePath(path: string): string {
   const parts: string[] = [];
   for (const part of path.replaceAll("\\", "/").split("/")) {
@@ -58,5 +61,5 @@ export function normalizePath(path: string): string {
   return parts.join("/");
 }
 
-/** The page's one disk, which the sources read from. */
+/** The page's only disk, from which sources read. */
 export const disk = new Disk();

@@ -1,4 +1,4 @@
-/** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
+/** Describes each file of the page by its name and content: a table to train on, a model's config, text. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { byteSizeText as sizeText, plural } from "#kernel/host/text.js";

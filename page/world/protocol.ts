@@ -1,5 +1,5 @@
 /**
- * What the page's window and its worker say to each other: requests `{ id, method, params }`, one answer to each, `{ id,
+ * Messages between the page's window and its worker: requests `{ id, method, params }`, each with one answer, `{ id,
  * result }` or `{ id, error }`. Offsets are UTF-16.
  */
 import type { Completion } from "#kernel/assist/answers.js";
@@ -11,34 +11,34 @@ export interface Machine {
   readonly memoryBytes: number;
   readonly cores: number;
 }
-/** Told once, before anything is asked. */
+/** Sent once, before any request. */
 export interface StartParams {
   readonly machine: Machine;
-  /** By the hash of the base that each belongs to. */
+  /** Tokenizers by the hash of their base. */
   readonly tokenizers: Readonly<Record<string, CarriedTokenizer>>;
 }
 export interface GivenFile {
   readonly path: string;
   readonly text: string | Uint8Array;
 }
-/** A file of the page, as its list shows it. */
+/** An entry of the page's file list. */
 export interface FileLine {
   readonly path: string;
   readonly bytes: number;
   readonly is: "table" | "model" | "tokenizer" | "text";
-  /** `987 rows: text, label, part`, or why it can't be read. */
+  /** For example `987 rows: text, label, part`, or why it cannot be read. */
   readonly about: string;
   readonly broken: boolean;
-  /** Tune text that uses it. */
+  /** Tune text that uses the file. */
   readonly use: string | null;
 }
 export interface CheckResult {
   readonly findings: readonly EditorFinding[];
-  /** Sentences about what is guessed here and known where it runs. */
+  /** Sentences about values that the page estimates and the kernel knows exactly. */
   readonly notes: readonly string[];
-  /** Bases whose texts are measured by a guess. */
+  /** Bases whose token lengths are estimated. */
   readonly unmeasured: readonly string[];
-  /** Names of what is trained, in order; of data. */
+  /** Names of the trainings, in order; `data`: names of the data. */
   readonly trainings: readonly string[];
   readonly data: readonly string[];
   readonly milliseconds: number;
@@ -50,7 +50,7 @@ export interface TreeNode {
   readonly to: number;
   readonly children: readonly TreeNode[];
 }
-/** A phase of the compiler, drawn: HTML of the kernel's own cards, a tree, or plain text. */
+/** A view of a compiler phase: HTML of the kernel's own cards, a tree, or plain text. */
 export type DrawnPhase =
   | { readonly html: string }
   | { readonly tree: readonly TreeNode[] }
@@ -67,7 +67,7 @@ export interface OutlineLine {
 export interface Methods {
   readonly start: { params: StartParams; result: { readonly bases: readonly string[] } };
   readonly machine: { params: Machine; result: null };
-  /** All files there are from now on. */
+  /** Replaces all files of the page. */
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: readonly FileLine[] };
   readonly check: { params: { readonly code: string }; result: CheckResult };
   readonly complete: { params: { readonly code: string; readonly offset: number }; result: Completion };
@@ -78,7 +78,7 @@ export interface Methods {
   readonly signature: { params: { readonly code: string; readonly offset: number }; result: Signature | null };
   readonly format: { params: { readonly code: string }; result: string | null };
   readonly outline: { params: { readonly code: string }; result: readonly OutlineLine[] };
-  /** `name`: of the training or the data; null: the first. */
+  /** `name`: of the training or the data; null for the first. */
   readonly show: {
     params: { readonly code: string; readonly view: PhaseName; readonly name: string | null };
     result: DrawnPhase;

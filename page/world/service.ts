@@ -1,6 +1,6 @@
 /**
- * The compiler as the page asks it: what is wrong with a text, what would happen, and each phase drawn as the notebook draws
- * it. What a text came to is kept until the text, a file or the machine changes.
+ * The compiler's service for the page: diagnostics, plans, and each phase drawn as in the notebook. A result is cached
+ * until the text, a file or the machine changes.
  */
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
@@ -39,7 +39,7 @@ export function pageHandlers(): Handlers {
   let world = new PageWorld({ ...unknown, engine: "auto", took: [], product: null }, {});
   const assistant = new TuneAssistant(registry, {
     answer: (need) => world.answer(need),
-    // Everything is at hand here; what a text is missing is told by the whole check.
+    // All facts are available at once; errors in data are reported by the full check.
     asks: ({ about }) => about !== "data",
     typescript: () => [],
   });
@@ -111,7 +111,7 @@ interface Training {
   readonly name: string;
   readonly plan: Plan;
 }
-/** Of a sweep the trial before anything varies. */
+/** For a sweep, returns the trial with the definitions' values. */
 function trainingsIn(actions: readonly Action[]): readonly Training[] {
   return actions.flatMap((action) =>
     action.verb === "train" || action.verb === "federate"
@@ -162,7 +162,7 @@ async function dataView(actions: readonly Action[], name: string | null, world: 
   const all = actions.flatMap((action) => (action.verb === "data" ? [action] : []));
   const one = all.find((action) => action.name === name) ?? all[0];
   if (!one) return { none: "The program reads no data: begin with `data`." };
-  // As the model reads it, where one is trained on it: with lengths.
+  // As the model reads the data, with token lengths, if a model is trained on them.
   const training = trainingsIn(actions).find(({ plan }) => plan.recipe.data.name === one.name);
   const prepared = await world.prepared(one.data, training ? dataReaderOf(training.plan.recipe.model) : null);
   return drawn(dataPreview(one.data, prepared.facts, prepared.sample, one.told));

@@ -1,6 +1,7 @@
 /**
- * Texts to tokens in the page: by a model's own tokenizer.json, read by Hugging Face's JavaScript tokenizers and framed by
- * the kernel's code, or, where there is none, by a guess that is marked as one. Only lengths are read of what comes out.
+ * Tokenizes texts on the page: with a model's own tokenizer.json, read by Hugging Face's JavaScript tokenizers and
+ * completed with special tokens by the kernel's code. Without one, lengths are estimated and marked as such. Only
+ * lengths are used.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -11,16 +12,19 @@ import { checkTokenizer, type SpecialTokenFrame } from "#kernel/bases/tokenizer-
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { withRustWhitespace } from "../rust-words.js";
 
-/** Ids of a text, without special tokens. */
+/** Returns the ids of a text, without special tokens. */
 type Plain = (text: string) => readonly number[];
 export interface PageTokenizer extends TokenizerImplementation {
-  /** Tokens of a text in which special tokens may stand, none added. */
+  /** Returns the tokens of a text; special tokens in the text are recognized, but none are added. */
   readonly plain: Plain;
-  /** Whether lengths are a guess. */
+  /** Whether lengths are estimates. */
   readonly guessed: boolean;
 }
 
-/** `file`: what errors call it. Coded errors of `checkTokenizer`, and `broken-tokenizer`. */
+/**
+ * Throws the coded errors of `checkTokenizer`, and `broken-tokenizer`.
+ * @param file name in error messages
+ */
 export function fileTokenizer(
   file: string,
   bytes: Uint8Array,
@@ -46,10 +50,13 @@ export function fileTokenizer(
   return implementation(plain, { frame, padId, unknown: unknown ?? padId, blankBeforeWords, guessed: false });
 }
 
-/** Letters that are one token in most words that tokenizers know; longer words come in pieces. */
+/** Estimated letters per token: most words up to this length are one token; longer words are split. */
 const letters = 8;
 
-/** A token for each mark and each word, more for long ones, one for each character of Chinese and Japanese. */
+/**
+ * Estimates a token for each punctuation mark and each word, more for long words, and one for each Chinese or Japanese
+ * character.
+ */
 export function guessedTokenizer(shape: "encoder" | "decoder" | "encoder-decoder"): PageTokenizer {
   const piece = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
   const plain: Plain = (text) =>
@@ -105,7 +112,7 @@ function implementation(plain: Plain, { frame, padId, unknown, blankBeforeWords,
   };
 }
 
-/** Where tokens stand in the text is asked only by what trains. */
+/** Only training needs the positions of tokens in the text. */
 function unplaced(ids: readonly number[]) {
   return { ids: Int32Array.from(ids), starts: new Int32Array(ids.length), ends: new Int32Array(ids.length) };
 }

@@ -1,4 +1,4 @@
-/** The syntax tree as lines that open: what was written, with the place of each part. */
+/** The syntax tree as expandable lines: the source text with the position of each part. */
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import type { Argument, BlockNode, Entry, Expression, Statement } from "#dsl/language/syntax/tree.js";

@@ -1,4 +1,6 @@
-/** The worker's end: it answers the window's questions one after the other, so that typing never waits for the compiler. */
+/**
+ * The worker's side: answers the window's requests one after the other, so that typing never waits for the compiler.
+ */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { coreCodes } from "#kernel/portable-codes.js";
 import type { Reply, Request } from "./protocol.js";

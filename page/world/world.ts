@@ -1,6 +1,6 @@
 /**
- * The world as the page knows it: its files, base models without weights, and what the browser tells of this machine. It
- * answers the compiler's needs with the kernel's own code for data; nothing leaves the page, and nothing is fetched.
+ * The page's environment: its files, base models without weights, and what the browser reports about this machine. It
+ * answers the compiler's needs with the kernel's own code for data; nothing leaves the page and nothing is fetched.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
@@ -25,7 +25,7 @@ import { guessedTokenizer, fileTokenizer, type PageTokenizer } from "./tokenizer
 export class PageWorld {
   private readonly cache = new Map<string, { readonly version: number; readonly made: Promise<unknown> }>();
 
-  /** `carried`: tokenizers of bases that the page brings, by the base's hash. */
+  /** @param carried tokenizers embedded in the page, by the base's hash */
   constructor(
     public machine: MachineFacts,
     private readonly carried: Readonly<Record<string, CarriedTokenizer>>,
@@ -93,14 +93,14 @@ export class PageWorld {
   base({ name, scratch }: Pick<DataReader, "name" | "scratch">): Promise<BaseFacts> {
     if (!scratch) return this.once(`base ${name}`, () => baseFactsOf(name), versionOf(name, "config.json"));
     return this.once(`scratch ${hashOf(scratch)}`, async () => {
-      // Its tokenizer is trained where it is trained: until then it has the vocabulary that was asked for.
+      // Its tokenizer is trained at training time; until then the requested vocabulary size is used.
       const vocabularySize = Number(scratch.tokenizer.arguments["vocabulary"]);
       const facts = await scratchBaseFacts(scratch, scratch.data ? vocabularySize : null, registry);
       return { folder: name, hash: hashOf(facts), ...facts };
     });
   }
 
-  /** Whether lengths of a model's texts are guessed. */
+  /** Reports whether lengths of a model's texts are estimated. */
   async guesses(reader: DataReader): Promise<boolean> {
     return (await this.tokenizer(reader)).guessed || reader.template === null;
   }
@@ -120,7 +120,7 @@ export class PageWorld {
     return guessedTokenizer(family.shape);
   }
 
-  /** What was made of files holds until any of them changes, or the one that `version` is of. */
+  /** Caches a result until any file changes, or the file that `version` belongs to. */
   private once<T>(key: string, make: () => Promise<T>, version = disk.version): Promise<T> {
     const known = this.cache.get(key);
     if (known?.version === version) return known.made as Promise<T>;
@@ -131,7 +131,7 @@ export class PageWorld {
   }
 }
 
-/** Of a file in a base's folder; 0: there is none. */
+/** Returns the version of a file in a base's folder; 0 if it does not exist. */
 function versionOf(base: string, name: string): number {
   return disk.inFolder(fileNameOf(base), name)?.version ?? 0;
 }
@@ -143,7 +143,7 @@ const outside: SourceContext = {
   },
 };
 
-/** All of a file is in memory here, so nothing is read in parts; the rows are the same. */
+/** Files are in memory as a single piece, so nothing is streamed; the rows are the same. */
 function whole(call: Call): Call {
   return call.arguments["stream"] === true ? { ...call, arguments: { ...call.arguments, stream: false } } : call;
 }

@@ -1,4 +1,4 @@
-/** What stands in a browser for kernel/runs/checkpoints.ts: checkpoints in memory, as long as the page is open. */
+/** Browser replacement for kernel/runs/checkpoints.ts: checkpoints in memory while the page is open. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type * as node from "#kernel/runs/checkpoints.js";
 import { writtenFiles } from "./safetensors.js";
@@ -10,15 +10,15 @@ export interface StoredCheckpoint extends node.Checkpoint {
 
 const checkpoints = new Map<number, node.Checkpoint>();
 
-/** Of the newest step; null: none was written. */
+/** Returns the checkpoint of the newest step; null if none was written. */
 export function newestCheckpoint(): node.Checkpoint | null {
   return checkpoints.get(Math.max(...checkpoints.keys())) ?? null;
 }
-/** Of that step; null: it is not there. */
+/** Returns the checkpoint of this step; null if it does not exist. */
 export function checkpointOfStep(step: number): node.Checkpoint | null {
   return checkpoints.get(step) ?? null;
 }
-/** The newest, and the best one of its training. */
+/** Returns the newest checkpoint and the best one of its training. */
 export function resumeCheckpoints(): readonly StoredCheckpoint[] {
   const last = newestCheckpoint();
   const best = last?.position.best;

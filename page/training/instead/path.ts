@@ -1,4 +1,4 @@
-/** What stands in a browser for node:path: the page's files have one folder above them. */
+/** Browser replacement for node:path: the page's files have a single parent folder. */
 import { fileNameOf, normalizePath } from "../../world/disk.js";
 
 export const join = (...parts: readonly string[]): string => normalizePath(parts.join("/"));

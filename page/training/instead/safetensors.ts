@@ -1,6 +1,6 @@
 /**
- * What stands in a browser for kernel/tensors/safetensors.ts: weights in memory. A base's lie among the page's files, what is
- * written (checkpoints, an adapter) in a map of its own.
+ * Browser replacement for kernel/tensors/safetensors.ts: weights in memory. A base's weights are among the page's
+ * files; written weights (checkpoints, an adapter) are in a separate map.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/tensors/safetensors.js";
@@ -18,7 +18,7 @@ import { disk } from "../../world/disk.js";
 
 export { CHECKSUM_METADATA } from "#kernel/tensors/layout.js";
 
-/** What was written, by its path. */
+/** Written files by path. */
 export const writtenFiles = new Map<string, Uint8Array>();
 
 export const readHeader: typeof node.readHeader = (file) => headerFrom(file, bytesOf(file));
@@ -41,7 +41,7 @@ export const weightFiles: typeof node.weightFiles = (path) => {
   return [file];
 };
 
-/** Nothing damages what stays in memory. */
+/** Files in memory cannot be damaged. */
 export const verifySafetensors: typeof node.verifySafetensors = () => undefined;
 
 export const writeSafetensors: typeof node.writeSafetensors = (file, tensors, metadata = {}) => {

@@ -1,4 +1,4 @@
-/** What stands in a browser for kernel/engines/tfjs/library.ts: tfjs as the modules that a bundler reads. */
+/** Browser replacement for kernel/engines/tfjs/library.ts: tfjs as modules for a bundler. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as node from "#kernel/engines/tfjs/library.js";
 

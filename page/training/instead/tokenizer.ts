@@ -1,4 +1,4 @@
-/** What stands in a browser for kernel/bases/tokenizer.ts: the page's tokenizers, told as the kernel's are. */
+/** Browser replacement for kernel/bases/tokenizer.ts: the page's tokenizers with the kernel's interface. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/bases/tokenizer.js";
 import { truncateWithSpecialTokens, encodePairWithSpecialTokens, removeSpecialTokens } from "#kernel/bases/framing.js";
@@ -8,7 +8,7 @@ import { parseConfig } from "../../world/bases.js";
 import { disk } from "../../world/disk.js";
 import { fileTokenizer } from "../../world/tokenizer.js";
 
-/** Coded errors `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`, `base-damaged`. */
+/** Throws the coded errors `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part` and `base-damaged`. */
 export const loadTokenizer: typeof node.loadTokenizer = async (folder) => {
   const [file, config] = [disk.find(`${folder}/tokenizer.json`), disk.find(`${folder}/config.json`)];
   if (!file) throw new CodedError("no-tokenizer", { folder });
@@ -45,6 +45,6 @@ export const loadTokenizer: typeof node.loadTokenizer = async (folder) => {
   };
 };
 
-/** Tasks that ask this are told apart before anything is trained (`trainable.ts`). */
+/** Tasks that need these functions are refused before any training (`trainable.ts`). */
 const unasked = (): Promise<never> =>
   Promise.reject(new CodedError("internal", { what: "the page writes no text and knows no places in one" }));
