@@ -9,7 +9,7 @@ import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { scoreDifference, resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
 import {

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { writeDerivedBase } from "#kernel/runs/folders/made-folder.js";
 import { openBase } from "#kernel/bases/open.js";
 import { findPackagedBase, ensurePackageFolder } from "#kernel/bases/packages.js";

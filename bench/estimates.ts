@@ -8,11 +8,9 @@ import { memoryBytes, productFlopsPerToken, updateFlops } from "#dsl/compiler/pl
 import { memoryOf } from "#dsl/tensor/memory.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { processor } from "./finetune/report.js";
-import { batchOf, integers } from "./step/batch.js";
+import { batchOf, integers, peakRss } from "./step/batch.js";
 import type { Carrier } from "./step/carrier.js";
-import { MODELS } from "./step/models.js";
-import { peakRss } from "./step/peak-rss.js";
-import { shapeOf } from "./step/shape.js";
+import { MODELS, shapeOf } from "./step/models.js";
 import { table } from "./table.js";
 
 interface Options {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { processor } from "./finetune/report.js";

@@ -16,8 +16,7 @@ import { registry } from "#stdlib/registry.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit } from "#kernel/data/encoding/encoded.js";
-import { encodingOf } from "#kernel/data/encoding/encoding.js";
+import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
 import { toFloats, scalarF32 } from "#kernel/engines/feeds.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
@@ -26,10 +25,9 @@ import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import { consolidate, type ConsolidateOptions } from "#kernel/features/update/consolidate.js";
 import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { processor } from "./finetune/report.js";
-import { integers } from "./step/batch.js";
-import { peakRss } from "./step/peak-rss.js";
+import { integers, peakRss } from "./step/batch.js";
 import { table } from "./table.js";
 
 interface Options {

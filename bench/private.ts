@@ -8,15 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
+import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit, type EncodedRows } from "#kernel/data/encoding/encoded.js";
-import { encodingOf } from "#kernel/data/encoding/encoding.js";
+import { encodeSplit, type EncodedRows, encodingOf } from "#kernel/data/encoding/encoded.js";
 import { startEngine } from "#kernel/engines/start.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { openModel } from "#kernel/models/open-model.js";
@@ -27,7 +25,7 @@ import { privateSteps } from "#kernel/training/private/private.js";
 import { PrivateUpdates } from "#kernel/training/private/updates.js";
 import { privacyUnitsOf } from "#kernel/training/private/units.js";
 import { processor } from "./finetune/report.js";
-import { peakRss } from "./step/peak-rss.js";
+import { peakRss } from "./step/batch.js";
 import { table } from "./table.js";
 
 interface Options {

@@ -11,9 +11,8 @@ import type { Recompute } from "#dsl/tensor/passes/pass.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { ENGINE_NAMES, type Engine, type EngineOptions, type EngineSession } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start.js";
-import { batchOf, integers } from "./step/batch.js";
+import { batchOf, integers, peakRss } from "./step/batch.js";
 import { MODELS } from "./step/models.js";
-import { peakRss } from "./step/peak-rss.js";
 
 export interface StepOptions {
   readonly model: string;

@@ -19,11 +19,9 @@ import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { processor } from "./finetune/report.js";
-import { integers } from "./step/batch.js";
+import { integers, currentRss, peakRss } from "./step/batch.js";
 import type { Carrier } from "./step/carrier.js";
-import { MODELS } from "./step/models.js";
-import { currentRss, peakRss } from "./step/peak-rss.js";
-import { shapeOf } from "./step/shape.js";
+import { MODELS, shapeOf } from "./step/models.js";
 import { table } from "./table.js";
 
 interface Options {

@@ -10,7 +10,7 @@ import {
   type SweepPicture,
 } from "#kernel/display/sweeps/sweep-shown.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { SweepView } from "#kernel/display/sweeps/view.js";
 import { axesOf } from "#kernel/study/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/study/points.js";

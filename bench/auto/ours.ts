@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SweepHandle } from "#kernel/study/trial.js";
 import type { DifferenceVerdict } from "#kernel/inference/measuring/comparison.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";

@@ -1,5 +1,5 @@
 /** Populations in which one label is rare, two models that answer them, and how sets of rows are drawn and measured. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricMeasure } from "#kernel/inference/measuring/comparison.js";

@@ -1,5 +1,5 @@
 /** How often intervals hold where one label is rare, and how wide they are beside the best published method. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { scoreDifference, resampleAll } from "#kernel/inference/measuring/comparison.js";
 import type { Interval } from "#stdlib/statistics/interval.js";
 import { regularizedIncompleteBeta } from "#stdlib/statistics/mid-p.js";

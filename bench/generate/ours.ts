@@ -12,7 +12,11 @@ import { generateTexts } from "#kernel/inference/generate.js";
 import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { full } from "#stdlib/techniques/full.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";
-import { prompt } from "./prompts.js";
+
+/** Prompts that the peer makes alike: token ids that follow from a row and a place. */
+export function prompt(row: number, length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => 1000 + (((row * length + i) * 7919) % 30000));
+}
 
 export interface Setting {
   readonly base: string;

@@ -7,9 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { type ExecutionContext } from "#kernel/session/execution-context.js";
+import { type ExecutionContext, Warnings } from "#kernel/session/execution-context.js";
 import { findLabelIssues } from "#kernel/evaluation/label-issues.js";
-import { Warnings } from "#kernel/session/warnings.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 
 export interface NamedRow {

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import type { ModelHandle, Prediction } from "#kernel/models/model-handle.js";
 import { TuneSession } from "#kernel/features/tune-session.js";

@@ -1,8 +1,7 @@
 /** What the product tells of a file of rows: by fault how many rows, and which it names. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call, Value } from "#dsl/language/types/value.js";
+import type { DataPlan, Call, Value } from "#dsl/language/types/value.js";
 import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
 import { TELLTALE } from "./faults.js";
 

@@ -1,6 +1,6 @@
 /** The most memory that processes started by this one held: engines run in a process of their own. */
 import { readFileSync } from "node:fs";
-import { peakRss } from "../step/peak-rss.js";
+import { peakRss } from "../step/batch.js";
 
 export interface Watch {
   /** Ends the watch. MiB of the greatest child; 0 where the system doesn't tell. */

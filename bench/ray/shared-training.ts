@@ -20,7 +20,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { table } from "../table.js";

@@ -2,6 +2,7 @@
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dropoutDraws, mixBits } from "#dsl/tensor/numbers/random.js";
 import type { Carrier } from "./carrier.js";
+import { readFileSync } from "node:fs";
 
 /** All feeds of a training program but `step`. */
 export function batchOf(
@@ -34,4 +35,24 @@ export function batchOf(
 }
 export function integers(shape: readonly number[], values: readonly number[]): NDArray {
   return { dtype: "i32", shape, bytes: new Uint8Array(Int32Array.from(values).buffer) };
+}
+
+// What a process held at most.
+
+/** Greatest resident memory so far, MiB; 0 where the system doesn't tell. */
+export function peakRss(pid: number): number {
+  return resident(pid, "VmHWM");
+}
+/** Resident memory now, MiB. */
+export function currentRss(pid: number): number {
+  return resident(pid, "VmRSS");
+}
+function resident(pid: number, field: "VmHWM" | "VmRSS"): number {
+  try {
+    const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
+    const kib = new RegExp(`^${field}:\\s*(\\d+)`, "m").exec(status)?.[1];
+    return Math.round(Number(kib ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
 }

@@ -10,7 +10,7 @@ import { warmUpSteps } from "../compiler/plan/warm-up.js";
 import { countTextsLongerThan } from "../compiler/plan/lengths.js";
 import { isFailed, type DataFacts } from "../language/types/facts.js";
 import { knownDataFacts } from "../compiler/plan/bases/known-data.js";
-import type { DataPlan } from "../language/types/subject.js";
+import type { DataPlan } from "../language/types/value.js";
 import { currentDataOf } from "../compiler/plan/folds.js";
 import { planTraining } from "../compiler/drafts/draft-training.js";
 import { settingsOf } from "../compiler/drafts/settings.js";

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from "../language/diagnostics/diagnostic.js";
 import { Program, type Draft, type NamedTraining } from "../compiler/plan/program.js";
-import type { GivenValue } from "../language/types/given-value.js";
+import type { GivenValue, DataPlan, Value } from "../language/types/value.js";
 import { Reporter } from "../language/diagnostics/reporter.js";
 import type { Source, SourceId } from "../language/diagnostics/span.js";
 import { splitNames } from "../compiler/checks/world.js";
@@ -14,9 +14,7 @@ import type { Resolved, ResolvedModel } from "../compiler/plan/resolved.js";
 import { knownDataFacts } from "../compiler/plan/bases/known-data.js";
 import type { DataFacts } from "../language/types/facts.js";
 import type { Action } from "../compiler/plan/action.js";
-import type { RecipePlan } from "../compiler/plan/recipe.js";
-import type { DataPlan } from "../language/types/subject.js";
-import type { Value } from "../language/types/value.js";
+import type { RecipePlan } from "../compiler/plan/plan.js";
 import { planTraining } from "../compiler/drafts/draft-training.js";
 import { settingsOf } from "../compiler/drafts/settings.js";
 import { type PlannedTraining } from "../compiler/drafts/training-request.js";

@@ -3,12 +3,12 @@
  * cache, resumable, locked, and verified against the hub's checksum. The hub's answers are not trusted: checksums and
  * commits must be well-formed before they become file names, and a file without a checksum is refused.
  */
+import * as v from "valibot";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import * as v from "valibot";
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { fetchFile } from "../fetch/file.js";
 import { responseText, httpGet, httpHead } from "../fetch/http.js";
 import { schemaGuard } from "../fetch/json.js";
@@ -176,4 +176,25 @@ export async function fetchHubFile(
 function fileUrl({ kind, id }: HubRepository, commit: string, name: string): string {
   const place = kind === "models" ? id : `${kind}/${id}`;
   return `${hubEndpoint()}/${place}/resolve/${commit}/${name.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/**
+ * Detects weights in Python's pickle format by file name, to refuse them with the reason. The files are never opened.
+ */
+const PICKLE = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;
+/** Files that trainers write next to the weights. */
+const OTHERS = /^(training_args|optimizer|scheduler|scaler|rng_state)/i;
+
+export function isPickleFile(name: string): boolean {
+  return PICKLE.test(name) && !OTHERS.test(name.replace(/^.*[\\/]/, ""));
+}
+
+/**
+ * Returns the error for a place without safetensors: `base-pickled` if it has pickled weights, else `base-incomplete`.
+ */
+export function noSafetensorsError(folder: string, names: Iterable<string>): CodedError {
+  const pickles = [...names].filter(isPickleFile).sort();
+  const file = pickles.find((name) => /model/.test(name)) ?? pickles[0];
+  if (file !== undefined) return new CodedError("base-pickled", { place: folder, file });
+  return new CodedError("base-incomplete", { folder, missing: "model.safetensors" });
 }

@@ -20,9 +20,9 @@ import {
   untrustedAnswerError,
   type HubAuthorisation,
   type HubFile,
+  noSafetensorsError,
 } from "./hub-files.js";
 import { MODULES_FILE, POOLING_CONFIG_FILE } from "./embedding.js";
-import { noSafetensorsError } from "./pickles.js";
 import { readShardNames } from "../tensors/shards.js";
 
 export interface HubOptions {

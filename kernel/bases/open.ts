@@ -18,7 +18,7 @@ import { embeddingFactsOf, MODULES_FILE } from "./embedding.js";
 import { familyOf } from "./family.js";
 import { openModelFile, readModelJsonObject } from "../tensors/model-file.js";
 import { checkpointHeadsOf } from "./own-heads.js";
-import { noSafetensorsError } from "./pickles.js";
+import { noSafetensorsError } from "./hub-files.js";
 import { readLengthLimitOf } from "./reads.js";
 import { tokenizerHashOf } from "./tokens.js";
 import { shardPathsOf } from "../tensors/shards.js";

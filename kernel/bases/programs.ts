@@ -5,7 +5,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import type { Sizes } from "#dsl/tensor/shape.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { AssembleOptions, ObjectiveOptions } from "#stdlib/programs/options.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { readQuantizedConfig } from "#stdlib/models/shared/quantized-weights.js";

@@ -19,9 +19,8 @@ import { sha256Of } from "../fetch/file.js";
 import { readGguf } from "./gguf/file.js";
 import { convertGguf, convertedGgufFolder, storedFormatOf } from "./gguf/convert.js";
 import { fetchBaseFromHub } from "./hub.js";
-import { hubEndpoint, isHubOffline } from "./hub-files.js";
+import { hubEndpoint, isHubOffline, isPickleFile } from "./hub-files.js";
 import { openBase } from "./open.js";
-import { isPickleFile } from "./pickles.js";
 import { SHARD_INDEX_FILE, readShardNames } from "../tensors/shards.js";
 import { baseFolderFromPackage, packagedBases, findPackagedBase, packageOrigin } from "./packages.js";
 

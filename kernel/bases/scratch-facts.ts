@@ -2,11 +2,11 @@
  * Computes the facts of a model from scratch before its files are written: its config.json and the shapes of its
  * weights.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
 import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
-import type { ScratchPlan } from "#dsl/language/types/subject.js";
+import type { ScratchPlan } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { elementCount, parameterShapesOf } from "#stdlib/programs/shapes.js";
 

@@ -1,7 +1,7 @@
 /** Decides whether the programs of a plan distinguish the two texts of a pair. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import type { Recipe } from "#dsl/compiler/plan/recipe.js";
+import type { Recipe } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "./base.js";
 import { loadImplementation } from "../host/load-implementation.js";
 

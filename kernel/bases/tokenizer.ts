@@ -5,8 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { SpecialTexts } from "#stdlib/conversations/kind.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { TokenNames } from "#stdlib/tasks/kind.js";

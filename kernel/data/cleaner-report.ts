@@ -1,8 +1,7 @@
 /** Reports the effects of one cleaner: counts of changed and dropped rows, and the differences of the first ones. */
 import type { CleanerFacts } from "#dsl/language/types/facts.js";
 import { modelInputText } from "./audit/rows.js";
-import { rowNameOf } from "./row/row-names.js";
-import type { DataRow } from "./row/row.js";
+import { rowNameOf, type DataRow } from "./row/row.js";
 
 type Example = CleanerFacts["examples"][number];
 

@@ -3,11 +3,10 @@
  * random follows the plan's seed; the hash covers what a model will see, not the files' location.
  */
 import { table as makeTable, type ColumnTable } from "arquero";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { sha256 } from "#platform/digest.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
@@ -20,12 +19,17 @@ import { cleanAndSplitRows, type SplitAndCleanedRows } from "./pass/streamed-spl
 import { runDataPass, type RowSink } from "./pass/pass.js";
 import type { PreparedData } from "./prepared.js";
 import { readTableHeader as header, streamRows, ROWS_PER_YIELD, type DataRow } from "./rows/rows.js";
-import { setRowSource, rowNameOf } from "./row/row-names.js";
+import { setRowSource, rowNameOf } from "./row/row.js";
 import { rowJsonLine } from "./rows/line.js";
 import { measureLengths, type MeasurementOptions } from "./rows/length-statistics.js";
-import { scaleSampledFacts, type ReadSample } from "./rows/scaling.js";
-import { unpackedFacts, type UnpackedFiles } from "./rows/bounded-look.js";
-import { SourceReadNotes, sourceFactsOf } from "./rows/read-as.js";
+import {
+  scaleSampledFacts,
+  type ReadSample,
+  unpackedFacts,
+  type UnpackedFiles,
+  SourceReadNotes,
+  sourceFactsOf,
+} from "./rows/bounded-look.js";
 
 export type { PreparedData } from "./prepared.js";
 

@@ -2,8 +2,7 @@
  * Runs inputs of any size on a graph with fixed shapes: rows are split into batches of its size and padded to its
  * length, and the outputs are cut back. So runtimes with fixed graphs are fed like flexible ones.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, GraphPort, DeploymentResult } from "#stdlib/targets/kind.js";
 import { picksForRows, type LogitPicks } from "./decoders/picks.js";

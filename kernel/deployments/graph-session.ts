@@ -2,8 +2,7 @@
  * The graphs of a deployed model as a session: runs the notebook's programs (`evaluate`; `reserve`, `prefill`,
  * `decode`) in another runtime. So a deployed model supports everything that the notebook does with its models.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, DeploymentResult } from "#stdlib/targets/kind.js";
 import type { EngineSession } from "../engines/engine.js";

@@ -8,8 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync, gzip } from "node:zlib";
 import * as v from "valibot";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
 import { objectWith, parseJsonAs, parseJsonOrNull, type Schema } from "../fetch/json.js";
 

@@ -1,5 +1,5 @@
 /** Opens a target's files in their runtime and compares the outputs with the notebook's. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { toFloats } from "../engines/feeds.js";
 import type { OpenPredictor } from "../inference/input-texts.js";
@@ -9,7 +9,6 @@ import { compareAnswers, verdictOf, type AnswerComparison, type DeploymentVerdic
 import type { Deployment } from "./deployment.js";
 import type { GoldenInputs } from "./golden.js";
 import type { ProofRuntime } from "./proof.js";
-import { must } from "#dsl/language/diagnostics/must.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { predictorOf } from "../inference/predictor.js";

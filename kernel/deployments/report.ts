@@ -1,7 +1,7 @@
 /** Formats a proof: rows of the cell's table, and lines of a model card. */
 import { formatFigure, type ComparedScores } from "./proof.js";
 import type { DeploymentReport } from "../display/deployment.js";
-import { plural } from "../host/text.js";
+import { plural } from "../host/value-text.js";
 import type { AnswerComparison, DeploymentVerdict } from "./compare.js";
 import type { DeploymentProof } from "./proof.js";
 

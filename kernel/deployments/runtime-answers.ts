@@ -1,5 +1,5 @@
 /** A model's outputs for golden inputs, in the notebook or another runtime: text, and the numbers behind it. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { MetricOutcome } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";

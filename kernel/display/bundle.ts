@@ -1,7 +1,6 @@
 /** Base of every displayed bundle: printable text for a terminal and escaped HTML. */
-import type { Html } from "./html.js";
-import type { DisplayOutput } from "./bundle-output.js";
-import { printable } from "../host/text.js";
+import type { Html, DisplayOutput } from "./html.js";
+import { printable } from "../host/value-text.js";
 
 export function displayOutputOf(
   text: string,

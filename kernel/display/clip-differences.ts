@@ -1,5 +1,5 @@
 /** Shortens names so that they stay distinct: names with a common beginning are cut before their difference. */
-import { clip } from "../host/text.js";
+import { clip } from "../host/value-text.js";
 
 /** Passes that separate equal names; remaining duplicates are numbered. */
 const TRIES = 4;

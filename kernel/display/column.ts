@@ -1,5 +1,5 @@
 /** Formats the numbers of a column with the same number of decimals, so that their digits align. */
-import { significantText } from "../host/text.js";
+import { significantText } from "../host/value-text.js";
 
 /** Significant digits of a fraction. */
 const DIGITS = 5;

@@ -1,8 +1,7 @@
 /** The output of `deploy` and `verify`: the checks and deviations, what the format doesn't support, calls to copy. */
 import { displayOutputOf } from "./bundle.js";
-import { card, html, htmlTable, inkStyle, note, toneColors, type Html } from "./html.js";
+import { card, html, htmlTable, inkStyle, note, toneColors, type Html, type DisplayOutput } from "./html.js";
 import { outcomeLine } from "./outcome.js";
-import type { DisplayOutput } from "./bundle-output.js";
 import { textTable } from "./text-table.js";
 
 export interface DeploymentReport {

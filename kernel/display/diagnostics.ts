@@ -3,8 +3,7 @@ import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { FRAME_STYLE, html, Html, inkStyle, toneColors } from "./html.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import { FRAME_STYLE, html, Html, inkStyle, toneColors, type DisplayOutput } from "./html.js";
 
 /** Maps colours for white backgrounds to those that are also readable on dark ones. */
 const TONES: Readonly<Record<string, string>> = {

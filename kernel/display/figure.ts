@@ -2,9 +2,8 @@
  * A plotly figure as one bundle: plotly's own MIME type for live viewers, HTML with a static picture for viewers
  * without scripts, plain text for a terminal. No PNG, because JupyterLab would prefer it to the live plot.
  */
-import { card, svgImage } from "./html.js";
+import { card, svgImage, type DisplayOutput } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
-import type { DisplayOutput } from "./bundle-output.js";
 import { drawFigure } from "./svg/draw.js";
 import { plainLabel } from "./svg/element.js";
 import { thinFigure } from "./curves/thin.js";

@@ -1,7 +1,6 @@
 /** Calibration fitted to validation data after training, and its effect: a line of numbers, and a line per method. */
 import { displayOutputOf } from "./bundle.js";
-import { card, html, note } from "./html.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import { card, html, note, type DisplayOutput } from "./html.js";
 
 export function fittedModelView(fitted: string, changed: readonly string[]): DisplayOutput {
   return displayOutputOf(

@@ -1,12 +1,11 @@
 /** A sentence on how a training fits, and advice; only on what the program does not do already. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { FitVerdict } from "../host/fitting.js";
-import { html, inkStyle, toneColors } from "./html.js";
+import { html, inkStyle, toneColors, type DisplayOutput } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
-import type { DisplayOutput } from "./bundle-output.js";
-import { groupedNumber } from "../host/text.js";
+import { groupedNumber } from "../host/value-text.js";
 
 export interface FitContext {
   readonly plan: Plan;

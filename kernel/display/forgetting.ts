@@ -1,7 +1,7 @@
 /** Result of a request to forget rows. */
-import type { DisplayOutput } from "./bundle-output.js";
+import type { DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
-import { groupedNumber, plural } from "../host/text.js";
+import { groupedNumber, plural } from "../host/value-text.js";
 
 export interface ForgetReport {
   readonly requested: number;

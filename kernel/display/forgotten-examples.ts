@@ -1,10 +1,9 @@
 /** Examples that a model answered correctly before and wrongly now, with counts per data set, and advice. */
 import type { ForgottenAnswers } from "../continual/forgotten-answers.js";
 import { displayOutputOf } from "./bundle.js";
-import { card, note } from "./html.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import { card, note, type DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
-import { clip, groupedNumber, oneLine, formatPercent, printable } from "../host/text.js";
+import { clip, groupedNumber, oneLine, formatPercent, printable } from "../host/value-text.js";
 
 export interface ForgottenExamples extends ForgottenAnswers {
   /** For example `tickets.test`. */

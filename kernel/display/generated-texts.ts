@@ -2,9 +2,8 @@
  * Texts with a model's continuations: the prompt muted, the continuation plain, with a mark at its end while it grows.
  */
 import { displayOutputOf } from "./bundle.js";
-import { FRAME_STYLE, html, inkStyle, toneColors, type Html } from "./html.js";
-import type { DisplayOutput } from "./bundle-output.js";
-import { groupedNumber, plural } from "../host/text.js";
+import { FRAME_STYLE, html, inkStyle, toneColors, type Html, type DisplayOutput } from "./html.js";
+import { groupedNumber, plural } from "../host/value-text.js";
 
 export interface WrittenRow {
   readonly text: string;

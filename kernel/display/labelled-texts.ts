@@ -1,9 +1,9 @@
 /**
  * Rows without labels that a model labelled: their number, the model's confidence, and its agreement with human labels.
  */
-import type { DisplayOutput } from "./bundle-output.js";
+import type { DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
-import { groupedNumber, formatPercent, plural } from "../host/text.js";
+import { groupedNumber, formatPercent, plural } from "../host/value-text.js";
 
 export interface LabelledRowsReport {
   readonly model: string;

@@ -1,9 +1,8 @@
 /** Losses on a plane through the weights of models: the position of each model, and the ellipse of EWC's penalty. */
-import { plural, significantText } from "../host/text.js";
+import { plural, significantText, escapeLabel } from "../host/value-text.js";
 import { figureView, type Figure, type Trace } from "./figure.js";
-import { displaySymbol, type DisplayOutput } from "./bundle-output.js";
+import { displaySymbol, type DisplayOutput } from "./html.js";
 import { bluesScale, paletteColor } from "./svg/colors.js";
-import { escapeLabel } from "../host/text.js";
 import { textTable } from "./text-table.js";
 
 export interface LandscapePoint {

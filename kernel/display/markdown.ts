@@ -1,6 +1,6 @@
 /** Markdown made from data: text in tables and lines is escaped by construction. */
 
-import { escapeHtml, printable } from "../host/text.js";
+import { escapeHtml, printable } from "../host/value-text.js";
 
 /**
  * Text of a record, which may contain Markdown (`code`), in a table cell: only what would break the cell is escaped.

@@ -6,12 +6,11 @@ import { paretoFrontOf } from "../study/front.js";
 import { displayOutputOf } from "./bundle.js";
 import { roundToSixDigits } from "./curves/line.js";
 import { figureView, type Figure, type Trace } from "./figure.js";
-import { card, htmlTable, note } from "./html.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import { card, htmlTable, note, type DisplayOutput } from "./html.js";
 import { paletteColor } from "./svg/colors.js";
 import { figureOfRows, type FigurePanel } from "./sweeps/panels.js";
 import { fixedText, rangeText, type IntervalEnds } from "./score-cell.js";
-import { clip, compactNumber, escapeLabel, significantText } from "../host/text.js";
+import { clip, compactNumber, escapeLabel, significantText } from "../host/value-text.js";
 import { textTable } from "./text-table.js";
 
 export interface ParetoModel {

@@ -1,8 +1,7 @@
 /** Effect of a training on predictions: one line, and a warning if nothing changed. */
-import { card, html, inkStyle, toneColors } from "./html.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import { card, html, inkStyle, toneColors, type DisplayOutput } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
-import { groupedNumber } from "../host/text.js";
+import { groupedNumber } from "../host/value-text.js";
 
 export function predictionChangesView(options: {
   readonly model: string;

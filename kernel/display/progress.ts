@@ -1,10 +1,9 @@
 /** State of a running training: one line, updated in place at most ten times a second. */
 import { displayOutputOf } from "./bundle.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import { type DisplayOutput, card, html, toneColors, type Html } from "./html.js";
 import { epsilonText } from "./curves/time-spent.js";
-import { card, html, toneColors, type Html } from "./html.js";
 import { outcomeLine } from "./outcome.js";
-import { barText, groupedNumber, durationText, formatPercent, significantText } from "../host/text.js";
+import { barText, groupedNumber, durationText, formatPercent, significantText } from "../host/value-text.js";
 
 export interface ProgressState {
   /** Completed steps, of `steps` in total. */

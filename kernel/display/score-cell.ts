@@ -1,6 +1,6 @@
 /** A score in a table cell: its value, and its interval in small print. */
 import { html, type Html, type HtmlPart } from "./html.js";
-import { significantText } from "../host/text.js";
+import { significantText } from "../host/value-text.js";
 
 export interface IntervalEnds {
   readonly low: number;

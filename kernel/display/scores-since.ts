@@ -3,9 +3,9 @@
  * the range that chance explains.
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import type { DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
-import { groupedNumber } from "../host/text.js";
+import { groupedNumber } from "../host/value-text.js";
 
 export interface ScoresSinceReport {
   readonly name: string;

@@ -1,9 +1,8 @@
 /** Rows as a table: plain HTML and aligned text; long tables are truncated, with a line that says so. */
 import { displayOutputOf } from "./bundle.js";
 import { alignDecimals, commonNumberFormat } from "./column.js";
-import type { DisplayOutput } from "./bundle-output.js";
-import { card, html, htmlTable, note, type Align } from "./html.js";
-import { clip, groupedNumber, oneLine, significantText } from "../host/text.js";
+import { type DisplayOutput, card, html, htmlTable, note, type Align } from "./html.js";
+import { clip, groupedNumber, oneLine, significantText } from "../host/value-text.js";
 import { textTable } from "./text-table.js";
 
 export interface TableOptions {

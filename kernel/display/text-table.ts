@@ -1,5 +1,5 @@
 /** Tables as aligned text, for terminals and viewers without HTML. */
-import { padToWidth, printable, oneLine, terminalWidth } from "../host/text.js";
+import { padToWidth, printable, oneLine, terminalWidth } from "../host/value-text.js";
 
 export function textTable(
   head: readonly string[] | null,

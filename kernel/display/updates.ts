@@ -4,9 +4,9 @@ import { transferScoresOf } from "../continual/transfer.js";
 import { figureView, type Figure } from "./figure.js";
 import { bluesScale } from "./svg/colors.js";
 import { clipDistinct } from "./clip-differences.js";
-import type { DisplayOutput } from "./bundle-output.js";
+import type { DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
-import { escapeLabel, oneLine, printable } from "../host/text.js";
+import { escapeLabel, oneLine, printable } from "../host/value-text.js";
 
 export interface UpdateReport {
   readonly name: string;

@@ -6,7 +6,7 @@ import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { costOf } from "#dsl/tensor/cost.js";
 import { isLeaf, isState } from "#dsl/tensor/leaves.js";
 import { memoryOf } from "#dsl/tensor/memory.js";

@@ -1,6 +1,5 @@
 /** Measures how fast an engine multiplies matrices with the product op that programs use: 512×768×3072. */
-import { must } from "#dsl/language/diagnostics/must.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Engine, EngineName } from "./engine.js";

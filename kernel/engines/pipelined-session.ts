@@ -1,6 +1,6 @@
 /** Runs calls of an engine in sequence and sends the next call while one computes; results come in order. */
 
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 export async function* pipelineCalls<T, R>(
   items: Iterable<T>,
   call: (item: T) => Promise<R>,

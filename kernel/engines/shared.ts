@@ -3,8 +3,7 @@
  * own names. A model gets a session that looks exclusive. Its programs are added to the shared session when it opens
  * and removed when it is disposed of; the last one closes the store.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, Program, TensorState } from "#dsl/tensor/program.js";
 import { renameProgram } from "#dsl/tensor/renamed.js";
 import type { Engine, EngineSession } from "./engine.js";

@@ -1,11 +1,9 @@
 /** Attacks on the models of an `evaluate`: how much they reveal about their training rows. */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
-import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import type { AttackReport, AttackContext, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
 import {
   canarySpaceBits,
@@ -18,15 +16,13 @@ import { canarySpaceOf, canaryTable } from "../data/rows/canaries.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { trainingSplitName, type PreparedData } from "../data/prepared.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
-import { encodingOf } from "../data/encoding/encoding.js";
+import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
 import type { AttackScores } from "../runs/history/run-scores.js";
 import { labelLosses, textLosses } from "../inference/losses.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
 import { type TrainedWeights } from "../runs/weights.js";
-import type { ExecutionContext } from "../session/execution-context.js";
+import { type ExecutionContext, warnerAt, type Warn } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warnerAt, type Warn } from "../session/warnings.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 
 /** Minimum number of rows of each group for any result (20), and for a rate at 1 % to amount to one row (100). */

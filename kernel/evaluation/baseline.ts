@@ -2,12 +2,10 @@
  * Evaluates the baselines of a model on the same rows: a baseline's own predictions, or those of a base before its
  * training.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineCapabilities } from "#dsl/language/types/capabilities/scoring.js";
 import type { Baseline, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import { dataReaderOf, type ModelPlan, type Call } from "#dsl/language/types/value.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
@@ -21,9 +19,8 @@ import { loadImplementation } from "../host/load-implementation.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
 import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
 import { requestsAndTargets } from "../inference/reference-texts.js";
-import type { ExecutionContext } from "../session/execution-context.js";
+import type { ExecutionContext, Warn } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { Warn } from "../session/warnings.js";
 import { baseVectors } from "./base-vectors.js";
 import { calibrationDecisionsOf, decisionMetric } from "./calibrate.js";
 import { predictAll } from "./predict-all.js";
@@ -36,8 +33,7 @@ import {
   type EvaluationSettings,
   type MeasuredModel,
 } from "./evaluate-once.js";
-import { type EvaluatedPart } from "../inference/evaluations/evaluation.js";
-import { sumCosts, type EvaluationCost } from "../inference/evaluations/cost.js";
+import { type EvaluatedPart, sumCosts, type EvaluationCost } from "../inference/evaluations/evaluation.js";
 
 /** A model's encoded rows. The model itself may be unevaluated or untrained. */
 export type BaselineContext = Pick<MeasuredModel, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {

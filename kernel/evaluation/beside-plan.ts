@@ -3,10 +3,8 @@
  * on them.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
-import { encodeSplit } from "../data/encoding/encoded.js";
-import { encodingOf } from "../data/encoding/encoding.js";
+import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
+import { encodeSplit, encodingOf } from "../data/encoding/encoded.js";
 import { metricWorldIn } from "../inference/measuring/measure-metric.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";

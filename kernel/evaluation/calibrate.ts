@@ -4,21 +4,20 @@
  */
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CalibrationData, FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { TaughtRows } from "#stdlib/tasks/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { writeCalibration } from "../runs/calibration.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { plural } from "../host/text.js";
+import { plural } from "../host/value-text.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
 import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
 import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
 import { predictSplit } from "./evaluate-once.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Warn } from "../session/warnings.js";
-import type { ExecutionContext } from "../session/execution-context.js";
+import type { Warn, ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
 const SPLIT = "validation";

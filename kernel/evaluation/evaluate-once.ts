@@ -1,7 +1,7 @@
 /** Scores one model on the rows of one split: its predictions and their metrics. */
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
-import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type DataPlan } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
 import type { MetricContext, WrittenMetricInput } from "#stdlib/metrics/kind.js";
@@ -10,10 +10,9 @@ import type { JudgeMeasureOptions } from "../inference/measuring/judge-measure.j
 import { measureMetric, readsWrittenTexts } from "../inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs, warmUp, type PartOutputs } from "../inference/score-split.js";
 import { writeOne, writtenTexts } from "./generated-texts.js";
-import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
-import { encodingOf } from "../data/encoding/encoding.js";
+import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
 import type { LearntRecord } from "../runs/learnt-rows.js";
-import type { EvaluationCost } from "../inference/evaluations/cost.js";
+import type { EvaluationCost, Evaluation, EvaluatedPart } from "../inference/evaluations/evaluation.js";
 import { GREEDY_DECODER, timedPredictorOf, timeInRounds } from "./latency.js";
 import { residentBytesOf, storedBytesOf } from "./weights.js";
 import { readLearntRows } from "../inference/measuring/learnt-overlap.js";
@@ -22,8 +21,6 @@ import type { FoldScores } from "../display/scores/folds.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { Evaluation } from "../inference/evaluations/evaluation.js";
-import type { EvaluatedPart } from "../inference/evaluations/evaluation.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 /**

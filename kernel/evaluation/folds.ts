@@ -3,10 +3,9 @@
  * as one model's. The scores of each fold are shown next to them.
  */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { FoldModel, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { FoldScores } from "../display/scores/folds.js";
 import { encodeSplit } from "../data/encoding/encoded.js";
@@ -20,7 +19,7 @@ import {
   type EvaluationSettings,
   type MeasuredModel,
 } from "./evaluate-once.js";
-import { sumCosts } from "../inference/evaluations/cost.js";
+import { sumCosts } from "../inference/evaluations/evaluation.js";
 
 export async function evaluateFolds(
   session: OpenSession,

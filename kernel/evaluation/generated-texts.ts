@@ -2,8 +2,7 @@
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import type { PreparedData } from "../data/prepare.js";
-import { ContinuationBuilder } from "../inference/prediction.js";
-import { promptText } from "../inference/prompts.js";
+import { ContinuationBuilder, promptText } from "../inference/prompts.js";
 import { promptsAndTargets, promptsOfSplit } from "../inference/reference-texts.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenSession } from "../session/open-session.js";

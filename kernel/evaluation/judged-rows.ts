@@ -1,10 +1,10 @@
 /** Rows that a probe checks for label errors. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { roleValuesOf, type DataPart } from "../runs/part.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
-import { rowNamesOf } from "../data/row/row-names.js";
+import { rowNamesOf } from "../data/row/row.js";
 import { StreamedRows } from "../data/rows/streamed-rows.js";
 
 export interface JudgedRow {

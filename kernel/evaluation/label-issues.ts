@@ -5,13 +5,13 @@
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type DataPlan } from "#dsl/language/types/value.js";
 import { canaryRowCount } from "../data/rows/canaries.js";
 import { rowsNeverPredicted } from "../data/judging/by-training.js";
 import { suspectedLabels, judgeLabels, likeliestOtherLabel } from "../data/judging/judges.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
 import { labelIssuesView, type LabelIssueSummary, type LabelIssueRow } from "../display/data/label-issues.js";
-import type { DisplayOutput } from "../display/bundle-output.js";
+import type { DisplayOutput } from "../display/html.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../training/dynamics.js";
 import { textVectors } from "./base-vectors.js";

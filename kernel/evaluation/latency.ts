@@ -1,8 +1,7 @@
 /** Latency of single predictions: some of the scored rows, one at a time, from text to result. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import { roleValuesOf } from "../runs/part.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";

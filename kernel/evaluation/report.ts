@@ -2,7 +2,7 @@
  * The report of an evaluation: scores of models and baselines, constant predictions and costs; per model, its errors.
  */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { EvaluationReport } from "../display/scores/evaluation.js";
 import {
@@ -21,8 +21,8 @@ import type { OpenSession } from "../session/open-session.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 import { evaluationPicturesOf, uncertainRows } from "./pictures.js";
 import type { CostRow } from "../display/scores/score-tables.js";
-import { byteSizeText, groupedNumber, durationText } from "../host/text.js";
-import type { EvaluationCost } from "../inference/evaluations/cost.js";
+import { byteSizeText, groupedNumber, durationText } from "../host/value-text.js";
+import type { EvaluationCost } from "../inference/evaluations/evaluation.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 

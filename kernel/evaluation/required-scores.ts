@@ -1,10 +1,9 @@
 /** Thresholds that scores must reach: shown below the scores; missed ones raise an error at the end. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { must } from "#dsl/language/diagnostics/must.js";
 import type { MetricScore } from "../inference/measuring/comparison.js";
 
 export interface ThresholdResult {

@@ -5,10 +5,9 @@
  */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { displayOutputOf } from "../display/bundle.js";
-import { html } from "../display/html.js";
+import { html, type DisplayOutput } from "../display/html.js";
 import { meanOverSeedsText } from "../display/scores/seeds.js";
-import type { DisplayOutput } from "../display/bundle-output.js";
-import { durationText } from "../host/text.js";
+import { durationText } from "../host/value-text.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";

@@ -3,14 +3,14 @@
  * language of each row if there are several.
  */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowPartition } from "#stdlib/slicings/kind.js";
 import { partitionByValues } from "#stdlib/slicings/shared/values.js";
 import { streamedColumn } from "../data/rows/streamed-rows.js";
-import { sourceNameOf } from "../data/row/row-names.js";
+import { sourceNameOf } from "../data/row/row.js";
 import type { SliceDifference, SlicesReport } from "../display/scores/slices.js";
-import { groupedNumber } from "../host/text.js";
+import { groupedNumber } from "../host/value-text.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { resampleAll, intervalMethodsText } from "../inference/measuring/comparison.js";
 import { differenceOfParts, type PartDifference } from "../inference/measuring/part-differences.js";

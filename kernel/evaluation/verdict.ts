@@ -2,7 +2,7 @@
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import {
   scoreDifference,
   type ResampledScores,

@@ -2,16 +2,14 @@
  * Opens a job in this process: a session with the sender's state, in which the statement is compiled again. The result
  * must have the same recipes as the sender's.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { HostContext } from "../host/host-context.js";
 import type { Engine, EngineOptions } from "../engines/engine.js";
 import { plansOf, type JobAction } from "../remote/jobs/ship.js";
 import type { JobWithTables, JobSpec, JobTable } from "../remote/jobs/shipment.js";
-import { RefusedError, type SourceContext, type ExecutionContext } from "../session/execution-context.js";
+import { RefusedError, type SourceContext, type ExecutionContext, Warnings } from "../session/execution-context.js";
 import { TuneSession } from "./tune-session.js";
-import { Warnings } from "../session/warnings.js";
 
 export interface OpenedJob {
   readonly session: TuneSession;

@@ -3,7 +3,7 @@
  * gives no verdict in unclear cases. The training loss may be modified (focal, smoothed, weighted) and includes
  * dropout, so it is only compared with itself, never with the validation loss.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { RunEvent } from "../events/events.js";
 
 export interface LossCurves {

@@ -1,5 +1,5 @@
 /** Batches of rows: their input arrays, and the model's outputs for each row. */
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 import { collateBatch } from "../data/rows/batches.js";

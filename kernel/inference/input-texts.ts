@@ -2,7 +2,7 @@
 import type { EngineSession } from "../engines/engine.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
 import type { Base } from "../bases/base.js";
-import type { ReadTextPrediction } from "./prediction.js";
+import type { ReadTextPrediction } from "./prompts.js";
 import { predictorOf, type PredictorInput } from "./predictor.js";
 import { computeRowLogits } from "./score.js";
 

@@ -1,5 +1,5 @@
 /** Training loss of each row: from the model's logits, or from the program `loss`, one row at a time. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ModelInputRows } from "../data/rows/loader.js";
 import { DataLoader } from "../data/rows/loader.js";
 import { tokensAt } from "../data/sequences/token-rows.js";

@@ -2,8 +2,7 @@
  * Encodes a model's texts as rows and decodes its outputs into the task's predictions. Created once per model, whoever
  * runs the rows (`input-texts.ts` for the notebook, `gathering` for requests).
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { AnswerDecoder, TaskImplementation } from "#stdlib/tasks/kind.js";
@@ -12,11 +11,10 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import { hasTextPairs, type TextReadingPlan, usesTokenTypes } from "../bases/token-types.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { encodePredictionInputs, type PredictionInput, type EncodedInputs } from "../data/encoding/encoded.js";
-import type { ReadTextPrediction } from "./prediction.js";
+import { type ReadTextPrediction, parseQuestions, readsContexts } from "./prompts.js";
 import { applyCalibration } from "./fitted-calibration.js";
 import { modelInputRow, type ModelInputRow } from "./fed-rows.js";
 import { tokenizerForRequest } from "./gathering/merged-encoding.js";
-import { parseQuestions, readsContexts } from "./questions.js";
 
 export interface PredictorInput {
   readonly plan: TextReadingPlan;

@@ -5,7 +5,9 @@ import { readMessages } from "#stdlib/conversations/turns.run.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { conversationText } from "../data/rows/conversations.js";
 import { renderConversationPrompts, type ChatEncoding } from "../data/encoding/chat.js";
-import type { ContinueOptions } from "./continue-texts.js";
+import type { ContinueOptions, ContinuationPiece } from "./continue-texts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { registry } from "#stdlib/registry.js";
 
 /** A text is a single user message to a chat model. */
 export type ModelPrompt = string | readonly Message[];
@@ -71,4 +73,73 @@ function messagesOf(value: unknown, row: number): readonly Message[] {
 export function upToLastUser(messages: readonly Message[]): readonly Message[] {
   const last = messages.findLastIndex(({ role }) => role === "user");
   return messages.slice(0, last + 1);
+}
+
+// A model's prediction or generated text, as returned to a cell.
+
+/** Prediction of a task that reads texts; the task adds further fields (capability `prediction` of its word). */
+export interface ReadTextPrediction {
+  readonly text: string;
+  readonly text_pair?: string;
+}
+/** A text and the model's continuation. */
+export interface WrittenContinuation {
+  readonly text: string;
+  readonly continuation: string;
+  readonly tokens: number;
+  /** Why it ended: the model's end token, `max_tokens`, or a stop string. */
+  readonly ended: "end" | "length" | "stop";
+}
+
+/** Joins the pieces of one text. */
+export class ContinuationBuilder {
+  private continuation = "";
+  private tokens = 0;
+  private ended: WrittenContinuation["ended"] = "length";
+  constructor(private readonly text: string) {}
+  add(piece: ContinuationPiece): void {
+    this.continuation += piece.text;
+    this.tokens += piece.tokens.length;
+    if (piece.ended !== null) this.ended = piece.ended;
+  }
+  written(): WrittenContinuation {
+    return { text: this.text, continuation: this.continuation, tokens: this.tokens, ended: this.ended };
+  }
+}
+
+// Input of a question-answering model: a question and the context that may contain its answer.
+
+/** A question in a cell. */
+export interface ContextQuestion {
+  readonly question: string;
+  readonly context: string;
+}
+
+export function readsContexts(task: Call): boolean {
+  return registry.find("task", task.word)?.capabilities?.roles.includes("context") === true;
+}
+
+/**
+ * Parses one question, a list, or an arquero table with the columns `question` and `context`. Throws the coded error
+ * `questions-expected`.
+ */
+export function parseQuestions(given: unknown, model: string): readonly (readonly [string, string])[] {
+  const list: unknown = isTable(given) ? fromTable(given) : Array.isArray(given) && !isPair(given) ? given : [given];
+  return (list as readonly unknown[]).map((one, i) => {
+    if (isPair(one)) return one;
+    const { question, context } = (typeof one === "object" && one !== null ? one : {}) as Partial<ContextQuestion>;
+    if (typeof question === "string" && typeof context === "string") return [question, context];
+    throw new CodedError("questions-expected", { model, at: i + 1 });
+  });
+}
+
+export function isPair(one: unknown): one is readonly [string, string] {
+  return Array.isArray(one) && one.length === 2 && one.every((part) => typeof part === "string");
+}
+function isTable(value: unknown): value is { array(name: string): Iterable<unknown> } {
+  return typeof value === "object" && value !== null && "array" in value && typeof value.array === "function";
+}
+function fromTable(table: { array(name: string): Iterable<unknown> }): readonly (readonly [string, string])[] {
+  const contexts = Array.from(table.array("context"), String);
+  return Array.from(table.array("question"), String).map((question, i) => [question, contexts[i]!]);
 }

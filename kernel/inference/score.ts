@@ -1,5 +1,5 @@
 /** Runs the evaluation programs over rows: logits per row, or the loss of their tokens. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { DataLoader, type ModelInputRows, type DataLoaderOptions } from "../data/rows/loader.js";
 import type { EngineSession } from "../engines/engine.js";

@@ -2,9 +2,8 @@
  * Generates text after prompts with a model that is open in this or another runtime: template, end tokens and token
  * limit.
  */
-import type { Call } from "#dsl/language/types/value.js";
+import { type Call, dataReaderOf, type ModelPlan } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
@@ -12,7 +11,7 @@ import type { Base } from "../bases/base.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { chatEncodingOf } from "../data/encoding/chat.js";
 import { inputPrefixOf, decoderStartToken } from "../data/encoding/decoder-input.js";
-import { endTokenIds, endTokenId } from "../data/encoding/encoding.js";
+import { endTokenIds, endTokenId } from "../data/encoding/encoded.js";
 import type { EngineSession } from "../engines/engine.js";
 import { continueTexts, type ContinuationPiece } from "./continue-texts.js";
 import { promptText, renderPrompts, type ModelPrompt } from "./prompts.js";

@@ -9,11 +9,11 @@ import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import { selectBlocks } from "#stdlib/students/shared/cut.js";
 import { readQuantizedConfig } from "#stdlib/models/shared/quantized-weights.js";
 import { MODEL_FILES } from "../runs/folders/model-folder.js";
-import { readRegularJson } from "../runs/read-regular.js";
+import { readRegularJson } from "../runs/read-events.js";
 import { RunFolder } from "../runs/run-folder.js";
 import type { Base } from "../bases/base.js";
-import { significantText } from "../host/text.js";
-import { isMinimalPlan } from "../runs/history/run-summary.js";
+import { significantText } from "../host/value-text.js";
+import { isMinimalPlan } from "../runs/history/newest-scores.js";
 import { hideLocalPath } from "../runs/history/card-base.js";
 import type { TrainedWeights } from "../runs/weights.js";
 

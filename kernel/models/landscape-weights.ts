@@ -1,11 +1,8 @@
 /** Reads the weights of models drawn in one landscape from their files. All must fit one model's programs. */
 import canonicalize from "canonicalize";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
-import { plural } from "../host/text.js";
-import { callText } from "../host/value-text.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import type { ModelPlan, Call } from "#dsl/language/types/value.js";
+import { plural, callText } from "../host/value-text.js";
 import { readHeader, readTensor, type SafetensorsHeader } from "../tensors/safetensors.js";
 import type { TrainableWeights, NamedWeights } from "./weight-plane.js";
 

@@ -3,13 +3,12 @@
  * projected onto it. If EWC constrained one of them, its penalty is drawn too: the Fisher information and the anchor
  * during training.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { LandscapePenalty, LandscapeLoss, LandscapePoint, LandscapeData } from "../display/landscape.js";
-import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
-import { encodingOf } from "../data/encoding/encoding.js";
+import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
 import { scoreSplit } from "../inference/score-split.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import type { LandscapeOptions } from "./landscape-options.js";
 import { landscapeModelsOf, type LandscapeModel } from "./landscape-weights.js";
 import type { ModelHandle } from "./model-handle.js";

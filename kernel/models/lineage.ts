@@ -3,7 +3,7 @@
  * continued.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { stoppedFor } from "../runs/history/runs-named.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { planOfRun } from "./loaded-run.js";

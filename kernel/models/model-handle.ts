@@ -3,15 +3,24 @@
  * `model` on; training fills it, and a changed definition empties it.
  */
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writesText as tasksThatWrite } from "#dsl/compiler/plan/batches.js";
 import { registry } from "#stdlib/registry.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
 import type { ContinuationPiece } from "../inference/continue-texts.js";
-import { parsePrompts, promptText, type ModelPrompt } from "../inference/prompts.js";
-import { isPair, parseQuestions, readsContexts, type ContextQuestion } from "../inference/questions.js";
+import {
+  parsePrompts,
+  promptText,
+  type ModelPrompt,
+  isPair,
+  parseQuestions,
+  readsContexts,
+  type ContextQuestion,
+  type ReadTextPrediction,
+  ContinuationBuilder,
+} from "../inference/prompts.js";
 import { writingOptionsOf, type WriteOptions } from "./write-options.js";
 import { clientsWithHeads } from "../runs/client-heads.js";
 import { readCalibration, type Calibration } from "../runs/calibration.js";
@@ -22,7 +31,6 @@ import type { SavedModel } from "./saved-model.js";
 import { checkedFolder, saveOptionsOf, type SaveOptions } from "./save-options.js";
 import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";
 import type { Landscape } from "../display/landscape.js";
-import { type ReadTextPrediction, ContinuationBuilder } from "../inference/prediction.js";
 import type { TrainedWeights } from "../runs/weights.js";
 
 export interface StepRow {

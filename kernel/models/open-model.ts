@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";

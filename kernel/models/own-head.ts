@@ -2,7 +2,7 @@
  * Reuses the base's own head at the start of a training: its rows are permuted into the order of the data's labels, by
  * name.
  */
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { Base } from "../bases/base.js";
 import type { EngineSession } from "../engines/engine.js";
 import { isTunebookHead, keepsBaseHead, headLastLayerPath, haveSameLabels } from "../bases/programs.js";

@@ -6,8 +6,7 @@
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";

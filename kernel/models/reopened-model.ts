@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { ModelPlan, Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { ADAPTER_FILES } from "../runs/folders/adapter-folder.js";
 import { MODEL_FILES } from "../runs/folders/model-folder.js";

@@ -11,7 +11,7 @@ import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import { writePrivate } from "../fetch/private.js";
 import { objectWith, parseJsonAs, dictionaryOf, SchemaMismatch, wholeNumber, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
-import { readRegularFile } from "./read-regular.js";
+import { readRegularFile } from "./read-events.js";
 
 export const CALIBRATION_FILE = "calibration.json";
 const VERSION = 1;

@@ -10,7 +10,7 @@ import * as v from "valibot";
 import { makePrivate, makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { objectWith, anyNumber, schemaGuard, dictionaryOf, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
-import { readRegularJson, readRegularFile } from "./read-regular.js";
+import { readRegularJson, readRegularFile } from "./read-events.js";
 
 /** A scored task: data and split. */
 export interface ContinualTask {

@@ -6,7 +6,7 @@ import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } fr
 import { join } from "node:path";
 import * as v from "valibot";
 import { objectWith, schemaGuard, type Schema } from "../fetch/json.js";
-import { readRegularFile } from "./read-regular.js";
+import { readRegularFile } from "./read-events.js";
 import type { RunLockHolder } from "./run-lock.js";
 import { processIdentitySchema, type ProcessIdentity } from "./writer.js";
 

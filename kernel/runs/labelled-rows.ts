@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writePrivate } from "../fetch/private.js";
 import type { Exemplar } from "./continual-state.js";
 import { toRunFolderError } from "./folder-errors.js";
-import { readRegularFile } from "./read-regular.js";
+import { readRegularFile } from "./read-events.js";
 
 const fileIn = (run: string): string => join(run, "labelled.jsonl");
 

@@ -1,10 +1,8 @@
 /** Schema of plan.json for opening a model or showing its settings: every part of `Plan`, with its types. */
 import * as v from "valibot";
 import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
-import type { FederatedPlan, PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";
-import type { Plan, WorkerSharing } from "#dsl/compiler/plan/plan.js";
-import type { DataPlan, ModelPlan, DataReader, ScratchPlan } from "#dsl/language/types/subject.js";
-import type { Call, Value } from "#dsl/language/types/value.js";
+import type { FederatedPlan, PrivacyPlan, RecipePlan, Plan, WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import type { DataPlan, ModelPlan, DataReader, ScratchPlan, Call, Value } from "#dsl/language/types/value.js";
 import { objectWith, anyNumber, schemaGuard, dictionaryOf, wholeNumber, type Schema } from "../fetch/json.js";
 
 const text = v.string();

@@ -3,10 +3,19 @@
  * only the last run through each step counts.
  */
 import * as v from "valibot";
-import { objectWith, anyNumber, dictionaryOf, type Schema } from "../fetch/json.js";
+import {
+  objectWith,
+  anyNumber,
+  dictionaryOf,
+  type Schema,
+  parseJsonAs,
+  parseJsonOrNull,
+  SchemaMismatch,
+} from "../fetch/json.js";
 import type { RunEvent, SharedTrainingUsage } from "../events/events.js";
 import { parseLog } from "./log-lines.js";
 import { processIdentitySchema } from "./writer.js";
+import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 const written = { at: v.string(), run: v.string() };
@@ -113,4 +122,39 @@ export function eventsUntil(events: readonly RunEvent[], step: number): readonly
 export function isRunEvent(record: Fields): record is Fields & RunEvent {
   const { kind } = record;
   return typeof kind === "string" && Object.hasOwn(events, kind) && v.is(events[kind as RunEvent["kind"]], record);
+}
+
+// Reads a run's file defensively, because a folder of runs may come from anyone.
+
+/**
+ * Plans and locks have kilobytes, logs of long runs some hundreds of megabytes. This is the maximum length of a string.
+ */
+const MOST = 2 ** 29 - 2 ** 10;
+
+/** Returns its text; null if it is unreadable, no regular file, or larger than `most` bytes. */
+export function readRegularFile(file: string, most = MOST): string | null {
+  try {
+    return readWholeFile(file, most)?.toString("utf8") ?? null;
+  } catch {
+    return null; // something else, removed meanwhile, or a disk error
+  }
+}
+
+/** Returns its JSON value; undefined if it is unreadable or invalid. */
+export function readRegularJson(file: string, most?: number): unknown {
+  return parseJsonOrNull(readRegularFile(file, most) ?? "", v.unknown()) ?? undefined;
+}
+
+/** Maximum size of a plan or a lock, in bytes; those with 100,000 labels have 10 MB. */
+const MOST_OF_A_PLAN = 64 * 2 ** 20;
+
+/** Returns a file's valid content, or what is wrong: `is missing`, `can't be read: recipe.model is missing`. */
+export function readCheckedJson<T>(file: string, schema: Schema<T>): { readonly value: T } | { readonly why: string } {
+  try {
+    const bytes = readWholeFile(file, MOST_OF_A_PLAN);
+    return bytes === null ? { why: "is missing" } : { value: parseJsonAs(bytes.toString("utf8"), schema) };
+  } catch (error) {
+    if (error instanceof FileNotRead || error instanceof SchemaMismatch) return { why: `can't be read: ${error.why}` };
+    throw error;
+  }
 }

@@ -25,8 +25,7 @@ import { objectWith, schemaGuard, jsonObject, dictionaryOf, type Json, type Sche
 import type { RunEvent } from "../events/events.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { quoteNonFinite } from "./log-lines.js";
-import { readCheckedJson, readRegularFile } from "./read-regular.js";
-import { parseAllEvents, parseRunEvents } from "./read-events.js";
+import { readCheckedJson, readRegularFile, parseAllEvents, parseRunEvents } from "./read-events.js";
 import type { RunRecord } from "./run-record.js";
 import { trialInLockSchema, type TrialInLock } from "./together/trials.js";
 

@@ -5,13 +5,13 @@
  */
 import { join, relative, resolve } from "node:path";
 import * as v from "valibot";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { planForStorage } from "../data/sources/checksums.js";
 import { writePrivate } from "../fetch/private.js";
 import { objectWith, parseJsonOrNull, dictionaryOf } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { dataPlanSchema } from "./plan-schema.js";
-import { readRegularFile } from "./read-regular.js";
+import { readRegularFile } from "./read-events.js";
 
 const VERSION = 1;
 /** Maximum number of data sets that are stored; the newest are kept. */

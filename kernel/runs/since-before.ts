@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { writePrivate } from "../fetch/private.js";
 import { objectWith, anyNumber, parseJsonOrNull, wholeNumber, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
-import { readRegularFile } from "./read-regular.js";
+import { readRegularFile } from "./read-events.js";
 
 const VERSION = 1;
 

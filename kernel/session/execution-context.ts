@@ -1,7 +1,7 @@
 /** The options of a session, and the context in which it runs a source. */
-import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import type { Source } from "#dsl/language/diagnostics/span.js";
+import { diagnosticText, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { type Diagnostic, asDiagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source, Span } from "#dsl/language/diagnostics/span.js";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engines/engine.js";
@@ -12,7 +12,11 @@ import type { AnnotationSession } from "../data/annotations/annotation-session.j
 import type { RunEvent } from "../events/events.js";
 import type { HostContext } from "../host/host-context.js";
 import type { TrackersOptions } from "../trackers/trackers.js";
-import type { Warnings } from "./warnings.js";
+import { diagnosticKey } from "#dsl/language/diagnostics/grouped.js";
+import { diagnosticsView } from "../display/diagnostics.js";
+import type { DisplayOutput } from "../display/html.js";
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
 
 /** Receives the names that Tune defines, for the TypeScript side. */
 export interface NameSink {
@@ -84,3 +88,66 @@ export class RefusedError extends Error {
     super(diagnostics.map((d) => diagnosticText(d).message).join("; "));
   }
 }
+
+/** Warnings of running statements. Each is shown where it first occurs, and repetitions are added there. */
+export function warnerAt({ warnings }: { readonly warnings: Warnings }, span: Span): Warn {
+  return (code, data) => warnings.tell(asDiagnostic({ code, severity: "warning", data, span, labels: [] }));
+}
+
+export class Warnings {
+  private readonly reported = new Map<string, { readonly id: string; readonly all: Diagnostic[] }>();
+
+  /** @param id distinguishes the warnings of one source from those of others */
+  constructor(
+    private readonly screen: Screen,
+    private readonly sources: readonly Source[],
+    private readonly id: string,
+  ) {}
+
+  tell(diagnostic: Diagnostic): void {
+    const key = diagnosticKey(diagnostic);
+    const before = this.reported.get(key);
+    const id = before?.id ?? `${this.id}-warning-${String(this.reported.size)}`;
+    const all = [...(before?.all ?? []), diagnostic];
+    this.reported.set(key, { id, all });
+    const shown = { ...this.shown(all), id, fixedText: true as const };
+    if (before) this.screen.update({ ...shown, textOfUpdate: plainText(this.shown([diagnostic])) });
+    else this.screen.display(shown);
+  }
+
+  private shown(diagnostics: readonly Diagnostic[]): DisplayOutput {
+    return diagnosticsView(diagnostics, this.sources);
+  }
+}
+
+const plainText = ({ bundle }: DisplayOutput): string => String(bundle["text/plain"]);
+
+// A verifying session runs a notebook again to compare its numbers, and leaves nothing behind. Reports, deployments and
+// saved models go into one temporary folder, where later cells find them under the notebook's own names. No tracker is
+// notified, nothing is pushed, and a detached training ends with its cell.
+
+/** Shown where a notebook writes files for others. */
+export const VERIFYING_NOTICE =
+  "The notebook is being verified: this goes into a folder that is thrown away, and nobody is told of it.";
+
+interface Session {
+  readonly options: { readonly verifying?: string };
+  readonly datasets: { readonly aside: Map<string, string> };
+}
+
+export function isVerifying({ options }: Pick<Session, "options">): boolean {
+  return options.verifying !== undefined;
+}
+
+/** Returns where a program's output for `path` (absolute) goes: there, or into the folder of a verification. */
+export function outputPathFor({ datasets, options: { verifying } }: Session, path: string): string {
+  if (verifying === undefined) return path;
+  // Paths in the same folder stay in a common folder, and none leads out of the verification folder.
+  const folder = createHash("sha256").update(dirname(path)).digest("hex").slice(0, 16);
+  const aside = join(verifying, folder, basename(path) || "root");
+  datasets.aside.set(path, aside);
+  return aside;
+}
+
+/** Reports a warning of running code: a condition that is not an error. */
+export type Warn = <C extends Code>(code: C, data: CodeData[C]) => void;

@@ -10,8 +10,8 @@ import { epsilonSpent } from "../display/curves/time-spent.js";
 import { figureView } from "../display/figure.js";
 import { progressView, type ProgressState } from "../display/progress.js";
 import { workerUsageText } from "../display/plans/hours.js";
-import { groupedNumber, plural } from "../host/text.js";
-import type { DisplayOutput } from "../display/bundle-output.js";
+import { groupedNumber, plural } from "../host/value-text.js";
+import type { DisplayOutput } from "../display/html.js";
 import type { RunEvent } from "../events/events.js";
 
 export interface Screen {

@@ -8,7 +8,7 @@ import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { canServeUntrained, writesText } from "#dsl/compiler/plan/batches.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf, type DataPlan, type ModelPlan } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { makePrivate } from "../fetch/private.js";
 import type { Base } from "../bases/base.js";

@@ -8,7 +8,7 @@ import type { CompiledWithFacts } from "#dsl/compiler/program/compile-with-facts
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
 import { RefusedSources } from "./refused-cells.js";

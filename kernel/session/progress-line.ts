@@ -2,12 +2,11 @@
  * One line for work other than training: a download, reading rows, counting tokens, scoring predictions. It appears
  * after a second, is updated in place at most five times a second, and finally shows the duration.
  */
-import { FRAME_STYLE, html, toneColors } from "../display/html.js";
+import { FRAME_STYLE, html, toneColors, type DisplayOutput } from "../display/html.js";
 import type { Progress } from "../host/host-context.js";
 import { progressBar } from "../display/progress.js";
 import { displayOutputOf } from "../display/bundle.js";
-import type { DisplayOutput } from "../display/bundle-output.js";
-import { barText, groupedNumber, durationText } from "../host/text.js";
+import { barText, groupedNumber, durationText } from "../host/value-text.js";
 import type { Screen } from "./live-training.js";
 
 const AFTER = 1000;

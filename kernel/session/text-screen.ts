@@ -2,7 +2,7 @@
  * Shows output as plain text on a stream. Updatable items (a progress line, a live figure) are printed once, in their
  * last state, before the next permanent item; on a terminal the first of them is rewritten in place meanwhile.
  */
-import type { DisplayOutput } from "../display/bundle-output.js";
+import type { DisplayOutput } from "../display/html.js";
 import type { Screen } from "./live-training.js";
 
 export interface TextScreen extends Screen {

@@ -3,8 +3,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
-import { valueText } from "../host/value-text.js";
-import { formatPercent } from "../host/text.js";
+import { valueText, formatPercent } from "../host/value-text.js";
 import type { TrialRecord } from "./trial.js";
 
 /**

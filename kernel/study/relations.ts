@@ -1,5 +1,5 @@
 /** Checks whether the values of a point satisfy the relations in `where`. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { plainNumber } from "#dsl/language/types/numeric.js";
 import {
   isNestedCall,

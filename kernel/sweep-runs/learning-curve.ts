@@ -4,13 +4,13 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { MIN_CURVE_SIZES, hasLearntAnything, forecastTrainedCurve } from "../data/judging/trained-curve.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { learningCurveView, nothingLearntView } from "../display/curves/learning-curve.js";
-import { groupedNumber } from "../host/text.js";
-import type { DisplayOutput } from "../display/bundle-output.js";
+import { groupedNumber } from "../host/value-text.js";
+import type { DisplayOutput } from "../display/html.js";
 import { TRAIN_SIZE_PATH, scoresBySize } from "../study/learning-sizes.js";
 import type { TrialRecord } from "../study/trial.js";
 import type { ExecutionContext } from "../session/execution-context.js";

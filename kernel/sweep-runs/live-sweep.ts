@@ -27,10 +27,8 @@ import type { ControlsHost } from "../session/execution-context.js";
 import { pointOfValues, type ParameterValue } from "../study/parameters.js";
 import { brokenRelationAt } from "../study/relations.js";
 import { valuesAt } from "../study/points.js";
-import type { RequestedTrial } from "./requested-trials.js";
-import { bestTrialNumber, nearestTrial } from "./ranking.js";
+import { type RequestedTrial, bestTrialNumber, nearestTrial, demandTrialRunning, TrialRequests } from "./ranking.js";
 import type { SweepLog } from "./journal/trial-log.js";
-import { demandTrialRunning, TrialRequests } from "./requested-trials.js";
 
 /** Minimum milliseconds between two updates. */
 const BETWEEN = 500;

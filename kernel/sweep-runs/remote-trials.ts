@@ -5,8 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CodedError, codeEntryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, codeEntryOf, type Code, type CodeData, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { TrialInLock } from "../runs/together/trials.js";
@@ -29,8 +28,7 @@ import { isTrialRun, findRunsNamed } from "../runs/history/runs-named.js";
 import { cachedSha256Of } from "../fetch/hashed.js";
 import { ingredientsOf } from "../runs/record/ingredients.js";
 import { jobSpecFiles, type JobSpec } from "../remote/jobs/shipment.js";
-import type { TrialProgram } from "./trial-program.js";
-import type { TrialRequest, TrialOutcome, TrialRunner } from "./trial-work.js";
+import type { TrialProgram, TrialRequest, TrialOutcome, TrialRunner } from "./trial-program.js";
 
 /** The parts of a sweep that its remote trials need. */
 export interface SweepContext {

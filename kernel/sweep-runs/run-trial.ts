@@ -1,6 +1,5 @@
 /** Runs one trial: compiles the point's program, trains it and scores it on the validation split. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Span } from "#dsl/language/diagnostics/span.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -17,18 +16,18 @@ import { releaseRun, assignWeights } from "../training-runs/give-weights.js";
 import type { RunResult } from "../training-runs/request.js";
 import { runTraining } from "../training-runs/training.js";
 import { evaluateModel } from "../evaluation/evaluate-once.js";
-import type { ExecutionContext } from "../session/execution-context.js";
+import { type ExecutionContext, warnerAt } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warnerAt } from "../session/warnings.js";
 import {
   REFUSED_RECIPE,
   trialProgram,
   type TrialProgramContext as Compiled,
   type TrialProgram,
+  type TrialModels,
+  type TrialRequest,
+  type TrialOutcome,
 } from "./trial-program.js";
 import { trialHook } from "./trial-hook.js";
-import type { TrialModels } from "./trial-models.js";
-import type { TrialRequest, TrialOutcome } from "./trial-work.js";
 
 /** Dependencies of training and scoring a trial. */
 export interface TrialContext {

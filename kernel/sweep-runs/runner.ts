@@ -2,9 +2,8 @@
  * Runs the trials of one sweep, from the first point to the last. Several may be open at the same time. They take turns
  * on the engine, some updates each, so that each shows early how good it is. A trial trains exactly as it would alone.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
 import type { SearchPoint, SearchImplementation } from "#stdlib/searches/kind.js";
 import type { RunLock } from "../runs/run-lock.js";
@@ -17,11 +16,10 @@ import { isSpaceExhausted, type SweepEnding } from "./sweep-end.js";
 import { FailureStreak, sweepEndingFailure, failureText } from "./failures.js";
 import { dropWeights, hasWeights } from "../session/kept-weights.js";
 import { columnMeans, columnDeviations } from "./of-seeds.js";
-import { bestTrialNumber, keptTrials } from "./ranking.js";
-import type { TrialOutcome, TrialRunner } from "./trial-work.js";
+import { bestTrialNumber, keptTrials, type RequestedTrial, type TrialRequests } from "./ranking.js";
+import type { TrialOutcome, TrialRunner } from "./trial-program.js";
 import type { TrialLog } from "./journal/trial-log.js";
 import { TurnScheduler, type TrainingTurn } from "./trial-scheduler.js";
-import type { RequestedTrial, TrialRequests } from "./requested-trials.js";
 
 export interface SweepRunnerOptions {
   readonly runTrial: TrialRunner;

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { bestTrialView } from "../display/sweeps/best.js";
-import type { DisplayOutput } from "../display/bundle-output.js";
+import type { DisplayOutput } from "../display/html.js";
 import { demandClearedTrial } from "../session/trial-clearing.js";
 import { sweepPictureView, sweepPictures, sweepCellView, type SweepPicture } from "../display/sweeps/sweep-shown.js";
 import { trialsTable } from "../display/sweeps/trials-table.js";

@@ -2,7 +2,7 @@
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { dataKeys } from "../study/trial-text.js";
-import { clip, oneLine, plural } from "../host/text.js";
+import { clip, oneLine, plural } from "../host/value-text.js";
 import type { TrialRecord } from "../study/trial.js";
 import type { UnfitTrial } from "./journal/journal.js";
 import type { StartTrials } from "./started-from.js";

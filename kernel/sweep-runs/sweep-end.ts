@@ -3,7 +3,7 @@ import { registry } from "#stdlib/registry.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Study } from "#stdlib/searches/kind.js";
 import { untriedPoints } from "#stdlib/searches/shared/random-points.js";
-import { durationText } from "../host/text.js";
+import { durationText } from "../host/value-text.js";
 
 export type SweepEnding =
   | "trials"

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { asWorkerRunner, type WorkerCapacity } from "#stdlib/runners/kind.js";
-import type { TrialConcurrency } from "./at-once.js";
+import type { TrialConcurrency } from "./trial-concurrency.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { createJobSpec, type JobSession, type JobOrigin } from "../remote/jobs/ship.js";
 import { writeJobSpec } from "../remote/jobs/shipment.js";
@@ -14,7 +14,7 @@ import type { TrackerSender } from "../trackers/trackers.js";
 import { reportRunBegun, type TrackingContext } from "../training-runs/tracker-context.js";
 import { version } from "../session/version.js";
 import type { SweepContext, RemoteTrialOptions } from "./remote-trials.js";
-import type { TrialRunner } from "./trial-work.js";
+import type { TrialRunner } from "./trial-program.js";
 
 export interface TrialTrainer {
   readonly runTrial: TrialRunner;

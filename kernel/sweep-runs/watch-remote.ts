@@ -16,7 +16,7 @@ import {
 import { RayJobs, type RayJob, type RayOptions } from "../remote/coordinator/ray/jobs.js";
 import type { RemoteFile, SearchMessage } from "../remote/coordinator/ray/job-progress.js";
 import { followSearch, removeSearchFolder } from "../remote/coordinator/ray/search-job.js";
-import { plural } from "../host/text.js";
+import { plural } from "../host/value-text.js";
 import { sweepType } from "../study/trial.js";
 import { LiveSweep } from "./live-sweep.js";
 import { fetchRuns } from "./remote/bring-runs.js";

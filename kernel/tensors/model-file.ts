@@ -5,8 +5,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { visit } from "jsonc-parser";
 import * as v from "valibot";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { CodedError, lastOf } from "#dsl/language/diagnostics/codes.js";
 import { parseJsonAs, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { FileNotRead } from "../fetch/regular.js";

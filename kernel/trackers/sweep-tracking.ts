@@ -14,7 +14,7 @@ import { toRunFolderError } from "../runs/folder-errors.js";
 import { quoteNonFinite } from "../runs/log-lines.js";
 import { appendLine } from "../runs/run-folder.js";
 import { lockHolderOf } from "../runs/run-lock.js";
-import { readRegularJson, readRegularFile } from "../runs/read-regular.js";
+import { readRegularJson, readRegularFile } from "../runs/read-events.js";
 import { code, joinParagraphs, escapeMarkdown, table as markdownTable } from "../display/markdown.js";
 import { callText, valueText } from "../host/value-text.js";
 import { axesOf } from "../study/axes.js";

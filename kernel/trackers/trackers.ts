@@ -9,7 +9,7 @@ import { join, relative } from "node:path";
 import canonicalize from "canonicalize";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { plural } from "../host/text.js";
+import { plural } from "../host/value-text.js";
 import type { TrackerTimeouts } from "./door.js";
 import { sendRunToTrackers, type TrackerSendResult } from "./send-events.js";
 import { isUnsent, readTracking, isSameTracker, mergeTrackers, trackingFile, writeTracking } from "./tracking.js";

@@ -11,7 +11,7 @@ import type { TrackerMemory } from "#stdlib/trackers/kind.js";
 import { makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { callSchema } from "../runs/plan-schema.js";
 import { toRunFolderError } from "../runs/folder-errors.js";
-import { readRegularJson } from "../runs/read-regular.js";
+import { readRegularJson } from "../runs/read-events.js";
 import { objectWith, schemaGuard, jsonObject, type Schema } from "../fetch/json.js";
 
 export interface TrackerState {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { durationText, plural } from "../host/text.js";
+import { durationText, plural } from "../host/value-text.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import { isTrainedInOwnProcess } from "../runs/together/trial-groups.js";
 import { runProgressOf, type RunProgress } from "../remote/supervisor/outcome.js";

@@ -2,11 +2,10 @@
  * Rows from which a target that quantizes activations determines their range: token ids only, which are never written.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
-import { encodeSplit } from "../data/encoding/encoded.js";
-import { encodingOf } from "../data/encoding/encoding.js";
+import { encodeSplit, encodingOf } from "../data/encoding/encoded.js";
 import type { OpenedRun } from "../models/opened-run.js";
 import type { HostContext } from "../host/host-context.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";

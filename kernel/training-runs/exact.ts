@@ -1,6 +1,5 @@
 /** A training whose technique fits the head exactly: its inputs, and where the head is in the engine. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";

@@ -1,14 +1,13 @@
 /** The inputs of a training: its base, its tokenized rows, and their order. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { withProgressLabel, type HostContext } from "../host/host-context.js";
 import { DataLoader, type DataLoaderOptions } from "../data/rows/loader.js";
 import { registry } from "#stdlib/registry.js";
 import { addCanaryRows } from "../data/rows/canaries.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../data/prepared.js";
-import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
-import { encodingOf } from "../data/encoding/encoding.js";
+import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
 import type { ModelCache } from "../session/model-cache.js";
 import { loadImplementation } from "../host/load-implementation.js";

@@ -10,8 +10,8 @@ import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { buildUnoptimizedTrainGraph } from "#stdlib/programs/train.js";
 import type { Base } from "../bases/base.js";
 import { graphView } from "../display/plans/graph-card.js";
-import type { DisplayOutput } from "../display/bundle-output.js";
-import { printable } from "../host/text.js";
+import type { DisplayOutput } from "../display/html.js";
+import { printable } from "../host/value-text.js";
 import { assembleOptionsOf } from "../models/open-model.js";
 import { expectedBatchSizes } from "../bases/programs.js";
 

@@ -2,7 +2,7 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { epsilonText } from "../display/curves/time-spent.js";
-import { significantText } from "../host/text.js";
+import { significantText } from "../host/value-text.js";
 
 /** Arguments of each code. */
 export interface TrainingsPrivacyCodeData {

@@ -1,8 +1,6 @@
 /** Private trainings: refuses what cannot be private, and makes the private updates. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { privacyHook } from "../training/private/hook.js";

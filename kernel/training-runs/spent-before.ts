@@ -5,16 +5,15 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { SampledSteps } from "#stdlib/privacies/kind.js";
 import { isWholePlan } from "../runs/plan-schema.js";
-import { readRegularJson } from "../runs/read-regular.js";
+import { readRegularJson } from "../runs/read-events.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { madeStepCount } from "../training/private/private.js";
-import type { Warn } from "../session/warn.js";
+import type { Warn } from "../session/execution-context.js";
 import { rowPrivacyOf } from "./private.js";
 
 export interface PriorSpending {

@@ -18,9 +18,8 @@ import {
   type TrainedModel,
 } from "../evaluation/forgetting/scores-since.js";
 import { recordedSharesOf, suggestUpdate } from "../evaluation/forgetting/next-attempt.js";
-import type { ExecutionContext } from "../session/execution-context.js";
+import { type ExecutionContext, warnerAt } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warnerAt } from "../session/warnings.js";
 
 /** Never fails the training: an error becomes the warning `since-untold`. An interrupt is rethrown. */
 export async function reportScoresSince(

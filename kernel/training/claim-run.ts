@@ -1,8 +1,7 @@
 /** Claims a run for training, with its lock: a new one, or an interrupted one of the same recipe. */
 import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../runs/checkpoints.js";

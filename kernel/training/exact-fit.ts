@@ -2,7 +2,7 @@
  * The single update of a training with an exactly fitted head: computes the head layer's inputs for all rows, fits the
  * head to them and writes it into the session. No work continues after the caller stops waiting.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { MAX_TRAINING_ROWS } from "#stdlib/contenders/shared/dense-features.js";
 import { fitExactHead, type ExactLinearHead } from "#stdlib/contenders/shared/exact-head.js";

@@ -7,7 +7,7 @@
  * no harm: the update of the bad step has already spoilt the weights. Such a run leaves no weights but its checkpoints,
  * and a checkpoint is written only after the loss of its step was seen.
  */
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { TrainingUpdate } from "../data/rows/loader.js";
 import type { EngineSession } from "../engines/engine.js";

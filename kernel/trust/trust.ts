@@ -3,9 +3,9 @@
  * opens no network connection. The list is stored in the user's configuration, never in a folder: a folder cannot trust
  * itself.
  */
-import { realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
 import * as v from "valibot";
+import { realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, resolve, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { withFileLock } from "../fetch/cache.js";
@@ -13,7 +13,24 @@ import { diskError } from "../fetch/disk.js";
 import { objectWith, parseJsonAs, SchemaMismatch, type Schema } from "../fetch/json.js";
 import { makePrivateFolder, writePrivateAsync } from "../fetch/private.js";
 import { FileNotRead, readWholeFile } from "../fetch/regular.js";
-import { configPath } from "./config-path.js";
+import { homedir } from "node:os";
+import { xdgFolder } from "../fetch/xdg.js";
+
+// The user's configuration: `TUNEBOOK_CONFIG`, or `tunebook` in `XDG_CONFIG_HOME` or `~/.config`, on Windows in
+// `%APPDATA%`.
+
+/** Returns a path in the user's configuration folder; creates nothing. */
+export function configPath(...parts: readonly string[]): string {
+  const set = (name: string): string | undefined => process.env[name] || undefined;
+  const ownFolder = set("TUNEBOOK_CONFIG");
+  // A relative path must not be resolved in whatever folder is open.
+  if (ownFolder !== undefined) return join(resolve(homedir(), ownFolder), ...parts);
+  const all =
+    process.platform === "win32"
+      ? (set("APPDATA") ?? join(homedir(), "AppData", "Roaming"))
+      : xdgFolder("XDG_CONFIG_HOME");
+  return join(all, "tunebook", ...parts);
+}
 
 export interface TrustedFolder {
   /** Absolute path with symbolic links resolved. */

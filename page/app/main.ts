@@ -6,10 +6,58 @@ import { elementById } from "./dom.js";
 import { embeddedJson, makeElement } from "./make.js";
 import { Editor } from "./editor.js";
 import { droppedFiles, listFiles, readGivenFiles } from "./files.js";
-import { programLinkOf, programFromLink } from "./link.js";
 import { PhaseTabs } from "./phases.js";
 import { showChecking, showProblems } from "./problems.js";
-import { setUpThemeButton } from "./theme.js";
+import { deflateText, inflateBytes } from "./packed.js";
+
+/** A program in the fragment of the page's URL, which is never sent to a server: `#p=` and the deflated text. */
+export async function programLinkOf(code: string): Promise<string> {
+  return `#p=${await deflateText(code)}`;
+}
+
+/** Returns null if the fragment contains no program. */
+export async function programFromLink(fragment: string): Promise<string | null> {
+  const packed = /^#p=([\w-]+)$/.exec(fragment)?.[1];
+  if (packed === undefined) return null;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await inflateBytes(packed, 2 ** 20));
+  } catch {
+    return null; // truncated in transit: the page starts with an example
+  }
+}
+
+/** Light, dark, or the system's theme. */
+const themes = ["auto", "light", "dark"] as const;
+const signs = { auto: "◐", light: "☀", dark: "☾" } as const;
+type Theme = (typeof themes)[number];
+
+export function setUpThemeButton(button: HTMLButtonElement): void {
+  let now: Theme = themes.find((theme) => theme === savedTheme()) ?? "auto";
+  const show = (): void => {
+    document.documentElement.dataset["theme"] = now;
+    button.textContent = signs[now];
+    button.setAttribute("aria-label", `Colours: ${now}`);
+    button.title = `Colours: ${now}`;
+  };
+  button.onclick = () => {
+    now = themes[(themes.indexOf(now) + 1) % themes.length]!;
+    try {
+      localStorage.setItem("tune-theme", now);
+    } catch {
+      // Without browser storage the theme still applies.
+    }
+    show();
+  };
+  show();
+}
+
+function savedTheme(): string | null {
+  try {
+    return localStorage.getItem("tune-theme");
+  } catch {
+    return null;
+  }
+}
 
 const GiB = 2 ** 30;
 

@@ -1,5 +1,5 @@
 /** Predicts for a text: the task's own answers from the graph's logits, as in the notebook. */
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder, PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import { scaledByTemperature } from "#stdlib/calibrations/shared/thresholds.js";
 import type { ModelInputText, PageDemo } from "#stdlib/targets/shared/page/demo.js";

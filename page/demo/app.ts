@@ -1,10 +1,47 @@
 /** The window of a demo page: the form, opening the embedded or given model, and the predictions. */
 import type { ModelInputText, PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
 import { GAP_MARK, hasGap } from "#stdlib/targets/shared/page/gaps.js";
-import { WorkerClient } from "./asker.js";
 import { embeddedJson, makeElement } from "../app/make.js";
 import { answerNodes } from "./answer-elements.js";
 import { unpackBytes } from "./unpack.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
+import type { Method, Methods, Reply } from "./protocol.js";
+
+/**
+ * The window's side of the worker: sends a request and receives one response. The worker's script is embedded in the
+ * page.
+ */
+export class WorkerClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
+  #next = 0;
+
+  constructor(script: BlobPart) {
+    this.#worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      const { done, failed } = mustGet(this.#waiting, data.id, "a question");
+      this.#waiting.delete(data.id);
+      if ("error" in data) failed(new Error(data.error));
+      else done(data.result);
+    };
+    this.#worker.onerror = ({ message }) => {
+      for (const { failed } of this.#waiting.values()) failed(new Error(message));
+      this.#waiting.clear();
+    };
+  }
+
+  ask<M extends Method>(
+    method: M,
+    params: Methods[M]["params"],
+    given: Transferable[] = [],
+  ): Promise<Methods[M]["result"]> {
+    const id = ++this.#next;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
+      this.#worker.postMessage({ id, method, params }, given);
+    });
+  }
+}
 
 function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   const found = document.getElementById(id);

@@ -4,7 +4,7 @@
  * then a range of such characters, and its pieces are parts of that range. The verification of a deployment compares
  * the positions with the notebook's.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 /** Functions of the tokenizer. */
 export interface TokenizerParts {

@@ -4,7 +4,7 @@
  * the ids with the notebook's.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { questionWindows } from "#kernel/bases/context-windows.js";
 import { truncateWithSpecialTokens, addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/bases/tokenizer-file.js";

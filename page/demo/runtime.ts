@@ -1,6 +1,6 @@
 /** Runs the model in ONNX Runtime for browsers: embedded WebAssembly on the CPU. */
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
 import type { Array32 } from "./protocol.js";
 

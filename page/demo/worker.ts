@@ -3,9 +3,8 @@
  * runtime's threads run this script too, under another name, and then execute only the runtime's part of it.
  */
 import { basesCodes } from "#kernel/bases/base-codes.js";
-import { CodedError, registerCodes, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, registerCodes, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { embeddedJson } from "../app/make.js";
 import { DemoPredictor } from "./answering.js";

@@ -3,7 +3,7 @@
  * files and engine. It can be interrupted and continued. The state at each checkpoint is passed on to be stored
  * (`unfinished-trainings.ts`).
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { keepsBest, rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
@@ -21,7 +21,7 @@ import { predictorOf } from "#kernel/inference/predictor.js";
 import { computeRowLogits } from "#kernel/inference/score.js";
 import { openModel, type OpenModel } from "#kernel/models/open-model.js";
 import { alignBaseHead } from "#kernel/models/own-head.js";
-import type { ReadTextPrediction } from "#kernel/inference/prediction.js";
+import type { ReadTextPrediction } from "#kernel/inference/prompts.js";
 import { exactHeadFit } from "#kernel/training-runs/exact.js";
 import { LiveTraining, trainingTitle, type Screen } from "#kernel/session/live-training.js";
 import { prepareMaterial, type MaterialSources, type TrainingMaterial } from "#kernel/training-runs/material.js";

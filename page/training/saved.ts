@@ -1,6 +1,6 @@
 /** Files of a saved model: an adapter in PEFT's format, or the folder of a full model in transformers' format. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { ADAPTER_FILES } from "#kernel/runs/folders/adapter-folder.js";
 import { configText } from "#kernel/runs/folders/config-text.js";
 import { withFoldedStandardisation } from "#kernel/runs/standardised-weights.js";

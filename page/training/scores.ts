@@ -1,9 +1,9 @@
 /** `evaluate` on a page: predictions on a split, with the notebook's metrics, intervals and cards. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { evaluationView } from "#kernel/display/scores/evaluation.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
 import { resampleAll, intervalMethodsText, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
 import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";

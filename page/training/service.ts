@@ -2,13 +2,12 @@
  * The training worker: checks the program again with the page's files, opens its training, runs it and predicts with
  * it.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { splitSource } from "#dsl/language/syntax/parts.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { predictionsView } from "#kernel/display/scores/evaluation.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { checkSources, type CheckedProgram } from "#kernel/host/check-sources.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import type { Engine } from "#kernel/engines/engine.js";

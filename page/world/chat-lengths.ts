@@ -3,7 +3,7 @@
  * instead.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { DataReader } from "#dsl/language/types/subject.js";
+import type { DataReader } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/data/rows/conversations.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,7 +1,7 @@
 /** Describes each file of the page by its name and content: a table to train on, a model's config, text. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import { byteSizeText as sizeText, plural } from "#kernel/host/text.js";
+import { byteSizeText as sizeText, plural } from "#kernel/host/value-text.js";
 import { registry } from "#stdlib/registry.js";
 import { parseConfig } from "./bases.js";
 import { disk, fileNameOf, type DiskFile } from "./disk.js";

@@ -4,8 +4,7 @@
  * lengths are used.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { questionWindows } from "#kernel/bases/context-windows.js";
 import { addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer, type SpecialTokenFrame } from "#kernel/bases/tokenizer-file.js";

@@ -1,4 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { quadraticPenalty } from "../strategies/shared/penalty.js";
 
 export const word = defineWord({
   kind: "aggregator",
@@ -26,5 +29,22 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./fedprox.run.js")).fedprox,
+  load: () => Promise.resolve(fedprox),
 });
+
+/** Penalty on the distance to the server's weights: `fedprox.anchor/<name>`. */
+const ANCHOR = "fedprox.anchor/";
+
+const fedprox: AggregatorImplementation = {
+  local: {
+    strategy: {
+      states: [ANCHOR],
+      anchors: [ANCHOR],
+      terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).mu, anchor: ANCHOR })],
+    },
+    keeps: [],
+    sent: [],
+    initialStates: (_call, { weights }) => ({ [ANCHOR]: Float64Array.from(weights) }),
+    after: () => ({ saved: {}, given: {} }),
+  },
+};

@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { combineByCoordinate } from "./shared/by-place.js";
 
 export const word = defineWord({
   kind: "aggregator",
@@ -22,5 +24,13 @@ export const word = defineWord({
   notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
   capabilities: { each: true, least: () => 3 },
   parameters: [],
-  load: async () => (await import("./median.run.js")).median,
+  load: () => Promise.resolve(median),
 });
+
+const median: AggregatorImplementation = {
+  combine: (_call, updates) =>
+    combineByCoordinate(updates, { aggregator: "median", least: 3 }, (sorted) => {
+      const half = sorted.length >> 1;
+      return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+    }),
+};

@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { CalibrationImplementation } from "./kind.js";
+import { fitTemperature } from "./shared/temperature.js";
 
 export const word = defineWord({
   kind: "calibration",
@@ -12,5 +14,12 @@ export const word = defineWord({
     probabilities: true,
   },
   parameters: [],
-  load: async () => (await import("./temperature.run.js")).temperature,
+  load: () => Promise.resolve(temperature),
 });
+
+export const temperature: CalibrationImplementation = {
+  fit(_call, decisions, { before }) {
+    const found = fitTemperature(decisions);
+    return typeof found === "string" ? found : { ...before, temperature: found };
+  },
+};

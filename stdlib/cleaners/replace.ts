@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { patternProblem } from "../text/patterns/linear.js";
+import { patternProblem, linearPattern } from "../text/patterns/linear.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -41,5 +43,14 @@ export const word = defineWord({
     const why = patternProblem(pattern);
     if (why !== undefined) context.report("wrong-pattern", { pattern, why }, "pattern");
   },
-  load: async () => (await import("./replace.run.js")).replace,
+  load: () => Promise.resolve(replace),
 });
+
+/** Coded error `wrong-pattern`. */
+export const replace: CleanerImplementation = {
+  start: (call) => {
+    const pattern = linearPattern(String(call.arguments["pattern"]));
+    const replacement = String(call.arguments["replacement"] ?? "");
+    return (row) => ({ values: mapTexts(row.values, (text) => pattern.replaced(text, replacement), isTextOrMessages) });
+  },
+};

@@ -1,5 +1,5 @@
 /** A baseline that prompts a base model: builds the prompt of each row with its examples, and parses the answers. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { BaselineContext, BaselineImplementation, BaselineRows, BaselineOutputs } from "./kind.js";

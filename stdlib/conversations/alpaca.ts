@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { ignoreParameter } from "./shared/ignore-parameter.js";
+import type { ConversationImplementation } from "./kind.js";
+import { columnRefusal, ignoredFields } from "./shared/fields.js";
 
 const column = (name: string, doc: string) =>
   ({
@@ -22,5 +24,25 @@ export const word = defineWord({
     column("output", "The column of answers."),
     ignoreParameter,
   ],
-  load: () => import("./alpaca.run.js").then((m) => m.alpaca),
+  load: () => Promise.resolve(alpaca),
 });
+
+/** An instruction and its answer: a user message and an assistant message. */
+const names = ["instruction", "input", "output"] as const;
+
+export const alpaca: ConversationImplementation = {
+  columns: (call) => names.map((name) => String(call.arguments[name] ?? name)),
+  read(call, values, row) {
+    const refusal = columnRefusal(row, ignoredFields(call));
+    if (refusal) return refusal;
+    const [instruction, input, output] = values.map((value) => (value === null || value === undefined ? "" : value));
+    const odd = [instruction, input, output].findIndex((value) => typeof value !== "string");
+    if (odd >= 0) return { refused: `its ${names[odd]!} is no text` };
+    if (instruction === "") return { refused: "its instruction is empty" };
+    const context = input === "" ? {} : { context: input as string };
+    return [
+      { role: "user", content: instruction as string, ...context },
+      { role: "assistant", content: output as string },
+    ];
+  },
+};

@@ -3,7 +3,7 @@
  * and cleaning, a place is the number of earlier occurrences of the text, because cleaning does not change that number.
  */
 
-import { codePointIn } from "#dsl/language/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/codes.js";
 export interface LocatedAnswer {
   readonly text: string;
   /** UTF-16 offset in the context; null if the context does not contain the text. */

@@ -4,7 +4,7 @@
  * penalized score. Scores are rounded to float32 where transformers uses float32.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "./kind.js";
 import { rowScores } from "./shared/by-row.js";
 import { topScores, logSoftmax, penalizeSeen } from "./shared/warp.js";

@@ -4,7 +4,7 @@
  * width]. Keys and values of cross-attention are stored once, as `cache.k/<path>` [batch, sources, width]. Attention
  * that is not causal reads a text that does not grow (an encoder) and needs no cache.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Dimension, TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { AttentionOptions, Layers } from "./contract.js";

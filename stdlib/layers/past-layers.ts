@@ -6,7 +6,7 @@
  * cross-attention are named `past_key_values.N.encoder.key` [batch, heads, held, size], and the keys of `encoded` are
  * appended to them.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { AttentionOptions, Layers } from "./contract.js";

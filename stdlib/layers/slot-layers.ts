@@ -3,7 +3,7 @@
  * the states `slots.k/<path>` and `slots.v/<path>` [places, width]. A table maps each text to the places of its keys.
  * So texts can join and leave without moving data, and texts with the same prefix can share places.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "./contract.js";

@@ -2,7 +2,7 @@
  * Attention distillation: squared differences of scores as in TinyBERT, or relations of queries, keys and values as in
  * MiniLMv2.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";

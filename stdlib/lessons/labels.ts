@@ -1,5 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { lessonWeightParameter } from "./shared/weight.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
+import type { OutputTerm } from "../losses/loss-term.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -9,5 +12,16 @@ export const word = defineWord({
   elsewhere: { hard: "labels", task: "labels", cross_entropy: "labels" },
   parameters: [lessonWeightParameter],
   capabilities: { needs: "task_loss" },
-  load: async () => (await import("./labels.run.js")).labels,
+  load: () => Promise.resolve(labels),
 });
+
+/** The task's own loss, which every training without a teacher uses too. */
+export const labels: DistillationLossImplementation = {
+  term: (call): OutputTerm<"task_loss"> => ({
+    needs: "task_loss",
+    reference: "none",
+    source: TEACHER_OUTPUTS_SOURCE,
+    weight: argumentsOf(word, call).weight,
+    loss: ({ outputs }) => outputs(),
+  }),
+};

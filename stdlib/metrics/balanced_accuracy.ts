@@ -1,4 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { MetricImplementation } from "./kind.js";
+import { labelCounts } from "./shared/counts.js";
+import { decisionsOfLabels, rareRecallIntervals } from "./shared/rare-shares.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -8,5 +11,14 @@ export const word = defineWord({
   elsewhere: { balanced_accuracy_score: "balanced_accuracy", bacc: "balanced_accuracy" },
   capabilities: { better: "greater", perfect: 1, outcomes: ["label"] },
   parameters: [],
-  load: async () => (await import("./balanced_accuracy.run.js")).balancedAccuracy,
+  load: () => Promise.resolve(balancedAccuracy),
 });
+
+/** Source: scikit-learn's `balanced_accuracy_score`: labels without rows are left out. NaN without rows. */
+const balancedAccuracy: MetricImplementation = {
+  compute(_call, input) {
+    const had = labelCounts(input).filter(({ have }) => have > 0);
+    return had.reduce((sum, { hit, have }) => sum + hit / have, 0) / had.length;
+  },
+  rare: { compute: (_call, input) => rareRecallIntervals(decisionsOfLabels(input)) },
+};

@@ -2,7 +2,7 @@
  * chrF (Popović, 2015) and chrF++ (Popović, 2017) over a corpus, with the settings in the signature. Precision and
  * recall are means over the n-gram lengths that occur on both sides; recall weighs twice as much.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { nGrams, nGramCount, sharedNGrams, splitWords } from "./shared/n-grams.js";

@@ -1,5 +1,15 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { checkAverage, averageParameters } from "./shared/average.js";
+import type { MetricImplementation } from "./kind.js";
+import {
+  averageScore,
+  averageScoreOfSets,
+  averageScoreSampler,
+  averageScoreOfSetsSampler,
+  type LabelCounts,
+} from "./shared/counts.js";
+import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SCORED_SHARES } from "./shared/rare-shares.js";
+import { averageAtBestCut } from "./shared/threshold.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -22,5 +32,26 @@ export const word = defineWord({
   },
   parameters: averageParameters,
   check: checkAverage,
-  load: async () => (await import("./f1.run.js")).f1,
+  load: () => Promise.resolve(f1),
 });
+
+/** Source: scikit-learn's `f1_score` with `zero_division=0`. */
+export const f1Score = ({ hit, given, have }: LabelCounts): number =>
+  given + have === 0 ? 0 : (2 * hit) / (given + have);
+
+const scored = { score: f1Score, defined: ({ given, have }: LabelCounts): boolean => given + have > 0 };
+
+const f1: MetricImplementation = {
+  compute: (call, input) => averageScore(call, input, f1Score),
+  ofPairs: (call, input) => averageAtBestCut(call, input, f1Score),
+  ofLabelSets: (call, input) => averageScoreOfSets(call, input, f1Score),
+  ofYes: f1Score,
+  samplers: {
+    compute: (call, input) => averageScoreSampler(call, input, scored),
+    ofLabelSets: (call, input) => averageScoreOfSetsSampler(call, input, scored),
+  },
+  rare: {
+    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SCORED_SHARES.f1, false),
+    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SCORED_SHARES.f1, true),
+  },
+};

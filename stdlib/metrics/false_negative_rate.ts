@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
+import { rateMetric } from "./shared/rates.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -10,5 +11,12 @@ export const word = defineWord({
   capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
   parameters: positiveParameters,
   check: checkPositiveLabel,
-  load: async () => (await import("./false_negative_rate.run.js")).falseNegativeRate,
+  load: () => Promise.resolve(falseNegativeRate),
+});
+
+/** Same as fairlearn's `false_negative_rate`, except that the rate without positive rows is undefined instead of 0. */
+const falseNegativeRate = rateMetric({
+  about: ({ truth }) => truth,
+  counts: ({ predicted }) => !predicted,
+  none: (label) => `no row has the label ${label}`,
 });

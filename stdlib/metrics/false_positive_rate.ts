@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
+import { rateMetric } from "./shared/rates.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -14,5 +15,12 @@ export const word = defineWord({
   capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
   parameters: positiveParameters,
   check: checkPositiveLabel,
-  load: async () => (await import("./false_positive_rate.run.js")).falsePositiveRate,
+  load: () => Promise.resolve(falsePositiveRate),
+});
+
+/** Same as fairlearn's `false_positive_rate`, except that the rate without negative rows is undefined instead of 0. */
+const falsePositiveRate = rateMetric({
+  about: ({ truth }) => !truth,
+  counts: ({ predicted }) => predicted,
+  none: (label) => `each row has the label ${label}`,
 });

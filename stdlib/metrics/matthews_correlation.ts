@@ -1,4 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { MetricImplementation } from "./kind.js";
+import { labelCounts, type LabelCounts } from "./shared/counts.js";
+import { countsOfConfusionTable, rareAgreementIntervals } from "./shared/rare-agreement.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -13,5 +16,31 @@ export const word = defineWord({
   },
   capabilities: { better: "greater", outcomes: ["label"] },
   parameters: [],
-  load: async () => (await import("./matthews_correlation.run.js")).matthewsCorrelation,
+  load: () => Promise.resolve(matthewsCorrelation),
 });
+
+/**
+ * Source: scikit-learn's `matthews_corrcoef` (Gorodkin, 2004, for several labels); 0 if all true or all predicted
+ * labels are the same.
+ */
+const matthewsCorrelation: MetricImplementation = {
+  compute(_call, input) {
+    const n = input.truth.length;
+    return n === 0 ? Number.NaN : correlation(labelCounts(input));
+  },
+  rare: {
+    compute: (_call, input) => rareAgreementIntervals(input, (table) => correlation(countsOfConfusionTable(table))),
+  },
+};
+
+function correlation(all: readonly LabelCounts[]): number {
+  const n = all.reduce((sum, { have }) => sum + have, 0);
+  let [right, product, predictedTerm, real] = [0, 0, n ** 2, n ** 2];
+  for (const { hit, given, have } of all) {
+    right += hit;
+    product += given * have;
+    predictedTerm -= given ** 2;
+    real -= have ** 2;
+  }
+  return predictedTerm * real === 0 ? 0 : (right * n - product) / Math.sqrt(predictedTerm * real);
+}

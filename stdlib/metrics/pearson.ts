@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { MetricImplementation } from "./kind.js";
+import { correlation, uncorrelatedReason } from "./shared/correlation.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -8,5 +10,11 @@ export const word = defineWord({
   elsewhere: { pearsonr: "pearson" },
   capabilities: { better: "greater", outcomes: ["number", "similarity"] },
   parameters: [],
-  load: async () => (await import("./pearson.run.js")).pearson,
+  load: () => Promise.resolve(pearson),
 });
+
+/** Source: scipy's `pearsonr`. */
+const pearson: MetricImplementation = {
+  ofNumbers: (_call, { truth, predicted }) => correlation(truth, predicted),
+  why: { ofNumbers: uncorrelatedReason },
+};

@@ -1,4 +1,4 @@
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
 import { rowSumsSampler } from "./shared/row-sums.js";

@@ -1,5 +1,16 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { checkAverage, averageParameters } from "./shared/average.js";
+import type { MetricImplementation } from "./kind.js";
+import {
+  averageScore,
+  averageScoreOfSets,
+  averageScoreSampler,
+  averageScoreOfSetsSampler,
+  type LabelCounts,
+} from "./shared/counts.js";
+import { f1Score as f1 } from "./f1.js";
+import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SCORED_SHARES } from "./shared/rare-shares.js";
+import { averageAtBestCut } from "./shared/threshold.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,5 +20,26 @@ export const word = defineWord({
   capabilities: { better: "greater", perfect: 1, outcomes: ["label", "label_set", "pair"] },
   parameters: averageParameters,
   check: checkAverage,
-  load: async () => (await import("./recall.run.js")).recall,
+  load: () => Promise.resolve(recall),
 });
+
+/** Source: scikit-learn's `recall_score` with `zero_division=0`. */
+const score = ({ hit, have }: LabelCounts): number => (have === 0 ? 0 : hit / have);
+
+const scored = { score, defined: ({ have }: LabelCounts): boolean => have > 0 };
+
+const recall: MetricImplementation = {
+  compute: (call, input) => averageScore(call, input, score),
+  // At the threshold with the best F1: precision or recall alone can always reach 1.
+  ofPairs: (call, input) => averageAtBestCut(call, input, score, f1),
+  ofLabelSets: (call, input) => averageScoreOfSets(call, input, score),
+  ofYes: score,
+  samplers: {
+    compute: (call, input) => averageScoreSampler(call, input, scored),
+    ofLabelSets: (call, input) => averageScoreOfSetsSampler(call, input, scored),
+  },
+  rare: {
+    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SCORED_SHARES.recall, false),
+    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SCORED_SHARES.recall, true),
+  },
+};

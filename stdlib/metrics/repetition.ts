@@ -1,5 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { runLengthParameters } from "./shared/run-length.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { nGrams, nGramCount, splitWords } from "./shared/n-grams.js";
+import { rowMeansOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,5 +12,21 @@ export const word = defineWord({
   elsewhere: { seq_rep: "repetition", seq_rep_4: "repetition", repetition_rate: "repetition", n: "words" },
   capabilities: { better: "less", namesDefault: true, outcomes: ["written"] },
   parameters: runLengthParameters(4, "Four words in the same order hardly come twice by chance."),
-  load: async () => (await import("./repetition.run.js")).repetition,
+  load: () => Promise.resolve(repetition),
 });
+
+/**
+ * Welleck et al. 2020 (arXiv 1908.04319): seq-rep-n, 1 − distinct n-grams / n-grams. A text shorter than n repeats
+ * nothing.
+ */
+const repetition: MetricImplementation = {
+  ...writtenSumsMetric((call, input) => shares(Number(call.arguments["words"]), input)),
+};
+
+function shares(n: number, { written }: WrittenMetricInput): RowSums {
+  return rowMeansOf(written.length, (row) => {
+    const words = splitWords(written[row]!);
+    const all = nGramCount(words.length, n);
+    return all === 0 ? 0 : 1 - nGrams(words, n).size / all;
+  });
+}

@@ -1,7 +1,7 @@
 /**
  * ROUGE (Lin, 2004) like the rouge-score package without stemming: the F measure of each row, averaged over the rows.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { longestCommonLength } from "./shared/longest-common.js";

@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
+import { rateMetric } from "./shared/rates.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -15,5 +16,12 @@ export const word = defineWord({
   capabilities: { better: "none", outcomes: ["label", "label_set"], beatsConstant: false },
   parameters: positiveParameters,
   check: checkPositiveLabel,
-  load: async () => (await import("./selection_rate.run.js")).selectionRate,
+  load: () => Promise.resolve(selectionRate),
+});
+
+/** Same as fairlearn's `selection_rate`. */
+const selectionRate = rateMetric({
+  about: () => true,
+  counts: ({ predicted }) => predicted,
+  none: () => "there are no rows",
 });

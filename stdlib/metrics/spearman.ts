@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { MetricImplementation } from "./kind.js";
+import { correlation, ranksOf, drawRanks, uncorrelatedReason } from "./shared/correlation.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -8,5 +10,17 @@ export const word = defineWord({
   elsewhere: { spearmanr: "spearman" },
   capabilities: { better: "greater", outcomes: ["number", "similarity"] },
   parameters: [],
-  load: async () => (await import("./spearman.run.js")).spearman,
+  load: () => Promise.resolve(spearman),
 });
+
+/** Source: scipy's `spearmanr`. */
+const spearman: MetricImplementation = {
+  ofNumbers: (_call, { truth, predicted }) => correlation(ranksOf(truth), ranksOf(predicted)),
+  samplers: {
+    ofNumbers(_call, { truth, predicted }) {
+      const [truthRanks, other] = [drawRanks(truth), drawRanks(predicted)];
+      return (drawn) => correlation(truthRanks(drawn), other(drawn));
+    },
+  },
+  why: { ofNumbers: uncorrelatedReason },
+};

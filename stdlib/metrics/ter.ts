@@ -1,4 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { splitWords } from "./shared/n-grams.js";
+import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
+import { sacrebleuSignatureNote } from "./shared/signature.js";
+import { editsWithShifts } from "./shared/shifts.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -8,5 +13,24 @@ export const word = defineWord({
   elsewhere: { translation_edit_rate: "ter" },
   capabilities: { better: "less", outcomes: ["written"] },
   parameters: [],
-  load: async () => (await import("./ter.run.js")).ter,
+  load: () => Promise.resolve(ter),
 });
+
+/** TER (Snover et al., 2006) over a corpus, with the settings in its signature. */
+const ter: MetricImplementation = {
+  ...writtenSumsMetric((_call, input) => sumsOf(input)),
+  notes: { ofWritten: () => [sacrebleuSignatureNote("nrefs:1|case:lc|tok:tercom|norm:no|punct:yes|asian:no")] },
+};
+
+/** Returns per row the edits and the target words. */
+function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+  return rowSumsOf(
+    written.length,
+    2,
+    (row) => {
+      const wanted = splitWords(targets[row]!.toLowerCase());
+      return [editsWithShifts(splitWords(written[row]!.toLowerCase()), wanted), wanted.length];
+    },
+    (sums) => 100 * (sums[1]! > 0 ? sums[0]! / sums[1]! : Math.min(1, sums[0]!)),
+  );
+}

@@ -1,4 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { MetricImplementation } from "./kind.js";
+import { nGrams, sharedNGrams } from "./shared/n-grams.js";
+import { bestAnswerMeans, haveSameWords } from "./shared/plain-answer.js";
+import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,5 +13,17 @@ export const word = defineWord({
   capabilities: { better: "greater", perfect: 1, outcomes: ["answer"] },
   parameters: [],
 
-  load: async () => (await import("./token_f1.run.js")).tokenF1,
+  load: () => Promise.resolve(tokenF1),
 });
+
+/** F1 of an answer's words (Rajpurkar et al., 2016, arXiv 1606.05250). NaN without questions. */
+export const tokenF1: MetricImplementation = {
+  ofAnswers: (_call, input) => scoreOfAllRows(bestAnswerMeans(input, overlap)),
+  samplers: { ofAnswers: (_call, input) => rowSumsSampler(bestAnswerMeans(input, overlap)) },
+};
+
+function overlap(answer: readonly string[], right: readonly string[]): number {
+  if (answer.length === 0 || right.length === 0) return haveSameWords(answer, right);
+  const same = sharedNGrams(nGrams(answer, 1), nGrams(right, 1));
+  return same === 0 ? 0 : (2 * same) / (answer.length + right.length);
+}

@@ -1,4 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { editDistance } from "./shared/edit-distance.js";
+import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
+import { splitWords } from "./shared/n-grams.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,5 +13,22 @@ export const word = defineWord({
   capabilities: { better: "less", outcomes: ["written"] },
   parameters: [],
 
-  load: async () => (await import("./word_error_rate.run.js")).wordErrorRate,
+  load: () => Promise.resolve(wordErrorRate),
 });
+
+/** Levenshtein distance in words, summed over rows, per target word. NaN if the targets have no words. */
+const wordErrorRate: MetricImplementation = {
+  ...writtenSumsMetric((_call, input) => sumsOf(input)),
+  why: {
+    ofWritten: (_call, { targets }) =>
+      targets.some((text) => splitWords(text).length > 0) ? null : "no target has a word",
+  },
+};
+
+function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+  const errors = (row: number): readonly number[] => {
+    const wanted = splitWords(targets[row]!);
+    return [editDistance(splitWords(written[row]!), wanted), wanted.length];
+  };
+  return rowSumsOf(targets.length, 2, errors, (sums) => (sums[1] === 0 ? Number.NaN : sums[0]! / sums[1]!));
+}

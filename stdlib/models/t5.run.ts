@@ -4,7 +4,7 @@
  * first layer of each stack has the relative position bias for all its layers. v1.1 and Flan have a gated inner layer
  * and a separate output embedding; with a tied one, the decoder's states are scaled by d_model^-½ before it.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";

@@ -3,11 +3,18 @@
  * its grouping is that of a country, or if the words before it indicate a phone number. The plans come from
  * `libphonenumber-js`: they change every month, and its 80 KB (`min`) are better than an outdated table here.
  */
-import { isValidPhoneNumber } from "./phone-plans.js";
+import type * as plans from "libphonenumber-js/min";
 import type { CountryCode } from "libphonenumber-js/min";
 import { allMatches } from "./matches.js";
 import { isPrecededBy } from "./context.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
+import { createRequire } from "node:module";
+
+/** Phone number plans of countries, loaded when a text has a possible number. */
+const require = createRequire(import.meta.url);
+
+export const isValidPhoneNumber: typeof plans.isValidPhoneNumber = (number, country) =>
+  (require("libphonenumber-js/min") as typeof plans).isValidPhoneNumber(number, country as plans.CountryCode);
 
 const candidate =
   /(?<![\p{L}\p{N}_@./#$€£-]|[\d/]:)(?:\+ ?|\((?=\+?\d{1,5}\)))?\d(?:[\d]|[ .\-/\u00a0\u2011]{1,2}(?=[\d(])|\)[ .\-/]?(?=\d)|\((?=\d{1,4}\))){5,22}\d(?:,?\s?(?:x|[Ee]xt\.?|[Ee]xtension|[Pp]oste|[Dd]urchwahl|DW|dw|int\.?|interno|wew\.?|toestel|tst\.?|ramal|anexo|app\.?|#)\s?\d{1,6})?(?![\p{L}\p{N}_@%])(?![./:,]\d)/gu;

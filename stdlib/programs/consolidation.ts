@@ -2,7 +2,7 @@
  * Programs that run between two data sets of a sequence: they sum squared gradients (the diagonal of the Fisher
  * information), and then strategies consolidate from these and from the weights.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradientFromSlopes } from "#dsl/tensor/gradient.js";
 import { gather } from "#dsl/tensor/ops/gather.js";

@@ -1,5 +1,5 @@
 /** Records the hidden states of a body while its graph is built. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { BlockStates, HiddenStates } from "../losses/loss-term.js";

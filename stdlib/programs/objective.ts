@@ -2,8 +2,7 @@
  * The objective of a training: the sum of its loss terms, each with the outputs that it needs. By default it is the
  * task's own loss.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import { mixBits } from "#dsl/tensor/numbers/random.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";

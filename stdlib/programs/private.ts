@@ -9,8 +9,7 @@
  *
  * The reported loss of a step and the gradient norms come from the rows themselves: no noise protects them.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { differentiatedLoss } from "#dsl/tensor/ops/rows/row-parts.js";

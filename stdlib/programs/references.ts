@@ -1,6 +1,5 @@
 /** Reference models of loss terms, built into the program of the trained model. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../layers/contract.js";

@@ -1,7 +1,7 @@
 /**
  * The update of a training step: penalties, the optimizer, frozen parts of parameters, and the states of strategies.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TrainedParameter } from "../losses/loss-term.js";

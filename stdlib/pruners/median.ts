@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { everyParameter, startupAliases, startupParameter, warmupParameter } from "./shared/parameters.js";
+import type { PrunerImplementation } from "./kind.js";
+import { prunedBelowPercentile } from "./shared/percentile.js";
 
 export const word = defineWord({
   kind: "pruner",
@@ -17,5 +19,10 @@ export const word = defineWord({
     },
   ],
   parameters: [startupParameter, warmupParameter, everyParameter],
-  load: async () => (await import("./median.run.js")).median,
+  load: () => Promise.resolve(median),
 });
+
+const median: PrunerImplementation = {
+  prunes: (call, study, trial, steps) =>
+    prunedBelowPercentile(call, 0.5, (bar, total) => `the median ${bar} of ${total}`, study, trial, steps),
+};

@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { everyParameter, startupAliases, startupParameter, warmupParameter } from "./shared/parameters.js";
+import type { PrunerImplementation } from "./kind.js";
+import { prunedBelowPercentile } from "./shared/percentile.js";
 
 export const word = defineWord({
   kind: "pruner",
@@ -23,5 +25,21 @@ export const word = defineWord({
     warmupParameter,
     everyParameter,
   ],
-  load: async () => (await import("./percentile.run.js")).percentile,
+  load: () => Promise.resolve(percentile),
 });
+
+const percentile: PrunerImplementation = {
+  prunes(call, study, trial, steps) {
+    const given = call.arguments["share"];
+    const share = typeof given === "object" && given !== null && "share" in given ? Number(given.share) : Number(given);
+    const best = `the best ${Number((100 * share).toPrecision(4))} %`;
+    return prunedBelowPercentile(
+      call,
+      share,
+      (bar, total) => `${bar}, the bar of ${best} of ${total}`,
+      study,
+      trial,
+      steps,
+    );
+  },
+};

@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { quantizedConfig } from "../models/shared/quantized-weights.js";
+import type { CompressionStepImplementation } from "../compression/compression-step.js";
+import { quantizeWeights } from "./shared/model-rounding.js";
 
 export const word = defineWord({
   kind: "quantization",
@@ -14,5 +16,10 @@ export const word = defineWord({
       shapes,
     }),
   },
-  load: async () => (await import("./int4.run.js")).int4,
+  load: () => Promise.resolve(int4),
 });
+
+/** Quantizes the weights of linear layers to 4 bits. */
+const int4: CompressionStepImplementation = {
+  make: (_call, source) => quantizeWeights(source, { weights: "int4", activations: null }),
+};

@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { quantizedConfig } from "../models/shared/quantized-weights.js";
+import type { CompressionStepImplementation } from "../compression/compression-step.js";
+import { quantizeWeights } from "./shared/model-rounding.js";
 
 export const word = defineWord({
   kind: "quantization",
@@ -42,5 +44,14 @@ export const word = defineWord({
     }),
     calibrates: (call) => call.arguments.calibrate ?? null,
   },
-  load: async () => (await import("./int8.run.js")).int8,
+  load: () => Promise.resolve(int8),
 });
+
+/** Quantizes all weights, and the inputs of layers, to 8-bit integers. */
+const int8: CompressionStepImplementation = {
+  make: (_call, source) =>
+    quantizeWeights(source, {
+      weights: "int8",
+      activations: source.bounds ? { by: "bounds", bounds: source.bounds } : { by: "rows" },
+    }),
+};

@@ -8,7 +8,7 @@ import { mostPromisingPoint } from "./shared/gp/best.js";
 import { fitProcess } from "./shared/gp/fit.js";
 import { predictProcess, gaussianProcessOf, type GaussianProcess } from "./shared/gp/process.js";
 import { rowOfPoint } from "./shared/gp/rows.js";
-import { nthSobolPoint } from "./shared/sobol/nth.js";
+import { nthSobolPoint } from "./shared/sobol/sequence.js";
 import { triedPointTest } from "./shared/tried-points.js";
 
 /** Maximum number of scores to fit: the best and the newest. */

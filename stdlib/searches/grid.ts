@@ -1,4 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type {} from "#dsl/compiler/plan/codes/search-codes.js";
+import type { SearchImplementation } from "./kind.js";
+import { gridCombinations, stridedOrder } from "./shared/grid.js";
+import { triedPointTest } from "./shared/tried-points.js";
 
 export const word = defineWord({
   kind: "search",
@@ -26,5 +31,27 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./grid.run.js")).grid,
+  load: () => Promise.resolve(grid),
 });
+
+// Suggests the next untried combination, in an order that is spread over the grid; none is repeated.
+
+/** Maximum number of disallowed combinations before the search ends. */
+const MOST = 1_000_000;
+
+const grid: SearchImplementation = {
+  suggest(call, study) {
+    const points = call.arguments["points"];
+    const all = gridCombinations(study.dimensions, typeof points === "number" ? points : null);
+    if ("endless" in all) throw new CodedError("not-a-grid", { path: all.endless.name, search: call.word });
+    const placeOf = stridedOrder(all);
+    const isTried = triedPointTest(study);
+    for (let n = 0n, refused = 0; n < all.count && refused < MOST; n++) {
+      const point = all.pointAt(placeOf(n));
+      if (isTried(point)) continue;
+      if (study.allows(point)) return point;
+      refused++;
+    }
+    return null;
+  },
+};

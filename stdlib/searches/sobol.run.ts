@@ -4,7 +4,7 @@
  */
 import type { SearchImplementation } from "./kind.js";
 import { drawNewPoint, randomShares } from "./shared/random-points.js";
-import { nthSobolPoint } from "./shared/sobol/nth.js";
+import { nthSobolPoint } from "./shared/sobol/sequence.js";
 import { triedPointTest } from "./shared/tried-points.js";
 
 export const sobol: SearchImplementation = {

@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { lengthUnitParameter } from "../cleaners/shared/lengths.js";
+import { lengthUnitParameter, countCharacters, countWords } from "../cleaners/shared/lengths.js";
+import type { SlicingImplementation } from "./kind.js";
+import { partitionByQuantiles } from "./shared/quantiles.js";
 
 export const word = defineWord({
   kind: "slicing",
@@ -20,5 +22,17 @@ export const word = defineWord({
     },
     lengthUnitParameter,
   ],
-  load: async () => (await import("./length.run.js")).length,
+  load: () => Promise.resolve(length),
 });
+
+export const length: SlicingImplementation = {
+  part(call, rows) {
+    const unit = call.arguments["by"] === "characters" ? "characters" : "words";
+    const lengthOf = unit === "words" ? countWords : countCharacters;
+    const lengths = Float64Array.from({ length: rows.count }, (_, row) => lengthOf(rows.text(row)));
+    const parted = partitionByQuantiles(lengths, Number(call.arguments["bins"]), (value) =>
+      value.toLocaleString("en-US"),
+    );
+    return Promise.resolve({ by: `length in ${unit}`, ...parted, notes: [] });
+  },
+};

@@ -1,4 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { SplitImplementation } from "../data/contract.js";
 
 export const word = defineWord({
   kind: "split",
@@ -26,5 +29,41 @@ export const word = defineWord({
     },
   ],
   capabilities: { namedByData: true },
-  load: async () => (await import("./by_column.run.js")).byColumn,
+  load: () => Promise.resolve(byColumn),
 });
+
+const name = /^\p{ID_Start}\p{ID_Continue}*$/u;
+const mostSplits = 20;
+
+export const byColumn: SplitImplementation = {
+  stream(call) {
+    const { column } = argumentsOf(word, call);
+    const found = new Set<string>();
+    return (row) => {
+      const [part] = byColumn.assign(call, [row], 0);
+      if (typeof part === "string") found.add(part);
+      if (found.size > mostSplits) throw new CodedError("too-many-splits", { column, count: found.size });
+      return part ?? null;
+    };
+  },
+  assign(call, rows) {
+    const { column, rename } = argumentsOf(word, call);
+    const parts = rows.map((row) => {
+      const value = String((row.values[column] as string | number | null | undefined) ?? "").trim();
+      return Object.hasOwn(rename.record, value) ? rename.record[value]! : value;
+    });
+    const without = rows.filter((_, i) => parts[i] === "").map((row) => row.row);
+    if (without.length > 0)
+      throw new CodedError("rows-without-split", { column, rows: without.slice(0, 5), count: without.length });
+    const splits = new Set(parts);
+    if (splits.size > mostSplits) throw new CodedError("too-many-splits", { column, count: splits.size });
+    for (const value of splits)
+      if (!name.test(value)) throw new CodedError("split-name", { column, value, suggestion: suggestion(value) });
+    return parts;
+  },
+};
+
+function suggestion(value: string): string {
+  const made = value.replace(/[^\p{ID_Continue}]+/gu, "_").replace(/^(?=\d)/, "part_");
+  return /^_*$/.test(made) ? "train" : made;
+}

@@ -3,8 +3,7 @@
  * by largest remainders, so that each stratum is within one row of its share, or label by label if a row has several.
  * Larger groups are assigned largest first, to the split that lacks most of the group's strata.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { seededRandom, seededShareOfText, shuffle, type RandomSource } from "../statistics/chance.js";
 import type { SplitImplementation } from "../data/contract.js";

@@ -1,9 +1,25 @@
 /** Bootstrap scores of several scorers at once; those with the same number of units use the same resamples. */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { breathe } from "#platform/turn.js";
 import type { ExactInterval } from "./interval.js";
-import { generateResamples } from "./resamples.js";
 import type { RareLabelMethod } from "./spread.js";
+import { seededRandom } from "./chance.js";
+
+/**
+ * Bootstrap resamples: n of n units, sampled with replacement. They depend on n only, so that a cell that runs twice
+ * shows the same interval, and two models on the same rows are scored on the same resamples.
+ */
+const SEED = 20251;
+
+export function* generateResamples(n: number): Generator<Uint32Array, never, void> {
+  const generator = seededRandom(SEED, n);
+  const scale = n / 2 ** 32;
+  for (;;) {
+    const units = new Uint32Array(n);
+    for (let i = 0; i < n; i++) units[i] = Math.floor((generator.next() >>> 0) * scale);
+    yield units;
+  }
+}
 
 /** How to compute a score from a sample of units. */
 export interface Resampling {

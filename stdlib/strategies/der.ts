@@ -6,6 +6,10 @@ import {
   warnIfStiff,
   strengthParameter,
 } from "./shared/parameters.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { StrategyImplementation } from "./kind.js";
+import { replayLossTerm, squaredDistanceFromReplay } from "./shared/distance.js";
+import { replayFromCapabilities } from "./shared/replay-buffer.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -64,5 +68,16 @@ export const word = defineWord({
       ...(most !== undefined && { most }),
     }),
   },
-  load: async () => (await import("./der.run.js")).der,
+  load: () => Promise.resolve(der),
 });
+
+/**
+ * Dark experience replay: replays rows of earlier data in each batch, and keeps their logits near those that the model
+ * predicted after learning them.
+ */
+const der: StrategyImplementation = {
+  states: [],
+  ...replayFromCapabilities(word),
+  replayedOutputs: "stage_end",
+  terms: (call) => [replayLossTerm(call, argumentsOf(word, call).strength, squaredDistanceFromReplay)],
+};

@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { StrategyImplementation } from "./kind.js";
+import { replayFromCapabilities } from "./shared/replay-buffer.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -8,5 +10,11 @@ export const word = defineWord({
   elsewhere: { multitask: "joint", multi_task: "joint", JointTraining: "joint", cumulative: "joint", retrain: "joint" },
   parameters: [],
   capabilities: { alone: true, replays: () => ({ size: { share: 1 }, anew: true }) },
-  load: async () => (await import("./joint.run.js")).joint,
+  load: () => Promise.resolve(joint),
 });
+
+/** Joint training: all data so far, starting from the weights that the first data set started with. */
+const joint: StrategyImplementation = {
+  states: [],
+  ...replayFromCapabilities(word),
+};

@@ -1,5 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { strengthParameter } from "./shared/parameters.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { StrategyImplementation } from "./kind.js";
+import { momentState } from "../optimizers/shared/clipping.js";
+import { quadraticPenalty } from "./shared/penalty.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -22,5 +26,20 @@ export const word = defineWord({
       "All weights are pulled alike: with much more nothing new is learned.",
     ),
   ],
-  load: async () => (await import("./l2.run.js")).l2,
+  load: () => Promise.resolve(l2),
 });
+
+/** L2 penalty towards the weights after the first data set: `l2.anchor/<name>`. */
+const ANCHOR = "l2.anchor/";
+
+const l2: StrategyImplementation = {
+  states: [ANCHOR],
+  anchors: [ANCHOR],
+  terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR })],
+  consolidate(_call, graph, { parameters, first }) {
+    for (const { name, value } of parameters) {
+      const anchor = momentState(graph, ANCHOR + name, value);
+      graph.update(ANCHOR + name, anchor.add(value.subtract(anchor).multiply(first)));
+    }
+  },
+};

@@ -1,6 +1,18 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { growRoutedTechnique } from "./shared/routed-parts.js";
 import { ranksParameter } from "./shared/parameters.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "./kind.js";
+import { stackedPartAxis } from "./shared/stacked-parts.js";
+import {
+  ROUTE_EARLIER_STATE,
+  EARLIER_LABELS_STATE,
+  ROUTE_KNOWN_STATE,
+  ROUTE_MEANS_STATE,
+} from "../techniques/shared/routed-settings.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -30,5 +42,44 @@ export const word = defineWord({
     ranksParameter,
   ],
   capabilities: { alone: true, needsDecision: true, grows: growRoutedTechnique },
-  load: async () => (await import("./lora_per_task.run.js")).loraPerTask,
+  load: () => Promise.resolve(loraPerTask),
 });
+
+/** One LoRA per data set. Those of earlier data sets, their head weights and their routing states stay frozen. */
+export const loraPerTask: StrategyImplementation = {
+  states: [],
+  constants: [ROUTE_EARLIER_STATE],
+  routes: true,
+  frozenPart,
+  afterUpdate(_call, graph, parameters) {
+    const head = parameters.filter((one) => one.head !== undefined);
+    if (head.length === 0) return;
+    const earlier = graph.state(ROUTE_EARLIER_STATE, EARLIER_LABELS_STATE);
+    for (const one of head)
+      graph.update(
+        one.name,
+        graph.withPath(one.name, () => withEarlierLabels(one, earlier)),
+      );
+  },
+};
+
+function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
+  const { rank } = argumentsOf(word, call);
+  const axis = name === ROUTE_MEANS_STATE || name === ROUTE_KNOWN_STATE ? 0 : stackedPartAxis(name);
+  if (axis === null || typeof rank !== "number") return null;
+  const first = must(shape[axis], "an axis") - (name === ROUTE_MEANS_STATE || name === ROUTE_KNOWN_STATE ? 1 : rank);
+  return first > 0 ? { axis, first } : null;
+}
+
+/**
+ * Restores the value before the update where earlier data had labels: the complete parameter, or the rows of those
+ * labels.
+ */
+function withEarlierLabels({ value, after, head }: UpdatedParameter, earlier: Tensor): Tensor {
+  if (head === "other") return earlier.greater(0).select(value, after);
+  const { rank } = value;
+  const rows = value.range(0).cast("f32");
+  const known = rows.less(earlier);
+  const ones = Array.from({ length: rank - 1 }, () => 1);
+  return known.reshape([must(value.shape[0], "rows"), ...ones]).select(value, after);
+}

@@ -1,5 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { warnIfStiff, strengthParameter } from "./shared/parameters.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { StrategyImplementation } from "./kind.js";
+import { distillationFromReplay, replayLossTerm } from "./shared/distance.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -39,5 +42,18 @@ export const word = defineWord({
   ],
   check: (call, context) => warnIfStiff(call.arguments.strength, 100, context),
   capabilities: { needsDecision: true },
-  load: async () => (await import("./lwf.run.js")).lwf,
+  load: () => Promise.resolve(lwf),
 });
+
+/**
+ * Learning without forgetting: keeps the logits for the new rows near those at the start of a task. It needs no earlier
+ * rows.
+ */
+export const lwf: StrategyImplementation = {
+  states: [],
+  replayedOutputs: "stage_start",
+  terms(call) {
+    const { strength, temperature } = argumentsOf(word, call);
+    return [replayLossTerm(call, strength, (context) => distillationFromReplay(context, temperature))];
+  },
+};

@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { chooseParameter, keptRowsParameter, mostRowsParameter } from "./shared/parameters.js";
+import type { StrategyImplementation } from "./kind.js";
+import { replayFromCapabilities } from "./shared/replay-buffer.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -36,5 +38,11 @@ export const word = defineWord({
       ...(most !== undefined && { most }),
     }),
   },
-  load: async () => (await import("./replay.run.js")).replay,
+  load: () => Promise.resolve(replay),
 });
+
+/** Replays rows of earlier data together with the new ones. */
+const replay: StrategyImplementation = {
+  states: [],
+  ...replayFromCapabilities(word),
+};

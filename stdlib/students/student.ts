@@ -1,7 +1,11 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { cutStudent, isCutRefused, type StudentSize } from "./shared/cut.js";
+import { cutStudent, isCutRefused, type StudentSize, type StudentTensorSource } from "./shared/cut.js";
 import { teacherMemoryOf } from "./shared/teacher-memory.js";
 import { teachingRefusal } from "./shared/teachable.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { CompressionStepImplementation } from "../compression/compression-step.js";
 
 export const studentSizeOf = (settings: { readonly layers?: unknown; readonly hidden?: unknown }): StudentSize => ({
   layers:
@@ -126,5 +130,38 @@ export const word = defineWord({
     refuses: ({ arguments: { learns = [], augment } }, wanted) =>
       teachingRefusal(learns, { ...wanted, unlabelled: wanted.unlabelled || augment !== undefined }),
   },
-  load: async () => (await import("./student.run.js")).student,
+  load: () => Promise.resolve(student),
 });
+
+/** Builds a student's weights from parts of its teacher's. */
+const student: CompressionStepImplementation = {
+  make(call, { facts, family, read }) {
+    const cut = cutStudent(studentSizeOf(argumentsOf(word, call)), facts, family);
+    if (isCutRefused(cut))
+      throw new CodedError("internal", { what: `a student that was planned can't be made: ${cut.why}` });
+    const parts = new Map(Object.entries(cut.parts));
+    return {
+      config: cut.config,
+      shapes: cut.shapes,
+      tensor(name) {
+        const part = mustGet(parts, name, "tensor");
+        return taken(read(part.from), part);
+      },
+    };
+  },
+  losses: (call) => argumentsOf(word, call).learns,
+  augments: (call) => argumentsOf(word, call).augment ?? 0,
+};
+
+/** Selects indices of an f32 tensor along its axes. */
+function taken(tensor: NDArray, { shape, places }: StudentTensorSource): NDArray {
+  if (places.every((one) => one === null)) return tensor;
+  const values = new Float32Array(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.bytes.byteLength / 4);
+  const [rows = 1, columns = 1] = shape;
+  const width = tensor.shape[1] ?? 1;
+  const out = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++)
+      out[i * columns + j] = values[(places[0]?.[i] ?? i) * width + (places[1]?.[j] ?? j)] ?? 0;
+  return { dtype: "f32", shape, bytes: new Uint8Array(out.buffer) };
+}

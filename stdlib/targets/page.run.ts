@@ -3,7 +3,7 @@ import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";

@@ -2,8 +2,7 @@
  * Two logits per token (`qa_outputs`): for the start and the end of the answer. The loss is transformers': the mean of
  * both cross-entropies over the padded tokens of a row. The target of a window without the answer is `[CLS]`.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LocatedAnswer } from "../data/answers.js";
 import type {
@@ -19,9 +18,9 @@ import type {
 } from "./kind.js";
 import { extractiveQa } from "../row-formats/extractive-qa.js";
 import type { AnswerMetricInput } from "../metrics/kind.js";
-import { exactMatch } from "../metrics/exact_match.run.js";
+import { exactMatch } from "../metrics/exact_match.js";
 import { rowSumsSampler, rowSumsOf, scoreOfAllRows as wholeOf, type RowSums } from "../metrics/shared/row-sums.js";
-import { tokenF1 } from "../metrics/token_f1.run.js";
+import { tokenF1 } from "../metrics/token_f1.js";
 import {
   findAnswer,
   NO_SPAN,

@@ -3,8 +3,7 @@
  * product of its hidden state with the output embedding. In training, the trained positions are selected before the
  * head.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TaskImplementation } from "./kind.js";
 import { missingHeadError } from "./shared/refusals.js";

@@ -2,8 +2,7 @@
  * A linear layer (`classifier`) over the state of each word's first subword. The loss is transformers', which sets
  * other subwords to −100; here they are removed before the head.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, PredictedRows, TeachingRows, TaskImplementation, TaughtRows } from "./kind.js";
 import { tokenLabels } from "../row-formats/token-labels.js";

@@ -1,4 +1,4 @@
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../layers/contract.js";

@@ -5,8 +5,11 @@ import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
 import { fromParameter } from "./shared/from-parameter.js";
 import { defaultIa3Layers, ia3Settings, type Ia3Settings } from "./shared/ia3-settings.js";
-import { linearLayerNames, findLinearLayers, type TensorShapes } from "./shared/shapes.js";
+import { linearLayerNames, findLinearLayers, type TensorShapes, isTargetLayer } from "./shared/shapes.js";
 import { recommendRate } from "./shared/rates.js";
+import type { Layers } from "../layers/contract.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { modulesToSave, PEFT_PREFIX, peftConfig } from "./shared/settings.js";
 
 const known = (context: CheckContext): Ia3Settings => defaultIa3Layers(baseFacts(context)?.shapes ?? {});
 const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, derived: string) =>
@@ -82,5 +85,45 @@ export const word = defineWord({
       }, 0);
     },
   },
-  load: () => import("./ia3.run.js").then((m) => m.ia3),
+  load: () => Promise.resolve(ia3),
 });
+
+/**
+ * (IA)³ like PEFT's (Liu et al., 2022, arXiv 2205.05638): a learned factor for each output of the key and value layers,
+ * and for each input of the layers that end a feed-forward sub-layer. All factors start at 1.
+ */
+const OWN = /\.ia3_l$/;
+
+const ia3: TechniqueImplementation = {
+  saved: word.capabilities.saves,
+  trains: (_call, path) => OWN.test(path),
+  adds: (_call, path) => OWN.test(path),
+  fileName: (name) => PEFT_PREFIX + name,
+  around(call, layers) {
+    const { targets, inputs } = ia3Settings(call);
+    const linear: Layers["linear"] = (path, x, options) => {
+      const factors = (shape: readonly number[], size: number) =>
+        layers.graph.withPath(path, () => layers.parameter(`${path}.ia3_l`, shape, "ones").reshape([size]));
+      if (isTargetLayer(path, inputs))
+        return layers.linear(path, x.multiply(factors([1, options.in], options.in)), options);
+      if (!isTargetLayer(path, targets)) return layers.linear(path, x, options);
+      const { activation, ...plain } = options;
+      return layers.activate(
+        layers.linear(path, x, plain).multiply(factors([options.out, 1], options.out)),
+        activation,
+      );
+    };
+    return { ...layers, linear };
+  },
+  config(call, about) {
+    const { targets, inputs } = ia3Settings(call);
+    return {
+      ...peftConfig("IA3", about),
+      target_modules: [...targets, ...inputs],
+      feedforward_modules: inputs,
+      fan_in_fan_out: about.inOut,
+      modules_to_save: modulesToSave(about.head),
+      init_ia3_weights: true,
+    };
+  },
+};

@@ -3,7 +3,7 @@
  * the base alone and pools each row's hidden states over its tokens. The part with the nearest mean is then used in the
  * second pass.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";

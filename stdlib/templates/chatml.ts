@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { TemplateImplementation } from "../conversations/kind.js";
+import { messageText } from "../conversations/shared/message-text.js";
 
 export const word = defineWord({
   kind: "template",
@@ -6,5 +8,21 @@ export const word = defineWord({
   doc: "Turns between `<|im_start|>role` and `<|im_end|>`, as SmolLM2, Qwen and many others write them.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: chat, template: chatml }',
   parameters: [],
-  load: () => import("./chatml.run.js").then((m) => m.chatml),
+  load: () => Promise.resolve(chatml),
 });
+
+const chatml: TemplateImplementation = {
+  render: (messages, { addGenerationPrompt }) => [
+    ...messages.flatMap((message, i) =>
+      message.role === "assistant"
+        ? [
+            { text: "<|im_start|>assistant\n" },
+            { text: `${messageText(message)}<|im_end|>`, answer: i },
+            { text: "\n" },
+          ]
+        : [{ text: `<|im_start|>${message.role}\n${messageText(message)}<|im_end|>\n` }],
+    ),
+    ...(addGenerationPrompt ? [{ text: "<|im_start|>assistant\n" }] : []),
+  ],
+  stop: () => "<|im_end|>",
+};

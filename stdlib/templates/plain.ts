@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
+import type { TemplateImplementation } from "../conversations/kind.js";
+import { messageText } from "../conversations/shared/message-text.js";
 
 export const word = defineWord({
   kind: "template",
@@ -6,5 +8,18 @@ export const word = defineWord({
   doc: "The prompt, and right after it the completion and the end token: nothing is added between them. One user turn and one answer.",
   example: 'model helper { base: "gpt2", task: chat, template: plain }',
   parameters: [],
-  load: () => import("./plain.run.js").then((m) => m.plain),
+  load: () => Promise.resolve(plain),
 });
+
+const plain: TemplateImplementation = {
+  render(messages, { specials }) {
+    const [user, assistant, ...more] = messages;
+    if (user?.role !== "user" || (assistant && assistant.role !== "assistant") || more.length > 0)
+      return { refused: "the plain template writes one user turn and one answer to it" };
+    return [
+      { text: `${specials.opening}${messageText(user)}` },
+      ...(assistant ? [{ text: `${messageText(assistant)}${specials.eos}`, answer: 1 }] : []),
+    ];
+  },
+  stop: ({ eos }) => eos,
+};

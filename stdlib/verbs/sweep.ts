@@ -1,6 +1,6 @@
 import { compileSweep as read } from "#dsl/compiler/sweep/sweep.js";
 import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { defaultMetrics } from "../metrics/shared/usual-metrics.js";
 
 export const word: ImplementedVerb = {

@@ -34,7 +34,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
     "a role of data, or a key of it",
     ["compiler/plan/definitions", "compiler/checks/audit", "compiler/checks/world", "compiler/evaluate/question"],
   ],
-  ["labels", "a role of data, or a key of it", ["language/types/registry", "language/types/subject"]],
+  ["labels", "a role of data, or a key of it", ["language/types/registry", "language/types/value"]],
   [
     "student",
     "a kind of words",
@@ -88,13 +88,13 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["product", "what a machine reaches", ["compiler/plan/duration"]],
   ["log", "a setting of a recipe", ["compiler/plan/definitions"]],
   ["precision", "a setting of a recipe", ["compiler/plan/definitions", "compiler/checks/fitting"]],
-  ["f32", "numbers of products", ["compiler/plan/recipe"]],
-  ["bf16", "numbers of products", ["compiler/plan/recipe", "compiler/plan/estimates", "compiler/checks/fitting"]],
+  ["f32", "numbers of products", ["compiler/plan/plan"]],
+  ["bf16", "numbers of products", ["compiler/plan/plan", "compiler/plan/estimates", "compiler/checks/fitting"]],
   [
     "random",
     "an order of rows",
     [
-      "compiler/plan/recipe",
+      "compiler/plan/plan",
       "compiler/plan/action",
       "compiler/plan/private",
       "compiler/checks/privacy",
@@ -105,7 +105,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
     "best",
     "the best validation, or the best trial",
     [
-      "compiler/plan/recipe",
+      "compiler/plan/plan",
       "compiler/plan/sweep/best",
       "compiler/plan/program",
       "compiler/show/show",
@@ -115,7 +115,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   [
     "auto",
     "that a setting is found out",
-    ["compiler/plan/recipe", "compiler/plan/definitions", "compiler/plan/program", "assist/write-out"],
+    ["compiler/plan/plan", "compiler/plan/definitions", "compiler/plan/program", "assist/write-out"],
   ],
   ["auto", "that a setting is found out", ["compiler/program/engine", "compiler/drafts/fitting"]],
   ["auto", "a sweep that the host writes", ["compiler/sweep/sweep-auto"]],

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { inNode, ModelPage } from "#tests/kernel/deployments/transformers-js.js";
 

@@ -8,7 +8,8 @@ const saidByType = {
       if (type === "MemberExpression" && computed && typeof property.value !== "string") return;
       context.report({
         node,
-        message: "Let the type say that it is there, or throw an error with a code (dsl/language/diagnostics/must.ts).",
+        message:
+          "Let the type say that it is there, or throw an error with a code (dsl/language/diagnostics/codes.ts).",
       });
     },
   }),

@@ -2,8 +2,7 @@
  * The codes of diagnostics, a page for each folder of the code that registers some: what each means, and where a program can
  * show it, that program and what is said of it.
  */
-import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { allCodes, codeEntryOf, must } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";

@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { allCodes } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { allCodes, must } from "#dsl/language/diagnostics/codes.js";
 
 const built = fileURLToPath(new URL("../..", import.meta.url));
 const packages = ["dsl", "stdlib", "kernel", "editors"];

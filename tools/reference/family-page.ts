@@ -1,8 +1,8 @@
 /** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { compactNumber, groupedNumber, formatPercent } from "#kernel/host/text.js";
+import { compactNumber, groupedNumber, formatPercent } from "#kernel/host/value-text.js";
 import { configTable } from "./config-fields.js";
 import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";

@@ -1,5 +1,5 @@
 /** The grammar as it is parsed, from the parser's own productions: as text (EBNF) and as what diagrams are drawn from. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ISerializedGast } from "chevrotain";
 import { Grammar } from "#dsl/language/syntax/grammar.js";
 

@@ -2,7 +2,7 @@
  * A production as a railroad diagram: follow the line from left to right; what is round is written as it stands, what is
  * square is another production. Plain SVG that reads on white and on black.
  */
-import { escapeHtml } from "#kernel/host/text.js";
+import { escapeHtml } from "#kernel/host/value-text.js";
 import type { Shape } from "./grammar.js";
 
 /** What takes `up` above and `down` below its line, and draws itself from a place on the line. */

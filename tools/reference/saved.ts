@@ -1,5 +1,5 @@
 /** How what a technique trained is saved: PEFT's format where PEFT has the technique. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { AdapterFacts } from "#stdlib/techniques/kind.js";

@@ -1,8 +1,8 @@
 /** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import { groupedNumber, formatPercent } from "#kernel/host/text.js";
+import { groupedNumber, formatPercent } from "#kernel/host/value-text.js";
 import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";

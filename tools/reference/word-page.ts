@@ -1,5 +1,5 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { kindsIn } from "#dsl/language/types/parts.js";
 import { isOfKind, isVerb, type WordKind, type Registry, type Verb, type Word } from "#dsl/language/types/registry.js";
 import { callText } from "#kernel/host/value-text.js";

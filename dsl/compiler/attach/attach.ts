@@ -3,8 +3,7 @@
  * model, as after `load`, or for the sweep's result.
  */
 import { isFailed, type TrainingGroup } from "../../language/types/facts.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { Value } from "../../language/types/value.js";
+import type { GivenValue, Value } from "../../language/types/value.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import { ATTACHED_KEY, runNeed, loadedRunSettings } from "../plan/bases/loaded-base.js";
 import type { Draft, Program } from "../plan/program.js";

@@ -1,8 +1,7 @@
 /** Warnings on counted data: relations between labels, texts and splits. Each is reported at the data definition. */
 import type { ScoreFacts, SplitLanguages } from "../../language/types/audit-facts.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { DataPlan } from "../../language/types/subject.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { DataPlan, Call, Value } from "../../language/types/value.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";

@@ -1,9 +1,8 @@
 /** Checks how rows are combined into batches, against the task and the technique. */
 import { predictsNext } from "../plan/batches.js";
-import type { RecipePlan } from "../plan/recipe.js";
+import type { RecipePlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
-import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { DataPlan, ModelPlan, GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./world-codes.js";
 

@@ -10,8 +10,7 @@ import { nearestWord } from "../../language/diagnostics/nearest.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { LabelDecision } from "../../language/types/capabilities/scoring.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { Call } from "../../language/types/value.js";
+import type { GivenValue, Call } from "../../language/types/value.js";
 import type {} from "./calibration-codes.js";
 import type {} from "./world-codes.js";
 

@@ -1,7 +1,7 @@
 /** Checks whether canaries can be inserted into the training rows. */
 import type { Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { RecipePlan } from "../plan/recipe.js";
+import type { RecipePlan } from "../plan/plan.js";
 import type { BatchingInput } from "./batching.js";
 import type {} from "./canary-codes.js";
 

@@ -5,7 +5,7 @@
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { isFailed } from "../../language/types/facts.js";
-import type { DataPlan } from "../../language/types/subject.js";
+import type { DataPlan } from "../../language/types/value.js";
 import { normalizedLabel } from "./label-form.js";
 
 export interface LabelledClientData {

@@ -1,7 +1,7 @@
 /** Detects answers that a column marks as bad (as in KTO data), which a training on all rows would learn. */
 import type { Draft, Program } from "../plan/program.js";
 import type { TableFacts } from "../../language/types/facts.js";
-import type { DataPlan } from "../../language/types/subject.js";
+import type { DataPlan } from "../../language/types/value.js";
 import type {} from "./odd-label-codes.js";
 
 /** Names of columns that rate an answer, as in TRL (`label`), LLaMA-Factory (`kto_tag`) and others. */

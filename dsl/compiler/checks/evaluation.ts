@@ -1,9 +1,8 @@
 /** Warnings on evaluations: what a metric hides on these labels, and how precise it is on so few rows. */
 import type { DataFacts } from "../../language/types/facts.js";
-import type { Call } from "../../language/types/value.js";
+import type { Call, GivenValue } from "../../language/types/value.js";
 import { markLookedFor } from "../../language/types/allow.js";
 import type { Draft, Program } from "../plan/program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";
 

@@ -3,9 +3,8 @@
  * plan's own estimate, and the cheapest is chosen. Cost order: changes without numeric effect, then time or slight
  * precision, then the input, last the technique.
  */
-import type { Estimates } from "../plan/plan.js";
-import type { RecipePlan } from "../plan/recipe.js";
-import type { ModelPlan } from "../../language/types/subject.js";
+import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { ModelPlan } from "../../language/types/value.js";
 
 /** A new value for one key of the recipe or the model. */
 export interface FitChange {

@@ -1,7 +1,7 @@
 /** Detects labels that are not classes: one per row (an id, the text itself), or numbers on a scale. */
 import type { Draft, Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { DataPlan } from "../../language/types/subject.js";
+import type { DataPlan } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./odd-label-codes.js";
 

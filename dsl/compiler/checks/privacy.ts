@@ -6,8 +6,7 @@ import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
 import { keepsBest } from "../plan/watched-metric.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { Call } from "../../language/types/value.js";
+import type { GivenValue, Call } from "../../language/types/value.js";
 import { isBatchwise, type BatchingInput } from "./batching.js";
 import type {} from "./privacy-codes.js";
 

@@ -2,7 +2,7 @@
 import type { Program } from "../plan/program.js";
 import { ranksOf, workerCapabilitiesOf } from "../plan/ranks.js";
 import { isCall } from "../plan/value.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/value.js";
 import { isBatchwise, type BatchingInput } from "./batching.js";
 import type {} from "./rank-codes.js";
 

@@ -5,8 +5,7 @@ import { listNames } from "../../language/diagnostics/listed.js";
 import { nearestWord } from "../../language/diagnostics/nearest.js";
 import { replacementFix, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import { isFailed, type TableFacts } from "../../language/types/facts.js";
-import type { DataPlan } from "../../language/types/subject.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { DataPlan, Call, Value } from "../../language/types/value.js";
 import { sourceFileName } from "./world.js";
 import type {} from "./world-codes.js";
 

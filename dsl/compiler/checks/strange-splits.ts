@@ -1,7 +1,7 @@
 /** Detects splits whose names differ from the training and evaluation names: `TrainAction`, `dev`, `val`. */
 import type { Draft, Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { DataPlan } from "../../language/types/subject.js";
+import type { DataPlan } from "../../language/types/value.js";
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { renameSplitsText } from "./odd-label-codes.js";

@@ -2,11 +2,9 @@
 import { countTextsLongerThan, lengthQuantile } from "../plan/lengths.js";
 import { keepsBest } from "../plan/watched-metric.js";
 import type { DataFacts, SplitFacts } from "../../language/types/facts.js";
-import type { Estimates } from "../plan/plan.js";
-import type { RecipePlan } from "../plan/recipe.js";
-import type { ModelPlan } from "../../language/types/subject.js";
+import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { ModelPlan, GivenValue } from "../../language/types/value.js";
 import type { Draft, Program } from "../plan/program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./training-codes.js";

@@ -5,7 +5,7 @@
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program, NamedTraining } from "../plan/program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue, Call } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressKey } from "../plan/actions/compress-actions.js";
 import type { PlannedCompressStage } from "../plan/action.js";
@@ -13,7 +13,6 @@ import { fillDefaults } from "../plan/defaults.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
 import type { StageCapabilities } from "../../language/types/capabilities/learning.js";
-import type { Call } from "../../language/types/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { planCompressStage, studentDraft } from "../drafts/draft-compression.js";
 import { readBaseline, isBaseline } from "../evaluate/contenders.js";

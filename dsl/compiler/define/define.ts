@@ -5,7 +5,7 @@ import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue, Value } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { typedValue } from "../../language/types/values.js";
 import { checkData, checkModel, checkTables, dataFacts } from "../checks/world.js";
@@ -17,7 +17,6 @@ import { isSweepBest, bestModelNamed } from "../plan/sweep/best-model.js";
 import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
 import { checkLoaded, loadedRunSettings } from "../plan/bases/loaded-base.js";
 import { draftOf } from "../drafts/names.js";
-import type { Value } from "../../language/types/value.js";
 import { checkDuration } from "../drafts/settings.js";
 
 /** Keys that replace others when a definition varies another one. */

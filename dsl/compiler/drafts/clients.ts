@@ -2,15 +2,13 @@
 import { resolveData, resolveRecipe } from "../plan/definitions.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { countTimesDue } from "../plan/cadence.js";
-import type { Estimates } from "../plan/plan.js";
-import type { FederatedPlan, RecipePlan } from "../plan/recipe.js";
+import type { Estimates, FederatedPlan, RecipePlan } from "../plan/plan.js";
 import type { Draft, Program } from "../plan/program.js";
 import { checkData, checkRoles, checkTables, dataFacts } from "../checks/world.js";
 import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import { type GivenValue, dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
 import { isStreamed } from "../plan/streaming.js";
 
 /** Settings and further data of a federated training's clients. */

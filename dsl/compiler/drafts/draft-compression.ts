@@ -6,14 +6,12 @@ import { isCall, recordOf, resolveData, resolveModel } from "../plan/definitions
 import { loadedRunOf } from "../plan/bases/loaded-base.js";
 import type { CompressPlan } from "../plan/actions/compress-actions.js";
 import type { Plan } from "../plan/plan.js";
-import { dataReaderOf } from "../../language/types/subject.js";
+import { dataReaderOf, type GivenValue, type Call, type Value } from "../../language/types/value.js";
 import type { CompressDraft, Draft, Program, NamedTraining } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { StageCapabilities, DistillationContext } from "../../language/types/capabilities/learning.js";
-import type { GivenValue } from "../../language/types/given-value.js";
 import { isFailed, type BaseFacts } from "../../language/types/facts.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
-import type { Call, Value } from "../../language/types/value.js";
 import { checkTables, dataFacts } from "../checks/world.js";
 import { planTraining } from "./draft-training.js";
 import { settingsOf } from "./settings.js";

@@ -15,14 +15,13 @@ import type { EpochRows } from "../../language/types/capabilities/row-format.js"
 import type { DrawnRows } from "../plan/drawn-rows.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { isFailed, type DataFacts } from "../../language/types/facts.js";
-import { dataReaderOf, type ModelPlan } from "../../language/types/subject.js";
+import { dataReaderOf, type ModelPlan } from "../../language/types/value.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import { estimatePersonalRounds } from "./personal.js";
 import { planDataFacts } from "./said-of-data.js";
 import { resolvePrivacyNoise } from "./promises.js";
 import { withBaseDropout } from "../plan/bases/own-dropout.js";
-import type { PlanEffects, Estimates, Plan } from "../plan/plan.js";
-import type { PrivacyPlan, Recipe, RecipePlan } from "../plan/recipe.js";
+import type { PlanEffects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
 import { SEMANTICS_VERSION } from "../plan/semantics.js";
 import type { TrainingRequest, PlannedTraining } from "./training-request.js";
 import type { ResolvedTraining } from "./training-definitions.js";

@@ -10,7 +10,7 @@ import { resolveBestModel, isSweepBest } from "../plan/sweep/best-model.js";
 import { currentDataOf, foldsOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { NameKind } from "../plan/known-names.js";
-import type { Recipe } from "../plan/recipe.js";
+import type { Recipe } from "../plan/plan.js";
 import { settingChangesBetween } from "../plan/recipe-settings.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";

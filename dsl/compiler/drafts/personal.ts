@@ -2,12 +2,11 @@
 import { checkClientLabelForms, checkClientRowOverlap } from "../checks/client-data.js";
 import { countHeadParameters, trainingSplit } from "../plan/estimates.js";
 import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
-import type { Estimates } from "../plan/plan.js";
-import type { RecipePlan } from "../plan/recipe.js";
+import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import type { BaseFacts, DataFacts } from "../../language/types/facts.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
+import type { DataPlan, ModelPlan } from "../../language/types/value.js";
 import { sliceKeysOf } from "../checks/slices.js";
 import { estimateRounds, type ClientData, type FederationDraft } from "./clients.js";
 

@@ -4,8 +4,7 @@ import type { Program } from "../plan/program.js";
 import { renameSplitsText } from "../checks/odd-label-codes.js";
 import { findStrangeSplits } from "../checks/strange-splits.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { DataPlan } from "../../language/types/subject.js";
-import type { Value } from "../../language/types/value.js";
+import type { DataPlan, Value } from "../../language/types/value.js";
 
 export function isSplitNamedByData(program: Program, { split }: DataPlan): boolean {
   return split !== null && program.registry.find("split", split.word)?.capabilities?.namedByData === true;

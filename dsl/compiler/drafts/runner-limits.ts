@@ -5,16 +5,14 @@
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { carrierCapabilitiesOf } from "../plan/ranks.js";
-import type { FederatedPlan } from "../plan/recipe.js";
+import type { FederatedPlan } from "../plan/plan.js";
 import type { Draft, Program } from "../plan/program.js";
 import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
 import type { TaskCapabilities } from "../../language/types/capabilities/model.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { Call } from "../../language/types/value.js";
+import type { Call, GivenValue, DataPlan, ModelPlan } from "../../language/types/value.js";
 import type { FederationDraft } from "./clients.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
 
 type Settings = Omit<FederatedPlan, "others">;
 

@@ -1,6 +1,6 @@
 /** Settings of a training: the recipe's, overridden by the statement's own. */
 import type { Program, NamedTraining } from "../plan/program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 
 /** Returns the settings of a run: the current recipe after `with`, overridden by the statement's own keys. */

@@ -20,12 +20,11 @@ import {
 import { splitOrigin, isSplitNamedByData } from "./rank-division.js";
 import { withPrivacySettings } from "../plan/private.js";
 import { keepsBest } from "../plan/watched-metric.js";
-import type { RecipePlan } from "../plan/recipe.js";
+import type { RecipePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
 import type { Resolved, ResolvedModel } from "../plan/resolved.js";
-import { dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
-import type { Value } from "../../language/types/value.js";
+import { dataReaderOf, type DataPlan, type ModelPlan, type Value } from "../../language/types/value.js";
 import type { TrainingRequest } from "./training-request.js";
 
 export interface TrainingDefinitions {

@@ -1,15 +1,12 @@
 /** A training as its statement describes it, and the result of planning it. */
 import type { Draft } from "../plan/program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue, ModelPlan, Call } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { ReferenceModel, ReplayedRows } from "../plan/estimates.js";
-import type { ModelPlan } from "../../language/types/subject.js";
 import type { BaseFacts, DataFacts } from "../../language/types/facts.js";
 import type { FederationDraft } from "./clients.js";
 import type { CompressPlan } from "../plan/actions/compress-actions.js";
-import type { Plan } from "../plan/plan.js";
-import type { UpdatePlan } from "../plan/recipe.js";
-import type { Call } from "../../language/types/value.js";
+import type { Plan, UpdatePlan } from "../plan/plan.js";
 
 export interface PlannedTraining {
   readonly plan: Plan;

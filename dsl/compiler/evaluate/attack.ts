@@ -1,8 +1,7 @@
 /** Checks that what an attack needs (canaries) exists. */
 import type { Program } from "../plan/program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue, Call } from "../../language/types/value.js";
 import type { AttackCapabilities } from "../../language/types/capabilities/scoring.js";
-import type { Call } from "../../language/types/value.js";
 import { settingsOf } from "../drafts/settings.js";
 import type {} from "../checks/canary-codes.js";
 

@@ -1,5 +1,5 @@
 /** Baselines in `evaluate`: words with arguments, and bases as they were before a training. */
-import { must } from "../../language/diagnostics/must.js";
+import { must } from "../../language/diagnostics/codes.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";

@@ -26,12 +26,10 @@ import { checkMetrics } from "../plan/metrics.js";
 import { canServeUntrainedModel } from "../plan/bases/untrained.js";
 import { foldModelsNamed, subjectOf, trainedNameOf, resolveTrainedName } from "../drafts/names.js";
 import { currentDataOf, writtenFoldsOf } from "../plan/folds.js";
-import { must, mustGet } from "../../language/diagnostics/must.js";
+import { must, mustGet } from "../../language/diagnostics/codes.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
 import type { FoldModel, ActionSubject } from "../plan/action.js";
-import type { DataPlan } from "../../language/types/subject.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { DataPlan, GivenValue, Call, Value } from "../../language/types/value.js";
 
 export function compileEvaluate(program: Program, header: StatementHeader): void {
   const { clauses, statement, verb } = header;

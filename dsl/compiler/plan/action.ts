@@ -2,12 +2,10 @@
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressAction } from "./actions/compress-actions.js";
 import type { AutoPlan } from "./sweep/auto.js";
-import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
-import type { Call, SplitName, Value } from "../../language/types/value.js";
+import type { DataPlan, ModelPlan, Call, SplitName, Value } from "../../language/types/value.js";
 import type { DeployAction, ServeAction } from "./actions/deploy-actions.js";
 import type { ShowAction } from "./actions/show-actions.js";
-import type { Plan } from "./plan.js";
-import type { RecipePlan } from "./recipe.js";
+import type { Plan, RecipePlan } from "./plan.js";
 import type { SweepPlan } from "./sweep/sweep-plan.js";
 
 /** What `evaluate` and `predict` run on. */

@@ -2,13 +2,12 @@
 import type { CheckContext, TextPart } from "../../language/types/context.js";
 import { codeEntryOf, type Code, type CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "./program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue, Call, Value } from "../../language/types/value.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Parameter } from "../../language/types/registry.js";
 import type { BaseFacts } from "../../language/types/facts.js";
 import type { ValueOrigins } from "./plan.js";
-import type { Call, Value } from "../../language/types/value.js";
 
 export type ValueOrigin = ValueOrigins[string];
 /** What the words of a statement may read while their defaults are filled in. */

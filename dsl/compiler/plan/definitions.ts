@@ -1,7 +1,14 @@
 /** Resolves drafts to plans of data, model and recipe: fills in defaults and checks words. */
 import { plainNumber } from "../../language/types/numeric.js";
 import type { Draft, Program, NamedTraining } from "./program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import {
+  type GivenValue,
+  dataReaderOf,
+  type DataPlan,
+  type ModelPlan,
+  type Call,
+  type Value,
+} from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Parameter } from "../../language/types/registry.js";
 import { fillDefaults, type ValueOrigin } from "./defaults.js";
@@ -12,9 +19,7 @@ import { isLoaded, resolveLoadedModel, loadedRunOf } from "./bases/loaded-base.j
 import { checkScratch, isFromScratch, scratchPlanOf } from "./bases/scratch.js";
 import { studentBaseOf, studentCallOf } from "./bases/compressed-base.js";
 import { isCall } from "./value.js";
-import type { RecipePlan } from "./recipe.js";
-import { dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { RecipePlan } from "./plan.js";
 
 export function parametersOf(program: Program, verb: string): readonly Parameter[] {
   return program.registry.find("verb", verb)?.parameters ?? [];

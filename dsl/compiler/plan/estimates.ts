@@ -26,10 +26,8 @@ import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../../language/types/facts.js";
 import { allRows, countEpochRows, rowFormatOf, updatesPerEpoch, writesText } from "./batches.js";
 import type { EpochRows, SplitRows } from "../../language/types/capabilities/row-format.js";
-import type { Estimates } from "./plan.js";
-import type { RecipePlan } from "./recipe.js";
-import type { ModelPlan } from "../../language/types/subject.js";
-import type { Call } from "../../language/types/value.js";
+import type { Estimates, RecipePlan } from "./plan.js";
+import type { ModelPlan, Call } from "../../language/types/value.js";
 
 /**
  * Fixed memory of the engine: TensorFlow loaded, a compiled graph, oneDNN kernels, allocator reserve. Measured with

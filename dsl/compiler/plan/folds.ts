@@ -3,8 +3,7 @@
  * own name, on data that could be written as `data d like folded { split: folds(5, fold: 1) }`.
  */
 import type { Registry } from "../../language/types/registry.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { Call } from "../../language/types/value.js";
+import type { GivenValue, Call } from "../../language/types/value.js";
 import { isCall } from "./value.js";
 import type { Draft, Program, NamedTraining } from "./program.js";
 

@@ -2,8 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
-import type { PlanEffects } from "./plan.js";
-import type { Recipe } from "./recipe.js";
+import type { PlanEffects, Recipe } from "./plan.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { withoutAddressQueries } from "./retained-calls.js";
 

@@ -1,5 +1,5 @@
 import type { Value } from "../../language/types/value.js";
-import type { Recipe } from "./recipe.js";
+import type { Recipe } from "./plan.js";
 
 /** Kinds of things that a name stands for. */
 export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction" | "server";

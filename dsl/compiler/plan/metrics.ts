@@ -3,14 +3,12 @@
  * tokens.
  */
 import type { Program } from "./program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue, DataPlan, ModelPlan, Call } from "../../language/types/value.js";
 import type { MetricOutcome } from "../../language/types/capabilities/metric.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Registry } from "../../language/types/registry.js";
 import { hashOf } from "./hash.js";
-import type { RecipePlan } from "./recipe.js";
-import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
-import type { Call } from "../../language/types/value.js";
+import type { RecipePlan } from "./plan.js";
 import { tuneText } from "./text.js";
 import { directionOf, metricOf, noDirectionData } from "./watched-metric.js";
 

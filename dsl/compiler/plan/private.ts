@@ -2,11 +2,9 @@
 import type { PrivacySampling, PrivacyGuarantee } from "../../language/types/capabilities/promised.js";
 import type { PrivacyCapabilities } from "../../language/types/capabilities/learning.js";
 import type { Refusal } from "../../language/types/capabilities/refusal.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue, Call } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import type { Call } from "../../language/types/value.js";
-import type { ValueOrigins } from "./plan.js";
-import type { PrivacyPlan, RecipePlan } from "./recipe.js";
+import type { ValueOrigins, PrivacyPlan, RecipePlan } from "./plan.js";
 import type { Program } from "./program.js";
 
 export function privacyCapabilitiesOf(program: Pick<Program, "registry">, call: Call): PrivacyCapabilities | undefined {

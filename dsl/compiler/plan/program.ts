@@ -9,7 +9,7 @@ import {
   needKey,
 } from "../../language/types/facts.js";
 import type { Action, Experiment } from "./action.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { Call, Value, Annotations, GivenValue } from "../../language/types/value.js";
 import type { CompilerEnvironment, NameKind } from "./known-names.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { ReferenceNode, Statement, WordNode } from "../../language/syntax/tree.js";
@@ -21,9 +21,7 @@ import type {} from "./codes/name-codes.js";
 import type {} from "./codes/metric-codes.js";
 import type {} from "./codes/sweep-codes.js";
 import { nearestWord } from "../../language/diagnostics/nearest.js";
-import type { Annotations } from "../../language/types/subject.js";
 import type { StatementScope } from "../../language/types/scope.js";
-import type { GivenValue } from "../../language/types/given-value.js";
 import { replacementFix, Reporter, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import type { Source, Span } from "../../language/diagnostics/span.js";
 import { quoteString } from "../../language/syntax/strings.js";

@@ -4,10 +4,8 @@ import type {
   RunnerCapabilities,
   WorkerCapabilities,
 } from "../../language/types/capabilities/running.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { Call } from "../../language/types/value.js";
-import type { Estimates, WorkerSharing } from "./plan.js";
-import type { RecipePlan } from "./recipe.js";
+import type { GivenValue, Call } from "../../language/types/value.js";
+import type { Estimates, WorkerSharing, RecipePlan } from "./plan.js";
 import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 

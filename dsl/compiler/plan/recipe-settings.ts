@@ -1,6 +1,6 @@
 /** Lists the settings of a recipe one by one, and the differences between two recipes. */
 import type { Value } from "../../language/types/value.js";
-import type { Recipe } from "./recipe.js";
+import type { Recipe } from "./plan.js";
 import { tuneText } from "./text.js";
 import { isCall } from "./value.js";
 

@@ -1,6 +1,6 @@
 /** A definition with its defaults filled in, and the origin of each value. */
 import type { BaseFacts } from "../../language/types/facts.js";
-import type { ModelPlan } from "../../language/types/subject.js";
+import type { ModelPlan } from "../../language/types/value.js";
 import type { ValueOrigin } from "./defaults.js";
 
 export interface Resolved<P> {

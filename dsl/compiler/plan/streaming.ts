@@ -1,7 +1,6 @@
 /** Data whose rows stay on disk. */
 import { isCall } from "./definitions.js";
-import type { DataPlan } from "../../language/types/subject.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { DataPlan, Call, Value } from "../../language/types/value.js";
 
 /** Whether at least one of the sources reads rows on demand. */
 export function isStreamed({ source }: Pick<DataPlan, "source">): boolean {

@@ -1,7 +1,6 @@
 /** Finds the tasks that the roles of some data are for, from the task words' capabilities. */
-import type { DataPlan } from "../../language/types/subject.js";
+import type { DataPlan, Call } from "../../language/types/value.js";
 import type { Registry } from "../../language/types/registry.js";
-import type { Call } from "../../language/types/value.js";
 
 export type TaskOfRoles =
   | { readonly task: Call }

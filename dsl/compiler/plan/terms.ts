@@ -5,7 +5,7 @@
  */
 import canonicalize from "canonicalize";
 import { isRecord } from "../../language/diagnostics/record.js";
-import type { Recipe } from "./recipe.js";
+import type { Recipe } from "./plan.js";
 import { withoutWrittenDefaultMarks } from "./hash.js";
 import { tuneText } from "./text.js";
 import { isCall } from "./value.js";

@@ -4,8 +4,7 @@
  */
 import type { Registry, ValueType } from "../../language/types/registry.js";
 import type { Plan } from "./plan.js";
-import type { DataPlan } from "../../language/types/subject.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { DataPlan, Call, Value } from "../../language/types/value.js";
 import { isCall, recipeValueAt } from "./value.js";
 
 const bare = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;

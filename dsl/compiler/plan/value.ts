@@ -1,5 +1,5 @@
 /** Tests the kind of a value, and reads values at paths of a recipe. */
-import type { Recipe } from "./recipe.js";
+import type { Recipe } from "./plan.js";
 import type { Call, Value } from "../../language/types/value.js";
 
 export function isCall(value: unknown): value is Call {

@@ -5,7 +5,7 @@
 import { CodedError, type CodeData } from "../../language/diagnostics/codes.js";
 import type { MetricDirection, RankingDirection } from "../../language/types/capabilities/metric.js";
 import type { Registry } from "../../language/types/registry.js";
-import type { RecipePlan } from "./recipe.js";
+import type { RecipePlan } from "./plan.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { isCall } from "./value.js";
 

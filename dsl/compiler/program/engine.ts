@@ -2,7 +2,7 @@
 import { fillDefaults } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
 import { isFailed } from "../../language/types/facts.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/value.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import { addAction } from "../statement/run-action.js";

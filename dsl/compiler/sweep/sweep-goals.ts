@@ -13,8 +13,7 @@ import type { Plan } from "../plan/plan.js";
 import type { SweepGoal } from "../plan/sweep/auto.js";
 import { directionOf, noDirectionData } from "../plan/watched-metric.js";
 import { tuneText } from "../plan/text.js";
-import type { GivenValue } from "../../language/types/given-value.js";
-import type { Call, Value } from "../../language/types/value.js";
+import type { GivenValue, Call, Value } from "../../language/types/value.js";
 
 const DIRECTIONS = ["maximize", "minimize"] as const;
 interface WrittenGoal extends SweepGoal {

@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import { splitNames } from "../checks/world.js";
 import { isFailed } from "../../language/types/facts.js";
-import { dataReaderOf } from "../../language/types/subject.js";
+import { dataReaderOf } from "../../language/types/value.js";
 
 /** Validation rows below which a score is too imprecise for selection. */
 const FEW = 50;

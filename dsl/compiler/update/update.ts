@@ -5,7 +5,7 @@
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program, NamedTraining, UpdateDraft } from "../plan/program.js";
-import type { GivenValue } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { fillDefaults } from "../plan/defaults.js";

@@ -4,13 +4,12 @@
  */
 import canonicalize from "canonicalize";
 import { isRecord } from "../diagnostics/record.js";
-import { must } from "../diagnostics/must.js";
+import { must } from "../diagnostics/codes.js";
 import type { PersonalFacts } from "./personal-facts.js";
 import type { AnnotatedFacts } from "./annotated-facts.js";
 import type { DataAudit } from "./audit-facts.js";
 import type { RowName } from "./row-name.js";
-import type { DataPlan, ModelPlan, DataReader, ScratchPlan } from "./subject.js";
-import type { Call, Value } from "./value.js";
+import type { DataPlan, ModelPlan, DataReader, ScratchPlan, Call, Value } from "./value.js";
 
 export type Need =
   /** Column names and a few rows of one source. */

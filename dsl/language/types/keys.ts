@@ -1,9 +1,8 @@
 /** Reads the keys of a block: known to the verb, given once, typed. Dotted keys change a part of an existing value. */
-import type { Call, Value } from "./value.js";
+import type { Call, Value, GivenValue } from "./value.js";
 import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
 import { nearestWord } from "../diagnostics/nearest.js";
-import type { GivenValue } from "./given-value.js";
 import type { StatementScope } from "./scope.js";
 import { defaultCall, kindsIn } from "./parts.js";
 import { replacementFix } from "../diagnostics/reporter.js";

@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Statement } from "#dsl/language/syntax/tree.js";
-import { dataReaderOf, type DataPlan, type ModelPlan, type DataReader } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type DataPlan, type ModelPlan, type DataReader } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
 import type { CheckedProgram } from "../../host/check-sources.js";
 import type { HostContext } from "../../host/host-context.js";

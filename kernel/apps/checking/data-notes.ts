@@ -1,5 +1,5 @@
 /** Notes on data that are not errors: how the data were read, and where only a sample was checked. */
-import { groupedNumber, plural } from "#kernel/host/text.js";
+import { groupedNumber, plural } from "#kernel/host/value-text.js";
 import type { Facts } from "#dsl/language/types/facts.js";
 
 /** Empty if everything was checked and read in the usual way. */

@@ -12,19 +12,18 @@ import {
 } from "#kernel/runs/together/trial-groups.js";
 import { lockHolderOf } from "#kernel/runs/run-lock.js";
 import { watchRun } from "#kernel/remote/supervisor/watch.js";
-import { plural } from "#kernel/host/text.js";
+import { plural } from "#kernel/host/value-text.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { planOfRun } from "#kernel/models/loaded-run.js";
 import { textScreen } from "#kernel/session/text-screen.js";
 import { LiveTraining, trainingTitle } from "#kernel/session/live-training.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { cutOffError } from "#kernel/training-runs/attached-training.js";
-import { attachRemoteSweep } from "#kernel/sweep-runs/attach-remote.js";
-import { groupCutOffError } from "#kernel/sweep-runs/attach-group.js";
+import { attachRemoteSweep, groupCutOffError } from "#kernel/sweep-runs/attach-group.js";
 import { MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
 import { liveSweepFromJournal, reportOutcome } from "#kernel/sweep-runs/report-sweep.js";
 import { groupProgress, watchGroup } from "#kernel/sweep-runs/watch-group.js";
-import { Warnings } from "#kernel/session/warnings.js";
+import { Warnings } from "#kernel/session/execution-context.js";
 import { untilInterrupted } from "./interrupted.js";
 
 /** Returns the exit status: 130 if the user stopped watching. Coded error `training-cut-off`. */

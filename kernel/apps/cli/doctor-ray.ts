@@ -9,7 +9,7 @@ import { examineNodes, type NodeFinding } from "#kernel/remote/coordinator/ray/e
 import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-door.js";
 import { MAX_PACKAGE_BYTES, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
 import { MAX_SENT_BYTES } from "#kernel/remote/coordinator/ray/search-job.js";
-import { oneLine, printable, plural } from "#kernel/host/text.js";
+import { oneLine, printable, plural } from "#kernel/host/value-text.js";
 import { version } from "#kernel/session/version.js";
 
 const TOKEN = "RAY_AUTH_TOKEN";

@@ -1,7 +1,7 @@
 /** Servers on this machine, as lines for a terminal and as data for programs. */
 import { relative, resolve } from "node:path";
 import { runningServers, type RunningServerFacts } from "#kernel/features/serve/process/running-servers.js";
-import { clip, oneLine, printable } from "#kernel/host/text.js";
+import { clip, oneLine, printable } from "#kernel/host/value-text.js";
 
 /** Servers of models in a folder of runs; null: all. */
 export function serversIn(runs: string | null): readonly RunningServerFacts[] {

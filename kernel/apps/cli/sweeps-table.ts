@@ -6,7 +6,7 @@ import { programText } from "#dsl/compiler/plan/text.js";
 import { quoteNonFinite } from "#kernel/runs/log-lines.js";
 import { readPlanAndLockLeniently } from "#kernel/runs/history/run-details.js";
 import { textTable } from "#kernel/display/text-table.js";
-import { clip, durationText, oneLine, plural, printable, significantText } from "#kernel/host/text.js";
+import { clip, durationText, oneLine, plural, printable, significantText } from "#kernel/host/value-text.js";
 import {
   journalReport,
   type JournalStudyReport,

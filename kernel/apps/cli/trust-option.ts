@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { Option } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { oneLine, printable } from "#kernel/host/text.js";
+import { oneLine, printable } from "#kernel/host/value-text.js";
 import { renderFailure } from "./fail.js";
 import { trustedFolders, trustFolder } from "#kernel/trust/trust.js";
 

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
-import { plural, printable, significantText } from "#kernel/host/text.js";
+import { plural, printable, significantText } from "#kernel/host/value-text.js";
 import {
   movedOutputs,
   runsIn,

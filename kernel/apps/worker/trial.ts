@@ -4,8 +4,7 @@
  */
 import { rmSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -16,16 +15,15 @@ import { pathBelowFolder, copyFileTo, placeFiles, type FileStore } from "../../r
 import type { CoordinatorClient } from "../../remote/coordinator/client.js";
 import type { WorkerInstruction, InputFile, LeasedWork } from "../../remote/coordinator/protocol.js";
 import { trialOrderSchema, type TrialOrder, type TrialResult } from "../../remote/coordinator/trial-order.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import type { DisplayOutput } from "../../display/html.js";
 import { matchSchema, jsonObject, readJson } from "../../fetch/json.js";
 import type { Engine, EngineOptions } from "../../engines/engine.js";
 import { startEngine } from "../../engines/start.js";
 import { sessionOfJob } from "../../features/shipped-session.js";
 import { trainPlans, type TrialTrainingRequest } from "../../sweep-runs/run-trial.js";
-import { TrialModels } from "../../sweep-runs/trial-models.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { TrialModels } from "../../sweep-runs/trial-program.js";
+import { type ExecutionContext, Warnings } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { Warnings } from "../../session/warnings.js";
 import { readJobSpec, type JobWithTables } from "../../remote/jobs/shipment.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { RunEvent } from "../../events/events.js";

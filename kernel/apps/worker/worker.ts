@@ -2,7 +2,7 @@
  * A worker: takes work from a coordinator, one job after another, runs it, and reports. It ends when there is no more
  * work, on request, and when its coordinator is gone.
  */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
@@ -16,9 +16,33 @@ import { cachePath } from "../../fetch/cache.js";
 import { SchemaMismatch, type Json } from "../../fetch/json.js";
 import { version } from "../../session/version.js";
 import { Heartbeat, type HeartbeatMessage } from "./heartbeat.js";
-import { makeWorkerFolder } from "./own-folder.js";
 import { TrialReporter } from "./trial-reporter.js";
 import { RemoteTrialRunner } from "./trial.js";
+import { join } from "node:path";
+import { isProcessAlive, currentProcess } from "../../runs/writer.js";
+
+/**
+ * A worker's private folder in the cache, named after its process, so that folders of killed workers are found and
+ * deleted.
+ */
+const named = /^([0-9a-f]{12})-(\d+)-(0|[0-9a-f]{8}-\d+)$/;
+
+/** Makes the folder; deletes those of this machine's processes that have ended. */
+export function makeWorkerFolder(root: string): string {
+  const { machine, id, since } = currentProcess();
+  const processFolder = join(root, `${machine}-${String(id)}-${since ?? "0"}`);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(root)) {
+    const [, machineName, pid, began] = named.exec(name) ?? [];
+    if (machineName === undefined) continue;
+    if (
+      isProcessAlive({ machine: machineName, id: Number(pid), since: began === "0" ? null : (began ?? null) }) === false
+    )
+      rmSync(join(root, name), { recursive: true, force: true });
+  }
+  mkdirSync(processFolder, { recursive: true, mode: 0o700 });
+  return processFolder;
+}
 
 export interface WorkerOptions {
   readonly url: string;

@@ -4,7 +4,7 @@
  * the counts.
  */
 import { registerAllCodes } from "../../codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";

@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataHandle, dataHandleTypeText, type DataHandle, type ReadColumn } from "../rows/handle.js";
 import type { PreparedData } from "../prepared.js";
 import { table as makeTable } from "arquero";
-import { setRowSource, rowNamesOf, sourceNameOf } from "../row/row-names.js";
+import { setRowSource, rowNamesOf, sourceNameOf } from "../row/row.js";
 import { isSameLabel } from "./line.js";
 import type { AnnotatedRows, AnnotatedRow } from "./overlay.js";
 import type { AnnotationVotes, AnnotationVerdict } from "./standing.js";

@@ -6,13 +6,12 @@
 import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import type { Annotations, DataPlan } from "#dsl/language/types/subject.js";
+import type { Annotations, DataPlan } from "#dsl/language/types/value.js";
 import { isEmptyValue } from "#stdlib/cleaners/drop_empty.js";
 import { isTextOrMessages } from "#stdlib/data/text-roles.js";
 import type { RowCleaning } from "../rows/cleaning.js";
 import { sortLabels } from "../rows/label-order.js";
-import { rowNameOf } from "../row/row-names.js";
-import type { DataRow } from "../row/row.js";
+import { rowNameOf, type DataRow } from "../row/row.js";
 import { sha256 } from "#platform/digest.js";
 import { isSameLabel, type AnnotationLabel, type AnnotationLines, type RowIdentity } from "./line.js";
 import { rowIdentityKey, AnnotationVotes, type AnnotationVerdict } from "./standing.js";

@@ -8,7 +8,7 @@ import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
 import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import { isMasked } from "#stdlib/personal-data/masks.js";
 import { GrowingArray } from "../rows/growing.js";
-import { rowNameOf } from "../row/row-names.js";
+import { rowNameOf } from "../row/row.js";
 import { ExampleCollector } from "./findings/examples.js";
 import {
   forEachRow,

@@ -7,7 +7,7 @@ import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
 import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import { isMasked } from "#stdlib/personal-data/masks.js";
 import { comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
-import { rowNameOf } from "../row/row-names.js";
+import { rowNameOf } from "../row/row.js";
 import { findNearDuplicates, type ShingledTexts, type AuditOptions } from "./near-duplicates.js";
 import { modelInputText, rowExcerpt, type AuditedRow, type AuditedSplits } from "./rows.js";
 

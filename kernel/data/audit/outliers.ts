@@ -4,7 +4,7 @@
  */
 import type { OutlyingScores } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { compareRowNames } from "../row/row-names.js";
+import { compareRowNames } from "../row/row.js";
 import { findSentinelScore } from "./sentinels.js";
 import { GrowingArray } from "../rows/growing.js";
 

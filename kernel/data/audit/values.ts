@@ -3,7 +3,7 @@ import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import { GrowingArray } from "../rows/growing.js";
-import { rowNameOf } from "../row/row-names.js";
+import { rowNameOf } from "../row/row.js";
 import { OutlierCollector } from "./outliers.js";
 import type { RowObserver } from "./rows.js";
 

@@ -3,7 +3,7 @@
  * answers. A token is trained if it contains a character of a trained answer. No text search is involved.
  */
 import { createHash } from "node:crypto";
-import type { DataReader } from "#dsl/language/types/subject.js";
+import type { DataReader } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Message, TemplatePiece } from "#stdlib/conversations/kind.js";
 import type { Base } from "../../bases/base.js";

@@ -12,6 +12,12 @@ import type { InputEncoding } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
 import type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
 import { encodableSplitOf } from "./split-rows.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
+import type { Base } from "../../bases/base.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { chatEncodingOf } from "./chat.js";
+import { usesTokenTypes, type TextReadingPlan } from "../../bases/token-types.js";
+import { loadImplementation } from "../../host/load-implementation.js";
 
 export type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
 
@@ -61,4 +67,40 @@ export function encodeSplit(
   byKey.set(key, whole);
   whole.catch(() => byKey.delete(key));
   return whole;
+}
+
+/** Options that determine how a plan's texts become rows: tokenizer, length, the task's targets and the end token. */
+export async function encodingOf(
+  plan: TextReadingPlan,
+  base: Base,
+  tokenizer: Tokenizer,
+  labels: readonly string[],
+  model: string,
+): Promise<RowEncoding> {
+  const { task, max_length } = plan.recipe.model;
+  const implementation = await loadImplementation(task, "task");
+  const pairs = rowEncoderOf(implementation).decoderInput?.(task, base);
+  return {
+    tokenizer,
+    maxLength: max_length,
+    task: { call: task, implementation },
+    labels,
+    types: await usesTokenTypes(plan, base),
+    end: endTokenId(base.facts.config),
+    model,
+    chat: await chatEncodingOf(dataReaderOf(plan.recipe.model), base, tokenizer),
+    ...(pairs && { pairs }),
+  };
+}
+
+/** config.json gives one id or a list; training ends texts with the first. */
+export function endTokenId(config: Readonly<Record<string, unknown>>): number | null {
+  const [first] = endTokenIds(config);
+  return first ?? null;
+}
+/** Returns all tokens that end a generated text. */
+export function endTokenIds(config: Readonly<Record<string, unknown>>): ReadonlySet<number> {
+  const given = config["eos_token_id"];
+  const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return new Set(all.filter((id): id is number => typeof id === "number"));
 }

@@ -2,7 +2,7 @@
  * The trained tokens of a row, for display. They are read from the feeds of a training: next tokens and their mask, a
  * decoder's targets, or the positions that a task predicts.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { MaskedTextPart, MaskedRow } from "./masked-row.js";

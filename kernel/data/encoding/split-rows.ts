@@ -1,12 +1,12 @@
 /** One interface to the rows of a split for the encoders, whether they are in memory or read from disk. */
 import type { ColumnTable } from "arquero";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { RowColumn } from "#stdlib/tasks/kind.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { conversationsOf, readStreamedConversations, type ConversationRows } from "../rows/conversations.js";
-import { rowNamesOf } from "../row/row-names.js";
+import { rowNamesOf } from "../row/row.js";
 import { streamedColumn, StreamedRows } from "../rows/streamed-rows.js";
 import {
   contextWindowsInMemory,

@@ -3,7 +3,7 @@
  * other rows. The score of every row is stored, so that the curve's confidence can be estimated by drawing these rows
  * again.
  */
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import { GrowingRidgeProbe, type ProbeTargets } from "./growing-probe.js";
 import type { FeatureMatrix } from "./ridge.js";

@@ -2,7 +2,7 @@
  * Judges a row's label by its nearest neighbours. This second judge makes other errors than a linear probe: a label
  * that both contradict is wrong more often than one that only the probe contradicts.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 
 /** Number of neighbours, and how strongly nearer ones are weighted (cosines differ by hundredths). */

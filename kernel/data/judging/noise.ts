@@ -4,7 +4,7 @@
  * maximize the likelihood of the given labels (with weak priors, for few rows). So no label must be known to be right:
  * uncertain judges explain contradictions by themselves, and certain ones by wrong labels.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 
 export interface LabelNoiseEstimate {
   /** [rows × labels]: probabilities of each row's true label, by judges that did not see the given one. */

@@ -3,7 +3,7 @@
  * al. 2017). The bootstrap resamples draws and scored rows, and samples each curve's exponent by its likelihood. Many
  * exponents fit a few sizes, and only this shows the uncertainty far beyond them.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, drawBelow, type RandomSource } from "#stdlib/statistics/chance.js";
 import type { SizePredictions } from "./learning-curve.js";
 

@@ -1,5 +1,5 @@
 /** Turns label scores into probabilities by the temperature that maximizes the likelihood of the given labels. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 export interface CalibratedProbabilities {
   /** [rows × labels]; each row sums to 1. */

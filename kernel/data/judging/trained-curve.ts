@@ -2,7 +2,7 @@
  * Fits a power law to the scores of full trainings on growing numbers of rows, and forecasts more. Each size has one or
  * a few scores, so their random error comes from seeds, from the scored rows, or from their distance to the law.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import {
   INTERVAL_DEVIATIONS,

@@ -3,8 +3,7 @@
  * the number of rows (for an evenly spaced sample), and what a split needs of each row: its time or its stratum.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { DataRow } from "../row/row.js";
 import { rowsForSplitter } from "../rows/splitting.js";

@@ -6,13 +6,12 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { AnnotationOverlay, type AnnotatedRows } from "../annotations/overlay.js";
 import { annotationNotes } from "../annotations/notes.js";
 import { answersText } from "../rows/answers.js";
 import { rowCleaningOf, DroppedRows } from "../rows/cleaning.js";
-import { rowNameOf } from "../row/row-names.js";
-import type { DataRow } from "../row/row.js";
+import { rowNameOf, type DataRow } from "../row/row.js";
 import { ROWS_PER_YIELD, yieldToEventLoop } from "../rows/rows.js";
 import { assignSplits, rowSplitterOf, orderedSplitNames, type SplitRow } from "../rows/splitting.js";
 import type { LocatedAnswer } from "#stdlib/data/answers.js";

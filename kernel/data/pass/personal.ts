@@ -9,8 +9,7 @@ import { textRoles } from "#stdlib/data/text-roles.js";
 import { findPersonalData } from "#platform/personal.js";
 import { exceptedTextSetOf, type ExceptedTexts } from "#stdlib/personal-data/exceptions.js";
 import { personalEntities, type PersonalEntity } from "#stdlib/personal-data/finding.js";
-import { rowNameOf } from "../row/row-names.js";
-import type { DataRow } from "../row/row.js";
+import { rowNameOf, type DataRow } from "../row/row.js";
 
 /** Rows that are searched for all categories; after them, every tenth row is. */
 const WHOLE = 100_000;

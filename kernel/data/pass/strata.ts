@@ -2,7 +2,7 @@
  * Reports the accuracy of stratification: the greatest difference between a value's share in a split and its share in
  * all rows.
  */
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import type { DataRow } from "../row/row.js";
 import { columnValue } from "../rows/splitting.js";
 

@@ -3,10 +3,10 @@
  * its own number. So smaller selections are subsets of larger ones, and a row's rank does not depend on other rows.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { seededShareOfText } from "#stdlib/statistics/chance.js";
 import { isTrainingRow } from "../rows/cleaning.js";
-import { rowNameOf } from "../row/row-names.js";
+import { rowNameOf } from "../row/row.js";
 import type { SplitRow } from "../rows/splitting.js";
 
 /** Tolerance: split shares are only met to about a row, so a request may exceed the rows by this share. */

@@ -1,6 +1,5 @@
 /** The role `answer`: read and cleaned with its context, then located in it. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import {
   parseGivenAnswers,
@@ -10,8 +9,7 @@ import {
   type GivenAnswer,
   type AnswerOccurrence,
 } from "#stdlib/data/answers.js";
-import { rowNameOf } from "../row/row-names.js";
-import type { DataRow } from "../row/row.js";
+import { rowNameOf, type DataRow } from "../row/row.js";
 
 type Values = Readonly<Record<string, unknown>>;
 

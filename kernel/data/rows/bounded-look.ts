@@ -2,10 +2,11 @@
  * Limits how much of packed files a check reads: the rows of a small file may be thousands of times its size. A check
  * stops at a limit of bytes and rows, says so, and judges the data by the rows read.
  */
-import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { filesMatching } from "#platform/files.js";
 import type { RowChunk } from "#stdlib/data/contract.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 export type UnpackedFiles = NonNullable<DataFacts["unpacks"]>[number];
 
@@ -64,4 +65,72 @@ export class BoundedSample {
 
 export function unpackedFacts(unpacks: readonly UnpackedFiles[]): Pick<DataFacts, "unpacks"> {
   return unpacks.length > 0 ? { unpacks } : {};
+}
+
+/** Collects how files were read where the program doesn't say it, and formats it as sentences. */
+export class SourceReadNotes {
+  private readonly files = new Map<string, Set<string>>();
+
+  /** `what`: a short phrase. */
+  add(file: string, what: string): void {
+    const notes = this.files.get(file) ?? new Set();
+    this.files.set(file, notes.add(what));
+  }
+
+  /** Returns e.g. `tickets.csv: read as UTF-16LE, ";" between fields`; files that were read alike share a sentence. */
+  sentences(): readonly string[] {
+    const alike = new Map<string, string[]>();
+    for (const [file, notes] of this.files) {
+      const what = [...notes].join(", ");
+      alike.set(what, [...(alike.get(what) ?? []), file]);
+    }
+    return [...alike].map(([what, files]) => `${listNames(files, { most: 3 })}: ${what}`);
+  }
+}
+
+export function sourceFactsOf(read: SourceReadNotes): { readonly sources?: readonly string[] } {
+  const sources = read.sentences();
+  return sources.length > 0 ? { sources } : {};
+}
+
+// Extrapolates facts of partly read data to all rows.
+
+/** Number of rows read, and the estimated total. */
+export interface ReadSample {
+  readonly rows: number;
+  readonly total: number;
+}
+/** Extrapolates counts if files were partly read. `left`: by split, or null for a single source. */
+export function scaleSampledFacts(
+  facts: DataFacts,
+  left: ReadonlyMap<string | null, ReadSample>,
+  read: number,
+): DataFacts {
+  if (left.size === 0) return facts;
+  const estimated = read + [...left.values()].reduce((sum, one) => sum + one.total - one.rows, 0);
+  const splits = Object.entries(facts.splits).map(([name, split]): [string, SplitFacts] => {
+    const sampled = left.get(null) ?? left.get(name);
+    const factor = sampled ? sampled.total / sampled.rows : 1;
+    const count = (n: number): number => Math.round(n * factor);
+    const labels = split.labels.map((label) => ({ ...label, count: count(label.count) }));
+    return [name, { ...split, rows: count(split.rows), labels }];
+  });
+  const share = estimated / read;
+  const shared = <D extends { readonly count: number }>(dropped: readonly D[]): D[] =>
+    dropped.map((one) => ({ ...one, count: Math.round(one.count * share) }));
+  const cleaners = facts.cleaners?.map((one) => ({
+    ...one,
+    changed: Math.round(one.changed * share),
+    dropped: shared(one.dropped),
+    ...(one.noted && { noted: shared(one.noted) }),
+  }));
+  return {
+    ...facts,
+    dropped: shared(facts.dropped),
+    ...(cleaners && { cleaners }),
+    rowsIn: estimated,
+    kept: splits.reduce((sum, [, split]) => sum + split.rows, 0),
+    splits: Object.fromEntries(splits),
+    sampled: { rows: read, of: estimated },
+  };
 }

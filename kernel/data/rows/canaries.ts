@@ -1,8 +1,7 @@
 /** Canaries as rows of a split's table that occur in no source. */
 import { from as tableFrom, type ColumnTable } from "arquero";
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { RecipePlan } from "#dsl/compiler/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { Plan, RecipePlan } from "#dsl/compiler/plan/plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { drawCanaries, type CanaryRow, type CanaryTemplate } from "#stdlib/attacks/shared/canary-rows.js";
 import { trainingSplitName, type PreparedData } from "../prepared.js";

@@ -7,7 +7,7 @@ import type { SplitFacts } from "#dsl/language/types/facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
-import { rowNamesOf } from "../row/row-names.js";
+import { rowNamesOf } from "../row/row.js";
 import type { StreamedRows } from "./streamed-rows.js";
 
 export interface ConversationRow {

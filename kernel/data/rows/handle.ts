@@ -3,8 +3,7 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { PreparedData } from "../prepared.js";
-import { sourceNameOf } from "../row/row-names.js";
-import type { ColumnRequest } from "../row/row.js";
+import { sourceNameOf, type ColumnRequest } from "../row/row.js";
 
 export interface SplitHandle {
   readonly rows: number;

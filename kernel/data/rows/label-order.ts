@@ -1,5 +1,5 @@
 /** Sorts detected labels for numbering: by code points; if all labels are numbers, by value. */
-import { codePointIn } from "#dsl/language/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/codes.js";
 export function sortLabels(labels: Iterable<string>): string[] {
   const found = [...labels];
   const numbers = found.every((label) => Number.isFinite(Number(label)));

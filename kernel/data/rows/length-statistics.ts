@@ -4,7 +4,7 @@
  */
 import { table as makeTable, type ColumnTable } from "arquero";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import type { PreparedData } from "../prepared.js";

@@ -3,7 +3,7 @@
  * settings and the seed. So any step can be computed at any time, and a resumed run gets the same feeds. An update
  * takes `accumulate` consecutive batches of an epoch; the last update of an epoch takes the rest.
  */
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
 import type { TaughtRows } from "#stdlib/tasks/kind.js";

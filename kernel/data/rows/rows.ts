@@ -2,12 +2,10 @@
 import { breathe } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { columnsRead, type DataPlan } from "#dsl/language/types/subject.js";
-import type { Call, Value } from "#dsl/language/types/value.js";
+import { columnsRead, type DataPlan, type Call, type Value } from "#dsl/language/types/value.js";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { readMessages } from "#stdlib/conversations/turns.run.js";
@@ -15,10 +13,14 @@ import type { SourceContext } from "#stdlib/data/contract.js";
 import type { Message, RowContext, RowRefusal } from "#stdlib/conversations/kind.js";
 import { serializeMessages } from "./conversations.js";
 import { addAnswerPositions } from "./answers.js";
-import { rowNameOf } from "../row/row-names.js";
-import type { SourceTable, DataRow } from "../row/row.js";
-import { BoundedSample, mayExceedFileSize, type UnpackedFiles } from "./bounded-look.js";
-import { SourceReadNotes, sourceFactsOf } from "./read-as.js";
+import { rowNameOf, type SourceTable, type DataRow } from "../row/row.js";
+import {
+  BoundedSample,
+  mayExceedFileSize,
+  type UnpackedFiles,
+  SourceReadNotes,
+  sourceFactsOf,
+} from "./bounded-look.js";
 import { valueInRole } from "./role-values.js";
 
 export type { SourceTable, DataRow };

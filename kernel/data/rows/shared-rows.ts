@@ -1,6 +1,6 @@
 /** Finds rows that one data set scores and another trains. */
 import type { RowLeakFacts } from "#dsl/language/types/facts.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../prepared.js";
 import { modelInputTexts } from "./read-of.js";
 

@@ -1,9 +1,7 @@
 /** Assigns rows to splits. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { CleanRow } from "#stdlib/data/contract.js";
 import type {} from "#stdlib/splits/shared/codes.js";

@@ -1,6 +1,6 @@
 /** Rows of token ids: arrays in memory, or a file that is read on demand. */
 
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import type { TokenizedWords } from "./tokens.js";

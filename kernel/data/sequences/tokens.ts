@@ -1,7 +1,7 @@
 /** Token ids of a split's rows as encoded, not truncated; made once per table and tokenizer, and truncated on use. */
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/language/types/facts.js";
-import { rowNamesOf } from "../row/row-names.js";
+import { rowNamesOf } from "../row/row.js";
 import type { EncodedWindow, TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** A row's words as one list of tokens. */

@@ -2,7 +2,7 @@
  * Reads column values of some rows from the source again, by row number: columns without a role are not stored with
  * prepared data. Texts that cleaners hide are hidden here, too.
  */
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { CleanerImplementation, CleanRow, SourceContext } from "#stdlib/data/contract.js";

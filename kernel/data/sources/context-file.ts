@@ -4,11 +4,11 @@
  * contexts are read with their rows.
  */
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import { unmarkTokens, markTokens } from "../sequences/marked-tokens.js";
-import { rowNamesOf } from "../row/row-names.js";
+import { rowNamesOf } from "../row/row.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
 import type { ContextWindowRows, TokenRows } from "../sequences/token-rows.js";
 import type { ContextWindowSize } from "../sequences/tokens.js";

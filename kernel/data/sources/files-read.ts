@@ -2,8 +2,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call, Value } from "#dsl/language/types/value.js";
+import type { DataPlan, Call, Value } from "#dsl/language/types/value.js";
 import { isPathPattern } from "#stdlib/files/path-patterns.js";
 import { filesMatching } from "#stdlib/platform/files.js";
 import { registry as whole } from "#stdlib/registry.js";

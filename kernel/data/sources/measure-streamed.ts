@@ -3,7 +3,7 @@
  * suffices.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { INSPECTED_TEXTS, tokenizerFitFacts } from "../rows/reading.js";
 import { readStreamedConversations } from "../rows/conversations.js";

@@ -7,8 +7,7 @@ import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { dirname, join } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
 import { DETECTION_RULES_VERSION } from "#stdlib/personal-data/finding.js";
@@ -19,12 +18,18 @@ import { makePrivateFolder, PRIVATE_MODES } from "../../fetch/private.js";
 import { readFileStamp } from "../../fetch/stamp.js";
 import { auditRows } from "../audit/audit.js";
 import { unreadFieldNotes } from "../rows/conversations.js";
-import { mayExceedFileSize, unpackedFacts, type UnpackedFiles } from "../rows/bounded-look.js";
-import { SourceReadNotes, sourceFactsOf } from "../rows/read-as.js";
-import { scaleSampledFacts, type ReadSample } from "../rows/scaling.js";
+import {
+  mayExceedFileSize,
+  unpackedFacts,
+  type UnpackedFiles,
+  SourceReadNotes,
+  sourceFactsOf,
+  scaleSampledFacts,
+  type ReadSample,
+} from "../rows/bounded-look.js";
 import { runDataPass } from "../pass/pass.js";
 import type { PreparedData } from "../prepared.js";
-import { setRowSource } from "../row/row-names.js";
+import { setRowSource } from "../row/row.js";
 import { isSourceCall, streamRows } from "../rows/rows.js";
 import { sourceFiles, totalFileSize } from "./files-read.js";
 import { openStreamed, STREAMED_FORMAT_VERSION, type StreamedMeta } from "./streamed.js";

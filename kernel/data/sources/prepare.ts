@@ -1,8 +1,7 @@
 /** Prepares data as their source requires: in memory as tables, or streamed from a folder of the cache. */
 import { resolve } from "node:path";
 import type { TableFacts } from "#dsl/language/types/facts.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { measureLengths as measuredInMemory, type MeasurementOptions } from "../rows/length-statistics.js";

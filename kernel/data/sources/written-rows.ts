@@ -1,6 +1,6 @@
 /** Writes the rows of a pass to disk: each split's lines, and an index of their offsets. Memory: 16 bytes per row. */
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { AuditedRow, AuditedSplits } from "../audit/rows.js";
 import { PRIVATE_MODES } from "../../fetch/private.js";
 import { rowJsonLine } from "../rows/line.js";

@@ -3,7 +3,7 @@
  * runtime's process and are fed with the next token: `past_key_values.<n>.key` is an input, `present.<n>.key` an
  * output.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
 import { emptyArray } from "../arrays.js";

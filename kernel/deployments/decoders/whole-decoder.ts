@@ -4,7 +4,7 @@
  * position. It is what would be generated as long as it equals the expectation. Used for runtimes without keys and
  * values.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 import { toFloats } from "../../engines/feeds.js";

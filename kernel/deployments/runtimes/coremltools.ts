@@ -2,7 +2,7 @@
  * Runs Core ML packages by coremltools' own implementation of each operation. Apple's runtime exists on Apple's systems
  * only.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { RuntimeRecord } from "../runtime.js";
 import { openFixedShapeModel } from "../fixed-shapes.js";
 import { openPythonRuntime, findPythonWith } from "./python.js";

@@ -2,7 +2,7 @@
  * The process of LiteRT.js: LiteRT compiled to WebAssembly, on the CPU. Its loader is made for web pages and loads a
  * script with `importScripts`, which is emulated here.
  */
-import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
@@ -14,7 +14,6 @@ import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
-import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { moduleIn } from "#tools/node-env.mjs";
 import { graphNamed } from "./process.js";

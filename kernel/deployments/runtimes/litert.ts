@@ -2,7 +2,7 @@
  * Runs LiteRT files: in LiteRT.js, which supports fixed shapes only, and with dynamic shapes in Python's
  * ai-edge-litert, if installed.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { nodeEnv } from "#tools/node-env.mjs";
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
 import { openFixedShapeModel } from "../fixed-shapes.js";

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { nodeEnv } from "#tools/node-env.mjs";
 import type { RuntimeRecord } from "../runtime.js";
 import { openRuntimeProcess } from "./process.js";

@@ -2,7 +2,7 @@
  * The process of a demo page: its worker receives the same messages as from the page's window, and also returns its
  * tokens.
  */
-import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
@@ -13,7 +13,6 @@ import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { openPage, unpackPagePart } from "../page-file.js";
 import { PageWorker } from "./page-worker.js";

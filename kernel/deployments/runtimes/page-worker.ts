@@ -3,7 +3,7 @@
  * it takes the same paths as in a page, with one thread.
  */
 import { createContext, runInContext } from "node:vm";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
 interface Scope {

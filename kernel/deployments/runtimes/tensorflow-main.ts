@@ -1,9 +1,8 @@
 /** The process of the runtime `tensorflow`: a SavedModel in tfjs's native binding, fed by tensor names. */
-import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { tensorsCodes } from "../../tensors/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
 import { loadTensorflowBinding, type TensorHandle } from "../../engines/native/binding.js";
 import { TensorExchange } from "../../engines/tensorflow/exchange.js";
 import { graphNamed } from "./process.js";

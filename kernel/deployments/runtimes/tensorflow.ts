@@ -1,5 +1,5 @@
 /** Runs SavedModels in TensorFlow, through tfjs's binding and without our kernels, as in common serving. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { addonCacheKey } from "../../engines/native/compile.js";
 import { findTensorflow, type TensorflowInstallation } from "../../engines/native/layout.js";
 import type { RuntimeRecord } from "../runtime.js";

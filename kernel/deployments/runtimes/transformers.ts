@@ -1,7 +1,7 @@
 /** Runs a transformers folder in transformers, if a Python has it: `tunebook verify FOLDER --runtime transformers`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { GraphFile } from "#stdlib/targets/kind.js";
 import { ADAPTER_FILES } from "../../runs/folders/adapter-folder.js";
 import { loadImplementation } from "../../host/load-implementation.js";

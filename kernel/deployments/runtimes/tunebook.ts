@@ -2,7 +2,7 @@
  * Opens the written transformers folder in Tunebook, as with `base:`. `tunebook verify` checks that transformers gives
  * the same outputs, if Python has it.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { RuntimeRecord } from "../runtime.js";
 
 export const tunebookRuntime: RuntimeRecord = {

@@ -2,7 +2,7 @@
 import type { Figure, Trace } from "../figure.js";
 import { roundToSixDigits, smoothCurve } from "./line.js";
 import { paletteColor } from "../svg/colors.js";
-import { escapeLabel } from "../../host/text.js";
+import { escapeLabel } from "../../host/value-text.js";
 
 export type CurveXAxis = "step" | "seconds" | "tokens";
 /** A run's log as series: each list has one value per point. */

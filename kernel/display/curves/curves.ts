@@ -6,14 +6,13 @@ import { metricName, metricCapabilities } from "#stdlib/metrics/shared/metric-na
 import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { Figure, Trace } from "../figure.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import { type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
 import { roundToSixDigits, smoothCurve } from "./line.js";
 import { epsilonSpent, epsilonText, epsilonTraces } from "./time-spent.js";
 import { fixedText as scoreDigits } from "../score-cell.js";
-import { OUTPUT_WIDTH } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
 import { tableView } from "../table.js";
-import { durationText, escapeLabel, plural, significantText } from "../../host/text.js";
+import { durationText, escapeLabel, plural, significantText } from "../../host/value-text.js";
 import { finiteNumber } from "../../events/finite.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;

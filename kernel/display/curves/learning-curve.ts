@@ -2,10 +2,10 @@
 import type { LearningCurveForecast, ForecastInterval } from "../../data/judging/power-law.js";
 import { figureView, type Figure } from "../figure.js";
 import { roundToSixDigits } from "./line.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
 import { tableView } from "../table.js";
-import { groupedNumber, escapeLabel, significantText } from "../../host/text.js";
+import { groupedNumber, escapeLabel, significantText } from "../../host/value-text.js";
 
 export interface LearningCurveData {
   readonly data: string;

@@ -3,7 +3,7 @@
  * a stored notebook stays small, however long a run was.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Figure, Trace } from "../trace.js";
 import { histogramAsBars } from "../svg/bars.js";
 import { coordinatesOf, listOf } from "../svg/values.js";

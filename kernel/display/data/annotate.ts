@@ -5,9 +5,8 @@
 import type { AnnotationSession, AnnotationRow } from "../../data/annotations/annotation-session.js";
 import type { AnnotationLabel } from "../../data/annotations/line.js";
 import { displayOutputOf } from "../bundle.js";
-import { card, code, html, htmlTable, note } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
+import { card, code, html, htmlTable, note, type DisplayOutput } from "../html.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 export const annotateMime = "application/vnd.tunebook.annotate+json";

@@ -4,7 +4,7 @@
  */
 import type { CleanerFacts } from "#dsl/language/types/facts.js";
 import { html, htmlTable, inkStyle, toneColors, type Html, type HtmlPart } from "../html.js";
-import { clip, groupedNumber, oneLine, plural } from "../../host/text.js";
+import { clip, groupedNumber, oneLine, plural } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 type Example = CleanerFacts["examples"][number];

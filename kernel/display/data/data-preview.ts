@@ -4,23 +4,30 @@
  */
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import { conversationText, parseMessages } from "../../data/rows/conversations.js";
 import { languagesOf } from "./languages.js";
 import { cleanersHtml, cleanersText, withoutEmptyLastColumn } from "./cleaning.js";
-import { card, html, htmlTable, inkStyle, note, svgImage, toneColors, type HtmlPart } from "../html.js";
+import {
+  card,
+  html,
+  htmlTable,
+  inkStyle,
+  note,
+  svgImage,
+  toneColors,
+  type HtmlPart,
+  type DisplayOutput,
+} from "../html.js";
 import { findingsHtml, findingsText, auditFindingsOf } from "./findings.js";
 import { displayOutputOf } from "../bundle.js";
-import type { DisplayOutput } from "../bundle-output.js";
 import { drawBars } from "../svg/bars.js";
 import { clipDistinct } from "../clip-differences.js";
 import { alignDecimals } from "../column.js";
 import { cellText } from "../table.js";
-import { barText, clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
+import { barText, clip, groupedNumber, oneLine, formatPercent, plural, valueText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
-import { valueText } from "../../host/value-text.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 const mostLabels = 12;

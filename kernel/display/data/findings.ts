@@ -3,8 +3,8 @@ import type { LabelConflicts, AuditFinding, FindingRow, NearDuplicates } from "#
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { code, html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart } from "../html.js";
-import { compareRowNames } from "../../data/row/row-names.js";
-import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
+import { compareRowNames } from "../../data/row/row.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/value-text.js";
 
 /** A finding as displayed. */
 interface Told {

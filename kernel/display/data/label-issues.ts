@@ -1,8 +1,8 @@
 /** Rows whose label is probably wrong, in descending order of certainty. */
 import type { RowName } from "#dsl/language/types/row-name.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
-import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/value-text.js";
 
 export interface LabelIssueRow {
   readonly split: string;

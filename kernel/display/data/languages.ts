@@ -1,7 +1,7 @@
 /** Languages of a data set's texts in one line; none if there is only one language. */
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { SplitLanguages } from "#dsl/language/types/audit-facts.js";
-import { formatPercent } from "../../host/text.js";
+import { formatPercent } from "../../host/value-text.js";
 
 /** Minimum share of the texts for a language to be named. */
 const NAMED = 0.01;

@@ -3,9 +3,8 @@
  */
 import { displayOutputOf } from "../bundle.js";
 import type { MaskedTextPart, MaskedRow } from "../../data/encoding/masked-row.js";
-import { FRAME_STYLE, html, toneColors, type Html } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { groupedNumber, plural } from "../../host/text.js";
+import { FRAME_STYLE, html, toneColors, type Html, type DisplayOutput } from "../html.js";
+import { groupedNumber, plural } from "../../host/value-text.js";
 
 /** `most`: maximum characters of a part; longer ones lose their middle. `what`: display name of the marked tokens. */
 export function maskView(

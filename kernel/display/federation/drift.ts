@@ -4,9 +4,9 @@
  */
 import { figureView, type Figure, type Trace } from "../figure.js";
 import { roundToSixDigits } from "../curves/line.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/text.js";
+import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/value-text.js";
 import {
   isFiniteNumber,
   livePlotLayout,

@@ -4,9 +4,9 @@
  */
 import { clipDistinct } from "../clip-differences.js";
 import { figureView, type Figure, type Trace } from "../figure.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { paletteColor, palette } from "../svg/colors.js";
-import { clip, groupedNumber, escapeLabel, oneLine, formatPercent, plural, printable } from "../../host/text.js";
+import { clip, groupedNumber, escapeLabel, oneLine, formatPercent, plural, printable } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { livePlotLayout, type ClientView, type FederationView } from "./view.js";
 

@@ -1,7 +1,7 @@
 /** Tables of a federation: its rounds, and each client's final result. */
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
-import { byteSizeText, clip, groupedNumber, oneLine, plural, printable } from "../../host/text.js";
+import { byteSizeText, clip, groupedNumber, oneLine, plural, printable } from "../../host/value-text.js";
 import {
   fourDigits,
   isFiniteNumber,

@@ -1,7 +1,7 @@
 /**
  * Data of a federation's displays: its clients, and the results of each round. Plain JSON, extended round by round.
  */
-import { clip, oneLine, plural, printable } from "../../host/text.js";
+import { clip, oneLine, plural, printable } from "../../host/value-text.js";
 
 export interface FederationView {
   readonly name: string;

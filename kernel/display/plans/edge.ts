@@ -11,10 +11,9 @@ import {
 } from "../../edge/arithmetic.js";
 import { devices, MICROCONTROLLER_BYTES, MICROCONTROLLER_BYTES_PER_SECOND, type Device } from "../../edge/devices.js";
 import { displayOutputOf } from "../bundle.js";
-import { card, htmlTable, note } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import { card, htmlTable, note, type DisplayOutput } from "../html.js";
 import { textTable } from "../text-table.js";
-import { compactNumber, groupedNumber } from "../../host/text.js";
+import { compactNumber, groupedNumber } from "../../host/value-text.js";
 
 /** Factor by which an estimate may be wrong in either direction, found by measurements on several machines. */
 export const ESTIMATE_ERROR_FACTOR = 2.5;

@@ -1,6 +1,6 @@
 /** Expected time of a training, as in the plan's output and the panel. */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
-import { durationText } from "../../host/text.js";
+import { durationText } from "../../host/value-text.js";
 
 /** `times`: number of trainings, one after another. */
 export function expectedTime(

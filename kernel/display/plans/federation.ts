@@ -1,12 +1,10 @@
 /** Lines of a federation's plan: its clients, the aggregation of their updates, and the traffic. */
-import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import { stragglerCount, participantCount } from "#dsl/compiler/drafts/clients.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
-import { byteSizeText, groupedNumber, formatPercent, plural } from "../../host/text.js";
-import { callText } from "../../host/value-text.js";
+import { byteSizeText, groupedNumber, formatPercent, plural, callText } from "../../host/value-text.js";
 
 /** Returns the number of clients; null if a column determines it. */
 export function clientCount({ clients, others, joined }: FederatedPlan): number | null {

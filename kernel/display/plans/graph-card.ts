@@ -3,9 +3,8 @@ import type { OutlineLayer, ProgramOutline } from "#dsl/tensor/outline.js";
 import { typeText, type Sizes } from "#dsl/tensor/shape.js";
 import { displayOutputOf } from "../bundle.js";
 import { layerCardsOf, drawGraph, opsText } from "./graph-picture.js";
-import { card, code, html, htmlTable, note, svgImage, type HtmlPart } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { byteSizeText, compactNumber, groupedNumber, formatPercent } from "../../host/text.js";
+import { card, code, html, htmlTable, note, svgImage, type HtmlPart, type DisplayOutput } from "../html.js";
+import { byteSizeText, compactNumber, groupedNumber, formatPercent } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 export interface GraphFacts {

@@ -16,7 +16,7 @@ import {
   ruleColor,
   textWidth,
 } from "../svg/element.js";
-import { clip, compactNumber, byteSizeText as bytesText, formatPercent } from "../../host/text.js";
+import { clip, compactNumber, byteSizeText as bytesText, formatPercent } from "../../host/value-text.js";
 
 export const TRAINED_COLOR = "#e08a3c";
 const FROZEN = "#3f7cc4";

@@ -1,6 +1,6 @@
 /** Cost of workers: hours of their CPUs or GPUs, and money if a price is known. */
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
-import { plural, significantText } from "../../host/text.js";
+import { plural, significantText } from "../../host/value-text.js";
 
 /** The properties of workers that determine their cost. */
 export type PaidWorkers = Pick<WorkerSharing, "count" | "threads" | "gpus" | "price">;

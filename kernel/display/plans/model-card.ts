@@ -1,13 +1,11 @@
 /** The output of a `model` statement: the base, its size, and its trained share. */
 import type { BaseFacts } from "#dsl/language/types/facts.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
-import { card, html, htmlTable } from "../html.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
+import { card, html, htmlTable, type DisplayOutput } from "../html.js";
 import { displayOutputOf } from "../bundle.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { clip, compactNumber, groupedNumber, oneLine, formatPercent } from "../../host/text.js";
+import { clip, compactNumber, groupedNumber, oneLine, formatPercent, callText } from "../../host/value-text.js";
 import { baseOriginText } from "./origin.js";
 import { textTable } from "../text-table.js";
-import { callText } from "../../host/value-text.js";
 
 /** Parameters of base and head together, and those that the technique trains; null while the labels are unknown. */
 export interface ModelCounts {

@@ -13,17 +13,24 @@ import {
   toneColors,
   type Html,
   type HtmlPart,
+  type DisplayOutput,
 } from "../html.js";
 import { displayOutputOf } from "../bundle.js";
 import { expectedTime } from "./expected-time.js";
 import { federationFacts, roundsText } from "./federation.js";
 import { workerHoursFacts, threadsText } from "./hours.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { byteSizeText, compactNumber, groupedNumber, formatPercent, plural } from "../../host/text.js";
+import {
+  byteSizeText,
+  compactNumber,
+  groupedNumber,
+  formatPercent,
+  plural,
+  callText,
+  valueText,
+} from "../../host/value-text.js";
 import { baseOriginText } from "./origin.js";
 import { canaryFacts, privacyFacts } from "./privacy.js";
 import { textTable } from "../text-table.js";
-import { callText, valueText } from "../../host/value-text.js";
 
 /**
  * `id`: allows updates of the output, `folded` after the training. `folds`: the plan is that of the first of this many

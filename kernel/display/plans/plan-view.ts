@@ -4,7 +4,7 @@
  * unknown facts are listed.
  */
 import type { Draft } from "#dsl/compiler/plan/program.js";
-import type { GivenValue } from "#dsl/language/types/given-value.js";
+import type { GivenValue, Value } from "#dsl/language/types/value.js";
 import type { Span } from "#dsl/language/diagnostics/span.js";
 import { verbParameters, parameterAt } from "#dsl/assist/frames.js";
 import type {
@@ -17,9 +17,7 @@ import { writeOutSetting } from "#dsl/assist/write-out.js";
 import { countTrainedParameters } from "#dsl/compiler/plan/estimates.js";
 import { isFailed } from "#dsl/language/types/facts.js";
 import { predictsNext, updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
-import type { ValueOrigins } from "#dsl/compiler/plan/plan.js";
-import type { Recipe, RecipePlan } from "#dsl/compiler/plan/recipe.js";
-import type { Value } from "#dsl/language/types/value.js";
+import type { ValueOrigins, Recipe, RecipePlan } from "#dsl/compiler/plan/plan.js";
 import { warmUpSteps } from "#dsl/compiler/plan/warm-up.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
@@ -27,7 +25,7 @@ import type { Verb } from "#dsl/language/types/registry.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { detachedStatementText } from "./detached-text.js";
 import { expectedTime } from "./expected-time.js";
-import { byteSizeText, compactNumber, groupedNumber, formatPercent, plural } from "../../host/text.js";
+import { byteSizeText, compactNumber, groupedNumber, formatPercent, plural } from "../../host/value-text.js";
 import { sweepFacts } from "./sweep-plan.js";
 import type { PlanView, CardView, FactView, SettingView } from "./plan-contract.js";
 

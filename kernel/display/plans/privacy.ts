@@ -1,7 +1,6 @@
 /** Privacy guarantees for single rows, as lines of a training's plan and output. */
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";
-import { groupedNumber, formatPercent, plural, significantText } from "../../host/text.js";
+import type { Plan, PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/plan.js";
+import { groupedNumber, formatPercent, plural, significantText } from "../../host/value-text.js";
 import { clientCount } from "./federation.js";
 
 /** For example `ε 8 at δ 1e-5 for each row`. */

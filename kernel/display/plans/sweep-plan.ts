@@ -6,11 +6,18 @@ import type { Costs } from "../../study/costs.js";
 import { sweepSizeOf, type SweepSize } from "../../study/sweep-size.js";
 import { searchLocationOf } from "../../study/search-state.js";
 import { displayOutputOf } from "../bundle.js";
-import { card, FRAME_STYLE, html, htmlTable, inkStyle, toneColors, type HtmlPart } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { clip, compactNumber, groupedNumber, durationText, plural } from "../../host/text.js";
+import {
+  card,
+  FRAME_STYLE,
+  html,
+  htmlTable,
+  inkStyle,
+  toneColors,
+  type HtmlPart,
+  type DisplayOutput,
+} from "../html.js";
+import { clip, compactNumber, groupedNumber, durationText, plural, callText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
-import { callText } from "../../host/value-text.js";
 import { expectedTime } from "./expected-time.js";
 import { workerHoursFacts, threadsText, type PaidWorkers } from "./hours.js";
 

@@ -3,9 +3,9 @@ import type { Agreement } from "../../data/annotations/agreement.js";
 import type { DisagreedRow } from "../../data/annotations/resolved-labels.js";
 import type { AnnotationVote } from "../../data/annotations/standing.js";
 import { labelText } from "../data/annotate.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
-import { clip, groupedNumber, oneLine, plural } from "../../host/text.js";
+import { clip, groupedNumber, oneLine, plural } from "../../host/value-text.js";
 
 export function agreementView(
   data: string,

@@ -5,11 +5,10 @@
 import type { AttackMetric, AttackPlot, AttackReport } from "#stdlib/attacks/kind.js";
 import { figureView, type Figure, type Trace } from "../figure.js";
 import { roundToSixDigits } from "../curves/line.js";
-import { card, html, htmlTable, note } from "../html.js";
+import { card, html, htmlTable, note, type DisplayOutput } from "../html.js";
 import { displayOutputOf } from "../bundle.js";
-import type { DisplayOutput } from "../bundle-output.js";
 import { paletteColor } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/text.js";
+import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { livePlotLayout } from "../federation/view.js";
 import { fixedText, plainCell, valueCell, type ScoreCell } from "../score-cell.js";

@@ -1,13 +1,12 @@
 /** Confusions between labels: the largest as a list if labels are many, and a heat map of the labels that fit. */
 import { figureView, type Figure } from "../figure.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import { type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
 import { bluesScale } from "../svg/colors.js";
 import { clipDistinct } from "../clip-differences.js";
 import { alignDecimals } from "../column.js";
 import { tableView } from "../table.js";
 import { textTable } from "../text-table.js";
-import { groupedNumber, escapeLabel, oneLine, formatPercent, printable } from "../../host/text.js";
-import { OUTPUT_WIDTH } from "../html.js";
+import { groupedNumber, escapeLabel, oneLine, formatPercent, printable } from "../../host/value-text.js";
 
 type Counts = readonly (readonly number[])[];
 interface Words {

@@ -4,15 +4,14 @@
  */
 import { numberText as number } from "#stdlib/text/numbers.js";
 import { confusionView } from "./confusion.js";
-import { card, heading, html, htmlTable, inkStyle, note, toneColors, type Html } from "../html.js";
+import { card, heading, html, htmlTable, inkStyle, note, toneColors, type Html, type DisplayOutput } from "../html.js";
 import { labelScoresView, type LabelScoresReport } from "./labels-table.js";
 import { displayOutputOf } from "../bundle.js";
 import { fixedText, withUnitText } from "../score-cell.js";
 import { scoreTables, type CostRow, type MetricRow, type ScoreEntry } from "./score-tables.js";
 import { evaluationPicturesView, type EvaluationPictures } from "./pictures.js";
-import type { DisplayOutput } from "../bundle-output.js";
 import { tableView } from "../table.js";
-import { clip, oneLine, formatPercent, plural } from "../../host/text.js";
+import { clip, oneLine, formatPercent, plural } from "../../host/value-text.js";
 import { outcomeLine } from "../outcome.js";
 import { textTable } from "../text-table.js";
 import { uncertainRowsView, type UncertainRow } from "./uncertain.js";

@@ -1,7 +1,7 @@
 /** Scores of each model of a cross-validation on its held-out rows, and their variation. */
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
-import { groupedNumber, plural } from "../../host/text.js";
+import { groupedNumber, plural } from "../../host/value-text.js";
 
 export interface FoldScores {
   readonly model: string;

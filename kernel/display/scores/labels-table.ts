@@ -5,10 +5,9 @@
 import { labelRatesOf, RATE_NAMES, type RateWithInterval } from "#stdlib/statistics/label-rates.js";
 import { clipDistinct } from "../clip-differences.js";
 import { displayOutputOf } from "../bundle.js";
-import { card, html, htmlTable, note } from "../html.js";
+import { card, html, htmlTable, note, type DisplayOutput } from "../html.js";
 import { plainCell, valueCell, type ScoreCell } from "../score-cell.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { groupedNumber } from "../../host/text.js";
+import { groupedNumber } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 export interface LabelScoresReport {

@@ -8,9 +8,9 @@ import type { Reliability } from "#stdlib/metrics/shared/reliability.js";
 import { figureView, type Figure, type Trace } from "../figure.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { IntervalEnds } from "../score-cell.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
-import { clip, groupedNumber, escapeLabel, plural, significantText } from "../../host/text.js";
+import { clip, groupedNumber, escapeLabel, plural, significantText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 export interface RankingLine {

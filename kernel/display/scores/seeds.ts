@@ -1,8 +1,8 @@
 /** Scores of trainings of one recipe with several seeds, and their variation. */
 import { meanAndDeviation } from "./folds.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 
 export interface SeedScores {
   readonly seed: number;

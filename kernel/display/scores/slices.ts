@@ -4,11 +4,10 @@
  */
 import { displayOutputOf } from "../bundle.js";
 import { clipDistinct } from "../clip-differences.js";
-import { card, html, htmlTable, note, type Align, type Html, type HtmlPart } from "../html.js";
+import { card, html, htmlTable, note, type Align, type Html, type HtmlPart, type DisplayOutput } from "../html.js";
 import { fixedText, plainCell, rangeText, type ScoreCell, type IntervalEnds } from "../score-cell.js";
 import { scoreBarOf, barScaleOf } from "./slice-bars.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { groupedNumber } from "../../host/text.js";
+import { groupedNumber } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 interface SliceScore {

@@ -1,8 +1,7 @@
 /** The rows with the least certain predictions, folded: the labels in question, and the correct one. */
 import { displayOutputOf } from "../bundle.js";
-import { card, html, htmlTable, inkStyle, toneColors } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { clip, oneLine, plural } from "../../host/text.js";
+import { card, html, htmlTable, inkStyle, toneColors, type DisplayOutput } from "../html.js";
+import { clip, oneLine, plural } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 export interface UncertainRow {

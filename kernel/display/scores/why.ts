@@ -3,9 +3,8 @@
  * readable on light and dark pages. Numbers appear on hover. Plain text lists the strongest words with their numbers.
  */
 import { displayOutputOf } from "../bundle.js";
-import { FRAME_STYLE, html, note, toneColors, type Html, type HtmlPart } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { clip, groupedNumber, oneLine, formatPercent, plural, significantText } from "../../host/text.js";
+import { FRAME_STYLE, html, note, toneColors, type Html, type HtmlPart, type DisplayOutput } from "../html.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural, significantText } from "../../host/value-text.js";
 
 export interface AttributionPart {
   readonly text: string;

@@ -1,5 +1,5 @@
 /** Colour legend: a strip from the lowest to the highest number, with its name. */
-import { clip } from "../../host/text.js";
+import { clip } from "../../host/value-text.js";
 import { svgElement, inkColor, svgLabel } from "./element.js";
 import { linearTicks } from "./ticks.js";
 

@@ -5,7 +5,7 @@
  */
 import { titleText, type Figure, type Trace } from "../trace.js";
 import { OUTPUT_WIDTH } from "../html.js";
-import { clip } from "../../host/text.js";
+import { clip } from "../../host/value-text.js";
 import { makeAxis, type Axis } from "./axis.js";
 import { drawBarTraces, histogramAsBars } from "./bars.js";
 import { paletteColor, safeColor } from "./colors.js";

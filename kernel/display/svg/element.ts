@@ -1,5 +1,5 @@
 /** SVG text from parts; all data are escaped here. */
-import { escapeHtml } from "../../host/text.js";
+import { escapeHtml } from "../../host/value-text.js";
 
 export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 

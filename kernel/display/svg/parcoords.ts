@@ -6,7 +6,7 @@ import { svgElement, inkColor, svgLabel, paleInkColor, svgPath, plainLabel } fro
 import { listOf, numberOf, recordOf, scalarsOf } from "./values.js";
 import { colorAt, colorMappingOf } from "./painting.js";
 import { linearTicks, type AxisTick } from "./ticks.js";
-import { clip } from "../../host/text.js";
+import { clip } from "../../host/value-text.js";
 
 export interface PlotBox {
   readonly left: number;

@@ -1,7 +1,7 @@
 /** A dimension as an axis of a plot: logarithmic if it is searched so; options are texts at integers. */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel } from "../../host/text.js";
+import { clip, escapeLabel } from "../../host/value-text.js";
 import { shortLabel } from "./view.js";
 
 const LETTER = 7;

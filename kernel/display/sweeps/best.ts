@@ -3,9 +3,8 @@
  * other front ends offer it for copying.
  */
 import { displayOutputOf } from "../bundle.js";
-import { card, html } from "../html.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { plural, significantText } from "../../host/text.js";
+import { card, html, type DisplayOutput } from "../html.js";
+import { plural, significantText } from "../../host/value-text.js";
 
 export interface BestProgram {
   readonly number: number;

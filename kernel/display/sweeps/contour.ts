@@ -6,7 +6,7 @@ import type { SweepAxis } from "../../study/axes.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
 import { risingScale } from "../svg/colors.js";
-import { clip, escapeLabel } from "../../host/text.js";
+import { clip, escapeLabel } from "../../host/value-text.js";
 import { axisTraceOf, jitterOption } from "./axis-of.js";
 import { bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";

@@ -6,7 +6,7 @@ import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
 import { risingScale } from "../svg/colors.js";
 import { linearTicks } from "../svg/ticks.js";
-import { clip, escapeLabel, significantText } from "../../host/text.js";
+import { clip, escapeLabel, significantText } from "../../host/value-text.js";
 import type { StandaloneTrace } from "./panels.js";
 import {
   doneTrialsOf,

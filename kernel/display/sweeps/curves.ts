@@ -3,7 +3,7 @@ import type { Trace } from "../figure.js";
 import { largestTriangleIndices } from "../curves/thin.js";
 import { recordOf } from "../svg/values.js";
 import { roundToSixDigits } from "../curves/line.js";
-import { clip, escapeLabel } from "../../host/text.js";
+import { clip, escapeLabel } from "../../host/value-text.js";
 import { BEST_COLOR, stateColors, lineOpacityFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import { bestTrial, isDone, type SweepTrial, type SweepView } from "./view.js";

@@ -1,6 +1,6 @@
 /** Cumulative distribution of the trials' scores. */
 import { roundToSixDigits } from "../curves/line.js";
-import { clip, escapeLabel } from "../../host/text.js";
+import { clip, escapeLabel } from "../../host/value-text.js";
 import { paletteColor } from "../svg/colors.js";
 import type { FigurePanel } from "./panels.js";
 import { doneTrialsOf, type SweepView } from "./view.js";

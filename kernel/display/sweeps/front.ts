@@ -1,7 +1,7 @@
 /** Trials by the first two of several goals, with their Pareto front. */
 import { paretoFrontOf } from "../../study/front.js";
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel, significantText } from "../../host/text.js";
+import { clip, escapeLabel, significantText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { roundToSixDigits } from "../curves/line.js";
 import { BEST_COLOR, stateColors, markerSizeFor } from "./series-styles.js";

@@ -1,6 +1,6 @@
 /** Score of each trial in order, and the best so far. */
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel } from "../../host/text.js";
+import { clip, escapeLabel } from "../../host/value-text.js";
 import { BEST_COLOR, stateMarkerOf, bestRingMarker, markerSizeFor, TRIAL_STATES } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import {

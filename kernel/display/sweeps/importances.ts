@@ -1,6 +1,6 @@
 /** Importance of each axis for a trial to be among the best: bars, and a sentence. */
 import { bestShare, importancesOf, type Importance } from "../../study/importances.js";
-import { escapeLabel, formatPercent } from "../../host/text.js";
+import { escapeLabel, formatPercent } from "../../host/value-text.js";
 import { paletteColor } from "../svg/colors.js";
 import type { FigurePanel } from "./panels.js";
 import { doneTrialsOf, measuredTrialsOf, tickLabel, spokenLabel, type SweepView } from "./view.js";

@@ -5,7 +5,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Figure, Trace } from "../figure.js";
 import { recordOf } from "../svg/values.js";
-import { escapeLabel } from "../../host/text.js";
+import { escapeLabel } from "../../host/value-text.js";
 
 export interface FigurePanel {
   /** Traces without axes; the trace of parallel coordinates has no domain. */

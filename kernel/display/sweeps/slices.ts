@@ -3,7 +3,7 @@ import type { SweepAxis } from "../../study/axes.js";
 import type { Importance } from "../../study/importances.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel } from "../../host/text.js";
+import { clip, escapeLabel } from "../../host/value-text.js";
 import { axisTraceOf, jitterOption } from "./axis-of.js";
 import { stateMarkerOf, bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel, PanelRow } from "./panels.js";

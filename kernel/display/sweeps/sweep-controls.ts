@@ -6,7 +6,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf, type SweepParameter } from "../../study/parameters.js";
 import { numberText } from "../../study/points.js";
 import type { SweepHandle } from "../../study/trial.js";
-import { clip, oneLine, significantText } from "../../host/text.js";
+import { clip, oneLine, significantText } from "../../host/value-text.js";
 import { bestTrial, lastScore, worthOf, type SweepTrial, type SweepView } from "./view.js";
 
 export const sweepMime = "application/vnd.tunebook.sweep+json";

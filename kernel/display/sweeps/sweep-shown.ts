@@ -4,8 +4,8 @@
  * settings.
  */
 import { figureView, type Figure } from "../figure.js";
-import type { DisplayOutput } from "../bundle-output.js";
-import { printable } from "../../host/text.js";
+import type { DisplayOutput } from "../html.js";
+import { printable } from "../../host/value-text.js";
 import { contourAxes, contourPanel, contourPoints } from "./contour.js";
 import { coordinatesTrace } from "./coordinates.js";
 import { curvesPanel } from "./curves.js";

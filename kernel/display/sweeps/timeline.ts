@@ -1,6 +1,6 @@
 /** Run time of each trial, coloured by its final state. Pauses of an interrupted sweep are shortened. */
 import type { Trace } from "../figure.js";
-import { durationText } from "../../host/text.js";
+import { durationText } from "../../host/value-text.js";
 import { stateColors, TRIAL_STATES } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import type { SweepTrial, SweepView } from "./view.js";

@@ -1,6 +1,6 @@
 /** The trials of a sweep as a table, the best first, with intermediate scores and the reason of their end. */
-import { plural, significantText } from "../../host/text.js";
-import type { DisplayOutput } from "../bundle-output.js";
+import { plural, significantText } from "../../host/value-text.js";
+import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
 import { frontTrials } from "./front.js";
 import { isScored, worthOf, type SweepTrial, type SweepView } from "./view.js";

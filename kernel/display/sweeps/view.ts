@@ -4,7 +4,7 @@ import type { MeasuredPoint } from "../../study/importances.js";
 import type { SweepClock } from "../../study/time-left.js";
 import type { SweepHandle, TrialRecord } from "../../study/trial.js";
 import type { NearestTrial } from "./best.js";
-import { clip, escapeLabel } from "../../host/text.js";
+import { clip, escapeLabel } from "../../host/value-text.js";
 
 export interface SweepGoal {
   readonly direction: "maximize" | "minimize";

@@ -2,7 +2,7 @@
  * Texts about the state of a sweep: trials of the total, time left, running trials, states of the others, importances.
  */
 import { secondsLeft } from "../../study/time-left.js";
-import { clip, durationText, oneLine, plural, significantText } from "../../host/text.js";
+import { clip, durationText, oneLine, plural, significantText } from "../../host/value-text.js";
 import { TRIAL_STATES } from "./series-styles.js";
 import { bestTrial, type SweepTrial, type SweepView } from "./view.js";
 

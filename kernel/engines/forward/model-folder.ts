@@ -14,7 +14,7 @@ import { readQuantizedConfig } from "#stdlib/models/shared/quantized-weights.js"
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../../tensors/safetensors.js";
 import { readModelJsonObject } from "#kernel/tensors/model-file.js";
-import { noSafetensorsError } from "#kernel/bases/pickles.js";
+import { noSafetensorsError } from "#kernel/bases/hub-files.js";
 import type { ForwardLimits } from "./batch.js";
 
 export interface ModelFolder {

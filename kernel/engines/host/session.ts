@@ -2,8 +2,7 @@
  * Programs over one store, inside the host process: checks inputs, initialises state, and reads and writes checkpoints.
  * It is the same for every engine; engines differ in their `BackendSession`.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { CodedError, lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, TensorState, Type } from "#dsl/tensor/program.js";
 import { CheckpointReader, initialValueOf, isUnsetState, originStatesOf, stateShapeOf } from "../initial.js";
 import { ELEMENT_BYTES } from "../../tensors/numbers.js";

@@ -4,12 +4,12 @@
  * files are in the cache; node_modules gets one link only. Safe to interrupt at any point and to run twice at once.
  */
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cachePath, withFileLock } from "#kernel/fetch/cache.js";
-import { addonCacheKey, compileAddon, findCompiler } from "./compile.js";
+import { addonCacheKey, compileAddon, findCompiler, bindingPackageFolder } from "./compile.js";
 import { findConverterIn } from "./converter.js";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import type { Progress } from "../../host/host-context.js";
 import { installPackageLibraries, packageLibraries } from "./from-package.js";
@@ -22,9 +22,28 @@ import {
   stampAddon,
   type TensorflowInstallation,
 } from "./layout.js";
-import { linkAddonIntoPackage } from "./link.js";
 import { probeAddon } from "./probe.js";
 import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type TensorflowBuild } from "./versions.js";
+
+// Lets `require("@tensorflow/tfjs-node-gpu")` find the addon too (in a TypeScript cell, for example): creates a link
+// where the package looks for it. Our own engine host needs no link. Files that we did not create are not changed.
+
+/** Returns whether the package finds an addon now. */
+export function linkAddonIntoPackage(addon: string): boolean {
+  const place = join(bindingPackageFolder(), "lib", "napi-v8", "tfjs_binding.node");
+  try {
+    const there = lstatSync(place, { throwIfNoEntry: false });
+    if (there && (!there.isSymbolicLink() || readlinkSync(place) === addon)) return true;
+    mkdirSync(dirname(place), { recursive: true });
+    const work = `${place}.${String(process.pid)}`;
+    rmSync(work, { force: true });
+    symlinkSync(addon, work);
+    renameSync(work, place);
+    return true;
+  } catch {
+    return false; // In a read-only installation the engine works without the link.
+  }
+}
 
 export interface TensorflowSetupOptions {
   /** Reports bytes while fetching and unpacking. */

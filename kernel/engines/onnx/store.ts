@@ -1,5 +1,5 @@
 /** State as arrays of this process, passed to the runtime without a copy; updates are written into them. */
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
 import { Tensor } from "onnxruntime-node";
 import type { DType, NDArray, TensorState } from "#dsl/tensor/program.js";
 import { isUnsetState, stateShapeOf } from "../initial.js";

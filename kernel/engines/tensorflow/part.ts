@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { EmittedState, TensorflowModel } from "#dsl/tensor/backends/tensorflow/model.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
 import { diskError } from "#kernel/fetch/disk.js";

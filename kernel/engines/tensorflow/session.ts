@@ -3,7 +3,7 @@
  * parts, so adding or removing one rebuilds no other graph and interrupts no run. State that they only read shares one
  * memory. If a program changes another's state, both go into one graph and state is carried over, tensor by tensor.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import type { NDArray, TensorState } from "#dsl/tensor/program.js";
 import type { NamedArrays, BackendSession, PausePoint, NamedPrograms } from "../host/backend.js";

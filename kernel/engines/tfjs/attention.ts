@@ -1,5 +1,5 @@
 /** Attention in tfjs, [batch, key-value heads, group × length, size] as in the TensorFlow lowering. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import {
   attentionAttributes,
   attentionGradientInputs,

@@ -1,5 +1,5 @@
 /** Elementwise ops in tfjs. */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { DType } from "#dsl/tensor/program.js";
 import { geluKind, QUICK_GELU_FACTOR, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
 import { dropoutMask } from "#dsl/tensor/numbers/random.js";

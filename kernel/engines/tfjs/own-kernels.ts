@@ -3,7 +3,7 @@
  * transposed operand (the stock kernel takes 13 to 50 times as long as transposing first). On wasm and cpu: the segment
  * sum of rows (wasm has none; cpu's passes over all rows once per segment).
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { KernelConfig, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { tf } from "./library.js";
 

@@ -1,5 +1,5 @@
 /** Matrix products in tfjs. */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { ACTIVATION_CURVES } from "./elementwise.js";
 import { tf, type TfjsTensor } from "./library.js";

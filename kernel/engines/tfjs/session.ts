@@ -3,7 +3,7 @@
  * readable asynchronously: a copy of each updated state is fetched at the end of a run, so that it can be read at any
  * time.
  */
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { bindSizes, bindStateSizes } from "#dsl/tensor/evaluate.js";
 import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
 import type { NDArray, Node, Program, Ref, TensorState, StateUpdate } from "#dsl/tensor/program.js";

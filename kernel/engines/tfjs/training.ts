@@ -1,5 +1,5 @@
 /** Normalization, losses and the optimizer in tfjs. Row-by-row loops are JavaScript, in double precision. */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
 

@@ -1,5 +1,5 @@
 /** The recorded evaluations of a run's weights, and how to read their rows again. */
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readScoredData } from "../../runs/scored-data.js";
 import { readRunScores, type RunScore } from "../../runs/history/run-scores.js";

@@ -1,5 +1,5 @@
 /** Comparison of two runs as text and as JSON. */
-import { significantText } from "../../host/text.js";
+import { significantText } from "../../host/value-text.js";
 import { epsilonText } from "../../display/curves/time-spent.js";
 import { textTable } from "../../display/text-table.js";
 import type { ListedScore } from "../../runs/history/newest-scores.js";

@@ -4,8 +4,7 @@
  */
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import {
   AnnotationSession,
@@ -24,11 +23,10 @@ import { annotatedHandle, annotatedHandleType } from "../../data/annotations/han
 import { annotationView } from "../../display/data/annotate.js";
 import { appendAnnotationDecision } from "../../data/sources/annotations-file.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
-import type { ReadTextPrediction } from "../../inference/prediction.js";
+import type { ReadTextPrediction } from "../../inference/prompts.js";
 import { splitTypeTexts } from "../../data/sources/typed-table.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { isVerifying } from "../../session/verifying.js";
 import { findLabelIssues } from "../../evaluation/label-issues.js";
 
 type Annotate = Extract<Action, { verb: "annotate" }>;

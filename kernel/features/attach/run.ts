@@ -7,12 +7,10 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { isClusterSweep, readTrialGroup } from "../../runs/together/trial-groups.js";
 import { findWatchable } from "../../runs/history/find-together.js";
-import { attachRemoteSweep } from "../../sweep-runs/attach-remote.js";
-import { attachGroup } from "../../sweep-runs/attach-group.js";
+import { attachRemoteSweep, attachGroup } from "../../sweep-runs/attach-group.js";
 import { attachTraining } from "../../training-runs/attached-training.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { isVerifying } from "../../session/verifying.js";
 
 export async function runAttach(
   session: OpenSession,

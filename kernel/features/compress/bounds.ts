@@ -2,7 +2,7 @@
  * Bounds of the inputs of a model's linear layers, measured on rows of its training data; they determine static
  * activation scales.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { toFloats } from "../../engines/feeds.js";
 import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";

@@ -2,17 +2,15 @@
  * Compares the original with its compressed models on the same rows in the same cell, so that their differences are
  * paired. Also lists the models of earlier statements with the scores saved in their runs.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import { type DataPlan, type Call, dataReaderOf } from "#dsl/language/types/value.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { paretoPicture, paretoView, type ParetoModel, type ParetoReport } from "../../display/pareto.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
 import { metricWorldIn } from "../../inference/measuring/measure-metric.js";

@@ -4,11 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import { TEACHER_OUTPUTS_SOURCE } from "#stdlib/lessons/kind.js";
 import { cachedOutputInputNames } from "#stdlib/programs/objective.js";
 import type { ObjectiveOptions, TeacherOptions } from "#stdlib/programs/options.js";
@@ -35,8 +33,13 @@ import type { ModelHandle } from "../../models/model-handle.js";
 import type { OpenModel } from "../../models/open-model.js";
 import type { TrainingContinuation } from "../../training-runs/request.js";
 import { trainedRows } from "../../training-runs/exemplars.js";
-import type { CompressionContext, CompressionStageRunner, TrainedModel } from "./contract.js";
-import { trainedTeacher, type Teacher } from "./teacher.js";
+import {
+  type CompressionContext,
+  type CompressionStageRunner,
+  type TrainedModel,
+  trainedTeacher,
+  type Teacher,
+} from "./contract.js";
 import { labelRowsByTeacher, textsIn } from "./unlabelled-rows.js";
 import { labelledTextsView } from "../../display/labelled-texts.js";
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { isWholePlan } from "../../runs/plan-schema.js";
-import { readRegularJson } from "../../runs/read-regular.js";
+import { readRegularJson } from "../../runs/read-events.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readRunScores, type RunScore } from "../../runs/history/run-scores.js";
 

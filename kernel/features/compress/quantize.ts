@@ -2,7 +2,7 @@
  * A quantized model: a run without training steps. Its base is the folder of quantized weights including the head; its
  * only checkpoint is a copy of the head, so that the run opens, resumes and is listed like any other.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { saveCheckpoint } from "../../runs/checkpoints.js";
 import { writeActivationBounds } from "../../runs/folders/made-folder.js";

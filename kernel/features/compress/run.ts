@@ -1,29 +1,26 @@
 /** `compress`: runs the steps in sequence, each training with a live view; the name gets the last step's weights. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { displayOutputOf } from "../../display/bundle.js";
-import { card, note } from "../../display/html.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import { card, note, type DisplayOutput } from "../../display/html.js";
 import { tableView } from "../../display/table.js";
-import { compactNumber } from "../../host/text.js";
+import { compactNumber } from "../../host/value-text.js";
 import { megabytesText, storedBytes } from "../../models/compressed-from.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import { findFinishedRun } from "../../runs/history/runs-named.js";
 import { compareWithOriginal, type CompressedModel } from "./compress-beside.js";
-import type { CompressionContext, TrainedModel } from "./contract.js";
+import { type CompressionContext, type TrainedModel, promptedTeacher } from "./contract.js";
 import { distilFromTeacher } from "./distill.js";
-import { promptedTeacher } from "./teacher.js";
 import { compressionStages } from "./stages.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { LiveTraining } from "../../session/live-training.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { trainedModel } from "../../models/trained-model.js";
-import { warnerAt } from "../../session/warnings.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;

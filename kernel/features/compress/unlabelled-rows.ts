@@ -4,7 +4,7 @@
  */
 import { table, type ColumnTable } from "arquero";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { softmaxInto } from "#stdlib/statistics/probabilities.js";
 import { makeAugmentedTexts } from "#stdlib/students/shared/augmented-texts.js";
 import { registry } from "#stdlib/registry.js";
@@ -16,8 +16,7 @@ import type { PredictionInput } from "../../data/encoding/encoded.js";
 import type { TextPredictions } from "../../inference/input-texts.js";
 import { trainedRows } from "../../training-runs/exemplars.js";
 import { rowHashesOf } from "../../runs/part.js";
-import type { CompressionContext } from "./contract.js";
-import type { Teacher } from "./teacher.js";
+import type { CompressionContext, Teacher } from "./contract.js";
 
 export interface TeacherLabelledRows {
   readonly rows: readonly Exemplar[];

@@ -17,7 +17,7 @@ import { configText } from "../../runs/folders/config-text.js";
 import { writeMergedModel } from "../../runs/folders/merged.js";
 import { modelConfigOf } from "../../runs/folders/model-config.js";
 import { companionFiles, copyCompanionFiles, writeModelFolder } from "../../runs/folders/model-folder.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
 import { cardBaseOf } from "../../runs/history/card-base.js";

@@ -3,7 +3,7 @@
  * personal data, and of different labels if rows have them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { findPersonalData } from "#stdlib/personal-data/find.js";
 import { roleValuesOf } from "../../runs/part.js";

@@ -1,11 +1,11 @@
 /** Checks before a deployment is pushed, and the report afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { HubPush } from "#stdlib/targets/kind.js";
 import type { DeploymentReport } from "../../display/deployment.js";
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 import type { PushedRepository } from "../../deployments/pushing/push.js";
-import { VERIFYING_NOTICE } from "../../session/verifying.js";
+import { VERIFYING_NOTICE } from "../../session/execution-context.js";
 import type { DeploymentContext } from "./deployment-context.js";
 
 /** Refuses to push while the data have findings that were not allowed. Coded error `push-with-findings`. */

@@ -5,8 +5,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
@@ -44,11 +43,9 @@ import { DeploymentRun } from "./deployment-run.js";
 import { prepareDeployment } from "./deploy-source.js";
 import type { OpenedRun } from "../../models/opened-run.js";
 import { modelReopener } from "../../models/reopened-model.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, isVerifying, outputPathFor, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { isVerifying, outputPathFor } from "../../session/verifying.js";
 import { version } from "../../session/version.js";
-import { warnerAt } from "../../session/warnings.js";
 
 export async function runDeploy(session: OpenSession, action: DeployAction, context: ExecutionContext): Promise<void> {
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);

@@ -1,17 +1,15 @@
 /**
  * Scores of the notebook's model and the deployed one on the same rows; only the rows' hash and the figures are saved.
  */
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
-import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
 import type { PreparedData } from "../../data/prepared.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import type { ComparedScores } from "../../deployments/proof.js";
 import { labelAgreement } from "../../deployments/labels-agree.js";
-import { encodeSplit } from "../../data/encoding/encoded.js";
-import { encodingOf } from "../../data/encoding/encoding.js";
+import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
 import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { scoreSplit } from "../../inference/score-split.js";

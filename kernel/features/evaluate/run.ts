@@ -3,9 +3,8 @@
  * in the runs.
  */
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { CodedError, diagnosticText, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText, type CodeData, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { must } from "#dsl/language/diagnostics/must.js";
 import { evaluationView, type EvaluationReport } from "../../display/scores/evaluation.js";
 import {
   scoreDifference,
@@ -18,10 +17,9 @@ import { metricWorldIn } from "../../inference/measuring/measure-metric.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { clientsWithHeads } from "../../runs/client-heads.js";
 import { overlapWithLearntRows } from "../../inference/measuring/learnt-overlap.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import type { DisplayOutput } from "../../display/html.js";
+import { type ExecutionContext, warnerAt, type Warn } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warnerAt, type Warn } from "../../session/warnings.js";
 import {
   thresholdsText,
   demandThresholdsCleared,
@@ -45,7 +43,7 @@ import { timeModelsOnSplit } from "../../evaluation/latency.js";
 import { scoresOfSlices, sliceReportsOf } from "../../evaluation/slices.js";
 import { slicesView, type SlicesReport } from "../../display/scores/slices.js";
 import { calibrationText } from "../../inference/fitted-calibration.js";
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 import { reportRunScored } from "../../training-runs/tracker-context.js";
 import { saveEvaluation } from "../../inference/evaluations/kept-evaluations.js";
 import { measureConstant, intervalOf, evaluationReportOf } from "../../evaluation/report.js";

@@ -3,20 +3,19 @@
  * trackers.
  */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { TrackerUnavailableError, TrackerRefusalError } from "#stdlib/trackers/kind.js";
 import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
 import { displayOutputOf } from "../../display/bundle.js";
 import { card, htmlTable } from "../../display/html.js";
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 import { textTable } from "../../display/text-table.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { sendTrackerRequest } from "../../trackers/door.js";
 import { trackerContextOf } from "../../training-runs/tracker-context.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { isVerifying } from "../../session/verifying.js";
 
 /** Milliseconds within which a tracker must respond. */
 const GREETING = 2500;

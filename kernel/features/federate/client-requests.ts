@@ -2,8 +2,7 @@
  * Requests to the clients of a round: local ones in sequence, since they share one model, remote ones concurrently. A
  * remote client that fails or is late is lost for that round, which continues with the others.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { FEDERATION_ENDING_CODES, type Client, type RoundAnswer, type RoundInstruction } from "./contract.js";
 import type { RoundClients } from "./server.js";
 

@@ -3,8 +3,8 @@
  * update is clipped to a maximum norm, all clients have equal weight, and the sum has noise. Randomness comes from the
  * system's generator, never from a seed.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { secureNormal, poissonSample, UniformGenerator } from "../../training/private/secret.js";
 
 export interface ClientPrivacyOptions {

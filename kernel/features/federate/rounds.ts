@@ -3,8 +3,8 @@
  * Between rounds the engine contains the server's weights.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/plan.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { StateVector } from "../../remote/process-group/state-vector.js";
 import type { Step, StepSource } from "../../training/loop/step-source.js";
@@ -20,6 +20,7 @@ import {
   type FederationServer,
   type RoundResult,
 } from "./server.js";
+import type { EvaluationReport, TrainingHook } from "../../training/loop/hook.js";
 
 export interface RoundsOptions {
   readonly plan: FederatedPlan;
@@ -207,4 +208,35 @@ export class FederatedRounds implements StepSource {
     this.reportedBytes = { sent, received };
     return since;
   }
+}
+
+/**
+ * What a federation adds to its training: scores per client, traffic, and the states of clients and server in
+ * checkpoints.
+ */
+export type ScoresByClient = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface FederationHookOptions {
+  readonly rounds: {
+    save(run: RunFolder, round: number): void;
+    prune(run: RunFolder, rounds: readonly number[]): void;
+    /** Bytes transferred since the last report; null if all clients are simulated in this process. */
+    carried(): { readonly sent: number; readonly received: number } | null;
+  };
+  /** Scores of the last validation by client name. */
+  readonly scores: () => ScoresByClient;
+  /** The same with each client's personal parameters; absent if there are none. */
+  readonly personal?: (() => ScoresByClient) | undefined;
+}
+
+export function federationHook({ rounds, scores, personal }: FederationHookOptions): TrainingHook {
+  return {
+    afterValidation: (): EvaluationReport => ({
+      clients: scores(),
+      ...(personal && { personal: personal() }),
+      ...rounds.carried(),
+    }),
+    saveCheckpoint: (run, round) => rounds.save(run, round),
+    pruneCheckpoints: (run, rounded) => rounds.prune(run, rounded),
+  };
 }

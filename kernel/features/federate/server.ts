@@ -2,8 +2,8 @@
  * The server's side of a federation: it samples the clients of a round, creates their instruction, and updates the
  * weights from their responses. It is independent of rows, engines and sockets.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/plan.js";
 import type { AggregatorImplementation, ClientUpdate, RoundStateVectors } from "#stdlib/aggregators/kind.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { meanWeightedByRows } from "#stdlib/aggregators/shared/mean.js";

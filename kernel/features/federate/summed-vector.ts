@@ -1,7 +1,7 @@
 /**
  * A client's contribution to a secure sum: everything it sends, times its weight, as one vector; its row count is last.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { RoundAnswer } from "./contract.js";
 import { roundingErrorOf, fixedPointFor, type WordBits } from "./secure/fixed-point.js";
 

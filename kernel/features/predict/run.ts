@@ -5,22 +5,25 @@
 import type { ColumnTable } from "arquero";
 import type { Action, ActionSubject, GenerationSettings } from "#dsl/compiler/plan/action.js";
 import { registry } from "#stdlib/registry.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { countChangedTexts, uncleanedTextsWarning } from "../../data/rows/text-cleaners.js";
 import { predictionsView } from "../../display/scores/evaluation.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import type { DisplayOutput } from "../../display/html.js";
 import { attributionView } from "../../display/scores/why.js";
 import { writtenShown } from "../../display/generated-texts.js";
 import { conversationsOf } from "../../data/rows/conversations.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
-import { ContinuationBuilder } from "../../inference/prediction.js";
+import {
+  ContinuationBuilder,
+  parsePrompts,
+  promptText,
+  upToLastUser,
+  type ModelPrompt,
+  parseQuestions,
+} from "../../inference/prompts.js";
 import { predictionsType, writtenTextType, type ModelHandle } from "../../models/model-handle.js";
-import { parsePrompts, promptText, upToLastUser, type ModelPrompt } from "../../inference/prompts.js";
 import { inputRolesOf } from "../../inference/requested-roles.js";
-import { parseQuestions } from "../../inference/questions.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
-import { warnerAt } from "../../session/warnings.js";
+import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 

@@ -8,7 +8,7 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { SEMANTICS_VERSION } from "#dsl/compiler/plan/semantics.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";

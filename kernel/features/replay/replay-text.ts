@@ -1,6 +1,6 @@
 /** The result of a replay as text. */
 import { listNames } from "#dsl/language/diagnostics/listed.js";
-import { plural, significantText } from "../../host/text.js";
+import { plural, significantText } from "../../host/value-text.js";
 import { differencesText } from "../../evaluation/record/diff-text.js";
 import {
   UNSEEDED_TOLERANCE,

@@ -11,8 +11,7 @@ import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semant
 import { RunFolder } from "../../runs/run-folder.js";
 import type { EngineName, EngineOptions } from "../../engines/engine.js";
 import { allEngines } from "../../engines/engines.js";
-import { readRegularFile } from "../../runs/read-regular.js";
-import { parseRunEvents } from "../../runs/read-events.js";
+import { readRegularFile, parseRunEvents } from "../../runs/read-events.js";
 import { plainHostContext, type Progress } from "../../host/host-context.js";
 import { lockHolderOf } from "../../runs/run-lock.js";
 import { RunLog } from "../../runs/run-log.js";
@@ -24,8 +23,7 @@ import { releaseRun, assignWeights } from "../../training-runs/give-weights.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
 import { runTraining } from "../../training-runs/training.js";
 import { TuneSession } from "../tune-session.js";
-import { type ExecutionContext } from "../../session/execution-context.js";
-import { Warnings } from "../../session/warnings.js";
+import { type ExecutionContext, Warnings } from "../../session/execution-context.js";
 import {
   compareNumbers,
   averageStepLosses,

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { appendRunScore, readRunScores, type RunScore } from "../../runs/history/run-scores.js";

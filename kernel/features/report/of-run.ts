@@ -1,20 +1,25 @@
 /** A report on a training: from the run's own files and this session's evaluations. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
-import { readRegularFile } from "../../runs/read-regular.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
+import { readRegularFile } from "../../runs/read-events.js";
 import type { RunLockFile, RunFolder } from "../../runs/run-folder.js";
 import { curvesFigure, historyTable } from "../../display/curves/curves.js";
 import { ratesFigure } from "../../display/curves/rate-curves.js";
 import { dataPreview } from "../../display/data/data-preview.js";
 import { figureView } from "../../display/figure.js";
-import { code, html, Html, htmlTable, note, type HtmlPart } from "../../display/html.js";
+import { code, html, Html, htmlTable, note, type HtmlPart, type DisplayOutput } from "../../display/html.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import type { ReportSection } from "../../display/report-page.js";
 import { evaluationView, type EvaluationReport } from "../../display/scores/evaluation.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
-import { groupedNumber, durationText, formatPercent, printable, significantText } from "../../host/text.js";
-import { callText } from "../../host/value-text.js";
+import {
+  groupedNumber,
+  durationText,
+  formatPercent,
+  printable,
+  significantText,
+  callText,
+} from "../../host/value-text.js";
 import type { RunEvent } from "../../events/events.js";
 import { commitOfLock } from "../../trackers/commit.js";
 import { readPlanAndLock } from "../../runs/history/damage.js";

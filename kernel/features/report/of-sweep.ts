@@ -1,13 +1,13 @@
 /** A report on a sweep: its figures, its trials, the best trial's program, and its training. */
 import { existsSync } from "node:fs";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { Html } from "../../display/html.js";
 import { sweepPlanView } from "../../display/plans/sweep-plan.js";
 import { bestTrialView, noneClearsView } from "../../display/sweeps/best.js";
 import { sweepPictureView, sweepPictures, sweepCellView, type SweepPicture } from "../../display/sweeps/sweep-shown.js";
 import { trialsTable } from "../../display/sweeps/trials-table.js";
-import { groupedNumber, plural, significantText } from "../../host/text.js";
+import { groupedNumber, plural, significantText } from "../../host/value-text.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { htmlOf, reportOfRun, type WrittenReport } from "./of-run.js";

@@ -5,16 +5,20 @@ import writeFileAtomic from "write-file-atomic";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { checkFolderExists, toRunFolderError } from "../../runs/folder-errors.js";
-import { readRegularFile } from "../../runs/read-regular.js";
+import { readRegularFile } from "../../runs/read-events.js";
 import { displayOutputOf } from "../../display/bundle.js";
 import { card, code, html } from "../../display/html.js";
 import { REPORT_MARK, reportPage, type ReportSection } from "../../display/report-page.js";
-import { byteSizeText } from "../../host/text.js";
+import { byteSizeText } from "../../host/value-text.js";
 import { findRun } from "../../runs/history/find-run.js";
 import { safeFolderName } from "#stdlib/trackers/shared/names.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import {
+  type ExecutionContext,
+  VERIFYING_NOTICE,
+  isVerifying,
+  outputPathFor,
+} from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { VERIFYING_NOTICE, isVerifying, outputPathFor } from "../../session/verifying.js";
 import { version } from "../../session/version.js";
 import { reportOfRun, type WrittenReport } from "./of-run.js";
 import { reportOfSweep } from "./of-sweep.js";

@@ -3,8 +3,7 @@
  * statement again replaces retrained models; a changed statement starts a new server.
  */
 import { join, relative, resolve } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { ServerSettings } from "#dsl/language/types/capabilities/serving.js";
@@ -18,10 +17,8 @@ import type { ServeSpec } from "./server/protocol.js";
 import { keysInVariable } from "./server/keys.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import { ServerHandle, serverHandleType, weightsOf, type ServerHandleOptions } from "./server-handle.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, warnerAt, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warnerAt } from "../../session/warnings.js";
-import { isVerifying } from "../../session/verifying.js";
 
 type ServeAction = Extract<Action, { verb: "serve" }>;
 

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { LOAD_SECONDS, servingView, type ServerLoad, type ServingState } from "./view.js";
-import { displaySymbol, type DisplayOutput } from "../../display/bundle-output.js";
+import { displaySymbol, type DisplayOutput } from "../../display/html.js";
 import { recordRunningServer } from "./process/running-servers.js";
 import { ServerChild, type ListeningServer, type LoadReport } from "./process/server-child.js";
 import type { ServeSpec } from "./server/protocol.js";

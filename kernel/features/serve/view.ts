@@ -1,9 +1,26 @@
 /** A server's cell view: what is served, the address and the access; then its load, and how it ended. */
 import { displayOutputOf } from "../../display/bundle.js";
-import { card, code, html, htmlTable, inkStyle, note, svgImage, toneColors, type Html } from "../../display/html.js";
+import {
+  card,
+  code,
+  html,
+  htmlTable,
+  inkStyle,
+  note,
+  svgImage,
+  toneColors,
+  type Html,
+  type DisplayOutput,
+} from "../../display/html.js";
 import { outcomeLine } from "../../display/outcome.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
-import { byteSizeText, compactNumber, groupedNumber, durationText, plural, significantText } from "../../host/text.js";
+import {
+  byteSizeText,
+  compactNumber,
+  groupedNumber,
+  durationText,
+  plural,
+  significantText,
+} from "../../host/value-text.js";
 import { textTable } from "../../display/text-table.js";
 
 export interface ServingPlan {

@@ -6,7 +6,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { ProbeTargets } from "../../data/judging/growing-probe.js";
 import { measureLearningCurve, type ProbeFold } from "../../data/judging/learning-curve.js";
 import { learningCurveSizes } from "../../data/judging/learning-sizes.js";
@@ -14,7 +14,7 @@ import { forecastLearningCurve } from "../../data/judging/power-law.js";
 import { standardiseFeatures } from "../../data/judging/ridge.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { learningCurveView } from "../../display/curves/learning-curve.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import type { DisplayOutput } from "../../display/html.js";
 import { textVectors } from "../../evaluation/base-vectors.js";
 import { judgedRowsIn, rowCountOf, type JudgedRow } from "../../evaluation/judged-rows.js";
 import type { ModelHandle } from "../../models/model-handle.js";

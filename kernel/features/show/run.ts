@@ -4,7 +4,7 @@
  */
 import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { compressedOriginOf } from "../../models/compressed-from.js";
@@ -18,11 +18,10 @@ import { maskView } from "../../display/data/mask.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import { sweepTopicViews } from "../../sweep-runs/show-sweep.js";
 import { dataPreview } from "../../display/data/data-preview.js";
-import { printable } from "../../host/text.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import { printable } from "../../host/value-text.js";
+import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
-import { encodeSplit } from "../../data/encoding/encoded.js";
-import { encodingOf } from "../../data/encoding/encoding.js";
+import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
 import { hasTokenMask, firstMaskedRows, maskTitleOf } from "../../data/encoding/masked-rows.js";
 import type { Base } from "../../bases/base.js";
 import type { ModelHandle } from "../../models/model-handle.js";

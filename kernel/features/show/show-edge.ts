@@ -5,11 +5,11 @@
 import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { DeployedParts } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { edgeShown } from "../../display/plans/edge.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import type { DisplayOutput } from "../../display/html.js";
 import type { Device } from "../../edge/devices.js";
 import { edgeFiguresOf } from "../../edge/figures.js";
 import { rivalEncoders } from "../../edge/rivals.js";

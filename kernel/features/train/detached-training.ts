@@ -10,7 +10,7 @@ import { CALIBRATION_FILE } from "../../runs/calibration.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { expectedTime } from "../../display/plans/expected-time.js";
 import { planCardView } from "../../display/plans/plan-card.js";
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 import { isTraining, runProgressOf } from "../../remote/supervisor/outcome.js";
 import { startDetached, type DetachedProcess } from "../../remote/supervisor/start-process.js";
 import { stoppedFor, findRunsNamed } from "../../runs/history/runs-named.js";

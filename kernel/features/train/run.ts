@@ -5,14 +5,13 @@
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import { LiveTraining, trainingTitle } from "../../session/live-training.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { detachGroup } from "../../sweep-runs/detach-group.js";
 import { trainDetached } from "./detached-training.js";
 import { trainWithRanks } from "../../sweep-runs/train-with-ranks.js";
 import { trainFolds } from "../../sweep-runs/repeats/folds.js";
 import { trainRepeats } from "../../sweep-runs/repeats/repeats.js";
-import { isVerifying } from "../../session/verifying.js";
 import { reportScoresSince } from "../../training-runs/tell-since.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 

@@ -1,5 +1,5 @@
 /** Consolidation at the end of a data set: the squared gradients of its rows are summed, then the strategies' program runs. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { FisherOptions } from "#stdlib/strategies/kind.js";
 import type { FisherEstimator, FisherProgram, ConfiguredStrategy } from "#stdlib/programs/options.js";

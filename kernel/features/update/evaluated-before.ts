@@ -1,7 +1,7 @@
 /**
  * Data that a model was evaluated on and that its update doesn't name: scored together with the data that it learns.
  */
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import {
   recordedRowsOf,
   MAX_COMPARED_EVALUATIONS,

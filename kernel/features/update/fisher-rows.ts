@@ -1,5 +1,5 @@
 /** Batches of rows whose gradients are squared: the directions along which each row's logits are differentiated, and the feeds. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";

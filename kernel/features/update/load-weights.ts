@@ -3,8 +3,7 @@
  * state of the strategies. The head may have grown: labels keep their indices, new ones are initialized like a new
  * head. Strategies may also have widened tensors: the values of earlier data are their first part.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { frozenPartOf } from "#stdlib/programs/strategies.js";

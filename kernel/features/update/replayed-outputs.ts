@@ -6,7 +6,7 @@ import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
 import { bytesOfArray } from "../../tensors/numbers.js";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import type { ReplayedOutputs } from "#stdlib/strategies/kind.js";
 import { cachedOutputsFile, type Exemplar } from "../../runs/continual-state.js";

@@ -3,8 +3,7 @@
  * are recorded, and before the first stage also those of the data that the model learned earlier.
  */
 import { bytesOfArray } from "../../tensors/numbers.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import {
   ROUTE_EARLIER_STATE,
@@ -13,8 +12,7 @@ import {
 } from "#stdlib/techniques/shared/routed-settings.js";
 import { collateBatch } from "../../data/rows/batches.js";
 import { trainingSplitName } from "../../data/prepared.js";
-import { encodeSplit, type EncodedRows, type RowEncoding } from "../../data/encoding/encoded.js";
-import { encodingOf } from "../../data/encoding/encoding.js";
+import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";
 import { readHeader } from "../../tensors/safetensors.js";

@@ -3,7 +3,7 @@
  * scores on all tasks. A stage's results are in its run's folder, so that an interrupted update can resume, and a later
  * one can start where this one ended.
  */
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { Action, UpdateStage } from "#dsl/compiler/plan/action.js";
 import {
   continualWeightsFile,
@@ -18,8 +18,7 @@ import {
 import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import { CHECKSUM_METADATA, readHeader } from "../../tensors/safetensors.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
-import { encodeSplit, type RowEncoding } from "../../data/encoding/encoded.js";
-import { encodingOf } from "../../data/encoding/encoding.js";
+import { encodeSplit, type RowEncoding, encodingOf } from "../../data/encoding/encoded.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { lockHolderOf } from "../../runs/run-lock.js";
 import { findFinishedRun, findRunsNamed } from "../../runs/history/runs-named.js";

@@ -4,7 +4,7 @@ import { forgottenExamplesView } from "../../display/forgotten-examples.js";
 import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "../../display/updates.js";
 import { LiveTraining } from "../../session/live-training.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { ExecutionContext } from "../../session/execution-context.js";
+import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { learntDataOf } from "../../models/lineage.js";
 import { trainedModel } from "../../models/trained-model.js";
@@ -32,11 +32,10 @@ import {
   type LearnableTask,
   type TaskMetric as MeasuredBy,
 } from "../../evaluation/forgetting/tasks.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { warnBeforeUpdate } from "./update-warnings.js";
 import { forgetRows, mayKeep, textsToForget } from "./forget.js";
 import { forgetView } from "../../display/forgetting.js";
-import { warnerAt } from "../../session/warnings.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
 export async function runUpdate(session: OpenSession, action: UpdateAction, context: ExecutionContext): Promise<void> {

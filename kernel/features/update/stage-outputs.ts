@@ -4,7 +4,7 @@
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { readContinualState, type Exemplar } from "../../runs/continual-state.js";
 import type { PreparedData } from "../../data/prepared.js";
-import { encodingOf } from "../../data/encoding/encoding.js";
+import { encodingOf } from "../../data/encoding/encoded.js";
 import type { OpenModel } from "../../models/open-model.js";
 import type { TrainingMaterial } from "../../training-runs/material.js";
 import {

@@ -1,7 +1,6 @@
 /** Context of an update's stages, and the requirements of their strategies. */
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
-import type { Call } from "#dsl/language/types/value.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call, ModelPlan } from "#dsl/language/types/value.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { replayBufferOf } from "#dsl/compiler/plan/kept-rows.js";
 import { registry } from "#stdlib/registry.js";
@@ -14,7 +13,7 @@ import type { ModelCache } from "../../session/model-cache.js";
 import type { TrainingContinuation } from "../../training-runs/request.js";
 import type { ReplaySource } from "./replayed-outputs.js";
 import type { Exemplar } from "../../runs/continual-state.js";
-import type { Warn } from "../../session/warn.js";
+import type { Warn } from "../../session/execution-context.js";
 import type { LearnableTask, TaskMetric, TaskContext } from "../../evaluation/forgetting/tasks.js";
 import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
 

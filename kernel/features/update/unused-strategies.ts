@@ -3,7 +3,7 @@ import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { callTextWithPositional } from "#dsl/compiler/plan/short-call.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Warn } from "../../session/warn.js";
+import type { Warn } from "../../session/execution-context.js";
 
 /** `was`: strategies of the update that made the model; absent if none did. `is`: the default strategies. */
 export function warnOfUnusedStrategies(

@@ -1,7 +1,6 @@
 /** The result of an evaluation, as stored in a session. */
 import type { Interval } from "#stdlib/statistics/interval.js";
 import type { ScoreDifference } from "../measuring/comparison.js";
-import type { EvaluationCost } from "./cost.js";
 import type { AttackScores, SliceScores } from "../../runs/history/run-scores.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
 import type { PreparedData } from "../../data/prepared.js";
@@ -31,4 +30,35 @@ export interface EvaluatedPart {
   readonly prepared: PreparedData;
   readonly split: string;
   readonly rows: EncodedRows;
+}
+
+/** Cost of predictions, reported next to their scores. */
+export interface EvaluationCost {
+  /** Seconds of the training; null if there was none or it is unknown. */
+  readonly training: number | null;
+  /** Seconds of all predictions, after the model was opened and warmed up. */
+  readonly asking: number;
+  /** Tokens read and generated; null if there are none. */
+  readonly tokens: number | null;
+  /** Bytes of its weights in files, or of their equivalent; null if unknown. */
+  readonly bytes: number | null;
+  /** Bytes of memory during inference; null if unknown or not requested. */
+  readonly heldBytes: number | null;
+}
+/** Sums the costs of parts predicted in sequence, without the trainings. */
+export function sumCosts(costs: readonly EvaluationCost[]): EvaluationCost {
+  const sum = (valueOf: (cost: EvaluationCost) => number | null): number | null =>
+    costs.reduce<number | null>((all, cost) => {
+      const value = valueOf(cost);
+      return all === null || value === null ? null : all + value;
+    }, 0);
+  const bytes = costs.flatMap((cost) => cost.bytes ?? []);
+  const heldBytes = costs.flatMap((cost) => cost.heldBytes ?? []);
+  return {
+    training: null,
+    asking: sum(({ asking }) => asking) ?? 0,
+    tokens: sum(({ tokens }) => tokens),
+    bytes: bytes.length < costs.length ? null : Math.max(...bytes),
+    heldBytes: heldBytes.length < costs.length ? null : Math.max(...heldBytes),
+  };
 }

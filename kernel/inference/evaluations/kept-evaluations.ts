@@ -1,6 +1,6 @@
 /** The displayed evaluations of a session, stored as data for reports on its models. */
 import type { EvaluationReport } from "../../display/scores/evaluation.js";
-import type { DisplayOutput } from "../../display/bundle-output.js";
+import type { DisplayOutput } from "../../display/html.js";
 
 export interface SavedEvaluation {
   readonly names: readonly string[];

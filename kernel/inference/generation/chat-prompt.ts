@@ -1,6 +1,5 @@
 /** The prompt of a conversation whose next message is generated: rendered by the model's chat template, with tools. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
 import type { ChatEncoding } from "../../data/encoding/chat.js";
 import { toolCallFormatOf, type ToolCallFormat } from "./tool-calls/format.js";

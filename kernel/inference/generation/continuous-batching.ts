@@ -9,8 +9,7 @@
  * preempted and processed again when memory is free.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";

@@ -3,7 +3,7 @@
  * its tokens and all tokens before them, and remains after its text has ended until its memory is needed. A later text
  * with the same prefix shares the page and skips that part. The least recently used page is evicted first.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 export const PAGE_TOKENS = 16;
 

@@ -2,8 +2,7 @@
  * Encodes the prompt of a generation request. A text is left open, a conversation is rendered by its template, and an
  * encoder's text is encoded as in training. A prompt that is too long is truncated or refused.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../data/sequences/token-rows.js";

@@ -1,5 +1,5 @@
 /** Inputs of one step of the programs in stdlib/programs/slots.ts. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { PAGE_TOKENS } from "./kv-pages.js";
 import type { ActiveSequence } from "./active-sequence.js";

@@ -1,6 +1,6 @@
 /** Answers generation requests: encodes the prompt, chooses tokens, and forms the pieces for clients. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type ModelPlan } from "#dsl/language/types/value.js";
 import type { ToolDefinition } from "#stdlib/conversations/kind.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
@@ -8,7 +8,7 @@ import type { Base } from "../../bases/base.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { chatEncodingOf, type ChatEncoding } from "../../data/encoding/chat.js";
 import { inputPrefixOf, decoderStartToken } from "../../data/encoding/decoder-input.js";
-import { endTokenIds, endTokenId } from "../../data/encoding/encoding.js";
+import { endTokenIds, endTokenId } from "../../data/encoding/encoded.js";
 import { textDeltas, promptTokensOf, withPromptTokens } from "./text-deltas.js";
 import { forcedCallPrefix, toolCallGrammar, type ToolCallFormat } from "./tool-calls/format.js";
 import { ToolCallStreamParser } from "./tool-calls/parser.js";

@@ -2,12 +2,11 @@
  * Judges two texts per row. Each pair is sent twice with swapped order, to cancel position bias. Equal verdicts count;
  * if they differ or one is missing, the row is a tie and is reported.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation, Verdict } from "#stdlib/judging/judge.js";
 import type { Progress } from "../../host/host-context.js";
-import { groupedNumber, formatPercent, plural } from "../../host/text.js";
+import { groupedNumber, formatPercent, plural } from "../../host/value-text.js";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";

@@ -18,7 +18,7 @@ import {
   type TooFewRows,
 } from "#stdlib/statistics/spread.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 
 /** One metric of one model on some rows. */
 export interface MetricMeasure {

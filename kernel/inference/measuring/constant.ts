@@ -1,7 +1,7 @@
 /** The best constant prediction, scored on the same rows: the baseline that a model must beat. */
 import type { ConstantBaseline, BaselineSourceRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
 import type { EncodedRows, RowEncoding } from "../../data/encoding/encoded.js";
 import type { LearntRecord } from "../../runs/learnt-rows.js";

@@ -5,7 +5,7 @@
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerFrequency, ScoredOutcome } from "#stdlib/tasks/kind.js";
-import { formatPercent } from "../../host/text.js";
+import { formatPercent } from "../../host/value-text.js";
 import type { ScoreDifference } from "./comparison.js";
 
 /** Minimum share of rows with one and the same prediction, for a note on it. */

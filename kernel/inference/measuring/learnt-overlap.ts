@@ -1,6 +1,6 @@
 /** Detects scored rows that are among a model's training rows, by the hashes stored with its weights. */
 import { dirname, resolve } from "node:path";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
 import type { Base } from "../../bases/base.js";
 import { readLearntRecord, readLearntRecordOf, countSeenRows, type LearntRecord } from "../../runs/learnt-rows.js";

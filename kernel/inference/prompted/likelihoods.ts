@@ -3,7 +3,7 @@
  * lm-evaluation-harness's `acc` (no length normalization). The softmax over the answers then gives the probability of
  * each, given that it is one of them. A prompt is processed once for all its answers.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { toFloats } from "../../engines/feeds.js";
 import { longestLength, type CachedPromptPrefix } from "./prompt-prefix.js";
 

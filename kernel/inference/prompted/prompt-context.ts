@@ -1,12 +1,12 @@
 /** Facts about a base model that is used with prompts: its template, sizes and stop strings. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../bases/base.js";
 import { chatEncodingOf } from "../../data/encoding/chat.js";
-import { endTokenIds } from "../../data/encoding/encoding.js";
+import { endTokenIds } from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
 import type { PromptableBase } from "./prompted-base.js";
 

@@ -3,7 +3,7 @@
  * model (programs of `buildPromptingPrograms`) holds the prefix in every row from position 0 on, and it is never
  * overwritten; what follows it is overwritten by the next prompts.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { scalarI32 } from "../../engines/feeds.js";

@@ -3,8 +3,7 @@
  * separated by blank lines. A prompt that is too long is truncated at the end of the row's own texts; instructions and
  * examples never are.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { RowPrompt } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";

@@ -1,6 +1,6 @@
 /** An open base model used with prompts: prompt tokens, common prefix, likelihoods of answers, and generated text. */
 import type { Call } from "#dsl/language/types/value.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type {
   AnswerRoom,
   PromptedBase,

@@ -1,6 +1,5 @@
 /** Computes metrics of predictions from a file, with intervals and by slices, with the same code as `evaluate`. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { parseValue, completeValue, type ValueReading } from "#dsl/compiler/statement/value.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Parameter, Registry } from "#dsl/language/types/registry.js";

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { ScratchPlan } from "#dsl/language/types/subject.js";
+import type { ScratchPlan } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { makePrivateFolder, writePrivateAsync } from "../../fetch/private.js";
 import type { PreparedData } from "../../data/prepared.js";

@@ -1,7 +1,6 @@
 /** Ways of starting a worker, passed to a runner. */
 import type { WorkerResources, WorkerCapacity, RayLauncher, WorkerLaunchers } from "#stdlib/runners/kind.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { startWorkerProcess } from "./process.js";
 import { RayJobs } from "./ray/jobs.js";
 import { addressTowards } from "./ray/route-address.js";

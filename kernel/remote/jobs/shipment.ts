@@ -14,7 +14,7 @@ import type { Value } from "#dsl/language/types/value.js";
 import { objectWith, schemaGuard, dictionaryOf, type Schema } from "../../fetch/json.js";
 import { ENGINE_NAMES, type EngineOptions } from "../../engines/engine.js";
 import { valueSchema } from "../../runs/plan-schema.js";
-import { readRegularJson } from "../../runs/read-regular.js";
+import { readRegularJson } from "../../runs/read-events.js";
 
 export interface JobSpec {
   readonly version: 1;

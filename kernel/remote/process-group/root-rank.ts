@@ -4,8 +4,7 @@
  * are informed, and pending calls fail with `rank-lost`.
  */
 import type { Server, Socket } from "node:net";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { listenForRanks, type AdmissionRules } from "./admission.js";
 import {
   parseMessageFromRank,

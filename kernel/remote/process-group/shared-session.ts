@@ -4,7 +4,7 @@
  * Each rank thus makes the same update of the same weights, clipped by the norm of the sum. If weights are averaged,
  * each rank updates with its own rows, and at intervals all continue from the mean.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 import type { DataLoader, UpdatePart, TrainingUpdate } from "../../data/rows/loader.js";

@@ -1,6 +1,6 @@
 /** Error codes of detached trainings. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { durationText } from "../../host/text.js";
+import { durationText } from "../../host/value-text.js";
 
 export interface ControlCodeData {
   "training-cut-off": {

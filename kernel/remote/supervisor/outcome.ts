@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { lastLogLines, readDetachedNote, type DetachedEnd } from "../../runs/detached-run.js";
-import { readRegularFile } from "../../runs/read-regular.js";
+import { readRegularFile } from "../../runs/read-events.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { lockHolderOf, type RunLockHolder } from "../../runs/run-lock.js";
 import { readTrialGroup } from "../../runs/together/trial-groups.js";

@@ -11,7 +11,7 @@ import writeFileAtomic from "write-file-atomic";
 import { objectWith, schemaGuard } from "../../fetch/json.js";
 import { isSearchedOnCluster } from "../../runs/together/search-place.js";
 import { readTrialGroup, isTrainedInOwnProcess, type TrialGroup } from "../../runs/together/trial-groups.js";
-import { readRegularJson } from "../../runs/read-regular.js";
+import { readRegularJson } from "../../runs/read-events.js";
 import { lockHolderOf, type RunLockHolder } from "../../runs/run-lock.js";
 import { stateFolder } from "./state-folder.js";
 

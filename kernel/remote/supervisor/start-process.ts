@@ -14,7 +14,7 @@ import { makePrivateFolder } from "../../fetch/private.js";
 import { objectWith, schemaGuard } from "../../fetch/json.js";
 import { lastLogLines, PROCESS_LOG_FILE, recordProcessEnd } from "../../runs/detached-run.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
-import { readRegularJson } from "../../runs/read-regular.js";
+import { readRegularJson } from "../../runs/read-events.js";
 import { isProcessAlive, isProcessIdentity, processIdentityOf, processIdentitySchema } from "../../runs/writer.js";
 import { writeJobSpec, type JobWithTables } from "../jobs/shipment.js";
 

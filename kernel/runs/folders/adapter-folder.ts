@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { AdapterFacts, TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import type { ModelSizes } from "#stdlib/models/kind.js";

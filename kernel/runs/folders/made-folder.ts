@@ -25,7 +25,7 @@ import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "..
 import { configText } from "./config-text.js";
 import { readLearntRecordOf, writeLearntFile } from "../learnt-rows.js";
 import { companionFiles, copyCompanionFiles, MODEL_FILES } from "./model-folder.js";
-import { readRegularFile } from "../read-regular.js";
+import { readRegularFile } from "../read-events.js";
 import type { RunFolder } from "../run-folder.js";
 import { writeStagedFolder } from "../staged-folder.js";
 

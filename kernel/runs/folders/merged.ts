@@ -3,10 +3,9 @@
  * opened without knowledge of the technique: by transformers, `base: "folder"` and `tunebook forward`. Before the
  * folder is complete, the logits of both models on the same tokens are compared.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";

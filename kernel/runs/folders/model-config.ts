@@ -2,7 +2,7 @@
  * Writes config.json of a trained model for the transformers class that has its head. If no class has it, the body's
  * class is named, so that no other head is silently created.
  */
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../../bases/base.js";
 import { modelClassName, problemTypeOf } from "../../bases/head-names.js";

@@ -8,7 +8,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import type { Base } from "../../bases/base.js";
 import type { EngineSession } from "../../engines/engine.js";

@@ -1,7 +1,7 @@
 /** Describes privacy attacks for the model card: each result next to chance level. No row is included. */
 import { attackChanceText } from "../../display/scores/attacks.js";
 import { fixedText, rangeText } from "../../display/score-cell.js";
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 import { code, escapeMarkdown, table } from "../../display/markdown.js";
 import type { AttackScores, RunScore } from "./run-scores.js";
 

@@ -4,11 +4,11 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { readRegularJson } from "../read-regular.js";
+import { readRegularJson } from "../read-events.js";
 import { RunFolder } from "../run-folder.js";
 import { forbidsChanges, licenceOf } from "../../bases/licence.js";
 import { resolveBase } from "../../bases/resolve.js";
-import { isMinimalPlan } from "./run-summary.js";
+import { isMinimalPlan } from "./newest-scores.js";
 
 /** Maximum number of trainings that are followed back. */
 const MOST = 32;

@@ -3,11 +3,11 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import type { ModelPlan, DataReader } from "#dsl/language/types/subject.js";
+import type { ModelPlan, DataReader } from "#dsl/language/types/value.js";
 import { parseHubName } from "../../bases/resolve.js";
-import { readRegularJson } from "../read-regular.js";
+import { readRegularJson } from "../read-events.js";
 import { RunFolder } from "../run-folder.js";
-import { isMinimalPlan } from "./run-summary.js";
+import { isMinimalPlan } from "./newest-scores.js";
 
 export interface CardBase {
   /** Display name without local folders; for a model from scratch, the family's word. */

@@ -5,8 +5,7 @@ import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.j
 import type { Call } from "#dsl/language/types/value.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { code } from "../../display/markdown.js";
-import { plural } from "../../host/text.js";
-import { callText, valueText } from "../../host/value-text.js";
+import { plural, callText, valueText } from "../../host/value-text.js";
 import { hideLocalPath, type CardBase } from "./card-base.js";
 
 export interface CompressedModelFacts {

@@ -1,5 +1,5 @@
 /** Front matter of a model card, as read by the hub. */
-import { printable } from "../../host/text.js";
+import { printable } from "../../host/value-text.js";
 import { isStudentModel } from "./card-compressed.js";
 import type { CardFacts } from "./card-facts.js";
 

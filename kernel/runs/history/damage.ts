@@ -5,10 +5,10 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../checkpoints.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../plan-schema.js";
-import { readCheckedJson } from "../read-regular.js";
+import { readCheckedJson } from "../read-events.js";
 import { runLockFileSchema, type RunLockFile, type RunFolder } from "../run-folder.js";
 import type { Schema } from "../../fetch/json.js";
-import { minimalPlanSchema } from "./run-summary.js";
+import { minimalPlanSchema } from "./newest-scores.js";
 
 /** Whether a training created the folder, damaged or not. */
 export function isRunFolder(folder: string): boolean {

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { RunList } from "./run-list.js";
 import { lockHolderOf, lockRun, type RunLock } from "../run-lock.js";
-import { isLiveState } from "./run-summary.js";
+import { isLiveState } from "./newest-scores.js";
 
 /** Throws the coded error `run-not-deleted`. */
 export async function deleteRun(list: RunList, id: string): Promise<void> {

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import { isRunFolder, trainingNameOf } from "./damage.js";
-import { readRegularJson } from "../read-regular.js";
+import { readRegularJson } from "../read-events.js";
 import { RunFolder } from "../run-folder.js";
 import { objectWith, schemaGuard } from "../../fetch/json.js";
 import { lockHolderOf } from "../run-lock.js";

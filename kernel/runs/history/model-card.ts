@@ -5,18 +5,25 @@
 import writeFileAtomic from "write-file-atomic";
 import { cpus, platform, arch } from "node:os";
 import { join } from "node:path";
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
 import { usualMetricOfVocabulary } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { textCleaners } from "../../data/rows/text-cleaners.js";
-import { groupedNumber, durationText, formatPercent, plural, significantText } from "../../host/text.js";
+import {
+  groupedNumber,
+  durationText,
+  formatPercent,
+  plural,
+  significantText,
+  callText,
+  valueText,
+} from "../../host/value-text.js";
 import { baseOriginText } from "../../display/plans/origin.js";
 import { personalDataText } from "../../display/plans/plan-card.js";
 import { privacyMechanismText, guaranteeMeaningText, privacyGuaranteeText } from "../../display/plans/privacy.js";
 import { epsilonSpent, epsilonText } from "../../display/curves/time-spent.js";
-import { callText, valueText } from "../../host/value-text.js";
 import { attackSummaryLines } from "./attack-lines.js";
 import { code, fence, joinParagraphs, escapeMarkdown, table } from "../../display/markdown.js";
 import { compressionCardLines, compressedModelText } from "./card-compressed.js";

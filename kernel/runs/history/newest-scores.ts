@@ -2,13 +2,22 @@
  * Scores of a run for the table of runs: the newest of each metric per data set, and its validation scores. All values
  * are sanitized for display.
  */
+import * as v from "valibot";
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import { metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
-import { clip, oneLine, printable } from "../../host/text.js";
+import { clip, oneLine, printable } from "../../host/value-text.js";
 import type { TrialListing } from "../together/trials.js";
 import type { RunScore } from "./run-scores.js";
 import { finiteNumber } from "../../events/finite.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { objectWith, jsonObject, type Schema } from "../../fetch/json.js";
+import { callText } from "../../host/value-text.js";
+import type { RunLockFile } from "../run-folder.js";
+import { ASSUMED_DEAD_AFTER_MS } from "../run-lock.js";
+import type { RunLog } from "../run-log.js";
+import type { RunNotes } from "./run-notes.js";
+import { isProcessAlive } from "../writer.js";
 
 export interface ListedScore {
   /** `accuracy`; for a validation during training `validation accuracy`. */
@@ -122,4 +131,167 @@ export function shortDataHash(rows: string): string {
 }
 function plain(text: string): string {
   return clip(oneLine(printable(text)), 80);
+}
+
+// Table row of a run, from its log, plan, lock, scores and user notes.
+
+/**
+ * `starting`: its folder exists, but no step was taken. `killed`: it ended without a report and its process is gone.
+ * `broken`: a required file cannot be read.
+ */
+export type RunState =
+  | "starting"
+  | "running"
+  | "stopping"
+  | "done"
+  | "early"
+  | "interrupted"
+  | "failed"
+  | "killed"
+  | "broken";
+export interface RunSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  /** It is training in a detached process, which outlives any notebook. */
+  readonly detached?: true;
+  readonly problem?: string;
+  readonly model: string | null;
+  readonly base: string | null;
+  /** For a deployment, its target: `→ onnx("build/router")`. */
+  readonly technique: string | null;
+  readonly data: string | null;
+  /** ISO 8601. */
+  readonly started: string | null;
+  readonly engine: string | null;
+  readonly step: number;
+  readonly steps: number | null;
+  readonly loss: number | null;
+  /** Privacy budget spent; unset if the training is not private. */
+  readonly epsilon?: number;
+  /** Evaluation scores, newest of each metric per data set, newest first; then validation scores. */
+  readonly scores: readonly ListedScore[];
+  readonly experiment?: string;
+  readonly tags: readonly string[];
+  readonly note: string;
+  /** Trial of a sweep. */
+  readonly trial: TrialListing | null;
+  /** Losses, about fifty points at most. */
+  readonly curve: readonly number[];
+  readonly seconds: number | null;
+  /** While it is training. */
+  readonly tokensPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+/** Content of plan.json and lock.json. */
+export interface RunPlanAndLock {
+  readonly lock: RunLockFile | null;
+  readonly plan: Plan | null;
+  readonly problem?: string;
+}
+
+/** The parts of a plan that every version writes. Code that reads other parts must check them (`planSchema`). */
+export const minimalPlanSchema: Schema<Plan> = v.pipe(
+  objectWith({
+    effects: objectWith({ run: v.string() }),
+    origins: jsonObject,
+    recipe: objectWith({
+      data: objectWith({ name: v.string() }),
+      model: objectWith({ base: v.string(), technique: objectWith({ word: v.string() }) }),
+      training: objectWith({ batch_size: v.number() }),
+    }),
+  }),
+  v.transform((plan) => plan as object as Plan),
+);
+export function isMinimalPlan(value: unknown): value is Plan {
+  return v.is(minimalPlanSchema, value);
+}
+
+export function isLiveState(state: RunState | undefined): boolean {
+  return state === "running" || state === "stopping" || state === "starting";
+}
+
+export interface RunSummaryFacts {
+  readonly log: RunLog;
+  readonly about: RunPlanAndLock | null;
+  /** Time of the last write. */
+  readonly touched: number;
+  readonly scores: readonly ListedScore[];
+  readonly notes: RunNotes;
+  readonly trial: TrialListing | null;
+  /** Whether a process has locked the run. */
+  readonly locked: boolean;
+  /** Whether that process is a detached one. */
+  readonly detached: boolean;
+  /** Whether checkpoints exist. */
+  readonly weights: boolean;
+}
+
+export function summarizeRun(
+  id: string,
+  { log, about, touched, scores, notes, trial, locked, detached, weights }: RunSummaryFacts,
+  now: number,
+): RunSummary {
+  const plan = about?.plan ?? null;
+  const lock = about?.lock ?? null;
+  const { state, problem } = stateOf({ log, about, touched, locked, weights }, now);
+  const pace = state === "running" ? log.pace : null;
+  const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
+  const place = [text(plan?.recipe.data.name), text(lock?.dataHash)] as const;
+  const validated = validationScores(log.validated, ...place);
+  return {
+    id,
+    name: text(lock?.name) ?? text(plan?.effects.run) ?? id,
+    state,
+    ...(detached && isLiveState(state) && { detached: true as const }),
+    ...(problem !== undefined && { problem }),
+    model: text(plan?.recipe.model.name),
+    base: text(plan?.recipe.model.base),
+    technique: lock?.deployment
+      ? text(`→ ${lock.deployment.target}`)
+      : plan && text(shortly(() => callText(plan.recipe.model.technique))),
+    data: text(plan?.recipe.data.name),
+    started: text(lock?.started) ?? log.begun,
+    engine: text(log.engine ?? lock?.engine),
+    step: log.step,
+    steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
+    loss: log.loss,
+    ...(log.epsilon !== null && { epsilon: log.epsilon }),
+    scores: withTrialGoal([...scores, ...validated], trial, place),
+    ...(lock?.experiment && { experiment: clip(oneLine(printable(lock.experiment.name)), 200) }),
+    ...notes,
+    trial,
+    curve: log.curve,
+    seconds: log.seconds,
+    tokensPerSecond: pace && Math.round(pace.tokens),
+    secondsLeft: pace && log.steps !== null ? Math.round(pace.seconds * Math.max(0, log.steps - log.step)) : null,
+  };
+}
+function shortly(text: () => string): string | null {
+  try {
+    return text();
+  } catch {
+    return null; // a plan of another version
+  }
+}
+
+function stateOf(
+  { log, about, touched, locked, weights }: Pick<RunSummaryFacts, "log" | "about" | "touched" | "locked" | "weights">,
+  now: number,
+): Pick<RunSummary, "state" | "problem"> {
+  if (log.ended) return { state: log.ended, ...(about?.problem !== undefined && { problem: about.problem }) };
+  const alive = log.writer?.locks ? false : log.writer ? isProcessAlive(log.writer) : undefined;
+  const goesOn = locked || (alive ?? now - touched < ASSUMED_DEAD_AFTER_MS);
+  if (about?.problem !== undefined && !(goesOn && log.begun === null && now - touched < 5000))
+    return { state: "broken", problem: about.problem };
+  if (goesOn) return { state: log.begun === null ? "starting" : log.stopping ? "stopping" : "running" };
+  return {
+    state: "killed",
+    problem:
+      log.begun === null
+        ? weights
+          ? "its log is lost: its weights open, its history is not known"
+          : "it ended before its first step"
+        : `${log.writer && isProcessAlive(log.writer) ? "it" : "its process"} ended without a word`,
+  };
 }

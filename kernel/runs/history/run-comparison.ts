@@ -9,17 +9,15 @@ import {
   type CurveSeries,
 } from "../../display/curves/compared-curves.js";
 import type { Figure } from "../../display/figure.js";
-import { significantText } from "../../host/text.js";
+import { significantText } from "../../host/value-text.js";
 import { thinFigure } from "../../display/curves/thin.js";
 import { settingTexts } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
-import { shortDataHash, type ListedScore } from "./newest-scores.js";
-import { parseRunEvents } from "../read-events.js";
+import { shortDataHash, type ListedScore, isLiveState, type RunState, type RunSummary } from "./newest-scores.js";
+import { parseRunEvents, readRegularJson, readRegularFile } from "../read-events.js";
 import { isWholePlan } from "../plan-schema.js";
 import { isRunLockFile } from "../run-folder.js";
 import type { RunList } from "./run-list.js";
-import { readRegularJson, readRegularFile } from "../read-regular.js";
-import { isLiveState, type RunState, type RunSummary } from "./run-summary.js";
 import { readFileStampAsync } from "../../fetch/stamp.js";
 
 export interface RunComparisonRequest {

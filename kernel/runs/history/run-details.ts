@@ -7,20 +7,18 @@ import { curvesFigure } from "../../display/curves/curves.js";
 import type { Figure } from "../../display/figure.js";
 import { ratesFigure } from "../../display/curves/rate-curves.js";
 import { commonNumberFormat } from "../../display/column.js";
-import { byteSizeText, printable, significantText } from "../../host/text.js";
+import { byteSizeText, printable, significantText } from "../../host/value-text.js";
 import { thinFigure } from "../../display/curves/thin.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import { settingDifferences, type RunSettingsSource, type SettingDifference } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
-import { parseRunEvents } from "../read-events.js";
+import { parseRunEvents, readRegularJson, readRegularFile } from "../read-events.js";
 import { isWholePlan } from "../plan-schema.js";
 import { isRunLockFile } from "../run-folder.js";
 import { loadStatementText } from "./load-text.js";
-import { listedScoreOf } from "./newest-scores.js";
+import { listedScoreOf, isLiveState, type RunSummary } from "./newest-scores.js";
 import type { RunList } from "./run-list.js";
 import { parseRunScores } from "./run-scores.js";
-import { readRegularJson, readRegularFile } from "../read-regular.js";
-import { isLiveState, type RunSummary } from "./run-summary.js";
 
 export interface RunDetails {
   readonly summary: RunSummary;

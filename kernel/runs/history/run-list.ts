@@ -4,7 +4,15 @@
  */
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { newestScores, type ListedScore } from "./newest-scores.js";
+import {
+  newestScores,
+  type ListedScore,
+  isLiveState,
+  minimalPlanSchema,
+  summarizeRun,
+  type RunPlanAndLock,
+  type RunSummary,
+} from "./newest-scores.js";
 import { runLockFileSchema } from "../run-folder.js";
 import { arrangeRuns, type RunListing, type RunQuery } from "./run-listing.js";
 import { isTrainedInOwnProcess } from "../together/trial-groups.js";
@@ -12,8 +20,7 @@ import { lockHolderOf } from "../run-lock.js";
 import { RunLog } from "../run-log.js";
 import { noNotes, readRunNotes, type RunNotes } from "./run-notes.js";
 import { parseRunScores } from "./run-scores.js";
-import { isLiveState, minimalPlanSchema, summarizeRun, type RunPlanAndLock, type RunSummary } from "./run-summary.js";
-import { readCheckedJson } from "../read-regular.js";
+import { readCheckedJson } from "../read-events.js";
 import { TrialIndex } from "../together/trials.js";
 import { fileStampOf, readFileStampAsync } from "../../fetch/stamp.js";
 

@@ -3,12 +3,11 @@
  * ranked only among the same rows: runs scored on other data have a separate section.
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
-import { must } from "#dsl/language/diagnostics/must.js";
-import { plural } from "../../host/text.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import { plural } from "../../host/value-text.js";
 import type { TrialListing } from "../together/trials.js";
-import { shortDataHash, type ListedScore } from "./newest-scores.js";
+import { shortDataHash, type ListedScore, type RunState, type RunSummary } from "./newest-scores.js";
 import { normaliseTag } from "./run-notes.js";
-import type { RunState, RunSummary } from "./run-summary.js";
 import type { RunView, RunSortKey } from "./run-view.js";
 
 export { RUN_SORT_KEYS, defaultRunView, type RunView, type RunSortKey } from "./run-view.js";

@@ -6,8 +6,8 @@ import { lstat, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writePrivateAsync } from "../../fetch/private.js";
-import { clip, oneLine, printable } from "../../host/text.js";
-import { readRegularJson } from "../read-regular.js";
+import { clip, oneLine, printable } from "../../host/value-text.js";
+import { readRegularJson } from "../read-events.js";
 
 /** The runs of a folder; a subset of `RunList`. */
 interface Runs {

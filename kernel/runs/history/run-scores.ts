@@ -6,7 +6,7 @@ import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js
 import * as v from "valibot";
 import { objectWith, anyNumber, jsonObject, dictionaryOf, type Schema } from "../../fetch/json.js";
 import { parseLog } from "../log-lines.js";
-import { readRegularFile } from "../read-regular.js";
+import { readRegularFile } from "../read-events.js";
 import type { RunFolder } from "../run-folder.js";
 
 export interface ScoreValue {

@@ -10,7 +10,7 @@ import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync, statSync
 import * as v from "valibot";
 import { PRIVATE_MODES } from "../../fetch/private.js";
 import { parseJsonOrNull } from "../../fetch/json.js";
-import { readRegularFile } from "../read-regular.js";
+import { readRegularFile } from "../read-events.js";
 import { isProcessAlive, isProcessIdentity, currentProcess } from "../writer.js";
 
 /** In ms; Optuna's `grace_period`. */

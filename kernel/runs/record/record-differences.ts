@@ -2,13 +2,11 @@
  * Compares the records of two runs part by part: differences that can change a number, and differences that cannot. A
  * part that one run does not record (older runs record less) is skipped.
  */
-import { plural } from "../../host/text.js";
-import { callText } from "../../host/value-text.js";
+import { plural, callText } from "../../host/value-text.js";
 import { settingDifferences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../run-record.js";
 import type { RunLockFile } from "../run-folder.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { Recipe } from "#dsl/compiler/plan/recipe.js";
+import type { Plan, Recipe } from "#dsl/compiler/plan/plan.js";
 import { semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import { compareRowMarks, type RowChanges } from "./rows-changed.js";
 import type { ComparedRunRecord } from "./side.js";

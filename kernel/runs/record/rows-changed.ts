@@ -3,7 +3,7 @@
  * split counts as moved. Of the remaining rows, two count as one changed row if they are equal except for the label or
  * follow the same row. All others count as added or removed.
  */
-import { plural } from "../../host/text.js";
+import { plural } from "../../host/value-text.js";
 import type { MarkedRows, RowMarks } from "../row-marks.js";
 
 export interface RowChanges {

@@ -2,7 +2,7 @@
  * The parts of a run that are compared and replayed: its plan, its lock, the record of its numbers' origin, its scores.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { readRegularFile } from "../read-regular.js";
+import { readRegularFile } from "../read-events.js";
 import type { RunLockFile, RunFolder } from "../run-folder.js";
 import { RunLog } from "../run-log.js";
 import { runRecordIn, type RunRecord } from "../run-record.js";

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { writePrivate } from "../../fetch/private.js";
 import { objectWith, schemaGuard, type Schema } from "../../fetch/json.js";
 import { toRunFolderError } from "../folder-errors.js";
-import { readRegularJson } from "../read-regular.js";
+import { readRegularJson } from "../read-events.js";
 
 export interface ClusterJobLocation {
   /** Id of the search's job. */

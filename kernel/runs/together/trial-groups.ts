@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
 import { isDetachedRun, readDetachedNote } from "../detached-run.js";
 import { toRunFolderError } from "../folder-errors.js";
-import { readRegularJson } from "../read-regular.js";
+import { readRegularJson } from "../read-events.js";
 import { lockHolderOf, type RunLockHolder } from "../run-lock.js";
 import { isSearchedOnCluster, readSearchPlace } from "./search-place.js";
 import { isTrialGroupStatement, type TrialGroupStatement } from "./trial-group-schema.js";

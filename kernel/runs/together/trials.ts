@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import * as v from "valibot";
 import { objectWith, schemaGuard, wholeNumber, type Schema } from "../../fetch/json.js";
 import { OptunaJournalFile } from "../optuna/journal-file.js";
-import { clip, oneLine, printable } from "../../host/text.js";
+import { clip, oneLine, printable } from "../../host/value-text.js";
 import { fileStampOf } from "../../fetch/stamp.js";
 import { finiteNumber } from "../../events/finite.js";
 

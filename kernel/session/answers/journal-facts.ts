@@ -7,7 +7,7 @@ import type { JournalFacts, EarlierTrials } from "#dsl/language/types/facts.js";
 import { OptunaJournalFile } from "../../runs/optuna/journal-file.js";
 import { OPTUNA_DIRECTIONS } from "../../runs/optuna/operations.js";
 import { isTrialOver } from "../../runs/optuna/replay.js";
-import { readRegularFile } from "../../runs/read-regular.js";
+import { readRegularFile } from "../../runs/read-events.js";
 
 export interface SessionFolders {
   /** Folder of the notebook. */

@@ -7,7 +7,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { MachineFacts, TrainingTime } from "#dsl/language/types/facts.js";
 import { measurementsPath } from "../../fetch/cache.js";
 import { objectWith, readHint, schemaGuard, jsonObject } from "../../fetch/json.js";

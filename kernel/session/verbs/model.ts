@@ -2,7 +2,7 @@
  * `model`: resolves the base (downloads it if needed) and shows its sizes; the weights are kept if nothing changed.
  */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { modelView } from "../../display/plans/model-card.js";
 import type { ExecutionContext } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";

@@ -2,7 +2,7 @@
  * Notes on a `sweep auto` from its trials: the best rate is at the end of its range, or no trial has learned anything.
  */
 import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { significantText } from "../../host/text.js";
+import { significantText } from "../../host/value-text.js";
 import type { TrialRecord } from "../trial.js";
 import type { AutoReport, Contestant } from "./auto.js";
 

@@ -1,6 +1,6 @@
 /** Selects the best of all scored candidates, says what that means, and finds the Pareto front. */
 import { paretoFrontOf } from "../front.js";
-import { groupedNumber, durationText, significantText } from "../../host/text.js";
+import { groupedNumber, durationText, significantText } from "../../host/value-text.js";
 import type { AutoReport, Contestant, ContestantDifference } from "./auto.js";
 
 type Goal = AutoReport["goal"];

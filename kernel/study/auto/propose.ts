@@ -2,7 +2,7 @@
  * Derives the sweep from the examined candidates by a table of rules, each with the reason shown next to its line. A
  * trial may take a sixth of the budget, so that several are tried; slower candidates are skipped.
  */
-import { durationText } from "../../host/text.js";
+import { durationText } from "../../host/value-text.js";
 import type { SkippedCandidate, ProgramProposal } from "./auto.js";
 import type { BaseCandidate, AutoRequirements, CostedTechnique } from "./candidates.js";
 import { EPOCH_LIMITS } from "./rules.js";

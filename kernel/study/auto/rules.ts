@@ -1,5 +1,5 @@
 /** Rules for single settings, each with the reason shown next to its line. */
-import { durationText } from "../../host/text.js";
+import { durationText } from "../../host/value-text.js";
 import type { TokenLengths } from "./auto.js";
 
 /**

@@ -4,8 +4,40 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { brokenRelationAt } from "../../study/relations.js";
 import type { JournalSpec } from "./journal.js";
+import canonicalize from "canonicalize";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
 export function journalSpecOf(sweep: SweepPlan, registry: Registry): JournalSpec {
   const goals = sweep.goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction }));
   return { vary: sweep.vary, goals, broken: (point) => brokenRelationAt(sweep, point) };
+}
+
+// The identity of a sweep, by which its journal and its process are found.
+
+/**
+ * Returns a SHA-256 in hexadecimal. Limits, pruner and starting trials are not included: a sweep may be continued with
+ * others.
+ */
+export function sweepHash(sweep: SweepPlan): string {
+  const identity = {
+    recipe: sweep.plan.recipeHash,
+    vary: sweep.vary,
+    search: sweep.search,
+    goal: sweep.goal,
+    seed: sweep.seed,
+    // Settings that were introduced later are included only if written, so that hashes of older journals stay valid.
+    ...(sweep.goals.length > 1 && { goals: sweep.goals }),
+    ...(sweep.require && { require: sweep.require }),
+    ...(sweep.repeats !== undefined && { repeats: sweep.repeats }),
+    ...(sweep.where && { where: sweep.where }),
+  };
+  return bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
+}
+
+/** Reports whether two sweeps have the same limits. */
+export function hasSameBounds(a: SweepPlan, b: SweepPlan): boolean {
+  const bounds = ({ trials, budgetMs, budgetTokens, pruner, start }: SweepPlan): string =>
+    canonicalize({ trials, budgetMs, tokens: budgetTokens ?? null, pruner, start: start ?? [] }) ?? "";
+  return bounds(a) === bounds(b);
 }

@@ -9,7 +9,7 @@ import { serializeDistribution, parameterValueOf, type OptunaDistribution } from
 import { OPTUNA_OPERATIONS, OPTUNA_TRIAL_STATES, type UnsignedOperation } from "../../runs/optuna/operations.js";
 import type { LoggedTrial } from "../../runs/optuna/replay.js";
 import type { SearchPoint } from "#stdlib/searches/kind.js";
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { parametersOf, pointOfValues, type ParameterValue, type SweepParameter } from "../../study/parameters.js";
 import { valuesAt } from "../../study/points.js";
 import type { TrialRecord } from "../../study/trial.js";

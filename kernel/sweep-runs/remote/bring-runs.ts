@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 import { makePrivate, makePrivateFolder, PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import { quoteNonFinite } from "../../runs/log-lines.js";
-import { readRegularFile } from "../../runs/read-regular.js";
+import { readRegularFile } from "../../runs/read-events.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { RayJobs } from "../../remote/coordinator/ray/jobs.js";
 import type { RemoteFile } from "../../remote/coordinator/ray/job-progress.js";

@@ -1,5 +1,5 @@
 /** Private updates in a session, for a training or for one client's round of federated training. */
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { PrivatePrograms } from "#stdlib/programs/options.js";
 import type { DataLoader } from "../../data/rows/loader.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";

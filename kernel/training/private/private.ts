@@ -4,7 +4,7 @@
  * twice. Updates that were pending at that moment are not charged, since nobody saw their result. The loss and rows of
  * a step are logged as without privacy: whoever may read the run's log may read the rows.
  */
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
 import type { RunEvent } from "../../events/events.js";
 import type { EngineSession } from "../../engines/engine.js";

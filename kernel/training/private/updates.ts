@@ -3,8 +3,8 @@
  * probability `rate`, so an update may have any number of rows, including none. They are fed in parts of at most a
  * batch. Nothing follows from a seed: an update that is requested again has other rows.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { float32Array } from "#stdlib/tasks/shared/feeds.js";
 import { NOISE_INPUT_PREFIX } from "#stdlib/programs/private.js";

@@ -1,5 +1,5 @@
 /** Browser replacement for kernel/runs/checkpoints.ts: checkpoints in memory while the page is open. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/runs/checkpoints.js";
 import { writtenFiles } from "./safetensors.js";
 

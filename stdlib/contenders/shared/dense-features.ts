@@ -3,7 +3,7 @@
  * vector has a length of about `scale`. The greater the scale, the weaker the model's penalty ½|w|². The scale is
  * chosen on every fifth row, with a model fitted on the other rows.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 import type { LinearModel } from "./linear-labels.js";
 import { fitLinearModel, type LinearModelContext } from "./linear-model.js";

@@ -1,6 +1,5 @@
 /** The constant prediction that the task defines; for tagging tasks, the most frequent tag of each word. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineContext, FittedBaseline } from "../kind.js";
 import type { ConstantBaseline } from "../../tasks/kind.js";
 

@@ -1,6 +1,5 @@
 /** A linear model over the embeddings of a frozen base. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { BaseEmbedder, BaselineContext, BaselineRows, FittedBaseline } from "../kind.js";
 import { denseToSparseRows, MAX_TRAINING_ROWS, fitFeatureScale, fitStandardization } from "./dense-features.js";
 import { sampleRows, valuesOfRows } from "./training-rows.js";

@@ -1,5 +1,5 @@
 /** Compares hidden states of a student and a teacher. */
-import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { BlockStates, HiddenStates, TermContext } from "../../losses/loss-term.js";
 

@@ -3,7 +3,7 @@
  * for finished trials at the same share of their steps, so it is valid for any curve. Because it is tested after every
  * report, the error probability is divided among all reports.
  */
-import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { TrialReport, StudyTrial } from "../../searches/kind.js";
 import { studentQuantile } from "../../statistics/student.js";
 

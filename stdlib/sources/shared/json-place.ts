@@ -2,7 +2,7 @@
  * Finds where a text stops being valid JSON. The JavaScript engine's messages give no position in half of the cases and
  * vary by version, so the text is scanned again, only after parsing has failed.
  */
-import { codePointIn } from "#dsl/language/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/codes.js";
 const white = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plain = /[^"\\\u0000-\u001f]*/y;

@@ -4,7 +4,7 @@
  * the split that lacks it most. Ties go to the split with most free rows, then to a random one. Split sizes are met
  * exactly.
  */
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
 import { drawBelow, type RandomSource } from "../../statistics/chance.js";
 import type { RowGroup } from "./group.js";
 

@@ -1,6 +1,5 @@
 /** Scores of single-label predictions for rows or words. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../metrics/kind.js";
 import type { PredictedRows, AnswerFrequency, ConstantBaseline, CountsOfLabel, TeachingRows } from "../kind.js";

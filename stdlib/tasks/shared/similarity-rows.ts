@@ -1,6 +1,5 @@
 /** Targets of rows with two texts, and which texts must not be used as negatives of a row. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowColumn, TeachingRows, TaughtRows } from "../kind.js";
 import { TextFingerprints } from "../../text/fingerprints.js";

@@ -1,5 +1,5 @@
 /** Similarity scores: cosines, losses over a complete split (float64), and retrieval ranks. */
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { FoundRank } from "../../metrics/kind.js";
 import type { SimilarityLossSettings } from "./similarity-losses.js";
 import type { TaughtTextPairs } from "./similarity-rows.js";

@@ -3,7 +3,7 @@
  * adapters at once; results of other adapters are set to zero, and the B matrices sum the rest. Ranks are small, so for
  * a few adapters this costs less than gathering each row's own. The results equal those of each adapter alone.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../../layers/contract.js";

@@ -4,7 +4,7 @@
  */
 
 /** A piece and its log probability. */
-import { codePointIn } from "#dsl/language/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/codes.js";
 export type ScoredPiece = readonly [string, number];
 
 /** A character without a piece scores this much below the lowest score; it is skipped by itself. */

@@ -2,13 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compileWithFacts, type FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { codeText, must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { BaseFacts, Need } from "#dsl/language/types/facts.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { openBase } from "#kernel/bases/open.js";
 import type { Base } from "#kernel/bases/base.js";
 import { scratchBaseFacts } from "#kernel/bases/scratch-facts.js";

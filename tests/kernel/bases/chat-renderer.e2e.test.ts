@@ -4,7 +4,7 @@ import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "
 import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
 import type { Message, RenderedChat } from "#stdlib/conversations/kind.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 
 const specials = { bos: "<s>", eos: "</s>", opening: "", all: ["<|im_end|>"] };

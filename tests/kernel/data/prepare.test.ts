@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { dataHandle, dataHandleTypeText } from "#kernel/data/rows/handle.js";
 import { prepareMeasuredData, readSourceHeader } from "#kernel/data/prepare.js";
 import { call, codeOf, Folder } from "./rows/plans.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";

@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
-import { hubFetch } from "#kernel/deployments/pushing/hub-calls.js";
-import { pushFolder, pushTokenOf, type PushedRepository } from "#kernel/deployments/pushing/push.js";
+import { hubFetch, pushFolder, pushTokenOf, type PushedRepository } from "#kernel/deployments/pushing/push.js";
 import { HubServer } from "./hub-server.js";
 
 const TOKEN = "hf_right";

@@ -13,7 +13,7 @@ import type { TagsPrediction } from "#stdlib/tasks/token_classification.run.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import type { ScorePrediction } from "#stdlib/tasks/regression.run.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";

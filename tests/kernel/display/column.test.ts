@@ -1,7 +1,7 @@
 /** Numbers below each other: one set of decimals for a column, in every table. */
 import assert from "node:assert/strict";
 import { tableView } from "#kernel/display/table.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { commonNumberFormat } from "#kernel/display/column.js";
 
 const plain = ({ bundle }: DisplayOutput): string => String(bundle["text/plain"]);

@@ -9,7 +9,7 @@ import {
   landscapeView,
   type LandscapeData,
 } from "#kernel/display/landscape.js";
-import { displaySymbol } from "#kernel/display/bundle-output.js";
+import { displaySymbol } from "#kernel/display/html.js";
 
 const along = [-1, 0, 1, 2, 3];
 const told: LandscapeData = {

@@ -4,8 +4,8 @@ import { driftView } from "#kernel/display/federation/drift.js";
 import { clientLabelsView } from "#kernel/display/federation/labels.js";
 import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
 import type { FederationView } from "#kernel/display/federation/view.js";
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 
 /** The same for the same numbers, from 0 to below 1. */
 const hashed = (...of: readonly number[]): number => {

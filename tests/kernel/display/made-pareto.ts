@@ -1,7 +1,7 @@
 /** A classifier and what was made of it, beside each other. */
 import { paretoPicture, paretoView, type ParetoModel, type ParetoReport } from "#kernel/display/pareto.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 const model = (
   name: string,

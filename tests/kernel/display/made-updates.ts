@@ -4,7 +4,7 @@ import { forgottenExamplesView } from "#kernel/display/forgotten-examples.js";
 import { scoresSinceView } from "#kernel/display/scores-since.js";
 import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "#kernel/display/updates.js";
 import { forgottenAnswersOf } from "#kernel/continual/forgotten-answers.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 
 const seasons: UpdateReport = {
   name: "seasons",

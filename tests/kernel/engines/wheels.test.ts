@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { findWheelIn } from "#kernel/engines/native/wheels.js";
+import { findWheelIn } from "#kernel/engines/native/from-wheel.js";
 import { thisPlatform } from "#kernel/fetch/wheel.js";
 
 describe("a folder of wheels", () => {

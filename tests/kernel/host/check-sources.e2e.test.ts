@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { checkSources } from "#kernel/host/check-sources.js";
 import { plainHostContext } from "#kernel/host/host-context.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RefusedError } from "#kernel/session/execution-context.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";
 import { JudgeServer, longer } from "./judge-server.js";

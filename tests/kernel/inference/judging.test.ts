@@ -11,7 +11,7 @@ import {
   type JudgedPairs,
 } from "#kernel/inference/judging/judge-pairs.js";
 import { verdictOf } from "#stdlib/judging/verdict.js";
-import { judge } from "#stdlib/metrics/judge.run.js";
+import { judge } from "#stdlib/metrics/judge.js";
 import { JudgeServer, longer, type Reply } from "./judge-server.js";
 
 const SECRET = "sk-planted-0123456789";

@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit } from "#kernel/data/encoding/encoded.js";
-import { encodingOf } from "#kernel/data/encoding/encoding.js";
+import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
 import { textLosses } from "#kernel/inference/losses.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";

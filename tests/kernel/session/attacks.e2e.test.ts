@@ -5,12 +5,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readRunScores } from "#kernel/runs/history/run-scores.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { CANARY_WORDS } from "#stdlib/attacks/shared/canary-words.js";
+import { CANARY_WORDS } from "#stdlib/attacks/shared/canary-rows.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";

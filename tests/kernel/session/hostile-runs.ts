@@ -34,7 +34,7 @@ import { replay } from "#kernel/features/replay/replay.js";
 import { findRunSource } from "#kernel/features/serve/models/run-source.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { LiveTraining, trainingTitle } from "#kernel/session/live-training.js";
-import { Warnings } from "#kernel/session/warnings.js";
+import { Warnings } from "#kernel/session/execution-context.js";
 import { reportOfRun } from "#kernel/features/report/of-run.js";
 
 const asked: RunsTableRequest = {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { lentEngine } from "../engines/engines.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { ProgressLine } from "#kernel/session/progress-line.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 
 describe("the line of progress", () => {
   beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";

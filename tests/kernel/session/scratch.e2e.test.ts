@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RefusedError } from "#kernel/session/execution-context.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { NotebookOfOne } from "./notebook-of-one.js";

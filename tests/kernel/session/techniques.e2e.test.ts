@@ -7,7 +7,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeTokenizer } from "./small-tokenizers.js";
 

@@ -1,8 +1,8 @@
 /** Warnings that statements of one cell meet while they run: said once, with all their places. */
 import assert from "node:assert/strict";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { textScreen } from "#kernel/session/text-screen.js";
-import { Warnings, warnerAt } from "#kernel/session/warnings.js";
+import { Warnings, warnerAt } from "#kernel/session/execution-context.js";
 
 const text = "train m on d as one\ntrain m on d as two";
 const sources = [{ id: "a", title: "cell 3", text }];

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";

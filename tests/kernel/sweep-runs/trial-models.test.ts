@@ -5,7 +5,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import type { ModelOpenRequest } from "#kernel/models/open-model.js";
-import { TrialModels } from "#kernel/sweep-runs/trial-models.js";
+import { TrialModels } from "#kernel/sweep-runs/trial-program.js";
 import { trainProgram } from "../engines/tiny-net.js";
 
 /** An engine that computes nothing: it counts what it is asked to open. */

@@ -12,8 +12,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { configPath } from "#kernel/trust/config-path.js";
-import { distrustFolder, isTrusted, trustByRunning, trustedFolders, trustFolder } from "#kernel/trust/trust.js";
+import {
+  configPath,
+  distrustFolder,
+  isTrusted,
+  trustByRunning,
+  trustedFolders,
+  trustFolder,
+} from "#kernel/trust/trust.js";
 
 describe("trusted folders", () => {
   const before = process.env["TUNEBOOK_CONFIG"];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { CalibrationData } from "#stdlib/calibrations/kind.js";
 import type { MetricInput } from "#stdlib/metrics/kind.js";
-import { temperature } from "#stdlib/calibrations/temperature.run.js";
+import { temperature } from "#stdlib/calibrations/temperature.js";
 import { threshold } from "#stdlib/calibrations/threshold.js";
 import { scaledByTemperature, labelProbabilities } from "#stdlib/calibrations/shared/thresholds.js";
 import { registry } from "#stdlib/registry.js";

@@ -4,7 +4,7 @@ import { anyText } from "#tests/any-text.js";
 import { dropDuplicates } from "#stdlib/cleaners/drop_duplicates.run.js";
 import { dropEmpty } from "#stdlib/cleaners/drop_empty.js";
 import { stripHtml } from "#stdlib/cleaners/strip_html.run.js";
-import { unicode } from "#stdlib/cleaners/unicode.run.js";
+import { unicode } from "#stdlib/cleaners/unicode.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "#stdlib/data/contract.js";
 import { call } from "../../kernel/data/rows/plans.js";

@@ -5,7 +5,7 @@ import { registry } from "#stdlib/registry.js";
 import { simpleBaseline } from "#stdlib/contenders/baseline.run.js";
 import type { PredictedRows } from "#stdlib/tasks/kind.js";
 import type { BaselineRows } from "#stdlib/contenders/kind.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): BaselineRows => ({
   count: Object.values(columns)[0]!.length,

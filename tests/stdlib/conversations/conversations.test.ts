@@ -1,7 +1,7 @@
 /** Reading conversations from columns: the usual forms by themselves, any other as `turns` says, bad rows with their reason. */
 import assert from "node:assert/strict";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { alpaca } from "#stdlib/conversations/alpaca.run.js";
+import { alpaca } from "#stdlib/conversations/alpaca.js";
 import { turns, readMessages } from "#stdlib/conversations/turns.run.js";
 
 const wanted = [

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
-import { generateResamples } from "#stdlib/statistics/resamples.js";
+import { generateResamples } from "#stdlib/statistics/bootstrap.js";
 import type { MetricImplementation, DrawSamplers } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 import {

@@ -1,7 +1,7 @@
 /** The small decoders of tests/fixtures/models as programs, and what transformers and PEFT said of them. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";

@@ -11,7 +11,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
-import { KNOWN_FIELD_REASONS } from "#stdlib/models/shared/known-fields.js";
+import { KNOWN_FIELD_REASONS } from "#stdlib/models/shared/config.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { uniform } from "#tests/oracles/numbers.js";

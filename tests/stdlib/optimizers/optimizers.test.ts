@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { validateProgram } from "#dsl/tensor/validate.js";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
 import { personalEntities, type PersonalEntity } from "#stdlib/personal-data/finding.js";
-import { findPersonalData } from "#stdlib/personal-data/find.js";
-import { entityPrecedence } from "#stdlib/personal-data/overlaps.js";
+import { findPersonalData, entityPrecedence } from "#stdlib/personal-data/find.js";
 
 const found = (text: string, ...wanted: PersonalEntity[]): readonly string[] =>
   findPersonalData(text, wanted.length > 0 ? wanted : personalEntities).map(({ entity, text }) => `${entity} ${text}`);

@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { fourierTransform } from "#stdlib/privacies/shared/fft.js";
-import { leastNoiseFor } from "#stdlib/privacies/shared/least-noise.js";
-import { privacyGuaranteeOf } from "#stdlib/privacies/shared/budget.js";
-import { epsilonByPrv } from "#stdlib/privacies/shared/prv.js";
+import { fourierTransform, epsilonByPrv } from "#stdlib/privacies/shared/prv.js";
+import { leastNoiseFor, privacyGuaranteeOf } from "#stdlib/privacies/shared/budget.js";
 import { epsilonByRdp, epsilonOfRdp, RDP_ORDERS, rdpOfStep } from "#stdlib/privacies/shared/rdp.js";
 import type { SampledSteps } from "#stdlib/privacies/kind.js";
 

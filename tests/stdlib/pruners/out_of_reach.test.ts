@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { StudyTrial } from "#stdlib/searches/kind.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
-import { outOfReach } from "#stdlib/pruners/out_of_reach.run.js";
+import { outOfReach } from "#stdlib/pruners/out_of_reach.js";
 
 const REPORTS = 8;
 const unit = (from: RandomSource): number => ((from.next() >>> 0) + 0.5) / 2 ** 32;

@@ -1,7 +1,7 @@
 /** Rows parted by values and by lengths: what parts are called, which rows are in them, and what becomes of values that are missing, many or hostile. */
 import assert from "node:assert/strict";
 import type { RowPartition } from "#stdlib/slicings/kind.js";
-import { length } from "#stdlib/slicings/length.run.js";
+import { length } from "#stdlib/slicings/length.js";
 import { language } from "#stdlib/slicings/language.run.js";
 import { partitionByQuantiles } from "#stdlib/slicings/shared/quantiles.js";
 import { partitionByValues } from "#stdlib/slicings/shared/values.js";

@@ -8,8 +8,7 @@ import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { restoreHeads } from "#stdlib/sparsities/shared/whole-heads.js";
 import { prunedUnitCount } from "#stdlib/sparsities/shared/prune.js";
 import { registry } from "#stdlib/registry.js";
-import { word } from "#stdlib/sparsities/structured.js";
-import { structured } from "#stdlib/sparsities/structured.run.js";
+import { word, structured } from "#stdlib/sparsities/structured.js";
 
 const fixtures = new URL("../../../../tests/fixtures/models/", import.meta.url);
 const share = (one: number) => ({ share: one });

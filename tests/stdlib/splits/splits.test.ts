@@ -2,7 +2,7 @@ import type { Word } from "#dsl/language/types/registry.js";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Value } from "#dsl/language/types/value.js";
-import { byColumn } from "#stdlib/splits/by_column.run.js";
+import { byColumn } from "#stdlib/splits/by_column.js";
 import { word as randomWord } from "#stdlib/splits/random.js";
 import { random } from "#stdlib/splits/random.run.js";
 import type { CleanRow } from "#stdlib/data/contract.js";

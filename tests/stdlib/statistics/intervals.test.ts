@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import { bootstrapScores, RESAMPLE_COUNT, type Resampling } from "#stdlib/statistics/bootstrap.js";
+import { bootstrapScores, RESAMPLE_COUNT, type Resampling, generateResamples } from "#stdlib/statistics/bootstrap.js";
 import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
 import { regularizedIncompleteBeta, midPInterval } from "#stdlib/statistics/mid-p.js";
 import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { percentileInterval } from "#stdlib/statistics/percentiles.js";
-import { generateResamples } from "#stdlib/statistics/resamples.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { areaWithPlacements } from "#stdlib/metrics/shared/rare-areas.js";

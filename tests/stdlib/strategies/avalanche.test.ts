@@ -10,7 +10,7 @@ import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { distillationFromReplay } from "#stdlib/strategies/shared/distance.js";
 import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
-import { ewc } from "#stdlib/strategies/ewc.run.js";
+import { ewc } from "#stdlib/strategies/ewc.js";
 import { classifierParts } from "../programs/small-models.js";
 
 interface Classifier {

@@ -8,7 +8,7 @@ import { bert } from "#stdlib/models/bert.run.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
 import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
-import { ewc } from "#stdlib/strategies/ewc.run.js";
+import { ewc } from "#stdlib/strategies/ewc.js";
 import { fisherDirectionsOf } from "#kernel/features/update/fisher-rows.js";
 import { classifierParts } from "../programs/small-models.js";
 

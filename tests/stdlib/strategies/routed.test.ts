@@ -16,7 +16,7 @@ import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { buildExportPrograms } from "#stdlib/targets/shared/export-programs.js";
 import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import type { AssembledPrograms, AssembleOptions } from "#stdlib/programs/options.js";
-import { loraPerTask } from "#stdlib/strategies/lora_per_task.run.js";
+import { loraPerTask } from "#stdlib/strategies/lora_per_task.js";
 import { call, optionsFor, start, subjects, type Subject } from "../techniques/subjects.js";
 
 const LABELS = 4;

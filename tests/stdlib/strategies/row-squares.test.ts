@@ -7,7 +7,7 @@ import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.j
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { registry } from "#stdlib/registry.js";
-import { ewc } from "#stdlib/strategies/ewc.run.js";
+import { ewc } from "#stdlib/strategies/ewc.js";
 import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
 import { fisherDirectionsOf } from "#kernel/features/update/fisher-rows.js";

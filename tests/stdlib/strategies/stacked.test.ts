@@ -12,7 +12,7 @@ import { adamw } from "#stdlib/optimizers/adamw.js";
 import { growStackedTechnique } from "#stdlib/strategies/shared/stacked-parts.js";
 import { loraSettings } from "#stdlib/techniques/shared/lora-settings.js";
 import { updateByOptimizer } from "#stdlib/programs/strategies.js";
-import { oLora } from "#stdlib/strategies/o_lora.run.js";
+import { oLora } from "#stdlib/strategies/o_lora.js";
 
 interface Run {
   readonly strength: number;

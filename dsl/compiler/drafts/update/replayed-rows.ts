@@ -6,7 +6,7 @@ import { trainingSplit, type ReplayedRows } from "../../plan/estimates.js";
 import type { Draft, Program, UpdateDraft } from "../../plan/program.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import { isFailed, type DataFacts, type RunFacts } from "../../../language/types/facts.js";
-import { dataReaderOf, type ModelPlan } from "../../../language/types/subject.js";
+import { dataReaderOf, type ModelPlan } from "../../../language/types/value.js";
 
 /**
  * Returns undefined while earlier data are unread. Unreadable data count as no rows; the update reports them when it

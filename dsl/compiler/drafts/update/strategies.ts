@@ -1,13 +1,12 @@
 /** Strategies of an update: which are given, which combine, and which the task supports. */
 import { fillDefaults } from "../../plan/defaults.js";
 import { isCall } from "../../plan/definitions.js";
-import type { Recipe } from "../../plan/recipe.js";
+import type { Recipe } from "../../plan/plan.js";
 import type { Program } from "../../plan/program.js";
 import { isBatchwise } from "../../checks/batching.js";
-import type { GivenValue } from "../../../language/types/given-value.js";
+import type { GivenValue, Call } from "../../../language/types/value.js";
 import type { StatementHeader } from "../../../language/types/header.js";
 import type { Span } from "../../../language/diagnostics/span.js";
-import type { Call } from "../../../language/types/value.js";
 import type { StrategyCapabilities } from "../../../language/types/capabilities/learning.js";
 import { isStreamed } from "../../plan/streaming.js";
 

@@ -1,6 +1,5 @@
 /** Actions of `compress`: the steps that make a model smaller, each of them a training. */
-import type { DataPlan } from "../../../language/types/subject.js";
-import type { Call } from "../../../language/types/value.js";
+import type { DataPlan, Call } from "../../../language/types/value.js";
 
 /** A step that makes a model smaller. */
 export interface CompressPlan {

@@ -1,9 +1,8 @@
 /** A base made from a trained model's weights by compression. */
 import type { Program } from "../program.js";
-import type { GivenValue } from "../../../language/types/given-value.js";
+import type { GivenValue, Call } from "../../../language/types/value.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { BaseFacts } from "../../../language/types/facts.js";
-import type { Call } from "../../../language/types/value.js";
 import { hashOf } from "../hash.js";
 import { isCall } from "../value.js";
 

@@ -1,7 +1,7 @@
 /** Finds the facts of a data set, whatever its name and the tokenizer it was counted with. */
 import type { Program } from "../program.js";
 import { needKey, type DataFacts } from "../../../language/types/facts.js";
-import type { DataPlan } from "../../../language/types/subject.js";
+import type { DataPlan } from "../../../language/types/value.js";
 
 export function knownDataFacts(program: Program, data: DataPlan): DataFacts | undefined {
   const wanted = needKey({ about: "data", data: { ...data, name: "" }, base: null });

@@ -3,12 +3,11 @@
  * put into the draft as if written, so that readers of a model's task or technique need no special case.
  */
 import type { Draft, Program } from "../program.js";
-import type { GivenValue } from "../../../language/types/given-value.js";
+import type { GivenValue, Value } from "../../../language/types/value.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type {} from "../codes/loaded-codes.js";
 import type { ResolvedModel } from "../resolved.js";
 import { isFailed, type FailedFact, type Need, type RunFacts } from "../../../language/types/facts.js";
-import type { Value } from "../../../language/types/value.js";
 
 export function isLoaded({ given }: Pick<Draft, "given">): boolean {
   return given.has("load");

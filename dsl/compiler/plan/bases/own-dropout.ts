@@ -1,6 +1,5 @@
 /** Describes `dropout: auto` in a plan: the rates of the base's own configuration. */
-import type { ValueOrigins } from "../plan.js";
-import type { Recipe } from "../recipe.js";
+import type { ValueOrigins, Recipe } from "../plan.js";
 
 /** Configuration names of dropout rates in the body; those of the base's own heads are excluded. */
 const RATE = /(?:^|_)(?:dropout|pdrop)(?:_|$)/;

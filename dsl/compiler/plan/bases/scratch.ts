@@ -8,8 +8,7 @@ import { Reporter } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import { fillDefaults } from "../defaults.js";
 import type { BaseFacts } from "../../../language/types/facts.js";
-import type { DataPlan, ScratchPlan } from "../../../language/types/subject.js";
-import type { Value } from "../../../language/types/value.js";
+import type { DataPlan, ScratchPlan, Value } from "../../../language/types/value.js";
 import { isCall } from "../value.js";
 
 /** Default `max_length`. */

@@ -2,8 +2,7 @@
  * Plan of `sweep auto`: states a goal instead of what varies. The host probes, writes a sweep as a program, and runs
  * it.
  */
-import type { DataPlan } from "../../../language/types/subject.js";
-import type { Call } from "../../../language/types/value.js";
+import type { DataPlan, Call } from "../../../language/types/value.js";
 
 export interface SweepGoal {
   readonly direction: "maximize" | "minimize";

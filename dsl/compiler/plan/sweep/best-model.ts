@@ -3,7 +3,7 @@
  * would. It is bound to a name in the notebook so that it is opened once.
  */
 import { isFailed } from "../../../language/types/facts.js";
-import type { GivenValue } from "../../../language/types/given-value.js";
+import type { GivenValue } from "../../../language/types/value.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { WordNode } from "../../../language/syntax/tree.js";
 import { resolveLoadedModel, loadedRunSettings } from "../bases/loaded-base.js";

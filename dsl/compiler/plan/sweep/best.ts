@@ -2,7 +2,7 @@
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { readKeys } from "../../../language/types/keys.js";
 import type { Program } from "../program.js";
-import type { GivenValue } from "../../../language/types/given-value.js";
+import type { GivenValue } from "../../../language/types/value.js";
 import type { Verb } from "../../../language/types/registry.js";
 import { parse } from "../../../language/syntax/parse.js";
 import type { WordNode } from "../../../language/syntax/tree.js";

@@ -2,7 +2,7 @@
 import { nearestWord } from "../../../language/diagnostics/nearest.js";
 import { pathPartOf } from "../../../language/types/keys.js";
 import { defaultCall, kindsIn, findNestedParameter } from "../../../language/types/parts.js";
-import type { GivenValue } from "../../../language/types/given-value.js";
+import type { GivenValue } from "../../../language/types/value.js";
 import type { Parameter } from "../../../language/types/registry.js";
 import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";

@@ -4,7 +4,7 @@
  */
 import { basename, dirname, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { byteSizeText, plural, printable } from "#kernel/host/text.js";
+import { byteSizeText, plural, printable } from "#kernel/host/value-text.js";
 import type { Bundle } from "#kernel/runs/record/bundle/write.js";
 import type { TensorflowBuild } from "#kernel/engines/native/versions.js";
 import type { Progress } from "#kernel/host/host-context.js";
@@ -162,7 +162,7 @@ async function runIn(named: string, options: Options, { signal }: Telling): Prom
 
 async function wheels(build: TensorflowBuild | undefined, { signal, onProgress }: Telling): Promise<readonly string[]> {
   const [{ fetchWheels: bringWheels }, { suitableBuild }] = await Promise.all([
-    import("#kernel/engines/native/wheels.js"),
+    import("#kernel/engines/native/from-wheel.js"),
     import("#kernel/engines/native/setup.js"),
   ]);
   return bringWheels(build ?? suitableBuild().build, { signal, onProgress });

@@ -19,7 +19,7 @@ export function register(program: Command): void {
         import("../runs/run-named.js"),
         import("#kernel/runs/record/side.js"),
         import("#kernel/evaluation/record/diff-text.js"),
-        import("#kernel/host/text.js"),
+        import("#kernel/host/value-text.js"),
       ]);
       const found = diffOf(sideOf(runNamed(here, options.in)), sideOf(runNamed(there, options.in)));
       process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : printable(diffText(found)));

@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isTune } from "#dsl/language/syntax/cell.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
 import { demandNoLinkOutside } from "#kernel/apps/checking/in-place.js";
-import { oneLine, printable } from "#kernel/host/text.js";
+import { oneLine, printable } from "#kernel/host/value-text.js";
 import { readNotebook, writeNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { registry } from "#stdlib/registry.js";
 import { readNamedText } from "#kernel/fetch/regular.js";

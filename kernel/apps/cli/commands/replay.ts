@@ -55,7 +55,7 @@ export function register(program: Command): void {
         import("#kernel/features/replay/replay-text.js"),
         import("../interrupted.js"),
         import("../long.js"),
-        import("#kernel/host/text.js"),
+        import("#kernel/host/value-text.js"),
       ]);
       const run = runNamed(named, options.in);
       const [runs, home] = [options.runs, options.home].map((folder) =>

@@ -1,7 +1,7 @@
 /** `tunebook score FILE`: scores answers from any source, with the code and the intervals of `evaluate`. */
 import type { Command } from "commander";
 import { clipDistinct } from "#kernel/display/clip-differences.js";
-import { oneLine, plural, printable } from "#kernel/host/text.js";
+import { oneLine, plural, printable } from "#kernel/host/value-text.js";
 import { textTable } from "#kernel/display/text-table.js";
 import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
 import { labelScoresView } from "#kernel/display/scores/labels-table.js";

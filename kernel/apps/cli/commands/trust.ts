@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { oneLine, printable } from "#kernel/host/text.js";
+import { oneLine, printable } from "#kernel/host/value-text.js";
 import { distrustFolder, trustedBy, trustedFolders, trustFolder } from "#kernel/trust/trust.js";
 
 interface Options {

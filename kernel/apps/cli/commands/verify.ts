@@ -50,7 +50,7 @@ export function register(program: Command): void {
         import("#kernel/features/deploy/verify.js"),
         import("#kernel/deployments/report.js"),
         import("#kernel/display/text-table.js"),
-        import("#kernel/host/text.js"),
+        import("#kernel/host/value-text.js"),
       ]);
       const { name, target, proof, found } = await verifyDeployment(place, options.runtime, options.base);
       const runtime = `${proof.runtime?.title ?? ""} ${proof.runtime?.version ?? ""}`.trim();

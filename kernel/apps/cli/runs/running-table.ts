@@ -1,7 +1,7 @@
 /** Table of what this machine, or a cluster on its behalf, trains in any folder; and stopping one of them. */
 import { basename, dirname, resolve } from "node:path";
 import { registry } from "#stdlib/registry.js";
-import { readRegularFile } from "#kernel/runs/read-regular.js";
+import { readRegularFile } from "#kernel/runs/read-events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunLog } from "#kernel/runs/run-log.js";
 import { isClusterSweep, readTrialGroup, runsFolderOf, type TrialGroup } from "#kernel/runs/together/trial-groups.js";
@@ -13,7 +13,7 @@ import {
 } from "#kernel/remote/supervisor/running-processes.js";
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
 import { textTable } from "#kernel/display/text-table.js";
-import { durationText, plural, printable, significantText } from "#kernel/host/text.js";
+import { durationText, plural, printable, significantText } from "#kernel/host/value-text.js";
 import { readSearchSnapshot } from "#kernel/sweep-runs/remote/glimpse.js";
 import { MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
 import { groupProgress } from "#kernel/sweep-runs/watch-group.js";

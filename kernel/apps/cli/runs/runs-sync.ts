@@ -8,7 +8,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TrackerImplementation } from "#stdlib/trackers/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { plural } from "#kernel/host/text.js";
+import { plural } from "#kernel/host/value-text.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { sendRunToTrackers, type TrackerSendResult } from "#kernel/trackers/send-events.js";
 import { isUnsent, readTracking, trackingFile, writeTracking } from "#kernel/trackers/tracking.js";

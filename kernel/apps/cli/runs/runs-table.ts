@@ -4,8 +4,8 @@ import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { textTable } from "#kernel/display/text-table.js";
 import { epsilonText } from "#kernel/display/curves/time-spent.js";
-import { clip, durationText, plural, significantText } from "#kernel/host/text.js";
-import type { ListedScore } from "#kernel/runs/history/newest-scores.js";
+import { clip, durationText, plural, significantText } from "#kernel/host/value-text.js";
+import type { ListedScore, RunSummary } from "#kernel/runs/history/newest-scores.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import {
   defaultRunView,
@@ -15,7 +15,6 @@ import {
   type RunSortKey,
 } from "#kernel/runs/history/run-listing.js";
 import { normaliseTag, writeRunNotes } from "#kernel/runs/history/run-notes.js";
-import type { RunSummary } from "#kernel/runs/history/run-summary.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { runsFolder } from "./runs-folder.js";
 import { serversIn, serversText } from "../serving-table.js";

@@ -2,7 +2,7 @@
 import { inspect, types } from "node:util";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { figureView, type Figure } from "../../../display/figure.js";
-import { displaySymbol, type DisplayOutput } from "../../../display/bundle-output.js";
+import { displaySymbol, type DisplayOutput } from "../../../display/html.js";
 import { arqueroView, isArqueroTable, tableView } from "../../../display/table.js";
 import { likelyScope } from "./scope.js";
 

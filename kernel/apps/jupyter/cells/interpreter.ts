@@ -4,7 +4,7 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "../../../assist/answers.js";
-import type { DisplayOutput } from "../../../display/bundle-output.js";
+import type { DisplayOutput } from "../../../display/html.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 
 /** Receives a cell's output. Calls keep their order; late calls (timers) still reach the cell that made them. */

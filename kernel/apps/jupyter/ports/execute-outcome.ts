@@ -1,5 +1,5 @@
 /** Outcome of a cell: `ok` with its result, or `error` with its traceback. */
-import type { DisplayOutput } from "../../../display/bundle-output.js";
+import type { DisplayOutput } from "../../../display/html.js";
 
 export type ExecuteOutcome =
   | {

@@ -2,7 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CellOutput } from "../cells/interpreter.js";
-import type { DisplayOutput } from "../../../display/bundle-output.js";
+import type { DisplayOutput } from "../../../display/html.js";
 import type { Backpressure } from "./backpressure.js";
 import { toJson } from "./message.js";
 import type { MessageFromMain, RunId } from "../ports/run-port.js";

@@ -10,7 +10,7 @@ import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
 import type { ClusterAccess } from "../../../remote/coordinator/work-methods.js";
-import type { DisplayOutput } from "../../../display/bundle-output.js";
+import type { DisplayOutput } from "../../../display/html.js";
 import { cachePath } from "../../../fetch/cache.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { openJob, type OpenedJob } from "../../../features/shipped-session.js";

@@ -17,7 +17,7 @@ import {
 import { ORDER_FILE, PART_PREFIX } from "../../../remote/coordinator/ray/search-job.js";
 import { pathBelowFolder } from "../../../remote/coordinator/file-store.js";
 import { parseJsonAs, SchemaMismatch } from "../../../fetch/json.js";
-import { readRegularFile } from "../../../runs/read-regular.js";
+import { readRegularFile } from "../../../runs/read-events.js";
 import { unpackBundle } from "../../../runs/record/bundle/open.js";
 import { readJobSpec, type JobWithTables } from "../../../remote/jobs/shipment.js";
 

@@ -14,7 +14,7 @@ import { noteRunning } from "../../../remote/supervisor/running-processes.js";
 import type { StartReport } from "../../../remote/supervisor/start-process.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { openJob, type OpenedJob } from "../../../features/shipped-session.js";
-import type { DisplayOutput } from "../../../display/bundle-output.js";
+import type { DisplayOutput } from "../../../display/html.js";
 import type { Screen } from "../../../session/live-training.js";
 import { textScreen } from "../../../session/text-screen.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";

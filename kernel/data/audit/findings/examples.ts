@@ -1,6 +1,6 @@
 /** The first rows of a finding, by their numbers, and the number of all its rows. */
 import type { FindingRow } from "#dsl/language/types/audit-facts.js";
-import { compareRowNames, rowNameOf } from "../../row/row-names.js";
+import { compareRowNames, rowNameOf } from "../../row/row.js";
 import type { AuditedRow } from "../rows.js";
 
 const MOST = 20;

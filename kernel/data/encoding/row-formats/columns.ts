@@ -1,6 +1,5 @@
 /** Reads a split's columns for the encoders: row numbers, texts and the task's targets. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { PredictedRows } from "#stdlib/tasks/kind.js";
 import type { EncodedRows } from "../rows.js";
 import type { EncodableSplit } from "../split-rows.js";

@@ -2,7 +2,7 @@
  * Rows of several texts that are encoded separately, ordered by role: all rows' texts of one role, then those of the
  * next.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
 import { tokensAt, type TokenRows, type TokenTexts } from "../../sequences/token-rows.js";
 import { taskInputsOf, truncateTexts, type TruncationOptions } from "../asked-rows.js";

@@ -1,5 +1,5 @@
 /** Encodes an input for the encoder and a target for the decoder, each truncated and ended by the end token. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { seq2seqTargetFeeds } from "../../sequences/sequence.js";
 import { taskInputsOf } from "../asked-rows.js";
 import { inputPrefixOf, decoderStartToken } from "../decoder-input.js";

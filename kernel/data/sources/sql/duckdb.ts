@@ -12,8 +12,55 @@ import { lineAndColumnIn } from "#stdlib/sources/shared/sql/statement.js";
 import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
 import { makePrivateFolder } from "../../../fetch/private.js";
 import { cachePath } from "../../../fetch/cache.js";
-import { fromDuckdbValue } from "./duckdb-values.js";
 import { loadSqlPackage } from "./packages.js";
+import {
+  bytesValue,
+  dateText,
+  decimalValue,
+  timestampText,
+  timeText,
+  wholeNumberValue,
+} from "#stdlib/sources/shared/table-values.js";
+
+// Converts values of DuckDB like those of `parquet`: numbers that a double can't represent exactly become the text of
+// their digits.
+
+/** Value classes of DuckDB's package, by content. */
+type Held = Readonly<Record<string, unknown>>;
+
+export function fromDuckdbValue(value: unknown): unknown {
+  if (typeof value === "bigint") return wholeNumberValue(value);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const duckdbHeld = value as Held;
+  const { days, micros, items, entries, scale, bytes } = duckdbHeld;
+  if (typeof scale === "number" && typeof duckdbHeld["value"] === "bigint")
+    return decimalValue(duckdbHeld["value"], scale);
+  if (Array.isArray(items)) return items.map(fromDuckdbValue);
+  if (Array.isArray(entries))
+    return Object.fromEntries(
+      (entries as { readonly key: unknown; readonly value: unknown }[]).map((one) => [
+        String(fromDuckdbValue(one.key)),
+        fromDuckdbValue(one.value),
+      ]),
+    );
+  if (typeof entries === "object" && entries !== null)
+    return Object.fromEntries(Object.entries(entries).map(([key, one]) => [key, fromDuckdbValue(one)]));
+  if (bytes instanceof Uint8Array) return bytesValue(bytes);
+  const name = value.constructor.name;
+  if (name === "DuckDBDateValue" && typeof days === "number") return dateText(days);
+  if (name === "DuckDBTimeValue" && typeof micros === "bigint") return timeText(micros, "MICROS");
+  const [, unit] = /^DuckDBTimestamp(|Seconds|Milliseconds|Nanoseconds|TZ)Value$/.exec(name) ?? [];
+  if (unit !== undefined) {
+    const unitFields = {
+      Seconds: ["seconds", "SECONDS"],
+      Milliseconds: ["millis", "MILLIS"],
+      Nanoseconds: ["nanos", "NANOS"],
+    } as const;
+    const [field, of_] = unitFields[unit as keyof typeof unitFields] ?? (["micros", "MICROS"] as const);
+    if (typeof duckdbHeld[field] === "bigint") return timestampText(duckdbHeld[field], of_, unit === "TZ");
+  }
+  return String(value);
+}
 
 const PACKAGE = "@duckdb/node-api";
 /** Memory limit of sorts and joins; the rest is written to the cache folder temporarily. */

@@ -2,9 +2,8 @@
 import type { AutoReport, ExaminedData, ExaminedBase } from "../../../study/auto/auto.js";
 import { FEW_VALIDATION_ROWS } from "../../../study/auto/rules.js";
 import { displayOutputOf } from "../../bundle.js";
-import { card, html, htmlTable, type HtmlPart } from "../../html.js";
-import type { DisplayOutput } from "../../bundle-output.js";
-import { byteSizeText, clip, compactNumber, groupedNumber, plural } from "../../../host/text.js";
+import { card, html, htmlTable, type HtmlPart, type DisplayOutput } from "../../html.js";
+import { byteSizeText, clip, compactNumber, groupedNumber, plural } from "../../../host/value-text.js";
 import { textTable } from "../../text-table.js";
 
 const NAMED = 6;

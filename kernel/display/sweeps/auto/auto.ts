@@ -5,8 +5,7 @@
  */
 import type { AutoReport, Contestant, AutoOutcome } from "../../../study/auto/auto.js";
 import { displayOutputOf } from "../../bundle.js";
-import { card, html, note, type Html } from "../../html.js";
-import type { DisplayOutput } from "../../bundle-output.js";
+import { card, html, note, type Html, type DisplayOutput } from "../../html.js";
 import { compareByScore, contestTable, leftOutTable } from "./contest.js";
 import { frontView } from "./front.js";
 import { autoFactsView } from "./auto-facts.js";

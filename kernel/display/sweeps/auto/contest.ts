@@ -6,7 +6,7 @@ import { html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart }
 import { plainCell, valueCell, type ScoreCell } from "../../score-cell.js";
 import { differenceCell } from "../../scores/score-tables.js";
 import { scoreBarOf, barScaleOf } from "../../scores/slice-bars.js";
-import { byteSizeText, durationText, significantText } from "../../../host/text.js";
+import { byteSizeText, durationText, significantText } from "../../../host/value-text.js";
 import { textTable } from "../../text-table.js";
 
 const NAME = 48;

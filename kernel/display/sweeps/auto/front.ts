@@ -3,8 +3,8 @@ import type { Contestant } from "../../../study/auto/auto.js";
 import type { StudyGoal } from "../../../study/study.js";
 import { roundToSixDigits } from "../../curves/line.js";
 import { figureView, type Figure, type Trace } from "../../figure.js";
-import type { DisplayOutput } from "../../bundle-output.js";
-import { byteSizeText, clip, durationText, escapeLabel, significantText } from "../../../host/text.js";
+import type { DisplayOutput } from "../../html.js";
+import { byteSizeText, clip, durationText, escapeLabel, significantText } from "../../../host/value-text.js";
 import { BEST_COLOR, stateColors } from "../series-styles.js";
 import { latencyText } from "./contest.js";
 

@@ -14,8 +14,7 @@
  * is late in a part has dropped out: the sum continues while more than two thirds remain, and no request is repeated.
  */
 import { randomBytes } from "node:crypto";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { FEDERATION_ENDING_CODES, type RemoteClients } from "../contract.js";
 import { instructionHash } from "../order-hash.js";
 import { encodeMaskingStart } from "../secure/secure-setup.js";

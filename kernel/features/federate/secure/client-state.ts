@@ -5,8 +5,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import { createPublicKey } from "node:crypto";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { RoundInstruction } from "../contract.js";
 import { instructionHash, weightsHash } from "../order-hash.js";
 import { decodeMaskingStart, isMaskingStart, type MaskingStart } from "./secure-setup.js";

@@ -5,7 +5,7 @@
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull, wholeNumber } from "../../../fetch/json.js";

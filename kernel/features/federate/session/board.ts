@@ -1,7 +1,7 @@
 /**
  * Live view of a federation: label skew between clients, then rounds, scores of clients and their drift as they arrive.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { clientScoresView } from "../../../display/federation/client-scores.js";
@@ -9,8 +9,8 @@ import { driftView } from "../../../display/federation/drift.js";
 import { clientLabelsView, labelSkewOf } from "../../../display/federation/labels.js";
 import { clientsView, joinedClientsView, roundsView } from "../../../display/federation/tables.js";
 import type { ClientView, FederationView, RoundView } from "../../../display/federation/view.js";
-import type { DisplayOutput } from "../../../display/bundle-output.js";
-import { formatPercent } from "../../../host/text.js";
+import type { DisplayOutput } from "../../../display/html.js";
+import { formatPercent } from "../../../host/value-text.js";
 import type { RunEvent } from "../../../events/events.js";
 import { trainingSplitName } from "../../../data/prepared.js";
 import { LiveTraining, type Screen } from "../../../session/live-training.js";

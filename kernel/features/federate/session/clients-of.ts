@@ -3,23 +3,20 @@
  * clients are also joined into one data set, client by client, for overall scores.
  */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import type { PartitionImplementation } from "#stdlib/partitions/kind.js";
 import { dealRowsByLabel } from "#stdlib/partitions/shared/label-matched-rows.js";
 import { registry } from "#stdlib/registry.js";
-import type { Call } from "#dsl/language/types/value.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
-import { sourceNameOf } from "../../../data/row/row-names.js";
+import { sourceNameOf } from "../../../data/row/row.js";
 import type { HostContext } from "../../../host/host-context.js";
 import { loadImplementation } from "../../../host/load-implementation.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
-import type { Warn } from "../../../session/warn.js";
+import type { Warn } from "../../../session/execution-context.js";
 import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 
 export interface ClientRows {

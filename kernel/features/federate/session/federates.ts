@@ -1,20 +1,17 @@
 /** What a federated training adds to a local one: clients, rounds, scores per client. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
 import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { AggregatorCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../server.js";
 import { loadFederationState } from "../kept-file.js";
-import { FederatedRounds } from "../rounds.js";
+import { FederatedRounds, federationHook, type ScoresByClient } from "../rounds.js";
 import { writeClientHeads } from "../../../runs/client-heads.js";
 import { headsOfCheckpoint } from "./heads.js";
 import { localMaskedSummer } from "../simulated/masked-clients.js";
 import { encodeSplit } from "../../../data/encoding/encoded.js";
 import { totalSteps } from "../../../training/steps.js";
-import { federationHook, type ScoresByClient } from "../hook.js";
 import type { OpenTraining, StepProvider } from "../../../training-runs/step-provider.js";
 import type { FederationSteps } from "./steps.js";
 import { openRemoteFederation, type ClientListeners, type RemoteFederation } from "./remote-federation.js";

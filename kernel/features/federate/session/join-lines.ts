@@ -1,6 +1,6 @@
 /** Terminal output of a remote client, one line per event. */
 import { CodedError, escapeControlCharacters, codeText } from "#dsl/language/diagnostics/codes.js";
-import { byteSizeText, groupedNumber } from "../../../host/text.js";
+import { byteSizeText, groupedNumber } from "../../../host/value-text.js";
 import type { JoinListeners } from "./joining.js";
 
 /** Milliseconds within which the same refusal is not repeated. */

@@ -4,8 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join as pathOf } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { federationTermsOf } from "#dsl/compiler/plan/terms.js";

@@ -1,5 +1,5 @@
 /** Clients with rows on this machine, over one open model: all of a simulation, or the one of a remote process. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";

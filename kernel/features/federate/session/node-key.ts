@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { toRunFolderError } from "../../../runs/folder-errors.js";
-import { readRegularFile } from "../../../runs/read-regular.js";
+import { readRegularFile } from "../../../runs/read-events.js";
 import { isProcessAlive, isProcessIdentity, currentProcess } from "../../../runs/writer.js";
 import { parseJsonOrNull } from "../../../fetch/json.js";
 import { readNamedText } from "../../../fetch/regular.js";

@@ -1,8 +1,6 @@
 /** Privacy of a federation: of participation, or of each row of a client; and its spent budget. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
 import { loadImplementation } from "../../../host/load-implementation.js";

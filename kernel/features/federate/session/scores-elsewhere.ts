@@ -6,7 +6,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { answerOrError } from "../client-requests.js";
 import type { RemoteClients, ClientEvaluation } from "../contract.js";
-import type { ScoresByClient } from "../hook.js";
+import type { ScoresByClient } from "../rounds.js";
 import type { Validate } from "../../../training/loop/validation.js";
 import type { OpenTraining } from "../../../training-runs/step-provider.js";
 import { validatorFor, partsValidatorFor, type ValidationPart } from "../../../training-runs/validating.js";

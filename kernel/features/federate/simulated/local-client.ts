@@ -2,7 +2,7 @@
  * A client with rows on this machine. Its steps are those of any training: the optimizer is reset in each round, the
  * learning rate follows the schedule over all rounds.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation, RoundStateVectors, ClientSideAlgorithm } from "#stdlib/aggregators/kind.js";

@@ -1,6 +1,5 @@
 /** A model that predicts for texts: rows of all requests share batches; predictions are in its task's terms. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { unitVector } from "#stdlib/tasks/shared/similarity-scores.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";

@@ -8,7 +8,7 @@ import type { PredictorInput } from "../../../inference/predictor.js";
 import type { SlotLoad, WriterAdapter, WriterReporter } from "../../../inference/generation/contract.js";
 import type { OpenProgramsOptions } from "./open-programs.js";
 import type { GenerationRequest, TextGeneration } from "../contract.js";
-import { readsContexts } from "../../../inference/questions.js";
+import { readsContexts } from "../../../inference/prompts.js";
 
 export interface WriterSource extends Omit<OpenProgramsOptions, "programs"> {
   readonly tokenizer: Tokenizer;

@@ -1,7 +1,7 @@
 /** Opens a model's inference programs over its base's weights and its checkpoint. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { Base } from "../../../bases/base.js";
 import type { Engine, EngineSession } from "../../../engines/engine.js";
 import { sharedStoreOf } from "../../../engines/shared.js";

@@ -1,7 +1,7 @@
 /** A run's folder: opens the trained model for inference, without gradients and optimizer states. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import { buildEvaluateProgram } from "#stdlib/programs/evaluate.js";
 import { answerTypeOf } from "#stdlib/targets/shared/model-type.js";
 import { ADAPTER_FILES } from "../../../runs/folders/adapter-folder.js";

@@ -20,8 +20,20 @@ import type {
 import { BatchedPredictor } from "./batched-predictor.js";
 import { modelCannotError, writesTexts } from "../model-types.js";
 import type { ModelSource, ModelSourceFacts, OpenModelSource } from "./model-source.js";
-import { retryAfter } from "./retry-after.js";
 import { decodeTokens, tokenizeTexts } from "./tokens.js";
+
+// The `Retry-After` of a model that is temporarily unavailable.
+
+/** Maximum seconds that a client is told to wait. */
+const LONGEST = 60;
+
+/**
+ * Seconds after which a client should ask again for a model that is expected back in `ms`. A negative `ms` means that the
+ * model is overdue: the wait is half the delay so far.
+ */
+export function retryAfter(ms: number): number {
+  return Math.max(1, Math.min(LONGEST, Math.ceil((ms > 0 ? ms : -ms / 2) / 1000)));
+}
 
 /** The first request to a generative model, for warm-up. */
 const SHORT: GenerationRequest = {

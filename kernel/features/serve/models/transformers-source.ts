@@ -1,10 +1,9 @@
 /** A foreign transformers folder: its class determines the predictions, by the base's own head. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { answerTypeOf } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";

@@ -1,7 +1,7 @@
 /** An open generative model: texts are generated concurrently by the same inference as in the notebook. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/value.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { registry } from "#stdlib/registry.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { readRegularJson } from "../../../runs/read-regular.js";
+import { readRegularJson } from "../../../runs/read-events.js";
 import { isProcessAlive, processIdentityOf, processIdentitySchema } from "../../../runs/writer.js";
 import { objectWith, schemaGuard } from "../../../fetch/json.js";
 import { stateFolder } from "../../../remote/supervisor/state-folder.js";

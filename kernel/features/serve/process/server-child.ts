@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../../../fetch/private.js";
-import { readRegularFile } from "../../../runs/read-regular.js";
+import { readRegularFile } from "../../../runs/read-events.js";
 import type { HttpLoad } from "../contract.js";
 import {
   deserializeError,

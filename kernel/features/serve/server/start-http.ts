@@ -1,5 +1,5 @@
 /** Serves models over HTTP, from the first connection to the last response. */
-import { Server, type AddressInfo } from "node:net";
+import { Server, type AddressInfo, type Socket } from "node:net";
 import type { Server as HttpsServer } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -10,8 +10,102 @@ import { accessControlOf, type AccessControl } from "../http/access.js";
 import { MemoryBudget } from "../http/memory-budget.js";
 import { defaultTimeouts, type HttpTimeouts } from "./server-parts.js";
 import { createHttpServer } from "./http-server.js";
-import { OpenSockets } from "./sockets.js";
-import { portHolderOf } from "./port-holder.js";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { clip } from "../../../host/value-text.js";
+
+/** Open connections as the system has them: Node's server only lists those with a finished TLS handshake. */
+export class OpenSockets {
+  private readonly open = new Set<Socket>();
+  /** TLS connections without a finished handshake, by remote address. */
+  private readonly silent = new Map<string, Socket>();
+
+  constructor(server: Server) {
+    const isSecure = "setSecureContext" in server;
+    server.on("connection", (socket: Socket) => {
+      const from = fromOf(socket);
+      this.open.add(socket);
+      if (isSecure) this.silent.set(from, socket);
+      socket.once("close", () => {
+        this.open.delete(socket);
+        if (this.silent.get(from) === socket) this.silent.delete(from);
+      });
+    });
+    if (isSecure) server.on("secureConnection", (socket: Socket) => this.silent.delete(fromOf(socket)));
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+  closeSilent(): void {
+    for (const socket of this.silent.values()) socket.destroy();
+  }
+  closeAll(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+}
+
+const fromOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress ?? ""} ${String(remotePort)}`;
+
+/** Finds the process that listens on a port of this machine, if this user may see it: on Linux, from /proc. */
+export interface PortHolder {
+  readonly process: number;
+  /** Its command line, truncated for a message. */
+  readonly command: string;
+}
+/** Maximum characters of a command line. */
+const LONG = 80;
+/** State of a listening socket. */
+const LISTENS = "0A";
+
+/** Null if no process is visible to this user, or the system does not report it. */
+export function portHolderOf(port: number): PortHolder | null {
+  const sockets = new Set([...listeners("/proc/net/tcp", port), ...listeners("/proc/net/tcp6", port)]);
+  if (sockets.size === 0) return null;
+  for (const name of listed("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    for (const fd of listed(`/proc/${name}/fd`)) {
+      const [, socket] = /^socket:\[(\d+)\]$/.exec(linked(`/proc/${name}/fd/${fd}`)) ?? [];
+      if (socket !== undefined && sockets.has(socket)) return { process: Number(name), command: commandOf(name) };
+    }
+  }
+  return null;
+}
+
+function listeners(table: string, port: number): readonly string[] {
+  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+  return textOf(table)
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local = "", , state]) => state === LISTENS && local.endsWith(`:${wanted}`))
+    .map((columns) => columns[9] ?? "");
+}
+function commandOf(process: string): string {
+  return clip(textOf(`/proc/${process}/cmdline`).split("\0").join(" ").trim(), LONG);
+}
+
+// Processes that are gone or of other users give nothing.
+function listed(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+function linked(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 /** Coded errors `port-taken`, `not-listened`. */
 export async function startHttp(

@@ -4,7 +4,7 @@ import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { lengthQuantile } from "#dsl/compiler/plan/lengths.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { SkippedCandidate, TokenLengths, ExaminedData, ExaminedBase } from "../../../study/auto/auto.js";
 import { weightBytes } from "../../../bases/base.js";
 import { availableMemoryBytes } from "../../../session/answers/dataset-cache.js";

@@ -10,7 +10,7 @@ import { baselineContextOf } from "../../../evaluation/beside-plan.js";
 import { evaluateBaseline, type BaselineContext } from "../../../evaluation/baseline.js";
 import { evaluateModel, type MeasuredModel } from "../../../evaluation/evaluate-once.js";
 import { checkThresholds, matchesCall } from "../../../evaluation/required-scores.js";
-import { warnerAt } from "../../../session/warnings.js";
+import { warnerAt } from "../../../session/execution-context.js";
 import { scoringOf, type AutoContext } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
 

@@ -2,14 +2,13 @@
  * The thread of one grammar. It runs XGrammar's WebAssembly, which aborts on input that it does not understand, so that
  * only this grammar is lost. Texts are identified by number.
  */
-import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { createRequire } from "node:module";
 import { setPriority } from "node:os";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
-import { must } from "#dsl/language/diagnostics/must.js";
 import {
   FAILED_STATE,
   MASK_CELL,

@@ -1,5 +1,5 @@
 /** Rules for objects of a schema: the named properties in schema order, then others if the schema asks for them. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import {
   intersectRanges,

@@ -1,5 +1,5 @@
 /** Collects the rules of a grammar, and holds what schemas of lists and objects share. */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { characterClassText, UNESCAPED_JSON_CHARACTERS } from "./character-classes.js";
 import type { SchemaObject } from "./schema-references.js";
 import { StringPositions, StringPosition, type SchemaInDocument } from "./string-positions.js";

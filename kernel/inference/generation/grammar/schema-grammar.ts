@@ -3,7 +3,7 @@
  * versa. Properties follow the schema's order, and unnamed ones are generated only if `additionalProperties` asks for
  * them. A constraint that no grammar can enforce is refused, so that no output seems to be constrained when it is not.
  */
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { characterClassText, grammarLiteral, UNESCAPED_JSON_CHARACTERS } from "./character-classes.js";
 import { STRING_FORMAT_PATTERNS } from "./string-formats.js";

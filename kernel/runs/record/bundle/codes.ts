@@ -1,7 +1,7 @@
 /** Error codes of bundles. */
 import type { CodeData, CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/listed.js";
-import { plural } from "../../../host/text.js";
+import { plural } from "../../../host/value-text.js";
 
 export interface BundleCodeData {
   "not-bundled": {

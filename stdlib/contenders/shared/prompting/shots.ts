@@ -1,7 +1,7 @@
 /**
  * Chooses few-shot examples from the training split: as evenly over the labels as their number allows, drawn by a seed.
  */
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "../../../statistics/chance.js";
 
 /** Random stream of the examples, separate from other uses of the same seed. */

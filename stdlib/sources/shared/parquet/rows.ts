@@ -2,8 +2,7 @@
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleNested } from "hyparquet/src/assemble.js";
 import type { DecodedArray, SchemaTree } from "hyparquet";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { openFileBlocks, type FileBlocks } from "#platform/files.js";
 import type { RowChunk } from "../../../data/contract.js";
 import { CHUNK_ROWS, checkColumnCount, checkColumnNames } from "../columns.js";

@@ -3,7 +3,7 @@
  * of its strings name files. DuckDB and SQLite do the rest.
  */
 
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 export interface TableReference {
   readonly text: string;

@@ -1,8 +1,7 @@
 /** A file whose first line is a row: told once, with what reads it so. */
 import assert from "node:assert/strict";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { codeText, must } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";
 
 const program =

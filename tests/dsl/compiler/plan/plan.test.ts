@@ -1,12 +1,11 @@
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
-import type { Recipe } from "#dsl/compiler/plan/recipe.js";
+import type { Recipe, Plan } from "#dsl/compiler/plan/plan.js";
 import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import assert from "node:assert/strict";
 import { metricOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { splitSource } from "#dsl/language/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../../programs.js";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { withoutAddressQueries } from "#dsl/compiler/plan/retained-calls.js";
-import { must } from "#dsl/language/diagnostics/must.js";
-import type { Recipe } from "#dsl/compiler/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { Recipe } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "../../world.js";

@@ -1,6 +1,6 @@
 /** `deploy … to` a target that serves: several models, a name, and what such a target is told of. */
 import assert from "node:assert/strict";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "../../world.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 
 describe("what has to be there", () => {
   it("is given back, be it empty or zero", () => {

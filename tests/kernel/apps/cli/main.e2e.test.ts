@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { nearestCommand } from "#kernel/apps/cli/nearest.js";
+import { nearestCommand } from "#kernel/apps/cli/program.js";
 import { isNewEnough } from "#kernel/apps/cli/jupyterlab.js";
 import { called } from "./called.js";
 

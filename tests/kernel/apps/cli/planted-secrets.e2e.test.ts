@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { sourceRequestOf } from "#kernel/data/sources/request.js";
+import { sourceRequestOf } from "#kernel/data/sources/addresses.js";
 import { call } from "../../data/rows/plans.js";
 import { serveFiles, type FileServer } from "../../fetch/file-server.js";
 import { writeNotebookFiles } from "../../session/kept-runs.js";

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/import/import.js";

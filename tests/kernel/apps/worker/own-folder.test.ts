@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { currentProcess } from "#kernel/runs/writer.js";
-import { makeWorkerFolder } from "#kernel/apps/worker/own-folder.js";
+import { makeWorkerFolder } from "#kernel/apps/worker/worker.js";
 
 describe("the folder of a worker", () => {
   it("is its own; those of dead processes of this machine go, and no others", () => {

@@ -5,9 +5,9 @@ import { annotatedHandle } from "#kernel/data/annotations/handle.js";
 import { orderByHash, orderByDoubt, orderByUncertainty } from "#kernel/data/annotations/order.js";
 import { agreementAndDisagreements } from "#kernel/data/annotations/resolved-labels.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { call, Folder } from "../rows/plans.js";
 
 describe("annotated data", () => {

@@ -11,7 +11,7 @@ import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { vocabularyTemplateRenderer } from "#kernel/bases/chat-renderer.js";
 import { truncateChat, encodeChats, measureChats, renderConversationPrompts } from "#kernel/data/encoding/chat.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";

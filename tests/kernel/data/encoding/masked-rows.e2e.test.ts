@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { readMarkup } from "#tests/kernel/display/markup.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeSmallBert } from "../../session/small-bert.js";

@@ -4,8 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";

@@ -1,7 +1,7 @@
 /** A probe and neighbours judge each row by the others, exactly as if they were made anew without it. */
 import assert from "node:assert/strict";
 import { neighbourProbabilities } from "#kernel/data/judging/neighbours.js";
-import { probeProbabilities } from "#kernel/data/judging/probe.js";
+import { probeProbabilities } from "#kernel/data/judging/judges.js";
 import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
 describe("a probe of labels", () => {

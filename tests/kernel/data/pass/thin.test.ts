@@ -1,6 +1,6 @@
 /** Fewer rows that train: as drawn, nested, and nothing else changes. */
 import assert from "node:assert/strict";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
 

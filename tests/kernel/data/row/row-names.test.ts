@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { Folder, call } from "../rows/plans.js";
 
 describe("rows of split sources", () => {

@@ -1,6 +1,6 @@
 /** The roles `question`, `context` and `answer`, in every shape that files have. */
 import assert from "node:assert/strict";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
 

@@ -6,8 +6,7 @@ import { MIN_NEAR_DUPLICATE_LIKENESS, comparedLetters } from "#stdlib/text/near-
 import { AuditCache } from "#kernel/data/sources/kept-audits.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import { codeText } from "#dsl/language/diagnostics/codes.js";
-import type { Value } from "#dsl/language/types/value.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Value, DataPlan } from "#dsl/language/types/value.js";
 import { Folder, call } from "./plans.js";
 
 const lettered = (texts: readonly string[]): ShingledTexts => ({

@@ -1,7 +1,7 @@
 /** Labels, groups and ids are what is written: no two of them become one on the way, whatever numbers can hold. */
 import assert from "node:assert/strict";
 import { from } from "arquero";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
 

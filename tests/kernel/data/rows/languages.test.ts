@@ -1,6 +1,6 @@
 /** The languages of a data set's texts: counted by split, in parts of it where it is large, and told in one line. */
 import assert from "node:assert/strict";
-import { languageObserver } from "#kernel/data/audit/languages.js";
+import { languageObserver } from "#kernel/data/audit/audit.js";
 import { forEachRow, type AuditedRow, type AuditedSplits } from "#kernel/data/audit/rows.js";
 import { languagesOf } from "#kernel/display/data/languages.js";
 import { sentences } from "../../../fixtures/languages/sentences.js";

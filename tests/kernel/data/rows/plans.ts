@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call, Value } from "#dsl/language/types/value.js";
+import type { DataPlan, Call, Value } from "#dsl/language/types/value.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
 import { writeAnew } from "#tests/write-anew.js";
 

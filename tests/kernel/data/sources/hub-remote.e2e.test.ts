@@ -8,7 +8,7 @@ import { forgetResolvedCommits } from "#kernel/data/sources/hub/remote.js";
 import { prepareFetchedRows, readFetchedHeader } from "#kernel/data/sources/prepare.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeSmallTraining } from "../../session/small-training.js";
 import { DatasetHub, type HubSet } from "./dataset-hub.js";

@@ -3,7 +3,7 @@
  * way: what a full collection leaves, looked at again and again (`--expose-gc`). What the process holds from the system
  * says less: how much a collector leaves lying depends on its version.
  */
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { tokenFileOf } from "#kernel/data/sources/token-file.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { sourceRequestOf, type SourceRequest } from "#kernel/data/sources/request.js";
+import { sourceRequestOf, type SourceRequest } from "#kernel/data/sources/addresses.js";
 import { call } from "../rows/plans.js";
 
 const SUM = "ab".repeat(32);

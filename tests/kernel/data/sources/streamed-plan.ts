@@ -1,6 +1,5 @@
 /** Plans of data that are streamed, or the same data read whole. */
-import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, Call } from "#dsl/language/types/value.js";
 
 export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({
   ...{ kind, word },

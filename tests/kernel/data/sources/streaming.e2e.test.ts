@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { call, streamedPlan as plan } from "./streamed-plan.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
 import { measurePreparedData, prepareFetchedData, prepareFetchedRows } from "#kernel/data/sources/prepare.js";

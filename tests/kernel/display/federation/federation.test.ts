@@ -9,7 +9,7 @@ import { runOutcomeWords } from "#kernel/display/curves/curves.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { scoreSpreadOf, type FederationView } from "#kernel/display/federation/view.js";
 import type { Figure } from "#kernel/display/figure.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { madeFederation } from "../made-federation.js";
 
 const text = (shown: DisplayOutput | null): string => String(shown?.bundle["text/plain"]);

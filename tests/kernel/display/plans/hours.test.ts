@@ -4,7 +4,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { workerHoursFacts, workerUsageText } from "#kernel/display/plans/hours.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { sweepFacts } from "#kernel/display/plans/sweep-plan.js";
-import { trialConcurrencyOf } from "#kernel/sweep-runs/at-once.js";
+import { trialConcurrencyOf } from "#kernel/sweep-runs/trial-concurrency.js";
 import { availableParallelism } from "node:os";
 import { compiled, definitions } from "#tests/dsl/world.js";
 

@@ -1,6 +1,6 @@
 /** What a promise of privacy is told as. */
 import assert from "node:assert/strict";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import {
   privacyMechanismText,
   guaranteeMeaningText,

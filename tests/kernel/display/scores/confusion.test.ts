@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { confusionFigure, confusionView } from "#kernel/display/scores/confusion.js";
 import { drawFigure } from "#kernel/display/svg/draw.js";
 import { labelScoresView } from "#kernel/display/scores/labels-table.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 
 const plain = (shown: DisplayOutput | undefined): string => String(shown?.bundle["text/plain"]);
 const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `label${String(i)}`);

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { replay } from "#kernel/features/replay/replay.js";
 import { CHECKSUM_METADATA, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";

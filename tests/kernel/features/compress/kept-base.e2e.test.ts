@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readLearntRecord } from "#kernel/runs/learnt-rows.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { cachedOutputsFile } from "#kernel/runs/continual-state.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { CHECKSUM_METADATA, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 

@@ -1,7 +1,7 @@
 /** What a teacher said of rows. */
 import assert from "node:assert/strict";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import { checkTeacherOutputs } from "#kernel/features/compress/teacher-outputs.js";
+import { checkTeacherOutputs } from "#kernel/features/compress/contract.js";
 
 describe("what a teacher says", () => {
   const told = (...said: number[][]): string => {

@@ -10,7 +10,7 @@ import { embed, embedMany, generateObject, generateText, jsonSchema, streamText,
 import type { ModelMessage } from "ai";
 import OpenAI from "openai";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { ReadTextPrediction } from "#kernel/inference/prediction.js";
+import type { ReadTextPrediction } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { builtModels, ServedProcess } from "./serve-process.js";
 

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { ReadTextPrediction } from "#kernel/inference/prediction.js";
+import type { ReadTextPrediction } from "#kernel/inference/prompts.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { builtModels, ServedProcess } from "./serve-process.js";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { asksLabels, broken, Driven, sum } from "#bench/serve/drive.js";
 import { firstValues, type Ask } from "#bench/serve/load.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { ReadTextPrediction } from "#kernel/inference/prediction.js";
+import type { ReadTextPrediction } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { until } from "#tests/until.js";
 import { builtModels, ServedProcess } from "./serve-process.js";

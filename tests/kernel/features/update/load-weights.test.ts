@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { ewc } from "#stdlib/strategies/ewc.run.js";
-import { oLora } from "#stdlib/strategies/o_lora.run.js";
+import { ewc } from "#stdlib/strategies/ewc.js";
+import { oLora } from "#stdlib/strategies/o_lora.js";
 import { loadWeights } from "#kernel/features/update/load-weights.js";
 import { readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 

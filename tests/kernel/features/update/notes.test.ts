@@ -8,7 +8,7 @@ import { bestConstant } from "#kernel/features/update/best-constant.js";
 import { retainedShareOf } from "#kernel/features/update/retained-rows.js";
 import type { TaskMetric } from "#kernel/evaluation/forgetting/tasks.js";
 import { warnOfUnusedStrategies } from "#kernel/features/update/unused-strategies.js";
-import type { Warn } from "#kernel/session/warn.js";
+import type { Warn } from "#kernel/session/execution-context.js";
 import { registry } from "#stdlib/registry.js";
 import { dataFacts } from "../../display/examples.js";
 

@@ -10,7 +10,7 @@ import { checkFile } from "#kernel/apps/checking/checking.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { replay } from "#kernel/features/replay/replay.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { continualWeightsFile, readContinualState, readExemplars } from "#kernel/runs/continual-state.js";
 import { OpenModelCache } from "#kernel/models/open-models.js";
 import { readBeforeAfterScores } from "#kernel/runs/since-before.js";

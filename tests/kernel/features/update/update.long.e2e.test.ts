@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { continualWeightsFile, readContinualState, readExemplars } from "#kernel/runs/continual-state.js";
 import { penaltyAt } from "#kernel/display/landscape.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { NotebookOfOne } from "../../session/notebook-of-one.js";

@@ -1,5 +1,5 @@
 /** A clock that goes on when it is told to, and an engine whose runs end when they are told to. */
-import type { BatcherClock } from "#kernel/inference/gathering/clock.js";
+import type { BatcherClock } from "#kernel/inference/gathering/gatherer.js";
 
 export class ClockByHand implements BatcherClock {
   private time = 0;

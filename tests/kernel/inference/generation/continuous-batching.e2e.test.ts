@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";

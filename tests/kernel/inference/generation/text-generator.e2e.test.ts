@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { TextChunk, GenerationRequest } from "#kernel/inference/generation/generation-request.js";
 import { createTextGenerator, type TextGenerator } from "#kernel/inference/generation/text-generator.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { asked, modelIn, whole } from "./requests.js";

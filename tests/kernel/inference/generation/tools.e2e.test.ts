@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
 import type { TextChunk, GenerationRequest } from "#kernel/inference/generation/generation-request.js";

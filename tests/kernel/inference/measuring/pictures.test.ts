@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { evaluationView } from "#kernel/display/scores/evaluation.js";
 import { evaluationPicturesFigure, evaluationPicturesView } from "#kernel/display/scores/pictures.js";
-import { evenBins } from "#kernel/inference/measuring/even-bins.js";
-import { evaluationPictures } from "#kernel/inference/measuring/pictures.js";
+import { evenBins, evaluationPictures } from "#kernel/inference/measuring/pictures.js";
 import { uncertainPredictions } from "#kernel/inference/measuring/uncertain.js";
 import { word as rocAuc } from "#stdlib/metrics/roc_auc.js";
 import { numbersPictured, pictured, report } from "../../display/examples.js";

@@ -5,7 +5,7 @@ import { measureOf, metricsOf, SETTINGS } from "../../../../bench/coverage/rare-
 import { scoreDifference, resampleAll, intervalMethodsText } from "#kernel/inference/measuring/comparison.js";
 import { measureSlice } from "#kernel/inference/measuring/slices.js";
 import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 
 const labels = ["fine", "fraud"];
 /** Rows by what is true and predicted; `sure`: of the second label, row by row. */

@@ -1,7 +1,7 @@
 /** Every metric that can be no number of some outcomes says why. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import { whyUndefined } from "#kernel/inference/measuring/why-undefined.js";
+import { whyUndefined } from "#kernel/inference/measuring/measure-metric.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 

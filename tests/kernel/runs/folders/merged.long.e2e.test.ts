@@ -14,7 +14,7 @@ import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { writeMergedModel } from "#kernel/runs/folders/merged.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engines/engines.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";

@@ -25,7 +25,7 @@ import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import { defaultRunView } from "#kernel/runs/history/run-listing.js";
-import type { RunSummary } from "#kernel/runs/history/run-summary.js";
+import type { RunSummary } from "#kernel/runs/history/newest-scores.js";
 import { isProcessAlive, currentProcess } from "#kernel/runs/writer.js";
 import type { RunWriter } from "#kernel/events/writer.js";
 import { compiled, definitions } from "../../../dsl/world.js";

@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
-import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import { WholeReads } from "../whole-reads.js";
 import { call, Folder } from "../../data/rows/plans.js";
 

@@ -1,8 +1,7 @@
 /** Settings of a baseline, chosen by folds: who is in which, what each model has seen, and when nothing is chosen. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { chooseSetting } from "#stdlib/contenders/shared/chosen-setting.js";
-import { foldsOf } from "#stdlib/contenders/shared/folds.js";
+import { chooseSetting, foldsOf } from "#stdlib/contenders/shared/chosen-setting.js";
 import { SparseBuilder } from "#stdlib/contenders/shared/tfidf/sparse.js";
 import { argmax } from "#stdlib/statistics/argmax.js";
 

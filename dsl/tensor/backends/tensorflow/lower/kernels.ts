@@ -4,7 +4,7 @@
  * kernels.
  */
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import type { GATE_ATTRIBUTES } from "#dsl/tensor/ops/shared/gelu.js";
 import { geluKind, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";

@@ -1,5 +1,5 @@
 /** Lowerings of ops that move elements. */
-import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/codes.js";
 import { isState } from "#dsl/tensor/leaves.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";

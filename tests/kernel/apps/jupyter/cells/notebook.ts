@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterpreter } from "#kernel/apps/jupyter/cells/create.js";
 import type { ExecuteOutcome } from "#kernel/apps/jupyter/ports/execute-outcome.js";
 import type { CellLanguage, CellRuntime, CellOutput } from "#kernel/apps/jupyter/cells/interpreter.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 
 export interface Ran {
   readonly cell: number;

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { modelTypeText } from "#kernel/models/model-handle.js";
-import { complaintLines } from "#kernel/apps/jupyter/cells/compile/complaints.js";
+import { complaintLines, withShortTypes } from "#kernel/apps/jupyter/cells/compile/complaints.js";
 import { Converter } from "#kernel/apps/jupyter/cells/compile/converter.js";
-import { withShortTypes } from "#kernel/apps/jupyter/cells/compile/short-types.js";
 import { planOf } from "../../../runs/run-folders.js";
 import { Notebook, traceback } from "./notebook.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
-import { toCodePoints, toUtf16 } from "#kernel/apps/jupyter/wire/codepoints.js";
+import { toCodePoints, toUtf16 } from "#kernel/apps/jupyter/wire/requests.js";
 
 describe("positions in a text", () => {
   const texts = () => anyText();

@@ -1,7 +1,7 @@
 /** A small training that runs by itself, in a folder of its own, and what is seen of its processes. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { readDetachedNote } from "#kernel/runs/detached-run.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";

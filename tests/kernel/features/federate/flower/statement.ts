@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";

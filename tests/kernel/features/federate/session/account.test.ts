@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { currentProcess } from "#kernel/runs/writer.js";
 import { PrivacyLedger } from "#kernel/features/federate/session/account.js";
 import { lockNodeKey, readOrCreateNodeKey } from "#kernel/features/federate/session/node-key.js";

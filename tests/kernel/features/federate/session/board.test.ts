@@ -1,7 +1,7 @@
 /** What a cell shows of a federation whose clients join: on whose rows it is scored, what travelled, what is waited for. */
 import assert from "node:assert/strict";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { LiveFederation } from "#kernel/features/federate/session/board.js";
 import { compiled } from "#tests/dsl/world.js";
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
 import { LocalClient } from "#kernel/features/federate/simulated/local-client.js";

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { readClientHead } from "#kernel/runs/client-heads.js";
 import { LocalClient } from "#kernel/features/federate/simulated/local-client.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";

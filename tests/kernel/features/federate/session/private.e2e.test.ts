@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { readTensor } from "#kernel/tensors/safetensors.js";

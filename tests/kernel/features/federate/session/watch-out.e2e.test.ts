@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { NotebookOfOne } from "../../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../../session/small-training.js";
 

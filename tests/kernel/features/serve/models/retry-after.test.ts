@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { retryAfter } from "#kernel/features/serve/models/retry-after.js";
+import { retryAfter } from "#kernel/features/serve/models/servable.js";
 
 describe("retry-after of a model that is starting", () => {
   it("is the expected delay in whole seconds, grows while the model is overdue, and stays within a minute", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prompts.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
 import { DEFAULT_LIMITS, type GenerationRequest } from "#kernel/features/serve/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";

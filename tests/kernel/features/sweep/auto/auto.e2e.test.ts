@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/html.js";
 import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../../../session/notebook-of-one.js";
 import { writeSmallTraining } from "../../../session/small-training.js";

@@ -4,7 +4,7 @@ import {
   labelsNamedIn,
   numberNamedIn,
   meansNoLabel,
-} from "#stdlib/contenders/shared/prompting/answer-values.js";
+} from "#stdlib/contenders/shared/prompting/read-answers.js";
 
 const labels = ["spam", "not spam", "billing", "Billing!"];
 const named = (answer: string): string | null => {

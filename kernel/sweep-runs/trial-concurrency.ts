@@ -2,10 +2,10 @@
 import { workerCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { must } from "#dsl/language/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { availableParallelism } from "node:os";
-import { byteSizeText, plural } from "../host/text.js";
+import { byteSizeText, plural } from "../host/value-text.js";
 
 /**
  * Default with a pruner: enough trials to see early which of them lag, and few enough that a search learns from
