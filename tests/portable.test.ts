@@ -54,31 +54,31 @@ function leaving(imports: ReadonlyMap<string, readonly string[]>): readonly stri
     );
 }
 
-describe("files of the kernel that run in a browser", () => {
+describe("portable files of the kernel", () => {
   const imports = importsOf("kernel");
   it("import only each other, stdlib and dsl", () => {
     assert.deepEqual(leaving(imports), []);
   });
-  it("import no module of Node", () => {
+  it("import no Node module", () => {
     const node = [...imports.keys()].filter(
       (file) => isListed(file) && /(?:from|import)\s*\(?\s*"node:/.test(readFileSync(join(root, file), "utf8")),
     );
     assert.deepEqual(node, []);
   });
-  it("are all that the page imports of the kernel, but for its trainings", () => {
+  it("cover all kernel imports of the page, except for its trainings", () => {
     const page = [...importsOf("page")].filter(([file]) => !file.startsWith("page/training/"));
     const others = page.flatMap(([file, imported]) =>
       imported.filter((other) => other.startsWith("kernel/") && !isListed(other)).map((other) => `${file} → ${other}`),
     );
     assert.deepEqual(others, []);
   });
-  it("are all there", () => {
+  it("all exist", () => {
     const gone = PORTABLE.filter(
       (listed) => ![...imports.keys()].some((file) => file === listed || file.startsWith(listed)),
     );
     assert.deepEqual(gone, []);
   });
-  it("would be seen to import one that needs Node", () => {
+  it("are reported if they import a file that needs Node", () => {
     const wrong = new Map([["kernel/display/table.ts", ["kernel/runs/run-folder.ts", "dsl/codes.ts"]]]);
     assert.deepEqual(leaving(wrong), ["kernel/display/table.ts → kernel/runs/run-folder.ts"]);
   });

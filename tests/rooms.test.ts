@@ -27,9 +27,9 @@ function against(imports: ReadonlyMap<string, readonly string[]>): readonly stri
   });
 }
 
-describe("the rooms of the house", () => {
+describe("import layers of the source", () => {
   for (const room of ["dsl", "stdlib", "kernel", "editors", "page", "tools"])
-    it(`${room} imports only rooms that stand before it`, () => {
+    it(`let ${room} import lower layers only`, () => {
       assert.deepEqual(
         against(importsOf(room)),
         [],
@@ -37,7 +37,7 @@ describe("the rooms of the house", () => {
       );
     });
 
-  it("would be seen to import one that stands behind", () => {
+  it("report an import of a higher layer", () => {
     const wrong = new Map([
       ["kernel/training/train.ts", ["editors/vocabulary.ts", "stdlib/registry.ts", "tools/progress.mjs"]],
       ["kernel/apps/cli/main.ts", ["editors/vocabulary.ts", "tests/imports.ts"]],

@@ -10,11 +10,11 @@ import { parseLimits } from "#dsl/language/syntax/limits.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { answer, check, lines, maniesOf, small, sourceOf, tell, textsOf } from "./extreme-texts.js";
 
-describe("texts that nobody writes", function () {
+describe("extreme input", function () {
   this.timeout(120_000);
   for (const [name, extreme] of Object.entries(textsOf(small))) it(name, () => answer(extreme));
 
-  it("reads 2,000 statements, 100 brackets in brackets and 250,000 characters", () => {
+  it("is accepted up to 2,000 statements, 100 nested brackets and 250,000 characters", () => {
     const none = (text: string): void =>
       assert.deepEqual(
         check(text).filter((d) => d.code === "too-much"),
@@ -26,12 +26,12 @@ describe("texts that nobody writes", function () {
   });
 });
 
-describe("thousands of something", function () {
+describe("thousands of similar errors", function () {
   this.timeout(60_000);
-  for (const [name, text, code] of maniesOf(small)) it(`${name}: told, and bounded`, () => tell(name, text, code));
+  for (const [name, text, code] of maniesOf(small)) it(`are reported with bounded output: ${name}`, () => tell(name, text, code));
 });
 
-describe("what is rendered of many mistakes", () => {
+describe("rendering of many errors", () => {
   const sizes = (text: string): readonly number[] => {
     const [diagnostics, sources] = [check(text), [sourceOf(text)]];
     return [
@@ -40,7 +40,7 @@ describe("what is rendered of many mistakes", () => {
       JSON.stringify(toJson(diagnostics, sources)).length,
     ];
   };
-  it("does not grow with the square of the text: 4,000 control characters, then 40,000", () => {
+  it("grows at most 1.2 times from 4,000 to 40,000 control characters", () => {
     const few = sizes("\u0001 ".repeat(4000));
     const many = sizes("\u0001 ".repeat(40_000));
     for (const [i, size] of few.entries()) {
@@ -48,7 +48,7 @@ describe("what is rendered of many mistakes", () => {
       assert.ok((many[i] ?? 0) < 1.2 * size, `${i}: ${size} and ${many[i]}`);
     }
   });
-  it("says how many mistakes more there are, errors before warnings", () => {
+  it("states the number of omitted errors", () => {
     const text = `recipe r {\n${lines(3000, (i) => `k${i}: 1`)}\n}`;
     const [diagnostics, sources] = [check(text), [sourceOf(text)]];
     assert.match(renderAnsi(diagnostics, sources, { color: false }), /\n\nand 2,900 errors more$/);
@@ -56,7 +56,7 @@ describe("what is rendered of many mistakes", () => {
     const { diagnostics: told, more } = toJson(diagnostics, sources);
     assert.deepEqual([told.length, more], [1000, { errors: 2000, warnings: 0 }]);
   });
-  it("quotes what stands around the place, and marks it there", () => {
+  it("quotes the text near a place and marks it", () => {
     const text = `recipe r { ${"a".repeat(500)}: 1, epoch: 2, ${"b".repeat(500)}: 3 }`;
     const diagnostics = check(text).filter((d) => d.span.start === text.indexOf("epoch"));
     const [quoted = "", marks = ""] = renderAnsi(diagnostics, [sourceOf(text)], { color: false })
@@ -66,7 +66,7 @@ describe("what is rendered of many mistakes", () => {
     assert.ok(quoted.length < 180);
     assert.equal(quoted.slice(marks.indexOf("^"), marks.lastIndexOf("^") + 1), "epoch");
   });
-  it("marks the place beside characters that are written as codes, and never half of a pair", () => {
+  it("aligns the mark after escaped characters, at a surrogate pair", () => {
     const text = `model m { base: "\u0001\u0001", 😀: 1 }`;
     const diagnostics = check(text).filter((d) => d.span.start === text.indexOf("😀"));
     const [quoted = "", marks = ""] = renderAnsi(diagnostics, [sourceOf(text)], { color: false })
@@ -76,8 +76,8 @@ describe("what is rendered of many mistakes", () => {
   });
 });
 
-describe("what is kept of parsed texts", () => {
-  it("is known by the verbs, not by their number", () => {
+describe("cache of parsed texts", () => {
+  it("is keyed by the verbs, not by their number", () => {
     const source = sourceOf("recipe r { epochs: 1 } spell x");
     assert.equal(parse(source, ["recipe", "model"]).tree.statements.length, 1);
     assert.equal(parse(source, ["recipe", "spell"]).tree.statements.length, 2);

@@ -32,13 +32,13 @@ function layerOf(file: string): string {
   return first === "language" || first === "compiler" ? `${first}/${second}` : first;
 }
 
-describe("the layers of dsl", () => {
-  it("are all there is", () => {
+describe("layers of dsl", () => {
+  it("cover all its folders", () => {
     const rooms = new Set([...imports.keys()].map(layerOf));
     assert.deepEqual([...rooms].sort(), [...layers, ...tensors].sort());
   });
 
-  it("import one way", () => {
+  it("import in one direction only", () => {
     const against = [...imports].flatMap(([file, imported]) =>
       imported
         .filter((other) => other.startsWith("dsl/") && !mayImport(layerOf(file), layerOf(other), file))
@@ -47,11 +47,11 @@ describe("the layers of dsl", () => {
     assert.deepEqual(against, [], `each layer imports only what stands before it: ${layers.join(" → ")}`);
   });
 
-  it("have no circle, values and types alike", () => {
+  it("have no import cycle, including type imports", () => {
     assert.deepEqual(circlesIn(importsOf("dsl")), []);
   });
 
-  it("would be seen to have one", () => {
+  it("are checked by a search that finds a cycle in a sample graph", () => {
     const circle = new Map([
       ["a", ["b"]],
       ["b", ["c"]],

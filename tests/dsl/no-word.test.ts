@@ -193,17 +193,17 @@ const names = new Set(words);
 /** As a call, or between the marks of code. */
 const written = new RegExp(`(?:\\b(${words.join("|")})\\()|(?:\`(${words.join("|")})\`)`, "g");
 
-describe("dsl", () => {
+describe("dsl sources", () => {
   const texts = textsOfDsl();
   const means = new Set(MEANS.flatMap(([name, , files]) => files.map((file) => `${file}: ${name}`)));
 
-  it("knows no word of the vocabulary", () => {
+  it("contain no vocabulary word, except with the listed other meanings", () => {
     const known = texts.flatMap(({ file, text }) => (names.has(text) ? [`${file}: ${text}`] : []));
     assert.deepEqual([...new Set(known)].filter((one) => !means.has(one)).sort(), []);
     assert.deepEqual([...means].filter((one) => !known.includes(one)).sort(), [], "what isn't there any more");
   });
 
-  it("shows none as it is written but in its tables of codes", () => {
+  it("show written words only in tables of codes", () => {
     const shown = new Set(Object.entries(SHOWN).flatMap(([file, own]) => own.map((name) => `${file}: ${name}`)));
     const found = texts
       .filter(({ file }) => !/codes$/.test(file))
@@ -214,7 +214,7 @@ describe("dsl", () => {
     assert.deepEqual([...shown].filter((one) => !found.includes(one)).sort(), [], "what isn't there any more");
   });
 
-  it("would be caught knowing one", () => {
+  it("are checked by a search that finds a planted word", () => {
     const known = textsIn('const usual = { word: "adamw" }; // "lora"\nconst help = `write \\`lora(rank: ${n})\\``;');
     assert.deepEqual(
       known.filter((text) => names.has(text)),

@@ -67,7 +67,7 @@ const first = [
   ],
 ];
 
-describe("the injection into TypeScript cells", () => {
+describe("Tune injection into TypeScript cells", () => {
   const colouredAsTune = async (cell: string): Promise<"all" | "nothing" | "part" | "comments only"> => {
     const scopes = scopesIn(cell, await grammarOf("source.ts")).filter((_scopes, i) =>
       /[^\s\ufeff]/.test(cell[i] ?? " "),
@@ -78,7 +78,7 @@ describe("the injection into TypeScript cells", () => {
     return tune.length === 0 ? "nothing" : tune.length === plain.length ? "all" : "part";
   };
 
-  it("agrees with the rule of cells, whatever comes first", async () => {
+  it("agrees with the language detection of cells, whatever comes first", async () => {
     const cell = fc
       .tuple(
         fc.array(fc.constantFrom(...before), { maxLength: 4 }),
@@ -95,7 +95,7 @@ describe("the injection into TypeScript cells", () => {
     );
   });
 
-  it("colours every program that a cell can be", async () => {
+  it("highlights every program that can be a cell", async () => {
     for (const { name, text } of programs().filter((program) => isTune(program.text, verbs)))
       assert.equal(await colouredAsTune(text), "all", name);
   });

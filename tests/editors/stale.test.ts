@@ -6,8 +6,8 @@ import { editorFiles } from "#editors/generate/files.js";
 import { placed } from "#editors/generate/snippets.js";
 import { verbs } from "./corpus.js";
 
-describe("the committed files of editors", () => {
-  it("are not stale", async () => {
+describe("generated files of editors", () => {
+  it("are up to date", async () => {
     const files = await editorFiles();
     const stale = [...files].filter(([path, text]) => {
       const file = fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -20,7 +20,7 @@ describe("the committed files of editors", () => {
     );
   });
 
-  it("make places of names, strings and numbers, one place of a name that stands twice", () => {
+  it("turn names, strings and numbers into snippet fields, one for a repeated name", () => {
     const known = new Set(["csv", "full"]);
     assert.equal(
       placed(

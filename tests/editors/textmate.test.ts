@@ -96,8 +96,8 @@ function read(text: string): readonly Piece[] {
     .map((piece) => ({ ...piece, part: (piece.part === "name" && roles.get(piece.start)) || piece.part }));
 }
 
-describe("the TextMate grammar", () => {
-  it("gives every token of every program the part that the parser gives it", async () => {
+describe("TextMate grammar", () => {
+  it("gives every token of every program the same role as the parser", async () => {
     const grammar = await grammarOf("source.tune");
     const all = programs();
     assert.ok(all.length > 500, `${String(all.length)} programs`);
@@ -112,7 +112,7 @@ describe("the TextMate grammar", () => {
     assert.deepEqual(wrong, []);
   });
 
-  it("splits programs with mistakes into the lexer's tokens, without exception", async () => {
+  it("splits programs with errors into the lexer's tokens, without exception", async () => {
     const grammar = await grammarOf("source.tune");
     const names = /^(verb|connector|key|function)$/;
     const wrong = mistaken().flatMap(({ name, text }: Program) => {

@@ -4,7 +4,7 @@ import ts from "typescript";
 import { pluginFor } from "#editors/generate/typescript-plugin.js";
 import { verbs } from "./corpus.js";
 
-describe("the plugin of TypeScript's server", () => {
+describe("TypeScript server plugin", () => {
   const cell = (name: string): string => `/^/vscode-notebook-cell/ts-nul-authority/book.ipynb#${name}.ts`;
   const texts = new Map<string, { text: string; version: number }>();
   const host: ts.LanguageServiceHost = {
@@ -31,7 +31,7 @@ describe("the plugin of TypeScript's server", () => {
     of.getSemanticDiagnostics(file).length +
     of.getSuggestionDiagnostics(file).length;
 
-  it("says nothing about a cell that is Tune", () => {
+  it("reports nothing about a Tune cell", () => {
     const file = cell("tune");
     put(file, '// a comment first\ndata reviews { source: csv("a.csv"), columns: { text: body } }');
     assert.ok(mistakes(service, file) > 0);
@@ -41,7 +41,7 @@ describe("the plugin of TypeScript's server", () => {
     assert.deepEqual(plugged.getEncodedSemanticClassifications(file, { start: 0, length: 50 }).spans, []);
     assert.equal(plugged.getRenameInfo(file, 25, {}).canRename, false);
   });
-  it("answers as ever for TypeScript cells, and once a cell becomes one", () => {
+  it("leaves TypeScript cells unchanged, also once a Tune cell becomes one", () => {
     const file = cell("typescript");
     put(file, "const n: string = 1");
     assert.deepEqual(mistakes(plugged, file), mistakes(service, file));
@@ -51,7 +51,7 @@ describe("the plugin of TypeScript's server", () => {
     put(file, "const n: string = 1");
     assert.ok(mistakes(plugged, file) > 0);
   });
-  it("leaves files alone, whatever they look like", () => {
+  it("ignores files, whatever they contain", () => {
     put("/work/data.ts", "data reviews {}");
     assert.ok(mistakes(plugged, "/work/data.ts") > 0);
     assert.deepEqual(mistakes(plugged, "/work/data.ts"), mistakes(service, "/work/data.ts"));

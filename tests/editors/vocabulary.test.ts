@@ -4,10 +4,10 @@ import { growingRegistry } from "#dsl/language/types/registry.js";
 import { vocabularyOf } from "#editors/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 
-describe("the vocabulary that editors are told", () => {
+describe("vocabulary for editors", () => {
   const told = vocabularyOf(registry);
 
-  it("has every verb and connector, and which of them a new name stands after", () => {
+  it("has every verb and connector, and those that a new name follows", () => {
     assert.deepEqual(new Set(told.verbs), new Set(registry.verbs().map(({ name }) => name)));
     const connectors = registry.verbs().flatMap((verb) => Object.keys(verb.connectors));
     assert.deepEqual(new Set(told.connectors), new Set(connectors));
@@ -16,7 +16,7 @@ describe("the vocabulary that editors are told", () => {
     assert.ok(told.namingConnectors.every((connector) => told.connectors.includes(connector)));
   });
 
-  it("has the words that are built, and none that is only planned", () => {
+  it("has all built words, and leaves out planned ones", () => {
     const words = registry.words.filter(({ kind }) => kind !== "verb");
     const planned = new Set(words.filter((word) => word.planned).map(({ name }) => name));
     const built = new Set(words.filter((word) => !word.planned).map(({ name }) => name));
@@ -33,7 +33,7 @@ describe("the vocabulary that editors are told", () => {
     assert.ok(!told.words.includes("own_technique"));
   });
 
-  it("names nothing twice", () => {
+  it("has no duplicates", () => {
     for (const [list, names] of Object.entries(told)) assert.equal(new Set(names).size, names.length, list);
   });
 });

@@ -35,7 +35,7 @@ interface Described {
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const json = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
 
-describe("the extension for VS Code", function () {
+describe("VS Code extension", function () {
   this.timeout(120_000);
   let folder: string;
   let extension: string;
@@ -51,12 +51,12 @@ describe("the extension for VS Code", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("is the same archive from the same sources", async () => {
+  it("is built to the same archive from the same sources", async () => {
     const hash = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
     assert.equal(hash(await buildVsix({ into: join(folder, "again") })), hash(archive));
   });
 
-  it("holds every file that it names, and is of this version", () => {
+  it("contains every file that it names, and has the package's version", () => {
     const { contributes } = described;
     const named = [
       ...[described.main, described.icon, "README.md", "CHANGELOG.md", "LICENSE.txt", "THIRD-PARTY-LICENSES.txt"],
@@ -82,7 +82,7 @@ describe("the extension for VS Code", function () {
       assert.ok(existsSync(join(folder, "installed", path!)), path);
   });
 
-  it("has commands and settings that the client and the page know", () => {
+  it("declares only commands and settings that the client and the README know", () => {
     const client = readFileSync(join(extension, described.main), "utf8");
     const commands = described.contributes.commands.map(({ command }) => command);
     for (const { command } of Object.values(described.contributes.menus).flat()) assert.ok(commands.includes(command));
@@ -97,7 +97,7 @@ describe("the extension for VS Code", function () {
     }
   });
 
-  describe("its server, with nothing else installed", () => {
+  describe("language server, with nothing else installed", () => {
     let server: ChildProcess;
     let client: ProtocolConnection;
     let said = "";
@@ -136,7 +136,7 @@ describe("the extension for VS Code", function () {
       return published.get(uri)!.diagnostics;
     }
 
-    it("says who it is, and that it formats Tune alone where a client can be told so", async () => {
+    it("gives its name, and registers formatting for Tune only", async () => {
       const registered: unknown[] = [];
       client.onRequest("client/registerCapability", ({ registrations }: { registrations: unknown[] }) => {
         registered.push(...registrations);
@@ -156,7 +156,7 @@ describe("the extension for VS Code", function () {
       assert.deepEqual(registerOptions, { documentSelector: [{ language: "tune" }] });
     });
 
-    it("finds mistakes against a file's header, and completes its columns", async () => {
+    it("checks columns against a file's header and completes them", async () => {
       const text = 'data reviews {\n  source: csv("reviews.csv")\n  columns: { text: body, label: tema }\n}\n';
       const uri = await open("reviews.tune", text);
       assert.deepEqual(
@@ -173,13 +173,13 @@ describe("the extension for VS Code", function () {
       );
     });
 
-    it("says what a plan would need", async () => {
+    it("says that a plan needs an installed Tunebook", async () => {
       const uri = await open("plan.tune", "recipe quick { epochs: 3 }\n");
       const answer = await client.sendRequest<{ problem: string }>("tunebook/plan", { textDocument: { uri } });
       assert.match(answer.problem, /need Tunebook itself.*tune\.server\.command/);
     });
 
-    it("finds in programs with mistakes what Tunebook's own finds", async () => {
+    it("reports the same errors as Tunebook does", async () => {
       const assistant = await openAssistant(folder);
       const some = mistaken().filter((_program, i) => i % 36 === 0);
       for (const { name, text } of some) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseServer } from "../../editors/vscode/src/which-server.js";
 
-describe("the server that VS Code starts", () => {
+describe("language server chosen by VS Code", () => {
   let folder: string;
   const main = join("dist", "kernel", "apps", "cli", "main.js");
   const make = (path: string, text: string): void => {
@@ -18,12 +18,12 @@ describe("the server that VS Code starts", () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-which-"))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("is the extension's own where no folder has one", () => {
+  it("is the bundled one if no folder has one", () => {
     const { from, module, args } = asked();
     assert.deepEqual([from, module, args], ["extension", join("/ext", "dist", "server", "server.mjs"), []]);
     assert.equal(asked({ folders: [] }).from, "extension");
   });
-  it("is the one that is installed in the folder", () => {
+  it("is the one installed in the folder", () => {
     make("node_modules/tunebook/package.json", tunebook);
     assert.equal(asked().from, "extension", "named, but not built");
     make(`node_modules/tunebook/${main}`, "");
@@ -31,7 +31,7 @@ describe("the server that VS Code starts", () => {
     assert.deepEqual([from, args], ["folder", ["language-server"]]);
     assert.equal(module, join(folder, "node_modules", "tunebook", main));
   });
-  it("is the clone's own, and no other package's", () => {
+  it("is the one of a Tunebook clone, and not of another package", () => {
     make(main, "");
     make("package.json", tunebook.replace('"tunebook"', '"other"'));
     assert.equal(asked().from, "extension");
@@ -40,13 +40,13 @@ describe("the server that VS Code starts", () => {
     make("package.json", tunebook);
     assert.equal(asked().module, join(folder, main));
   });
-  it("is what the setting says, before all", () => {
+  it("is the one in the setting, first of all", () => {
     make("package.json", tunebook);
     make(main, "");
     const { from, command, args } = asked({ setting: ["npx", "tunebook", "language-server"] });
     assert.deepEqual([from, command, args], ["setting", "npx", ["tunebook", "language-server"]]);
   });
-  it("runs nothing of a folder that is not trusted", () => {
+  it("is the bundled one in an untrusted folder", () => {
     make("package.json", tunebook);
     make(main, "");
     assert.equal(asked({ trusted: false, setting: ["evil"] }).from, "extension");

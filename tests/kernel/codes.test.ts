@@ -50,7 +50,7 @@ async function codesOf(name: string): Promise<readonly string[]> {
   return Object.keys(module[name] ?? {});
 }
 
-describe("tables of codes", () => {
+describe("diagnostic code tables", () => {
   it("are all registered for the command line", async () => {
     assert.ok(tables.size > 100);
     const missing: string[] = [];
@@ -59,18 +59,18 @@ describe("tables of codes", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("lack a code: its message is the code and its data, without control characters", () => {
+  it("show an unknown code and its data as the message, without control characters", () => {
     const { message } = diagnosticText({ code: "no-such-code" as Code, data: { file: "a\u001b[31m.csv" } });
     assert.equal(message, 'no-such-code {"file":"a\\u001b[31m.csv"}');
   });
 
-  it("can't share a code", () => {
+  it("cannot register a code twice", () => {
     const entry: CodeEntry<never> = { severity: "error", message: () => "", explain: "" };
     assert.throws(() => registerCodes({ internal: entry }), /twice/);
   });
 });
 
-describe("the main module of a process or thread", () => {
+describe("main module of a process or thread", () => {
   const mains = modules.filter((file) =>
     /^kernel\/(?!apps\/cli).*(?:[/-]main|\.worker)\.js$|^page\/\w+\/worker\.js$/.test(file),
   );

@@ -32,11 +32,11 @@ const rooms: readonly string[] = [
 ];
 const roomOf = (file: string): string => file.split("/")[1] ?? "";
 
-describe("the rooms of the kernel", () => {
-  it("have no circle, values and types alike", () => {
+describe("kernel layers", () => {
+  it("have no import cycle, including type imports", () => {
     assert.deepEqual(circlesIn(importsOf("kernel")), []);
   });
-  it("import one way", () => {
+  it("import only in the allowed direction", () => {
     const against = [...importsOf("kernel")].flatMap(([file, imported]) =>
       imported
         .filter((other) => other.startsWith("kernel/") && !mayImport(file, other))

@@ -14,7 +14,7 @@ describe("oracles", () => {
     assert.deepEqual(kept?.shape, [3, 32]);
     assert.deepEqual(new Uint8Array(made.buffer), new Uint8Array(kept.bytes));
   });
-  it("find a number that moved, a value that changed, a key that is gone", () => {
+  it("detect a changed number, a changed value and a missing key", () => {
     const kept = { loss: [0.5, 0.25], name: "a", gone: 1 };
     assert.deepEqual(differences({ ...kept, loss: [0.5, 0.250001] }, kept, 1e-5), []);
     assert.deepEqual(differences({ loss: [0.5, 0.26], name: "b" }, kept, 1e-5), [

@@ -11,11 +11,11 @@ import { root } from "./browser.js";
 
 const folder = join(root, "page/bases");
 
-describe("bases of the page", function () {
+describe("base models of the playground page", function () {
   this.timeout(60_000);
 
   for (const file of readdirSync(folder))
-    it(`${file} is what the model's files say`, async () => {
+    it(`${file} matches the model's files`, async () => {
       const text = readFileSync(join(folder, file), "utf8");
       const { names } = JSON.parse(text) as { names: readonly string[] };
       const { facts } = await resolveBase(names[0]!, { folder: root });
@@ -26,7 +26,7 @@ describe("bases of the page", function () {
       else assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify({ names, facts: told })));
     });
 
-  it("counts the parameters of checkpoints that many know", async () => {
+  it("have the right parameter counts for well-known checkpoints", async () => {
     for (const [name, parameters] of [
       ["bert-base-uncased", 109_482_240],
       ["distilbert-base-uncased", 66_362_880],
@@ -38,14 +38,14 @@ describe("bases of the page", function () {
       assert.equal((await baseFactsOf(name)).parameters, parameters, name);
   });
 
-  it("describes every base that it lists", async () => {
+  it("all have a description", async () => {
     for (const name of knownBases) {
       const { parameters, positions, family } = await baseFactsOf(name);
       assert.ok(parameters > 1e6 && positions > 0 && family, name);
     }
   });
 
-  it("names the one that was probably meant", async () => {
+  it("suggest the nearest name for an unknown base", async () => {
     await assert.rejects(baseFactsOf("all-MiniLM-L6-v3"), (error: { code: string; data: { near: string } }) => {
       assert.deepEqual([error.code, error.data.near], ["base-not-found", "all-MiniLM-L6-v2"]);
       return true;

@@ -4,8 +4,8 @@ import { fasterDevice } from "#page/training/choice.js";
 
 const took = (seconds: number, ...losses: readonly number[]) => ({ seconds, losses });
 
-describe("where a page trains", () => {
-  it("takes what was sooner, and says both times", () => {
+describe("device selection of the training page", () => {
+  it("takes the faster device, and reports both times", () => {
     const { device, why } = fasterDevice(took(0.1, 0.7, 0.6), took(0.86, 0.7, 0.6004));
     assert.equal(device, "webgpu");
     assert.equal(why, "a step took 0.10 s on WebGPU, 0.86 s on WebAssembly");
@@ -13,7 +13,7 @@ describe("where a page trains", () => {
     assert.equal(fasterDevice(took(0.8, 0.7), took(0.8, 0.7)).device, "wasm");
   });
 
-  it("takes no card that comes to other losses, or to fewer", () => {
+  it("rejects a GPU whose losses differ or are missing", () => {
     for (const there of [took(0.1, 0.7, 0.61), took(0.1, 0.7, Number.NaN), took(0.1, 0.7)]) {
       const { device, why } = fasterDevice(there, took(0.8, 0.7, 0.6));
       assert.equal(device, "wasm");

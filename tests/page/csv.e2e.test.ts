@@ -35,7 +35,7 @@ async function read(by: Parse, pieces: readonly string[]): Promise<unknown> {
   return ended;
 }
 
-describe("CSV on the page", () => {
+describe("CSV parser of the page", () => {
   let ours: Parse;
   before(async () => {
     const { browser } = (await import(pathToFileURL(join(root, "page/build.mjs")).href)) as { browser: BuildOptions };
@@ -48,7 +48,7 @@ describe("CSV on the page", () => {
     ({ parse: ours } = (await import(`data:text/javascript;base64,${code}`)) as { parse: Parse });
   });
 
-  it("is read as Node reads it, in whatever pieces it comes", async () => {
+  it("reads the same as Node's parser, however the input is split", async () => {
     const unit = fc.constantFrom('"', ",", "\n", "\r\n", "a", "é", "漢", "🙂", " ", "\ufeff", '""', "x".repeat(90));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(unit, { maxLength: 12 }).map((parts) => parts.join(""))), async (pieces) => {

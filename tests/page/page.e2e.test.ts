@@ -20,7 +20,7 @@ train router on tickets { epochs: 2 }
 `;
 const own = `body,team,customer\n${Array.from({ length: 20 }, (_, i) => `text number ${i},${i % 2 ? "a" : "b"},c${i}`).join("\n")}\n`;
 
-describe("the page", function () {
+describe("playground page", function () {
   this.timeout(120_000);
   let made: Built;
   let pages: Pages;
@@ -35,7 +35,7 @@ describe("the page", function () {
     if (this.currentTest?.state === "failed") await home.picture("failed");
   });
 
-  it("is one small file with nothing of Node in it", async () => {
+  it("is one small file without Node code", async () => {
     const all = [...made.inputs.worker, ...made.inputs.app];
     assert.deepEqual(
       all.filter((input) =>
@@ -51,7 +51,7 @@ describe("the page", function () {
     assert.ok(made.gzip < 800_000, `${made.gzip} bytes gzipped`);
   });
 
-  it("plans the quickstart as the command line does", async () => {
+  it("plans the quickstart like the command line", async () => {
     const folder = join(pages.folder, "quickstart");
     mkdirSync(folder, { recursive: true });
     // The page holds three rows of five.
@@ -73,7 +73,7 @@ describe("the page", function () {
     await home.picture("plan");
   });
 
-  it("mends a wrong key by the button in its message", async () => {
+  it("fixes a wrong key with the button in its message", async () => {
     const before = await home.text();
     await home.write(before.replace("columns:", "colums:"));
     const mark = home.page.locator(".cm-lintRange-error").first();
@@ -89,7 +89,7 @@ describe("the page", function () {
     assert.equal(await home.text(), before);
   });
 
-  it("mends all mistakes of the example by the buttons of the list", async () => {
+  it("fixes all mistakes of the example with the buttons of the list", async () => {
     const page = await pages.open({ hash: "#mistakes" });
     for (let left = 10; left > 0; left--) {
       const fix = page.page.locator("#problems .fix").first();
@@ -110,7 +110,7 @@ describe("the page", function () {
     await page.page.close();
   });
 
-  it("takes a dropped file's columns, completes them, and plans with its rows", async () => {
+  it("reads the columns of a dropped file, completes them and plans with its rows", async () => {
     await home.drop({ "own.csv": own });
     await home.page.locator("#files", { hasText: "20 rows: body, team, customer" }).waitFor();
     await home.write(tickets.replace("label: team }", "label:  }"));
@@ -132,7 +132,7 @@ describe("the page", function () {
     await home.tab("Plan").click();
   });
 
-  it("finds the delimiter of a file, and says so", async () => {
+  it("detects the delimiter of a file and reports it", async () => {
     const page = await pages.open();
     await page.drop({ "own.csv": own.replaceAll(",", ";") });
     await page.write(tickets);
@@ -142,7 +142,7 @@ describe("the page", function () {
     await page.page.close();
   });
 
-  it("reads fastText's lines with several labels, which have no column of one", async () => {
+  it("reads fastText lines with several labels, which have no single-label column", async () => {
     const page = await pages.open();
     const lines = Array.from({ length: 20 }, (_, i) => `__label__a ${i % 2 ? "__label__b " : ""}text number ${i}`);
     await page.drop({ "many.txt": lines.join("\n") });
@@ -155,7 +155,7 @@ describe("the page", function () {
     await page.page.close();
   });
 
-  it("says what a value comes to, and what may stand between parentheses", async () => {
+  it("shows the computed meaning of a value, and the possible arguments in parentheses", async () => {
     await home.write(tickets);
     await home.verdict("No mistakes.");
     await home.word("8").hover();
@@ -177,7 +177,7 @@ describe("the page", function () {
     await home.picture("signature");
   });
 
-  it("draws plan, graph, program and tree anew when the text changes", async () => {
+  it("redraws plan, graph, program and tree when the text changes", async () => {
     await home.write(tickets);
     await home.shows(/73,858|74,498/);
     await home.tab("Graph").click();
@@ -199,7 +199,7 @@ describe("the page", function () {
     await home.shows("lora(rank: 16");
   });
 
-  it("formats by its key, and says why it leaves a text with mistakes", async () => {
+  it("formats with its keyboard shortcut, and explains why it skips a text with mistakes", async () => {
     await home.write("recipe   quick {epochs:3,batch_size :16}");
     await home.page.keyboard.press("Alt+Shift+F");
     await home.page.locator(".cm-content", { hasText: "recipe quick { epochs: 3, batch_size: 16 }" }).waitFor();
@@ -211,7 +211,7 @@ describe("the page", function () {
     await home.page.locator("#said", { hasText: "mistakes of syntax" }).waitFor();
   });
 
-  it("keeps the program in its address, and opens what a link holds", async () => {
+  it("stores the program in its URL, and opens shared links", async () => {
     const before = await home.page.evaluate(() => location.hash);
     await home.write(`// naïve → 你好\n${tickets}`);
     await home.page.waitForFunction((old) => location.hash.startsWith("#p=") && location.hash !== old, before);
@@ -225,7 +225,7 @@ describe("the page", function () {
     await Promise.all([other.page.close(), broken.page.close()]);
   });
 
-  it("reads a model's config.json as a base, and counts what it would train", async () => {
+  it("reads a model's config.json as a base, and counts its trainable parameters", async () => {
     const config = { model_type: "gpt2", n_embd: 64, n_layer: 2, n_head: 2, n_positions: 128, vocab_size: 500 };
     await home.drop({ "own.csv": own, "config.json": JSON.stringify({ ...config, _name_or_path: "me/tiny-writer" }) });
     await home.page.locator("#files", { hasText: "tiny-writer/config.json" }).waitFor();
@@ -239,7 +239,7 @@ train writer on notes { steps: 10 }`);
     await home.page.locator("#notes", { hasText: "guessed for tiny-writer" }).waitFor();
   });
 
-  it("opens a program that is dropped, and forgets a file that is taken away", async () => {
+  it("opens a dropped program, and forgets a removed file", async () => {
     const page = await pages.open();
     await page.drop({ "own.csv": own, "mine.tune": tickets, "weights.safetensors": "x" }, ["own.csv", "mine.tune"]);
     await page.page.locator("#said", { hasText: "weights.safetensors" }).waitFor();
@@ -249,7 +249,7 @@ train writer on notes { steps: 10 }`);
     await page.page.close();
   });
 
-  it("greys what is of the program before, until a check that takes long has ended", async () => {
+  it("greys out the results of the previous program until a slow check ends", async () => {
     const page = await pages.open();
     await page.shows("Plan of");
     const letGo = await page.holdChecks();
@@ -266,7 +266,7 @@ train writer on notes { steps: 10 }`);
     await page.page.close();
   });
 
-  it("says where a training needs more memory than the machine has", async () => {
+  it("reports a training that needs more memory than the machine has", async () => {
     const page = await pages.open({ hash: "#large" });
     await page.verdict("No mistakes.");
     await page.page.getByLabel("GiB").fill("4");
@@ -275,7 +275,7 @@ train writer on notes { steps: 10 }`);
     await page.page.close();
   });
 
-  it("takes hostile names and data for text", async () => {
+  it("treats hostile names and data as text", async () => {
     const evil = `<img src=x onerror="window.taken=1"><script>window.taken=1</script>`;
     const page = await pages.open();
     await page.drop({
@@ -304,7 +304,7 @@ train writer on notes { steps: 10 }`);
     await page.page.close();
   });
 
-  it("opens every example without a mistake", async () => {
+  it("opens every example without mistakes", async () => {
     const page = await pages.open();
     const ids = await page.page
       .locator("#examples option")
@@ -322,7 +322,7 @@ train writer on notes { steps: 10 }`);
     await page.page.close();
   });
 
-  it("works by keyboard alone, at phone width and in the dark", async () => {
+  it("works with the keyboard alone, at phone width and in dark mode", async () => {
     const page = await pages.open({ width: 390, height: 844, dark: true });
     const view = page.page.locator("#view:not(.old)").filter({ hasText: "2 × rank" });
     await view.waitFor();
@@ -349,7 +349,7 @@ train writer on notes { steps: 10 }`);
     await page.page.close();
   });
 
-  it("asks nothing of a network, and nothing fails in it", () => {
+  it("makes no network request and reports no error", () => {
     assert.deepEqual(pages.complaints, []);
   });
 });

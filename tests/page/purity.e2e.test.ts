@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "./browser.js";
 
-describe("dsl", function () {
+describe("dsl package", function () {
   this.timeout(60_000);
 
-  it("bundles without any module of a platform", async () => {
+  it("bundles without any platform module", async () => {
     const folder = join(root, "dist/dsl");
     const entryPoints = readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".js"))

@@ -25,12 +25,12 @@ const odd = [
 ];
 const all = Number.POSITIVE_INFINITY;
 
-describe("tokens of the page", function () {
+describe("page tokenizer", function () {
   this.timeout(120_000);
   const sentences = readFileSync(join(root, "notebooks/data/sentiment.csv"), "utf8").split("\n").slice(1, 400);
 
   for (const name of ["all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"])
-    it(`are those of training: ${name}`, async () => {
+    it(`gives the same tokens as training: ${name}`, async () => {
       const { folder, facts } = await resolveBase(name, { folder: root });
       const rust = await loadTokenizer(folder);
       const file = join(folder, "tokenizer.json");
@@ -57,7 +57,7 @@ describe("tokens of the page", function () {
       );
     });
 
-  it("are those of training where words are told by `Whitespace`", async () => {
+  it("gives the same tokens as training if `Whitespace` splits the words", async () => {
     const { folder, facts } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
     const own = mkdtempSync(join(tmpdir(), "tunebook-test-"));
     try {
@@ -77,7 +77,7 @@ describe("tokens of the page", function () {
     }
   });
 
-  it("are guessed within a fifth on English", async () => {
+  it("estimates the number of English tokens to within a fifth", async () => {
     const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
     const rust = await loadTokenizer(folder);
     const sum = (rows: readonly Int32Array[]): number => rows.reduce((total, ids) => total + ids.length, 0);

@@ -43,7 +43,7 @@ evaluate mood on rooms.test { metrics: [accuracy] }
 `;
 const LONG = 200;
 
-describe("training in the page", function () {
+describe("training page", function () {
   this.timeout(240_000);
   let server: Served;
   let pages: TrainPages;
@@ -72,7 +72,7 @@ describe("training in the page", function () {
   };
   const mood = () => book.values.get("mood") as ModelHandle;
 
-  it("says what is wrong with a table", async () => {
+  it("explains what is wrong with a table", async () => {
     await page.giveFiles("small", { "config.json": null, "tokenizer.json": null });
     await page.playground.drop({
       "rooms.csv": readFileSync(join(folder, "rooms.csv"), "utf8"),
@@ -93,7 +93,7 @@ describe("training in the page", function () {
     }
   });
 
-  it("says what is wrong with a base", async () => {
+  it("explains what is wrong with a base", async () => {
     await write(program(3));
     await page.page.locator("#train-base", { hasText: "are not here" }).waitFor();
     await page.train();
@@ -115,7 +115,7 @@ describe("training in the page", function () {
     assert.equal(await page.code(), "tensor-shape");
   });
 
-  it("takes the notebook's steps with threads, interrupted after one, and answers as its model", async () => {
+  it("takes the notebook's steps with threads, after an interrupt too, and predicts like its model", async () => {
     await page.giveBase();
     await page.page.locator("#files code", { hasText: "tokenizer_config.json" }).waitFor();
     assert.equal(await page.page.locator("#files li[data-broken]", { hasText: "small/" }).count(), 0);
@@ -139,7 +139,7 @@ describe("training in the page", function () {
     );
   });
 
-  it("goes on after a reload as if nothing had been, with the base that was kept", async () => {
+  it("resumes after a reload with the stored base, and ends with the same result", async () => {
     const whole = await page.outcome();
     const answers = await page.predict(texts);
     await page.train();
@@ -153,7 +153,7 @@ describe("training in the page", function () {
     await page.page.locator("#train-base", { hasText: "kept in this browser" }).waitFor();
   });
 
-  it("opens after a reload what was trained whole", async () => {
+  it("opens a finished training after a reload", async () => {
     const answers = await page.predict(texts);
     await page.reload();
     await page.page.locator("#take-up", { hasText: "Open it" }).click();
@@ -161,7 +161,7 @@ describe("training in the page", function () {
     assert.deepEqual(await page.predict(texts), answers);
   });
 
-  it("keeps what was trained where the next training is refused", async () => {
+  it("preserves the trained model if the next training is refused", async () => {
     const answers = await page.predict(texts);
     const curve = await page.page.locator("#train-live").innerHTML();
     await write(program(5, { base: "all-MiniLM-L6-v2" }));
@@ -172,7 +172,7 @@ describe("training in the page", function () {
     assert.deepEqual(await page.predict(texts), answers);
   });
 
-  it("saves the adapter that the notebook writes, and all weights", async () => {
+  it("saves the same adapter as the notebook, and all weights", async () => {
     for (const technique of ["lora(rank: 2)", "full"]) {
       await write(program(5, { technique }));
       await page.train();
@@ -197,7 +197,7 @@ describe("training in the page", function () {
     }
   });
 
-  it("comes to the same losses on WebGPU where it is asked for", async () => {
+  it("reaches the same losses on WebGPU when requested", async () => {
     await write(program(3));
     await page.train("wasm");
     const here = await page.outcome();
@@ -209,7 +209,7 @@ describe("training in the page", function () {
     near((await page.predict(texts)).flat(), answers.flat());
   });
 
-  it("trains the one of several trainings that is chosen", async () => {
+  it("trains the selected one of several trainings", async () => {
     await write(`${program(3)}
 model other { base: "small", task: text_classification, technique: lora(rank: 2), max_length: 16 }
 train other on rooms { steps: 4, batch_size: 4 }
@@ -221,7 +221,7 @@ train other on rooms { steps: 4, batch_size: 4 }
     await unzipped(await page.save(), "other");
   });
 
-  it("says what the browser keeps for it, and deletes it", async () => {
+  it("lists what the browser stores for it, and deletes it", async () => {
     const stored = page.page.locator("#train-stored");
     const inBrowser = () =>
       page.page.evaluate(async () => {
@@ -239,7 +239,7 @@ train other on rooms { steps: 4, batch_size: 4 }
     await page.page.locator("#train-kept", { hasText: "not kept" }).waitFor();
   });
 
-  it("says that there is no room, and warns before the page is left", async () => {
+  it("reports full storage, and warns before the page is closed", async () => {
     await page.giveBase();
     await page.room(20_000);
     await page.train();
@@ -251,7 +251,7 @@ train other on rooms { steps: 4, batch_size: 4 }
     assert.equal(await page.leaving(), null);
   });
 
-  it("asks nothing of a network, and nothing fails in it", () => {
+  it("makes no network request and reports no error", () => {
     assert.deepEqual(pages.pages.complaints, []);
     assert.deepEqual([...new Set(server.asked)], ["/train.html"]);
   });

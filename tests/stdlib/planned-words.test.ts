@@ -12,7 +12,7 @@ function kindsIn(type: ValueType): readonly string[] {
 }
 
 describe("planned words", () => {
-  it("aren't words that are built", () => {
+  it("do not exist as built words", () => {
     const built = new Set(words.map(({ kind, name }) => `${kind} ${name}`));
     assert.ok(plannedWords.length > 0);
     assert.deepEqual(
@@ -21,7 +21,7 @@ describe("planned words", () => {
       "these are built: take them out of stdlib/planned-words.ts",
     );
   });
-  it("are of kinds that some parameter or statement asks for", () => {
+  it("belong to kinds that some parameter or statement accepts", () => {
     const asked = new Set(["subject", ...registry.words.flatMap((w) => w.parameters.flatMap((p) => kindsIn(p.type)))]);
     assert.deepEqual(
       plannedWords.map(({ kind }) => kind).filter((kind) => !asked.has(kind)),

@@ -27,9 +27,9 @@ function textIn(folder: string): string {
 const tries = (text: string, name: string): boolean =>
   new RegExp(`["'\`](?:[^"'\`\\n]*[^\\w"'\`])?${name}\\b|\\b${name}\\(`).test(text);
 
-describe("words that no conformance test goes over", () => {
+describe("words without a conformance test", () => {
   for (const [kind, folders] of Object.entries(FOLDERS))
-    it(`of the kind ${kind} are each tried by name`, () => {
+    it(`of the kind ${kind} are each tested by name`, () => {
       const text = folders.map(textIn).join("\n");
       const built = registry.ofKind(kind).filter(({ planned }) => !planned);
       assert.ok(built.length > 2);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { cleanDist } from "#tools/clean-dist.mjs";
 
-describe("cleaning dist", () => {
+describe("dist cleaner", () => {
   let root: string;
   before(() => {
     root = mkdtempSync(join(tmpdir(), "tunebook-dist-"));
@@ -17,7 +17,7 @@ describe("cleaning dist", () => {
     }
   };
 
-  it("removes what was compiled from a source that is gone, and nothing else", () => {
+  it("removes only files compiled from deleted sources", () => {
     const compiled = (module: string): string[] =>
       [".js", ".js.map", ".d.ts", ".d.ts.map"].map((e) => `dist/${module}${e}`);
     touch(

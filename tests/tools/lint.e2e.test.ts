@@ -27,13 +27,13 @@ function linted(rule: string, text: string): readonly string[] {
   }
 }
 
-describe("lint rules of the house", () => {
-  it("report the spread of an object literal into another", () => {
+describe("custom lint rules", () => {
+  it("report spreading an object literal into another", () => {
     const text = "f({ ...{ a }, b });\nf({ ...a, ...(b && { c }) });\nf({ ...({ a }) });\nf([...[a]]);\n";
     assert.deepEqual(linted("no-literal-spread", text), ["1", "3"]);
   });
 
-  it("report codes that are imported for their effect", () => {
+  it("report code files that are imported for their side effects", () => {
     const text =
       'import "./codes.js";\nimport "../core/row-codes.js";\nimport { A } from "./codes.js";\nimport "./other.js";\nimport type {} from "./codes.js";\n';
     assert.deepEqual(linted("no-codes-for-effect", text), ["1", "2"]);

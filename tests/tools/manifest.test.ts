@@ -12,7 +12,7 @@ const stdlib = fileURLToPath(new URL("../../../stdlib/", import.meta.url));
 const roomOf = (kind: string): string =>
   kind === "reserved" ? kind : kind.replace(/y$/, "ie").replace(/(ch|s)$/, "$1e") + "s";
 
-describe("the vocabulary's manifest", () => {
+describe("vocabulary manifest", () => {
   let made: string;
   before(() => {
     made = mkdtempSync(join(tmpdir(), "tunebook-manifest-"));
@@ -32,7 +32,7 @@ describe("the vocabulary's manifest", () => {
   });
   after(() => rmSync(made, { recursive: true, force: true }));
 
-  it("takes records, and names what stands among them and exports no word", () => {
+  it("lists records, and reports other files that export no word", () => {
     const { records, strays } = recordsIn(made);
     assert.deepEqual(records, ["metrics/accuracy.ts"]);
     assert.deepEqual(strays, ["metrics/list.ts", "metrics/shared.ts"]);
@@ -43,7 +43,7 @@ describe("the vocabulary's manifest", () => {
     );
   });
 
-  it("holds words that stand in the room of their kind, in a file of their name", async () => {
+  it("lists words in the folder of their kind, in a file of their name", async () => {
     const { records, strays } = recordsIn(stdlib);
     assert.deepEqual(strays.map(strayTold), []);
     assert.ok(records.length > 200);

@@ -21,7 +21,7 @@ describe("private Node environments", function () {
       else process.env[name] = saved[name];
   });
 
-  it("are not taken for whole when npm fails; the error says what npm said", async () => {
+  it("are not considered complete if npm fails, and report npm's error", async () => {
     process.env["npm_config_offline"] = "true";
     process.env["npm_config_cache"] = join(cache, "npm");
     const error = await ensureNodeEnv("transformers").catch((e: unknown) => e);

@@ -28,7 +28,7 @@ describe("private Python environments", function () {
       else process.env[name] = saved[name];
   });
 
-  it("need a Python that is new enough and can make environments", async () => {
+  it("require a Python that is new enough and can create environments", async () => {
     process.env["TUNEBOOK_PYTHON"] = join(cache, "none");
     assert.equal((await failing(findPython())).code, "python-missing");
     const pretend = (answer: string): void => {
@@ -44,7 +44,7 @@ describe("private Python environments", function () {
     pretend("3.10 True");
     assert.equal((await findPython()).version, "3.10");
   });
-  it("import nothing from the working folder, and are incomplete when pip fails", async () => {
+  it("import nothing from the working folder, and are incomplete if pip fails", async () => {
     for (const name of ["contextlib", "venv", "ensurepip", "json", "pip"])
       writeFileSync(join(cache, `${name}.py`), `open(${JSON.stringify(join(cache, "ran"))}, "a").write("${name}")\n`);
     process.env["PIP_NO_INDEX"] = "1";

@@ -10,14 +10,14 @@ interface Lock {
   >;
 }
 
-describe("the bill of materials", function () {
+describe("software bill of materials", function () {
   this.timeout(60_000);
   let bill: Bill;
   before(async () => {
     bill = await billOfMaterials();
   });
 
-  it("lists exactly the packages of the lock file that are not for development", () => {
+  it("lists exactly the non-development packages of the lockfile", () => {
     const { packages } = JSON.parse(
       readFileSync(new URL("../../../package-lock.json", import.meta.url), "utf8"),
     ) as Lock;
@@ -36,18 +36,18 @@ describe("the bill of materials", function () {
     );
     assert.ok(!bill.components.some(({ name }) => name === "mocha" || name === "openai"));
   });
-  it("lists the wheels that setup downloads, with the checksums that it demands", () => {
+  it("lists the wheels that setup downloads, with their required checksums", () => {
     const wheels = bill.components.filter(({ purl }) => purl.startsWith("pkg:pypi/"));
     assert.deepEqual(
       Object.fromEntries(wheels.map((one) => [one["bom-ref"], one.hashes[0]?.content])),
       WHEEL_CHECKSUMS,
     );
   });
-  it("lists DuckDB, which only `tunebook setup sql` brings, as optional", () => {
+  it("lists DuckDB, installed only by `tunebook setup sql`, as optional", () => {
     const found = bill.components.find(({ name }) => name === "@duckdb/node-api");
     assert.equal(found?.scope, "optional");
   });
-  it("names a licence and a checksum for every component, and each component once", () => {
+  it("has a licence and a checksum for every component, and each component once", () => {
     for (const { name, licenses } of bill.components) assert.ok(licenses.length > 0, name);
     assert.deepEqual(
       bill.components.filter(({ hashes }) => hashes.length === 0).map(({ name }) => name),
@@ -55,7 +55,7 @@ describe("the bill of materials", function () {
     );
     assert.equal(new Set(bill.components.map((one) => one["bom-ref"])).size, bill.components.length);
   });
-  it("is the same each time, and names no folder of this machine", async () => {
+  it("is reproducible, and contains no path of this machine", async () => {
     const text = JSON.stringify(bill);
     assert.equal(JSON.stringify(await billOfMaterials()), text);
     assert.ok(!text.includes(process.cwd()));

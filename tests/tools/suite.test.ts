@@ -6,7 +6,7 @@ import { holesOf, measured, tableOf } from "#tools/coverage.mjs";
 import { ensureNode, nodes } from "#tools/node-versions.mjs";
 import { asBuilt, millisecondsOf, roughSeconds, testFiles, type Part } from "#tools/suite.mjs";
 
-describe("the suite's tools", () => {
+describe("test suite tools", () => {
   let root: string;
   before(() => {
     root = mkdtempSync(join(tmpdir(), "tunebook-suite-"));
@@ -17,12 +17,12 @@ describe("the suite's tools", () => {
     writeFileSync(join(root, file), text);
   };
 
-  it("take a test by its source, too", () => {
+  it("accept a test by its source file", () => {
     assert.equal(asBuilt("tests/dsl/fuzz.test.ts"), join("dist", "tests/dsl/fuzz.test.js"));
     for (const other of ["dist/tests/dsl/fuzz.test.js", "-g", "tests"]) assert.equal(asBuilt(other), other);
   });
 
-  it("tell end-to-end tests by their names, and run them first, the longest before the others", () => {
+  it("recognize end-to-end tests by name, and run them first, longest first", () => {
     for (const name of [
       "a.test.js",
       "b.e2e.test.js",
@@ -44,7 +44,7 @@ describe("the suite's tools", () => {
     assert.deepEqual(testFiles("all", { base: root, times }), [...e2e, ...unit.toReversed()]);
   });
 
-  it("write roughly what the longest files took, and read it where they never ran", () => {
+  it("record rounded durations of the longest existing files, and read them back", () => {
     const files = ["a.test.js", "deep/b.e2e.test.js", "gone.test.js", "short.test.js"].map((f) =>
       join("dist/tests", f),
     );
@@ -57,7 +57,7 @@ describe("the suite's tools", () => {
     assert.deepEqual(millisecondsOf(seconds), { [b]: 61_000, [a]: 8000 });
   });
 
-  it("give what ran by room, and name the files of which little ran", () => {
+  it("summarize coverage by top folder, and list files with low coverage", () => {
     write("dist/dsl/a/one.js", "export const x = 1;\n//# sourceMappingURL=one.js.map");
     write("dist/dsl/a/two.js", "export const x = 1;");
     write("dist/kernel/three.js", "run();");
@@ -88,7 +88,7 @@ describe("the suite's tools", () => {
     assert.equal(holesOf(files, 0), "no file of which less than 0 % of the lines ran");
   });
 
-  it("bring no Node whose checksum isn't written down", async () => {
+  it("download no Node without a recorded checksum", async () => {
     await assert.rejects(ensureNode("21"), {
       code: "node-not-known",
       help: "one of 22, 24, 26, on linux-x64 or linux-arm64",

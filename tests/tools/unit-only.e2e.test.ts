@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 
 const guard = new URL("../../../tools/unit-only.mjs", import.meta.url).href;
 
-describe("what unit tests are kept from", () => {
-  it("is any process or thread, and every host but this one", () => {
+describe("sandbox of unit tests", () => {
+  it("blocks any process or thread, and every host except this one", () => {
     const works = [
       `fork("/x/main.js", { execArgv: [] })`,
       `spawn("python3", ["-m", "jupyterlab"])`,

@@ -30,8 +30,8 @@ function at(text: string): string[] {
 }
 
 describe("completion", () => {
-  it("verbs at the start of a statement", () => assert.deepEqual(at("tr|"), ["train"]));
-  it("keys of a block, without those given", () => {
+  it("offers verbs at the start of a statement", () => assert.deepEqual(at("tr|"), ["train"]));
+  it("offers keys of a block that are not set yet", () => {
     const keys = at("recipe r { epochs: 3, | }");
     assert.ok(
       keys.includes("batch_size: ") &&
@@ -40,35 +40,35 @@ describe("completion", () => {
         !keys.includes("loss: "),
     );
   });
-  it("a recipe's keys under train", () => assert.deepEqual(at("train m on d { batch| }"), ["batch_size: "]));
-  it("words of the key's kind", () => {
+  it("offers recipe keys under `train`", () => assert.deepEqual(at("train m on d { batch| }"), ["batch_size: "]));
+  it("offers only built words of the key's kind", () => {
     const words = at('model x { base: "b", technique: | }');
     assert.ok(words.includes("lora") && words.includes("full") && !words.includes("adamw"));
     const optimizers = at("recipe r { optimizer: | }");
     assert.ok(optimizers.includes("adamw") && !optimizers.includes("adam"), "what is only planned is not offered");
   });
-  it("parameters of a word", () => assert.ok(at("model x { technique: lora(|) }").includes("rank: ")));
-  it("words in a list", () => assert.ok(at("evaluate m on d.test { metrics: [accuracy, f|] }").includes("f1")));
-  it("words beside names", () => {
+  it("offers parameters of a word", () => assert.ok(at("model x { technique: lora(|) }").includes("rank: ")));
+  it("offers words in a list", () => assert.ok(at("evaluate m on d.test { metrics: [accuracy, f|] }").includes("f1")));
+  it("offers words and names together in `evaluate`", () => {
     assert.deepEqual(at("evaluate |"), ["m", "baseline", "prompt"]);
     assert.deepEqual(at("evaluate m, base|"), ["baseline"]);
     assert.deepEqual(at("evaluate m, baseline(ma|"), ["majority"]);
   });
-  it("choices", () => assert.deepEqual(at("recipe r { keep: | }"), ["best", "last"]));
-  it("names of the right kind", () => {
+  it("offers the choices of a key", () => assert.deepEqual(at("recipe r { keep: | }"), ["best", "last"]));
+  it("offers names of the right kind", () => {
     assert.deepEqual(at("train |"), ["m"]);
     assert.deepEqual(at("train m on |"), ["d"]);
     assert.deepEqual(at("train m on d with q|"), ["quick"]);
   });
-  it("connectors", () => assert.deepEqual(at("train m |"), ["on", "with", "as"]));
-  it("splits", () => assert.deepEqual(at("evaluate m on d.te|"), ["test"]));
-  it("columns of the file", () =>
+  it("offers connectors", () => assert.deepEqual(at("train m |"), ["on", "with", "as"]));
+  it("offers splits", () => assert.deepEqual(at("evaluate m on d.te|"), ["test"]));
+  it("offers columns of the file", () =>
     assert.ok(at('data e { source: csv("a.csv"), columns: { text: bo| } }').includes("body")));
-  it("roles", () => assert.deepEqual(at('data e { source: csv("a.csv"), columns: { text_| } }'), ["text_pair: "]));
-  it("TypeScript values", () => assert.deepEqual(at("data e { source: $r| }"), ["$rows"]));
-  it("works in a program that is not finished", () =>
+  it("offers column roles", () => assert.deepEqual(at('data e { source: csv("a.csv"), columns: { text_| } }'), ["text_pair: "]));
+  it("offers TypeScript values after `$`", () => assert.deepEqual(at("data e { source: $r| }"), ["$rows"]));
+  it("works in an unfinished program", () =>
     assert.ok(at('model x {\n  base: "b"\n  technique: lora(rank: 8\nrecipe r {\n  opt|').includes("optimizer: ")));
-  it("never throws, at any place of any beginning of a program", () => {
+  it("never throws, at any position of any program prefix", () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(built)), fc.nat(), fc.nat(), (program, cut, place) => {
         const text = program.slice(0, cut % (program.length + 1));
@@ -83,29 +83,29 @@ describe("completion", () => {
   });
 });
 
-describe("hover", () => {
+describe("hover text", () => {
   const text = "recipe r { optimizer: adamw(learning_rate: 1e-3), epochs: 3 }";
   const over = (word: string) => hoverAt(text, text.indexOf(word) + 2, context)?.markdown ?? "";
-  it("says what a choice and a role do", () => {
+  it("explains choices and column roles", () => {
     const page = (marked: string): string =>
       hoverAt(marked.replace("|", ""), marked.indexOf("|"), context)?.markdown.split("\n")[0] ?? "";
     assert.equal(page("recipe r { keep: l|ast }"), "**last** of `keep`: the weights at the end");
     assert.equal(page("recipe r { batch_size: 1|6 }"), "**16** of `batch_size`");
     assert.equal(page("data x { columns: { la|bel: team } }"), "**label** of `columns`: the one label of a text");
   });
-  it("verbs, keys, words, parameters", () => {
+  it("explains verbs, keys, words and parameters", () => {
     assert.match(over("recipe"), /\*\*recipe\*\* \(verb\)/);
     assert.match(over("epochs"), /\*\*epochs\*\* of `recipe`/);
     assert.match(over("adamw"), /\*\*adamw\*\* \(optimizer\)/);
     assert.match(over("learning_rate"), /Default: what the technique recommends/);
   });
-  it("a technique tells its learning rate", () => {
+  it("shows the learning rate of a technique", () => {
     const model = 'model m { base: "b", task: text_classification, technique: lora }';
     assert.match(hoverAt(model, model.indexOf("lora"), context)?.markdown ?? "", /Learning rate where none is written/);
   });
   const at = (marked: string, given = known): string =>
     hoverAt(marked.replace("|", ""), marked.indexOf("|"), given)?.markdown ?? "";
-  it("names, with what is known of them", () => {
+  it("shows what is known about a name", () => {
     assert.match(
       at("train |m on d"),
       /^\*\*m\*\* is a model, trained in this session\n\nbase `minilm`, task `text_classification`/,
@@ -115,7 +115,7 @@ describe("hover", () => {
     assert.match(at("evaluate m on d.|test"), /\*\*d\.test\*\*: 100 rows\n\nno 50, yes 50/);
     assert.match(at("train m on d |with quick"), /the recipe/);
   });
-  it("values, as what they come to here", () => {
+  it("shows the effect of a value in this program", () => {
     const training = (entry: string): string => at(`train m on d with quick { ${entry} }`);
     assert.match(training("epochs: |3"), /Here: 800 rows in batches of 32: 75 steps, [\d,]+ tokens\./);
     assert.match(training("steps: |100"), /Here: 4 epochs of 800 rows\./);
@@ -136,34 +136,34 @@ describe("hover", () => {
       /longest text has 15 tokens; at least 1 text of 800 would be cut/,
     );
   });
-  it("columns by their first values, `$` values by their type", () => {
+  it("describes columns, `$` values and parameters", () => {
     assert.match(at('data e { source: csv("a.csv"), columns: { text: |body } }'), /\*\*body\*\* is a column/);
     assert.match(at("data e { source: |$rows, columns: { text: text } }"), /TypeScript value/);
     assert.match(at("parameters { rate: 1e-3 }\nrecipe r { clip: |$rate }"), /\*\*\$rate\*\* is a parameter: `0.001`/);
   });
-  it("a dotted key by its last part", () =>
+  it("explains the last part of a dotted key", () =>
     assert.match(at("recipe r like quick { optimizer.|learning_rate: 1e-3 }"), /\*\*learning_rate\*\* of `optimizer`/));
 });
 
-describe("completion from what is known", () => {
+describe("completion from known facts", () => {
   const items = (marked: string) => complete(marked.replace("|", ""), marked.indexOf("|"), known).items;
-  it("keys that must be given come first, with what they take", () => {
+  it("lists required keys first, with their types", () => {
     const [first, second] = items("model x { | }");
     assert.deepEqual([first?.text, second?.text], ["base: ", "task: "]);
     assert.match(first?.detail ?? "", /^required: a string/);
     assert.match(items("recipe r { batch_s| }")[0]?.detail ?? "", /a whole number, else 32/);
   });
-  it("metrics of the model's task alone", () => {
+  it("offers only metrics of the model's task", () => {
     const texts = items("evaluate m on d.test { metrics: [|] }").map((i) => i.text);
     assert.ok(texts.includes("accuracy") && !texts.includes("bleu") && !texts.includes("pearson"));
   });
-  it("linear layers of the base for `targets`", () => {
+  it("offers linear layers of the base for `targets`", () => {
     const texts = items('model m { base: "minilm", task: text_classification, technique: lora(targets: [|]) }').map(
       (i) => i.text,
     );
     assert.deepEqual(texts, ["all", "attention", "feed_forward", "query", "key", "value", "dense"]);
   });
-  it("labels of the data", () => {
+  it("offers labels of the data", () => {
     assert.deepEqual(
       items('data e { source: csv("a.csv"), columns: { text: text, label: label }, labels: [|] }').map((i) => i.text),
       ["no", "yes"],
@@ -191,13 +191,13 @@ describe("completion of paths", () => {
     const again = complete(text, offset, { ...context, facts: context.facts.with(need, { entries }) });
     return again.items.map((item) => text.slice(0, again.start) + item.text);
   };
-  it("folders first, then files that the word reads", () => {
+  it("lists folders first, then files that the word can read", () => {
     const head = 'data e { source: csv("';
     assert.deepEqual(paths(`${head}|`), [`${head}data/`, `${head}tickets.csv`]);
     assert.deepEqual(paths(`${head}ti|`), [`${head}tickets.csv`]);
     assert.deepEqual(paths(`${head}data/ti|`, "data/"), [`${head}data/tickets.csv`]);
   });
-  it("in the middle of a program, after a name, and of other files where none has the ending", () => {
+  it("works mid-program and after a name, and offers all files if no extension matches", () => {
     assert.deepEqual(paths('data e { source: { train: jsonl("a.jsonl"), test: jsonl("ti|\n'), [
       'data e { source: { train: jsonl("a.jsonl"), test: jsonl("tickets.csv',
     ]);
@@ -206,14 +206,14 @@ describe("completion of paths", () => {
       'model x { base: "b", task: text_classification, technique: lora(from: "data/',
     ]);
   });
-  it("not where no file is asked for, nor of addresses", () => {
+  it("offers nothing where no file is expected, nor for URLs", () => {
     assert.deepEqual(paths('recipe r { schedule: "|'), []);
     assert.deepEqual(paths('predict m on "da|'), []);
     assert.deepEqual(paths('data e { source: csv("https://|'), []);
   });
 });
 
-describe("completion of what is allowed", () => {
+describe("completion of `allow`", () => {
   const uneven = compiled(definitions + "train m on d { epochs: 20, keep: last }");
   const items = (marked: string) =>
     complete(marked.replace("|", ""), marked.indexOf("|"), {
@@ -221,17 +221,17 @@ describe("completion of what is allowed", () => {
       earlier: uneven.sources.slice(0, 0),
       facts: uneven.facts,
     }).items;
-  it("`allow` in every block", () => {
+  it("offers `allow` in every block", () => {
     for (const block of ["recipe r { al|", 'data e { source: csv("a.csv"), al|', "train m on d { al|"])
       assert.deepEqual(at(block), ["allow: "], block);
   });
-  it("the codes that would be said here first, with what they say", () => {
+  it("lists codes that this statement would report first, with their message", () => {
     const [first, second] = items(`${definitions}train m on d { epochs: 20, keep: last, allow: { |`);
     assert.equal(first?.text, "likely-over-fits: ");
     assert.match(first?.detail ?? "", /20 epochs/);
     assert.equal(second?.detail, undefined);
   });
-  it("codes with dashes, half typed, and none twice", () => {
+  it("completes half-typed codes with dashes, and omits codes already listed", () => {
     assert.deepEqual(
       items("train m on d { allow: { likely-ov|").map((i) => i.text),
       ["likely-over-fits: "],
@@ -241,8 +241,8 @@ describe("completion of what is allowed", () => {
   });
 });
 
-describe("`$` names", () =>
-  it("with the types of TypeScript, and the values of parameters", () => {
+describe("completion of `$` names", () =>
+  it("shows TypeScript types and parameter values", () => {
     const marked = "parameters { rate: 1e-3 }\ndata e { source: $|";
     const outside = { ...context.outside, types: { rows: "ColumnTable" } };
     const { items } = complete(marked.replace("|", ""), marked.indexOf("|"), { ...context, outside });
@@ -255,7 +255,7 @@ describe("`$` names", () =>
     );
   }));
 
-describe("is-complete", () => {
+describe("completeness check of a cell", () => {
   const cases: readonly (readonly [string, string, string?])[] = [
     ["recipe r { epochs: 3 }", "complete"],
     ["train m on d", "complete"],

@@ -31,7 +31,7 @@ const openings: Readonly<Record<string, string>> = {
   predict: "predict m on d.test {",
 };
 
-describe("the gloss of a completion", () => {
+describe("gloss of a completion item", () => {
   const faults: string[] = [];
   const look = (text: string): readonly CompletionItem[] => {
     const items = at(text);
@@ -42,7 +42,7 @@ describe("the gloss of a completion", () => {
   };
   afterEach(() => assert.deepEqual(faults.splice(0), []));
 
-  it("is there for verbs, connectors, names, members and topics", () => {
+  it("exists for verbs, connectors, names, members and topics", () => {
     for (const text of ["", "show m.", "show d.", "evaluate m on d.", "allow: ", "tune "]) look(text);
     for (const verb of registry.verbs().filter(isBuilt))
       for (const rest of [" ", " m ", " m on ", " m on d ", " x ", " x like "]) look(`${verb.name}${rest}`);
@@ -51,7 +51,7 @@ describe("the gloss of a completion", () => {
       ["on: the data", "with: the recipe", "as: the name under which what comes out is kept"],
     );
   });
-  it("is there for the keys of each block, and for what may stand as their values", () => {
+  it("exists for keys of each block and for their possible values", () => {
     let places = 0;
     for (const [verb, opening] of Object.entries(openings)) {
       const keys = look(`${opening} `);
@@ -62,7 +62,7 @@ describe("the gloss of a completion", () => {
     }
     assert.ok(places > 300, String(places));
   });
-  it("is there for the arguments of each word, and for what may stand as their values", () => {
+  it("exists for arguments of each word and for their possible values", () => {
     const takers = new Map<string, string>();
     const verbs = registry.verbs().filter(({ name }) => openings[name] !== undefined);
     const take = (before: string, parameters: readonly Parameter[]): void => {
@@ -84,7 +84,7 @@ describe("the gloss of a completion", () => {
     }
     assert.ok(words > 80, String(words));
   });
-  it("of a name among choices says what it does, not only where it stands", () => {
+  it("explains what a choice does, not only which key it belongs to", () => {
     const named = (type: ValueType): readonly string[] =>
       type.is === "choice"
         ? type.of

@@ -81,11 +81,11 @@ function offers(text: string, offset: number, token: string, context: AssistCont
   return complete(text, offset, context).items.some((item) => item.text.replace(/:\s*$/, "") === token);
 }
 
-describe("completion at every beginning", () => {
+describe("completion at every token of the example programs", () => {
   const all = programs().map((program) => ({ program, run: compiled(program) }));
   const tokens = all.flatMap(({ program, run }) => asked(program, run).map((one) => ({ ...one, run })));
 
-  it("offers the token that follows, before any of it is typed", () => {
+  it("offers the next token before any of it is typed", () => {
     const missed = tokens.filter(
       ({ program, token, start, run }) => !offers(program.slice(0, start), start, token, contextOf(run)),
     );
@@ -97,7 +97,7 @@ describe("completion at every beginning", () => {
     );
   }).timeout(30_000);
 
-  it("offers it while it is typed, with the rest of the program behind it", () => {
+  it("offers a half-typed token with the rest of the program behind it", () => {
     const missed: string[] = [];
     for (const { program, token, start, run } of tokens) {
       const half = Math.ceil(token.length / 2);
@@ -108,7 +108,7 @@ describe("completion at every beginning", () => {
     assert.deepEqual(missed, []);
   }).timeout(30_000);
 
-  it("offers it nearly always in programs that lost a token before", () => {
+  it("offers the next token in over 90 % of programs that lost an earlier token", () => {
     let [hits, tries] = [0, 0];
     for (const { program, token, start, run } of tokens) {
       const before = t.lex(program.slice(0, start)).tokens.filter((k) => k.tokenType !== t.NewLine);

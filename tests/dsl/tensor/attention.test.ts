@@ -44,7 +44,7 @@ function attend(
 }
 
 describe("attention", () => {
-  it("of texts packed in one row is that of each text alone, forward and backward", () => {
+  it("over packed texts equals that of each text alone, forward and backward", () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
     const options = fc.record({ causal: fc.boolean(), window: fc.constantFrom(0, 1, 2) });
     fc.assert(
@@ -80,7 +80,7 @@ describe("attention", () => {
       { numRuns: 40, seed: 3 },
     );
   });
-  it("of a query at an offset is that of the same query in its place", () => {
+  it("of a query at an offset equals that of the same query in place", () => {
     const graph = new Graph();
     const [q, k] = ["q", "k"].map((name) => graph.input(name, { dtype: "f64", shape: [1, 5, 4] })) as [Tensor, Tensor];
     const o = { heads: 2, scale: 0.5, causal: true, window: 3 };
@@ -102,7 +102,7 @@ describe("attention", () => {
       "of the queries, not of what attention gives",
     );
   });
-  it("shares heads of k and v as if they were repeated", () => {
+  it("shares key and value heads as if they were repeated", () => {
     const graph = new Graph();
     const q = graph.input("q", { dtype: "f64", shape: [2, 3, 8] });
     const k = graph.input("k", { dtype: "f64", shape: [2, 3, 4] });
@@ -120,7 +120,7 @@ describe("attention", () => {
     ).outputs;
     assert.deepEqual(few, all);
   });
-  it("counts its products in full, causal or not, and of the gradient what is wanted", () => {
+  it("counts all its products, causal or not, and only the requested gradients", () => {
     const cost = (wanted: readonly string[], causal: boolean): number => {
       const graph = new Graph();
       const state = (name: string, width: number): Tensor =>
@@ -136,7 +136,7 @@ describe("attention", () => {
     assert.equal(cost(["q", "v"], false), 5 * product);
     assert.equal(cost(["v"], false), 3 * product);
   });
-  it("refuses what doesn't fit", () => {
+  it("rejects wrong shapes and options", () => {
     const graph = new Graph();
     const x = graph.input("x", { dtype: "f32", shape: ["batch", "length", 8] });
     const narrow = graph.input("narrow", { dtype: "f32", shape: ["batch", "keys", 4] });

@@ -51,7 +51,7 @@ const DIFFERENTIABLE = new Set(
 );
 
 describe("gradients", () => {
-  it("has a case for every op that has a gradient", () => {
+  it("have a test case for every differentiable op", () => {
     const covered = new Set(cases.map((c) => c.op));
     assert.deepEqual(
       [...DIFFERENTIABLE].filter((name) => !covered.has(name)),
@@ -62,10 +62,10 @@ describe("gradients", () => {
   const grouped = new Map<string, Case[]>();
   for (const c of cases.filter(usable)) grouped.set(c.op, [...(grouped.get(c.op) ?? []), c]);
   for (const [op, list] of grouped)
-    it(`${op} equals finite differences`, () => {
+    it(`match finite differences for ${op}`, () => {
       for (const c of list) compare(c);
     });
-  it("passes nothing where nothing depends on it", () => {
+  it("are undefined for values that the loss does not depend on", () => {
     const graph = new Graph();
     const [a, b] = ["a", "b"].map((n) =>
       graph.state(n, { type: { dtype: "f64", shape: [2] }, trains: true, initial: { zeros: true } }),
@@ -74,7 +74,7 @@ describe("gradients", () => {
     assert.ok(da);
     assert.equal(db, undefined);
   });
-  it("makes no weight gradient for a frozen weight", () => {
+  it("omit weight gradients of frozen weights", () => {
     const graph = new Graph();
     const state = (name: string, shape: number[], trains: boolean): Tensor =>
       graph.state(name, { type: { dtype: "f32", shape }, trains, initial: { zeros: true } });
@@ -85,14 +85,14 @@ describe("gradients", () => {
     ]);
     assert.equal(graph.table.filter((n) => n.op === "outer_product").length, 1);
   });
-  it("adds up what comes back along several ways", () => {
+  it("add up over several paths", () => {
     const graph = new Graph();
     const x = graph.state("x", { type: { dtype: "f64", shape: [] }, trains: true, initial: { zeros: true } });
     const y = x.multiply(x).add(x.multiply(3)).add(x.square());
     graph.output("d", gradient(graph, y, [x])[0]!);
     assert.equal(evaluateProgram(graph.program(), {}, { x: arrayValues([], [5]) }).outputs["d"]!.data[0], 23);
   });
-  it("says which layer can't be differentiated", () => {
+  it("name the layer that cannot be differentiated", () => {
     const graph = new Graph();
     const x = graph.state("x", { type: { dtype: "f32", shape: [3] }, trains: true, initial: { zeros: true } });
     const norm = graph.withPath("a.layer", () => graph.one("global_norm", [x]));

@@ -46,8 +46,8 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   "dsl/tensor/numbers/rope.ts": ["linear"],
 };
 
-describe("what is known of ops", () => {
-  it("stands on their records: no other file lists them by name", () => {
+describe("knowledge about ops", () => {
+  it("is in their records: no other file names ops, except for the listed structures", () => {
     const names = new Set(ops.map((op) => op.name));
     for (const path of graph) {
       if (/^dsl\/tensor\/(ops\/|table\.ts|node-tensor\.ts)/.test(path)) continue;
@@ -60,7 +60,7 @@ describe("what is known of ops", () => {
     }
   });
 
-  it("is written against tensors that know no op: no record imports the table or what makes graphs", () => {
+  it("does not depend on graphs: no record imports the op table or graph builders", () => {
     const makers = new Set(["table", "builder", "node-tensor", "position"].map((name) => `dsl/tensor/${name}.ts`));
     for (const path of graph.filter((p) => /^dsl\/tensor\/ops\/[^/]+$/.test(p))) {
       const seen = new Set<string>();
@@ -74,7 +74,7 @@ describe("what is known of ops", () => {
     }
   });
 
-  it("lies in files that import each other in no circle, types counted", () => {
+  it("is in files without an import cycle, including type imports", () => {
     const done = new Set<string>();
     const visit = (path: string, way: readonly string[]): void => {
       assert.ok(!way.includes(path), [...way.slice(way.indexOf(path)), path].join(" → "));
@@ -85,7 +85,7 @@ describe("what is known of ops", () => {
     for (const path of graph) visit(path, []);
   });
 
-  it("is said once: an op's name in the table is that on its record, and its inputs are named", () => {
+  it("is consistent: each record's file has the op's name, and input names are unique", () => {
     for (const op of ops) {
       assert.ok(graph.includes(`dsl/tensor/ops/${op.name}.ts`), op.name);
       assert.equal(new Set(op.inputs).size, op.inputs.length, op.name);

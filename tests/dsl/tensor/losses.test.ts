@@ -16,7 +16,7 @@ describe("losses against PyTorch, in float64", () => {
       for (const [name, want] of Object.entries(c.gradients))
         near(outputs[name]!.data, want, `the gradient of ${name}`);
     });
-  it("are 0, with no gradient, where no row counts", () => {
+  it("are 0 with zero gradients if no row counts", () => {
     for (const o of [{}, { smoothing: 0.1 }])
       for (const reduction of ["mean", "sum"] as const) {
         const graph = new Graph();

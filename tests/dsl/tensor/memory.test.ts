@@ -11,7 +11,7 @@ import { blocksProgram } from "./passes/blocks.js";
 const F = (...shape: readonly (number | string)[]): Type => ({ dtype: "f32", shape });
 
 describe("memory of a program", () => {
-  it("holds a value until its last reader", () => {
+  it("includes a value until its last reader", () => {
     const graph = new Graph();
     const x = graph.input("x", F("rows", 10));
     const y = x.softmax().softmax().softmax();
@@ -20,20 +20,20 @@ describe("memory of a program", () => {
     const { state, working } = memoryOf(graph.program(), { rows: 5 });
     assert.deepEqual([state, working], [0, 2 * 200]);
   });
-  it("keeps what is read again later", () => {
+  it("includes values that are read again later", () => {
     const graph = new Graph();
     const x = graph.input("x", F("rows", 10));
     const first = x.softmax();
     graph.output("y", first.softmax().softmax().matmul(first, { transposeB: true }).sum());
     assert.equal(memoryOf(graph.program(), { rows: 5 }).working, 3 * 200);
   });
-  it("counts no memory for views, nor for results written over what nobody reads again", () => {
+  it("excludes views and results that reuse memory of values no longer read", () => {
     const graph = new Graph();
     const x = graph.input("x", F("rows", 10)).softmax();
     graph.output("y", x.reshape(["rows", 5, 2]).exp().square().add(1));
     assert.equal(memoryOf(graph.program(), { rows: 5 }).working, 2 * 200);
   });
-  it("counts state once, and lets an optimizer step write into it as soon as it can", () => {
+  it("counts state once, and lets an optimizer step update it as early as possible", () => {
     const graph = new Graph();
     const w = ["a", "b", "c"].map((name) =>
       graph.state(name, { type: F(10, 10), trains: true, initial: { zeros: true } }),
@@ -54,7 +54,7 @@ describe("memory of a program", () => {
     // Never the gradients of all three beside all that the forward pass kept.
     assert.ok(working < 6 * 400 + 300, String(working));
   });
-  it("is less with recomputation, and in bf16", () => {
+  it("is lower with recomputation, and in bf16", () => {
     const program = blocksProgram();
     const sizes = { batch: 64, length: 64 };
     const plain = memoryOf(program, sizes).working;

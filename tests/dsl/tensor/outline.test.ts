@@ -8,8 +8,8 @@ const program = graphProgram();
 const outline = outlineOf(program, SIZES);
 const layer = (layers: readonly OutlineLayer[], name: string): OutlineLayer => layers.find((l) => l.name === name)!;
 
-describe("the outline of a program", () => {
-  it("accounts for every FLOP and every parameter once", () => {
+describe("outline of a program", () => {
+  it("counts every FLOP and every parameter once", () => {
     assert.equal(outline.forward + outline.backward, costOf(program, SIZES).flops);
     const states = Object.values(program.state).map((s) => ({
       n: s.type.shape.reduce<number>((p, d) => p * (d as number), 1),
@@ -24,13 +24,13 @@ describe("the outline of a program", () => {
       states.reduce((sum, s) => sum + (s.trains ? s.n : 0), 0),
     );
   });
-  it("follows the model from its inputs to its loss", () => {
+  it("lists the layers from inputs to loss", () => {
     assert.deepEqual(
       outline.layers.map((l) => l.name),
       ["embeddings", "encoder", "pooler", "classifier", "loss"],
     );
   });
-  it("folds blocks that are alike, and keeps those apart that aren't", () => {
+  it("merges identical blocks and lists different ones separately", () => {
     const blocks = layer(outline.layers, "encoder").within;
     // The first block is frozen; the other two train one layer each.
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe("the outline of a program", () => {
     assert.equal(blocks[0]!.backward, 0);
     assert.deepEqual(blocks[1]!.output?.shape, ["batch", "length", 16]);
   });
-  it("counts what the backward pass keeps, and nothing below the lowest layer that trains", () => {
+  it("counts values saved for the backward pass, and none below the lowest trained layer", () => {
     const [frozen, first] = layer(outline.layers, "encoder").within;
     // x of `inner`'s weight gradient is the first block's result; the gelu's input is kept in the block itself.
     assert.equal(frozen!.keptBytes, 8 * 32 * 16 * 4);

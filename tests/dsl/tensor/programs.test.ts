@@ -19,8 +19,8 @@ const coded = (code: string, text?: RegExp) => (e: unknown) =>
 const weight = (graph: Graph, name: string, ...shape: number[]): Tensor =>
   graph.state(name, { type: F(...shape), trains: true, initial: { zeros: true } });
 
-describe("programs", () => {
-  it("report a misfit where it is written, with the layer's path", () => {
+describe("tensor programs", () => {
+  it("report a shape mismatch at its call, with the layer's path", () => {
     const graph = new Graph();
     const x = graph.input("x", F("batch", 4));
     assert.throws(
@@ -43,7 +43,7 @@ describe("programs", () => {
     ])
       assert.throws(wrong, (e) => e instanceof CodedError, String(wrong));
   });
-  it("make equal nodes once", () => {
+  it("create equal nodes once", () => {
     const graph = new Graph();
     const x = graph.input("x", F(2));
     assert.deepEqual(x.exp().ref, x.exp().ref);
@@ -52,7 +52,7 @@ describe("programs", () => {
     const drop = (): Tensor => graph.dropout(x, { rate: 0.5, seed: 1, step });
     assert.notDeepEqual(drop().ref, drop().ref);
   });
-  it("keep named sizes through their ops and bind them when run", () => {
+  it("carry named sizes through their ops and bind them at run time", () => {
     const graph = new Graph();
     const x = graph.input("x", F("batch", "length", 6));
     const y = x.reshape(["batch", "length", 2, 3]).transpose([0, 2, 1, 3]).sum([3]);
@@ -63,7 +63,7 @@ describe("programs", () => {
     assert.throws(() => evaluateProgram(graph.program(), { x: arrayValues([2, 5, 7]) }, {}), coded("graph-feed"));
     assert.throws(() => evaluateProgram(graph.program(), {}, {}), coded("graph-feed"));
   });
-  it("lose what nobody needs and nothing else", () => {
+  it("lose only unused nodes by pruning", () => {
     const graph = new Graph();
     const x = graph.input("x", F(2));
     graph.input("unused", F(1));
@@ -85,7 +85,7 @@ describe("programs", () => {
       ).outputs;
     assert.deepEqual(run(program), run(graph.program()));
   });
-  it("read states before they update them", () => {
+  it("read states before updating them", () => {
     const graph = new Graph();
     const w = weight(graph, "w", 1);
     graph.update("w", w.add(1));
@@ -93,7 +93,7 @@ describe("programs", () => {
     const { outputs, state } = evaluateProgram(graph.program(), {}, { w: arrayValues([1], [5]) });
     assert.deepEqual([outputs["before"]!.data[0], state["w"]!.data[0]], [5, 6]);
   });
-  it("print one node a line", () => {
+  it("print one node per line", () => {
     const graph = new Graph();
     const x = graph.input("x", F("batch", 2));
     const w = weight(graph, "w", 3, 2);
@@ -113,7 +113,7 @@ describe("programs", () => {
       ].join("\n"),
     );
   });
-  it("are refused when their form is broken", () => {
+  it("are rejected if malformed", () => {
     const graph = new Graph();
     const x = graph.input("x", F(2));
     graph.output("y", x.exp());
@@ -133,7 +133,7 @@ describe("programs", () => {
       coded("graph-unknown-op"),
     );
   });
-  it("cost 2·m·n·k for a product", () => {
+  it("count 2·m·n·k FLOPs for a product", () => {
     const graph = new Graph();
     const x = graph.input("x", F("batch", "length", 8));
     graph.output("y", x.linear(weight(graph, "w", 5, 8)));
@@ -141,9 +141,9 @@ describe("programs", () => {
   });
 });
 
-describe("dropout's generator", () => {
+describe("dropout generator", () => {
   const count = (mask: Float64Array): number => mask.reduce((n, v) => n + (v === 0 ? 1 : 0), 0);
-  it("drops the share it is asked for, whatever the shape, seed and step", () => {
+  it("drops the requested share for any width, seed and step", () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -162,7 +162,7 @@ describe("dropout's generator", () => {
       { numRuns: 60, seed: 1 },
     );
   });
-  it("gives each step and site a mask of its own, and the same one again", () => {
+  it("gives each step, site and seed a different, reproducible mask", () => {
     const o = { rate: 0.5, seed: 1, site: 0, steps: [1] };
     const mask = (more: object): Float64Array => dropoutMask(4096, 64, { ...o, ...more });
     assert.deepEqual(mask({}), mask({}));
@@ -171,11 +171,11 @@ describe("dropout's generator", () => {
       assert.ok(Math.abs(both - 1024) < 200, `${JSON.stringify(other)}: ${both} of 4096 fall in both`);
     }
   });
-  it("keeps its sums", () => {
+  it("gives the committed values for a fixed seed", () => {
     // A change here breaks the resumption of old runs and the agreement of engines.
     assert.deepEqual([...dropoutMask(12, 4, { rate: 0.5, seed: 3, site: 1, steps: [5] })], GOLDEN);
   });
-  it("drops of a row the same, whatever stands beside it and however far it is padded", () => {
+  it("drops the same positions of a row, whatever the other rows and padding are", () => {
     const o = { rate: 0.4, seed: 9, site: 3 };
     const [wide, columns] = [7, 16];
     const steps = dropoutDraws(4, 0, 3, 3);
@@ -189,7 +189,7 @@ describe("dropout's generator", () => {
     const [first, second] = [0, 1].map((row) => together.slice(row * wide * columns, (row + 1) * wide * columns));
     assert.notDeepEqual(first, second);
   });
-  it("drops of an attention the same, however far its row is padded", () => {
+  it("drops the same positions of attention for any padding", () => {
     const a = attentionAttributes({ heads: 3, scale: 1, rate: 0.4, seed: 2, site: 1 });
     const [long, short] = [6, 4];
     const keep = (n: number): Float64Array => {
@@ -202,7 +202,7 @@ describe("dropout's generator", () => {
         for (let j = 0; j < short; j++)
           assert.equal(all[(row * long + i) * long + j], some[(row * short + i) * short + j]);
   });
-  it("draws for a row by its place in the update, and for each of its texts otherwise", () => {
+  it("draws by a row's place in the update, separately for each of its texts", () => {
     const rows = 5;
     const whole = [...dropoutDraws(3, 0, rows, 2 * rows)];
     assert.deepEqual([...dropoutDraws(3, 2, 3, 3)], whole.slice(2, 5));
@@ -212,15 +212,15 @@ describe("dropout's generator", () => {
 });
 const GOLDEN = [2, 2, 0, 0, 0, 0, 2, 2, 0, 2, 0, 0];
 
-describe("arrays", () => {
-  it("round bf16 to nearest, ties to even, and keep NaN", () => {
+describe("array conversions", () => {
+  it("round bf16 to nearest, ties to even, and preserve NaN", () => {
     const round = (x: number): number => fromNDArray(toNDArray("bf16", arrayValues([1], [x]))).data[0]!;
     assert.equal(round(1 + 1 / 256), 1);
     assert.equal(round(1 + 3 / 256), 1 + 4 / 256);
     assert.ok(Number.isNaN(round(NaN)));
     assert.equal(round(-Infinity), -Infinity);
   });
-  it("come back from their bytes", () => {
+  it("round-trip through their bytes", () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noNaN: true }), { maxLength: 9 }), (list) => {
         assert.deepEqual([...fromNDArray(toNDArray("f32", arrayValues([list.length], list))).data], list);

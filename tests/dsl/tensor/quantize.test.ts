@@ -28,8 +28,8 @@ const HOW: Readonly<Record<string, StorageForm>> = {
   "nf4-single": { as: "nf4", double: false },
 };
 
-describe("weights in fewer bits", () => {
-  it("has the levels for scales that bitsandbytes makes", () => {
+describe("quantized weights", () => {
+  it("use the scale levels of bitsandbytes", () => {
     const want = floats(golden.dynamic);
     assert.equal(want.length, 256);
     assert.deepEqual(
@@ -39,7 +39,7 @@ describe("weights in fewer bits", () => {
   });
   for (const [name, { shape, bytes: text, stored }] of Object.entries(golden.matrices))
     for (const [how, want] of Object.entries(stored))
-      it(`${how} of ${name}: codes equal, numbers within rounding`, () => {
+      it(`match the committed codes, and values within rounding: ${how} of ${name}`, () => {
         const parts = quantizeArray(floats(text), shape, HOW[how]!);
         assert.deepEqual(Object.keys(parts).sort(), Object.keys(want.parts).sort());
         for (const [part, array] of Object.entries(parts))
@@ -50,7 +50,7 @@ describe("weights in fewer bits", () => {
           assert.ok(Math.abs(x - value[i]!) <= 2e-6 * Math.abs(value[i]!), `${i}: ${x}, ${value[i]}`);
         });
       });
-  it("rounds to bf16 as IEEE does: ties to even, infinities and NaN kept", () => {
+  it("round to bf16 as IEEE does: ties to even, infinities and NaN preserved", () => {
     const x = Float32Array.of(1.00390625, 1.01171875, -Infinity, NaN, 3.4e38, 0);
     const back = dequantizeArray(quantizeArray(x, [6], { as: "bf16" }), [6], { as: "bf16" });
     assert.deepEqual([...back], [1, 1.015625, -Infinity, NaN, Infinity, 0]);

@@ -8,13 +8,13 @@ import { arrayValues } from "#dsl/tensor/values.js";
 
 const F = (...shape: (number | string)[]): Type => ({ dtype: "f32", shape });
 
-describe("graphs that can't run", () => {
-  it("a loss of several numbers has no gradient", () => {
+describe("invalid graphs and inputs", () => {
+  it("include the gradient of a loss with several values", () => {
     const graph = new Graph();
     const x = graph.input("x", F(3));
     assert.throws(() => gradient(graph, x, [x]), { code: "graph-invalid" });
   });
-  it("an update that reaches beyond its state", () => {
+  it("include an update beyond the bounds of its state", () => {
     const graph = new Graph();
     graph.state("kept", { type: F(2, 2), trains: false, initial: { zeros: true } });
     graph.update("kept", graph.input("x", F(1, 2)), { axis: 0, start: graph.input("at", { dtype: "i32", shape: [] }) });
@@ -27,12 +27,12 @@ describe("graphs that can't run", () => {
     assert.deepEqual([...written(1).state["kept"]!.data], [0, 0, 3, 4]);
     assert.throws(() => written(2), { code: "graph-invalid" });
   });
-  it("a state without a value", () => {
+  it("include a state without a value", () => {
     const graph = new Graph();
     graph.output("y", graph.state("w", { type: F(2), trains: true, initial: { zeros: true } }));
     assert.throws(() => evaluateProgram(graph.program(), {}, {}), { code: "graph-invalid" });
   });
-  it("an input of another rank, a state that is empty or too small", () => {
+  it("include inputs of a wrong rank and states that are missing or too small", () => {
     const graph = new Graph();
     graph.output("y", graph.input("x", F("n", 2)));
     assert.throws(() => evaluateProgram(graph.program(), { x: arrayValues([1, 2, 1], [1, 2]) }, {}), {

@@ -15,8 +15,8 @@ const wave = (shape: readonly number[], by: number): ReturnType<typeof arrayValu
     Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1 + i * by)),
   );
 
-describe("rope", () => {
-  it("has the frequencies and factors of transformers, however they are scaled", () => {
+describe("rotary position embedding (rope)", () => {
+  it("matches frequencies and factors of transformers for six kinds of scaling", () => {
     const cases = JSON.parse(readFileSync(golden, "utf8")) as (RopeConfig & Rotation)[];
     assert.equal(new Set(cases.map((c) => c.scaling?.type)).size, 6);
     for (const { frequencies, factor, ...config } of cases) {
@@ -30,7 +30,7 @@ describe("rope", () => {
       });
     }
   });
-  it("makes scores that depend on how far apart two positions are, not where they are", () => {
+  it("makes scores depend on the distance of two positions, not on the positions", () => {
     const graph = new Graph();
     const [q, k] = ["q", "k"].map((name) => graph.input(name, { dtype: "f64", shape: [1, 1, 8] })) as [Tensor, Tensor];
     for (const interleaved of [false, true]) {
@@ -48,7 +48,7 @@ describe("rope", () => {
       assert.ok(Math.abs(number(`near ${interleaved}`) - number(`apart ${interleaved}`)) > 1e-3);
     }
   });
-  it("refuses what doesn't fit", () => {
+  it("rejects wrong shapes and head counts", () => {
     const graph = new Graph();
     const x = graph.input("x", { dtype: "f32", shape: ["batch", "length", 8] });
     const right = graph.input("right", { dtype: "i32", shape: ["batch", "length"] });

@@ -17,16 +17,16 @@ const matrices = fc
   .array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -8, max: 8 }), { minLength: 2048, maxLength: 2048 })
   .map((numbers) => Float32Array.from(numbers));
 
-describe("weights as whole numbers", () => {
+describe("weights rounded to integers", () => {
   for (const how of WAYS) {
-    it(`${named(how)}: what is no finite number is an error, not a code`, () => {
+    it(`are rejected if a number is not finite: ${named(how)}`, () => {
       for (const odd of [Number.NaN, Infinity, -Infinity]) {
         const x = new Float32Array(2048).fill(0.5);
         x[77] = odd;
         assert.throws(() => roundMatrix(x, SHAPE, how), { code: "round-not-finite" });
       }
     });
-    it(`${named(how)}: what stands for a matrix is rounded to the same codes again`, () => {
+    it(`get the same codes if rounded twice: ${named(how)}`, () => {
       fc.assert(
         fc.property(matrices, (x) => {
           const once = roundMatrix(x, SHAPE, how);
@@ -40,7 +40,7 @@ describe("weights as whole numbers", () => {
         { numRuns: 20 },
       );
     });
-    it(`${named(how)}: no number is further from its own than a step`, () => {
+    it(`stay within the rounding error of the original: ${named(how)}`, () => {
       fc.assert(
         fc.property(matrices, (x) => {
           const { scales } = roundMatrix(x, SHAPE, how);
@@ -55,7 +55,7 @@ describe("weights as whole numbers", () => {
       );
     });
   }
-  it("a code stands where its number does, whichever way the matrix lies", () => {
+  it("have each code at the place of its number, for either layout", () => {
     const x = new Float32Array(2048);
     x[5 * 32 + 3] = 1;
     for (const how of WAYS) {
@@ -64,7 +64,7 @@ describe("weights as whole numbers", () => {
       assert.equal(value.filter((one) => one !== 0).length, 1, named(how));
     }
   });
-  it("half a byte takes whole blocks of inputs alone", () => {
+  it("require full blocks of inputs for int4", () => {
     assert.equal(fitsInt4({ in: 64, out: 8 }), true);
     assert.equal(fitsInt4({ in: 40, out: 80 }), false);
     assert.equal(fitsInt4({ in: 32, out: 8 }), false);

@@ -27,8 +27,8 @@ const drawn = (shape: readonly number[], by: number) => {
 const state = { w: drawn([OUT, IN], 0.7) };
 const [x, c] = [drawn([ROWS, PLACES, IN], 1.3), drawn([ROWS, PLACES, OUT], 2.1)];
 
-describe("squares of rows", () => {
-  it("of a large matrix are those of its rows one by one, and few numbers are held for them", () => {
+describe("squared gradients per row", () => {
+  it("equal the sum over single rows for a large matrix, with less memory", () => {
     const together = layer();
     const found = rowGradientSquares(together.graph, differentiatedLoss(together.loss), [together.weight]);
     assert.ok(found?.squares[0]);

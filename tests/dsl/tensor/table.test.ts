@@ -6,8 +6,8 @@ import { ops } from "#dsl/tensor/table.js";
 
 const folder = fileURLToPath(new URL("../../../../dsl/tensor/ops/", import.meta.url));
 
-describe("the table of ops", () => {
-  it("holds what stands in dsl/tensor/ops, each under the name of its file", () => {
+describe("op table", () => {
+  it("lists every file of dsl/tensor/ops under its name", () => {
     const files = readdirSync(folder)
       .filter((file) => file.endsWith(".ts"))
       .map((file) => file.replace(/\.ts$/, ""));

@@ -12,11 +12,11 @@ describe("arrays of zeros", () => {
     for (const [i, array] of arrays.entries()) array.fill(i + 1);
     for (const [i, array] of arrays.entries()) assert.ok(array.every((x) => x === i + 1));
   };
-  it("share no number with each other, over buffers that are full", () => {
+  it("share no element, even across full buffers", () => {
     apart(Array.from({ length: 400 }, (_, i) => (i * 7919) % 2500));
     apart([16_384, 16_385, 131_072, 131_073, 0, 1, 0, 16_384]);
   });
-  it("neither after a size that is none", () => {
+  it("share no element after an invalid size", () => {
     apart([3, Number.NaN, 4, 2.5, 5]);
     assert.throws(() => zeros(-1), RangeError);
     assert.throws(() => zeros(Infinity), RangeError);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { openAtEnd } from "#editors/codemirror/empty-line.js";
 
-describe("what is open where a text ends", () => {
-  it("are its brackets, outermost first", () => {
+describe("open brackets at the end of a text", () => {
+  it("are listed outermost first", () => {
     for (const [text, open] of [
       ["", ""],
       ["recipe r {\n", "{"],
@@ -14,7 +14,7 @@ describe("what is open where a text ends", () => {
     ] as const)
       assert.equal(openAtEnd(text), open, text);
   });
-  it("are none that stand in texts and comments", () => {
+  it("exclude brackets in strings and comments", () => {
     for (const text of [
       'data d { source: csv("a {(.csv")\n',
       'data d { source: csv("a \\" { .csv")\n',
@@ -27,7 +27,7 @@ describe("what is open where a text ends", () => {
     ])
       assert.equal(openAtEnd(text), "{", text);
   });
-  it("is nothing inside a text or a comment of several lines", () => {
+  it("are unknown inside a multi-line string or comment", () => {
     assert.equal(openAtEnd('model m { template: """\n'), null);
     assert.equal(openAtEnd("recipe r {\n/* what\n"), null);
   });

@@ -71,7 +71,7 @@ const desk = {
 window.desk = desk;
 `;
 
-describe("what is drawn in CodeMirror", function () {
+describe("hover and messages in CodeMirror", function () {
   this.timeout(60_000);
   let browser: Browser;
   let page: Page;
@@ -119,7 +119,7 @@ describe("what is drawn in CodeMirror", function () {
   const answer = (found: FoundPage | null): Promise<void> => page.evaluate((f) => window.desk.answer(f), found);
   const shown = (): Promise<readonly string[]> => page.locator(".tunebook-hover").allTextContents();
 
-  it("shows the page of the word under the mouse, and puts it away", async () => {
+  it("show the page of the word under the mouse, and hide it afterwards", async () => {
     await restOn("model tagger = lora", "lora");
     const [[code, offset] = []] = await page.evaluate(() => window.desk.asked);
     assert.equal(code, "model tagger = lora");
@@ -132,7 +132,7 @@ describe("what is drawn in CodeMirror", function () {
     assert.equal(await page.evaluate(() => window.desk.disposed()), 1);
   });
 
-  it("shows a mistake alone, not the page of its word over it; the page of another word as ever", async () => {
+  it("show only the error of a word that has a page, and the page of other words", async () => {
     const text = "model tagger = lora";
     const finding = { from: 15, to: 19, severity: "error", message: `lora ${"is no task here ".repeat(12)}` };
     await page.evaluate(([text, finding]) => window.desk.find(text, finding), [text, finding] as const);
@@ -154,7 +154,7 @@ describe("what is drawn in CodeMirror", function () {
     await page.mouse.move(0, 300);
   });
 
-  it("shows nothing of a word in which a mistake was found meanwhile", async () => {
+  it("hide a page if an error was found in its word in the meantime", async () => {
     await restOn("model tagger = lora", "lora");
     await page.evaluate(() => {
       window.desk.mark({ from: 15, to: 19, severity: "error", message: "wrong" });
@@ -164,13 +164,13 @@ describe("what is drawn in CodeMirror", function () {
     await page.mouse.move(0, 300);
   });
 
-  it("shows nothing where nothing is known", async () => {
+  it("show nothing if nothing is known", async () => {
     await restOn("model tagger = lora", "tagger");
     await answer(null);
     assert.deepEqual(await shown(), []);
   });
 
-  it("shows nothing of a text that has changed since", async () => {
+  it("show nothing if the text has changed since the request", async () => {
     await restOn("model tagger = lora", "lora");
     // At once: CodeMirror asks anew 20 ms after an edit.
     await page.evaluate(() => {
@@ -180,14 +180,14 @@ describe("what is drawn in CodeMirror", function () {
     assert.deepEqual(await shown(), []);
   });
 
-  it("shows nothing where the mouse has gone meanwhile: no move would put it away", async () => {
+  it("show nothing if the mouse has left in the meantime", async () => {
     await restOn("model tagger = lora", "lora");
     await page.mouse.move(0, 300);
     await answer({ markdown: "too late" });
     assert.deepEqual(await shown(), []);
   });
 
-  it("asks nothing anew after an edit where the mouse has gone meanwhile", async () => {
+  it("send no new request after an edit if the mouse has left", async () => {
     await restOn("model tagger = lora", "lora");
     await page.mouse.move(0, 300);
     await page.evaluate(() => {
@@ -198,7 +198,7 @@ describe("what is drawn in CodeMirror", function () {
     assert.equal(await page.evaluate(() => window.desk.asked.length), 1);
   });
 
-  it("writes a squiggle's message as text, its code as code, its help below", async () => {
+  it("render a message as text, with its code parts and its help below", async () => {
     const message = (finding: Partial<Finding>): Promise<string> =>
       page.evaluate((f) => window.desk.message(f), {
         ...{ from: 0, to: 1, severity: "error", message: "`a<b` is no key" },
@@ -213,7 +213,7 @@ describe("what is drawn in CodeMirror", function () {
     assert.ok((await message({ help: "write `ab`" })).endsWith(`${help}</span>`));
   });
 
-  it("leaves the help out where the button says the same", async () => {
+  it("omit the help if the button has the same text", async () => {
     const fix = { title: "write `ab`", edits: [] };
     const drawn = await page.evaluate((f) => window.desk.message(f), {
       ...{ from: 0, to: 1, severity: "error", message: "no key", help: "write `ab`" },

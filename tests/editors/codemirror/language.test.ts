@@ -27,8 +27,8 @@ function colourOf(text: string, piece: string): string | undefined {
   return coloursOf(text).find(([found]) => found === piece)?.[1];
 }
 
-describe("Tune's colours in CodeMirror", () => {
-  it("tell verb, name, connector, word, key and number apart", () => {
+describe("Tune highlighting in CodeMirror", () => {
+  it("distinguishes verb, name, connector, word, key and number", () => {
     assert.deepEqual(coloursOf('model tagger = lora on "base" { rank: 8 }'), [
       ["model", "keyword"],
       ["tagger", "variableName"],
@@ -45,7 +45,7 @@ describe("Tune's colours in CodeMirror", () => {
     assert.equal(colourOf("model m { technique: lora }", "lora"), "variableName.standard");
   });
 
-  it("take a verb for one at the beginning of a statement alone", () => {
+  it("highlights a verb only at the start of a statement", () => {
     assert.deepEqual(coloursOf("data train"), [
       ["data", "keyword"],
       ["train", "variableName"],
@@ -62,34 +62,34 @@ describe("Tune's colours in CodeMirror", () => {
     assert.equal(colourOf("show m { on: d.test, by: length }", "d"), "variableName");
   });
 
-  it("take a connector for one on the statement's own line", () => {
+  it("highlights a connector only on the statement's own line", () => {
     assert.equal(colourOf("on", "on"), "variableName");
     assert.equal(colourOf("evaluate m\non", "on"), "variableName");
     assert.equal(colourOf("evaluate m on rows.test", "on"), "keyword");
   });
 
-  it("see a statement's line go on in brackets, and end at its block", () => {
+  it("continues a statement's line in brackets and ends it at its block", () => {
     assert.equal(colourOf("train m on [a,\nb] with quick", "with"), "keyword");
     assert.equal(colourOf("model m { rank: 8 } with quick", "with"), "variableName");
   });
 
-  it("see a statement after brackets that close nothing", () => {
+  it("finds a statement after unmatched closing brackets", () => {
     assert.equal(colourOf(")]}\ndata d", "data"), "keyword");
   });
 
-  it("know numbers with units, percent and exponents", () => {
+  it("highlights numbers with units, percent and exponents", () => {
     for (const number of ["8", "-1", "1_000", "2e-5", "0.5", "80%", "30min", "1.5GB"])
       assert.equal(colourOf(`recipe r { a: ${number} }`, number), "number", number);
   });
 
-  it("know what is written out as a value", () => {
+  it("highlights literals, references and the magic line", () => {
     for (const atom of ["true", "false", "none", "auto"])
       assert.equal(colourOf(`recipe r { a: ${atom} }`, atom), "atom", atom);
     assert.equal(colourOf("recipe r { rate: $rates.low }", "$rates.low"), "variableName.special");
     assert.equal(colourOf("%%tune\ndata d", "%%tune"), "meta");
   });
 
-  it("carry comments and strings over lines, to the end of the text where they are not closed", () => {
+  it("continues comments and strings over lines, to the end of the text if unclosed", () => {
     assert.deepEqual(coloursOf("/* a\nb */ data d"), [
       ["/* a", "comment"],
       ["b */", "comment"],
@@ -124,11 +124,11 @@ describe("Tune's colours in CodeMirror", () => {
     assert.deepEqual(colours(edited), coloursOf(edited.doc.toString()));
   };
 
-  it("are, after any edit, those of the whole text", () => {
+  it("equals that of the full text after any edit", () => {
     fc.assert(fc.property(textOf(30), fc.nat(), fc.nat(), textOf(30), editsHold), { numRuns: 300 });
   });
 
-  it("are so in long texts too, of which CodeMirror keeps what it read", () => {
+  it("equals that of the full text after edits of long texts", () => {
     const lines = 'data d {\n  a: lora(rank: 8) // on\n  b: """x\ny""" }\ntrain m on [d,\n  d] with quick\n';
     const long = fc.tuple(textOf(30), textOf(30)).map(([first, then]) => first + lines.repeat(60) + then);
     fc.assert(

@@ -24,8 +24,8 @@ class Asked {
 }
 const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
 
-describe("the newest question", () => {
-  it("is asked at once while none is in flight", async () => {
+describe("queue of the newest request", () => {
+  it("sends a request at once if none is in flight", async () => {
     const newest = new Newest<string, string>();
     const asked = new Asked();
     const first = newest.ask(asked.send, "a");
@@ -38,7 +38,7 @@ describe("the newest question", () => {
     assert.equal(await second, "answer to a");
   });
 
-  it("waits for the one in flight, alone; its answer is everybody's", async () => {
+  it("sends only the newest waiting request, and gives its response to all", async () => {
     const newest = new Newest<string, string>();
     const asked = new Asked();
     const all = ["a", "ab", "abc"].map((text) => newest.ask(asked.send, text));
@@ -49,7 +49,7 @@ describe("the newest question", () => {
     assert.deepEqual(await Promise.all(all), Array(3).fill("answer to abc"));
   });
 
-  it("is not asked again where the text came back to what is in flight", async () => {
+  it("sends nothing if the text is back to the request in flight", async () => {
     const newest = new Newest<string, string>();
     const asked = new Asked();
     const all = ["a", "ab", "a"].map((text) => newest.ask(asked.send, text));
@@ -58,7 +58,7 @@ describe("the newest question", () => {
     assert.deepEqual(await Promise.all(all), Array(3).fill("answer to a"));
   });
 
-  it("can be asked after one that failed", async () => {
+  it("sends the next request after a failed one", async () => {
     const newest = new Newest<string, string>();
     const asked = new Asked();
     const refused = newest.ask(asked.send, "a").catch((error: Error) => error.message);

@@ -16,14 +16,14 @@ function kept(text: string, diagnostics: readonly Diagnostic[]): readonly (reado
   return found;
 }
 
-describe("a squiggle", () => {
-  it("stands where the finding does", () => {
+describe("squiggle", () => {
+  it("is at the place of its diagnostic", () => {
     assert.deepEqual(kept("0123456789", [squiggle(finding, 10)]), [[2, 5, "warning"]]);
     assert.equal(squiggle(finding, 10).source, "tune");
     assert.equal(squiggle(finding, 10).message, "`rnak` is no key");
   });
 
-  it("marks the character before a place without width", () => {
+  it("marks the previous character for an empty range", () => {
     const at = (from: number): readonly [number, number] => {
       const { from: start, to } = squiggle({ ...finding, from, to: from }, 10);
       return [start, to];
@@ -33,7 +33,7 @@ describe("a squiggle", () => {
     assert.deepEqual(at(0), [0, 0]);
   });
 
-  it("never leaves the text, whatever came over the wire", () => {
+  it("stays inside the text for any received offsets", () => {
     const offset = fc.oneof(fc.integer(), fc.double(), fc.constant(NaN));
     fc.assert(
       fc.property(offset, offset, fc.nat(50), (from, to, length) => {
@@ -43,12 +43,12 @@ describe("a squiggle", () => {
     );
   });
 
-  it("is an error where the severity is no known one", () => {
+  it("is an error for an unknown severity", () => {
     assert.equal(squiggle({ ...finding, severity: "info" }, 10).severity, "info");
     assert.equal(squiggle({ ...finding, severity: "fatal" }, 10).severity, "error");
   });
 
-  it("has a button where the mend is known, named in plain words", () => {
+  it("has a button with a plain name if there is a fix", () => {
     const fix = { title: "write `rank`", edits: [{ from: 2, to: 5, text: "rank" }] };
     assert.deepEqual(
       squiggle({ ...finding, fix }, 10).actions?.map(({ name }) => name),
@@ -57,7 +57,7 @@ describe("a squiggle", () => {
     assert.equal(squiggle(finding, 10).actions, undefined);
   });
 
-  it("is mended by all its edits, whose places are those of the text before any", () => {
+  it("is fixed by all edits, with offsets in the original text", () => {
     let state = EditorState.create({ doc: "ab cd ef" });
     const view = { dispatch: (spec: TransactionSpec) => void (state = state.update(spec).state) };
     mend(view, {

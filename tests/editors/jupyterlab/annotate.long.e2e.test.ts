@@ -25,7 +25,7 @@ const notebook = {
   nbformat_minor: 4,
 };
 
-describe("annotating in JupyterLab", function () {
+describe("annotation in JupyterLab", function () {
   this.timeout(180_000);
   const files = mkdtempSync(join(tmpdir(), "tunebook-annotate-"));
   let server: JupyterLab;
@@ -59,7 +59,7 @@ describe("annotating in JupyterLab", function () {
     return text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
   };
 
-  it("takes decisions by keys, and each is in the file before it counts", async () => {
+  it("takes decisions by keys, and writes each to the file", async () => {
     await book.run(0);
     await book.ran(0);
     await said(0, "0 of 4");
@@ -83,7 +83,7 @@ describe("annotating in JupyterLab", function () {
     );
   });
 
-  it("shows texts as they are, keys and help, and scrolls what is long", async () => {
+  it("shows texts as text, shows the help, and scrolls long texts", async () => {
     const places: Record<string, number> = {};
     await press("ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft");
     for (let at = 0; at < 4; at++) {
@@ -106,7 +106,7 @@ describe("annotating in JupyterLab", function () {
     assert.match(String(await desk(0).getAttribute("aria-label")), /Annotate tickets as ann/);
   });
 
-  it("finds one of many labels by its first letters, and several may be chosen", async () => {
+  it("finds one of many labels by its first letters, and allows several labels", async () => {
     await book.run(2);
     await book.ran(2);
     await said(2, "0 of 2");
@@ -125,7 +125,7 @@ describe("annotating in JupyterLab", function () {
     assert.deepEqual(first?.["after"], [first?.["row"] === 1 ? towns[0] : towns[1], "town c2"]);
   });
 
-  it("says when the kernel was started again, offers to run, and has lost nothing", async () => {
+  it("reports a restarted kernel, offers to run the cell, and keeps all decisions", async () => {
     await book.run(1);
     await book.ran(1);
     await book.command("Restart Kernel");

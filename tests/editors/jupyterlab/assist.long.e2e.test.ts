@@ -20,7 +20,7 @@ const notebook = {
   nbformat_minor: 4,
 };
 
-describe("writing Tune in JupyterLab", function () {
+describe("Tune editing in JupyterLab", function () {
   this.timeout(180_000);
   let lab: JupyterLab;
   let book: Book;
@@ -45,7 +45,7 @@ describe("writing Tune in JupyterLab", function () {
       .locator(".cm-line span", { hasText: new RegExp(`^${word}$`) })
       .first();
 
-  it("mends a wrong key by the button in its message", async () => {
+  it("fixes a wrong key by the button in its message", async () => {
     await book.write(0, data.replace("columns:", "colums:"));
     const mark = book.cell(0).locator(".cm-lintRange-error").first();
     await mark.waitFor({ timeout: 20_000 });
@@ -59,7 +59,7 @@ describe("writing Tune in JupyterLab", function () {
     assert.equal(await textOf(0), data);
   });
 
-  it("shows a mistake alone, in a narrow box, where its word has a page", async () => {
+  it("shows only the error, in a narrow box, for a word that has a page", async () => {
     await book.write(1, "recipe quick { schedule: adamw, epochs: 3 }");
     const mark = book.cell(1).locator(".cm-lintRange-error").first();
     await mark.waitFor({ timeout: 20_000 });
@@ -73,7 +73,7 @@ describe("writing Tune in JupyterLab", function () {
     await book.mouseAside();
   });
 
-  it("completes the name of a column, and keys with what they take", async () => {
+  it("completes a column name, and keys with their types", async () => {
     await book.write(0, data.replace("label: label", "label: "));
     await book.page.keyboard.press("Control+Home");
     for (let i = 0; i < 2; i++) await book.page.keyboard.press("ArrowDown");
@@ -104,7 +104,7 @@ describe("writing Tune in JupyterLab", function () {
     await book.page.keyboard.press("Escape");
   });
 
-  it("offers by Tab on an empty line of a block the keys that are not written, and indents elsewhere", async () => {
+  it("completes unset keys by Tab on an empty line of a block, and indents elsewhere", async () => {
     const list = book.page.locator(".jp-Completer");
     const keys = async (...all: readonly string[]): Promise<void> => {
       for (const key of all) await book.page.keyboard.press(key);
@@ -138,7 +138,7 @@ describe("writing Tune in JupyterLab", function () {
     await quiet("function f() {\n\n}", 1, /\{\n {2,}\n\}/);
   });
 
-  it("says what a value comes to where the mouse rests on it", async () => {
+  it("explains a key and a split under the mouse", async () => {
     await book.write(0, data);
     await book.run(0);
     await book.ran(0);
@@ -188,7 +188,7 @@ describe("writing Tune in JupyterLab", function () {
     await book.page.mouse.move(5, 5);
   });
 
-  it("formats a cell by its key, and says why it leaves one with mistakes", async () => {
+  it("formats a cell by its shortcut, and says why a cell with errors is unchanged", async () => {
     await book.write(1, "recipe   quick {epochs:3,batch_size :16}");
     await book.page.keyboard.press("Alt+Shift+F");
     await book.cell(1).getByText("recipe quick { epochs: 3, batch_size: 16 }").waitFor({ timeout: 10_000 });
@@ -201,7 +201,7 @@ describe("writing Tune in JupyterLab", function () {
     await book.picture("not-formatted");
   });
 
-  it("lets nothing fail in the page", () => {
+  it("causes no error in the page", () => {
     assert.deepEqual(complaints, []);
   });
 });

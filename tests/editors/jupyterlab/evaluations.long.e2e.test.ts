@@ -70,7 +70,7 @@ const notebookOf = (sources: readonly string[]) => ({
   })),
 });
 
-describe("scores in JupyterLab", function () {
+describe("evaluation results in JupyterLab", function () {
   this.timeout(300_000);
   const made = mkdtempSync(join(tmpdir(), "tunebook-scores-"));
   let lab: JupyterLab;
@@ -140,7 +140,7 @@ describe("scores in JupyterLab", function () {
       .locator(`tbody tr td:nth-child(${String(at)})`)
       .allInnerTexts();
 
-  it("shows two models in one table, with intervals, their difference and the constant answer", async () => {
+  it("show two models in one table, with intervals, difference and majority baseline", async () => {
     const text = await seen(2, "two-models");
     for (const word of ["Evaluation on tickets.test", "idle − router", "worse", "always “", "Labels: router"])
       assert.ok(text.includes(word), `no “${word}” in ${text}`);
@@ -148,7 +148,7 @@ describe("scores in JupyterLab", function () {
     assert.match(text, /warning/);
   });
 
-  it("begins with one line of what came of it", async () => {
+  it("start with a one-line summary", async () => {
     const first = book.cell(2).locator(".jp-OutputArea-output").first();
     assert.match(
       (await first.innerText()).trim(),
@@ -156,7 +156,7 @@ describe("scores in JupyterLab", function () {
     );
   });
 
-  it("lists the largest confusions of many labels, and draws the most frequent", async () => {
+  it("list the largest confusions of many labels, and draw the most frequent labels", async () => {
     const text = await seen(3, "confusions");
     assert.match(text, /Largest confusions\s+truth\s+predicted\s+rows\s+of that truth/);
     assert.ok(text.includes("Confusion matrix: the 12 most frequent labels, and 8 more"), text);
@@ -164,7 +164,7 @@ describe("scores in JupyterLab", function () {
     assert.ok(cells.length > 12 && cells.length < 144 && !cells.includes("0"), cells.join(" "));
   });
 
-  it("is at most 800 px wide, and as narrow as its place", async () => {
+  it("are at most 800 px wide, and fit a narrow page", async () => {
     for (const width of [1900, 1280, 820]) {
       await book.page.setViewportSize({ width, height: 1000 });
       for (const n of [2, 3, 4]) {
@@ -187,7 +187,7 @@ describe("scores in JupyterLab", function () {
     await book.page.setViewportSize({ width: 1280, height: 1000 });
   });
 
-  it("sorts the labels by a click or a key, the other way round by the next", async () => {
+  it("sort labels by a click or key, and reverse the order by the next", async () => {
     await seen(3, "many-labels");
     const table = book.cell(3).locator("table.tunebook-sortable").first();
     const head = (name: string) => table.locator("th", { hasText: new RegExp(`^${name}`) });
@@ -219,13 +219,13 @@ describe("scores in JupyterLab", function () {
     await seen(3, "sorted");
   });
 
-  it("shows numbers beside their mean", async () => {
+  it("show regression metrics with the constant baseline", async () => {
     const text = await seen(4, "numbers");
     for (const word of ["root_mean_squared_error", "r2", "always ", "greatest errors first"])
       assert.ok(text.includes(word), `no “${word}” in ${text}`);
   });
 
-  it("reads on a dark page, numbers in the heat map too", async () => {
+  it("are readable on a dark page, including numbers in the heat map", async () => {
     await book.page.keyboard.press("Escape");
     await book.page.keyboard.press("Control+s");
     const file = join(lab.folder, "books/scores.ipynb");
@@ -256,7 +256,7 @@ describe("scores in JupyterLab", function () {
     }
   });
 
-  it("stops, clones and changes trials of a sweep from its cell while it runs; its pictures mark trials; its best runs as it is", async () => {
+  it("include a running sweep: trials can be stopped, cloned and changed; its best program runs", async () => {
     const sweep = await lab.open("sweep.ipynb");
     const { page } = sweep;
     const cell = sweep.cell(1);

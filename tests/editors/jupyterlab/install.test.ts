@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installLabExtension, uninstallLabExtension } from "#editors/jupyterlab/install.js";
 
-describe("the JupyterLab extension's folder", () => {
+describe("folder of the JupyterLab extension", () => {
   let folder: string;
   let source: string;
   const data = (): string => join(folder, "data");
@@ -25,7 +25,7 @@ describe("the JupyterLab extension's folder", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("is copied, kept while it is the same build, and replaced by another", async () => {
+  it("is copied, reused for the same build, and replaced by another build", async () => {
     assert.deepEqual(await installLabExtension(data(), source), { folder: installed(), kept: false });
     assert.deepEqual(readdirSync(join(installed(), "static")), ["one.js"]);
     assert.equal((await installLabExtension(data(), source)).kept, true);
@@ -34,23 +34,23 @@ describe("the JupyterLab extension's folder", () => {
     assert.deepEqual(readdirSync(join(installed(), "static")), ["two.js"]);
     assert.deepEqual(readdirSync(join(data(), "labextensions")), ["tunebook-lab"]);
   });
-  it("takes the place of a copy that was cut off", async () => {
+  it("replaces an interrupted copy", async () => {
     mkdirSync(join(installed(), "static"), { recursive: true });
     await installLabExtension(data(), source);
     assert.deepEqual(readdirSync(installed()).sort(), ["package.json", "static"]);
   });
-  it("is put there by several processes at once", async () => {
+  it("can be installed by several processes at once", async () => {
     await Promise.all([1, 2, 3].map(() => installLabExtension(data(), source).catch(() => undefined)));
     assert.equal(JSON.parse(readFileSync(join(installed(), "package.json"), "utf8")).made, "one");
     assert.deepEqual(readdirSync(join(data(), "labextensions")), ["tunebook-lab"]);
   });
-  it("goes away, with a word on whether there was one", async () => {
+  it("is removed, with a result that tells whether it existed", async () => {
     assert.equal(await uninstallLabExtension(data()), false);
     await installLabExtension(data(), source);
     assert.equal(await uninstallLabExtension(data()), true);
     assert.equal(existsSync(installed()), false);
   });
-  it("has codes for one that is not built and for a folder that can't be written", async () => {
+  it("reports codes for a missing build and for an unwritable folder", async () => {
     await assert.rejects(installLabExtension(data(), join(folder, "nothing")), {
       name: "CodedError",
       code: "lab-extension-not-built",

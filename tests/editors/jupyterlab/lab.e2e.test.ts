@@ -5,7 +5,7 @@ import { panelIn, panelNotebooks } from "./panel.js";
 import { quickstartIn, quickstartNotebook } from "./quickstart.js";
 import { writeSmallReviews } from "./small-reviews.js";
 
-describe("in JupyterLab", function () {
+describe("Tunebook in JupyterLab", function () {
   this.timeout(300_000);
   let lab: JupyterLab;
   before(async () => {

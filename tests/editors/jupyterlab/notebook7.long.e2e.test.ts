@@ -55,13 +55,13 @@ describe("Tunebook in Notebook 7", function () {
         (globalThis as unknown as { getComputedStyle(e: unknown): { color: string } }).getComputedStyle(span).color,
     );
 
-  it("colours Tune", async () => {
+  it("highlights Tune", async () => {
     const keyword = await colorOf(2, "train");
     assert.equal(await colorOf(1, "model"), keyword);
     assert.equal(await colorOf(2, "on"), keyword);
     assert.notEqual(await colorOf(2, "steps"), keyword);
   });
-  it("marks a mistake in a notebook just opened, and mends it by the button", async () => {
+  it("marks an error in a notebook just opened, and fixes it by the button", async () => {
     const mark = book.cell(0).locator(".cm-lintRange-error").first();
     await mark.waitFor({ timeout: 60_000 });
     await mark.hover();
@@ -72,7 +72,7 @@ describe("Tunebook in Notebook 7", function () {
     await mark.waitFor({ state: "detached", timeout: 20_000 });
     assert.equal(await textOf(0), data);
   });
-  it("completes keys with what they take", async () => {
+  it("completes keys with their types", async () => {
     await book.write(3, "recipe quick { ");
     await book.page.keyboard.press("Tab");
     const list = book.page.locator(".jp-Completer");
@@ -91,13 +91,13 @@ describe("Tunebook in Notebook 7", function () {
     await book.page.locator(".tunebook-hover").getByText("Rows in one batch").first().waitFor({ timeout: 20_000 });
     await book.mouseAside();
   });
-  it("formats a cell by its key", async () => {
+  it("formats a cell by its shortcut", async () => {
     await book.write(3, "recipe   quick {epochs:3,batch_size :16}");
     await book.page.keyboard.press("Alt+Shift+F");
     await book.cell(3).getByText("recipe quick { epochs: 3, batch_size: 16 }").waitFor({ timeout: 20_000 });
     await book.write(3, "// notes");
   });
-  it("shows the plan in the panel, which goes to places and writes defaults out", async () => {
+  it("shows the plan in the panel, jumps to settings and writes defaults out", async () => {
     await book.command("Tunebook: Show Panel");
     await panel().getByText("train mood on reviews").first().waitFor({ timeout: 40_000 });
     await book.picture("plan");
@@ -115,7 +115,7 @@ describe("Tunebook in Notebook 7", function () {
     await book.cell(2).getByText("seed").first().waitFor({ timeout: 10_000 });
     assert.equal(await textOf(2), train.replace(" }", ", seed: 0 }"));
   });
-  it("shows the training in its cell and among the runs", async () => {
+  it("shows a training in its cell and in the list of runs", async () => {
     await panel().getByRole("tab", { name: "Runs" }).click();
     await panel().getByText("No runs yet").waitFor({ timeout: 20_000 });
     for (const n of [0, 1]) {
@@ -131,7 +131,7 @@ describe("Tunebook in Notebook 7", function () {
     await panel().locator(".tunebook-curves .js-plotly-plot .trace").first().waitFor({ timeout: 20_000 });
     await book.picture("run");
   });
-  it("opens the comparison below with room for its curves", async () => {
+  it("opens the comparison below with enough height for its curves", async () => {
     await panel().getByRole("button", { name: "← All runs" }).click();
     await panel().getByRole("checkbox", { name: "Compare mood" }).check();
     await panel().getByRole("button", { name: "Compare curves (1)" }).click();
@@ -141,7 +141,7 @@ describe("Tunebook in Notebook 7", function () {
     const [own, all] = [await tab.boundingBox(), book.page.viewportSize()];
     assert.ok(own!.height > all!.height / 3, `${own!.height} of ${all!.height}`);
   });
-  it("lets nothing fail in the page", () => {
+  it("causes no error in the page", () => {
     assert.deepEqual(complaints, []);
   });
 });

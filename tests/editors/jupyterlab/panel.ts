@@ -87,7 +87,7 @@ function oldRuns(folder: string, count: number): void {
 }
 
 export const panelIn = (started: () => JupyterLab) =>
-  describe("the panel", () => {
+  describe("side panel", () => {
     let lab: JupyterLab;
     let book: Book;
     let runs: string;
@@ -117,7 +117,7 @@ export const panelIn = (started: () => JupyterLab) =>
     const selected = (): Promise<string> =>
       book.page.evaluate(() => (globalThis as unknown as { getSelection(): object }).getSelection().toString());
 
-    it("shows the plan before anything runs, and says what is not known yet", async () => {
+    it("shows the plan before anything runs, and says what is unknown", async () => {
       await panel().getByText("train mood on reviews with quick").first().waitFor({ timeout: 20_000 });
       await setting("technique.rank", "8").waitFor();
       await panel().getByText("the rows of reviews are counted when its cell runs").waitFor();
@@ -129,7 +129,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await assertWholeWords(book.page, "#tunebook-panel");
       await book.picture("plan");
     });
-    it("measures what the training would take when it is asked", async () => {
+    it("measures the memory of a training on request", async () => {
       await panel().getByRole("button", { name: "Measure now" }).click();
       await panel().getByRole("meter", { name: "memory" }).waitFor({ timeout: 120_000 });
       await panel()
@@ -139,20 +139,20 @@ export const panelIn = (started: () => JupyterLab) =>
       assert.equal(await panel().getByText("Not known yet").count(), 0);
       await book.picture("measured");
     });
-    it("goes to where a setting is written", async () => {
+    it("jumps to a setting in the text", async () => {
       await setting("batch_size", "8").click();
       await book.page.waitForFunction(
         () => String((globalThis as never as { getSelection(): object }).getSelection()) === "8",
       );
       assert.match(await book.cell(1).getAttribute("class").then(String), /jp-mod-active/);
     });
-    it("follows the text while it is typed", async () => {
+    it("updates the plan while the user types", async () => {
       await book.page.keyboard.type("16");
       await setting("batch_size", "16").waitFor({ timeout: 10_000 });
       await book.page.keyboard.press("Control+z");
       await setting("batch_size", "8").waitFor({ timeout: 10_000 });
     });
-    it("writes a default out, and one undo takes it back", async () => {
+    it("writes a default out, which one undo reverts", async () => {
       await panel().getByRole("checkbox").check();
       await setting("seed", "0").getByText("default", { exact: true }).waitFor();
       await assertWholeWords(book.page, "#tunebook-panel");
@@ -166,7 +166,7 @@ export const panelIn = (started: () => JupyterLab) =>
       assert.equal(await textOf(1), before);
       await panel().getByRole("checkbox").uncheck();
     });
-    it("lists every mistake of the notebook and goes to it", async () => {
+    it("lists every error of the notebook and jumps to it", async () => {
       await book.write(1, cells[1]!.replace("rank: 8", "rank: 0").replace("warmup: 10%", "warmup: ten"));
       const list = panel().getByRole("list", { name: "Mistakes and warnings" });
       await list.getByRole("button").nth(1).waitFor({ timeout: 10_000 });
@@ -181,7 +181,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await list.waitFor({ state: "detached", timeout: 10_000 });
     });
 
-    it("lists the runs, a page at a time, damaged ones as such", async () => {
+    it("lists runs in pages, and marks damaged ones", async () => {
       await tab("Runs");
       const list = panel().getByRole("list", { name: "Runs" });
       await list.getByRole("listitem").nth(49).waitFor({ timeout: 20_000 });
@@ -201,7 +201,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await find.fill("");
       await panel().getByText("70 runs", { exact: true }).waitFor();
     });
-    it("shows a training while it runs", async () => {
+    it("shows the progress of a running training", async () => {
       // Long enough for several looks at the folder: while nothing trains they are two seconds apart.
       for (const n of [0, 1]) {
         await book.run(n);
@@ -224,7 +224,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await row.getByText(/^0\.\d+$/).waitFor();
       await book.ran(2);
     });
-    it("opens a run: curves, scores, card, and what differs from another", async () => {
+    it("opens a run with curves, scores, card, and differences to another run", async () => {
       await panel().getByRole("list", { name: "Runs" }).getByRole("button").first().click();
       await panel()
         .locator(".tunebook-curves .js-plotly-plot .scatterlayer .trace")
@@ -264,7 +264,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await panel().getByText("Compare with another run").scrollIntoViewIfNeeded();
       await book.picture("compared");
     });
-    it("opens it as a model in a new cell, which runs", async () => {
+    it("loads a run as a model in a new cell, which runs", async () => {
       await book.cell(3).locator(".cm-content").click();
       await panel().getByRole("button", { name: "Load", exact: true }).click();
       await book.cell(4).getByText("mood_2").waitFor();
@@ -275,7 +275,7 @@ export const panelIn = (started: () => JupyterLab) =>
       assert.equal(await book.cell(4).locator(".jp-OutputArea-output[data-mime-type*=error]").count(), 0);
       await book.run(3);
     });
-    it("keeps what it shows when the kernel restarts, and shows the plan again", async () => {
+    it("keeps its content when the kernel restarts, and shows the plan again", async () => {
       await book.command("Restart Kernel…");
       await book.page.locator(".jp-Dialog .jp-mod-accept").click();
       await panel().getByRole("heading", { name: /mood/, level: 2 }).waitFor();
@@ -300,7 +300,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await panel().getByRole("button", { name: "← All runs" }).click();
       await panel().getByRole("list", { name: "Runs" }).waitFor();
     });
-    it("deletes a run after asking, and no other", async () => {
+    it("deletes only the chosen run, after confirmation", async () => {
       await panel().getByRole("searchbox").fill("old_5");
       const row = panel()
         .getByRole("list", { name: "Runs" })
@@ -319,7 +319,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await panel().getByRole("searchbox").waitFor({ timeout: 10_000 });
       assert.deepEqual(readdirSync(runs).sort(), before.filter((name) => name !== mine).sort());
     });
-    it("forgets a run that was deleted elsewhere", async () => {
+    it("drops a run that was deleted outside", async () => {
       const [one] = readdirSync(runs).filter((name) => name.startsWith("old_6-"));
       await panel().getByRole("searchbox").fill("old_6-");
       await panel()
@@ -337,7 +337,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await panel().getByRole("searchbox").fill("");
     });
 
-    it("follows the notebook at hand, and leaves nothing behind when notebooks are closed", async () => {
+    it("follows the active notebook, and leaves no comm open for closed ones", async () => {
       await tab("Plan");
       assert.deepEqual(await lab.comms(), [1]);
       for (let i = 0; i < 2; i++) {
@@ -354,7 +354,7 @@ export const panelIn = (started: () => JupyterLab) =>
         "the kernel of the closed notebook is asked nothing more",
       );
     });
-    it("is there again after a reload", async () => {
+    it("is restored after a reload", async () => {
       await until(
         () => lab.kept().includes("panel.ipynb") && !lab.kept().includes("other.ipynb"),
         () => lab.kept(),
@@ -363,7 +363,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await book.kernelReady();
       await setting("technique.rank", "8").waitFor({ timeout: 30_000 });
     });
-    it("keeps squiggles at the mistakes: cells moved, deleted, the kernel killed, shut down, started again", async () => {
+    it("shows squiggles after cells move or are deleted, and after kernel kills and restarts", async () => {
       await openBeside("other.ipynb");
       const marks = book.page.locator(".jp-Notebook:visible .cm-lintRange-error");
       const marked = (text: string): Promise<void> =>
@@ -402,7 +402,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await book.picture("shut-down");
       await closeActive();
     });
-    it("reads well in the dark", async () => {
+    it("is readable in the dark theme", async () => {
       await book.theme("Dark");
       await panel().locator(".tunebook-card").first().waitFor({ timeout: 20_000 });
       await assertReadable(book.page, "#tunebook-panel");
@@ -419,7 +419,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await book.picture("dark-card");
       await book.theme("Light");
     });
-    it("lets nothing fail in the page", () => {
+    it("causes no error in the page", () => {
       assert.deepEqual(complaints, []);
     });
 

@@ -61,7 +61,7 @@ export const quickstartNotebook = {
 };
 
 export const quickstartIn = (started: () => JupyterLab) =>
-  describe("the quickstart", () => {
+  describe("quickstart notebook", () => {
     let lab: JupyterLab;
     let book: Book;
     const complaints: string[] = [];
@@ -77,7 +77,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
         console.error(`${await book.picture("failed")}\n${lab.log.split("\n").slice(-12).join("\n")}`);
     });
 
-    it("colours Tune cells and leaves TypeScript cells to TypeScript", async () => {
+    it("highlights Tune cells, and TypeScript cells as TypeScript", async () => {
       const colorOf = async (n: number, word: string): Promise<string> =>
         book
           .cell(n)
@@ -96,7 +96,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       await book.picture("opened");
     });
 
-    it("draws a chart that changes in place while the model trains", async () => {
+    it("updates one chart in place while the model trains", async () => {
       await book.kernelReady();
       await watch(book, place("train"));
       await book.runAll();
@@ -120,7 +120,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       assert.equal(await train.locator(".js-plotly-plot").count(), 1);
     });
 
-    it("shows plan, history, scores, confusion and worst examples", async () => {
+    it("shows plan, history, scores, confusion matrix and worst examples", async () => {
       await book.ran(codes.length - 1);
       // The plan is folded once its training is over.
       await book.cell(place("train")).locator("summary", { hasText: "Plan of mood" }).click();
@@ -140,7 +140,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       await book.picture("scores");
     });
 
-    it("marks a mistake under its word, says what is wrong, and forgets it once mended", async () => {
+    it("marks an error under its word, explains it, and clears it once fixed", async () => {
       const n = place("data");
       const cell = book.cell(n);
       await book.write(n, codes[n]!.replace("columns:", "colums:"));
@@ -157,7 +157,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       await mark.waitFor({ state: "detached", timeout: 15_000 });
     });
 
-    it("saves a notebook that is small and reads without scripts", async () => {
+    it("is saved as a file below 2 MB whose outputs need no scripts", async () => {
       await book.page.keyboard.press("Escape");
       await book.page.keyboard.press("Control+s");
       const file = join(lab.folder, "books/quick/quickstart.ipynb");
@@ -183,7 +183,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       assert.ok(statSync(file).size < 2_000_000);
     });
 
-    it("becomes a page of nbconvert's that needs no script: charts are pictures, nothing is too wide", async () => {
+    it("converts by nbconvert to a page without scripts: charts as images, at most 800 px wide", async () => {
       const { ensurePythonEnv } = await tools();
       const { python } = await ensurePythonEnv("jupyter");
       const books = join(lab.folder, "books/quick");
@@ -217,7 +217,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       }
     });
 
-    it("stops training when interrupted, keeps its history, and goes on where it was", async () => {
+    it("stops training on interrupt, and resumes from a checkpoint", async () => {
       const n = place("train");
       const train = book.cell(n);
       const { data, model } = definitions("../");
@@ -245,7 +245,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       await book.picture("resumed");
     });
 
-    it("lets nothing fail in the page", () => {
+    it("causes no error in the page", () => {
       assert.deepEqual(complaints, []);
     });
   });

@@ -24,7 +24,7 @@ const notebook = {
   nbformat_minor: 4,
 };
 
-describe("the runs in JupyterLab's panel", function () {
+describe("list of runs in the JupyterLab panel", function () {
   this.timeout(240_000);
   let lab: JupyterLab;
   let book: Book;
@@ -100,7 +100,7 @@ describe("the runs in JupyterLab's panel", function () {
   const activeText = (): Promise<string> =>
     book.page.locator(".jp-Notebook .jp-CodeCell.jp-mod-active .cm-content").innerText();
 
-  it("lists the newest score of each run with its interval", async () => {
+  it("shows the newest score of each run with its interval", async () => {
     await row("mood").getByText("0.82", { exact: true }).waitFor();
     await row("mood").getByText("0.79 – 0.85").waitFor();
     await row("stopped").getByText("validation accuracy").waitFor(); // it was never evaluated
@@ -112,7 +112,7 @@ describe("the runs in JupyterLab's panel", function () {
     await assertReadable(book.page, "#tunebook-panel");
     await book.picture("list");
   });
-  it("ranks by a score in its own direction, and keeps apart what was scored on other data", async () => {
+  it("ranks by a score in its direction, and separates runs scored on other data", async () => {
     await select("Sort by", "score");
     await list().locator(".tunebook-heading").first().waitFor();
     assert.deepEqual(await names(), [
@@ -135,7 +135,7 @@ describe("the runs in JupyterLab's panel", function () {
     await select("Score", "accuracy");
     await select("Sort by", "started");
   });
-  it("folds a sweep's trials under one row with the best of them", async () => {
+  it("groups a sweep's trials in one row with the best trial", async () => {
     assert.equal((await names()).filter((name) => name.startsWith("search_")).length, 0);
     await row("search").getByText("4 trials").waitFor();
     await row("search").getByText("best: trial 2 · batch_size: 16").waitFor();
@@ -173,7 +173,7 @@ describe("the runs in JupyterLab's panel", function () {
     await book.page.keyboard.press("d");
     await book.page.locator(".jp-Notebook .jp-CodeCell").nth(2).waitFor({ state: "detached" });
   });
-  it("shows a run's score, and its loss where it has none or is ranked by it", async () => {
+  it("shows a run's score, or its loss if it has no score or is sorted by loss", async () => {
     await row("deep").getByText("0.9", { exact: true }).waitFor();
     assert.equal(await list().getByText("training loss").count(), 0);
     makeRun(runs, "begun", { reason: "interrupted", steps: 5 });
@@ -216,7 +216,7 @@ describe("the runs in JupyterLab's panel", function () {
     await assertWholeWords(book.page, "#tunebook-panel");
     await book.picture("evaluations");
   });
-  it("breaks no word of a table of many metrics", async () => {
+  it("wraps no word in a table of many metrics", async () => {
     await back();
     await openRun("deep");
     await panel().getByRole("columnheader", { name: "validation roc_auc(one_vs_rest)" }).waitFor();
@@ -227,7 +227,7 @@ describe("the runs in JupyterLab's panel", function () {
     await back();
     await openRun("mood");
   });
-  it("keeps tags and a note in the run's folder, and finds runs by them", async () => {
+  it("saves tags and a note in the run's folder, and finds runs by them", async () => {
     const path = join(mood.path, "notes.json");
     const kept = async (tags: readonly string[], note: string): Promise<void> => {
       const now = (): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
@@ -259,7 +259,7 @@ describe("the runs in JupyterLab's panel", function () {
     await panel().getByRole("searchbox").fill("");
     await panel().getByText("10 runs", { exact: true }).waitFor();
   });
-  it("shows hostile text as text", async () => {
+  it("escapes hostile text", async () => {
     await row("odd").getByText(hostile).first().waitFor();
     await openRun("odd");
     await panel().getByRole("group", { name: "Evaluations" }).getByText(hostile).first().waitFor();
@@ -274,7 +274,7 @@ describe("the runs in JupyterLab's panel", function () {
     assert.equal(await book.page.evaluate(() => (globalThis as never as { hurt?: number }).hurt), undefined);
   });
 
-  it("lays the curves of chosen runs over each other in a tab of its own, with scores and settings", async () => {
+  it("overlays curves of chosen runs in a tab, with scores and settings", async () => {
     for (const name of ["mood", "deep", "live"])
       await panel()
         .getByRole("checkbox", { name: `Compare ${name}` })
@@ -305,7 +305,7 @@ describe("the runs in JupyterLab's panel", function () {
     await assertWholeWords(book.page, "#tunebook-compare");
     await book.picture("compared");
   });
-  it("follows a run that trains, in the tab as in the list", async () => {
+  it("updates a running training in the tab and in the list", async () => {
     const points = (): Promise<number> =>
       tabArea()
         .locator(".js-plotly-plot")
@@ -332,7 +332,7 @@ describe("the runs in JupyterLab's panel", function () {
       .waitFor();
     await row("live").getByText("0.95", { exact: true }).waitFor();
   });
-  it("draws along time and logarithmically, leaves a run out, and forgets one that was deleted", async () => {
+  it("plots by time and on a log scale, leaves out a run, and drops a deleted run", async () => {
     await tabArea().getByRole("combobox").selectOption("seconds");
     await tabArea().getByText("seconds of training").waitFor();
     await tabArea().getByRole("checkbox", { name: "Logarithmic loss" }).check();
@@ -349,14 +349,14 @@ describe("the runs in JupyterLab's panel", function () {
     await book.page.locator(".lm-TabBar-tab", { hasText: "Compare runs" }).locator(".lm-TabBar-tabCloseIcon").click();
     await tabArea().waitFor({ state: "detached" });
   });
-  it("survives a run that is deleted while it is open", async () => {
+  it("closes a run that is deleted while it is open", async () => {
     await openRun("elsewhere");
     rmSync(elsewhere.path, { recursive: true });
     await list().waitFor();
     await row("elsewhere").waitFor({ state: "detached" });
   });
 
-  it("loads a finished run into a new cell, under a name that the notebook has free", async () => {
+  it("loads a finished run into a new cell, under an unused name", async () => {
     await openRun("mood");
     await panel().getByRole("button", { name: "Load", exact: true }).click();
     await book.page.locator(".jp-Notebook .jp-CodeCell").nth(2).waitFor();
@@ -372,7 +372,7 @@ describe("the runs in JupyterLab's panel", function () {
     assert.equal(await panel().getByRole("button", { name: "Resume" }).count(), 0, "it is done");
     await back();
   });
-  it("puts the program that goes on with a stopped run into a new cell", async () => {
+  it("puts the program that resumes a stopped run into a new cell", async () => {
     await openRun("stopped");
     await panel().getByRole("button", { name: "Resume" }).click();
     await book.page.locator(".jp-Notebook .jp-CodeCell").nth(4).waitFor();
@@ -385,7 +385,7 @@ describe("the runs in JupyterLab's panel", function () {
     await book.picture("folder");
     await back();
   });
-  it("reads well in the dark, and narrow", async () => {
+  it("is readable in the dark theme", async () => {
     const dark = await lab.open("runs.ipynb", { dark: true });
     await dark.kernelReady();
     await dark.command("Tunebook: Show Panel");
@@ -405,7 +405,7 @@ describe("the runs in JupyterLab's panel", function () {
     await dark.picture("compared");
     await dark.page.close();
   });
-  it("finds one of two thousand runs", async () => {
+  it("finds one of 2,000 runs", async () => {
     for (let i = 0; i < 2000; i++) {
       const path = join(runs, `many_${i}-20260101-000000-${i}`);
       mkdirSync(path);
@@ -420,7 +420,7 @@ describe("the runs in JupyterLab's panel", function () {
     await panel().getByText("1 of 2008 runs").waitFor();
     await panel().getByRole("searchbox").fill("");
   });
-  it("lets nothing fail in the page", () => {
+  it("causes no error in the page", () => {
     assert.deepEqual(complaints, []);
   });
 });

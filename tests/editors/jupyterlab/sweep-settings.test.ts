@@ -12,14 +12,14 @@ const space = {
 const settings = variedSettingsOf(space);
 const named = (name: string): VariedSetting => settings.find((one) => one.name === name)!;
 
-describe("settings of a trial as they are typed", () => {
-  it("are there with the option that they belong to", () => {
+describe("settings form of a trial", () => {
+  it("lists the settings of the chosen option", () => {
     const there = (technique: string) => settingsThere(settings, { technique }).map(({ name }) => name);
     const [lora, full] = (named("technique") as Extract<VariedSetting, { kind: "choice" }>).options;
     assert.ok(there(lora!).includes("technique.lora.rank"));
     assert.ok(!there(full!).includes("technique.lora.rank"));
   });
-  it("are told to be wrong before the kernel is asked", () => {
+  it("reports invalid values before the kernel is asked", () => {
     const fault = (name: string, text: string) => faultIn(named(name), text);
     assert.equal(fault("optimizer.learning_rate", "1e-4"), null);
     assert.equal(fault("optimizer.learning_rate", "0.000_1"), null);
@@ -34,7 +34,7 @@ describe("settings of a trial as they are typed", () => {
     assert.equal(fault("technique", "adapters"), "Choose one.");
     assert.equal(rangeText(named("epochs")), "whole numbers from 1 to 6");
   });
-  it("are sent where they were changed, and only those that are there", () => {
+  it("submits only changed settings of the chosen option", () => {
     const [lora = "", full = ""] = (named("technique") as Extract<VariedSetting, { kind: "choice" }>).options;
     const before = { technique: lora, "technique.lora.rank": "8", epochs: "3" };
     assert.deepEqual(changesOf(settings, before, { ...before, technique: full, epochs: " 3 " }).technique, full);

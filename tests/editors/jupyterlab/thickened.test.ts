@@ -19,7 +19,7 @@ describe("thick lines of parallel coordinates", () => {
   const thick = thickened(trace);
   const dimensions = thick["dimensions"] as readonly Dimension[];
   const { color } = thick["line"] as { readonly color: readonly number[] };
-  it("are copies around each line, in its colour, on the axes as they were", () => {
+  it("consist of copies next to each line, in its colour, on the same axes", () => {
     const copies = color.length / 3;
     assert.ok(copies >= 3 && Number.isInteger(copies));
     assert.deepEqual(color.slice(-3), [0.1, 0.2, 0.3]);
@@ -35,7 +35,7 @@ describe("thick lines of parallel coordinates", () => {
     const [low, high] = [Math.min(...scores), Math.max(...scores)];
     assert.ok(Math.abs((low + high) / 2 - 0.5) < 1e-9 && high - low > 0.005 && high - low < 0.02);
   });
-  it("are left as they are where one pixel is asked for, where there are too many, and in other figures", () => {
+  it("are not added for one pixel, for too many lines, or in other figures", () => {
     for (const other of [
       { ...trace, line: { color: [1, 2, 3] } },
       { ...trace, dimensions: [{ values: Array.from({ length: 1000 }, (_, i) => i) }] },

@@ -38,7 +38,7 @@ train mood on reviews with quick
 evaluate mood on reviews.test
 `;
 
-describe("the language server", () => {
+describe("language server", () => {
   let folder: string;
   let server: ChildProcess;
   let client: ProtocolConnection;
@@ -112,7 +112,7 @@ describe("the language server", () => {
   }
   const textIn = (uri: string, range: Range): string => opened.get(uri)!.getText(range);
 
-  it("tells of mistakes as they come and go", async () => {
+  it("publishes errors as they appear and disappear", async () => {
     const uri = await open("mistakes.tune", program.replace("columns:", "colums:"));
     const found = await diagnostics(uri);
     assert.deepEqual(
@@ -128,7 +128,7 @@ describe("the language server", () => {
     );
   });
 
-  it("mends what can be mended", async () => {
+  it("offers a fix as a code action", async () => {
     const uri = await open("mend.tune", program.replace("epochs: 3", "epoch: 3"));
     const [finding] = await diagnostics(uri);
     const actions = await client.sendRequest<CodeAction[]>("textDocument/codeAction", {
@@ -142,7 +142,7 @@ describe("the language server", () => {
     assert.equal(TextDocument.applyEdits(opened.get(uri)!, edits), program);
   });
 
-  it("offers to let a warning be, with the reason left to write", async () => {
+  it("offers to allow a warning, with the reason left to write", async () => {
     const uri = await open("allow.tune", program.replace("rate: 1e-3", "rate: 0.5"));
     const [finding] = await diagnostics(uri);
     assert.deepEqual([finding?.code, finding?.severity], ["rate-far-off", 2]);
@@ -174,7 +174,7 @@ describe("the language server", () => {
     );
   });
 
-  it("mends all that is certain at once, as an editor asks when it saves", async () => {
+  it("fixes all certain errors at once, as editors request on save", async () => {
     const bad = program.replace("epochs: 3", "epoch = 3").replace("columns:", "colums:");
     const uri = await open("mend-all.tune", bad);
     const ask = (kind: string) =>
@@ -190,7 +190,7 @@ describe("the language server", () => {
     assert.deepEqual(await ask("quickfix"), [], "nothing stands at the place that was asked about");
   });
 
-  it("completes keys with what they take, and columns of the file", async () => {
+  it("completes keys with their types, and columns of the file", async () => {
     const uri = await open("complete.tune", program);
     const keys = await client.sendRequest<CompletionItem[]>(
       "textDocument/completion",
@@ -210,7 +210,7 @@ describe("the language server", () => {
     );
   });
 
-  it("explains what stands under the mouse", async () => {
+  it("explains the word under the mouse", async () => {
     const uri = await open("hover.tune", program);
     const over = async (word: string): Promise<string> =>
       ((await client.sendRequest<Hover>("textDocument/hover", at(uri, word))).contents as { value: string }).value;
@@ -220,7 +220,7 @@ describe("the language server", () => {
     assert.equal(await client.sendRequest("textDocument/hover", at(uri, "}", { inside: 0 })), null);
   });
 
-  it("says what goes between parentheses", async () => {
+  it("shows the parameters of a word", async () => {
     const uri = await open("signature.tune", program);
     const help = await client.sendRequest<SignatureHelp>("textDocument/signatureHelp", at(uri, "8)", { inside: 0 }));
     const [signature] = help.signatures;
@@ -228,7 +228,7 @@ describe("the language server", () => {
     assert.equal(help.activeParameter, 0);
   });
 
-  it("finds definitions and uses, and renames both", async () => {
+  it("finds definitions and references, and renames both", async () => {
     const uri = await open("names.tune", program);
     const definition = await client.sendRequest<Location>("textDocument/definition", at(uri, "mood on reviews.test"));
     assert.deepEqual(opened.get(uri)!.offsetAt(definition.range.start), program.indexOf("mood"));
@@ -247,7 +247,7 @@ describe("the language server", () => {
     assert.equal(await rename("mood", "train"), null, "a verb is no name");
   });
 
-  it("gives an outline", async () => {
+  it("returns an outline", async () => {
     const uri = await open("outline.tune", program);
     const symbols = await client.sendRequest<DocumentSymbol[]>("textDocument/documentSymbol", {
       textDocument: { uri },
@@ -265,7 +265,7 @@ describe("the language server", () => {
     );
   });
 
-  it("formats, and leaves a text with mistakes alone", async () => {
+  it("formats a text, but not one with errors", async () => {
     const uri = await open("format.tune", program.replace("{ epochs: 3,", "{epochs :3,"));
     const ask = () =>
       client.sendRequest<TextEdit[] | null>("textDocument/formatting", {
@@ -277,7 +277,7 @@ describe("the language server", () => {
     assert.equal(await ask(), null);
   });
 
-  it("shows the plan of the text as it stands, or says why there is none", async () => {
+  it("shows the plan of the current text, or says why there is none", async () => {
     const plan = async (name: string, text: string) =>
       client.sendRequest<{ title?: string; text?: string; problem?: string }>("tunebook/plan", {
         textDocument: { uri: await open(name, text) },
@@ -331,7 +331,7 @@ describe("the language server", () => {
     assert.deepEqual(Object.keys(edit.changes ?? {}).sort(), [cells[0]!.uri, cells[2]!.uri, cells[3]!.uri].sort());
   });
 
-  it("answers for texts that it doesn't know without failing", async () => {
+  it("returns null for unknown documents", async () => {
     const nowhere = { textDocument: { uri: uriOf("nowhere.tune") }, position: { line: 0, character: 0 } };
     for (const method of ["hover", "completion", "definition", "documentSymbol", "formatting"])
       assert.equal(await client.sendRequest(`textDocument/${method}`, nowhere), null);

@@ -16,13 +16,13 @@ const both = new Set([
 ]);
 type Line = `${string} ${number} ${number}`;
 
-describe("the tree-sitter grammar", function () {
+describe("tree-sitter grammar", function () {
   this.timeout(120_000);
   let parser: Parser;
   before(() => (parser = Parser.compile()));
   after(() => parser.remove());
 
-  it("reads every program that has no mistake of syntax, without an error, as Tune's parser does", () => {
+  it("parses every program without syntax errors as Tune's parser does", () => {
     const all = programs();
     const trees = parser.parse(all.map(({ text }) => text));
     let nodes = 0;
@@ -36,7 +36,7 @@ describe("the tree-sitter grammar", function () {
     assert.ok(all.length > 500 && nodes > 30_000, `${String(all.length)} programs, ${String(nodes)} nodes`);
   });
 
-  it("keeps a mistake to its statement: the others stay as they are", () => {
+  it("confines an error to its statement in over 90 % of programs with errors", () => {
     const before = 'data first { source: csv("a.csv") }\n';
     const after = "\ntrain last on first { epochs: 3 }\nshow last.plan\n";
     const broken = mistaken().filter(({ text }) => text.trim().split("\n").length <= 12 && !/\/\*|"""/.test(text));
@@ -50,7 +50,7 @@ describe("the tree-sitter grammar", function () {
     assert.ok(share > 0.9, `${String(kept.length)} of ${String(broken.length)} kept what is around them`);
   });
 
-  it("has queries that fit it", () => {
+  it("has valid queries", () => {
     const root = fileURLToPath(new URL("../../../../editors/", import.meta.url));
     const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".scm"));
     assert.ok(files.length > 10);

@@ -139,14 +139,14 @@ const EXAMPLES: Readonly<Record<string, readonly [has: Files | string, value: nu
 
 const files = (example: Files | string): Files => (typeof example === "string" ? { "dsl/a.ts": example } : example);
 
-describe("figures of the house", () => {
+describe("code figures", () => {
   for (const [name, [has, value, hasNot]] of Object.entries(EXAMPLES))
     it(`count ${name}`, () => {
       assert.equal(count(name, files(has)).value, value);
       assert.equal(count(name, files(hasNot)).value, 0);
     });
 
-  it("say where a thing is, with the line", () => {
+  it("list each place with its line", () => {
     assert.deepEqual(count("as never", { "dsl/a.ts": "\nf(x as never);" }).places, [{ file: "dsl/a.ts", line: 2 }]);
   });
 
@@ -156,7 +156,7 @@ describe("figures of the house", () => {
     assert.deepEqual(Object.keys(EXAMPLES).sort(), names.sort());
   });
 
-  it("name a type that is gone", () => {
+  it("report a type that no longer exists", () => {
     assert.throws(() => count("fields of OpenModel", { "kernel/a.ts": "" }), /declares no type OpenModel/);
   });
 });

@@ -12,7 +12,7 @@ describe("emitted graphs", () => {
     assert.ok(Object.keys(committed).length >= 40);
   });
 
-  it("are those that are committed, for a classifier (npm run house:graphs compares all)", async () => {
+  it("match the committed hashes for a classifier (npm run house:graphs compares all)", async () => {
     const title = "task: text_classification";
     const planned = plansIn(await actionsOf(title, programs[title]!)).get("m")!;
     const { recipe, ...graphs } = committed[`${title} → m`]!;

@@ -30,7 +30,7 @@ describe("chat renderer", () => {
   });
   after(() => sandbox.close());
 
-  it("renders the same pieces by a word and by the same template in Jinja", async () => {
+  it("renders the same pieces from a Tune word and the equivalent Jinja template", async () => {
     const jinja = sandboxRenderer("a base", CHATML, sandbox);
     const answer: Message = { role: "assistant", content: "So." };
     for (const addGenerationPrompt of [true, false]) {
@@ -48,7 +48,7 @@ describe("chat renderer", () => {
     assert.deepEqual([word.source, jinja.source], [null, CHATML]);
   });
 
-  it("refuses tool calls by a word, and gives them to Jinja with their arguments as a record", async () => {
+  it("refuses tool calls with a Tune word, and passes them to Jinja with their arguments as a record", async () => {
     const options = { specials, addGenerationPrompt: true };
     const [refused] = await word.renderChats([[asked, called]], options);
     assert.deepEqual(refused, { refused: "its template writes no calls of tools" });

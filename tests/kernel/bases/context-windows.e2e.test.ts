@@ -38,7 +38,7 @@ const golden = (
   }
 ).windows;
 
-describe("windows of contexts beside transformers", () => {
+describe("context windows compared with transformers", () => {
   for (const [name, cases] of Object.entries(golden))
     describe(name, () => {
       const made: (readonly EncodedWindow[])[] = [];
@@ -51,7 +51,7 @@ describe("windows of contexts beside transformers", () => {
         for (const { question, context, length, stride } of cases)
           made.push(await tokenizer.encodeContexts([question], [context], { length, overlap: stride, names: [1] }));
       });
-      it("have its tokens, token types and places", () => {
+      it("have the same tokens, token types and offsets", () => {
         assert.ok(cases.some(({ windows }) => windows.length > 2));
         cases.forEach(({ windows, context }, i) => {
           assert.equal(made[i]!.length, windows.length);
@@ -71,7 +71,7 @@ describe("windows of contexts beside transformers", () => {
           });
         });
       });
-      it("hold answers at its tokens, or not", () => {
+      it("have the answer at the same tokens, or no answer", () => {
         cases.forEach(({ windows, context, begin, answer }, i) => {
           const start = Array.from(context).slice(0, begin).join("").length;
           assert.ok(context.startsWith(answer, start));
@@ -81,7 +81,7 @@ describe("windows of contexts beside transformers", () => {
         });
         assert.ok(cases.some(({ windows }) => windows.some(({ span }) => span[1] > 0)));
       });
-      it("give its answers for random logits", () => {
+      it("give the same answers for random logits", () => {
         let found = 0;
         cases.forEach((one, i) => {
           const windows = made[i]!.map((window, n) => ({
@@ -102,7 +102,7 @@ describe("windows of contexts beside transformers", () => {
       });
     });
 
-  it("tell a question that leaves no room, with its row", async () => {
+  it("report a question that leaves no space for the context, with its row", async () => {
     const tokenizer = await loadTokenizer(fileURLToPath(new URL("fixtures/models/tokenizer-distilbert", tests)));
     const encode = (context: string, overlap: number) =>
       tokenizer.encodeContexts(["hello the the"], [context], { length: 12, overlap, names: [7] });
@@ -117,7 +117,7 @@ describe("windows of contexts beside transformers", () => {
     );
     assert.equal((await encode("the ".repeat(6), 6)).length, 1);
   });
-  it("of many questions go with their own", async () => {
+  it("belong to their own question in a batch", async () => {
     const tokenizer = await loadTokenizer(fileURLToPath(new URL("fixtures/models/tokenizer-distilbert", tests)));
     const long = "the hello ".repeat(8);
     const made = await tokenizer.encodeContexts(["the", "hello", "use"], [long, "you 🙂 don", long], {

@@ -24,7 +24,7 @@ const golden = JSON.parse(readFileSync(new URL("golden/oracle/encoder-tokenizers
 
 describe("tokenizers of the encoder families", () => {
   for (const [name, said] of Object.entries(golden.tokenizers))
-    it(`${name}: Python's ids, whole, cut and in pairs; its padding`, async () => {
+    it(`${name}: match Python's ids in full, truncated and in pairs, and its padding`, async () => {
       const tokenizer = await loadTokenizer(fileURLToPath(new URL(`fixtures/models/tokenizer-${name}`, tests)));
       const { texts, pairs } = golden;
       const [whole, cut] = [await tokenizer.encode(texts, Infinity), await tokenizer.encode(texts, 9)];

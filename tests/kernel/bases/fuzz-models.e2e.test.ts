@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { config, template, tokenizer } from "./fuzz-models.js";
 
-describe("a model's files, damaged at random", function () {
+describe("randomly damaged model files", function () {
   this.timeout(300_000);
   const seed = Number(process.env["TUNEBOOK_SEED"] ?? 11);
   for (const [what, run] of Object.entries({ tokenizer, config, template }))

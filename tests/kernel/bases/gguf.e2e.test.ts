@@ -24,7 +24,7 @@ interface TinyGolden {
   readonly weights: Readonly<Record<string, { readonly sum: number; readonly squares: number }>>;
 }
 
-describe("a GGUF file as a base", function () {
+describe("GGUF file as a base", function () {
   this.timeout(120_000);
   const cache = process.env["TUNEBOOK_CACHE"];
   let home: string;
@@ -48,7 +48,7 @@ describe("a GGUF file as a base", function () {
     ["gpt2", "gpt2"],
     ["gemma", "gemma"],
   ] as const)
-    it(`has the weights and says the logits that transformers finds in it: ${name}`, async () => {
+    it(`has the weights and the logits of transformers: ${name}`, async () => {
       const want = golden<TinyGolden>(`gguf-${name}.json`);
       put(readFileSync(join(tests, `fixtures/models/gguf/${name}.gguf`)), `${name}.gguf`);
       const base = await resolveBase(`${name}.gguf`, { folder: home, offline: true });
@@ -85,7 +85,7 @@ describe("a GGUF file as a base", function () {
       want.logits.flat(2).forEach((v, i) => close(logits!.data[i]!, v, 1e-4, `logit ${i}`));
     });
 
-  it("comes out of blocks of every format bit for bit as ggml's own reader has it", () => {
+  it("decodes blocks of every format bit for bit like ggml", () => {
     const kinds = golden<Record<string, { type: number; bytes: string; values: string }>>("gguf-blocks.json");
     for (const [name, { type, bytes, values }] of Object.entries(kinds)) {
       const format = GGUF_BLOCK_FORMATS.get(type)!;
@@ -101,7 +101,7 @@ describe("a GGUF file as a base", function () {
     );
   });
 
-  it("cuts words, digits and marks as Qwen2 does", async () => {
+  it("splits words, digits and marks like Qwen2", async () => {
     put(readFileSync(join(tests, "fixtures/models/gguf/qwen2.gguf")), "qwen2.gguf");
     const { folder } = await resolveBase("qwen2.gguf", { folder: home, offline: true });
     const tokenizer = await loadTokenizer(folder);
@@ -112,7 +112,7 @@ describe("a GGUF file as a base", function () {
   });
 
   for (const name of ["pieces", "gemma"])
-    it(`cuts texts into scored pieces as transformers does: ${name}`, async () => {
+    it(`splits texts into scored pieces like transformers: ${name}`, async () => {
       put(readFileSync(join(tests, `fixtures/models/gguf/${name}.gguf`)), `${name}.gguf`);
       const { folder } = await resolveBase(`${name}.gguf`, { folder: home, offline: true });
       const tokenizer = await loadTokenizer(folder);
@@ -126,7 +126,7 @@ describe("a GGUF file as a base", function () {
       assert.equal(await tokenizer.decode(first!), "the other thing");
     });
 
-  it("is converted once, and again when the conversion is not whole", async () => {
+  it("is converted once, and again if the conversion is incomplete", async () => {
     put(tiny);
     const first = await resolveBase("tiny.gguf", { folder: home, offline: true });
     const weights = join(first.folder, "model.safetensors");
@@ -143,7 +143,7 @@ describe("a GGUF file as a base", function () {
     );
   });
 
-  it("has a tokenizer that splits digits, as its metadata says", async () => {
+  it("has a tokenizer that splits digits, as in its metadata", async () => {
     put(tiny);
     const { folder } = await resolveBase("tiny.gguf", { folder: home, offline: true });
     const tokenizer = await loadTokenizer(folder);
@@ -151,7 +151,7 @@ describe("a GGUF file as a base", function () {
     assert.deepEqual(tokenizer.tokens(ids!), ["<|im_start|>", "in", "Ġthe", "Ġ", "4", "2"]);
   });
 
-  it("that is cut short or of an unknown kind is a coded error that leaves nothing", async () => {
+  it("fails with a coded error and leaves nothing if truncated or of an unknown format", async () => {
     const resolve = (): Promise<unknown> => resolveBase("tiny.gguf", { folder: home, offline: true });
     for (const length of [3, 20, 1000, 6000, 9000, tiny.length - 1]) {
       put(tiny.subarray(0, length));
@@ -189,7 +189,7 @@ describe("SmolLM2-135M-Instruct from its package", function () {
     readonly stride: number;
     readonly cases: readonly { readonly ids: number[]; readonly sampled: number[][]; readonly best: number[] }[];
   }
-  it("gives the ids and the logits that transformers gives", async () => {
+  it("gives the ids and logits of transformers", async () => {
     const base = await resolveBase("SmolLM2-135M-Instruct", { folder: tests });
     assert.equal(base.facts.parameters, 134_515_008);
     const { repository, file, stored } = base.facts.origin ?? {};

@@ -55,7 +55,7 @@ interface Lies {
   readonly body?: (name: string) => Buffer | "endless";
 }
 
-describe("a hub that means ill", function () {
+describe("hostile hub", function () {
   this.timeout(120_000);
   const kept = Object.fromEntries(
     ["HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_TOKEN", "HOME"].map((name) => [name, process.env[name]]),
@@ -149,7 +149,7 @@ describe("a hub that means ill", function () {
     siblings: (truth["siblings"] as Record<string, unknown>[]).map((file) => ({ ...file, ...change(file) })),
   });
 
-  it("names no file by its checksum", async () => {
+  it("cannot name a file by its checksum", async () => {
     for (const value of hostile) {
       const shown = JSON.stringify(value).slice(0, 60);
       const blob = await refused({ state: (truth) => each(truth, () => ({ blobId: value })) }, `blobId ${shown}`);
@@ -162,7 +162,7 @@ describe("a hub that means ill", function () {
     }
   });
 
-  it("names no folder by its commit", async () => {
+  it("cannot name a folder by its commit", async () => {
     for (const value of hostile)
       assert.equal(
         await refused({ state: (truth) => ({ ...truth, sha: value }) }, `sha ${JSON.stringify(value)}`),
@@ -170,7 +170,7 @@ describe("a hub that means ill", function () {
       );
   });
 
-  it("names no file by its headers", async () => {
+  it("cannot name a file by its headers", async () => {
     const silent = (truth: Record<string, unknown>): unknown => each(truth, () => ({ blobId: undefined }));
     for (const value of hostile) {
       if (typeof value !== "string" || value.length > 1000) continue;
@@ -184,7 +184,7 @@ describe("a hub that means ill", function () {
     assert.equal(await refused({ state: silent, headers: () => other }, "another commit"), "untrusted-answer");
   });
 
-  it("sends other bytes than those of the checksum in vain", async () => {
+  it("cannot send bytes that differ from the checksum", async () => {
     const wrong = (name: string): Buffer => Buffer.from(content[name] ?? "").map((byte) => byte ^ 1) as Buffer;
     assert.equal(await refused({ body: wrong }, "other bytes"), "checksum-mismatch");
     const large = (truth: Record<string, unknown>): unknown =>
@@ -192,7 +192,7 @@ describe("a hub that means ill", function () {
     assert.equal(await refused({ state: large, body: wrong }, "other bytes"), "checksum-mismatch");
   });
 
-  it("lists files by any name in vain, and an index leads nowhere", async () => {
+  it("cannot add files under hostile names, nor escape through an index", async () => {
     for (const value of hostile) {
       const more = (truth: Record<string, unknown>): unknown => ({
         ...truth,
@@ -219,7 +219,7 @@ describe("a hub that means ill", function () {
     }
   });
 
-  it("sends no file without an end, nor one of a size that can't be", async () => {
+  it("cannot send an endless file, nor one of an impossible size", async () => {
     const endless = { body: () => "endless" as const };
     assert.match(await refused(endless, "an endless file"), /untrusted-answer|checksum-mismatch/);
     const unsized = { ...endless, state: (truth: Record<string, unknown>) => each(truth, () => ({ size: undefined })) };
@@ -236,7 +236,7 @@ describe("a hub that means ill", function () {
     }
   });
 
-  it("answers no state in any form but the right one", async () => {
+  it("cannot send a repository state in the wrong form", async () => {
     const forms: readonly unknown[] = [
       ...[
         null,
@@ -255,7 +255,7 @@ describe("a hub that means ill", function () {
     assert.equal(await refused({ state: () => Buffer.alloc(65 * 2 ** 20, " ") }, "65 MiB"), "untrusted-answer");
   });
 
-  it("leads elsewhere in vain, and is given no token there", async () => {
+  it("cannot redirect to unsafe addresses, nor receive the token through a redirect", async () => {
     process.env["HF_TOKEN"] = "hf_secret";
     for (const location of [
       "file:///etc/passwd",
@@ -289,7 +289,7 @@ describe("a hub that means ill", function () {
     }
   });
 
-  it("can't use a link in the cache that leads out of it", async () => {
+  it("cannot use a cache link that leads outside the cache", async () => {
     const model = join(process.env["HF_HOME"]!, "hub", "models--acme--tiny");
     const out = join(home, "out");
     mkdirSync(out);
@@ -312,7 +312,7 @@ describe("a hub that means ill", function () {
     assert.equal(readFileSync(victim, "utf8"), "mine");
   });
 
-  it("can't choose a commit through a ref", async () => {
+  it("cannot choose a commit through a ref", async () => {
     const model = join(process.env["HF_HOME"]!, "hub", "models--acme--tiny");
     for (const ref of ["../../../../../..", "/", "x", "", "a".repeat(41), `${commit}/../..`]) {
       mkdirSync(join(model, "refs"), { recursive: true });

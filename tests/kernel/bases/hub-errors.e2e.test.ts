@@ -4,7 +4,7 @@ import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { askHub, readHubFileHead, untrustedAnswerError } from "#kernel/bases/hub-files.js";
 import { commit, HubServer } from "./hub-server.js";
 
-describe("errors of the hub", () => {
+describe("hub errors", () => {
   const before = process.env["HF_ENDPOINT"];
   let server: HubServer;
   beforeEach(async () => {
@@ -17,7 +17,7 @@ describe("errors of the hub", () => {
     await server.stop();
   });
 
-  it("have no password and no query of its address", async () => {
+  it("contain neither the password nor the query of the URL", async () => {
     const url = `${server.endpoint.replace("://", "://ann:planted@")}/api/models/a/b?sig=planted`;
     const { signal } = new AbortController();
     const of = { kind: "models", id: "acme/tiny" } as const;

@@ -41,7 +41,7 @@ describe("base with a huge file", function () {
       truncateSync(join(folder, "base", file), HUGE);
       assert.match(await codeOf("base"), /^(base-damaged|weights-malformed)$/);
     });
-  it("is refused: a GGUF file of countless entries, and one without any", async () => {
+  it("is refused: a GGUF file with too many entries, and one without any", async () => {
     const head = Buffer.alloc(24);
     head.write("GGUF");
     head.writeUInt32LE(3, 4);
@@ -55,8 +55,8 @@ describe("base with a huge file", function () {
   });
 });
 
-describe("dynamics of a training", () => {
-  it("are none where they unpack to far more than any run has", () => {
+describe("compressed training dynamics", () => {
+  it("are null if they unpack to more than 2^28 bytes", () => {
     assert.equal(TrainingDynamics.from(deflateSync(Buffer.alloc(2 ** 28 + 1), { level: 1 })), null);
   });
 });

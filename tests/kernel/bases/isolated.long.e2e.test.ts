@@ -17,7 +17,7 @@ const turns: readonly Message[] = [
 ];
 const specials = { bos: "<s>", eos: "</s>", opening: "", all: ["<s>", "</s>"] };
 
-describe("what others wrote, run in a process apart", function () {
+describe("sandboxed tokenizers and templates", function () {
   this.timeout(120_000);
   let folder: string;
   let host: TokenizerSandbox;
@@ -41,7 +41,7 @@ describe("what others wrote, run in a process apart", function () {
   };
 
   for (const [what, json] of Object.entries(hostile))
-    it(`a tokenizer with ${what} is a coded error, and the next one works`, async () => {
+    it(`return a coded error for a tokenizer with ${what}, and the next one works`, async () => {
       const use = async (): Promise<unknown> => {
         const tokenizer = await loadTokenizer(written(json), host);
         return tokenizer.encode([text], 100);
@@ -51,7 +51,7 @@ describe("what others wrote, run in a process apart", function () {
       await good();
     });
 
-  it("a tokenizer.json too deep, too long or of too many values is refused before it is parsed", async () => {
+  it("reject a tokenizer.json that is too deep, too long or too large before parsing", async () => {
     assert.equal((await codeOf(() => loadTokenizer(written(deep(1000)), host))).code, "broken-tokenizer");
     for (const wrong of ["[".repeat(1_000_000), `{"a":${"[".repeat(5_000_000)}`, `[${"{},".repeat(13_000_000)}{}]`]) {
       const { code, data } = await codeOf(() => loadTokenizer(written(wrong), host));
@@ -60,7 +60,7 @@ describe("what others wrote, run in a process apart", function () {
     }
   });
 
-  it("those who wait behind one that ends the process are answered by the next process", async () => {
+  it("get responses from the next process if one request ends the process", async () => {
     const bad = await loadTokenizer(written(hostile["a pattern that looks back without an end"]!), host);
     const fine = await loadTokenizer(written(honest), host);
     const { pid } = host;
@@ -71,7 +71,7 @@ describe("what others wrote, run in a process apart", function () {
     assert.notEqual(host.pid, pid);
   });
 
-  it("a tokenizer that was read may be taken away; one that was changed is not read again", async () => {
+  it("allow a loaded tokenizer file to be deleted, but not to be reloaded after a change", async () => {
     const own = written(honest);
     const tokenizer = await loadTokenizer(own, host);
     rmSync(join(own, "tokenizer.json"));
@@ -94,7 +94,7 @@ describe("what others wrote, run in a process apart", function () {
     "is not closed": "{% if true %}",
   };
   for (const [what, source] of Object.entries(templates))
-    it(`a chat template that ${what} is a coded error, and the next one works`, async () => {
+    it(`return a coded error for a chat template that ${what}, and the next one works`, async () => {
       const template = sandboxRenderer("some base", source, host);
       const { code, data } = await codeOf(() => template.renderChats([turns], { specials, addGenerationPrompt: true }));
       assert.equal(code, "broken-template", JSON.stringify(data));
@@ -107,7 +107,7 @@ describe("what others wrote, run in a process apart", function () {
       ]);
     });
 
-  it("a template that calls itself or throws refuses its row", async () => {
+  it("reject the row of a template that recurses or throws", async () => {
     for (const source of [
       "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
       "{{ raise_exception('no') }}",
@@ -123,7 +123,7 @@ describe("what others wrote, run in a process apart", function () {
     }
   });
 
-  it("knows no credentials", async () => {
+  it("have no credentials in their process", async () => {
     const before = process.env["HF_TOKEN"];
     process.env["HF_TOKEN"] = "hf_secret";
     try {
@@ -137,7 +137,7 @@ describe("what others wrote, run in a process apart", function () {
     }
   });
 
-  it("says why nothing came where the process can't live", async () => {
+  it("report why there is no response if the process dies", async () => {
     await good();
     const asked = host.ask("stop", { source: "{% for i in range(100000000) %}{% endfor %}", specials }, 0);
     host.close();
@@ -145,7 +145,7 @@ describe("what others wrote, run in a process apart", function () {
     await good();
   });
 
-  it("holds no one who is done with it", async () => {
+  it("do not delay the exit of a finished program", async () => {
     const { execFile } = await import("node:child_process");
     const caller = `import { loadTokenizer } from "#kernel/bases/tokenizer.js";
       const t = await loadTokenizer(${JSON.stringify(written(honest))}); await t.encode(["a"], 9); console.log("done");`;

@@ -4,20 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { forbidsChanges, licenceOf } from "#kernel/bases/licence.js";
 
-describe("the licence of a base", () => {
+describe("licence of a base", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-licence-"));
   after(() => rmSync(folder, { recursive: true }));
   const said = (card: string): string | null => {
     writeFileSync(join(folder, "README.md"), card);
     return licenceOf({ folder });
   };
-  it("is what its card names before its text", () => {
+  it("is read from the header of its card, not from its text", () => {
     assert.equal(licenceOf({ folder }), null);
     assert.equal(said("---\ntags: [x]\nlicense: Apache-2.0\n---\n# m\nlicense: mit\n"), "apache-2.0");
     assert.equal(said('---\r\nlicense: "cc-by-nc-nd-4.0"\r\n---\r\n'), "cc-by-nc-nd-4.0");
     assert.equal(said("# m\nlicense: mit\n"), null);
   });
-  it("is found however it is written, and the strictest of several", () => {
+  it("is found in every notation, and is the strictest of several", () => {
     for (const [card, licence] of [
       ["---\nlicense:\n- mit\n- cc-by-nd-4.0\n---\n", "cc-by-nd-4.0"],
       ["\uFEFF---\nlicense: cc-by-nd-4.0\n---\n", "cc-by-nd-4.0"],
@@ -36,7 +36,7 @@ describe("the licence of a base", () => {
     assert.ok(forbidsChanges("cc-by-nc-nd") && forbidsChanges("no-derivatives") && !forbidsChanges("mit and more"));
     rmSync(join(folder, "LICENSE"));
   });
-  it("forbids to pass on what is made of it where it says so", () => {
+  it("forbids derivatives if it states that", () => {
     assert.deepEqual(
       ["cc-by-nd-4.0", "cc-by-nc-nd-4.0", "cc-by-nc-4.0", "apache-2.0", "andreas-1.0", "llama3"].map(forbidsChanges),
       [true, true, false, false, false, false],

@@ -90,7 +90,7 @@ describe("base models", function () {
   const find = (name: string) => resolveBase(name, { folder: home });
   const cached = (...parts: string[]) => join(home, "hf", "hub", "models--acme--tiny", ...parts);
 
-  it("at an address are refused without its query", async () => {
+  it("given as a URL are refused without showing its query", async () => {
     for (const name of ["https://h/m.gguf?sig=planted", "https:/ann:planted@h/m.gguf", "s3://h/m?sig=planted"])
       await assert.rejects(find(name), (error: CodedError) => {
         assert.equal(error.code, "base-is-address");
@@ -99,8 +99,8 @@ describe("base models", function () {
     await assert.rejects(find("C://models/m.gguf"), { code: "base-not-found" });
   });
 
-  describe("in a folder", () => {
-    it("is opened with what it is", async () => {
+  describe("base in a folder", () => {
+    it("is opened with its facts", async () => {
       cpSync(plain, join(home, "mine"), { recursive: true });
       const base = await find("./mine");
       assert.deepEqual(
@@ -114,7 +114,7 @@ describe("base models", function () {
       writeFileSync(join(home, "mine", "config.json"), `${readFileSync(join(home, "mine", "config.json"), "utf8")} `);
       assert.notEqual((await find("mine")).hash, base.hash);
     });
-    it("that is cut short, of an unknown architecture, without weights or damaged is a coded error", async () => {
+    it("is a coded error if truncated, of unknown architecture, without weights or damaged", async () => {
       const change = async (work: (folder: string) => void) => {
         const folder = mkdtempSync(join(home, "m-"));
         cpSync(plain, folder, { recursive: true });
@@ -132,7 +132,7 @@ describe("base models", function () {
       assert.equal((await change((f) => rmSync(join(f, "model.safetensors")))).code, "base-incomplete");
       assert.equal((await change((f) => rmSync(join(f, "config.json")))).code, "base-incomplete");
     });
-    it("with its weights as a pickle is refused with the reason, wherever it lies", async () => {
+    it("is refused with the reason if its weights are a pickle, wherever they are", async () => {
       const folder = join(home, "pickled");
       cpSync(plain, folder, { recursive: true });
       rmSync(join(folder, "model.safetensors"));
@@ -159,8 +159,8 @@ describe("base models", function () {
     });
   });
 
-  describe("on the hub", () => {
-    it("comes into the shared cache, and from there the next time", async () => {
+  describe("base on the hub", () => {
+    it("is downloaded to the shared cache and loaded from it the next time", async () => {
       const server = await hub();
       const base = await find("acme/tiny");
       assert.deepEqual([base.from, base.folder], ["hub", cached("snapshots", commit)]);
@@ -181,24 +181,24 @@ describe("base models", function () {
       for (const { facts } of [base, again])
         assert.deepEqual(facts.origin, { repository: "acme/tiny", revision: commit });
     });
-    it("is taken by its headers where the state names no checksums", async () => {
+    it("is resolved through headers if the repository state has no checksums", async () => {
       const server = await hub({ silent: true });
       assert.equal((await find("acme/tiny")).from, "hub");
       assert.ok(server.asked.some((a) => a.method === "HEAD"));
       assert.match(readlinkSync(cached("snapshots", commit, "model.safetensors")), /[0-9a-f]{64}$/);
     });
-    it("goes on where a broken connection left it", async () => {
+    it("resumes after a broken connection", async () => {
       const server = await hub({ breaks: [1000, 2000] });
       await find("acme/tiny");
       const ranges = server.asked.filter((a) => a.path.startsWith("/bytes/")).map((a) => a.range);
       assert.deepEqual(ranges, [null, "bytes=1000-", "bytes=3000-"]);
     });
-    it("is refused when the bytes are not those of the checksum", async () => {
+    it("is refused if its bytes do not match the checksum", async () => {
       await hub({ lies: true });
       assert.equal((await codeOf(() => find("acme/tiny"))).code, "checksum-mismatch");
       assert.ok(!existsSync(cached("refs", "main")));
     });
-    it("is refetched when the cache was damaged", async () => {
+    it("is downloaded again if the cache is damaged", async () => {
       await hub();
       const { folder, hash } = await find("acme/tiny");
       const blob = join(folder, readlinkSync(join(folder, "model.safetensors")));
@@ -208,7 +208,7 @@ describe("base models", function () {
       const mended = await find("acme/tiny");
       assert.deepEqual([mended.from, mended.hash], ["hub", hash]);
     });
-    it("is given the token, and its refusal is a coded error", async () => {
+    it("receives the token, and its refusal is a coded error", async () => {
       const server = await hub({ token: "hf_secret" });
       const without = await codeOf(() => find("acme/tiny"));
       assert.deepEqual([without.code, without.data["hasToken"]], ["base-needs-token", false]);
@@ -216,12 +216,12 @@ describe("base models", function () {
       assert.equal((await find("acme/tiny")).from, "hub");
       assert.ok(server.asked.some((a) => a.authorization === "Bearer hf_secret"));
     });
-    it("that has no safetensors is a coded error", async () => {
+    it("is a coded error if it has no safetensors", async () => {
       await hub({}, { "config.json": files["config.json"]!, "pytorch_model.bin": new Uint8Array(10) });
       const error = await codeOf(() => find("acme/tiny"));
       assert.deepEqual([error.code, error.data["file"]], ["base-pickled", "pytorch_model.bin"]);
     });
-    it("comes in shards, all of them even where the cache has some", async () => {
+    it("is downloaded in shards, including those missing from the cache", async () => {
       const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
       const [first, second] = shardsOfPlain();
       const index = new TextEncoder().encode(
@@ -238,7 +238,7 @@ describe("base models", function () {
       assert.deepEqual([again.from, again.hash], ["hub", base.hash]);
       assert.equal((await find("acme/tiny")).from, "cache");
     });
-    it("is not asked offline", async () => {
+    it("is not requested offline", async () => {
       const server = await hub();
       process.env["HF_HUB_OFFLINE"] = "1";
       const error = await codeOf(() => find("acme/tiny"));
@@ -247,7 +247,7 @@ describe("base models", function () {
     });
   });
 
-  it("that no place has names every place and what it answered", async () => {
+  it("that are not found list every place and its response", async () => {
     await hub();
     const error = await codeOf(() => find("acme/tyni"));
     assert.equal(error.code, "base-not-found");
@@ -264,7 +264,7 @@ describe("base models", function () {
     assert.equal((await codeOf(() => find("a@../../x"))).code, "base-not-found");
   });
 
-  it("comes out of a package, checked file by file", async function () {
+  it("are loaded from a package, unless a folder has the same name", async function () {
     this.timeout(300_000);
     const base = await find("sentence-transformers/all-MiniLM-L6-v2");
     assert.deepEqual(

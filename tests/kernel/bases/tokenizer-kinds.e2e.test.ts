@@ -30,7 +30,7 @@ describe("kinds of tokenizers", function () {
   const texts = strings();
 
   for (const [name, { tokenizer, hashes }] of Object.entries(golden.kinds))
-    it(`${name}: the ids of ${golden.count.toLocaleString("en-US")} strings are Python's`, async () => {
+    it(`${name}: give Python's ids for ${golden.count.toLocaleString("en-US")} strings`, async () => {
       writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
       writeFileSync(join(folder, "config.json"), JSON.stringify({ pad_token_id: 0 }));
       const ids = await (await loadTokenizer(folder)).encode(texts, Infinity);

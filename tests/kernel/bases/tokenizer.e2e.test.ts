@@ -28,7 +28,7 @@ describe("tokenizer", function () {
   });
   after(() => rmSync(copies, { recursive: true, force: true }));
 
-  it("gives Python's ids, whole and cut", async () => {
+  it("gives Python's ids, in full and truncated", async () => {
     const texts = golden.cases.map((c) => c.text);
     assert.ok(texts.length > 400);
     const [whole, cut] = [await tokenizer.encode(texts, Infinity), await tokenizer.encode(texts, 16)];
@@ -38,7 +38,7 @@ describe("tokenizer", function () {
       if (ids.length < 128) assert.deepEqual([...whole[i]!], ids, JSON.stringify(text));
     });
   });
-  it("cuts pairs at the longer side first", async () => {
+  it("truncates the longer text of a pair first", async () => {
     const pair = async (a: string, b: string, maxLength: number) => {
       const [{ ids, types } = assert.fail()] = await tokenizer.encodePairs([a], [b], maxLength);
       return [tokenizer.tokens(ids).join(" "), types.join("")];
@@ -50,18 +50,18 @@ describe("tokenizer", function () {
     assert.deepEqual(await pair("a b", "k l m n o p q r", 12), ["[CLS] a b [SEP] k l m n o p q [SEP]", "000011111111"]);
     assert.deepEqual(await pair("a", "b", 100), ["[CLS] a [SEP] b [SEP]", "00011"]);
   });
-  it("takes lone surrogates and long texts", async () => {
+  it("handles lone surrogates and long texts", async () => {
     const [odd, long] = await tokenizer.encode(["a\ud800b", "word ".repeat(50_000)], 128);
     assert.equal(odd![0], 101);
     assert.equal(long!.length, 128);
     assert.equal(long!.at(-1), 102);
   });
-  it("knows its padding, size and words", async () => {
+  it("exposes its padding, size and vocabulary", async () => {
     assert.deepEqual([tokenizer.padId, tokenizer.vocabulary, tokenizer.longest], [0, 30522, 512]);
     assert.equal(await tokenizer.decode(Int32Array.of(101, 7592, 102)), "hello");
   });
 
-  describe("of a damaged file is a coded error, not the end of the process", () => {
+  describe("returns a coded error for a damaged file without ending the process", () => {
     const damaged = async (change: (json: Record<string, unknown> & { model: Record<string, unknown> }) => unknown) => {
       const copy = mkdtempSync(join(copies, "t-"));
       for (const name of ["config.json", "tokenizer.json", "tokenizer_config.json"])
@@ -103,8 +103,8 @@ describe("tokenizer", function () {
       ],
     ];
     for (const [what, code, change] of cases) it(what, async () => assert.equal((await damaged(change)).code, code));
-    it("cut short, and says that it isn't whole", async () =>
+    it("reports a truncated file as incomplete", async () =>
       assert.match(String((await damaged((json) => JSON.stringify(json).slice(0, 4000))).data["why"]), /whole JSON/));
-    it("that is not there", async () => assert.equal((await codeOf(() => loadTokenizer(copies))).code, "no-tokenizer"));
+    it("reports a missing file", async () => assert.equal((await codeOf(() => loadTokenizer(copies))).code, "no-tokenizer"));
   });
 });

@@ -13,7 +13,7 @@ const whole = JSON.parse(
   ),
 ) as Record<string, unknown> & { readonly model: Record<string, unknown> };
 
-describe("tokenizers of two bases", () => {
+describe("tokenizer hashes of two bases", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
@@ -26,14 +26,14 @@ describe("tokenizers of two bases", () => {
     return tokenizerHashOf(file);
   };
 
-  it("are alike however their files are written and wherever they cut and fill", async () => {
+  it("are equal despite different file layout, truncation and padding", async () => {
     const own = await of(JSON.stringify(whole));
     assert.match(String(own), /^[0-9a-f]{64}$/);
     const padded = { ...whole, truncation: { max_length: 128 }, padding: { strategy: { Fixed: 128 } } };
     assert.equal(await of(JSON.stringify(padded, null, 2)), own);
   });
 
-  it("differ by anything that makes other tokens", async () => {
+  it("differ if any setting changes the tokens", async () => {
     const own = await of(JSON.stringify(whole));
     for (const other of [
       { ...whole, normalizer: null },
@@ -45,7 +45,7 @@ describe("tokenizers of two bases", () => {
       assert.notEqual(await of(JSON.stringify(other)), own);
   });
 
-  it("are not looked at where they are none, or larger than 8 MiB", async () => {
+  it("are undefined for invalid files and files larger than 8 MiB", async () => {
     assert.equal(await of("{"), undefined);
     assert.equal(await of("[]"), undefined);
     assert.equal(await of(JSON.stringify({ ...whole, extra: "x".repeat(2 ** 23) })), undefined);

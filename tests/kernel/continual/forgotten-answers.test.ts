@@ -4,8 +4,8 @@ import { forgottenAnswersOf } from "#kernel/continual/forgotten-answers.js";
 
 const repeated = (value: number, times: number): number[] => new Array<number>(times).fill(value);
 
-describe("what was forgotten", () => {
-  it("is what was right and is wrong, counted with Wilson's interval and moved with Newcombe's", () => {
+describe("forgotten answers", () => {
+  it("are counted with Wilson's interval, and their change with Newcombe's", () => {
     // 40 right both times, 10 lost, 2 gained, 4 wrong both times, one of which is wrong otherwise.
     const truth = repeated(1, 56);
     const before = [...repeated(1, 50), ...repeated(0, 6)];
@@ -22,7 +22,7 @@ describe("what was forgotten", () => {
     assert.ok(found.moved.interval.low < -8 / 56 && found.moved.interval.high > -8 / 56);
     assert.ok(hasSignificantLoss(found));
   });
-  it("is nothing where nothing was right, or nothing was lost", () => {
+  it("are none if nothing was right or nothing was lost", () => {
     assert.equal(forgottenAnswersOf([1, 1], [0, 0], [1, 0])!.share, null);
     const same = forgottenAnswersOf([1, 0, 1], [1, 0, 0], [1, 0, 0])!;
     assert.deepEqual(same.lost, []);
@@ -30,7 +30,7 @@ describe("what was forgotten", () => {
     assert.equal(forgottenAnswersOf([1], [1, 1], [1]), null);
     assert.equal(forgottenAnswersOf([], [], []), null);
   });
-  it("is shown with its texts cut, and nothing in them is markup", () => {
+  it("are shown with truncated and escaped texts", () => {
     const found = forgottenAnswersOf(repeated(1, 60), repeated(1, 60), [...repeated(0, 30), ...repeated(1, 30)])!;
     const hostile = `<img src=x onerror=alert(1)>\u001b[31m${"x".repeat(500)}`;
     const of = {
@@ -58,7 +58,7 @@ describe("what was forgotten", () => {
     assert.ok(html.includes("&lt;img src=x"));
     assert.ok(!html.includes("x".repeat(130)));
   });
-  it("tries nothing where no loss is shown", () => {
+  it("suggest no countermeasure if no loss is shown", () => {
     const found = forgottenAnswersOf(repeated(1, 30), repeated(1, 30), [0, ...repeated(1, 29)])!;
     const of = {
       ...found,

@@ -4,7 +4,7 @@ import { transferScoresOf } from "#kernel/continual/transfer.js";
 const near = (value: number | null, wanted: number): void =>
   assert.ok(value !== null && Math.abs(value - wanted) < 1e-12, `${String(value)}, not ${String(wanted)}`);
 
-describe("what a model keeps and gains", () => {
+describe("transfer scores of a model", () => {
   // Three tasks, learnt one after the other; rows: before, after the first, the second, the third.
   const matrix = [
     [0.3, 0.2, 0.1],
@@ -12,7 +12,7 @@ describe("what a model keeps and gains", () => {
     [0.7, 0.8, 0.3],
     [0.6, 0.75, 0.9],
   ];
-  it("is what the papers say", () => {
+  it("follow the definitions of the papers", () => {
     const { average, backward, forward, forgotten, forgetting } = transferScoresOf(matrix, [1, 2, 3]);
     near(average, (0.6 + 0.75 + 0.9) / 3);
     near(backward, (0.6 - 0.9 + (0.75 - 0.8)) / 2);
@@ -22,30 +22,30 @@ describe("what a model keeps and gains", () => {
     assert.equal(forgotten[2], null);
     near(forgetting, 0.175);
   });
-  it("counts what was learnt before the first data set", () => {
+  it("include knowledge from before the first data set", () => {
     const { forgotten, backward, forward } = transferScoresOf(matrix.slice(1), [0, 1, 2]);
     near(forgotten[0] ?? null, 0.3);
     near(backward, (0.6 - 0.9 + (0.75 - 0.8)) / 2);
     // Of what is learnt first nothing was learnt before.
     near(forward, 0.3 - 0.2);
   });
-  it("takes the mean over what was learnt until then, whatever is scored besides", () => {
+  it("average over the data sets learned so far, whatever else is scored", () => {
     const averages = matrix.map((_, i) => transferScoresOf(matrix.slice(0, i + 1), [1, 2, 3]).average);
     assert.equal(averages[0], null);
     [0.9, (0.7 + 0.8) / 2, (0.6 + 0.75 + 0.9) / 3].forEach((wanted, i) => near(averages[i + 1] ?? null, wanted));
     near(transferScoresOf(matrix.slice(0, 2), [0, 2, 3]).average, 0.9);
   });
-  it("falls short of the best that there was, not of the first", () => {
+  it("measure forgetting from the best earlier score, not the first", () => {
     const { forgotten } = transferScoresOf([[0.5], [0.7], [0.9], [0.6]], [1]);
     near(forgotten[0] ?? null, 0.3);
   });
-  it("turns scores around of which less is better", () => {
+  it("flip the sign of scores where less is better", () => {
     const { average, backward, forgetting } = transferScoresOf([[9], [1], [3]], [1], -1);
     near(average, 3);
     near(backward, -2);
     near(forgetting, 2);
   });
-  it("goes by what was measured", () => {
+  it("skip missing measurements", () => {
     const { average, forgetting, forward } = transferScoresOf(
       [
         [null, null],

@@ -6,13 +6,13 @@ import { call, codeOf, Folder } from "./rows/plans.js";
 
 const clean = (...words: string[]) => words.map((word) => call("cleaner", word));
 
-describe("prepare", () => {
+describe("data preparation", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const csv = (name: string, text: string) => call("source", "csv", { path: folder.write(name, text) });
   const run = (plan: DataPlan, live: Record<string, unknown> = {}) => prepareMeasuredData(plan, folder.world(live));
 
-  it("counts rows in, kept and dropped, with reasons and rows", async () => {
+  it("counts incoming, remaining and dropped rows, with reasons and row numbers", async () => {
     const source = csv(
       "a.csv",
       "text,label,part\nGood,x,train\n good ,x,train\n,x,train\nBad,y,test\nbad,x,test\n<b>Fine</b>,y,test\n",
@@ -59,7 +59,7 @@ describe("prepare", () => {
     ]);
     assert.deepEqual(sample[0], { text: "Good", label: "x" });
   });
-  it("shows no text as it was before personal data were taken out", async () => {
+  it("shows no text from before the redaction of personal data", async () => {
     const source = csv("secret.csv", 'text,label\n"  write to ann@example.com, PLEASE",x\nNOTHING here,y\n');
     const { facts } = await run(folder.plan(source, { clean: clean("unicode", "redact", "lowercase") }));
     const [unicode, redact, lowercase] = facts.cleaners!;
@@ -67,7 +67,7 @@ describe("prepare", () => {
     assert.equal(lowercase!.examples.length, 2);
     assert.ok(!JSON.stringify(facts).includes("ann@"));
   });
-  it("keeps hostile cells as the data that they are", async () => {
+  it("preserves hostile cells unchanged", async () => {
     const rows = [
       { text: "<script>alert(1)</script>", label: "__proto__" },
       { text: "a\u0000\u001b[31m\u202eb", label: "constructor" },
@@ -84,7 +84,7 @@ describe("prepare", () => {
       [1, 1],
     );
   });
-  it("finds texts that stand in two splits, and drop_duplicates mends it", async () => {
+  it("finds texts that are in two splits, and drop_duplicates removes them", async () => {
     const source = {
       train: csv("t.csv", "text,label\nOne,x\nTwo,y\n"),
       test: csv("u.csv", "text,label\nThree,x\ntwo ,y\n"),
@@ -104,14 +104,14 @@ describe("prepare", () => {
     assert.equal(mended.facts.leakCount, 0);
     assert.deepEqual([mended.splits["train"]?.numRows(), mended.splits["test"]?.numRows()], [2, 1]);
   });
-  it("keeps an empty split in sight, counts one label only", async () => {
+  it("reports an empty split, and counts a single label", async () => {
     const source = csv("one.csv", "text,label\na,x\nb,x\nc,x\n");
     const split = call("split", "random", { train: { share: 0.95 }, test: { share: 0.05 } });
     const { facts } = await run(folder.plan(source, { split }));
     assert.equal(facts.splits["test"]?.rows, 0);
     assert.deepEqual(facts.labels, ["x"]);
   });
-  it("keeps groups together and says so when a column does not", async () => {
+  it("does not divide groups, and reports when a split column does", async () => {
     const text =
       "text,label,who,part\n" +
       Array.from({ length: 60 }, (_, i) => `t${i},${i % 2},g${i % 10},${i % 3 ? "train" : "test"}\n`).join("");
@@ -130,7 +130,7 @@ describe("prepare", () => {
     );
     assert.equal(apart.facts.audit?.groups?.shared, 10);
   });
-  it("says how near stratification came", async () => {
+  it("reports the accuracy of the stratification", async () => {
     const text =
       "text,label\n" + Array.from({ length: 101 }, (_, i) => `t${i},${i % 10 === 0 ? "rare" : "common"}\n`).join("");
     const { facts } = await run(
@@ -140,7 +140,7 @@ describe("prepare", () => {
     );
     assert.match(facts.notes?.[0] ?? "", /stratified by label: shares are within [0-9.]+ percentage points/);
   });
-  it("gives the same rows and hash for a seed, another hash for other data", async () => {
+  it("gives the same hash for the same seed, and another for other data", async () => {
     const text = "text,label\n" + Array.from({ length: 40 }, (_, i) => `t${i},${i % 2}\n`).join("");
     const plan = folder.plan(csv("h.csv", text), {
       split: call("split", "random", { train: { share: 0.5 }, test: { share: 0.5 } }),
@@ -151,20 +151,20 @@ describe("prepare", () => {
     assert.notEqual(await hash({ ...plan, seed: 1 }), first);
     assert.notEqual(await hash({ ...plan, source: csv("h2.csv", text.replace("t7,", "t7!,")) }), first);
   });
-  it("sorts labels as numbers when they are numbers, keeps a written order, shows labels beyond it", async () => {
+  it("sorts numeric labels as numbers, respects a listed order and shows unlisted labels", async () => {
     const source = csv("n.csv", "text,label\na,10\nb,9\nc,1\n");
     assert.deepEqual((await run(folder.plan(source))).labels, ["1", "9", "10"]);
     const written = await run(folder.plan(source, { labels: ["9", "1"] }));
     assert.deepEqual(written.labels, ["9", "1"]);
     assert.deepEqual(written.facts.splits["all"]?.labels.at(-1), { label: "10", count: 1 });
   });
-  it("samples evenly", async () => {
+  it("samples rows evenly", async () => {
     const text = "text,label\n" + Array.from({ length: 100 }, (_, i) => `t${i},${i % 2}\n`).join("");
     const { facts, splits } = await run(folder.plan(csv("e.csv", text), { sample: 10 }));
     assert.deepEqual([...(splits["all"]!.array("$row") as number[])], [6, 16, 26, 36, 46, 56, 66, 76, 86, 96]);
     assert.deepEqual(facts.dropped, [{ why: "outside the sample", count: 90, examples: [] }]);
   });
-  it("names rows without text or label, columns that are not there, what is no text", async () => {
+  it("reports rows without text or label, unknown columns and values that are not text", async () => {
     const gaps = await codeOf(() => run(folder.plan(csv("m.csv", "text,label\na,x\nb,\n,y\n"))));
     assert.deepEqual([gaps.code, gaps.data["role"], gaps.data["rows"]], ["missing-value", "text", [3]]);
     assert.deepEqual(gaps.data["also"], [{ role: "label", column: "label", rows: [2], count: 1 }]);
@@ -186,12 +186,12 @@ describe("prepare", () => {
     const none = await codeOf(() => run(folder.plan(csv("z.csv", "text,label\n"))));
     assert.deepEqual([none.code, none.data["rowsIn"]], ["no-rows-left", 0]);
   });
-  it("reads a header and a few rows", async () => {
+  it("reads a header and a few sample rows", async () => {
     const facts = await readSourceHeader(csv("head.csv", "text,label\n" + "a,b\n".repeat(5000)), folder.world());
     assert.deepEqual(facts.columns, ["text", "label"]);
     assert.equal(facts.sample.length, 5);
   });
-  it("stops when it is told to", async () => {
+  it("stops on an abort signal", async () => {
     const aborted = AbortSignal.abort(new Error("stop"));
     const source = csv("stop.csv", "text,label\na,b\n");
     await assert.rejects(prepareMeasuredData(folder.plan(source), folder.world(), { signal: aborted }), /stop/);
@@ -211,7 +211,7 @@ describe("prepare", () => {
     assert.deepEqual([facts.splits["train"]?.rows, facts.splits["test"]?.rows], [18_000, 2_000]);
   });
 
-  it("is a value for TypeScript", async () => {
+  it("returns a handle for TypeScript", async () => {
     const prepared = await run(folder.plan(csv("v.csv", "text,label\na,x\nb,y\n")));
     const handle = dataHandle("d", prepared, async ({ rows }) => Array.from(rows, (row) => `channel ${row}`));
     assert.deepEqual(await handle["all"]!.column("channel"), ["channel 1", "channel 2"]);

@@ -109,7 +109,7 @@ function turned(json: Json): Json {
   return Object.fromEntries(vocab.map(([token, id], i) => [token, i < 5 ? id : 5 + ((i - 4) % (vocab.length - 5))]));
 }
 
-describe("a broken writer", function () {
+describe("faulty writer", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -129,7 +129,7 @@ describe("a broken writer", function () {
   after(() => book.close());
 
   for (const fault of FAULTS)
-    it(`is caught: ${fault.what}`, async () => {
+    it(`is detected: ${fault.what}`, async () => {
       const target: { write: TargetImplementation["write"] } = TARGETS[fault.target];
       const { write } = target;
       let done = 0;

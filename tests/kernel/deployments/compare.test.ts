@@ -7,9 +7,9 @@ const rows = (...all: readonly (readonly number[])[]): readonly Float32Array[] =
 const exact = { tolerance: 1e-4 } as const;
 const rounded = { tolerance: null, agreement: 0.9 } as const;
 
-describe("two models' answers", () => {
+describe("comparison of two models' answers", () => {
   const labels: RuntimeAnswers = { says: ["a", "b"], numbers: rows([1, 2], [3, 1]) };
-  it("are equal within the tolerance, and say the same", () => {
+  it("is equal within the tolerance if the labels match", () => {
     const near = { says: ["a", "b"], numbers: rows([1.0001, 2], [3, 1]) };
     assert.equal(verdictOf(compareAnswers(labels, near), exact), "equal");
     assert.equal(verdictOf(compareAnswers(labels, { ...near, says: ["a", "a"] }), exact), "differs");
@@ -18,7 +18,7 @@ describe("two models' answers", () => {
       "differs",
     );
   });
-  it("are far from no number, and from rows that are not there", () => {
+  it("differs for non-finite numbers and missing rows", () => {
     for (const numbers of [
       rows([Number.NaN, 2], [3, 1]),
       rows([1, 2]),
@@ -28,7 +28,7 @@ describe("two models' answers", () => {
       for (const how of [exact, rounded])
         assert.equal(verdictOf(compareAnswers(labels, { says: ["a", "b"], numbers }), how), "differs", String(numbers));
   });
-  it("of rounded weights agree where they are near and mostly the same", () => {
+  it("agrees for quantized weights if numbers are near and most labels match", () => {
     const near = { says: ["a", "b"], numbers: rows([1.2, 2], [3, 1]) };
     assert.equal(verdictOf(compareAnswers(labels, near), rounded), "agrees");
     assert.equal(verdictOf(compareAnswers(labels, { ...near, says: ["a", "a"] }), rounded), "differs");
@@ -37,7 +37,7 @@ describe("two models' answers", () => {
       "differs",
     );
   });
-  it("that are numbers are the same where they are near, vectors where they point alike", () => {
+  it("matches near numbers, and vectors with a similar direction", () => {
     const number: RuntimeAnswers = { says: ["3.9"], numbers: rows([3.9]), numeric: true };
     assert.equal(compareAnswers(number, { ...number, says: ["3.8"], numbers: rows([3.85]) }).agree, 1);
     assert.equal(compareAnswers(number, { ...number, numbers: rows([3.5]) }).agree, 0);
@@ -45,7 +45,7 @@ describe("two models' answers", () => {
     assert.equal(compareAnswers(vector, { ...vector, says: ["y"], numbers: rows([0.62, 0.78, 0.05]) }).agree, 1);
     assert.equal(compareAnswers(vector, { ...vector, numbers: rows([0.8, 0.6, 0]) }).agree, 0);
   });
-  it("that are written agree token for token up to the first that is otherwise", () => {
+  it("matches generated tokens up to the first difference", () => {
     const text: RuntimeAnswers = { says: ["ab", "c"], tokens: [[1, 2, 3], [4]] };
     const other = compareAnswers(text, {
       says: ["ax", "c"],
@@ -60,7 +60,7 @@ describe("two models' answers", () => {
     assert.equal(verdictOf(compareAnswers(text, { says: [], tokens: [[1, 2, 9], [4]] }), rounded), "agrees");
     assert.equal(verdictOf(compareAnswers(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
   });
-  it("that were told what the notebook wrote are compared at every place", () => {
+  it("checks every position if the notebook's tokens were forced", () => {
     const tokens = [Array.from({ length: 10 }, (_, i) => i)];
     const leads = rows(Array.from({ length: 10 }, () => 3));
     const notebook: RuntimeAnswers = { says: ["a"], tokens, leads, numbers: rows([5, 1]) };
@@ -84,17 +84,17 @@ describe("two models' answers", () => {
     delete (blind as { numbers?: unknown }).numbers;
     assert.equal(verdictOf(compareAnswers(notebook, blind), rounded), "differs");
   });
-  it("to nothing prove nothing", () => {
+  it("differs for empty answers", () => {
     for (const how of [exact, rounded])
       assert.equal(verdictOf(compareAnswers({ says: [] }, { says: [] }), how), "differs");
     assert.equal(verdictOf(compareAnswers({ says: [], tokens: [] }, { says: [], tokens: [] }), rounded), "differs");
   });
-  it("that are small numbers aren't near because they are small", () => {
+  it("does not treat small numbers as near because of their size", () => {
     const number: RuntimeAnswers = { says: ["0.009", "0.004"], numbers: rows([0.009], [0.004]), numeric: true };
     const none: RuntimeAnswers = { says: ["0", "0"], numbers: rows([0], [0]), numeric: true };
     assert.equal(verdictOf(compareAnswers(number, none), rounded), "differs");
   });
-  it("that are written may part where two tokens are nearer than numbers differ, and nowhere else", () => {
+  it("accepts diverging tokens only where their leads are below the numeric difference", () => {
     const text = (tokens: number[], leads: number[], first = 5): RuntimeAnswers => ({
       ...{ says: [tokens.join()], tokens: [tokens], leads: rows(leads), numbers: rows([first, 1]) },
     });
@@ -105,7 +105,7 @@ describe("two models' answers", () => {
     assert.equal(verdictOf(compareAnswers(notebook, text([1, 9], [4, 0.0001])), exact), "differs");
     assert.equal(verdictOf(compareAnswers(notebook, text([1, 2, 7], [4, 0.0001, 1], 5.0001)), exact), "differs");
   });
-  it("that are written are as far apart as their tokens' leads tell, up to where they part", () => {
+  it("measures the difference of token leads up to the divergence", () => {
     const notebook: RuntimeAnswers = {
       says: ["a"],
       tokens: [[1, 2, 3]],

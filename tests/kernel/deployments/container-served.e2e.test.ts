@@ -19,7 +19,7 @@ import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 const modules = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
 const KEY = "a-key-of-this-test";
 
-describe("the target container with Tunebook's server", function () {
+describe("container target with Tunebook's server", function () {
   this.timeout(300_000);
   let book: NotebookOfOne;
   let clean: string;
@@ -37,7 +37,7 @@ describe("the target container with Tunebook's server", function () {
     rmSync(clean, { recursive: true, force: true });
   });
 
-  it("is proved, and writes an image, a service and where keys go, and no key", () => {
+  it("is verified, and writes an image, a service and the key locations, but no key", () => {
     const proof = JSON.parse(readFileSync(at("proof.json"), "utf8")) as DeploymentProof;
     assert.equal(proof.verdict, "equal");
     checkedDockerfile(readFileSync(at("Dockerfile"), "utf8"), at());
@@ -57,7 +57,7 @@ describe("the target container with Tunebook's server", function () {
   });
 
   for (const name of ["labels", "my model", '100% "sure" $HOME'])
-    it(`has a unit that systemd takes, of a model called ${name}`, function () {
+    it(`has a valid systemd unit for a model called ${name}`, function () {
       const unit = join(clean, "tunebook.service");
       writeFileSync(unit, systemdUnitFile(name));
       const { status, stdout, stderr, error } = spawnSync("systemd-analyze", ["verify", "--man=no", unit], {
@@ -72,7 +72,7 @@ describe("the target container with Tunebook's server", function () {
       assert.equal(status, 0);
     });
 
-  it("serves from a folder that knows nothing of this one, by what was packed alone", async () => {
+  it("serves from an unrelated folder with only the packed files", async () => {
     cpSync(at(), join(clean, "image"), { recursive: true });
     await extract({ file: join(clean, "image/tunebook.tgz"), cwd: clean });
     const manifest = JSON.parse(readFileSync(join(clean, "package/package.json"), "utf8")) as Record<string, unknown>;
@@ -128,7 +128,7 @@ describe("the target container with Tunebook's server", function () {
     assert.deepEqual(await once(child, "close"), [0, null]);
   });
 
-  it("is smaller than what it is packed of, and has no test in it", () => {
+  it("is smaller than its source packages, and contains no tests", () => {
     const names = execFileSync("tar", ["tzf", at("tunebook.tgz")], { encoding: "utf8" }).split("\n");
     assert.ok(names.includes("package/dist/kernel/apps/cli/main.js") && names.includes("package/package.json"));
     assert.deepEqual(

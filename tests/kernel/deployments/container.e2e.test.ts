@@ -56,7 +56,7 @@ class Served {
   }
 }
 
-describe("the target container", function () {
+describe("container target", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   const task = (name: string) => TASKS.find((one) => one.name === name)!;
@@ -70,7 +70,7 @@ describe("the target container", function () {
   });
   after(() => book.close());
 
-  it("is proved, builds of what it holds, and needs nothing else", async () => {
+  it("is verified, and builds only from its own files", async () => {
     const folder = await deploy("labels");
     const proof = JSON.parse(readFileSync(join(folder, "proof.json"), "utf8")) as DeploymentProof;
     assert.equal(proof.verdict, "equal");
@@ -90,7 +90,7 @@ describe("the target container", function () {
       assert.ok(!readFileSync(join(folder, file), "utf8").includes(book.folder), file);
   });
 
-  it("answers as the notebook does, refuses what is no request, and ends when it is asked to", async () => {
+  it("answers like the notebook, rejects invalid requests and ends on request", async () => {
     const served = await Served.over(join(book.folder, "build/labels"));
     try {
       assert.equal(await served.status("/health"), 200);
@@ -130,7 +130,7 @@ describe("the target container", function () {
     ["rewrites", "good", (a) => typeof a[0]!["generated_text"] === "string"],
     ["tales", "good", (a) => String(a[0]!["generated_text"]).startsWith("good")],
   ] as readonly (readonly [string, unknown, (answer: Record<string, unknown>[]) => boolean])[])
-    it(`answers in the shape of its task: ${name}`, async () => {
+    it(`answers in the format of its task: ${name}`, async () => {
       const served = await Served.over(await deploy(name));
       try {
         const answer = await served.ask<Record<string, unknown>[]>({ inputs, parameters: { max_new_tokens: 4 } });

@@ -22,7 +22,7 @@ const callOf = (given: Call["arguments"]): Call => ({
   arguments: { path: "build", ...given },
 });
 
-describe("the target coreml", function () {
+describe("coreml target", function () {
   this.timeout(240_000);
   const work = mkdtempSync(join(tmpdir(), "tunebook-coreml-"));
   after(() => rmSync(work, { recursive: true }));
@@ -48,13 +48,13 @@ describe("the target coreml", function () {
     }
   }
 
-  it("is, operation by operation, what the model is here, for every family, at unequal lengths", async () => {
+  it("matches the model for every family at unequal lengths", async () => {
     for (const model of models) {
       const relative = await compared(model, { shape: "free" });
       assert.ok(relative <= 1e-4, `${model.name}: ${String(relative)}`);
     }
   });
-  it("is so at a fixed shape, and with weights in half the bytes", async () => {
+  it("matches the model at a fixed shape, and within 1e-2 with f16 weights", async () => {
     for (const model of models.filter(({ name }) => ["roberta-plain", "llama-odd"].includes(name))) {
       const whole = await compared(model, { shape: [2, 16] });
       assert.ok(whole <= 1e-4, `${model.name}: ${String(whole)}`);

@@ -51,7 +51,7 @@ for program in json.load(open(sys.argv[1])):
 print(json.dumps(said))
 `;
 
-describe("deploying to TensorFlow, LiteRT and Core ML", function () {
+describe("deployment to TensorFlow, LiteRT and Core ML", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   /** Calls of LiteRT files, by what was deployed. */
@@ -66,7 +66,7 @@ describe("deploying to TensorFlow, LiteRT and Core ML", function () {
   after(() => book.close());
 
   for (const [name, target, home, verdict] of DEPLOYMENTS)
-    it(`${name} to ${target}: ${verdict}, by its own runtime`, async () => {
+    it(`is verified by the target's runtime: ${name} to ${target}: ${verdict}`, async () => {
       const shown = await book.run(`deploy ${name} to ${target}`);
       const proof = JSON.parse(readFileSync(join(book.folder, home, "proof.json"), "utf8")) as DeploymentProof;
       assert.equal(proof.verdict, verdict);
@@ -79,7 +79,7 @@ describe("deploying to TensorFlow, LiteRT and Core ML", function () {
       if (tokens) assert.ok(tokens.of >= 20 && tokens.agree === tokens.of, JSON.stringify(tokens));
     });
 
-  it("is called in Python as the cells say", async () => {
+  it("runs the printed Python calls", async () => {
     assert.equal(calls.length, DEPLOYMENTS.filter(([, target]) => target.startsWith("tflite")).length);
     const { python } = await ensurePythonEnv("deploy");
     const [programs, file] = ["programs.py", "calls.json"].map((own) => join(book.folder, own)) as [string, string];

@@ -22,7 +22,7 @@ const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.me
 const proofIn = (home: string): DeploymentProof =>
   JSON.parse(readFileSync(join(home, "proof.json"), "utf8")) as DeploymentProof;
 
-describe("deploying what was trained in a notebook", function () {
+describe("deployment of a trained model", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   before(() => {
@@ -32,7 +32,7 @@ describe("deploying what was trained in a notebook", function () {
   after(() => book.close());
 
   for (const task of TASKS)
-    it(`${task.name}: answers as the notebook does, as a folder of transformers and as ONNX`, async () => {
+    it(`answers like the notebook as a transformers folder and as ONNX: ${task.name}`, async () => {
       await book.run(programOf(task, "lora(rank: 2)"));
       for (const target of ["huggingface", "onnx"]) {
         const at = `build/${task.name}-${target}`;
@@ -46,7 +46,7 @@ describe("deploying what was trained in a notebook", function () {
       }
     });
 
-  it("writes what trained alone as an adapter, of techniques that stay around the model too", async () => {
+  it("writes only the adapter with `weights: adapter`, also for prompt tuning", async () => {
     for (const [i, technique] of ["lora(rank: 2)", "prompt_tuning(tokens: 3)"].entries()) {
       const name = `around${String(i)}`;
       await book.run(programOf(TASKS[0]!, technique, name));
@@ -76,14 +76,14 @@ describe("deploying what was trained in a notebook", function () {
     await book.run('deploy biased to huggingface("build/biased")');
   });
 
-  it("says what is wrong where the run of its model is gone, before anything is made", async () => {
+  it("reports a missing run folder before anything is written", async () => {
     await book.run(programOf(TASKS[0]!, "bitfit", "gone"));
     rmSync(book.session.models.get("gone").weights!.folder, { recursive: true });
     for (const statement of ['deploy gone to onnx("build/gone")', "report gone"])
       await refused(statement, "run-folder", /gone.* was moved or deleted.*\nhelp: move it back/);
     assert.ok(!existsSync(join(book.folder, "build/gone")));
   });
-  it("leaves what lies there as it was, and nothing where it fails", async () => {
+  it("preserves existing files, and leaves nothing if it fails", async () => {
     const at = (path: string): string => join(book.folder, "build", path);
     mkdirSync(at("mine"), { recursive: true });
     writeFileSync(at("mine/notes.txt"), "mine");
@@ -117,7 +117,7 @@ describe("deploying what was trained in a notebook", function () {
     assert.deepEqual(readdirSync(at("again/onnx")), ["model.onnx"]);
   });
 
-  it("is proved again elsewhere, to the last byte of its files", async () => {
+  it("is verified again after a move, and reports a changed byte", async () => {
     const at = join(book.folder, "moved");
     cpSync(join(book.folder, "build/labels-onnx"), at, { recursive: true });
     assert.deepEqual((await verifyDeployment(at)).found, []);
@@ -134,7 +134,7 @@ describe("deploying what was trained in a notebook", function () {
     await assert.rejects(verifyDeployment(book.folder), ({ code }: CodedError) => code === "no-deployment");
   });
 
-  it("is told as not proved, nor to be proved elsewhere, where nothing opens what a target writes", async () => {
+  it("is reported as not verified if no runtime opens the target", async () => {
     const capabilities = must(registry.find("target", "onnx")?.capabilities, "what onnx says of itself");
     const { runtime } = capabilities;
     Object.assign(capabilities, { runtime: null });
@@ -163,7 +163,7 @@ describe("deploying what was trained in a notebook", function () {
     }
   });
 
-  it("is refused where the licence of the base forbids to pass it on", async () => {
+  it("is refused if the licence of the base forbids derivatives", async () => {
     const card = join(book.folder, "bert/README.md");
     writeFileSync(card, "---\nlicense: cc-by-nd-4.0\n---\n");
     await refused('deploy labels to onnx("build/forbidden")', "licence-forbids", /cc-by-nd-4\.0/);
@@ -178,7 +178,7 @@ describe("deploying what was trained in a notebook", function () {
     assert.ok(!existsSync(join(book.folder, "build/forbidden")));
   });
 
-  it("leaves nothing that looks finished when its process is killed, and the next one clears up", async () => {
+  it("leaves no finished-looking files when killed, and is cleaned up by the next deployment", async () => {
     const run = readdirSync(book.runs).find((id) => /^labels-\d/.test(id));
     const file = join(book.folder, "killed.tune");
     writeFileSync(file, `model again { load: "runs/${run!}" }\ndeploy again to onnx("dead/end")\n`);
@@ -196,7 +196,7 @@ describe("deploying what was trained in a notebook", function () {
     assert.equal(proofIn(join(dead, "end")).verdict, "equal");
   });
 
-  it("is stopped in good order", async () => {
+  it("leaves nothing if interrupted", async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 300);
     await assert.rejects(
@@ -206,7 +206,7 @@ describe("deploying what was trained in a notebook", function () {
     assert.ok(!existsSync(join(book.folder, "build/stopped")));
   });
 
-  it("is a run, with its proof; no file of it or of the deployment has a row of the data", async () => {
+  it("is recorded as a run with its proof, and no file contains a row of the data", async () => {
     const canary = "xylophone quartz canary 7319";
     const rows = Array.from({ length: 40 }, (_, i) => ({
       text: `${canary} ${i}`,

@@ -23,22 +23,22 @@ const fit = (positions: number, before = "") => {
   return promptsThatFit(golden, { chat: chat as never, tokenizer, positions });
 };
 
-describe("what a model that writes is asked", () => {
-  it("all that there is, where there is room", async () => {
+describe("prompts for verifying a generative model", () => {
+  it("include all prompts if they fit", async () => {
     const made = await fit(1000);
     assert.ok("is" in made && golden.is === "prompts");
     assert.deepEqual([made.inputs, made.most], [golden.inputs, 32]);
   });
-  it("short prompts beside the only one that fits", async () => {
+  it("include short prompts if only one other fits", async () => {
     const made = await fit(8);
     assert.ok("is" in made);
     assert.deepEqual([made.inputs, made.most], [["a", "no", "7", "?"], 4]);
   });
-  it("a few tokens, where a template leaves room for no more", async () => {
+  it("use fewer tokens if the template leaves little space", async () => {
     const made = await fit(60, "x".repeat(50));
     assert.ok("is" in made);
     assert.deepEqual([made.inputs, made.most], [["a", "7", "?"], 9]);
   });
-  it("nothing, and how long the shortest is, where the template alone is too long", async () =>
+  it("are none if the template is too long, with the minimum length reported", async () =>
     assert.deepEqual(await fit(40, "x".repeat(50)), { shortest: 51 }));
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const child = fileURLToPath(new URL("./full-disk-child.js", import.meta.url));
 
-describe("a disk that fills while a model is deployed", function () {
+describe("full disk during a deployment", function () {
   this.timeout(180_000);
   let passed: readonly string[];
   let stderr: string;
@@ -16,5 +16,5 @@ describe("a disk that fills while a model is deployed", function () {
   });
 
   for (const target of ["huggingface", "onnx", "tflite"])
-    it(`as ${target}`, () => assert.ok(passed.includes(target), stderr));
+    it(`fails with a coded error and preserves existing files: ${target}`, () => assert.ok(passed.includes(target), stderr));
 });

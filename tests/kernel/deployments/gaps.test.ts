@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { gapsToMask, hasGap, addGap } from "#stdlib/targets/shared/page/gaps.js";
 
-describe("gaps in texts of a page", () => {
-  it("are written by lines or as the tokenizer has them", () => {
+describe("gaps in the texts of a page", () => {
+  it("are written as underscores or as the tokenizer's mask", () => {
     assert.equal(gapsToMask("the ___ was late, __ again", "[MASK]"), "the [MASK] was late, [MASK] again");
     assert.equal(gapsToMask("snake_case [MASK]", "[MASK]"), "snake_case [MASK]");
     assert.ok(hasGap("a ___ b", "<mask>") && hasGap("a <mask> b", "<mask>"));
     assert.ok(!hasGap("snake_case", "<mask>"));
   });
-  it("of examples take a long word of the middle", () => {
+  it("replace a long word in the middle of an example", () => {
     assert.equal(addGap("The train was terribly late today again"), "The train was ___ late today again");
     assert.equal(addGap("no"), "___");
     assert.equal(addGap("1 2, 3!"), null);

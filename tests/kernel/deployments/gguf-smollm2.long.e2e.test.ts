@@ -57,7 +57,7 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
   after(() => rmSync(work, { recursive: true }));
 
   for (const quantize of ["f32", "f16"] as const)
-    it(`writes token for token what transformers and Tunebook write, in ${quantize}`, async () => {
+    it(`generates the same tokens as transformers and Tunebook in ${quantize}`, async () => {
       const opened = await open(quantize);
       try {
         const own = casesOf(quantize);
@@ -73,7 +73,7 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
       }
     });
 
-  it("agrees on most tokens in q8_0, in half the bytes", async () => {
+  it("agrees on most tokens in q8_0 with about half the size", async () => {
     const opened = await open("q8_0");
     try {
       let [same, all] = [0, 0];
@@ -91,7 +91,7 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
     }
   });
 
-  it("has a Modelfile with its template, the turn that it puts first, and what ends an answer", () => {
+  it("has a Modelfile with its template, system prompt and stop token", () => {
     const { system, template, parameters } = modelfileOf(readFileSync(join(work, "smol-f16.Modelfile"), "utf8"));
     assert.equal(system, "You are a helpful AI assistant named SmolLM, trained by Hugging Face");
     assert.match(template!, /^\{\{ range \.Messages \}\}<\|im_start\|>/);
@@ -112,7 +112,7 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
     }
   }
 
-  it("cuts hard texts into the notebook's tokens", async () => {
+  it("tokenizes hard texts like the notebook", async () => {
     const { folder: env } = await ensureNodeEnv("llama");
     const { getLlama } = (await import(pathToFileURL(moduleIn(env, "node-llama-cpp")).href)) as {
       getLlama(o: object): Promise<{

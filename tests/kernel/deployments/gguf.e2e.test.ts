@@ -42,7 +42,7 @@ async function llamaTokens(env: string) {
 
 const PROMPTS = ["the other thing in", "a", "Hello, 12,345 and\n\n the  rest", "été and the ther"];
 
-describe("the target gguf", function () {
+describe("gguf target", function () {
   this.timeout(300_000);
   const work = mkdtempSync(join(tmpdir(), "tunebook-gguf-"));
   before(async () => {
@@ -52,7 +52,7 @@ describe("the target gguf", function () {
   after(() => rmSync(work, { recursive: true }));
 
   for (const model of WRITING)
-    it(`writes in llama.cpp what it writes here: ${model.name}`, async () => {
+    it(`generates the same tokens in llama.cpp: ${model.name}`, async () => {
       const own = await made(join(work, model.name), model);
       const deployed = await writingModel(own.folder, model.name, "text_generation");
       const call = callOf(`${model.name}.gguf`, "f32");
@@ -80,7 +80,7 @@ describe("the target gguf", function () {
       }
     });
 
-  it("is a base like any other again, with the weights and the tokens that it was written from", async () => {
+  it("can be read as a base again, with the same weights and tokens", async () => {
     for (const { name } of WRITING) {
       // What stretches LLaMA 3 and YaRN lies there otherwise than config.json has it, and isn't read back.
       if (["llama3", "llama-yarn", "gemma2", "gemma3"].includes(name)) continue;
@@ -102,7 +102,7 @@ describe("the target gguf", function () {
     }
   });
 
-  it("cuts hard texts into the notebook's tokens, by every cut that has a name and by scored pieces", async () => {
+  it("tokenizes hard texts like the notebook for every pre-tokenizer and scored pieces", async () => {
     const { folder: env } = await ensureNodeEnv("llama");
     const tokenize = await llamaTokens(env);
     for (const { name, tokens } of WRITING) {
@@ -122,7 +122,7 @@ describe("the target gguf", function () {
     }
   });
 
-  it("says why llama.cpp can't run a model, before anything is written", async () => {
+  it("reports why llama.cpp cannot run a model before anything is written", async () => {
     const refusal = async (change: (deployed: DeployedModel) => DeployedModel): Promise<string | null> => {
       const said = await gguf.refuses!(callOf("x.gguf", "f32"), change(deployed));
       return said === null ? null : JSON.stringify(said);
@@ -161,7 +161,7 @@ describe("the target gguf", function () {
     assert.match(JSON.stringify(await gguf.refuses!(callOf("x.gguf", "f32"), bert)), /its task is text_classification/);
   });
 
-  it("is called in JavaScript as the call says that is printed", async () => {
+  it("runs the printed JavaScript call", async () => {
     const { folder: env } = await ensureNodeEnv("llama");
     symlinkSync(join(env, "node_modules"), join(work, "node_modules"));
     for (const task of ["text_generation", "chat"]) {
@@ -176,7 +176,7 @@ describe("the target gguf", function () {
     }
   });
 
-  it("is deployed from a program: a chat that trained with its own template, and one whose word writes it", async () => {
+  it("is deployed for a chat with its own template, and for one with a Tune template", async () => {
     const book = new NotebookOfOne();
     try {
       const base = WRITING.find(({ name }) => name === "llama")!;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { goldenInputsOf } from "#kernel/deployments/golden.js";
 
-describe("the inputs of a proof", () => {
-  it("keep what is to be filled in where texts are cut, however short they are", () => {
+describe("golden inputs of a proof", () => {
+  it("preserve the mask token when truncated to any length", () => {
     for (const maxLength of [3, 8, 16, 24, 64, 512]) {
       const golden = goldenInputsOf({ maxLength, roles: ["text"], mask: "[MASK]", writes: false });
       for (const text of golden.inputs as readonly string[]) {

@@ -15,13 +15,13 @@ const asked: readonly (readonly Message[])[] = [
   [{ role: "system", content: "Be brief" }, user("who?")],
 ];
 
-describe("templates of the vocabulary, as everybody reads them", () => {
+describe("Jinja versions of Tune templates", () => {
   for (const specials of [
     { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>"] },
     { bos: "", eos: "<|end|>", opening: "", all: ["<|end|>"] },
   ] satisfies SpecialTexts[])
     for (const word of registry.ofKind("template"))
-      it(`${word.name} writes the same in Jinja, with ${specials.opening || "no"} opening`, async () => {
+      it(`${word.name} gives the same text in Jinja, with ${specials.opening || "no"} opening`, async () => {
         const template = await loadWord(word);
         const chat = await deployedChatOf({
           renderer: vocabularyTemplateRenderer(template),
@@ -37,7 +37,7 @@ describe("templates of the vocabulary, as everybody reads them", () => {
           assert.equal("refused" in own ? own.refused : own.map((piece) => piece.text).join(""), text);
         });
       });
-  it("is none where nobody knows how it writes", async () => {
+  it("are null if the template is unknown", async () => {
     const write = (all: readonly (readonly Message[])[]) => Promise.resolve(all.map((turns) => `? ${turns.length}`));
     assert.equal(await jinjaTemplateOf({ write }, { bos: "", eos: "", opening: "", all: [] }), null);
   });

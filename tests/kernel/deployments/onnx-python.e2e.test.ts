@@ -59,7 +59,7 @@ describe("ONNX folders in Python", function () {
   const write = async (deployed: DeployedModel, folder: string, name: string, quantize?: string): Promise<string> =>
     (await written(onnx, call(quantize), deployed, folder, work, { writes: "folder", name })).at;
 
-  it("runs the call of a classifier that readers copy", async () => {
+  it("run the printed classifier call", async () => {
     const golden = ENCODERS.find(({ name }) => name === "distilbert-plain")!;
     const folder = writeEncoder(join(work, "source"), golden, { tokenizer: { name: "distilbert", vocabulary: 30522 } });
     const labels = Object.keys(golden.config["id2label"] as object).length;
@@ -72,7 +72,7 @@ describe("ONNX folders in Python", function () {
     assert.ok(Math.abs(chances.reduce((a, b) => a + b, 0) - 1) < 1e-3, printed);
   });
 
-  it("runs the call of a decoder that readers copy, token by token", async () => {
+  it("run the printed decoder call, token by token", async () => {
     const folder = fileURLToPath(new URL("fixtures/models/chat-llama", root));
     const deployed = await deployedOf({ name: "chat", folder, task: "text_generation", labels: 0 });
     const at = await write(deployed, folder, "writer");
@@ -82,7 +82,7 @@ describe("ONNX folders in Python", function () {
     }
   });
 
-  it("is in OpenVINO what it is in ONNX Runtime, for every shape of model", async () => {
+  it("give the same results in OpenVINO as in ONNX Runtime for every kind of model", async () => {
     const [bert] = smallEncoders(work, (name) => name === "bert-types");
     const decoders = smallDecoders().filter(({ name }) => /^(llama-grouped|gpt2-plain|gemma2-|cohere)/.test(name));
     const files: string[] = [];

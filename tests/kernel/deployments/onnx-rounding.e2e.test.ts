@@ -19,7 +19,7 @@ const call = (quantize?: string): Call => ({
 /** Greatest difference to the whole file's answer, in shares of the greatest number, that each way may bring to small models. */
 const MOST = { f16: 0.003, int8: 0.08, int4: 0.4 };
 
-describe("rounded ONNX models", function () {
+describe("quantized ONNX models", function () {
   this.timeout(120_000);
   const work = mkdtempSync(join(tmpdir(), "tunebook-rounded-"));
   after(() => rmSync(work, { recursive: true }));
@@ -28,7 +28,7 @@ describe("rounded ONNX models", function () {
   const t5 = smallT5s().find(({ name }) => name === "t5-plain")!;
 
   for (const model of [bert!, llama, t5])
-    it(`${model.name} answers nearly as the whole file does`, async () => {
+    it(`${model.name} answers nearly like the unquantized file`, async () => {
       const deployed = await deployedOf(model);
       const feeds = feedsOf(deployed, 3, 9);
       const said = async (quantize?: string) => {
@@ -55,7 +55,7 @@ describe("rounded ONNX models", function () {
       }
     });
 
-  it("takes fixed scales from rows that it is calibrated on, and leaves nothing of them", async () => {
+  it("use fixed scales from calibration rows, and contain none of those rows", async () => {
     for (const model of [bert!, llama]) {
       const deployed = await deployedOf(model);
       const feeds = feedsOf(deployed, 3, 9);
@@ -85,7 +85,7 @@ describe("rounded ONNX models", function () {
     }
   });
 
-  it("refuses to calibrate what no row of tokens stands for, or what isn't rounded to bytes", async () => {
+  it("refuse calibration for encoder-decoders and without int8", async () => {
     const refused = async (model: typeof t5, given: Call["arguments"]) =>
       onnx.refuses!({ ...call(), arguments: { path: "build", ...given } }, await deployedOf(model));
     const said = async (...of: Parameters<typeof refused>) => JSON.stringify(await refused(...of));
@@ -94,7 +94,7 @@ describe("rounded ONNX models", function () {
     assert.equal(await refused(bert!, { quantize: "int8", calibrate: 4 }), null);
   });
 
-  it("keeps weights that one file can't hold in a second one", async () => {
+  it("store weights above the size limit in a second file", async () => {
     const deployed = await deployedOf(bert!);
     const [{ graph, ports }] = outgoingGraphs(deployed) as [ReturnType<typeof outgoingGraphs>[number]];
     const feeds = feedsOf(deployed, 2, 5);

@@ -79,7 +79,7 @@ const STANDARD: ReadonlySet<string> = new Set([
 const chosen = (name: string): boolean =>
   ["bert-types", "distilbert-plain", "roberta-plain", "mobilebert-plain", "mobilebert-left"].includes(name);
 
-describe("the target onnx", function () {
+describe("onnx target", function () {
   this.timeout(120_000);
   const work = mkdtempSync(join(tmpdir(), "tunebook-onnx-"));
   after(() => rmSync(work, { recursive: true }));
@@ -104,7 +104,7 @@ describe("the target onnx", function () {
     assert.ok(most <= 1e-4 * greatest, `${what}: ${String(most)} of ${String(greatest)}`);
   };
 
-  it("is in ONNX Runtime what the model is here, of every family of encoders, at unequal lengths", async () => {
+  it("matches the model in ONNX Runtime for every encoder family at unequal lengths", async () => {
     for (const model of smallEncoders(work, chosen)) {
       const deployed = await deployedOf(model);
       const feeds = feedsOf(deployed, 3, 9);
@@ -119,7 +119,7 @@ describe("the target onnx", function () {
     }
   });
 
-  it("writes over keys and values that go in and come out, of every decoder", async () => {
+  it("generates with cached keys and values for every decoder", async () => {
     for (const model of smallDecoders()) {
       const deployed = await deployedOf(model);
       const feeds = feedsOf(deployed, 3, 9);
@@ -135,7 +135,7 @@ describe("the target onnx", function () {
     }
   });
 
-  it("reads by an encoder and writes by a decoder, of every T5, whether its keys come in or not", async () => {
+  it("generates with encoder and decoder for every T5, with or without cached keys", async () => {
     for (const model of smallT5s()) {
       const deployed = await deployedOf(model);
       const feeds = feedsOf(deployed, 3, 9);
@@ -149,7 +149,7 @@ describe("the target onnx", function () {
     }
   });
 
-  it("keeps what a technique leaves around the layers", async () => {
+  it("preserves what a technique adds to the layers", async () => {
     const [bert] = smallEncoders(work, (name) => name === "bert-types");
     const llama = smallDecoders().find(({ name }) => name === "llama-grouped")!;
     const t5 = smallT5s().find(({ name }) => name === "t5-plain")!;
@@ -178,7 +178,7 @@ describe("the target onnx", function () {
     }
   });
 
-  it("refuses tokens of a technique's own before what a decoder writes", async () => {
+  it("refuses prompt tokens of a technique in a decoder", async () => {
     const llama = smallDecoders().find(({ name }) => name === "llama-grouped")!;
     const { deployed } = await withTechnique(await deployedOf(llama), "prompt_tuning");
     assert.match(JSON.stringify(await onnx.refuses!(call, deployed)), /prompt_tuning/);

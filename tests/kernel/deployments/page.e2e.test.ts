@@ -17,7 +17,7 @@ import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
 const taskOf = (name: string) => TASKS.find((task) => task.name === name)!;
 
-describe("a page that holds a model", function () {
+describe("page with an embedded model", function () {
   this.timeout(600_000);
   let book: NotebookOfOne;
   let pages: DemoPages;
@@ -42,7 +42,7 @@ describe("a page that holds a model", function () {
   const examplesIn = async (file: string): Promise<readonly unknown[]> => (await demoIn(file)).examples;
   const model = (name: string): ModelHandle => book.session.models.get(name);
 
-  it("says of a text what the notebook says, from a file, with examples that nobody is told of", async () => {
+  it("answers like the notebook from a file, with examples from the test split", async () => {
     await book.run(`${programOf(taskOf("labels"), "lora(rank: 2)")}\ndeploy labels to page("labels.html")`);
     const { verdict, runtime, scores } = proofIn("labels.html");
     assert.equal(verdict, "agrees");
@@ -85,7 +85,7 @@ describe("a page that holds a model", function () {
     ["scores", "good bad a", undefined, /^-?\d+(\.\d+)?$/m],
     ["vectors", "good bad a", "fine b", /Similarity -?\d\.\d{3}/],
   ] as const)
-    it(`answers where its task is that of ${name}`, async () => {
+    it(`answers for the task of ${name}`, async () => {
       await book.run(
         `${programOf(taskOf(name), "lora(rank: 2)")}\ndeploy ${name} to page("${name}.html", quantize: int4) { rows: 0 }`,
       );
@@ -106,7 +106,7 @@ describe("a page that holds a model", function () {
         );
     });
 
-  it("names hidden words, however their gaps are written, and says how", async () => {
+  it("fills hidden words in every gap notation, and explains the notation", async () => {
     await book.run(`${programOf(taskOf("fills"), "lora(rank: 2)")}\ndeploy fills to page("fills.html") { rows: 0 }`);
     const page = await pages.open(at("fills.html"));
     await page.ready();
@@ -128,7 +128,7 @@ describe("a page that holds a model", function () {
     assert.deepEqual(await page.shares(), first);
   });
 
-  it("finds answers in contexts, in their place, in all parts of a long one", async () => {
+  it("finds answers in contexts, with their position, in every part of a long one", async () => {
     await book.run(`${programOf(taskOf("answers"), "full")}\ndeploy answers to page("answers.html") { rows: 0 }`);
     const page = await pages.open(at("answers.html"));
     await page.ready();
@@ -154,7 +154,7 @@ describe("a page that holds a model", function () {
     assert.equal(proofIn("answers.html").verdict, "agrees");
   });
 
-  it("marks words by what they are part of", async () => {
+  it("marks words by their tag", async () => {
     // Learnt until answers are surer than rounding errs, words that no tokenizer knows included.
     const tagged = (word: string): string => (word === "kind" ? "B-X" : "O");
     const rows = Array.from({ length: 48 }, (_, i) => {
@@ -176,7 +176,7 @@ deploy marks to page("marks.html") { rows: 0 }`);
     assert.equal(await page.page.locator("#answer mark").count(), 2);
   });
 
-  it("takes the model that it came without, and no other", async () => {
+  it("accepts only the model file that it was deployed with", async () => {
     await book.run('deploy labels to page("linked.html", model: linked, examples: 0) { rows: 0 }');
     assert.ok(statSync(at("linked.onnx")).size > 1000);
     const page = await pages.open(at("linked.html"));
@@ -200,14 +200,14 @@ deploy marks to page("marks.html") { rows: 0 }`);
     assert.deepEqual((await verifyDeployment(at("linked.html"))).found, []);
   });
 
-  it("computes on several threads where it is served so that memory may be shared", async () => {
+  it("uses several threads if it is served with shared memory", async () => {
     const page = await pages.open(at("labels.html"), { served: true });
     await page.ready();
     assert.match(await page.ask("kind mean a"), /ms on [2-4] threads/);
     assert.deepEqual(await page.shares(), shares);
   });
 
-  it("shows labels, texts and names as text, whatever they are, and no row that names somebody", async () => {
+  it("escapes labels, texts and names, and shows no row with personal data", async () => {
     const evil = '</script><img src=x onerror="alert(1)">';
     const rows = Array.from({ length: 24 }, (_, i) =>
       JSON.stringify({
@@ -231,20 +231,20 @@ deploy evil to page("evil.html", examples: 6) { rows: 0 }`);
     assert.deepEqual([...(await examplesIn("evil.html"))].sort(), ["good bad 12", "good bad 20", "good bad 4"]);
   });
 
-  it("is called as its training is", async () => {
+  it("is named after its training", async () => {
     await book.run(`model plain { base: "bert", task: text_classification, technique: bitfit, max_length: 24 }
 train plain on labels_rows as named { steps: 2, batch_size: 4 }
 deploy named to page("named.html") { rows: 0 }`);
     assert.equal((await demoIn("named.html")).name, "named");
   });
-  it("holds no row of a private training", async () => {
+  it("contains no row of a private training", async () => {
     await book.run(`model secret { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 24 }
 train secret on labels_rows { steps: 2, batch_size: 4, privacy: differential(8) }
 deploy secret to page("secret.html") { rows: 0 }`);
     assert.deepEqual(await examplesIn("secret.html"), []);
   });
 
-  it("is refused where it could not show what a model says", async () => {
+  it("is refused for tasks that it cannot show", async () => {
     for (const [name, code] of [
       ["chats", "cannot-deploy"],
       ["tales", "cannot-deploy"],
@@ -257,7 +257,7 @@ deploy secret to page("secret.html") { rows: 0 }`);
     }
   });
 
-  it("is proved again, but never with scripts that somebody changed", async () => {
+  it("is verified again, but never with changed scripts", async () => {
     assert.deepEqual((await verifyDeployment(at("labels.html"))).found, []);
     const text = readFileSync(at("labels.html"), "utf8");
     assert.equal((await openPage(text)).contents.model.length > 1000, true);
@@ -277,7 +277,7 @@ deploy secret to page("secret.html") { rows: 0 }`);
     }
   });
 
-  it("is not proved where its own script reads texts otherwise than the notebook", async () => {
+  it("fails verification if its script tokenizes unlike the notebook", async () => {
     const { contents: own } = await openPage(readFileSync(at("labels.html"), "utf8"));
     const files = JSON.parse(unpackPagePart(own.tokenizer).toString("utf8")) as {
       readonly tokenizer: { readonly model: { readonly vocab: Record<string, number> } };

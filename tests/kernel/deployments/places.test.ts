@@ -68,7 +68,7 @@ async function written(here: DeploymentPlace, model: string): Promise<void> {
   writeFileSync(join(home, "proof.json"), JSON.stringify(proof));
 }
 
-describe("where a deployment goes", () => {
+describe("deployment path", () => {
   let folder: string;
   const at = (path: string): string => join(folder, path);
   const place = (path: string, what = FOLDER): DeploymentPlace => deploymentPlaceAt(what, path, folder);
@@ -99,7 +99,7 @@ describe("where a deployment goes", () => {
   beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "tunebook-places-"))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("is renewed as often as one likes", async () => {
+  it("may be deployed to repeatedly", async () => {
     for (const model of ["first", "second"]) {
       await deploy(place("x"), model);
       await deploy(place("x.gguf", FILE), model);
@@ -108,7 +108,7 @@ describe("where a deployment goes", () => {
     assert.deepEqual(readdirSync(folder).sort(), ["x", "x.Modelfile", "x.gguf", "x.gguf.files"]);
   });
 
-  it("is on a disk of this machine, and a file has a name", async () => {
+  it("must be on a local disk, and needs a file name", async () => {
     await refused(() => place("https://example.org/a.gguf", FILE), "place-unusable", /it is an address/);
     await refused(() => place(".gguf", FILE), "place-unusable", /nothing but the ending/);
     await refused(() => place("x/.gguf", FILE), "place-unusable", /nothing but the ending/);
@@ -116,7 +116,7 @@ describe("where a deployment goes", () => {
       await refused(() => place("/proc/x.gguf", FILE), "place-unusable", /\/proc is no folder of a disk/);
   });
 
-  it("keeps what lies beside a file that isn't there yet", async () => {
+  it("is refused if files next to a new deployment file exist", async () => {
     writeFileSync(at("a.Modelfile"), "mine");
     mkdirSync(at("b.gguf.files"));
     writeFileSync(at("b.gguf.files/notes.txt"), "mine");
@@ -126,7 +126,7 @@ describe("where a deployment goes", () => {
     assert.deepEqual(readdirSync(at("b.gguf.files")), ["notes.txt"]);
   });
 
-  it("keeps what comes while it is written, where nothing was and where a deployment was", async () => {
+  it("preserves files that appear during writing, in new and existing places", async () => {
     const brings = (path: string) => () => {
       mkdirSync(dirname(at(path)), { recursive: true });
       writeFileSync(at(path), "mine");
@@ -147,7 +147,7 @@ describe("where a deployment goes", () => {
     assert.deepEqual(hidden(), []);
   });
 
-  it("is told to the second of two deployments at once", async () => {
+  it("is refused for the second of two concurrent deployments", async () => {
     for (const path of ["new", "new", "x.gguf", "x.gguf"]) {
       const there = place(path, path.endsWith("gguf") ? FILE : FOLDER);
       const other = () => deploy(there, "other", { overwrite: true });
@@ -157,7 +157,7 @@ describe("where a deployment goes", () => {
     }
   });
 
-  it("keeps what somebody changed, unless that was asked for", async () => {
+  it("preserves changed files, unless overwriting is set", async () => {
     for (const [what, path, file] of [
       [FOLDER, "x", "x/README.md"],
       [FOLDER, "x", "x/config.json"],
@@ -183,7 +183,7 @@ describe("where a deployment goes", () => {
     assert.deepEqual([modelIn("x"), readFileSync(at("x/README.md"), "utf8")], ["third", "mine"]);
   });
 
-  it("is the folder that a link leads to; other links are told", async () => {
+  it("may be a link to a folder; other links are refused", async () => {
     mkdirSync(at("disk/room"), { recursive: true });
     symlinkSync("disk/room", at("link"));
     for (const model of ["first", "second"]) await deploy(place("link"), model);
@@ -196,12 +196,12 @@ describe("where a deployment goes", () => {
     await refused(() => deploy(place("d.gguf", FILE), "m"), "place-taken", /no deployment wrote/);
   });
 
-  it("lies in the home folder where `~` says so", () => {
+  it("expands `~` to the home folder", () => {
     assert.equal(place("~/tunebook-none/x").path, join(homedir(), "tunebook-none/x"));
     assert.equal(place("~x").path, at("~x"));
   });
 
-  it("is told where no folder can be", async () => {
+  it("is refused if no folder can be created", async () => {
     writeFileSync(at("afile"), "");
     await refused(() => place("afile/sub"), "place-unusable", /afile is a file, not a folder/);
     await refused(() => place("afile/sub/more"), "place-unusable", /afile is a file, not a folder/);
@@ -227,7 +227,7 @@ describe("where a deployment goes", () => {
     [FOLDER, "x"],
     [FILE, "x.gguf"],
   ] as const)
-    it(`comes back where a process was killed while it took the place of ${path}`, async () => {
+    it(`is restored if a process was killed while replacing ${path}`, async () => {
       const there = place(path, what);
       const own = [path, `${path}.files`, "x.Modelfile"].filter((name) => what === FILE || name === path);
       await deploy(there, "first");
@@ -259,7 +259,7 @@ describe("where a deployment goes", () => {
       assert.deepEqual(readdirSync(folder).sort(), [...own].sort());
     });
 
-  it("clears away what killed processes wrote, and leaves what other machines write", () => {
+  it("is cleared of files from dead processes, but not of those from other machines", () => {
     const [own, gone, elsewhere] = [stagingFolderPrefix(), dead(stagingFolderPrefix()), ".writing-1-00000000-"];
     for (const name of [own, gone, elsewhere]) mkdirSync(at(`${name}abcdef`));
     mkdirSync(at(".replaced-1-00000000-x"));

@@ -21,7 +21,7 @@ const proof: DeploymentProof = {
   ...{ tolerance: null, verdict: "not run", at: "2026-11-27T00:00:00.000Z", tunebook: "0.2.0" },
 };
 
-describe("a proof that is read", () => {
+describe("proof file parser", () => {
   const home = mkdtempSync(join(tmpdir(), "tunebook-proof-"));
   after(() => rmSync(home, { recursive: true }));
   const read = (written: object): DeploymentProof => {
@@ -29,17 +29,17 @@ describe("a proof that is read", () => {
     return readProof(home);
   };
 
-  it("is what was written, its inputs in their order", () => {
+  it("round-trips a proof, with its inputs in order", () => {
     assert.deepEqual(read(proof), proof);
   });
 
-  it("has scores that are no numbers as such", () => {
+  it("reads scores that are not numbers", () => {
     const metrics = { loss: { notebook: Number.NaN, deployed: 0.5, low: null, high: null } };
     const { scores } = read({ ...proof, scores: { rows: 1, dataHash: "0", on: "d.test", metrics } });
     assert.deepEqual(scores?.metrics, metrics);
   });
 
-  it("says what neither side was asked with", () => {
+  it("lists settings that neither side used", () => {
     const fitted = { thresholds: { yes: 0.31 } };
     const deployment = {
       target: { kind: "target", word: "onnx", arguments: {} },
@@ -58,7 +58,7 @@ describe("a proof that is read", () => {
     );
   });
 
-  it("is refused where a part of it is of another kind", () => {
+  it("rejects a part of the wrong type", () => {
     for (const [part, why] of [
       [{ verdict: "splendid" }, /verdict is "splendid"/],
       [{ compared: { inputs: "many" } }, /compared\.inputs is "many"/],

@@ -9,7 +9,7 @@ import { HubServer } from "./hub-server.js";
 
 const TOKEN = "hf_right";
 
-describe("what a push sends", () => {
+describe("requests of a push", () => {
   const hub = new HubServer();
   const other = new HubServer();
   const endpoint = process.env["HF_ENDPOINT"];
@@ -42,7 +42,7 @@ describe("what a push sends", () => {
     });
   const filesOf = (name: string): readonly string[] => Object.keys(hub.repositories.get(name)?.files ?? {});
 
-  it("goes to the hub alone: what is sent on to another host isn't sent there", async () => {
+  it("go only to the hub: redirects to another host are not followed", async () => {
     for (const [at, name] of [
       ["/api/repos/create", "me/first"],
       ["/api/models/me/last/commit/main", "me/last"],
@@ -57,7 +57,7 @@ describe("what a push sends", () => {
     assert.deepEqual(other.asked, []);
   });
 
-  it("follows a hub that renamed a repository within itself", async () => {
+  it("follow a redirect to a renamed repository on the hub", async () => {
     await push("me/new-name");
     hub.instead = (path, response) => {
       const renamed = path.startsWith("/api/models/me/old-name/commit/");
@@ -68,7 +68,7 @@ describe("what a push sends", () => {
     assert.equal(hub.repositories.get("me/new-name")!.commits, 2);
   });
 
-  it("is no push where the answer names no commit", async () => {
+  it("fail if the response names no commit", async () => {
     hub.instead = (path, response) => {
       const commits = path.includes("/commit/");
       if (commits) response.writeHead(200, { "content-type": "application/json" }).end("{}");
@@ -77,7 +77,7 @@ describe("what a push sends", () => {
     await refused(push("me/none"), "push-failed", /names no commit/);
   });
 
-  it("tells what the hub says of privacy, and sends nothing where that is less than was asked for", async () => {
+  it("report the repository's visibility, and send nothing if it is more public than requested", async () => {
     assert.equal((await push("me/hidden")).private, true);
     assert.equal((await push("me/hidden", { hidden: false })).private, true);
     assert.equal((await push("me/open", { hidden: false })).private, false);
@@ -89,7 +89,7 @@ describe("what a push sends", () => {
     assert.deepEqual(filesOf("me/made"), []);
   });
 
-  it("says what helps where the hub refuses", async () => {
+  it("report a remedy if the hub refuses", async () => {
     for (const [status, says] of [
       [401, /token that may write to me\/router/],
       [413, /weights: adapter/],
@@ -103,7 +103,7 @@ describe("what a push sends", () => {
     }
   });
 
-  it("is stopped while the hub is silent, and doesn't wait for it for ever", async () => {
+  it("can be stopped while the hub is silent, and time out", async () => {
     hub.instead = () => true;
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
@@ -111,7 +111,7 @@ describe("what a push sends", () => {
     await assert.rejects(hubFetch(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no answer came/);
   });
 
-  it("is to a repository that is one, with a token that is one", () => {
+  it("need a valid repository name and a valid token", () => {
     const of = (repository: string, token: string): string => {
       process.env["TUNEBOOK_TEST_TOKEN"] = token;
       try {

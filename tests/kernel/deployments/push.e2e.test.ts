@@ -9,7 +9,7 @@ import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
 const SECRET = "hf_right";
 
-describe("pushing a deployment to a hub", function () {
+describe("push of a deployment to a hub", function () {
   this.timeout(120_000);
   const hub = new HubServer();
   const kept = Object.fromEntries(["HF_ENDPOINT", "TUNEBOOK_TEST_TOKEN"].map((name) => [name, process.env[name]]));
@@ -49,7 +49,7 @@ describe("pushing a deployment to a hub", function () {
       return true;
     });
 
-  it("goes on after a connection that ended, and shows nothing before all is there", async () => {
+  it("resumes after a lost connection, and shows nothing until it is complete", async () => {
     hub.partsLeft = 3;
     await refused(push(), "push-failed", /me\/router failed/);
     assert.deepEqual(hub.repositories.get("me/router")!.files, {});
@@ -70,13 +70,13 @@ describe("pushing a deployment to a hub", function () {
     assert.equal(hub.asked.filter((line) => line.startsWith("PUT")).length, before);
   });
 
-  it("is never more public than was said", async () => {
+  it("is never more public than requested", async () => {
     await push(", private: false", "me/open");
     assert.equal(hub.repositories.get("me/open")!.private, false);
     await refused(push("", "me/open"), "push-public", /is public/);
   });
 
-  it("is refused without the token, with another, and to no repository", async () => {
+  it("is refused without a token, with a wrong one, or with an invalid repository name", async () => {
     await refused(push("", "me/router", "TUNEBOOK_NO_SUCH"), "secret-missing", /TUNEBOOK_NO_SUCH/);
     await refused(push("", "router"), "wrong-repository", /"router"/);
     process.env["TUNEBOOK_TEST_TOKEN"] = "hf_wrong";
@@ -84,7 +84,7 @@ describe("pushing a deployment to a hub", function () {
     process.env["TUNEBOOK_TEST_TOKEN"] = SECRET;
   });
 
-  it("is refused while texts of its data leak or hold personal data", async () => {
+  it("is refused if the texts of its data leak or contain personal data", async () => {
     const rows = Array.from({ length: 30 }, (_, i) => {
       const text = `${"abcdefgh"[(i >> 1) % 8]!} good ${"abcdefgh"[i >> 2]!}${i > 27 ? " ask a@b.org" : ""}`;
       return JSON.stringify({ text, label: (i >> 1) % 2 ? "yes" : "no", part: i % 2 ? "train" : "test" });
@@ -110,7 +110,7 @@ describe("pushing a deployment to a hub", function () {
     assert.deepEqual(hub.repositories.get("me/leaky")?.files ?? {}, {});
   });
 
-  it("leaves the token in no file of a run, no output and no file of the repository", () => {
+  it("leaves the token in no run file, output or repository file", () => {
     const files = readdirSync(book.runs, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     assert.ok(files.length > 10);
     for (const entry of files)

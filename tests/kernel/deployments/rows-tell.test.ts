@@ -22,27 +22,27 @@ const measured = (deployed: number, worse: boolean): ComparedScores => ({
 });
 const [rounded, equal] = [{ tolerance: null }, { tolerance: 1e-4 }];
 
-describe("rows scored beside the notebook", () => {
-  it("speak against a model whose labels are others and whose score falls with them", () => {
+describe("rows scored in deployment and notebook", () => {
+  it("contradict a model whose labels differ and whose score drops", () => {
     assert.match(
       scoreDifferenceText(scored(100, 0.6), rounded)!,
       /^100 of 200 labels .* accuracy is 0\.600 .* 0\.900$/,
     );
     assert.match(scoreDifferenceText(scored(190, 0.86), equal)!, /accuracy/);
   });
-  it("say nothing where rounding turned some, where the score stands, and where rows are few", () => {
+  it("give no verdict for a few rounded labels, an unchanged score or few rows", () => {
     assert.equal(scoreDifferenceText(scored(190, 0.86), rounded), null);
     assert.equal(scoreDifferenceText(scored(100, 0.9, { worse: false }), rounded), null);
     assert.equal(scoreDifferenceText(scored(2, 0.1, { rows: 20 }), rounded), null);
   });
-  it("of numbers speak against what is worse by what counts, and never against what is better", () => {
+  it("of numbers contradict a significantly worse score, never a better one", () => {
     assert.equal(scoreDifferenceText(measured(2.00314, true), rounded), null);
     assert.equal(scoreDifferenceText(measured(2.00314, true), equal), null);
     assert.equal(scoreDifferenceText(measured(1.2, false), rounded), null);
     assert.match(scoreDifferenceText(measured(2.05, true), equal)!, /^its mean_absolute_error is 2\.05 .* 2\.00$/);
     assert.match(scoreDifferenceText(measured(2.5, true), rounded)!, /2\.50/);
   });
-  it("speak for a rounded model whose labels and scores stand, for no other and not when few", () => {
+  it("confirm a quantized model with the same labels and scores, but not from few rows", () => {
     assert.equal(scoresConfirmAgreement(scored(170, 0.89, { worse: false }), rounded), true);
     assert.equal(scoresConfirmAgreement(scored(140, 0.89, { worse: false }), rounded), false);
     assert.equal(scoresConfirmAgreement(scored(170, 0.7), rounded), false);
@@ -50,7 +50,7 @@ describe("rows scored beside the notebook", () => {
     assert.equal(scoresConfirmAgreement(scored(20, 0.9, { rows: 20, worse: false }), rounded), false);
     assert.equal(scoresConfirmAgreement({ ...scored(200, 0.9), metrics: {} }, rounded), false);
   });
-  it("are told with as many digits as tell two scores apart", () => {
+  it("are reported with enough digits to distinguish two scores", () => {
     assert.deepEqual(distinguishableFigures(2.0007, 2.00314), ["2.001", "2.003"]);
     assert.deepEqual(distinguishableFigures(0.5, 0.5), ["0.500", "0.500"]);
     assert.equal(

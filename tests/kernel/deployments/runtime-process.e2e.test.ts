@@ -9,7 +9,7 @@ import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { openRuntimeProcess } from "#kernel/deployments/runtimes/process.js";
 import { until } from "#tests/until.js";
 
-describe("the process of a runtime", function () {
+describe("runtime process", function () {
   this.timeout(30_000);
   let folder: string;
   before(() => void (folder = mkdtempSync(join(tmpdir(), "runtime-process-"))));
@@ -19,7 +19,7 @@ describe("the process of a runtime", function () {
   });
   const pidAt = (place: string): number => (existsSync(place) ? Number(readFileSync(place, "utf8")) : 0);
 
-  it("is ended when it is silent for too long", async () => {
+  it("is ended if it is silent for too long", async () => {
     process.env["TUNEBOOK_RUNTIME_SECONDS"] = "1.5";
     const place = join(folder, "silent");
     const main = new URL("./blocked-runtime.js", import.meta.url).href;
@@ -33,7 +33,7 @@ describe("the process of a runtime", function () {
     assert.ok(pid === 0 || !runs(pid));
   });
 
-  it("ends when its parent is killed, whatever it computes", async () => {
+  it("ends when its parent is killed, even while computing", async () => {
     const place = join(folder, "orphan");
     const parent = spawn(process.execPath, [fileURLToPath(new URL("./runtime-parent.js", import.meta.url)), place], {
       stdio: "ignore",

@@ -9,12 +9,12 @@ import { deployedOf, difference, feedsOf, ownAnswers, smallModels, written } fro
 
 const call: Call = { kind: "target", word: "savedmodel", arguments: { path: "build" } };
 
-describe("the target savedmodel", function () {
+describe("savedmodel target", function () {
   this.timeout(120_000);
   const work = mkdtempSync(join(tmpdir(), "tunebook-savedmodel-"));
   after(() => rmSync(work, { recursive: true }));
 
-  it("is in TensorFlow what the model is here, for every family, at unequal lengths", async () => {
+  it("matches the model in TensorFlow for every family at unequal lengths", async () => {
     assert.equal(await tensorflowRuntime.found(), null);
     for (const model of smallModels(work)) {
       const deployed = await deployedOf(model);

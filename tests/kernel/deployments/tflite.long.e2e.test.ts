@@ -30,7 +30,7 @@ const callOf = (given: Call["arguments"]): Call => ({
   arguments: { path: "build", ...given },
 });
 
-describe("the target tflite", function () {
+describe("tflite target", function () {
   this.timeout(240_000);
   const work = mkdtempSync(join(tmpdir(), "tunebook-tflite-"));
   after(() => rmSync(work, { recursive: true }));
@@ -65,18 +65,18 @@ describe("the target tflite", function () {
     }
   }
 
-  it("is written by a converter whose symbols are all there", async () => {
+  it("is written by a converter with all its symbols", async () => {
     const converter = await findConverter();
     assert.ok("program" in converter);
     assert.equal(await missingConverterFunctions(converter), null);
   });
-  it("answers in LiteRT as the model does here, for every family, at unequal lengths", async () => {
+  it("matches the model in LiteRT for every family at unequal lengths", async () => {
     for (const model of models) {
       const { relative } = await compared(model, { shape: "free" });
       assert.ok(relative <= 1e-4, `${model.name}: ${String(relative)}`);
     }
   });
-  it("answers so in LiteRT.js at a fixed shape, into which texts of other lengths are fitted", async () => {
+  it("matches the model in LiteRT.js at a fixed shape, with texts of other lengths", async () => {
     for (const model of models.filter(({ name }) => ["roberta-plain", "llama-odd", "t5-reader"].includes(name))) {
       const { relative, version } = await compared(model, {});
       assert.ok(relative <= 1e-4, `${model.name}: ${String(relative)}`);
@@ -85,7 +85,7 @@ describe("the target tflite", function () {
     const { relative } = await compared(models[0]!, { shape: [2, 16] });
     assert.ok(relative <= 1e-4, String(relative));
   });
-  it("keeps within what it says where weights are rounded", async () => {
+  it("stays within its tolerance for quantized weights", async () => {
     for (const model of models.filter(({ name }) => ["bert-types", "gpt2-odd"].includes(name))) {
       const half = await compared(model, { quantize: "f16" });
       assert.ok(
@@ -96,7 +96,7 @@ describe("the target tflite", function () {
       assert.ok(bytes.agree >= 0.9, `${model.name}: ${String(bytes.agree)}`);
     }
   });
-  it("holds a real model, in a quarter of its bytes too, and its calls run in Python and in Chromium", async () => {
+  it("holds a real model, also at a quarter of its size, and its calls run in Python and Chromium", async () => {
     const base = await resolveBase("all-MiniLM-L6-v2", { folder: work });
     const folder = writeMiniLm(base.folder, join(work, "minilm"));
     const model = { name: "minilm", folder, task: "text_classification", labels: 2 };
@@ -125,7 +125,7 @@ describe("the target tflite", function () {
     const bytes = await compared(model, { shape: [1, 32], quantize: "int8" });
     assert.ok(bytes.agree === 1 && statSync(file).size < 0.27 * size, String(bytes.agree));
   });
-  it("says what brings the converter where there is none", async () => {
+  it("reports how to install a missing converter", async () => {
     const cache = process.env["TUNEBOOK_CACHE"];
     process.env["TUNEBOOK_CACHE"] = join(work, "nothing");
     try {
@@ -137,7 +137,7 @@ describe("the target tflite", function () {
       else process.env["TUNEBOOK_CACHE"] = cache;
     }
   });
-  it("refuses what would answer otherwise, or can't be a shape", async () => {
+  it("refuses models that would answer differently, and invalid shapes", async () => {
     const odd = await deployedOf(models.find(({ name }) => name === "mobilebert-plain")!);
     assert.match(JSON.stringify(await tflite.refuses!(callOf({ shape: "fixed" }), odd)), /padding/);
     assert.equal(await tflite.refuses!(callOf({ shape: "free" }), odd), null);

@@ -28,7 +28,7 @@ const ASKED = "The invoice that came on Monday is wrong.";
 const integers = (rows: readonly (readonly number[])[]): NDArray =>
   toNDArray("i32", arrayValues([rows.length, rows[0]!.length], rows.flat()));
 
-describe("transformers.js", function () {
+describe("transformers.js deployment", function () {
   this.timeout(300_000);
   const work = mkdtempSync(join(tmpdir(), "tunebook-transformers-js-"));
   const models = join(work, "models");
@@ -80,7 +80,7 @@ describe("transformers.js", function () {
     };
   };
 
-  it("asks a classifier in Node and in Chromium, by wasm and by WebGPU", async () => {
+  it("runs a classifier in Node and Chromium, with WASM and WebGPU", async () => {
     const model = small("distilbert", "distilbert-plain", 30522, "text_classification");
     const deployed = await whole(model);
     await write(deployed, model.folder, "classifier");
@@ -99,7 +99,7 @@ describe("transformers.js", function () {
     }
   });
 
-  it("writes in Chromium, by wasm and by WebGPU, what is written here, keys and values handed on", async () => {
+  it("generates the same text in Chromium with WASM and WebGPU, with cached keys and values", async () => {
     const folder = fileURLToPath(new URL("fixtures/models/chat-llama", root));
     const deployed = {
       ...(await deployedOf({ name: "chat", folder, task: "text_generation", labels: 0 })),
@@ -122,7 +122,7 @@ describe("transformers.js", function () {
     await runtime.close();
   });
 
-  it("reads and writes in Chromium by an encoder-decoder, whole and in bytes", async () => {
+  it("runs an encoder-decoder in Chromium, in full precision and int8", async () => {
     const model = smallT5s().find(({ name }) => name === "t5-plain")!;
     const deployed = await deployedOf(model);
     const said: Record<string, number[]> = {};
@@ -155,7 +155,7 @@ describe("transformers.js", function () {
     assert.equal(said["int8"]![1], whole[1]);
   });
 
-  it("makes MiniLM's vectors of texts, in Node by the call that readers copy and in Chromium", async () => {
+  it("gives MiniLM's vectors in Node with the printed call, and in Chromium", async () => {
     const base = await resolveBase("all-MiniLM-L6-v2", { folder: work });
     const deployed = await deployedOf({ name: "mini", folder: base.folder, task: "sentence_similarity", labels: 0 });
     const plain = { ...deployed, tokenTypes: false, maxLength: 128 };
@@ -176,7 +176,7 @@ describe("transformers.js", function () {
       .forEach((x, i) => assert.ok(Math.abs(numbers[i]! - x) < 1e-4));
   });
 
-  it("writes 64 tokens with SmolLM2, in Node and in Chromium, as transformers does", async () => {
+  it("generates 64 tokens with SmolLM2 in Node and Chromium like transformers", async () => {
     const base = await resolveBase("SmolLM2-135M-Instruct", { folder: work });
     const deployed = await deployedOf({ name: "smol", folder: base.folder, task: "text_generation", labels: 0 });
     await write({ ...deployed, maxLength: 512 }, base.folder, "smol");
@@ -207,7 +207,7 @@ describe("transformers.js", function () {
     ["question_answering", /answer: '/],
     ["fill_mask", /\S/],
   ] as const)
-    it(`answers the call of ${task} that readers copy`, async () => {
+    it(`runs the printed call for ${task}`, async () => {
       const model = small("distilbert", "distilbert-plain", 30522, task);
       const deployed = await whole(model);
       await write(deployed, model.folder, task);

@@ -61,7 +61,7 @@ interface Said {
   readonly "tales-adapter": Said["tales"];
 }
 
-describe("folders of transformers in the programs that read them", function () {
+describe("transformers folder in other programs", function () {
   this.timeout(600_000);
   let book: NotebookOfOne;
   let said: Said;
@@ -95,7 +95,7 @@ describe("folders of transformers in the programs that read them", function () {
   after(() => book.close());
 
   for (const folder of ["labels", "labels-adapter"] as const)
-    it(`handler.py names the notebook's labels with its probabilities: ${folder}`, async () => {
+    it(`gives the notebook's labels and probabilities with handler.py: ${folder}`, async () => {
       const want = await own(folder).predict<LabelPrediction>(TEXTS);
       for (const [i, { label, probabilities }] of want.entries()) {
         const given = said[folder][i]!;
@@ -104,7 +104,7 @@ describe("folders of transformers in the programs that read them", function () {
       }
     });
 
-  it("handler.py tags the notebook's words, as far as texts are read", async () => {
+  it("gives the notebook's word tags with handler.py, up to the truncation", async () => {
     const want = await own("tags").predict<TagsPrediction>(TEXTS);
     assert.ok(want[2]!.cut > 0);
     assert.deepEqual(
@@ -114,7 +114,7 @@ describe("folders of transformers in the programs that read them", function () {
   });
 
   for (const by of ["vectors", "sentences"] as const)
-    it(`${by === "vectors" ? "handler.py" : "sentence-transformers"} makes the notebook's vectors`, async () => {
+    it(`gives the notebook's vectors with ${by === "vectors" ? "handler.py" : "sentence-transformers"}`, async () => {
       const want = await own("vectors").predict<EmbeddingPrediction>(TEXTS);
       for (const [i, { embedding }] of want.entries()) {
         assert.equal(said[by][i]!.length, embedding.length);
@@ -122,13 +122,13 @@ describe("folders of transformers in the programs that read them", function () {
       }
     });
 
-  it("handler.py says the notebook's scores", async () => {
+  it("gives the notebook's scores with handler.py", async () => {
     const want = await own("scores-adapter").predict<ScorePrediction>(TEXTS);
     for (const [i, { score }] of want.entries())
       assert.ok(Math.abs(score - said["scores-adapter"][i]!.score) <= 1e-4, `${String(i)}: ${String(score)}`);
   });
 
-  it("verify asks an adapter in PEFT, over the base that is named", async () => {
+  it("is verified as a PEFT adapter on the given base", async () => {
     const place = join(book.folder, "build/scores-adapter");
     const homeless = verifyDeployment(place, "transformers");
     await assert.rejects(homeless, ({ code }: CodedError) => code === "adapter-needs-base");
@@ -137,7 +137,7 @@ describe("folders of transformers in the programs that read them", function () {
   });
 
   for (const folder of ["tales", "tales-adapter"] as const)
-    it(`handler.py writes the notebook's text: ${folder}`, async () => {
+    it(`generates the notebook's text with handler.py: ${folder}`, async () => {
       const want = await own(folder).predict<WrittenContinuation>(PROMPTS, { max_tokens: MOST });
       assert.deepEqual(
         said[folder].map(({ generated_text }) => generated_text),

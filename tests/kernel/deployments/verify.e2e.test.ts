@@ -14,7 +14,7 @@ import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
 const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 
-describe("a deployment that was changed", function () {
+describe("changed deployment", function () {
   this.timeout(60_000);
   let book: NotebookOfOne;
   let copies = 0;
@@ -57,7 +57,7 @@ describe("a deployment that was changed", function () {
       return true;
     });
 
-  it("isn't called equal, in words or in JSON", () => {
+  it("is not reported as equal, in text or JSON", () => {
     const at = changed((to) => {
       const model = readFileSync(join(to, "onnx/model.onnx"));
       model[model.length >> 1]! ^= 1;
@@ -75,7 +75,7 @@ describe("a deployment that was changed", function () {
     assert.match(words.stderr, /is not what was proved, and was asked nothing: onnx\/model\.onnx is not the file/);
   });
 
-  it("has no file that wasn't proved, but what carries folders about", async () => {
+  it("has only files that were verified, except for repository files", async () => {
     const carried = changed((at) => {
       mkdirSync(join(at, ".git"));
       for (const name of [".git/HEAD", ".gitattributes", "README.md"]) writeFileSync(join(at, name), "x");
@@ -91,7 +91,7 @@ describe("a deployment that was changed", function () {
     assert.match(await found(without), /no checksums/);
   });
 
-  it("names nothing that lies elsewhere", async () => {
+  it("is refused if it names files outside its folder", async () => {
     for (const name of ["../secret", "/etc/passwd", "onnx/../../secret"]) {
       const at = changed((to) =>
         edit<DeploymentProof>(join(to, "proof.json"), (proof) => ({
@@ -111,7 +111,7 @@ describe("a deployment that was changed", function () {
     assert.match(await found(graph), /"\.\.\/whole\/onnx\/model\.onnx" is no file of it/);
   });
 
-  it("has files alone: no pipe or device is waited for", async function () {
+  it("is refused without waiting if it contains a pipe or a device", async function () {
     if (process.platform === "win32") this.skip();
     const piped = changed((at) => {
       rmSync(join(at, "onnx/model.onnx"));
@@ -127,7 +127,7 @@ describe("a deployment that was changed", function () {
     }
   });
 
-  it("is opened by what opens it, and says what this Tunebook doesn't know", async () => {
+  it("needs a matching runtime, and reports unknown words", async () => {
     for (const [change, says] of [
       [(d: Deployment) => ({ ...d, target: { ...d.target, word: "elsewhere" } }), /no target elsewhere/],
       [(d: Deployment) => ({ ...d, task: { ...d.task, word: "guessing" } }), /no task guessing/],
@@ -137,7 +137,7 @@ describe("a deployment that was changed", function () {
     await refused(verifyDeployment(join(book.folder, "whole"), "llama.cpp"), "runtime-unfit", /onnx/);
   });
 
-  it("can't forge what the terminal shows", () => {
+  it("cannot forge terminal output", () => {
     const name = "lab\u001b[2Jels\u009b31m\nproof ✓";
     const at = told((d) => ({ ...d, name }));
     for (const more of [[], ["--json"]]) {

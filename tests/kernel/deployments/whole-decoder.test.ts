@@ -50,9 +50,9 @@ const told = async (said: Promise<Record<string, NDArray>>): Promise<number[]> =
   ...fromNDArray((await said)["likeliest"]!).data,
 ];
 
-describe("a graph that answers whole texts", () => {
+describe("decoder session over full texts", () => {
   for (const fixed of [undefined, { batch: 1, length: 6 }, { batch: 3, length: 7 }])
-    it(`is read once for what it should write, ${fixed ? JSON.stringify(fixed) : "free"}`, async () => {
+    it(`runs once over the expected tokens: ${fixed ? JSON.stringify(fixed) : "free"}`, async () => {
       const shapes: number[][] = [];
       const graph = { ...forward, ...(fixed && { fixed }) };
       const close = (): Promise<void> => Promise.resolve();

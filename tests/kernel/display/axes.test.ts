@@ -18,21 +18,21 @@ const validated = (...scores: readonly number[]): readonly RunEvent[] => [
 const axis = (events: readonly RunEvent[]) =>
   (curvesFigure(events).layout as Record<string, Trace>)["yaxis2"]!["range"] as number[] | undefined;
 
-describe("axes", () => {
+describe("figure axes", () => {
   for (const scores of [[5.1645823], [5.16458012, 5.16458391], [0], [-2.5]])
-    it(`of validations that are next to the same show their size: ${scores.join(", ")}`, () => {
+    it(`of nearly constant validations show their magnitude: ${scores.join(", ")}`, () => {
       const [low, high] = axis(validated(...scores))!;
       assert.ok(low! < Math.min(...scores) && high! > Math.max(...scores));
       assert.ok(high! - low! >= 0.1 * Math.max(...scores.map(Math.abs)), `${low} – ${high}`);
     });
-  it("of validations that differ follow them", () => assert.equal(axis(validated(5.1, 5.0)), undefined));
-  it("have the ring on its very point", () => {
+  it("of varying validations adapt to them", () => assert.equal(axis(validated(5.1, 5.0)), undefined));
+  it("place the ring of the best validation exactly on its point", () => {
     const { data } = curvesFigure(validated(5.1645823));
     const of = (name: string) => data.find((trace) => trace["name"] === name)!;
     assert.deepEqual(of("best")["y"], of("validation perplexity")["y"]);
     assert.equal(of("best")["yaxis"], "y2");
   });
-  it("of a sweep of a great many trials are found without a call for each", () => {
+  it("of a sweep with 200,000 trials are computed without one argument per trial", () => {
     const trials = Array.from({ length: 200_000 }, (_, i) => ({
       number: i + 1,
       values: { rank: String(i % 7) },
@@ -43,7 +43,7 @@ describe("axes", () => {
     const figure = sweepFigure(sweepViewOfTrials(trials, { direction: "maximize", metric: "accuracy" }));
     assert.equal(figure.data.length, 4);
   });
-  it("of a sweep before its first score tell no numbers", () => {
+  it("of a sweep without scores show no numbers", () => {
     const running = { number: 1, values: { seed: "1" }, score: null, state: "running" } as const;
     const figure = sweepFigure(sweepViewOfTrials([running], { direction: "maximize", metric: "f1(macro)" }));
     const y = (figure.layout as Record<string, Trace>)["yaxis"]!;

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clipDistinct } from "#kernel/display/clip-differences.js";
 
-describe("names cut side by side", () => {
-  it("are cut at their ends where that tells them apart", () => {
+describe("shortened names in a figure", () => {
+  it("are cut at the end if that distinguishes them", () => {
     assert.deepEqual(clipDistinct(["a", "delivery is very late"], 12), ["a", "delivery is…"]);
   });
-  it("that begin alike are cut before what differs", () => {
+  it("are cut before the difference if they start alike", () => {
     assert.deepEqual(
       clipDistinct(["customer complains about delivery late", "customer complains about delivery damage", "other"], 22),
       ["customer compla…late", "customer compla…damage", "other"],
@@ -17,10 +17,10 @@ describe("names cut side by side", () => {
       ["customer c…red things…", "customer c…blue thing…"],
     );
   });
-  it("are numbered where nothing tells them apart", () => {
+  it("are numbered if nothing distinguishes them", () => {
     assert.deepEqual(clipDistinct(["same", "same", "same"], 22), ["same", "same (2)", "same (3)"]);
   });
-  it("are never two the same and never too long, whatever they are", () => {
+  it("are always distinct and never too long", () => {
     const word = fc.constantFrom("customer", "complains", "about", "delivery", "late", "…", "😀", "(2)", "x");
     const text = fc.oneof(
       fc.array(word, { maxLength: 9 }).map((words) => words.join(" ")),

@@ -17,8 +17,8 @@ const column = (values: readonly unknown[]): readonly string[] =>
     .slice(2)
     .map((line) => line.trim());
 
-describe("a column of numbers", () => {
-  it("writes numbers beyond a hundred thousand", () => {
+describe("column of numbers", () => {
+  it("formats numbers above a hundred thousand", () => {
     assert.deepEqual([150000.25, 223456.5, 7].map(commonNumberFormat([150000.25, 223456.5, 7])), [
       "150000",
       "223457",
@@ -26,25 +26,25 @@ describe("a column of numbers", () => {
     ]);
     assert.equal(commonNumberFormat([123456.5])(123456.5), "123457");
   });
-  it("has the same decimals", () => {
+  it("uses the same number of decimals", () => {
     assert.deepEqual(column([0.5, 0.25, 12]), ["0.50", "0.25", "12.00"]);
     assert.deepEqual(column([0.7, 0.0018112]), ["0.70000", "0.00181"]);
     assert.deepEqual(column([-1.5, null, 2]), ["-1.5", "", "2.0"]);
   });
-  it("keeps whole numbers whole", () => {
+  it("formats integers without decimals", () => {
     assert.deepEqual(column([1, 20_000, 3]), ["1", "20000", "3"]);
   });
-  it("writes rates that lie far apart by powers of ten, all of them", () => {
+  it("formats very different rates as powers of ten", () => {
     assert.deepEqual(column([0.004823, 0.00002929]), ["4.823e-3", "2.929e-5"]);
   });
-  it("hides no small number beside a great one", () => {
+  it("shows a small number next to a large one", () => {
     assert.deepEqual(column([12_345.678, 1e-7]), ["12346", "1e-7"]);
     assert.deepEqual(column([0.123456, 20_000]), ["0.12", "20000.00"]);
   });
-  it("gives shares the zeros back that were cut", () => {
+  it("restores trailing zeros of percentages", () => {
     assert.deepEqual(column(["99.1 %", "51 %", "< 0.1 %"]), ["99.1 %", "51.0 %", "< 0.1 %"]);
   });
-  it("stands at the right, its digits as wide as each other, where numbers are written", () => {
+  it("is right-aligned with tabular digits", () => {
     const html = String(tableView(["n"], [[0.5], [12]]).bundle["text/html"]);
     assert.equal(html.split("text-align:right").length, 4);
     assert.equal(html.split("font-variant-numeric:tabular-nums").length, 4);

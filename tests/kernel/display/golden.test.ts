@@ -15,14 +15,14 @@ function readable(html: string): string {
   );
 }
 
-describe("what is shown", () => {
+describe("displayed views", () => {
   const shown = gallery();
   const names = Object.keys(shown);
-  it("is all that is committed", () => {
+  it("are exactly the committed ones", () => {
     assert.deepEqual(committedNames(names).toSorted(), names.toSorted());
   });
   for (const [name, { bundle }] of Object.entries(shown)) {
-    it(`${name} is as committed`, () => {
+    it(`${name} matches the committed view`, () => {
       const figure = bundle[plotlyMime];
       const text = [
         bundle["text/plain"],

@@ -149,8 +149,8 @@ function labelsOf(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(labelsOf) : [];
 }
 
-describe("text from data", () => {
-  it("comes back from HTML as it was, control characters made visible", () => {
+describe("hostile text from data", () => {
+  it("round-trips through HTML with visible control characters", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const escaped = escapeHtml(text);
@@ -159,7 +159,7 @@ describe("text from data", () => {
       }),
     );
   });
-  it("cannot bring a tag, an attribute or a control character into a table", () => {
+  it("adds no tag, attribute or control character to a table", () => {
     fc.assert(
       fc.property(
         fc.array(hostile, { minLength: 1, maxLength: 4 }),
@@ -169,7 +169,7 @@ describe("text from data", () => {
       ),
     );
   });
-  it("cannot where words are told that spoke for an answer", () => {
+  it("adds none to an attribution view", () => {
     const part = fc.record({ text: hostile, value: fc.option(fc.float({ noNaN: true, min: -9, max: 9 })) });
     const row = fc.record({ answer: hostile, parts: fc.array(part, { maxLength: 5 }), special: fc.constant(0.5) });
     fc.assert(
@@ -178,7 +178,7 @@ describe("text from data", () => {
       ),
     );
   });
-  it("cannot in the picture of a mask", () => {
+  it("adds none to the figure of a mask", () => {
     const part = fc.record({ text: hostile, trained: fc.boolean() });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 6 }), hostile, (parts, model) =>
@@ -186,7 +186,7 @@ describe("text from data", () => {
       ),
     );
   });
-  it("cannot in the cards of data, model and plan", () => {
+  it("adds none to the cards of data, model and plan", () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
         const facts = {
@@ -228,7 +228,7 @@ describe("text from data", () => {
       }),
     );
   });
-  it("cannot in what is shown of a federation", () => {
+  it("adds none to the views of a federation", () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (a, b, metric) => {
         const made = madeFederation({ clients: 2, labels: [a, b], rounds: 2, personal: true });
@@ -265,7 +265,7 @@ describe("text from data", () => {
       }),
     );
   });
-  it("cannot in the picture of a graph", () => {
+  it("adds none to the figure of a graph", () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
         const shown = graphCard(a, b);
@@ -280,7 +280,7 @@ describe("text from data", () => {
       { numRuns: 40 },
     );
   });
-  it("cannot in evaluation, predictions and sweeps, nor as markup in plotly's labels", () => {
+  it("adds none to evaluations, predictions and sweeps, nor markup to Plotly labels", () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
         const { outcome, lengths } = pictured({ labels: [a, b, "c"], rows: 50, skill: 1 });
@@ -384,7 +384,7 @@ describe("text from data", () => {
       { examples: [["<script>alert(1)</script>", "."]] },
     );
   });
-  it("cannot in a figure made by anyone, whatever it holds", () => {
+  it("adds none to a custom figure, whatever it contains", () => {
     fc.assert(
       fc.property(
         fc.anything({ withBigInt: true, withDate: true, withTypedArray: true }),

@@ -14,8 +14,8 @@ const told: LabelledRowsReport = {
 };
 const textOf = (o: LabelledRowsReport): string => String(labelledTextsView("s", o).bundle["text/plain"]);
 
-describe("rows that a model labelled", () => {
-  it("says how sure it is where there is one answer, and of several nothing", () => {
+describe("pseudo-labelled rows", () => {
+  it("show the confidence for single answers, and none for several", () => {
     assert.match(textOf(told), /gives its answer 80 % on average, and 1 row less than a half/);
     assert.doesNotMatch(textOf({ ...told, sure: null }), /on average|less than a half/);
   });

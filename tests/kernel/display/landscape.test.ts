@@ -36,8 +36,8 @@ function nearest(ring: object, x: number, y: number): number {
   return Math.min(...line.x.map((a, i) => (a === null ? 9 : Math.hypot(a - x, line.y[i]! - y))));
 }
 
-describe("a landscape", () => {
-  it("has its ellipse where the form has one value, whatever the form", () => {
+describe("loss landscape", () => {
+  it("draws the ellipse at one penalty value, for any quadratic form", () => {
     const form = fc.record({ a: fc.double({ min: 0.1, max: 10, noNaN: true }), b: fc.double({ min: 1e-4, max: 0.1, noNaN: true }), turn: fc.double({ min: 0, max: 3, noNaN: true }) }); // prettier-ignore
     fc.assert(
       fc.property(form, fc.double({ min: 0.01, max: 10, noNaN: true }), ({ a, b, turn }, level) => {
@@ -51,7 +51,7 @@ describe("a landscape", () => {
       }),
     );
   });
-  it("draws both data with the same models and one legend, and of a long ellipse what is within", () => {
+  it("draws both data sets with the same models and one legend, and clips a long ellipse", () => {
     const { data } = landscapeFigure(told);
     const rings = data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
     assert.equal(rings.length, 4);
@@ -68,7 +68,7 @@ describe("a landscape", () => {
     const way = data.find(({ name }) => name === "far") as { readonly line: { readonly dash: string } };
     assert.equal(way.line.dash, "dot", "most of its way leads out of the plane");
   });
-  it("takes the first model's penalty where the held one lies elsewhere, or is the first, and a quarter of it", () => {
+  it("draws the first model's penalty and a quarter of it if the regularised model is far or the first", () => {
     for (const by of ["far", "naive <b>"]) {
       const { data } = landscapeFigure({ ...told, held: { ...told.held!, by } });
       const rings = data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
@@ -78,7 +78,7 @@ describe("a landscape", () => {
       assert.ok(nearest(rings[1]!, 1, 0) < 0.05);
     }
   });
-  it("has its ellipse around the least place, and none where nothing is as cheap", () => {
+  it("centres the ellipse on the minimum, and omits it if no point is that cheap", () => {
     // At (2, 0): 1 + (2 · 1 + 2) / 2 = 3. A quarter, 0.75, is less than the least.
     const held = { by: "far", centre: { x: 1, y: 1 }, least: 1, xx: 2, xy: 0, yy: 2 };
     assert.equal(penaltyAt(held, { x: 2, y: 0 }), 3);
@@ -95,7 +95,7 @@ describe("a landscape", () => {
       /EWC's ellipse through naive <b>: half axes 1\.41 and 1\.41, a cost of 3 by its Fisher information\nIts anchor lies off the plane, where the least cost is 1, at x 1, y 1$/,
     );
   });
-  it("says the same as text, shows itself, and has no ellipse where nothing was held", () => {
+  it("gives the same facts as text, and has no ellipse without a penalty", () => {
     const { bundle } = landscapeView(told);
     assert.match(
       String(bundle["text/plain"]),

@@ -15,8 +15,8 @@ function frontOf(o: ParetoReport, name: string): string {
   return /^(?:size)?(?:, )?(?:time)?(?= |$)/.exec(lineOf(o, name).slice(from, to))![0];
 }
 
-describe("models made smaller beside their original", () => {
-  it("marks what no other beats in score and size, and in score and time", () => {
+describe("smaller models compared with the original", () => {
+  it("mark the Pareto fronts of score and size, and of score and time", () => {
     // As good as any and largest; smaller and nearly as good; smallest; smaller than none at its score.
     const ends = (name: string): string => frontOf(beside, name);
     assert.equal(ends("mood"), "size, time");
@@ -26,7 +26,7 @@ describe("models made smaller beside their original", () => {
     assert.equal(ends("fours"), "size");
     assert.equal(ends("slim"), "size, time");
   });
-  it("what is quicker by less than its rounds differ is as quick, and the better score stands", () => {
+  it("tie in time within the spread of rounds, and then rank by score", () => {
     const [first] = beside.models as [(typeof beside.models)[number]];
     const near = (value: number, ms: number) => ({
       ...first,
@@ -44,7 +44,7 @@ describe("models made smaller beside their original", () => {
     const timed = { ...near(0.9, 4), spread: null };
     assert.equal(time({ ...timed, median: 5 } as never), false, "timed at another time: a fifth says nothing");
   });
-  it("one that is surely better than what it was made of is told, since its teacher was poor", () => {
+  it("report a significantly better model than the original, with its cause", () => {
     const [first, second] = beside.models as [(typeof beside.models)[number], (typeof beside.models)[number]];
     const told = (low: number, high: number, better: "greater" | "less" = "greater"): boolean => {
       const stage = { ...second, name: "own", difference: { value: (low + high) / 2, interval: { low, high } } };
@@ -54,12 +54,12 @@ describe("models made smaller beside their original", () => {
     assert.deepEqual([told(0.01, 0.05), told(-0.01, 0.05), told(-0.05, -0.01)], [true, false, false]);
     assert.deepEqual([told(0.01, 0.05, "less"), told(-0.05, -0.01, "less")], [false, true]);
   });
-  it("of losses the least are best", () => {
+  it("rank lower losses as better", () => {
     const turned: ParetoReport = { ...beside, metric: "loss", better: "less" };
     assert.doesNotMatch(lineOf(turned, "mood"), /size|time/);
     assert.match(lineOf(turned, "fours"), /size/);
   });
-  it("joins what is on the front from the smallest on, and says each in words", () => {
+  it("connect the front from the smallest model, and describe each point in words", () => {
     const figure = paretoFigure(beside)!;
     const fronts = figure.data.filter(({ mode }) => mode === "lines");
     assert.deepEqual(
@@ -73,7 +73,7 @@ describe("models made smaller beside their original", () => {
     const symbols = new Set(marks.map(({ marker }) => (marker as { symbol: string }).symbol));
     assert.equal(symbols.size, 3, "shapes tell models apart, not colours alone");
   });
-  it("draws nothing of one model, and of a cost that nobody knows no panel", () => {
+  it("draw nothing for one model, and no panel for an unknown cost", () => {
     const [first] = beside.models;
     assert.equal(paretoFigure({ ...beside, models: [first!] }), null);
     const untimed = paretoFigure({ ...beside, models: beside.models.map((one) => ({ ...one, median: null })) })!;

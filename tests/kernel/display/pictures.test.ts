@@ -15,8 +15,8 @@ const trials: readonly SweepTrial[] = [0.4, 0.9, 0.6].map((score, i) => ({
   state: "done",
 }));
 
-describe("pictures of charts", () => {
-  it("say what the colours of a sweep's lines mean, and draw lines that can be followed", () => {
+describe("chart images", () => {
+  it("explain line colours in a colour bar and keep sweep lines readable", () => {
     const figure = sweepFigure(sweepViewOfTrials(trials, { direction: "maximize", metric: "accuracy" }));
     const line = figure.data.at(-1)?.["line"] as Readonly<Record<string, unknown>>;
     assert.equal(line["showscale"], true);
@@ -31,13 +31,13 @@ describe("pictures of charts", () => {
     const key = [...svg.matchAll(/<rect [^>]*width="11"[^>]*fill="(#[0-9a-f]{6})"/g)].map((part) => part[1]);
     assert.ok(key.length > 10 && key[0] !== key.at(-1), key.join(" "));
   });
-  it("tell the loss of each step from its mean in the legend", () => {
+  it("distinguish the loss of each step from its mean in the legend", () => {
     const { svg } = drawFigure(curvesFigure(runEvents()));
     const marks = [...svg.matchAll(/<path d="M[\d.]+ [\d.]+h18"[^>]*>/g)].map(([mark]) => mark);
     assert.match(marks[0] ?? "", /stroke-width="1" opacity="0\.[345]/);
     assert.match(marks[1] ?? "", /stroke-width="2"\/?>/);
   });
-  it("set words aslant that would run into each other, whole", () => {
+  it("slant axis labels that would overlap, without truncating them", () => {
     const labels = Array.from({ length: 12 }, (_, i) => `balance_not_updated${String(i)}`);
     const confusion = labels.map((_, i) => labels.map((__, j) => (i === j ? 1 : 0)));
     const { svg } = drawFigure(confusionFigure(labels, confusion));

@@ -10,8 +10,8 @@ import { runEvents } from "./examples.js";
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value), "utf8");
 
-describe("size of what is shown", () => {
-  it("ten charts of long runs take at most 2 MB together", () => {
+describe("size of display output", () => {
+  it("stays within 2 MB for ten charts of long runs", () => {
     const events = runEvents(30_000);
     const noisy = Array.from({ length: 200_000 }, (_, i) => Math.sin(i * 12.9898) * 43758.5453);
     const charts = [
@@ -25,7 +25,7 @@ describe("size of what is shown", () => {
     const size = charts.reduce((sum, chart) => sum + sizeOf(chart.bundle), 0);
     assert.ok(size <= 2_000_000, `${size} bytes`);
   });
-  it("a confusion matrix of a great many labels is a small part of it", () => {
+  it("stays within 20 kB for a confusion matrix of 2,000 labels", () => {
     const labels = Array.from({ length: 2000 }, (_, i) => `label ${i}`);
     const confusion = labels.map((_, i) => labels.map((__, j) => (i === j ? 1 : 0)));
     const report = { on: "d.test", rows: 2000, metrics: [], constants: [], methods: "", warnings: [], notes: [] };
@@ -33,7 +33,7 @@ describe("size of what is shown", () => {
     assert.match(String(shown.at(-1)?.bundle["text/plain"]), /the 12 most frequent labels, and 1,988 more/);
     assert.ok(sizeOf(shown) < 20_000);
   });
-  it("thinning keeps order, both ends and peaks that stand alone", () => {
+  it("thinning keeps the order, both ends and isolated peaks", () => {
     fc.assert(
       fc.property(fc.integer({ min: 2000, max: 5000 }), fc.nat(), (length, where) => {
         const peak = 1 + (where % (length - 2));
@@ -51,14 +51,14 @@ describe("size of what is shown", () => {
       { numRuns: 40 },
     );
   });
-  it("a live figure and its picture hold the same points", () => {
+  it("a live figure and its image have the same points", () => {
     const shown = figureView({ data: [{ x: [1, 2, 3], y: [3, 1, 2], mode: "lines" }] });
     const { data } = shown.bundle[plotlyMime] as { data: { x: number[] }[] };
     assert.deepEqual(data[0]!.x, [1, 2, 3]);
     const svg = Buffer.from(/base64,([^"]+)/.exec(shown.bundle["text/html"] as string)![1]!, "base64").toString("utf8");
     assert.equal(/<path d="([^"]*)"[^>]*stroke-linejoin/.exec(svg)![1]!.match(/[ML]/g)?.length, 3);
   });
-  it("an endless table is read no further than it is shown", () => {
+  it("an endless table is read only as far as it is shown", () => {
     let read = 0;
     function* endless(): Generator<readonly unknown[]> {
       for (;;) yield [read++];

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { labelIssuesView } from "#kernel/display/data/label-issues.js";
 
-describe("a table with texts", () => {
-  it("leaves a long text wide enough, whatever stands beside it", () => {
+describe("table with text columns", () => {
+  it("leaves a long text wide enough, whatever the other columns contain", () => {
     const issue = {
       split: "train",
       row: 3,

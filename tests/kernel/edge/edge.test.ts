@@ -35,14 +35,14 @@ const bertBase: RivalEncoder = {
   config: { ...rivalEncoders[0]!.config, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072 },
 };
 
-describe("models on small devices", function () {
+describe("models for edge devices", function () {
   this.timeout(20_000);
   let all: readonly EdgeFigures[];
   before(async () => {
     all = await Promise.all(rivalEncoders.map((rival) => figures(rival)));
   });
 
-  it("have as many parameters as transformers counts in those of the hub, with a head for two labels", () => {
+  it("have the parameter counts of transformers, with a head for two labels", () => {
     assert.deepEqual(
       all.map(({ name, parameters }) => [name.split(" ")[0], parameters]),
       [
@@ -54,7 +54,7 @@ describe("models on small devices", function () {
     );
   });
 
-  it("take the bytes that their weights take, rounded and not", () => {
+  it("have the size of their weights in f32, int8 and int4", () => {
     for (const { name, parameters, size } of all) {
       assert.ok(Math.abs(size.f32 / (4 * parameters) - 1) < 0.02, name);
       assert.ok(size.int8 < 0.27 * size.f32, `${name}: ${JSON.stringify(size)}`);
@@ -63,7 +63,7 @@ describe("models on small devices", function () {
     }
   });
 
-  it("differ in time as they were found to on a phone: MobileBERT 62 ms, BERT base 342 ms on a Pixel 4 (Sun et al. 2020)", async () => {
+  it("differ in time as measured on a phone: MobileBERT 62 ms, BERT base 342 ms on a Pixel 4 (Sun et al. 2020)", async () => {
     const base = await figures(bertBase);
     // 22.5 GFLOP in that paper; of the last layer we compute the first token alone, which the head reads.
     assert.ok(Math.abs(base.reading.flops / 22.5e9 - 11.1 / 12) < 0.02, String(base.reading.flops));
@@ -73,7 +73,7 @@ describe("models on small devices", function () {
     assert.ok(seconds < ESTIMATE_ERROR_FACTOR * 0.062 && seconds > 0.062 / ESTIMATE_ERROR_FACTOR, String(seconds));
   });
 
-  it("take as long as was measured where the measured model is asked for", async () => {
+  it("take the measured time for the measured workload (BERT base, 145 tokens, Raspberry Pi 4)", async () => {
     // ncnn's picture: 145 tokens of 768 features, without a table of words.
     const base = await figures(bertBase, 145);
     const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
@@ -83,7 +83,7 @@ describe("models on small devices", function () {
     );
   });
 
-  it("are bound by bandwidth where a text is short, and by products where it is long", async () => {
+  it("are limited by bandwidth for short texts, and by matrix products for long ones", async () => {
     const one = await figures(rivalEncoders[1]!, 1);
     const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
     assert.equal(secondsOn(pi, one.reading, "f32"), one.reading.weights.f32 / (pi.bandwidth * 1e9));
@@ -91,7 +91,7 @@ describe("models on small devices", function () {
     assert.ok(secondsOn(pi, one.reading, "int4") < secondsOn(pi, one.reading, "int8"));
   });
 
-  it("fit by the most exact rounding that keeps to both budgets", () => {
+  it("use the most exact precision that fits both the time and the memory budget", () => {
     const mini = all[1]!;
     const high = devices[0]!;
     const [f32, int8] = [secondsOn(high, mini.reading, "f32"), secondsOn(high, mini.reading, "int8")];
@@ -102,7 +102,7 @@ describe("models on small devices", function () {
     assert.equal(fittingPrecision(mini, high, { time: f32, memory: 1e6 }), null);
   });
 
-  it("are told with what they are: estimates, and of what", () => {
+  it("are reported as estimates, with what they estimate", () => {
     const [model, ...others] = all;
     const shown = edgeShown({
       model: model!,

@@ -8,7 +8,7 @@ import { ENGINES, engineNamed } from "./engines.js";
 /** Its steps are as exact as the gradients; Adam's blow up what little rounding leaves of a gradient that is zero. */
 const optimizer = { call: { kind: "optimizer", word: "sgd", arguments: {} }, implementation: sgd };
 
-describe("a batch in parts, on every engine", () => {
+describe("gradient accumulation on every engine", () => {
   for (const name of ENGINES)
     for (const [kind, build, batch] of [
       ["classifier", classifier, labelled],

@@ -96,14 +96,14 @@ async function losses(name: EngineName, program: Program, vocabulary: number): P
   return all;
 }
 
-describe("losses of training", function () {
+describe("training losses across engines", function () {
   this.timeout(120_000);
   for (const [title, config, others] of [
     ["a tiny BERT", TINY, ["onnx", "tfjs"]],
     ["a BERT as wide as all-MiniLM-L6", WIDE, ["onnx"]],
   ] as const)
     for (const technique of ["full", "lora"] as const)
-      it(`of ${title}, ${technique}, are those of TensorFlow on ${others.join(" and ")}`, async () => {
+      it(`of ${title}, ${technique}, equal those of TensorFlow on ${others.join(" and ")}`, async () => {
         const program = training(config, technique);
         const expected = await losses("tensorflow", program, config.vocab_size);
         assert.equal(new Set(expected).size, STEPS);

@@ -62,7 +62,7 @@ const shapes: readonly Shape[] = [
 
 describe("attention in blocks", () => {
   for (const name of ENGINES)
-    it(`is on ${name} what the float64 reference says`, async function () {
+    it(`matches the float64 reference on ${name}`, async function () {
       this.timeout(60_000);
       const engine = await engineNamed(name);
       const programs = Object.fromEntries(shapes.map((s, i) => [`shape_${i}`, programOf(s)]));

@@ -6,7 +6,7 @@ import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";
 
-describe("an engine that answers with ONNX Runtime", function () {
+describe("inference engine based on ONNX Runtime", function () {
   this.timeout(60_000);
   let answering: Engine;
   let training: Engine;
@@ -25,7 +25,7 @@ describe("an engine that answers with ONNX Runtime", function () {
   const near = (a: readonly number[], b: readonly number[]): void =>
     a.forEach((value, i) => assert.ok(Math.abs(value - b[i]!) < 1e-5, `${String(a)} is not ${String(b)}`));
 
-  it("says the same before and after its weights are written, and while another program reads them too", async () => {
+  it("returns the same outputs before and after weights are written, also while another program reads them", async () => {
     const [one, other] = await Promise.all(
       [answering, training].map((engine) => engine.open({ score: scoreProgram() }, [])),
     );
@@ -47,7 +47,7 @@ describe("an engine that answers with ONNX Runtime", function () {
     near(await said(one!), second);
     await Promise.all([one!.dispose(), other!.dispose()]);
   });
-  it("leaves weights that a program changes where it finds them", async () => {
+  it("does not bake in weights that a program changes", async () => {
     const session = await answering.open({ score: scoreProgram(), train: trainProgram() }, []);
     const before = await said(session);
     await session.run("train", feedsOf(1));

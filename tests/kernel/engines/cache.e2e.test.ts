@@ -106,19 +106,19 @@ async function agrees(session: EngineSession, calls: readonly Call[]): Promise<v
 }
 
 describe("programs with a cache", () => {
-  it("keep their form", () => {
+  it("are valid programs", () => {
     for (const program of Object.values(programs)) validateProgram(program);
   });
 });
 
 for (const name of ENGINES)
-  describe(`a cache on ${name}`, function () {
+  describe(`key-value cache on ${name}`, function () {
     this.timeout(60_000);
     let session: EngineSession;
     beforeEach(async () => (session = await (await engineNamed(name)).open(programs, [])));
     afterEach(() => session.dispose());
 
-    it("grows in place as the reference says, several rows and one at a time", () =>
+    it("grows in place like the reference, by several rows and by one", () =>
       agrees(session, [
         made(2, 6),
         ["write", { rows: floats([2, 2, WIDTH], 5), start: whole([], [0]) }],
@@ -126,9 +126,9 @@ for (const name of ENGINES)
         appended("append", 3, 2),
         appended("append", 5, 1),
       ]));
-    it("is read as it was before the run where the old value is asked for too", () =>
+    it("returns its previous value if a program also requests the old state", () =>
       agrees(session, [made(1, 4), appended("append", 0, 2, 1), appended("look", 2, 1, 1), appended("look", 3, 1, 1)]));
-    it("takes another number of rows, and another room", () =>
+    it("can be recreated with another batch size and capacity", () =>
       agrees(session, [
         made(2, 3),
         appended("append", 0, 1),
@@ -138,7 +138,7 @@ for (const name of ENGINES)
         made(3, 2),
         appended("append", 0, 2, 3),
       ]));
-    it("is an error to read or extend before it is made, beyond its end, or with other rows", async () => {
+    it("rejects reading or appending before creation, beyond its capacity, or with other rows", async () => {
       const fails = (code: string, call: Call): Promise<void> =>
         assert.rejects(session.run(...call), (e: { code?: string }) => e.code === code);
       await fails("state-unset", appended("append", 0, 1));
@@ -153,7 +153,7 @@ for (const name of ENGINES)
       await session.reset();
       await fails("state-unset", appended("append", 0, 1));
     });
-    it("stays where programs come and go, and is in no checkpoint unless named", async () => {
+    it("survives added and removed programs, and is saved in a checkpoint only by name", async () => {
       const folder = mkdtempSync(join(tmpdir(), "tunebook-cache-"));
       try {
         await session.run(...made(2, 3));

@@ -16,8 +16,8 @@ const record = (tensorflow: number, onnx: number): MachineRecord => ({
   },
 });
 
-describe("the choice between the native engines", () => {
-  it("takes the one whose products, as far as a step uses them, are more, and says both figures", () => {
+describe("choice between native engines", () => {
+  it("prefers the higher effective throughput of products, and reports both figures", () => {
     assert.equal(chooseEngine(BOTH, record(220, 186)).engine, "tensorflow");
     // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
     assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
@@ -25,17 +25,17 @@ describe("the choice between the native engines", () => {
     assert.equal(engine, "onnx");
     assert.match(why, /276 GFLOP\/s .* tensorflow at 166/);
   });
-  it("depends on how much is trained where they are near", () => {
+  it("depends on the trained share if both engines are close", () => {
     assert.equal(chooseEngine(BOTH, record(200, 255), { trains: "few" }).engine, "onnx");
     assert.equal(chooseEngine(BOTH, record(200, 255), { trains: "all" }).engine, "tensorflow");
   });
-  it("takes the one that computes bf16 where that is asked for", () => {
+  it("prefers the engine that supports bf16 for bf16 work", () => {
     assert.equal(chooseEngine(BOTH, record(100, 400), { precision: "bf16" }).engine, "tensorflow");
     // Also where nothing was measured, and ONNX Runtime would answer sooner.
     assert.equal(chooseEngine(BOTH, null, { answers: true, precision: "bf16" }).engine, "tensorflow");
     assert.equal(chooseEngine(["onnx"], null, { answers: true, precision: "bf16" }).engine, "onnx");
   });
-  it("takes for answers the one that is sooner with a few rows, unless the other's products are far more", () => {
+  it("prefers the faster engine on small batches for inference, unless the other is far faster at products", () => {
     assert.equal(chooseEngine(BOTH, record(206, 163), { answers: true }).engine, "onnx");
     assert.equal(chooseEngine(BOTH, record(206, 163), { trains: "none" }).engine, "tensorflow");
     assert.equal(chooseEngine(BOTH, record(20_000, 163), { answers: true }).engine, "tensorflow");
@@ -43,7 +43,7 @@ describe("the choice between the native engines", () => {
     assert.equal(chooseEngine(BOTH, null, { answers: true }).engine, "onnx");
     assert.match(chooseEngine(BOTH, record(206, 163), { answers: true }).why, /^a batch of answers is expected at 126/);
   });
-  it("goes by the order where nothing was measured, and takes what there is", () => {
+  it("follows the default order without measurements, and uses the only engine installed", () => {
     // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
     assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
     const { engine, why } = chooseEngine(BOTH, null);
@@ -53,8 +53,8 @@ describe("the choice between the native engines", () => {
   });
 });
 
-describe("a device that is named", () => {
-  it("is met, or said to be missing; nothing else is taken for it", async function () {
+describe("explicit device", () => {
+  it("is used or reported as missing; no other device replaces it", async function () {
     this.timeout(60_000);
     for (const device of ["gpu", "cpu"] as const)
       try {
@@ -72,9 +72,9 @@ describe("a device that is named", () => {
   });
 });
 
-describe("what an engine's products are measured at", () => {
+describe("measured throughput of an engine", () => {
   for (const name of BOTH)
-    it(`is more than nothing on ${name}, in a few seconds`, async function () {
+    it(`is positive and finite on ${name}, within the timeout`, async function () {
       this.timeout(60_000);
       const { f32, bf16, bandwidth } = await measureProducts(await engineNamed(name));
       for (const x of [f32, bandwidth]) assert.ok(x > 0.1 && Number.isFinite(x), String(x));

@@ -10,11 +10,11 @@ import { fedDraws } from "#tests/drawn.js";
 
 const folderOf = (name: string): string => fileURLToPath(new URL(`fixtures/models/${name}`, root));
 
-describe("decoders on every engine, beside transformers and PEFT", function () {
+describe("decoders on every engine, compared with transformers and PEFT", function () {
   this.timeout(180_000);
   for (const engineName of ENGINES)
     for (const name of names) {
-      it(`${name} on ${engineName}: logits, losses of ten steps of full and of LoRA`, async () => {
+      it(`${name} on ${engineName}: logits, and losses of ten steps of full training and of LoRA`, async () => {
         const engine = await engineNamed(engineName);
         const golden = goldenOf(name);
         const { base, common } = modelOf(name);

@@ -21,7 +21,7 @@ describe("tunebook doctor", function () {
     return { status, findings: new Map(findings.map((f) => [f.name, f])) };
   };
 
-  it("says that all engines compute, once set up", () => {
+  it("reports that all engines work after setup", () => {
     const { status, findings } = doctor({});
     assert.equal(status, 0);
     for (const name of [
@@ -36,7 +36,7 @@ describe("tunebook doctor", function () {
     assert.match(findings.get("engine tensorflow")!.text, /TensorFlow [\d.]+ \((CPU|GPU)\).*GFLOP\/s/);
   });
 
-  it("says what is missing and what mends it, and that something works still", () => {
+  it("reports what is missing and its fix, and that some engine still works", () => {
     const cache = mkdtempSync(join(tmpdir(), "tunebook-doctor-"));
     try {
       const { status, findings } = doctor({ TUNEBOOK_CACHE: cache, PATH: "/nowhere" });

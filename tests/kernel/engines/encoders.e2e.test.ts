@@ -23,7 +23,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
 };
 const TRAINED = ["bert-left", "distilbert-left", "roberta-left", "mobilebert-plain", "mobilebert-left"];
 
-describe("encoders on the engines", function () {
+describe("encoders on every engine", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-encoders-"));
   after(() => rmSync(folder, { recursive: true }));
@@ -41,7 +41,7 @@ describe("encoders on the engines", function () {
   };
 
   for (const name of ENGINES) {
-    it(`${name}: folders run forward say what transformers says`, async () => {
+    it(`${name}: outputs of model folders match transformers`, async () => {
       const engine = await engineNamed(name);
       for (const golden of ENCODERS) {
         const typed = "token_type_ids" in golden.batches[0]!;
@@ -60,7 +60,7 @@ describe("encoders on the engines", function () {
         }
       }
     });
-    it(`${name}: trains as transformers does`, async () => {
+    it(`${name}: training matches transformers`, async () => {
       const engine = await engineNamed(name);
       for (const golden of ENCODERS.filter((g) => TRAINED.includes(g.name))) {
         const parts = await partsOf(golden);
@@ -89,7 +89,7 @@ describe("encoders on the engines", function () {
     });
   }
 
-  it("is a command for folders with a head and without", () => {
+  it("run from the command line, from folders with and without a head", () => {
     const { inputs, logits, last_hidden_state } = ENCODERS.find((g) => g.name === "roberta-xlm")!.forward[0]!;
     for (const [place, expected] of [
       ["roberta-xlm", { logits }],
@@ -102,7 +102,7 @@ describe("encoders on the engines", function () {
       close(Object.values(said)[0]!.flat(Infinity) as unknown as number[], Object.values(expected)[0], place);
     }
   });
-  it("refuses token types for DistilBERT, which has none", () => {
+  it("reject token types for DistilBERT, which has none", () => {
     const { status, stderr } = forward(
       join(folder, "distilbert-plain"),
       JSON.stringify({ input_ids: [[1]], token_type_ids: [[0]] }),

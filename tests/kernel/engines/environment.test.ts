@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { engineHostEnvironment } from "#kernel/engines/host/environment.js";
 
-describe("the environment of an engine's process", () => {
-  it("has oneDNN where TensorFlow computes, whatever the user's says and whatever the processor is", () => {
+describe("environment variables of the engine process", () => {
+  it("enable oneDNN for TensorFlow, whatever the user has set", () => {
     const before = process.env["TF_ENABLE_ONEDNN_OPTS"];
     process.env["TF_ENABLE_ONEDNN_OPTS"] = "0";
     try {
@@ -14,7 +14,7 @@ describe("the environment of an engine's process", () => {
       else process.env["TF_ENABLE_ONEDNN_OPTS"] = before;
     }
   });
-  it("leaves the user's own where an engine only prefers another", () => {
+  it("keep the user's value of a variable for which the engine only has a preference", () => {
     const name = "MALLOC_MMAP_THRESHOLD_";
     const before = process.env[name];
     process.env[name] = "1";

@@ -25,9 +25,9 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   mask: "BertForMaskedLM",
 };
 
-describe("a model folder with the head of a task", () => {
+describe("model folder with a task head", () => {
   for (const [name, architecture] of Object.entries(ARCHITECTURES))
-    it(`${architecture}: logits as transformers says`, async () => {
+    it(`${architecture}: logits match transformers`, async () => {
       const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
       try {
         const { config, parameters, batches, logits } = goldens[name]!;

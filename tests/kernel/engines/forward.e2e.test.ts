@@ -30,10 +30,10 @@ function demandClose(got: readonly number[], expected: readonly number[]): void 
   got.forEach((x, i) => assert.ok(Math.abs(x - expected[i]!) < 1e-5, `${String(x)} is not ${String(expected[i])}`));
 }
 
-describe("a model folder run forward", function () {
+describe("forward pass of a model folder", function () {
   this.timeout(60_000);
   for (const engineName of ENGINES)
-    it(`says on ${engineName} what transformers says`, async () => {
+    it(`matches transformers on ${engineName}`, async () => {
       const engine: Engine = await engineNamed(engineName);
       for (const model of MODELS) {
         const { limits, program } = await openModelFolder(modelFolder(model));
@@ -50,7 +50,7 @@ describe("a model folder run forward", function () {
       }
     });
 
-  it("is a command: JSON in, JSON out", () => {
+  it("is available as a command: JSON in, JSON out", () => {
     const [first] = oracle("bert-plain").forward;
     const { status, stdout } = forward(modelFolder("bert-plain"), JSON.stringify(first!.inputs));
     assert.equal(status, 0);
@@ -62,7 +62,7 @@ describe("a model folder run forward", function () {
     demandClose(logits.flat(), first!.logits!.flat() as number[]);
   });
 
-  it("is a command for a folder of Gemma too", () => {
+  it("is available as a command for a Gemma folder", () => {
     const [first] = oracle("gemma-shared").forward;
     const { status, stdout } = forward(modelFolder("gemma-shared"), JSON.stringify(first!.inputs));
     assert.equal(status, 0);
@@ -71,7 +71,7 @@ describe("a model folder run forward", function () {
     demandClose(logits.flat(2), first!.logits!.flat(2) as number[]);
   });
 
-  it("is a command that says what is wrong on standard error, with status 1", () => {
+  it("reports errors of the command on standard error, with status 1", () => {
     const { status, stdout, stderr } = forward(modelFolder("bert-plain"), '{"input_ids": [[1, 2], [3]]}');
     assert.deepEqual([status, stdout], [1, ""]);
     assert.match(stderr, /^error\[ragged-rows\]: row 2 of input_ids/);
@@ -97,14 +97,14 @@ describe("a model folder run forward", function () {
     "more tokens than positions": ["sequence-too-long", '{"input_ids": [[1, 1, 1, 1, 1, 1, 1]]}'],
   };
   for (const [what, [code, text]] of Object.entries(wrong))
-    it(`refuses ${what}`, () => assert.throws(() => readBatch(text, limits), { code }));
+    it(`rejects ${what}`, () => assert.throws(() => readBatch(text, limits), { code }));
 
-  it("refuses token types for a model that takes none", () =>
+  it("rejects token types for a model without them", () =>
     assert.throws(() => readBatch('{"input_ids": [[1]], "token_type_ids": [[0]]}', { ...limits, types: 0 }), {
       code: "forward-input",
     }));
 
-  it("gives the logits of a decoder, whichever way its weights lie", () => {
+  it("returns the logits of a decoder, in either weight layout", () => {
     for (const model of ["gpt2-body", "llama-odd"]) {
       const [first] = oracle(model).forward;
       const { status, stdout } = forward(modelFolder(model), JSON.stringify({ input_ids: [firstRow(first!.inputs)] }));
@@ -118,7 +118,7 @@ describe("a model folder run forward", function () {
   });
 
   for (const engineName of ENGINES)
-    it(`gives on ${engineName} the logits of what an encoder-decoder's decoder reads`, async () => {
+    it(`returns the logits of an encoder-decoder on ${engineName}`, async () => {
       const engine: Engine = await engineNamed(engineName);
       for (const model of ["t5-gated", "t5-near", "t5-uneven"]) {
         const { limits, program } = await openModelFolder(modelFolder(model));
@@ -136,7 +136,7 @@ describe("a model folder run forward", function () {
       }
     });
 
-  it("refuses a batch that has not what the decoder reads, or has it for a model without one", () => {
+  it("rejects a batch without decoder inputs, or with them for a model without a decoder", () => {
     const read = { input_ids: [[1], [2]] };
     const both = (rows: unknown): string => JSON.stringify({ ...read, decoder_input_ids: rows });
     const pairs = { ...limits, decoder: true };
@@ -162,7 +162,7 @@ describe("a model folder run forward", function () {
     );
   });
 
-  it("refuses a folder that is not whole, or not of a known family", async () => {
+  it("rejects an incomplete folder and an unknown model family", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-forward-"));
     const refused = async (code: string): Promise<void> => assert.rejects(openModelFolder(folder), { code });
     try {

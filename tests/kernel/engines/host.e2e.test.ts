@@ -12,7 +12,7 @@ import { feedsOf, trainProgram } from "./tiny-net.js";
 
 const caller = fileURLToPath(new URL("./host-caller.js", import.meta.url));
 
-describe("the engine's host process", function () {
+describe("engine host process", function () {
   this.timeout(60_000);
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-host-"))));
@@ -22,7 +22,7 @@ describe("the engine's host process", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("that is killed is a coded error for every call; another one goes on from the checkpoint", async () => {
+  it("fails every call with a coded error if killed; a new one resumes from the checkpoint", async () => {
     const file = join(folder, "last.safetensors");
     const first = await startEngine({ engine: "tensorflow" });
     const session = await first.open({ train: trainProgram() }, []);
@@ -48,7 +48,7 @@ describe("the engine's host process", function () {
     await assert.rejects(again.run("train", feedsOf(5)), { code: "engine-closed" });
   });
 
-  it("has no graph rewritten that our compiler made, unless it is told to", async () => {
+  it("does not let TensorFlow rewrite our compiled graphs, unless configured to", async () => {
     const said = async (rewriting: string): Promise<string> => {
       const env = { TF_CPP_VMODULE: "meta_optimizer=1", TF_CPP_MIN_LOG_LEVEL: "0", TUNEBOOK_REWRITING: rewriting };
       const engine = await startEngine({ engine: "tensorflow", env });
@@ -64,7 +64,7 @@ describe("the engine's host process", function () {
     assert.doesNotMatch(words, /meta_optimizer/);
   });
 
-  it("outlives an interrupt", async () => {
+  it("survives an interrupt", async () => {
     const engine = await startEngine({ engine: "tfjs" });
     const session = await engine.open({ train: trainProgram() }, []);
     const running = session.run("train", feedsOf(1));
@@ -74,7 +74,7 @@ describe("the engine's host process", function () {
     await engine.close();
   });
 
-  it("falls back to ONNX where TensorFlow has not been set up, and says what brings it", async () => {
+  it("falls back to ONNX if TensorFlow is not set up, and names the command that sets it up", async () => {
     const cache = process.env["TUNEBOOK_CACHE"];
     process.env["TUNEBOOK_CACHE"] = folder;
     let engine: Engine;
@@ -90,7 +90,7 @@ describe("the engine's host process", function () {
     await engine.close();
   });
 
-  it("ends when its caller is killed, after the checkpoint it is writing", async () => {
+  it("ends when its caller is killed, after finishing the checkpoint", async () => {
     const file = join(folder, "large.safetensors");
     const child = call(["save", file], "");
     const host = Number(await word(child, /host (\d+)\nsaving/));
@@ -101,7 +101,7 @@ describe("the engine's host process", function () {
     assert.equal(readHeader(file).tensors["large"]!.bytes, 160e6);
   });
 
-  it("says so when the disk is full, and keeps the file that was there", async () => {
+  it("reports a full disk, and keeps the previous file", async () => {
     const file = join(folder, "full.safetensors");
     // The limit of 1 MB for a file stands for a full disk; without the trap the signal would end the process.
     const child = call(["full", file], "trap '' XFSZ; ulimit -f 1024; ");

@@ -5,7 +5,7 @@ import { ENGINES, engineNamed } from "./engines.js";
 
 describe("losses on every engine", () => {
   for (const name of ENGINES)
-    it(`${name} gives PyTorch's values and gradients`, async function () {
+    it(`${name} matches PyTorch's values and gradients`, async function () {
       this.timeout(60_000);
       const engine = await engineNamed(name);
       const session = await engine.open(

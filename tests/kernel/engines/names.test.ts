@@ -11,8 +11,8 @@ import { root } from "#tests/imports.js";
 /** The list itself, and the word, which knows nothing of the kernel and is held to it here. */
 const LISTS = ["kernel/engines/engine.ts", "stdlib/verbs/engine.ts"];
 
-describe("the names of engines", () => {
-  it("are those of the records, each with a folder of its own", () => {
+describe("engine names", () => {
+  it("match the engine records, each with a folder", () => {
     assert.deepEqual(Object.keys(engines), [...ENGINE_NAMES]);
     for (const name of ENGINE_NAMES) {
       assert.equal(engines[name].name, name);
@@ -20,14 +20,14 @@ describe("the names of engines", () => {
     }
   });
 
-  it("are what the word `engine` takes beside `auto`, each said in words", () => {
+  it("are the values of `engine` besides `auto`, each with a description", () => {
     const { parameters } = registry.find("verb", "engine")!;
     const { type, means = {} } = parameters.find(({ name }) => name === "engine")!;
     assert.deepEqual(type.is === "choice" && type.of, ["auto", ...ENGINE_NAMES]);
     assert.deepEqual(Object.keys(means), ["auto", ...ENGINE_NAMES]);
   });
 
-  it("are listed nowhere else", () => {
+  it("are listed in no other source file", () => {
     const list = new RegExp(ENGINE_NAMES.map((name) => `"${name}"`).join(",\\s*"));
     const files = ["stdlib", "kernel", "page", "bench", "tests"].flatMap((room) =>
       readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).map((file) => `${room}/${file}`),
@@ -36,7 +36,7 @@ describe("the names of engines", () => {
     assert.deepEqual(listed.sort(), LISTS, "read ENGINE_NAMES of kernel/engines/engine.ts instead");
   });
 
-  it("are told apart by what the titles of older runs begin with, and have versions to tell", () => {
+  it("are recognised by the title prefixes of older runs, and have package versions", () => {
     for (const { titled } of allEngines)
       assert.equal(allEngines.filter((one) => one.titled.startsWith(titled)).length, 1, titled);
     for (const { name, titled, packages } of allEngines) {

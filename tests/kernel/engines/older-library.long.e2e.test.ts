@@ -11,11 +11,11 @@ import { probeAddon } from "#kernel/engines/native/probe.js";
 import { SetupPlaces } from "./setup-places.js";
 
 const run = promisify(execFile);
-describe("setting TensorFlow up with an older library", function () {
+describe("TensorFlow setup with an older library", function () {
   this.timeout(240_000);
   const places = new SetupPlaces();
 
-  it("falls back to the library that the package itself would fetch; two processes do it once", async () => {
+  it("falls back to the library that the package itself would fetch; two processes build it once", async () => {
     const archive = await olderLibrary(places.cache);
     const library = createHash("sha256").update(archive).digest("hex");
     places.server.files.set("/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz", { body: archive });

@@ -30,11 +30,11 @@ const reference = (
 ): Readonly<Record<string, ArrayValues>> =>
   (known[i] ??= evaluateProgram(program, mapValues(feeds, fromNDArray), {}).outputs);
 
-describe("every op on every engine", () => {
+describe("ops on every engine", () => {
   before(() => Object.assign(opTable, { hard_swish }));
   after(() => Reflect.deleteProperty(opTable, hard_swish.name));
 
-  it("has an example", () => {
+  it("have an example each", () => {
     const covered = new Set(examples.map((e) => e.op));
     assert.deepEqual(
       ops.map((op) => op.name).filter((name) => !covered.has(name)),
@@ -44,7 +44,7 @@ describe("every op on every engine", () => {
   });
 
   for (const [name, device] of DEVICES)
-    it(`computes on ${name} (${device}) what the float64 reference says`, async function () {
+    it(`match the float64 reference on ${name} (${device})`, async function () {
       this.timeout(120_000);
       const engine = await engineNamed(name, device).catch((e: unknown) => e);
       if (engine instanceof CodedError && device === "webgpu") {

@@ -7,7 +7,7 @@ import { ENGINES, engineNamed } from "./engines.js";
 
 describe("optimizers on every engine", () => {
   for (const name of ENGINES)
-    it(`${name} takes the oracle's steps`, async function () {
+    it(`match the reference steps on ${name}`, async function () {
       this.timeout(120_000);
       const engine = await engineNamed(name);
       for (const run of runs) {

@@ -82,8 +82,8 @@ function feeds(batch: number, length: number, step: number): Record<string, NDAr
 }
 const number = (array: NDArray | undefined): number => fromNDArray(array!).data[0]!;
 
-describe("passes on the tensorflow engine", () => {
-  it("computes in bf16 what the reference says, within its rounding", async function () {
+describe("compiler passes on the tensorflow engine", () => {
+  it("match the reference in bf16, within its rounding", async function () {
     this.timeout(60_000);
     const chosen = examples.filter((e) => e.op in IN_BF16);
     assert.deepEqual([...new Set(chosen.map((e) => e.op))].sort(), Object.keys(IN_BF16).sort());
@@ -116,7 +116,7 @@ describe("passes on the tensorflow engine", () => {
     assert.deepEqual(wrong, []);
   });
 
-  it("trains a small BERT in bf16 as in f32 (loss within 3 %), and with recomputation as without", async function () {
+  it("train a small BERT in bf16 like in f32 (loss within 3 %), and with recomputation like without", async function () {
     this.timeout(120_000);
     const engine = await engineNamed("tensorflow");
     const settings: Record<string, Partial<PassSettings>> = {
@@ -143,7 +143,7 @@ describe("passes on the tensorflow engine", () => {
     losses["bf16"]!.forEach((x, i) => assert.ok(Math.abs(losses["both"]![i]! - x) <= 1e-6 * x, `step ${i + 1}`));
   });
 
-  it("loses in bf16 what PyTorch's autocast loses, within 1 %", async function () {
+  it("reach the losses of PyTorch's autocast in bf16, within 1 %", async function () {
     this.timeout(60_000);
     interface Oracle {
       readonly batches: readonly Readonly<Record<string, number[] | number[][]>>[];
@@ -189,7 +189,7 @@ describe("passes on the tensorflow engine", () => {
 
   // Other systems don't tell how much a process held at most.
   if (process.platform === "linux")
-    it("recomputes in less than half the memory", async function () {
+    it("use less than half the memory with recomputation", async function () {
       this.timeout(180_000);
       const grown: number[] = [];
       for (const recompute of ["none", "blocks"] as const) {

@@ -29,9 +29,9 @@ function program() {
   return graph.program();
 }
 
-describe("log-probabilities of sequences on every engine", () => {
+describe("sequence log-probabilities on every engine", () => {
   for (const name of ENGINES)
-    it(`${name} gives the reference's values and gradients`, async function () {
+    it(`match the reference's values and gradients on ${name}`, async function () {
       this.timeout(60_000);
       const wanted = evaluateProgram(program(), FEEDS, {}).outputs;
       assert.equal(wanted["sums"]!.data[1], 0);

@@ -20,7 +20,7 @@ async function train(session: EngineSession, from: number, to: number): Promise<
 }
 
 for (const name of ENGINES)
-  describe(`a session on ${name}`, function () {
+  describe(`engine session on ${name}`, function () {
     this.timeout(60_000);
     let folder: string;
     beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-session-"))));
@@ -28,7 +28,7 @@ for (const name of ENGINES)
     const open = async (dropout = 0): Promise<EngineSession> =>
       (await engineNamed(name)).open({ train: trainProgram(dropout) }, []);
 
-    it("trains as the float64 reference does, dropout included", async () => {
+    it("trains like the float64 reference, dropout included", async () => {
       const program = trainProgram(0.2);
       let state: Record<string, ArrayValues> = Object.fromEntries(
         Object.entries(program.state).map(([key, s]) => [
@@ -57,7 +57,7 @@ for (const name of ENGINES)
       await session.dispose();
     });
 
-    it("learns", async () => {
+    it("reduces the training loss by 40 % within 120 steps", async () => {
       const session = await open();
       const losses = await train(session, 1, 120);
       const mean = (xs: readonly number[]): number => xs.reduce((s, x) => s + x, 0) / xs.length;
@@ -65,7 +65,7 @@ for (const name of ENGINES)
       await session.dispose();
     });
 
-    it("goes on bit for bit from a checkpoint", async () => {
+    it("resumes bit for bit from a checkpoint", async () => {
       const straight = await open(0.2);
       const expected = await train(straight, 1, 12);
       const file = join(folder, "step.safetensors");
@@ -84,7 +84,7 @@ for (const name of ENGINES)
       await second.dispose();
     });
 
-    it("takes nothing of a checkpoint that is damaged anywhere", async () => {
+    it("loads no state from a checkpoint with any damage", async () => {
       const session = await open();
       const file = join(folder, "checked.safetensors");
       await session.save(file, undefined, { step: "7", ...CHECKSUM_METADATA });
@@ -102,7 +102,7 @@ for (const name of ENGINES)
       await session.dispose();
     });
 
-    it("saves what is asked for, under other names, and leaves no other file", async () => {
+    it("saves the requested tensors under other names, and leaves no other file", async () => {
       const session = await open();
       const file = join(folder, "some.safetensors");
       await session.save(file, ["first.bias", "second.weight"], {}, { "first.bias": "renamed" });
@@ -133,7 +133,7 @@ for (const name of ENGINES)
       await session.dispose();
     });
 
-    it("sets state back, writes and reads it", async () => {
+    it("resets, writes and reads state", async () => {
       const session = await open();
       const first = await session.read("first.weight");
       await train(session, 1, 3);
@@ -152,7 +152,7 @@ for (const name of ENGINES)
       await session.dispose();
     });
 
-    it("starts from the tensors of a checkpoint, and says what is missing or of another shape", async () => {
+    it("starts from checkpoint tensors, and reports missing ones and wrong shapes", async () => {
       const program = scoreProgram();
       const state = Object.fromEntries(
         Object.entries(program.state).map(([key, s]) => [key, { ...s, initial: { checkpoint: `net.${key}` } }]),
@@ -185,7 +185,7 @@ for (const name of ENGINES)
       await assert.rejects(engine.open({ score: { ...program, state } }, [folder]), { code: "tensor-shape" });
     });
 
-    it("refuses feeds that don't fit, and goes on", async () => {
+    it("rejects invalid feeds, and remains usable", async () => {
       const session = await open();
       const feeds = feedsOf(1);
       const without = Object.fromEntries(Object.entries(feeds).filter(([key]) => key !== "labels"));
@@ -204,7 +204,7 @@ for (const name of ENGINES)
       await assert.rejects(session.read("first.bias"), { code: "engine-closed" });
     });
 
-    it("keeps its memory flat over many steps", async () => {
+    it("has constant memory use over many steps", async () => {
       const session = await open(0.1);
       const { pid } = (await engineNamed(name)).info;
       const steps = name === "tensorflow" ? 1500 : 300;

@@ -6,11 +6,11 @@ import { probeAddon } from "#kernel/engines/native/probe.js";
 import { setUpTensorflow } from "#kernel/engines/native/setup.js";
 import { SetupPlaces } from "./setup-places.js";
 
-describe("setting TensorFlow up", function () {
+describe("TensorFlow setup", function () {
   this.timeout(240_000);
   const places = new SetupPlaces();
 
-  it("does nothing when it has been done, and what it gave computes", async () => {
+  it("does nothing if it has run already, and its addon computes", async () => {
     const result = await setUpTensorflow();
     assert.deepEqual([result.changed, result.engine, result.notes], [false, "tensorflow", []]);
     const probe = await probeAddon(result.native!.addon);
@@ -18,7 +18,7 @@ describe("setting TensorFlow up", function () {
     assert.ok(probe.gflops > 0);
   });
 
-  it("leaves the ONNX engine where nothing can be fetched, and says what that costs", async () => {
+  it("falls back to the ONNX engine if downloads fail, and explains the cost", async () => {
     mkdirSync(join(places.cache, "tensorflow", "2.21.0-cpu.unpacking-4711"), { recursive: true });
     const result = await places.call();
     assert.equal(result.native, null);
@@ -29,13 +29,13 @@ describe("setting TensorFlow up", function () {
     assert.match(result.notes[0]!, /f32 only.*quarter slower/);
   });
 
-  it("fetches no large file where there is no compiler", async () => {
+  it("downloads no large file if there is no compiler", async () => {
     const result = await places.call({ PATH: "/nowhere", CXX: "" });
     assert.equal(result.failures[0], "no-compiler");
     assert.ok(!places.server.asked.some(({ path }) => path.startsWith("/simple")));
   });
 
-  it("doesn't believe an index that states another checksum than the known one", async () => {
+  it("rejects an index with a checksum that differs from the pinned one", async () => {
     const filename = "tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl";
     const files = [{ filename, url: "/wheel", hashes: { sha256: "0".repeat(64) } }];
     places.server.files.set("/simple/tensorflow-cpu/", {
@@ -47,7 +47,7 @@ describe("setting TensorFlow up", function () {
     assert.ok(!places.server.asked.some(({ path }) => path === "/wheel"));
   });
 
-  it("takes no wheel of another name than the known one, and no library without its checksum", async () => {
+  it("rejects a wheel with an unknown name, and a library without a checksum", async () => {
     // A build tag makes it another file, whose checksum nobody knew beforehand.
     const filename = "tensorflow_cpu-2.21.0-1-cp312-cp312-manylinux_2_27_x86_64.whl";
     const files = [{ filename, url: "/wheel", hashes: {} }];

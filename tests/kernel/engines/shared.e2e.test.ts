@@ -52,12 +52,12 @@ async function step(session: EngineSession, at: number): Promise<number> {
   return new Float32Array(loss!.bytes.slice().buffer)[0]!;
 }
 
-describe("several models over one store", function () {
+describe("models that share one store", function () {
   this.timeout(60_000);
   const files = mkdtempSync(join(tmpdir(), "tunebook-shared-"));
   after(() => rmSync(files, { recursive: true, force: true }));
   for (const name of ENGINES)
-    it(`on ${name}: each trains as if it were alone, is saved and loaded, and leaves the others as they are`, async () => {
+    it(`on ${name}: train as they would alone, can be saved and loaded, and do not affect each other`, async () => {
       const engine = await engineNamed(name);
       const all = await Promise.all(CALLS.map((call) => programsOf(call)));
       const alone: number[][] = [];
@@ -143,7 +143,7 @@ describe("several models over one store", function () {
     return { writes: prune(writes.program()), reads: reads.program() };
   }
   for (const name of ["tensorflow", "onnx"] as const)
-    it(`on ${name}: what they have in common takes memory once, whoever comes and goes, and caches stay`, async () => {
+    it(`on ${name}: use memory once for shared weights as models are added and removed, and keep caches`, async () => {
       const file = join(files, "large.safetensors");
       const large = new Float32Array(SIZE * SIZE);
       large[7] = 5;
@@ -177,7 +177,7 @@ describe("several models over one store", function () {
       for (const [i, view] of views.entries()) assert.equal(await said(view, "sum"), i === 0 ? 9 : 15);
       for (const view of views) await view.dispose();
     });
-  it("run on while another one is opened", async () => {
+  it("keep running while another model is opened", async () => {
     const engine = await engineNamed("tensorflow");
     const [one, other] = await Promise.all(CALLS.slice(0, 2).map((call) => programsOf(call)));
     const store = sharedStoreOf(engine, "meanwhile");
@@ -203,7 +203,7 @@ describe("several models over one store", function () {
     );
     for (const session of [second, first, apart]) await session.dispose();
   });
-  it("are opened each for itself: one that can't be keeps no other from it", async () => {
+  it("open independently: a model that fails to open does not block the others", async () => {
     const engine = await engineNamed("tensorflow");
     const { train } = await programsOf(CALLS[0]!);
     const store = sharedStoreOf(engine, "failing");
@@ -222,7 +222,7 @@ describe("several models over one store", function () {
   });
   const STORED: readonly WeightStorage[] = [{ weights: "nf4", double: true }, { weights: "int8" }, { weights: "bf16" }];
   for (const storage of STORED)
-    it(`share a base that is stored as ${storage.weights}, and none with one that is stored otherwise`, async () => {
+    it(`share a base stored as ${storage.weights}, but not one stored in another format`, async () => {
       const engine = await engineNamed("tensorflow");
       const [low, biases] = await Promise.all([CALLS[0]!, CALLS[2]!].map((call) => programsOf(call, storage)));
       const plain = await programsOf(CALLS[0]!);

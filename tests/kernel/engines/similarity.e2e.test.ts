@@ -19,7 +19,7 @@ const LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "rankin
 /** The slowest engine is asked the least; who does not stand here is asked all. */
 const ASKED: Readonly<Partial<Record<EngineName, readonly string[]>>> = { tfjs: ["cosent", "ranking-masked"] };
 
-describe("losses of sentence_similarity on the engines", function () {
+describe("sentence_similarity losses on the engines", function () {
   this.timeout(120_000);
   const golden = models.find(({ name }) => name === "similarity-bert")!;
   let folder: string;

@@ -57,11 +57,11 @@ function program(): Program {
   return graph.program();
 }
 
-describe("products of a few rows on tensorflow", function () {
+describe("matrix products with few rows on tensorflow", function () {
   this.timeout(60_000);
   const step = program();
 
-  it("are what the reference says, of one row and of many", async () => {
+  it("match the reference, for one row and for many", async () => {
     const session = await (await engineNamed("tensorflow")).open({ step }, []);
     for (const tokens of [1, 2, 3, 4, 7, 70]) {
       const sizes: Record<string, number> = { tokens, stored: 70, texts: 1, keys: 70 };

@@ -32,11 +32,11 @@ const ASKED: Readonly<Partial<Record<EngineName, readonly string[]>>> = {
 };
 const folderOf = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, root));
 
-describe("a frozen base in fewer bits", function () {
+describe("quantised frozen base", function () {
   this.timeout(120_000);
   for (const [engineName, titles] of Object.entries(ASKED) as [EngineName, string[]][])
     for (const title of titles)
-      it(`${title} on ${engineName}: losses of ten steps as PEFT's over the rounded base`, async () => {
+      it(`${title} on ${engineName}: losses of ten steps match PEFT over the rounded base`, async () => {
         const [name, technique, how] = title.split(" ") as [string, string, string];
         const engine = await engineNamed(engineName);
         const golden = goldenOf(name);
@@ -94,7 +94,7 @@ describe("a frozen base in fewer bits", function () {
       assert.ok(new Set(codes.bytes).size > 50);
       await session.dispose();
     });
-  it("is refused in words where an engine lacks what it takes", async () => {
+  it("is rejected with an explanation if the engine does not support it", async () => {
     const engine = await engineNamed("tfjs");
     const trained = goldenOf("llama-grouped").techniques["rslora"]!;
     const base = shapesOf(tensorsOf("llama-grouped/model.safetensors"));

@@ -33,7 +33,7 @@ describe("techniques on every engine", function () {
   this.timeout(120_000);
   for (const [engineName, models] of Object.entries(ASKED) as [EngineName, Record<string, string[]>][]) {
     for (const [name, techniques] of Object.entries(models))
-      it(`${name} on ${engineName}: losses of ten steps as PEFT's of ${techniques.join(", ")}`, async () => {
+      it(`${name} on ${engineName}: losses of ten steps match PEFT for ${techniques.join(", ")}`, async () => {
         const engine = await engineNamed(engineName);
         const golden = goldenOf(name);
         for (const technique of techniques) {
@@ -64,7 +64,7 @@ describe("techniques on every engine", function () {
         }
       });
     if (engineName !== "tfjs")
-      it(`gpt2-plain on ${engineName}: virtual tokens and what else is added, text continued over a cache`, async () => {
+      it(`gpt2-plain on ${engineName}: virtual tokens and other additions, and text continued over a cache`, async () => {
         const engine = await engineNamed(engineName);
         const trained = goldenOf("gpt2-plain").techniques["dora"]!;
         const base = shapesOf(tensorsOf("gpt2-plain/model.safetensors"));
@@ -112,7 +112,7 @@ describe("techniques on every engine", function () {
         }
       });
   }
-  it("gives what is made of another state its first value: rows of a table, lengths of a weight's columns", async () => {
+  it("derive initial values from other state: rows of a table, column norms of a weight", async () => {
     const engine = await engineNamed("onnx");
     const trained = goldenOf("gpt2-plain").techniques["dora"]!;
     const base = tensorsOf("gpt2-plain/model.safetensors");

@@ -60,9 +60,9 @@ const FEEDS = [
   { ids: ints([1, 2], [3, 3]), targets: ints([0], []), labels: ints([0], []) },
 ];
 
-describe("a head in chunks", () => {
+describe("chunked output head", () => {
   for (const name of ENGINES)
-    it(`gives the reference's loss and gradients on ${name}, however it is cut`, async function () {
+    it(`matches the reference's loss and gradients on ${name}, for any number of chunks`, async function () {
       this.timeout(60_000);
       const engine = await engineNamed(name);
       const programs = Object.fromEntries(SHAPES.map((s, i) => [`p${i}`, program(s)]));
@@ -88,7 +88,7 @@ describe("a head in chunks", () => {
         }
       await session.dispose();
     });
-  it("makes each chunk's logits once for loss and gradient, and no gradient that nobody wants", () => {
+  it("computes the logits of each chunk once for loss and gradient, and no unused gradient", () => {
     const count = (p: Program, op: string): number => {
       const text = Buffer.from(emitTensorflow({ p }).savedModel).toString("latin1");
       return text.split(`\x12${String.fromCharCode(op.length)}${op}`).length - 1;

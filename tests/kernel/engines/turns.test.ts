@@ -8,7 +8,7 @@ interface Asked {
   readonly pauses?: number;
 }
 
-describe("requests that are answered in turn", () => {
+describe("request queue", () => {
   const long: Asked = { name: "long", of: "a", pauses: 3 };
   function turns(onPause: (take: (asked: Asked) => void, time: number) => void) {
     const done: string[] = [];
@@ -29,7 +29,7 @@ describe("requests that are answered in turn", () => {
     return { all, done, over };
   }
 
-  it("are answered in the order in which they came, but for those that may pass one that takes long", async () => {
+  it("answers requests in order of arrival, except those that may overtake a long one", async () => {
     const { all, done, over } = turns((take, time) => {
       if (time > 0) return;
       for (const [name, of] of [
@@ -46,7 +46,7 @@ describe("requests that are answered in turn", () => {
     // What came after one of its own waits for that one.
     assert.deepEqual(done, ["quick c", "quick d", "long 0", "long 1", "long 2", "long", "slow", "quick b", "last"]);
   });
-  it("hold up nothing for good, however many come", async () => {
+  it("starves no request, however many arrive", async () => {
     const { all, done, over } = turns((take, time) => {
       for (let i = 0; i < 2; i++)
         take({ name: `quick ${String(time)}${String(i)}`, of: `${String(time)}${String(i)}` });

@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { findWheelIn } from "#kernel/engines/native/from-wheel.js";
 import { thisPlatform } from "#kernel/fetch/wheel.js";
 
-describe("a folder of wheels", () => {
+describe("wheel folder", () => {
   const { machine } = thisPlatform();
   const name = `tensorflow_cpu-9.9.9-cp312-cp312-manylinux_2_27_${machine}.whl`;
   const known = { [name]: createHash("sha256").update("a wheel").digest("hex") };
@@ -17,7 +17,7 @@ describe("a folder of wheels", () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   const code = (wanted: string) => (error: unknown) => error instanceof CodedError && error.code === wanted;
 
-  it("has what is known, for this machine", async () => {
+  it("provides the pinned wheel for this machine", async () => {
     await assert.rejects(findWheelIn(folder, "tensorflow-cpu", known), code("no-wheel"));
     writeFileSync(join(folder, name), "a wheel");
     const { project, version, filename } = await findWheelIn(folder, "tensorflow-cpu", known);
@@ -26,7 +26,7 @@ describe("a folder of wheels", () => {
     const other = { [name.replace(machine, "riscv")]: known[name]! };
     await assert.rejects(findWheelIn(folder, "tensorflow-cpu", other), code("no-wheel"));
   });
-  it("is not believed: another content is refused", async () => {
+  it("rejects a wheel whose content differs from its checksum", async () => {
     writeFileSync(join(folder, name), "another wheel");
     await assert.rejects(findWheelIn(folder, "tensorflow-cpu", known), code("checksum-mismatch"));
   });

@@ -4,8 +4,8 @@ import type { ExecutionContext } from "#kernel/session/execution-context.js";
 
 const stage = { hostContext: {} } as unknown as ExecutionContext;
 
-describe("answers that are timed", () => {
-  it("models take turns, there and back; each is asked all its rows, and some before a turn that don't count", async () => {
+describe("latency measurement", () => {
+  it("takes models in turn, in alternating order, and times every row of each", async () => {
     const asked: string[] = [];
     const timed = (name: string): TimedPredictor => ({
       name,
@@ -26,7 +26,7 @@ describe("answers that are timed", () => {
     for (const name of ["a", "b"])
       assert.equal(new Set(asked.filter((one) => one.startsWith(name))).size, 9, "every row");
   });
-  it("how far rounds lie apart is told by their medians; of few answers nothing", () => {
+  it("reports the spread of round medians, but none for few predictions", () => {
     const times = Float64Array.from({ length: 30 }, (_, i) => [5, 6, 7][i % 3]!);
     assert.deepEqual(medianSpread(times), { low: 5, high: 7 });
     assert.equal(medianSpread(times.slice(0, 8)), null);

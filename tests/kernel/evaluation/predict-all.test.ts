@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { predictAll } from "#kernel/evaluation/predict-all.js";
 
-describe("what stands beside a model, asked of all rows", () => {
+describe("baseline predictions on all rows", () => {
   const opensLate = () => {
     const asked: number[][] = [];
     return {
@@ -16,7 +16,7 @@ describe("what stands beside a model, asked of all rows", () => {
     };
   };
 
-  it("is not timed while it opens, and says of each row what it says", async () => {
+  it("exclude opening from the timing, and return an output for each row", async () => {
     const one = opensLate();
     const { all, asking } = await predictAll(one, 3, { warm: true });
     assert.deepEqual(one.asked, [[0], [0, 1, 2]]);
@@ -26,7 +26,7 @@ describe("what stands beside a model, asked of all rows", () => {
     );
     assert.ok(asking < 0.15, String(asking));
   });
-  it("is asked once where one more text would take another course, and of no rows not at all beforehand", async () => {
+  it("skip the warm-up request if it would change the result, or if no rows are given", async () => {
     const [cold, none] = [opensLate(), opensLate()];
     assert.ok((await predictAll(cold, 2, { warm: false })).asking >= 0.19);
     await predictAll(none, 0, { warm: true });

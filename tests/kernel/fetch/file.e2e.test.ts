@@ -24,7 +24,7 @@ const caller = fileURLToPath(new URL("./fetch-caller.js", import.meta.url));
 const body = randomBytes(300_000);
 const sha256 = createHash("sha256").update(body).digest("hex");
 
-describe("fetching a file", function () {
+describe("file download", function () {
   this.timeout(30_000);
   let server: FileServer;
   let folder: string;
@@ -44,7 +44,7 @@ describe("fetching a file", function () {
     assert.deepEqual(readdirSync(join(folder, "deep")), ["file.bin"]);
   };
 
-  it("verifies it, tells progress, and leaves one that is there alone", async () => {
+  it("verifies the file, reports progress, and skips a file that exists already", async () => {
     server.files.set("/file", { body });
     const told: number[] = [];
     await fetchFile(url(), target, { sha256, size: body.length, onProgress: (done) => told.push(done) });
@@ -54,7 +54,7 @@ describe("fetching a file", function () {
     assert.equal(server.asked.length, 1);
   });
 
-  it("goes on where a broken connection stopped, over and over", async () => {
+  it("resumes after each broken connection", async () => {
     server.files.set("/file", { body, cutAfter: 50_000 });
     await fetchFile(url(), target, { sha256, size: body.length });
     fetchedWhole();
@@ -62,7 +62,7 @@ describe("fetching a file", function () {
     assert.ok(server.asked.slice(1).every(({ range }) => range !== undefined && range !== "bytes=0-"));
   });
 
-  it("keeps what came for the next time when it gives up", async () => {
+  it("saves the partial file for the next attempt when it gives up", async () => {
     server.files.set("/file", { body, cutAfter: 120_000 });
     const cut = fetchFile(url(), target, { sha256, signal: AbortSignal.timeout(500) });
     server.files.set("/file", { body, slow: 60, cutAfter: 60_000 });
@@ -77,7 +77,7 @@ describe("fetching a file", function () {
     assert.deepEqual([...new Set(server.asked.map((a) => a.range))], [`bytes=${String(kept)}-`]);
   });
 
-  it("begins anew where the server knows no ranges", async () => {
+  it("restarts if the server does not support ranges", async () => {
     mkdirSync(join(folder, "deep"));
     writeFileSync(`${target}.part`, body.subarray(0, 1000));
     server.files.set("/file", { body, noRanges: true });
@@ -85,7 +85,7 @@ describe("fetching a file", function () {
     fetchedWhole();
   });
 
-  it("takes a part that is all of it already", async () => {
+  it("accepts a partial file that is complete already", async () => {
     mkdirSync(join(folder, "deep"));
     writeFileSync(`${target}.part`, body);
     server.files.set("/file", { body });
@@ -93,14 +93,14 @@ describe("fetching a file", function () {
     fetchedWhole();
   });
 
-  it("keeps nothing of a file that is not the one expected", async () => {
+  it("stores nothing if the content is not as expected", async () => {
     server.files.set("/file", { body: randomBytes(1000) });
     await assert.rejects(fetchFile(url(), target, { sha256 }), { code: "checksum-mismatch" });
     await assert.rejects(fetchFile(url(), target, { size: 999 }), { code: "checksum-mismatch" });
     assert.deepEqual(readdirSync(join(folder, "deep")), []);
   });
 
-  it("fetches a damaged file afresh", async () => {
+  it("replaces a damaged file", async () => {
     mkdirSync(join(folder, "deep"));
     writeFileSync(target, body.subarray(1));
     server.files.set("/file", { body });
@@ -108,7 +108,7 @@ describe("fetching a file", function () {
     fetchedWhole();
   });
 
-  it("says at once when the server says no, and after some attempts when there is none", async () => {
+  it("fails immediately on an HTTP error, and after several attempts if the server is unreachable", async () => {
     await assert.rejects(fetchFile(url("/none"), target), { code: "network-failed" });
     assert.equal(server.asked.length, 1);
     const gone = await serveFiles();
@@ -122,13 +122,13 @@ describe("fetching a file", function () {
     assert.equal(server.asked[0]!.headers.authorization, `Basic ${Buffer.from("user:pass@word").toString("base64")}`);
   });
 
-  it("refuses before it begins what doesn't fit on the disk", async () => {
+  it("rejects a file larger than the free disk space before any request", async () => {
     server.files.set("/file", { body });
     await assert.rejects(fetchFile(url(), target, { size: 2 ** 50 }), { code: "disk-full" });
     assert.equal(server.asked.length, 0);
   });
 
-  it("is done once by two processes that want the same file", async () => {
+  it("runs once if two processes want the same file", async () => {
     server.files.set("/file", { body, slow: 5 });
     const said = await Promise.all([1, 2, 3].map(() => run("")));
     assert.deepEqual(said, ["fetched", "fetched", "fetched"]);
@@ -136,7 +136,7 @@ describe("fetching a file", function () {
     assert.equal(server.asked.length, 1);
   });
 
-  it("keeps the part when the disk is full, and goes on from there", async () => {
+  it("saves the partial file when the disk is full, and resumes from it", async () => {
     server.files.set("/file", { body });
     // The limit of 100 KiB for a file stands for a full disk.
     assert.equal(await run("trap '' XFSZ; ulimit -f 100; "), "disk-full");
@@ -148,7 +148,7 @@ describe("fetching a file", function () {
     assert.equal(server.asked.at(-1)!.range, `bytes=${String(kept)}-`);
   });
 
-  it("takes over the lock of a process that died", async () => {
+  it("takes over the lock of a dead process", async () => {
     server.files.set("/file", { body });
     mkdirSync(`${target}.lock`, { recursive: true });
     const old = new Date(Date.now() - 60_000);
@@ -157,7 +157,7 @@ describe("fetching a file", function () {
     fetchedWhole();
   });
 
-  it("lets one in after the other, and gives up on a lock that is held", async () => {
+  it("runs one lock holder at a time, and gives up on a lock in use", async () => {
     const place = join(folder, "place");
     const order: string[] = [];
     const work = (name: string) => async (): Promise<void> => {

@@ -17,7 +17,7 @@ import {
   type Schema,
 } from "#kernel/fetch/json.js";
 
-describe("JSON by a schema", () => {
+describe("JSON with a schema", () => {
   const schema = objectWith({
     name: v.string(),
     sizes: dictionaryOf(v.array(wholeNumber(1))),
@@ -34,11 +34,11 @@ describe("JSON by a schema", () => {
     return assert.fail("it was read");
   };
 
-  it("is read with what else stands in it, under any key", () => {
+  it("is parsed with additional properties, under any key", () => {
     const value = { name: "n", sizes: { constructor: [1], "": [2, 3] }, more: { x: [null] } };
     assert.deepEqual(parseJsonAs(JSON.stringify(value), schema), value);
   });
-  it("is told by its place, by what stands there and by what was expected", () => {
+  it("is rejected with the location, the value found and the type expected", () => {
     const told: readonly (readonly [string, string])[] = [
       ["{", "it is no JSON"],
       ["[]", "it is [], not an object"],
@@ -56,7 +56,7 @@ describe("JSON by a schema", () => {
     for (const [text, expected] of told) assert.equal(why(text, schema), expected);
   });
 
-  it("may nest lists and objects up to a bound", () => {
+  it("may nest lists and objects up to a limit", () => {
     const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
     parseJsonAs(nested(MAX_NESTING), v.unknown());
     for (const depth of [MAX_NESTING + 2, 1_000_000])
@@ -82,7 +82,7 @@ describe("JSON by a schema", () => {
       return assert.fail("it was read");
     };
 
-    it("has a code with all that, or the one of its reader", () => {
+    it("is rejected with an error code and the details, or with the reader's code", () => {
       const file = written('\uFEFF{"name": null, "sizes": {}}');
       assert.equal(
         refused(() => readJson(file, schema, { as: "a.json" })),
@@ -106,7 +106,7 @@ describe("JSON by a schema", () => {
         /^file-too-large/,
       );
     });
-    it("that is only a hint is none where it is gone, torn, a folder, too long or unlike", () => {
+    it("is ignored as a hint if missing, truncated, a folder, too long or of another shape", () => {
       const good = '{"name": "n", "sizes": {}}';
       assert.deepEqual(readHint(written(good), schema), JSON.parse(good));
       for (const text of ["", "{", "null", '{"name": 5, "sizes": {}}'])

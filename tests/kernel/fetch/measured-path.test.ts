@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { cachePath, measurementsPath } from "#kernel/fetch/cache.js";
 
-describe("what was measured of a machine", () => {
+describe("measurements of a machine", () => {
   const names = ["TUNEBOOK_CACHE", "TUNEBOOK_MACHINE", "XDG_CACHE_HOME"] as const;
   const before = names.map((name) => process.env[name]);
   afterEach(() =>
@@ -13,7 +13,7 @@ describe("what was measured of a machine", () => {
       else process.env[name] = was;
     }),
   );
-  it("lies in the cache, wherever that is, or in a folder of the machine's own", () => {
+  it("are stored in the cache, or in a folder for this machine", () => {
     Reflect.deleteProperty(process.env, "TUNEBOOK_MACHINE");
     process.env["TUNEBOOK_CACHE"] = "shared";
     assert.equal(measurementsPath("machine.json"), resolve("shared", "machine.json"));

@@ -39,7 +39,7 @@ import { installedKernels } from "#kernel/apps/jupyter/wire/kernelspec/kernelspe
 import { decode, Signer } from "#kernel/apps/jupyter/wire/message.js";
 import { assertCoded, standChanges, type Reader } from "./readers.js";
 
-describe("readers of JSON", function () {
+describe("JSON readers", function () {
   this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-readers-"));
   const environment = { ...process.env };
@@ -398,5 +398,5 @@ describe("readers of JSON", function () {
   };
 
   for (const [name, reader] of Object.entries(readers))
-    it(`stand ${name} of which a place is wrong`, () => standChanges(reader));
+    it(`tolerate any changed value in ${name}, or fail with a known code`, () => standChanges(reader));
 });

@@ -74,7 +74,7 @@ describe("redirects", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("never lead from https to http, with a checksum or without, and no secret of theirs is in the error", async () => {
+  it("are rejected from https to http, with or without a checksum, and errors contain no secret", async () => {
     const path = `/to/${String(PLAIN)}/rows.csv?sig=planted-signature`;
     const answers = await fetched(
       { url: url(SECURE, path) },
@@ -96,7 +96,7 @@ describe("redirects", function () {
     );
   });
 
-  it("never lead from this machine to http on another, with a checksum or without", async () => {
+  it("are rejected from this machine to http on another, with or without a checksum", async () => {
     const answers = await fetched(
       { url: url(PLAIN, AWAY) },
       { url: url(PLAIN, AWAY), sha256 },
@@ -109,7 +109,7 @@ describe("redirects", function () {
       );
   });
 
-  it("lead from http to https and from https to https", async () => {
+  it("are followed from http to https and from https to https", async () => {
     const answers = await fetched(
       { url: url(PLAIN, `/to/${String(SECURE)}/rows.csv`) },
       { url: url(SECURE, `/to/${String(OTHER)}/rows.csv`), sha256 },
@@ -121,7 +121,7 @@ describe("redirects", function () {
     );
   });
 
-  it("take a token along to the same origin alone", async () => {
+  it("forward a token to the same origin only", async () => {
     const headers = { authorization: "Bearer planted-token" };
     await fetched(
       { url: url(SECURE, `/to/${String(SECURE)}/own.csv`), headers },

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { called } from "../apps/cli/called.js";
 
-describe("files that are read whole", function () {
+describe("size and type checks of input files", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-whole-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,9 +38,9 @@ describe("files that are read whole", function () {
     ["import", "big.yaml"],
   ];
   for (const command of commands)
-    it(`${command.join(" ")}: too large`, async () => assert.match(await told(...command), large));
+    it(`${command.join(" ")}: rejects a file that is too large`, async () => assert.match(await told(...command), large));
   const others = ["folder.tune", "folder.ipynb", ...(process.platform === "win32" ? [] : ["fifo.tune", "fifo.ipynb"])];
   for (const file of others)
-    it(`check ${file}: no regular file`, async () =>
+    it(`check ${file}: rejects anything but a regular file`, async () =>
       assert.match(await told("check", file), /error\[unreadable-file\].*(?:it is a folder|it is no regular file)/));
 });

@@ -11,8 +11,8 @@ const table = JSON.parse(
   readonly specifiers: Readonly<Record<string, string>>;
 };
 
-describe("versions of Python packages", () => {
-  it("stand in the order that PEP 440 says", () => {
+describe("Python package versions", () => {
+  it("are ordered as in PEP 440", () => {
     const { versions } = table;
     const said = versions.map((a) => versions.map((b) => "<=>"[Math.sign(compareVersions(a, b)) + 1]).join(""));
     assert.deepEqual(said, table.order);
@@ -20,14 +20,14 @@ describe("versions of Python packages", () => {
     assert.equal(satisfies("1.2.post3", "==1.2.3"), false);
   });
 
-  it("meet specifiers as PEP 440 says", () => {
+  it("match specifiers as in PEP 440", () => {
     for (const [specifier, expected] of Object.entries(table.specifiers)) {
       const said = table.versions.map((version) => (satisfies(version, specifier) ? "1" : "0")).join("");
       assert.equal(said, expected, specifier);
     }
   });
 
-  it("that are none meet nothing, and come first, however long they are", () => {
+  it("match nothing and come first in the order if invalid, at any length", () => {
     for (const text of ["", "what?", "1.", "1..2", "1.2-", "../1", "1!", "1+", "-1"]) {
       assert.equal(satisfies(text, ">=0"), false, text);
       assert.ok(compareVersions(text, "0.dev0") < 0, text);

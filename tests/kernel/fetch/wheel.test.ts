@@ -57,7 +57,7 @@ describe("wheels", () => {
   const find = (version: string, platform: Parameters<typeof findWheel>[2] = {}): ReturnType<typeof findWheel> =>
     findWheel("Thing", version, { indexes: [`${server.url}/simple`], platform: LINUX, ...platform });
 
-  it("are found by exact version and platform, on one Python where there are several", async () => {
+  it("are found by exact version and platform, for one Python version if there are several", async () => {
     const wheel = await find("1.10.0");
     assert.equal(wheel.url, `${server.url}/f/cp312`);
     assert.equal(wheel.sha256, "b2".repeat(32));
@@ -66,13 +66,13 @@ describe("wheels", () => {
     assert.equal((await find("1.11.0rc1")).url, `${server.url}/f/rc`);
   });
 
-  it("are found by specifiers: the highest final release that was not withdrawn", async () => {
+  it("are found by specifiers: the highest final release that was not yanked", async () => {
     assert.equal((await find(">=1.0,<2")).version, "1.10.0");
     assert.equal((await find("<1.10")).version, "1.9.0");
     assert.equal((await find("<1.10")).url, `${server.url}/simple/files/thing-1.9.0-py3-none-any.whl`);
   });
 
-  it("are found where the index speaks HTML only", async () => {
+  it("are found if the index only provides HTML", async () => {
     const hash = "c".repeat(64);
     const page = `<!DOCTYPE html><a href="../../f/thing-1.9.0-py3-none-any.whl#sha256=${hash}">x</a><a data-yanked="" href="/thing-1.9.1-py3-none-any.whl">y</a>`;
     server.files.set("/simple/thing/", { body: Buffer.from(page), type: "text/html" });
@@ -83,7 +83,7 @@ describe("wheels", () => {
     );
   });
 
-  it("that aren't there are a coded error that says what is", async () => {
+  it("cause a coded error with the details if not found", async () => {
     await assert.rejects(find("3.0.0"), { code: "no-wheel", message: /thing 3\.0\.0/i });
     await assert.rejects(findWheel("other", "1", { indexes: [`${server.url}/simple`] }), { code: "no-wheel" });
     const gone = await serveFiles();
@@ -93,7 +93,7 @@ describe("wheels", () => {
     assert.equal(both.version, "1.9.0");
   });
 
-  it("are taken by known names alone, and by their own checksums, where they are known", async () => {
+  it("are limited to pinned names and checksums where these are known", async () => {
     const name = "thing-1.10.0-cp312-cp312-manylinux_2_27_x86_64.whl";
     const known = { [name]: "b2".repeat(32) };
     const offer = (...files: readonly object[]): void => {
@@ -125,7 +125,7 @@ describe("wheels", () => {
     await assert.rejects(find("1.10.0", { known }), { code: "checksum-mismatch" });
   });
 
-  it("of an index that means ill are not listed", async () => {
+  it("from a malicious index are not listed", async () => {
     const name = "thing-1.9.0-py3-none-any.whl";
     const page = (body: string, type = "application/vnd.pypi.simple.v1+json"): void => {
       server.files.set("/simple/thing/", { body: Buffer.from(body), type });
@@ -186,7 +186,7 @@ describe("wheels", () => {
     });
   });
 
-  it("whose entries lead out, or meet each other, unpack nothing", async () => {
+  it("with entries that leave the folder or collide are not extracted", async () => {
     const file = join(folder, "x.whl");
     const target = join(folder, "deep", "er", "target");
     for (const names of [
@@ -210,7 +210,7 @@ describe("wheels", () => {
     }
   });
 
-  it("unpack what is chosen, all at once, over what was there", async () => {
+  it("extract the selected files atomically, over existing ones", async () => {
     const file = join(folder, "x.whl");
     const target = join(folder, "target");
     writeFileSync(
@@ -226,7 +226,7 @@ describe("wheels", () => {
     assert.deepEqual(readdirSync(folder).sort(), ["target", "x.whl"]);
   });
 
-  it("leave a program a program", async () => {
+  it("preserve the executable bit", async () => {
     const file = join(folder, "x.whl");
     writeFileSync(file, zip({ "bin/tool": "#!/bin/sh", "lib/data": "data" }, ["bin/tool"]));
     await extractWheel(file, (path) => path, join(folder, "target"));
@@ -234,7 +234,7 @@ describe("wheels", () => {
     assert.equal(statSync(join(folder, "target", "lib", "data")).mode & 0o111, 0);
   });
 
-  it("that are damaged, or lead out of their folder, change nothing", async () => {
+  it("change nothing if damaged, or if entries leave their folder", async () => {
     const file = join(folder, "x.whl");
     const target = join(folder, "target");
     mkdirSync(target);
@@ -262,7 +262,7 @@ describe("wheels", () => {
     assert.deepEqual(readdirSync(folder).sort(), ["target", "x.whl"]);
   });
 
-  it("name what an extra needs", () => {
+  it("list the requirements of an extra", () => {
     const metadata = [
       "Name: tensorflow",
       "Requires-Dist: absl-py>=1.0.0",
@@ -276,7 +276,7 @@ describe("wheels", () => {
     ]);
   });
 
-  it("know the order of versions and what specifiers mean", () => {
+  it("support version order and specifiers", () => {
     assert.ok(compareVersions("1.10", "1.9") > 0);
     assert.equal(compareVersions("1.0", "1.0.0"), 0);
     assert.ok(compareVersions("2.0rc1", "2.0") < 0);
@@ -298,8 +298,8 @@ describe("wheels", () => {
   });
 });
 
-describe("pip's settings", () => {
-  it("come from its files and its environment, the later winning", () => {
+describe("pip settings", () => {
+  it("are read from files and the environment, with the later taking precedence", () => {
     const home = mkdtempSync(join(tmpdir(), "tunebook-pip-"));
     const file = join(home, "pip.conf");
     mkdirSync(join(home, ".config", "pip"), { recursive: true });

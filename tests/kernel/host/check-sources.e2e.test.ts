@@ -29,7 +29,7 @@ const next = [
   "show found.trials",
 ];
 
-describe("notebooks that are checked", function () {
+describe("notebook check", function () {
   this.timeout(60_000);
   let folder: string;
   before(() => {
@@ -49,12 +49,12 @@ describe("notebooks that are checked", function () {
     };
   };
 
-  it("may use a sweep's best in later cells, and what was made of it in those after", async () => {
+  it("accepts the best trial of a sweep in later cells, and models made from it after that", async () => {
     const { said, actions } = await errors(definitions, sweep, ...next);
     assert.deepEqual(said, []);
     assert.deepEqual(actions.slice(0, 5), ["data", "data", "model", "recipe", "sweep"]);
   });
-  it("are told as a program in one file is", async () => {
+  it("gives the same diagnostics for a program in one file", async () => {
     const path = join(folder, "all.tune");
     const { diagnostics } = await checkTexts(
       sourcesOfProgram(path, "all.tune", [definitions, sweep, ...next].join("\n")),
@@ -65,7 +65,7 @@ describe("notebooks that are checked", function () {
       [],
     );
   });
-  it("are told what is wrong beside it", async () => {
+  it("reports errors next to uses of a sweep's best trial", async () => {
     assert.deepEqual((await errors(definitions, `${sweep}\n${next[0]}`)).said, [["known-after-run", 2]]);
     assert.deepEqual((await errors(definitions, next[0]!, sweep)).said, [["unknown-name", 2]]);
     assert.deepEqual(
@@ -83,13 +83,13 @@ describe("notebooks that are checked", function () {
       ],
     );
   });
-  it("may use what updates and smaller models are called", async () => {
+  it("accepts names created by updates and compression", async () => {
     const train = "train mood on rows with quick";
     const update = "update mood on more, rows with quick as onward { strategy: naive }";
     const { said } = await errors(definitions, train, update, "evaluate onward, onward_1 on rows.test");
     assert.deepEqual(said, []);
   });
-  it("keep no statement beside a best from being planned, and say which are left", async () => {
+  it("plans the other statements next to uses of a best trial, and lists unplanned ones", async () => {
     const beside = [
       'data other like rows { source: csv("b.csv") }',
       "train mood on other with quick as aside",
@@ -119,7 +119,7 @@ describe("notebooks that are checked", function () {
       );
     }
   });
-  it("may use the best of a sweep that they attach", async () => {
+  it("accepts the best trial of an attached sweep", async () => {
     const texts = await sourcesOfCells(join(folder, "far.ipynb"), "far.ipynb", [
       definitions,
       "attach far",

@@ -18,42 +18,42 @@ function curves(training: readonly number[], validation: readonly number[], each
 }
 const is = (of: LossCurves, rows = 500): string | null => assessFit(of, rows)?.is ?? null;
 
-describe("how a training fits", () => {
-  it("is over where validation's loss rises for long and training's falls", () => {
+describe("fit assessment of a training", () => {
+  it("is `over` if the validation loss rises for long while the training loss falls", () => {
     const fit = assessFit(curves([0.6, 0.3, 0.1, 0.05, 0.03], [0.5, 0.41, 0.48, 0.55, 0.63]), 500);
     assert.ok(fit?.is === "over");
     assert.deepEqual([fit.best, fit.end, fit.steadyScore], [{ step: 40, loss: 0.41 }, 0.63, null]);
   });
-  it("is not over where it rose once, by little", () =>
+  it("is not `over` after one small rise", () =>
     assert.equal(is(curves([0.6, 0.4, 0.3], [0.5, 0.41, 0.46])), null));
-  it("is over where it rose once, by much", () => assert.equal(is(curves([0.6, 0.3, 0.1], [0.5, 0.41, 0.6])), "over"));
-  it("is not over where one validation in between was worse", () =>
+  it("is `over` after one large rise", () => assert.equal(is(curves([0.6, 0.3, 0.1], [0.5, 0.41, 0.6])), "over"));
+  it("is not `over` if a single validation in between was worse", () =>
     assert.equal(is(curves([0.6, 0.5, 0.4, 0.35, 0.33], [0.5, 0.41, 0.55, 0.42, 0.43])), null));
-  it("is not over where training's loss rises too: that is another fault", () =>
+  it("is not `over` if the training loss rises too, which is another fault", () =>
     assert.notEqual(is(curves([0.6, 0.5, 0.55, 0.7], [0.5, 0.41, 0.5, 0.7])), "over"));
-  it("is not told of few rows that validate, where chance moves the loss as far", () => {
+  it("is omitted for few validation rows, where random variation is as large", () => {
     const of = curves([0.6, 0.3, 0.2, 0.1], [0.5, 0.41, 0.46, 0.5]);
     assert.deepEqual([is(of, 500), is(of, 13)], ["over", null]);
   });
-  it("says where answers got no worse while the loss rose", () => {
+  it("reports scores that stayed level while the loss rose", () => {
     const of = curves([0.6, 0.3, 0.1, 0.05], [0.5, 0.41, 0.5, 0.63]);
     const scores = [0.7, 0.8, 0.8, 0.81].map((accuracy) => ({ accuracy }));
     const fit = assessFit({ ...of, validation: of.validation.map((one, i) => ({ ...one, scores: scores[i]! })) }, 500);
     assert.ok(fit?.is === "over" && fit.steadyScore === "accuracy");
   });
-  it("is idle where validation's loss stays where it was early, and training's halves", () => {
+  it("is `idle` if the validation loss stays at an early level while the training loss halves", () => {
     const fit = assessFit(curves([0.6, 0.28, 0.18, 0.09, 0.05, 0.02], [0.29, 0.204, 0.21, 0.209, 0.206, 0.202]), 148);
     assert.ok(fit?.is === "idle" && fit.best.step === 40);
   });
-  it("is under where both still fall at the end", () =>
+  it("is `under` if both losses still fall at the end", () =>
     assert.equal(is(curves([0.69, 0.6, 0.5], [0.66, 0.58, 0.49])), "under"));
-  it("is nothing to tell of where validation's loss has come to its end", () =>
+  it("is omitted if the validation loss has converged", () =>
     assert.equal(is(curves([0.6, 0.3, 0.27], [0.4, 0.3, 0.295])), null));
-  it("is stuck where training's loss stays, whatever validation's does", () => {
+  it("is `stuck` if the training loss stays level, whatever the validation loss does", () => {
     assert.equal(is(curves([0.693, 0.692, 0.691], [0.693, 0.693, 0.693], 20, 0.005)), "stuck");
     assert.equal(assessFit({ ...curves([0.693, 0.692], [], 20, 0.005) }, 0)?.is, "stuck");
   });
-  it("is not told of a handful of steps, nor of losses that are no number", () => {
+  it("is omitted for a handful of steps, and for losses that are not numbers", () => {
     assert.equal(is(curves([0.6, 0.3, 0.1], [0.5, 0.41, 0.6], 3)), null);
     assert.equal(is(curves([0.6, 0.3, 0.1], [Number.NaN, Number.NaN, Number.NaN])), null);
   });
@@ -74,11 +74,11 @@ describe("how a training fits", () => {
     "lora, 2 epochs at 1e-4": { training: [0.6922, 0.6916], validation: [0.6931, 0.693], fit: "stuck" },
   } as const;
   for (const [name, { training, validation, fit }] of Object.entries(run))
-    it(`is ${String(fit)} of a training that was run: ${name}`, () =>
+    it(`is ${String(fit)} for a recorded training: ${name}`, () =>
       assert.equal(is(curves(training, validation, 22, 0.01), 148), fit));
 });
 
-describe("the sentence on how a training fits", () => {
+describe("fit assessment text", () => {
   const program = (block: string, task = "text_classification") => {
     const { actions } = compiled(
       `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 10%, test: 10%) }
@@ -93,7 +93,7 @@ train m on d { ${block} }`,
   const said = (fit: Parameters<typeof fitView>[0], o: Partial<FitContext> & Pick<FitContext, "plan">): string =>
     String(fitView(fit, { smooths: true, steps: 400, keptStep: 120, ...o }).bundle["text/plain"]);
 
-  it("knows where noise is what hides the rows", () => {
+  it("blames privacy noise only if there is some", () => {
     const stuck = { is: "stuck", from: 0.693, to: 0.692 } as const;
     const open = said(stuck, { plan: program("epochs: 2, batch_size: 16"), steps: 90 });
     assert.match(open, /higher `optimizer\.learning_rate`/);
@@ -105,20 +105,20 @@ train m on d { ${block} }`,
     assert.doesNotMatch(hidden, /technique: full/);
   });
 
-  it("names the steps, the losses, and what the program can do about it", () =>
+  it("names the steps, the losses and possible changes to the program", () =>
     assert.equal(
       said({ is: "over", ...over, steadyScore: null }, { plan: program("epochs: 10") }),
       "validation's loss was best at step 120 (0.41) and is 0.63 at the end, while training's fell from 0.2 to 0.05: it learns rows by heart; the weights of that step are kept. " +
         "Try fewer epochs (`epochs: 3`), `early_stopping: patience(3)`, `dropout: 0.2`, fewer weights that train (`technique: lora(rank: 8)`), or more rows.",
     ));
-  it("advises nothing that is done already", () => {
+  it("suggests nothing that the program does already", () => {
     const text = said(
       { is: "over", ...over, steadyScore: null },
       { plan: program("epochs: 3, dropout: 0.3, early_stopping: patience(5)"), steps: 120 },
     );
     assert.doesNotMatch(text, /patience|dropout|epochs/);
   });
-  it("advises smoothed labels to a model that is too sure, where its task has them and none are smoothed", () => {
+  it("suggests label smoothing for overconfidence if the task supports it and does not use it", () => {
     const fit = { is: "over", ...over, steadyScore: "accuracy" } as const;
     const plain = program("epochs: 10");
     assert.match(said(fit, { plan: plain }), /accuracy got no worse.*`label_smoothing: 10%` in the task/);
@@ -126,7 +126,7 @@ train m on d { ${block} }`,
     const smoothed = program("epochs: 10", "text_classification(label_smoothing: 10%)");
     assert.doesNotMatch(said(fit, { plan: smoothed }), /label_smoothing/);
   });
-  it("advises in the unit that the program has", () => {
+  it("suggests values in the unit of the program", () => {
     const fit = { is: "under", before: 0.58, end: 0.49, step: 200 } as const;
     assert.match(said(fit, { plan: program("epochs: 2") }), /Try `epochs: 4`\.$/);
     assert.match(said(fit, { plan: program("steps: 300") }), /Try `steps: 600`\.$/);

@@ -19,7 +19,7 @@ const part = (i: number): string => (i % 4 === 0 ? "validation" : "train");
 const filler = (i: number): string =>
   [i, 3 * i + 1, Math.floor(i / 10), 7 * i + 2].map((n) => pick(FILLER, n)).join(" ");
 
-describe("tasks of encoders, from a program to answers", function () {
+describe("encoder tasks, from program to prediction", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const file = (name: string, lines: readonly string[]) => writeFileSync(join(book.folder, name), lines.join("\n"));
@@ -64,7 +64,7 @@ describe("tasks of encoders, from a program to answers", function () {
   });
   after(() => book.close());
 
-  it("regression: numbers, kept within the range", async () => {
+  it("regression: predicts numbers, limited to the range", async () => {
     const line = (i: number) =>
       `${filler(i)} ${pick(["good", "bad", ""], i)} ${pick(["good", "bad"], Math.floor(i / 3))}`;
     const score = (text: string) => 1.5 * (text.split("good").length - text.split("bad").length);
@@ -103,7 +103,7 @@ train grader on scores with plain`);
     assert.match(modelTypeText(model("grader").plan), /predict\(.*readonly score: number/);
     assert.match(shown(await book.run('predict grader on "the room was good"')), /"score"|score/);
   });
-  it("regression: what is no number, or outside the range, is told with its row", async () => {
+  it("regression: reports values that are not numbers or out of range, with their row", async () => {
     file("broken.csv", ["body,stars", "the room,1", "a room,2", "it was,good", "so,3"]);
     await refused(
       'data broken { source: csv("broken.csv"), columns: { text: body, score: stars } }',
@@ -123,7 +123,7 @@ train grader on scores with plain`);
     );
   });
 
-  it("multilabel_classification: sets of labels, from text with a separator", async () => {
+  it("multilabel_classification: predicts label sets, from text with a separator", async () => {
     const line = (i: number) => `${filler(i)} ${i % 2 ? "dirty" : ""} ${i % 3 ? "loud" : ""}`;
     const labels = (i: number) => [i % 2 ? "dirt" : "", i % 3 ? "noise" : ""].filter(Boolean).join("; ");
     file("topics.csv", ["body,topics,part", ...rows.map((i) => `${line(i)},${labels(i)},${part(i)}`)]);
@@ -174,7 +174,7 @@ train topic on topics with plain`);
       'data lists { source: jsonl("lists.jsonl"), columns: { text: body, labels: topics } }\nevaluate topic on lists',
     );
   });
-  it("multilabel_classification: what is no list is told with its row; a wrong role by name", async () => {
+  it("multilabel_classification: reports values that are not lists with their row, and a wrong role by name", async () => {
     json("odd.jsonl", [
       { body: "a", topics: ["x"] },
       { body: "the", topics: { x: 1 } },
@@ -192,7 +192,7 @@ train topic on topics with plain`);
     const tokens = [pick(["annika", "bob"], Math.floor(i / 2)), ...filler(i).split(" "), ...place];
     return { tokens, tags: ["B-PER", "O", "O", "O", "O", "B-LOC", ...(place.length > 1 ? ["I-LOC"] : [])] };
   };
-  it("token_classification: a tag for each word, entities", async () => {
+  it("token_classification: predicts a tag for each word, and entities", async () => {
     json(
       "names.jsonl",
       rows.map((i) => ({ ...sentence(i), part: part(i) })),
@@ -231,7 +231,7 @@ train tagger on people with plain { epochs: 12 }`);
     assert.match(shown(await book.run("predict tagger on people.validation as tagged")), /york \(LOC\)/);
     assert.equal((book.values.get("tagged") as readonly unknown[]).length, 18);
   });
-  it("token_classification: csv with words and JSON, and words beyond max_length", async () => {
+  it("token_classification: reads csv with words and JSON, and words beyond max_length", async () => {
     const cell = (words: readonly string[]) => `"${JSON.stringify(words).replaceAll('"', '""')}"`;
     file("names.csv", [
       "words,marks",
@@ -257,7 +257,7 @@ train tagger on people with plain { epochs: 12 }`);
     const [said] = await model("short").predict<TagsPrediction>("bob was very so new york");
     assert.deepEqual([said!.tokens.length, said!.cut], [4, 2]);
   });
-  it("token_classification: lists of unequal length and tags off the scheme are told with their row", async () => {
+  it("token_classification: reports lists of unequal length and tags outside the scheme, with their row", async () => {
     json("uneven.jsonl", [sentence(0), { ...sentence(1), tags: ["O"] }, sentence(2)]);
     const train = (name: string, task: string) =>
       `data ${name} { source: jsonl("${name}.jsonl"), columns: { tokens: tokens, tags: tags } }\nmodel m_${name} { base: "base", task: ${task} }\ntrain m_${name} on ${name} with plain`;
@@ -271,7 +271,7 @@ train tagger on people with plain { epochs: 12 }`);
     );
   });
 
-  it("fill_mask: fits to the texts, the same way each time, and fills gaps", async () => {
+  it("fill_mask: adapts to the texts, deterministically, and fills masks", async () => {
     const chain = (i: number) => Array.from({ length: 6 + (i % 5) }, (_, k) => pick(FILLER, i + k)).join(" ");
     const texts = Array.from(
       { length: 60 },
@@ -314,7 +314,7 @@ train domain on texts with plain ${steps}`);
       model("whole").history.map((s) => s.loss),
     );
   });
-  it("fill_mask learns from streamed texts what it learns from texts in memory", async () => {
+  it("fill_mask: trains on streamed texts like on texts in memory", async () => {
     const recipe = "{ epochs: 2, shuffle: random }";
     await book.run(`train domain on texts with plain as held ${recipe}`);
     await book.run(
@@ -325,7 +325,7 @@ train domain on texts with plain ${steps}`);
       model("held").history.map((s) => s.loss),
     );
   });
-  it("scores, several labels and tags are learnt from streamed rows as from rows in memory", async () => {
+  it("regression, multilabel and token classification train on streamed rows like on rows in memory", async () => {
     const recipe = "{ epochs: 1, shuffle: random }";
     for (const [name, data, from, more] of [
       ["grader", "scores", 'csv("scores.csv"', "columns: { text: body, score: stars }"],
@@ -346,7 +346,7 @@ evaluate ${name}_flow on ${data}_flow.validation`);
       assert.deepEqual(scores, metrics());
     }
   });
-  it("pairs of texts: what the second one says counts, in its own segment", async () => {
+  it("text pairs: the second text affects the prediction, in a separate segment", async () => {
     const pair = (i: number) => [
       `${filler(i)} ${i % 2 ? "good" : "bad"}`,
       `${filler(i + 3)} ${i % 3 === 0 ? "good" : "bad"}`,
@@ -382,7 +382,7 @@ evaluate short_flow on flowing_twins.validation`);
     await book.run("evaluate short_held on twins.validation");
     assert.deepEqual(metrics(), scores);
   });
-  it("label_issues: rows whose label the others contradict, and why there are none to tell", async () => {
+  it("label_issues: lists rows with contradicted labels, and explains why there are none", async () => {
     const wrong = new Set([7, 40]);
     const said = (i: number): string => (i % 2 ? "good" : "bad");
     file("moods.csv", [
@@ -437,7 +437,7 @@ evaluate short_flow on flowing_twins.validation`);
       .then((all) => all.slice(-2));
     assert.match(String(errors!.bundle["text/plain"]), /mean absolute error/);
   });
-  it("annotate: rows in doubt, rows that a model is unsure of, and what was decided is trained on", async () => {
+  it("annotate: queues doubtful rows and uncertain predictions, and trains on the decisions", async () => {
     const waits = async (text: string) => String((await book.run(text)).at(-1)!.bundle["text/plain"]);
     await book.run("model feeling like mood { max_length: 24 }");
     const chance = await waits("annotate moods with feeling as checked");
@@ -466,7 +466,7 @@ evaluate short_flow on flowing_twins.validation`);
     await refused("annotate scores as judged", "nothing-to-annotate");
     await refused("show moods.agreement", "not-annotated");
   });
-  it("any technique: lora trains each task's head", async () => {
+  it("any technique: lora trains the head of each task", async () => {
     for (const [name, data] of [
       ["grader", "scores"],
       ["topic", "topics"],

@@ -25,7 +25,7 @@ const pick = <T>(list: readonly T[], i: number): T => list[i % list.length]!;
 const filler = (i: number): string =>
   [i, Math.floor(i / 10), Math.floor(i / 100)].map((n) => pick(FILLER, n)).join(" ");
 
-describe("evaluations, side by side", function () {
+describe("comparison of models in evaluate", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const model = (name: string) => book.values.get(name) as ModelHandle;
@@ -57,7 +57,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
   });
   after(() => book.close());
 
-  it("one model: every score with its interval, beside the commonest answer of the training rows", async () => {
+  it("one model: shows each score with an interval, next to the majority baseline of the training rows", async () => {
     const shown = text(
       await book.run(
         "evaluate router on tickets.test { metrics: [accuracy, f1(macro), matthews_correlation, roc_auc, loss] }",
@@ -89,7 +89,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.doesNotMatch(shown, /warning/);
   });
 
-  it("draws what the scores leave out, and shows the rows that a model is least sure of", async () => {
+  it("draws curves in addition to scores, and shows the least certain rows", async () => {
     const made = await book.run("evaluate router, idle on tickets.test { uncertain: 2, worst: 0 }");
     const shown = text(made);
     const areas = new RegExp(
@@ -102,7 +102,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.doesNotMatch(text(await book.run("evaluate router on tickets.test { uncertain: 0 }")), /uncertain/);
   });
 
-  it("tells which words spoke for an answer, what was cut off left out", async () => {
+  it("shows which words support a prediction, without truncated ones", async () => {
     const asked = ["we was so card then", "the crash, it was a parcel"];
     const quoted = asked.map((one) => JSON.stringify(one)).join(", ");
     const told = await book.run(`predict router on ${quoted} { why: left_out }`);
@@ -126,7 +126,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.match(html, /<span title="[+−][\d.]+ % \([+−][^"]+\)" style="[^"]*">card<\/span>/);
   });
 
-  it("gives each word of two texts what its pieces say", async () => {
+  it("combines token values into values for each word of two texts", async () => {
     const tokenizer = await loadTokenizer(join(book.folder, "base"));
     const texts = ["the card, we", "a room 日本 parcel"] as const;
     const ids = (await tokenizer.encodePairs([texts[0]], [texts[1]], 64))[0]!.ids;
@@ -142,7 +142,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.equal(special, 1 + 6 + 11);
   });
 
-  it("two models: a column each, and the paired difference with what it says", async () => {
+  it("two models: shows a column each, and the paired difference with its verdict", async () => {
     const shown = text(
       await book.run("evaluate idle, router, twin on tickets.test { metrics: [accuracy, f1(macro), loss] }"),
     );
@@ -167,7 +167,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.match(line(back, "accuracy"), /worse/);
   });
 
-  it("stands beside one column of an answer that never changes where that of each model says the same", async () => {
+  it("shows one column for a constant baseline that all models share", async () => {
     await model("router").save("routed");
     rmSync(join(book.folder, "routed", "learnt.json")); // as somebody else's model
     await book.run('model as_saved { base: "routed", task: text_classification }');
@@ -188,7 +188,7 @@ evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
       assert.match(unlike, new RegExp(`^ +always “billing” \\(${name}\\) +0\\.6000`, "m"));
     assert.match(unlike, /^always “billing” \(as_saved\): .* by these rows$/m);
   });
-  it("warns of a model that says one thing, and of one that is no better than saying it", async () => {
+  it("warns of a constant model, and of one that is no better than a constant baseline", async () => {
     const shown = text(await book.run("evaluate idle on tickets.test { metrics: [accuracy, loss] }"));
     const { metrics } = book.session.evaluations.at(-1)!;
     assert.match(
@@ -199,13 +199,13 @@ evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
     assert.ok(metrics["accuracy"]! < 0.6);
   });
 
-  it("a cell that is run twice shows the same", async () => {
+  it("shows the same when a cell runs twice", async () => {
     const cell = "evaluate router, idle on tickets.test { metrics: [accuracy, f1(macro)] }";
     const [once, again] = [text(await book.run(cell)), text(await book.run(cell))];
     assert.equal(once, again);
   });
 
-  it("scores stay with their run: with data, split, rows and intervals, for TypeScript too", async () => {
+  it("saves scores with the run: data, split, rows and intervals, also for TypeScript", async () => {
     const before = model("router").scores.length;
     await book.run(
       "evaluate router on tickets.test { metrics: [accuracy] }\nevaluate router on tickets.train { metrics: [accuracy, loss] }",
@@ -228,7 +228,7 @@ evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
     assert.equal(model("idle").scores.at(-1)?.split, "test");
   });
 
-  it("a metric that is no number says why, in the table and with the run", async () => {
+  it("explains a metric that is not a number, in the table and with the run", async () => {
     writeFileSync(
       join(book.folder, "bills.csv"),
       ["body,team,part", "the card,billing,test", "a card,billing,test", "a crash,technical,train"].join("\n"),
@@ -244,7 +244,7 @@ evaluate router on bills.test { metrics: [roc_auc, accuracy] }`),
     assert.equal(kept["roc_auc(macro)"]!.why, "every row is “billing”");
     assert.equal(kept["accuracy"]!.why, undefined);
   });
-  it("rows in several languages: each by itself beside the whole, where there are rows enough", async () => {
+  it("scores each language separately if it has enough rows", async () => {
     const tails: Readonly<Record<string, string>> = {
       en: "and then we went to the other side of the street because nobody was waiting there",
       de: "und dann gingen wir auf die andere Seite der Straße, weil dort niemand wartete",
@@ -286,7 +286,7 @@ evaluate router on one { metrics: [accuracy] }`),
     );
     assert.doesNotMatch(one, /By language/);
   });
-  it("a metric of a user's has its interval too", async () => {
+  it("computes an interval for a user-defined metric", async () => {
     book.session.vocabulary.define("metric", {
       name: "mistakes",
       doc: "Share of rows that are wrong.",
@@ -299,7 +299,7 @@ evaluate router on one { metrics: [accuracy] }`),
   });
 });
 
-describe("differences", () => {
+describe("score differences", () => {
   const measure = (
     scores: readonly number[],
     o: Partial<MetricMeasure> & { readonly same?: number } = {},
@@ -325,12 +325,12 @@ describe("differences", () => {
   };
   const first = Array.from({ length: 60 }, (_, i) => (i * 7) % 11);
 
-  it("are paired: what is the same for both models does not blur them", async () => {
+  it("are paired: variation common to both models cancels out", async () => {
     const { interval, verdict } = await between(measure(first), measure(first.map((x, i) => x + 0.1 + (i % 2) / 100)));
     assert.equal(verdict, "better");
     assert.ok(interval!.low > 0.1 && interval!.high < 0.11);
   });
-  it("of less where less is better turn the words round", async () => {
+  it("invert the verdict if less is better", async () => {
     const o = { better: "less" } as const;
     assert.equal(
       (
@@ -346,12 +346,12 @@ describe("differences", () => {
     );
     assert.equal((await between(measure(first, o), measure(first, o))).verdict, "no difference shown");
   });
-  it("of other rows have no interval", async () => {
+  it("have no interval for different rows", async () => {
     const other = await between(measure(first), measure(first.slice(1)));
     assert.deepEqual([other.interval, other.verdict], [null, null]);
     assert.equal((await between(measure(first, { same: 1 }), measure(first, { same: 2 }))).verdict, null);
   });
-  it("scores without a mistake have no bootstrap interval, but shares have Wilson's", async () => {
+  it("have Wilson intervals for flawless proportions, but no bootstrap interval", async () => {
     const right = new Array<number>(20).fill(1);
     const [plain, share] = [measure(right), measure(right, { share: true })];
     const drawn = await resampleAll([plain, share]);
@@ -360,7 +360,7 @@ describe("differences", () => {
   });
 });
 
-describe("intervals of every metric", () => {
+describe("score intervals of every metric", () => {
   const ROWS = 500;
   const LABELS = Array.from({ length: 20 }, (_, l) => `label ${l}`);
   const noise = (i: number) => ((Math.imul(i + 1, 0x9e3779b1) >>> 0) % 1000) / 1000;
@@ -405,7 +405,7 @@ describe("intervals of every metric", () => {
     }
   }
 
-  it("of 20 labels", async () => {
+  it("are correct for 20 labels", async () => {
     const truth = Array.from({ length: ROWS }, (_, i) => (i * 13) % 20);
     const said = truth.map((right, i) =>
       Float32Array.from(LABELS, (_, l) => noise(i * 20 + l) + (l === right && i % 4 !== 0 ? 0.7 : 0)),
@@ -425,7 +425,7 @@ describe("intervals of every metric", () => {
       metrics,
     );
   });
-  it("of numbers", async () => {
+  it("are correct for numbers", async () => {
     const truth = Array.from({ length: ROWS }, (_, i) => noise(i) * 5);
     const said = truth.map((right, i) => Float32Array.of(right + noise(i + ROWS)));
     const metrics = ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map(

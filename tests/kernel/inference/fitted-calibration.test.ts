@@ -9,10 +9,10 @@ import { reliabilityOfTopLabels } from "#stdlib/metrics/shared/reliability.js";
 
 const labels = ["no", "yes"];
 
-describe("an answer by a fitted threshold", () => {
+describe("prediction by a fitted threshold", () => {
   // yes is 0.3 likely
   const logits = Float32Array.of(Math.log(0.7), Math.log(0.3));
-  it("is the one that words are explained for", () => {
+  it("is the label used for word explanations", () => {
     assert.equal(predictedLabelIndex(logits, { labels, one: true }), 0);
     assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: { thresholds: { yes: 0.2 } } }), 1);
     assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: { thresholds: { yes: 0.4 } } }), 0);
@@ -21,7 +21,7 @@ describe("an answer by a fitted threshold", () => {
     assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: both }), 1);
     assert.equal(predictedLabelIndex(logits, { labels, one: false, fitted: { thresholds: { yes: 0.2 } } }), 0);
   });
-  it("leaves the calibration that of the surest label", () => {
+  it("does not affect calibration, which uses the most probable label", () => {
     const input = {
       ...{ labels, truth: Int32Array.of(0, 0), predicted: Int32Array.of(1, 1) },
       probabilities: Float32Array.of(0.7, 0.3, 0.9, 0.1),
@@ -35,8 +35,8 @@ describe("an answer by a fitted threshold", () => {
   });
 });
 
-describe("what a contender should have written", () => {
-  it("comes with what it was asked, for whoever judges it", () => {
+describe("targets of a baseline", () => {
+  it("include the requests, for judge metrics", () => {
     const test = table({ input: ["Total of this mail?", "And this?"], target: ["3 €", "none"] });
     const prepared = { splits: { test } } as unknown as PreparedData;
     assert.deepEqual(requestsAndTargets(prepared, "test"), {

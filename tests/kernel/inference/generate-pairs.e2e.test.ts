@@ -69,11 +69,11 @@ async function written(
 }
 
 for (const engine of ENGINES)
-  describe(`texts made of texts on ${engine}`, function () {
+  describe(`encoder-decoder generation on ${engine}`, function () {
     this.timeout(120_000);
     const models = engine !== "tfjs" ? Object.keys(golden) : ["t5-gated"];
     for (const model of models)
-      it(`${model}: token for token what transformers writes`, async () => {
+      it(`${model}: matches transformers token for token`, async () => {
         const opened = await open(engine, model);
         const { prompts, most, cases } = golden[model]!;
         for (const { settings, ends, texts, scores } of engine !== "tfjs" ? cases : cases.slice(0, 3)) {
@@ -90,14 +90,14 @@ for (const engine of ENGINES)
       });
   });
 
-describe("the loop that makes texts of texts", function () {
+describe("encoder-decoder generation loop", function () {
   this.timeout(60_000);
   let opened: Awaited<ReturnType<typeof open>>;
   before(async () => (opened = await open("tensorflow", "t5-gated")));
   after(() => opened.session.dispose());
   const { prompts } = golden["t5-gated"]!;
 
-  it("writes the same whatever else is in the batch, drawn tokens too", async () => {
+  it("generates the same in any batch, sampled tokens included", async () => {
     for (const [word, given] of [
       ["greedy", {}],
       ["sample", { temperature: 2, seed: 5 }],
@@ -110,7 +110,7 @@ describe("the loop that makes texts of texts", function () {
       }
     }
   });
-  it("refuses an empty input", async () => {
+  it("rejects an empty input", async () => {
     await assert.rejects(written(opened, [[]], "greedy", {}, {}), { code: "empty-prompt" });
   });
 });

@@ -73,12 +73,12 @@ async function all(session: EngineSession, prompts: readonly (readonly number[])
 }
 
 for (const engine of ENGINES)
-  describe(`texts continued on ${engine}`, function () {
+  describe(`text continuation on ${engine}`, function () {
     this.timeout(120_000);
     // tfjs takes seconds for what TensorFlow does at once: two families show it there.
     const models = engine !== "tfjs" ? Object.keys(golden) : ["gpt2-plain", "mistral-window"];
     for (const model of models)
-      it(`${model}: token for token what transformers writes, greedily, with a penalty, by beams`, async () => {
+      it(`${model}: matches transformers token for token: greedy, with a penalty and with beams`, async () => {
         const { session, vocabulary, positions } = await open(engine, model);
         const { prompts, most, cases } = golden[model]!;
         for (const { settings, ends, texts, scores } of engine !== "tfjs" ? cases : cases.slice(0, 3)) {
@@ -98,14 +98,14 @@ for (const engine of ENGINES)
       });
   });
 
-describe("the loop that continues texts", function () {
+describe("text continuation loop", function () {
   this.timeout(60_000);
   let opened: Awaited<ReturnType<typeof open>>;
   before(async () => (opened = await open("tensorflow", "gpt2-plain")));
   after(() => opened.session.dispose());
   const { prompts } = golden["gpt2-plain"]!;
 
-  it("writes the same whatever else is in the batch, drawn tokens too", async () => {
+  it("generates the same in any batch, sampled tokens included", async () => {
     const { session, vocabulary } = opened;
     for (const [word, given] of [
       ["greedy", {}],
@@ -119,7 +119,7 @@ describe("the loop that continues texts", function () {
       }
     }
   });
-  it("tells each token as it comes, and ends where it is told to", async () => {
+  it("yields each token as it is generated, and stops at the configured end", async () => {
     const { session, vocabulary } = opened;
     const o = await options("greedy", {}, { vocabulary });
     assert.equal((await all(session, prompts, o)).told, prompts.length * 12);
@@ -131,7 +131,7 @@ describe("the loop that continues texts", function () {
       }
     assert.deepEqual(lengths, [2, 3, 4, 5]);
   });
-  it("stops between two tokens when it is aborted", async () => {
+  it("stops between two tokens when aborted", async () => {
     const { session, vocabulary } = opened;
     const aborting = new AbortController();
     let told = 0;
@@ -147,7 +147,7 @@ describe("the loop that continues texts", function () {
     );
     assert.equal(told, 3 * prompts.length);
   });
-  it("refuses an empty prompt, and one that leaves no room", async () => {
+  it("rejects an empty prompt, and one that leaves no space for a completion", async () => {
     const { session, vocabulary } = opened;
     const first = async (prompt: number[], maxTokens: number): Promise<unknown> =>
       generateTexts(session, begun([prompt]), await options("greedy", {}, { vocabulary, maxTokens })).next();

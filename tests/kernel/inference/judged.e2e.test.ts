@@ -13,7 +13,7 @@ import { JudgeServer, longer } from "./judge-server.js";
 const SECRET = "sk-planted-e2e-9876543210";
 const ROWS = 30;
 
-describe("a judge in a program", function () {
+describe("judge in an evaluation", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   let server: JudgeServer;
@@ -63,11 +63,11 @@ train two on pairs with quick { seed: 2 }`);
     await server.close();
   });
 
-  it("hears nothing of an ordinary evaluation", async () => {
+  it("receives no request in an evaluation without a judge metric", async () => {
     await book.run(`evaluate one, two on pairs.test { metrics: [exact_match, bleu], max_tokens: 8 }`);
     assert.equal(server.heard.length, 0);
   });
-  it("hears what the model wrote beside the targets, each pair in both orders, and nothing else", async () => {
+  it("receives each output and target that differ, in both orders, and nothing else", async () => {
     await book.run(
       `evaluate one on pairs.test { metrics: [${judge(", key: secret(env: TUNE_TEST_JUDGE_KEY)")}], max_tokens: 8 }`,
     );
@@ -96,7 +96,7 @@ train two on pairs with quick { seed: 2 }`);
     assert.match(text(), /each pair was asked twice/);
     assert.match(text(), /tokens read/);
   });
-  it("holds further models beside the first, and asks nothing twice", async () => {
+  it("scores several models and repeats no request", async () => {
     const statement = `evaluate one, two on pairs.test { metrics: [${judge()}], max_tokens: 8 }`;
     await book.run(statement);
     const [one, two] = book.session.evaluations.slice(-2).map(({ metrics }) => judgedIn(metrics));
@@ -106,13 +106,13 @@ train two on pairs with quick { seed: 2 }`);
     await book.run(statement);
     assert.equal(server.heard.length, heard);
   });
-  it("leaves its key nowhere: not in what is shown, a run, the folder, or the cache", () => {
+  it("leaks its key into no output, run, folder or cache", () => {
     assert.ok(!text().includes(SECRET));
     for (const folder of [book.folder, book.runs, cache])
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
         if (entry.isFile()) assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(SECRET), entry.name);
   });
-  it("is refused where its address or prompt is none, before anything is asked", async () => {
+  it("is rejected for a bad address, a bad prompt or a key in plain text", async () => {
     const code = (metric: string): Promise<unknown> =>
       book.run(`evaluate one on pairs.test { metrics: [${metric}] }`).then(
         () => null,

@@ -16,7 +16,7 @@ import { JudgeServer, longer, type Reply } from "./judge-server.js";
 
 const SECRET = "sk-planted-0123456789";
 
-describe("a judge of texts", function () {
+describe("judge of texts", function () {
   this.timeout(20_000);
   let folder: string;
   let server: JudgeServer;
@@ -66,7 +66,7 @@ describe("a judge of texts", function () {
     second: Array.from({ length: count }, (_, i) => `second, longer ${String(i)}`),
   });
 
-  it("tells no count of tokens that is none", async () => {
+  it("ignores invalid token counts", async () => {
     for (const prompt_tokens of [1e308, -5, 0.5]) {
       server.reply = () => ({
         status: 200,
@@ -79,7 +79,7 @@ describe("a judge of texts", function () {
       );
     }
   });
-  it("is told both texts in both orders and what they answer, and its verdicts become scores of the second", async () => {
+  it("compares both texts in both orders and scores the second", async () => {
     const pairs = {
       prompts: ["q1", "q2", "q3", "q4"],
       first: ["aa", "b", "cc", " same"],
@@ -98,14 +98,14 @@ describe("a judge of texts", function () {
       `6 questions to j${String(model - 1)}: 600 tokens read, 42 written`,
     ]);
   });
-  it("is worth nothing where it likes what stands first, and that is told", async () => {
+  it("scores ties and reports a position bias if it always prefers the first text", async () => {
     server.reply = () => "VERDICT: A";
     const { scores, notes } = await ask(some(4));
     assert.deepEqual([...scores], [0.5, 0.5, 0.5, 0.5]);
     assert.match(notes[0]!, /the same of 0 % of 4 pairs/);
     assert.equal(notes[1], "of 4 pairs it prefers a place, not a text: 4 times the first, 0 times the second");
   });
-  it("counts answers without a verdict, and says so where none has one", async () => {
+  it("counts pairs without a verdict as ties and fails if none has one", async () => {
     server.reply = (heard, nth) => (nth === 0 ? "I can't say." : longer(heard));
     const { scores, notes } = await ask(some(3), { at_once: 1 });
     assert.deepEqual([...scores], [0.5, 1, 1]);
@@ -122,7 +122,7 @@ describe("a judge of texts", function () {
     server.reply = longer;
     assert.deepEqual([...(await ask(some(2), mended)).scores], [1, 1]);
   });
-  it("asks nothing again, and after an interrupt the rest alone", async () => {
+  it("reuses cached answers and, after an interrupt, requests only the missing ones", async () => {
     const again = { model: "kept" };
     const first = await ask(some(5), again);
     assert.equal(server.heard.length, 10);
@@ -142,7 +142,7 @@ describe("a judge of texts", function () {
     await ask(some(12), again);
     assert.ok(server.heard.length <= 25, String(server.heard.length));
   });
-  it("has no more under way than it is told", async () => {
+  it("never exceeds the limit of concurrent requests", async () => {
     server.reply = async (heard) => {
       await new Promise((done) => setTimeout(done, 5));
       return longer(heard);
@@ -150,7 +150,7 @@ describe("a judge of texts", function () {
     await ask(some(10), { at_once: 3 });
     assert.equal(server.most, 3);
   });
-  it("waits while it is busy, as long as it asks for, and gives up in the end", async () => {
+  it("retries while the service is busy, as its retry-after header says, then gives up", async () => {
     const busy: Reply = { status: 429, headers: { "retry-after": "0" }, json: { error: { message: "slow down" } } };
     server.reply = (heard, nth) => (nth < 3 ? busy : longer(heard));
     assert.deepEqual([...(await ask(some(1), { at_once: 1 })).scores], [1]);
@@ -162,7 +162,7 @@ describe("a judge of texts", function () {
       ["judge-busy", { url: server.url, status: 429, tries: 6, why: "slow down" }],
     );
   });
-  it("gives its key in one header, and shows it nowhere, whatever the service says", async () => {
+  it("sends its key in one header and hides it in any service response", async () => {
     await ask(some(1), { key });
     assert.equal(server.heard[0]?.headers.authorization, `Bearer ${SECRET}`);
     server.reply = () => ({ status: 401, json: { error: { message: `no such key: ${SECRET}` } } });
@@ -188,7 +188,7 @@ describe("a judge of texts", function () {
       if (process.platform !== "win32") assert.equal(statSync(path).mode & 0o077, 0);
     }
   });
-  it("is told to be out of reach, late, or something else than a judge", async () => {
+  it("fails with a reason if the service is unreachable, slow or not a judge", async () => {
     const gone = await JudgeServer.start(longer);
     const { url } = gone;
     await gone.close();
@@ -207,7 +207,7 @@ describe("a judge of texts", function () {
       assert.deepEqual([failed.code as string, failed.data as object], ["judge-failed", { url: server.url, why }]);
     }
   });
-  it("asks services in the shape that they know", async () => {
+  it("adapts its request parameters to the service", async () => {
     server.reply = (heard) => {
       if ("max_tokens" in heard.body)
         return { status: 400, json: { error: { message: "Use 'max_completion_tokens' instead." } } };
@@ -219,12 +219,12 @@ describe("a judge of texts", function () {
     assert.equal(server.heard.length, 6);
     assert.equal(server.heard.at(-1)?.body["max_completion_tokens"], 99);
   });
-  it("fills a prompt of one's own in one go", async () => {
+  it("fills the placeholders of a custom prompt in one pass", async () => {
     await ask({ prompts: ["q"], first: ["{b}"], second: ["two"] }, { prompt: "Kinder, to {prompt}: <{a}> or <{b}>?" });
     const contents = server.heard.map(({ body }) => body.messages.at(-1)!.content.split("\n")[0]);
     assert.deepEqual(contents.toSorted(), ["Kinder, to q: <two> or <{b}>?", "Kinder, to q: <{b}> or <two>?"]);
   });
-  it("finds the verdict in what judges write", () => {
+  it("finds the verdict in free text", () => {
     for (const [said, verdict] of [
       ["VERDICT: A", "a"],
       ["Both are good.\n**Verdict: B**", "b"],

@@ -43,7 +43,7 @@ train t5 on pairs with quick`);
     ["gpt", "tales", "test"],
     ["t5", "pairs", "test"],
   ] as const)
-    it(`of ${name} are the loss that is told of all`, async () => {
+    it(`average to the reported loss for ${name}`, async () => {
       await book.run(`evaluate ${name} on ${data}.${split} { metrics: [loss] }`);
       const told = must(book.session.evaluations.at(-1), "an evaluation").metrics["loss"]!;
       const context = plainHostContext(book.folder);
@@ -70,7 +70,7 @@ train t5 on pairs with quick`);
       assert.ok(Math.abs(mean - told) < 2e-5, `${String(mean)}, told ${String(told)}`);
     });
 
-  it("of canaries that are written tell what was read of them; beside a base each loss is less the base's", async () => {
+  it("support canary and membership attacks, calibrated by the base if there is one", async () => {
     await book.run("evaluate gpt on tales.test { attacks: [canaries(unseen: 100), membership] }");
     const [canaries, membership] = must(book.session.evaluations.at(-1)?.attacks, "attacks");
     assert.match(canaries!.how, /^5 canaries, each 3 times among the rows, each held beside 100 of a space of 2\^30;/);

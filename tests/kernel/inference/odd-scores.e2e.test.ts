@@ -8,7 +8,7 @@ import { writeSmallBert } from "../session/small-bert.js";
 
 const parts = ["train", "train", "train", "validation"];
 
-describe("odd scores", function () {
+describe("invalid or extreme regression scores", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(() => {
@@ -42,7 +42,7 @@ train of_${name} on ${name} { steps: 4, batch_size: 2, optimizer: adamw(learning
     ["comma", ["1", '"2,5"', "2", "3"], "not-a-number", 2],
     ["worded", ["1", "good", "2", "3"], "not-a-number", 2],
   ] as const)
-    it(`${name.replaceAll("_", " ")}: ${scores.join(", ")}`, async () => {
+    it(`are rejected, ${name.replaceAll("_", " ")}: ${scores.join(", ")}`, async () => {
       file(name, scores);
       const error = (await book.run(training(name)).catch((e: unknown) => e)) as {
         readonly diagnostics: readonly Told[];
@@ -56,7 +56,7 @@ train of_${name} on ${name} { steps: 4, batch_size: 2, optimizer: adamw(learning
     ["seconds", [0, 1, 2, 3, 4, 5, 6, 7].map((n) => String(1_767_225_600 + n))],
     ["tiny", [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `${n}e-20`)],
   ] as const)
-    it(`${name}: a warning, and the loss stays a number`, async () => {
+    it(`cause a warning and finite losses, ${name}`, async () => {
       file(name, scores);
       await book.run(training(name));
       assert.ok(
@@ -66,7 +66,7 @@ train of_${name} on ${name} { steps: 4, batch_size: 2, optimizer: adamw(learning
       assert.equal(history.length, 4);
       assert.ok(history.every(({ loss }) => Number.isFinite(loss)));
     });
-  it("1e15, the largest that is taken, trains", async () => {
+  it("train up to the limit, 1e15", async () => {
     const scores = ["1e15", "-1e15", "3", "1e15", "5", "-1e15", "7", "-1e15"];
     file("largest", scores);
     await book.run(training("largest"));

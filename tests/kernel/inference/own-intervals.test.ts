@@ -48,9 +48,9 @@ function calibrated(rows: number, seed: number, less = 0): MetricMeasure {
   };
 }
 
-describe("intervals of scores that draws bend", function () {
+describe("intervals of metrics biased by resampling", function () {
   this.timeout(60_000);
-  it("of distinct hold the score, whatever comes again", async () => {
+  it("contain the score for distinct, by the jackknife", async () => {
     const g = seededRandom(3, 3);
     for (const kinds of [12, 60, 100]) {
       const word = (): string => `w${String((g.next() >>> 0) % kinds)}`;
@@ -66,7 +66,7 @@ describe("intervals of scores that draws bend", function () {
       assert.equal(intervalMethodsText([drawn!]), "jackknife (distinct(2))");
     }
   });
-  it("of calibration_error hold what is true, of a calibrated model nothing at all", async () => {
+  it("of calibration_error contain the true value of zero for a calibrated model", async () => {
     let held = 0;
     for (let seed = 0; seed < 60; seed++) {
       const [drawn] = await drawnOf(calibrated(500, seed));
@@ -76,19 +76,19 @@ describe("intervals of scores that draws bend", function () {
     }
     assert.ok(held >= 56, `${String(held)} of 60`);
   });
-  it("of two of them tell which is better only where they are apart", async () => {
+  it("show a difference of calibration_error only if there is one", async () => {
     const [good, like, bad] = await drawnOf(calibrated(2000, 1), calibrated(2000, 2), calibrated(2000, 1, 0.2));
     assert.equal(scoreDifference(good!, bad!).verdict, "worse");
     assert.equal(scoreDifference(good!, like!).verdict, "no difference shown");
   });
-  it("of some of the rows are those of these rows", async () => {
+  it("of a subset are computed from its rows", async () => {
     const whole = calibrated(400, 9);
     const rows = Uint32Array.from({ length: 100 }, (_, i) => 2 * i);
     const [part] = measureSlice([whole], { name: "a", rows }, 400);
     const [own] = await drawnOf(part!);
     assert.deepEqual(own!.score.interval, whole.resampling!.interval!.intervalOf(rows));
   });
-  it("are none, and said to be, where draws lie beside the score or take too long", async () => {
+  it("are absent, with a reason, if resamples miss the score or would take too long", async () => {
     const value = 0.5;
     const bent: MetricMeasure = {
       ...{ name: "bent", call: call("bent"), value, better: "greater", share: false },
@@ -105,7 +105,7 @@ describe("intervals of scores that draws bend", function () {
 });
 
 describe("metrics of many texts", () => {
-  it("hear between two rows that they should stop", async () => {
+  it("stop between two rows when aborted", async () => {
     const text = Array.from({ length: 400 }, (_, i) => `w${String((i * 7919) % 97)}`);
     const texts = {
       written: Array<string>(2000).fill(text.join(" ")),

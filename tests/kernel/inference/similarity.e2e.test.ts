@@ -18,7 +18,7 @@ const part = (i: number): string => (i % 4 === 0 ? "validation" : "train");
 const filler = (i: number): string =>
   [i, 3 * i + 1, Math.floor(i / 10), 7 * i + 2].map((n) => pick(FILLER, n)).join(" ");
 
-describe("sentence_similarity, from a program to answers", function () {
+describe("sentence_similarity end to end", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const file = (name: string, lines: readonly string[]) => writeFileSync(join(book.folder, name), lines.join("\n"));
@@ -59,7 +59,7 @@ model finder { base: "base", task: sentence_similarity }`);
   });
   after(() => book.close());
 
-  it("a model that was never trained is its base", async () => {
+  it("evaluates and embeds without training, unlike text_classification", async () => {
     await book.run("evaluate finder on pairs.validation { metrics: [mrr, loss] }");
     assert.ok(metrics()["mrr"]! > 0 && metrics()["mrr"]! <= 1 && metrics()["loss"]! > 0);
     const [one] = await model("finder").predict<EmbeddingPrediction>(text(1));
@@ -67,7 +67,7 @@ model finder { base: "base", task: sentence_similarity }`);
     await book.run('model labelled { base: "base", task: text_classification }');
     await refused("evaluate labelled on told.validation", "not-trained");
   });
-  it("pairs alone: each text finds its own, or another of its group", async () => {
+  it("learns from pairs alone to rank the matching text first", async () => {
     await book.run("train finder on pairs with plain");
     falls("finder", 0.5);
     assert.deepEqual(Object.keys(model("finder").validations[0]!).sort(), ["loss", "mrr", "step"]);
@@ -80,7 +80,7 @@ model finder { base: "base", task: sentence_similarity }`);
     const best = Math.min(...model("finder").validations.map((v) => v["loss"]!));
     assert.ok(Math.abs(metrics()["loss"]! - best) < 1e-6);
   });
-  it("predict: embeddings of texts, similarities of pairs", async () => {
+  it("predicts embeddings of texts and similarities of pairs", async () => {
     const texts = [text(1), other(1), text(2)];
     const said = await model("finder").predict<EmbeddingPrediction>(texts);
     assert.deepEqual(
@@ -109,7 +109,7 @@ model finder { base: "base", task: sentence_similarity }`);
     await book.run("predict finder on pairs.validation as beside");
     assert.ok((book.values.get("beside") as readonly SimilarityPrediction[]).every((p) => p.similarity <= 1 + 1e-9));
   });
-  it("scores of any scale are ranked; with a range they are met", async () => {
+  it("learns a ranking from scores of any scale, and their values if a range is given", async () => {
     await book.run("train finder on scored with plain as ranked");
     falls("ranked", 0.7);
     assert.deepEqual(Object.keys(model("ranked").validations[0]!).sort(), ["loss", "spearman", "step"]);
@@ -125,7 +125,7 @@ model finder { base: "base", task: sentence_similarity }`);
     assert.ok(metrics()["mrr"]! > 0.5, JSON.stringify(metrics()));
   });
   for (const loss of ["contrastive", "online_contrastive"])
-    it(`labels: ${loss}`, async () => {
+    it(`learns from same/different labels: ${loss}`, async () => {
       await book.run(
         `model m_${loss} { base: "base", task: sentence_similarity(loss: ${loss}) }\ntrain m_${loss} on told with plain`,
       );
@@ -135,13 +135,13 @@ model finder { base: "base", task: sentence_similarity }`);
       assert.ok(metrics()["accuracy"]! > 0.85 && metrics()["f1"]! > 0.85, JSON.stringify(metrics()));
       assert.match(made, /counts as \\+"same/);
     });
-  it("a third text that doesn't belong", async () => {
+  it("learns from a third, unrelated text per row", async () => {
     await book.run("train finder on three with plain as hard { accumulate: 2, batch_size: 8 }");
     falls("hard", 0.7);
     await book.run("evaluate hard on three.validation");
     assert.ok(metrics()["mrr"]! > 0.6, JSON.stringify(metrics()));
   });
-  it("every technique trains it, and what PEFT has is saved as PEFT names it on the body alone", async () => {
+  it("trains with every technique and saves PEFT-compatible adapters for the body", async () => {
     for (const technique of [
       "lora(rank: 4)",
       "adapters(size: 8)",
@@ -172,7 +172,7 @@ model finder { base: "base", task: sentence_similarity }`);
       assert.ok(first < last, `${first} goes on from what began with ${last}`);
     }
   });
-  it("mistakes are told before the run", async () => {
+  it("reports mistakes before the run", async () => {
     await refused(
       'model c { base: "base", task: sentence_similarity(loss: cosine) }\ntrain c on pairs with plain',
       "missing-role",
@@ -192,7 +192,7 @@ model finder { base: "base", task: sentence_similarity }`);
       "text_pair",
     );
   });
-  it("streamed pairs teach and are worth what pairs in memory are", async () => {
+  it("gets the same losses and scores from streamed pairs as from pairs in memory", async () => {
     const said: unknown[] = [];
     for (const stream of ["", ", stream: true"]) {
       const name = stream ? "flow" : "held";
@@ -203,7 +203,7 @@ evaluate finder_${name} on ${name} { metrics: [mrr, loss] }`);
     }
     assert.deepEqual(said[1], said[0]);
   });
-  it("a base says how it makes vectors", async () => {
+  it("takes pooling from the base's modules.json and rejects unknown modules", async () => {
     const folder = join(book.folder, "own");
     writeSmallBert(folder, [...FILLER, ...TOPICS]);
     const modules = (...types: readonly string[]) =>
@@ -250,7 +250,7 @@ evaluate finder_${name} on ${name} { metrics: [mrr, loss] }`);
     );
   });
 
-  it("all-MiniLM-L6-v2 embeds as sentence-transformers does", async () => {
+  it("gets the embeddings of sentence-transformers for all-MiniLM-L6-v2", async () => {
     const golden = (
       JSON.parse(readFileSync(new URL("golden/oracle/similarity.json", root), "utf8")) as {
         minilm: { texts: string[]; max_length: number; embeddings: number[][] };

@@ -19,7 +19,7 @@ interface Golden {
 const file = new URL("../../../../tests/golden/oracle/smollm2-greedy.json", import.meta.url);
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
-describe("SmolLM2-135M writes", function () {
+describe("text generation of SmolLM2-135M", function () {
   this.timeout(600_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -28,7 +28,7 @@ describe("SmolLM2-135M writes", function () {
   });
   after(() => book.close());
 
-  it("token for token what transformers writes on 20 prompts", async () => {
+  it("matches transformers token for token on 20 prompts", async () => {
     const prompts = golden.cases.map((c) => c.prompt);
     const tokens = prompts.map((): number[] => []);
     const texts = prompts.map(() => "");
@@ -46,7 +46,7 @@ describe("SmolLM2-135M writes", function () {
       assert.equal(texts[i], text.replace(/<\|im_end\|>$/, ""));
     }
   });
-  it("alone what it writes in a batch", async () => {
+  it("writes the same text alone as in a batch", async () => {
     const handle = book.values.get("smol") as ModelHandle;
     for (const { prompt, text } of golden.cases.slice(0, 2)) {
       const [alone] = await handle.predict<WrittenContinuation>(prompt, { max_tokens: 20 });

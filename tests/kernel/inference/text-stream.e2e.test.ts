@@ -16,7 +16,7 @@ const texts = fc.oneof(
 );
 
 for (const kind of ["byteLevel", "byteFallback"] as const)
-  describe(`text from tokens as they come, ${kind}`, () => {
+  describe(`incremental text stream, ${kind} tokenizer`, () => {
     let folder: string;
     let tokenizer: Tokenizer;
     before(async () => {
@@ -27,7 +27,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
     after(() => rmSync(folder, { recursive: true }));
     const idsOf = async (text: string): Promise<number[]> => Array.from((await tokenizer.encode([text], 1e9))[0]!);
 
-    it("is in pieces what it is at once, and no piece holds half a character", () =>
+    it("joins to the full text and never splits a character", () =>
       fc.assert(
         fc.asyncProperty(texts, fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 }), async (text, sizes) => {
           const ids = await idsOf(text);
@@ -45,12 +45,12 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
         }),
         { numRuns: 150 },
       ));
-    it("goes on from a prompt with the blank that stands between", async () => {
+    it("keeps the space between the prompt and its continuation", async () => {
       const [prompt, whole] = [await idsOf("one"), await idsOf("one two")];
       const stream = new IncrementalTextStream(tokenizer, prompt);
       assert.equal((await stream.push(whole.slice(prompt.length))) + (await stream.end()), " two");
     });
-    it("gives out at the end what never became a character", async () => {
+    it("emits an incomplete character at the end", async () => {
       const ids = await idsOf("a🎉");
       const stream = new IncrementalTextStream(tokenizer);
       const first = await stream.push(ids.slice(0, -1));
@@ -65,7 +65,7 @@ describe("stop strings", () => {
     const text = pieces.map((p) => s.push(p)).join("");
     return { text: text + s.end(), found: s.found };
   };
-  it("end the text before the first of them, wherever the pieces are cut", () =>
+  it("end the text before the first match, with any chunking", () =>
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: fc.constantFrom("a", "b", "\n"), maxLength: 4 }), { maxLength: 8 }),
@@ -87,7 +87,7 @@ describe("stop strings", () => {
         },
       ),
     ));
-  it("hold back no more than could be the beginning of one", () => {
+  it("delay only text that may begin a stop string", () => {
     const s = new StopStringFilter(["\n\nQ:"]);
     assert.deepEqual(
       [s.push("A: 8"), s.push("\n"), s.push("\nso"), s.push(" it is\n\n"), s.push("Q"), s.push(": more")],

@@ -20,7 +20,7 @@ function words(count: number): readonly { readonly word: string; readonly back: 
   return [...made].map((word) => ({ word, back: [...word].reverse().join("") }));
 }
 
-describe("texts made of texts, from data to what is written", function () {
+describe("text2text_generation end to end", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const backwards = (): ModelHandle => book.values.get("backwards") as ModelHandle;
@@ -36,7 +36,7 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
   });
   after(() => book.close());
 
-  it("learns: the loss falls, and the words come out backwards", async () => {
+  it("learns to reverse words", async () => {
     await book.run(
       `train backwards on pairs { epochs: 30, batch_size: 20, optimizer: adamw(learning_rate: 1e-2), seed: 1 }`,
     );
@@ -55,7 +55,7 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
       "the token that ends a text is learnt",
     );
   });
-  it("scores what it writes beside the targets, greedily and by beams", async () => {
+  it("scores outputs against targets, greedily and with beam search", async () => {
     await book.run(`evaluate backwards on pairs.test`);
     assert.deepEqual(Object.keys(evaluation().metrics), ["loss", "bleu", "chrf"]);
     await book.run(
@@ -75,7 +75,7 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     assert.ok(Math.abs(Math.exp(metrics["loss"]!) - metrics["perplexity"]!) < 1e-6);
     assert.ok(metrics["loss"]! < 1);
   });
-  it("streams into the cell, searches by beams, and answers for a split", async () => {
+  it("streams into the cell, uses beam search and predicts a split", async () => {
     const shown = await book.run(
       `predict backwards on "abc", "edd" as answers { max_tokens: 8, decode: beam(width: 4) }`,
     );
@@ -92,13 +92,13 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     await book.run(`predict backwards on pairs.test as all { max_tokens: 8 }`);
     assert.equal((book.values.get("all") as readonly WrittenContinuation[]).length, 40);
   });
-  it("writes the same from the checkpoint of its training", async () => {
+  it("writes the same text after reloading its checkpoint", async () => {
     const [before] = await backwards().predict<WrittenContinuation>("dcba", { max_tokens: 8 });
     await book.session.weights.forget(backwards().folder!);
     const [after] = await backwards().predict<WrittenContinuation>("dcba", { max_tokens: 8 });
     assert.deepEqual(after, before);
   });
-  it("trains with an adapter, in parts and in bf16, and shows its graph", async () => {
+  it("trains with LoRA, gradient accumulation and bf16, and shows its graph", async () => {
     await book.run(`
 model low like backwards { technique: lora(rank: 4) }
 train low on pairs { steps: 12, batch_size: 8, accumulate: 2, optimizer: adamw(learning_rate: 1e-2), precision: bf16, seed: 1 }
@@ -110,7 +110,7 @@ show low.program`);
     assert.match(String(book.shown.at(-1)!.bundle["text/plain"]), /decoder_input_ids/);
     assert.match(readFileSync(join(low.folder!, "events.jsonl"), "utf8"), /"kind":"step"/);
   });
-  it("takes streamed data: the same rows give the same losses", async () => {
+  it("gets the same losses from streamed data", async () => {
     await book.run(`
 data flowing { source: jsonl("words.jsonl", stream: true), columns: { input: word, target: back }, split: by_column(part) }
 model once like backwards {}
@@ -121,7 +121,7 @@ train once on flowing with short as streamed`);
     assert.equal(losses("whole").length, 3);
     assert.deepEqual(losses("streamed"), losses("whole"));
   });
-  it("refuses a row without a target, data without one, and a base that is no encoder-decoder", async () => {
+  it("rejects a missing target, data without targets, and a base that is no encoder-decoder", async () => {
     writeFileSync(join(book.folder, "hole.jsonl"), `{"word": "a", "back": ""}\n{"word": "b", "back": "b"}`);
     const codes = async (text: string): Promise<readonly string[]> => {
       let found: readonly string[] = [];

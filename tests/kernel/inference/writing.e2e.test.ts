@@ -10,7 +10,7 @@ import { writeTokenizer } from "../session/small-tokenizers.js";
 
 const fixture = new URL("../../../../tests/fixtures/models/qwen2-bias", import.meta.url);
 
-describe("writing text", function () {
+describe("text generation in a notebook", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const writer = (): ModelHandle => book.values.get("writer") as ModelHandle;
@@ -24,7 +24,7 @@ describe("writing text", function () {
   });
   after(() => book.close());
 
-  it("streams what the base writes into one output, and keeps it under a name", async () => {
+  it("streams the base's text into one output and stores it under an alias", async () => {
     const shown = await book.run(`predict writer on "Hello", "Good-bye" as answers { max_tokens: 6 }`);
     assert.equal(new Set(shown.map((s) => s.id)).size, 1);
     assert.ok(shown.length >= 2);
@@ -42,7 +42,7 @@ describe("writing text", function () {
     assert.ok(!text.includes("▌") && String(shown[0]!.bundle["text/plain"]).includes("▌"));
     assert.match(String(bundle["text/html"]), /opacity:.72">Hello<\/span>/);
   });
-  it("gives TypeScript the same text, whole and in pieces", async () => {
+  it("gives TypeScript the same text, complete and streamed", async () => {
     const [whole] = await writer().predict<WrittenContinuation>("Hello", { max_tokens: 6 });
     const pieces: string[] = [];
     for await (const piece of writer().stream("Hello", { max_tokens: 6 })) pieces.push(piece);
@@ -50,14 +50,14 @@ describe("writing text", function () {
     assert.ok(pieces.length > 1);
     assert.deepEqual(whole, (book.values.get("answers") as readonly WrittenContinuation[])[0]);
   });
-  it("lets go of the model when nobody asks for more pieces", async () => {
+  it("releases the model if the reader stops early", async () => {
     for await (const piece of writer().stream("Hello", { max_tokens: 6 })) {
       assert.ok(piece.length > 0);
       break;
     }
     assert.equal((await writer().predict<WrittenContinuation>("Hello", { max_tokens: 1 })).length, 1);
   });
-  it("draws by seed, and stops before a stop string", async () => {
+  it("samples by seed and stops before a stop string", async () => {
     const draw = (seed: number) =>
       writer().predict<WrittenContinuation>(["Hello", "Bye"], {
         max_tokens: 8,
@@ -71,7 +71,7 @@ describe("writing text", function () {
     assert.equal(cut!.continuation, whole!.continuation.slice(0, whole!.continuation.indexOf(stop)));
     assert.equal(cut!.ended, "stop");
   });
-  it("shows what came before an interrupt", async () => {
+  it("shows the partial text after an interrupt", async () => {
     const aborting = new AbortController();
     const from = book.shown.length;
     const running = book.run(`predict writer on "Hello" { max_tokens: 30, decode: sample(temperature: 3) }`, {
@@ -83,7 +83,7 @@ describe("writing text", function () {
     assert.ok(!String(book.shown.at(-1)!.bundle["text/plain"]).includes("▌"));
     assert.equal((await writer().predict<WrittenContinuation>("Hello", { max_tokens: 1 })).length, 1);
   });
-  it("refuses options that it doesn't know, and more tokens than there are positions", async () => {
+  it("rejects unknown options and more tokens than the model has positions", async () => {
     await assert.rejects(writer().predict("a", { decode: "luck" }), { code: "bad-option" });
     await assert.rejects(writer().predict("a", { decode: { sample: { temperature: 0 } } }), { code: "bad-option" });
     await assert.rejects(writer().predict("a", { max_tokens: 0 }), { code: "bad-option" });
@@ -94,7 +94,7 @@ describe("writing text", function () {
       return true;
     });
   });
-  it("writes with the weights of its training, and on from a checkpoint", async () => {
+  it("uses the trained weights, greedily and with beam search", async () => {
     const rows = Array.from({ length: 24 }, () => JSON.stringify({ text: "ababababababab" }));
     writeFileSync(join(book.folder, "ab.jsonl"), rows.join("\n"));
     await book.run(`

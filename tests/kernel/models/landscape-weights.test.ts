@@ -14,7 +14,7 @@ const call = (word: string, given: Readonly<Record<string, Value>>): Call => ({
   arguments: given,
 });
 
-describe("models of one landscape", () => {
+describe("models of one loss landscape", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-landscape-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const NAMES = ["x.weight", "classifier.bias"];
@@ -54,7 +54,7 @@ describe("models of one landscape", () => {
     return "taken";
   };
 
-  it("are those of one base, one technique and the same labels", () => {
+  it("must share the base, the technique and the labels", () => {
     const from = { technique: call("lora", { rank: 2, alpha: 4, from: "before" }) };
     assert.equal(refused(model("a"), model("b", { of: from }), model("c", { of: { baseHash: null } })), "taken");
     for (const [what, one, why] of [
@@ -69,7 +69,7 @@ describe("models of one landscape", () => {
     ] as const) assert.match(refused(model("a"), one), why, what); // prettier-ignore
   });
 
-  it("are read with what stands beside all of their weights", () => {
+  it("are read with the extra tensors saved for all their weights", () => {
     const beside = { "f/x.weight": [[1, 0, 0], [0, 0, 1]], "f/classifier.bias": [[0, 2]], "g/x.weight": [[1, 0, 0], [0, 0, 1]] }; // prettier-ignore
     const { start, ends } = landscapeModelsOf(model("m"), [model("a", { tensors: beside })], NAMES);
     assert.deepEqual([...start.weights].map(([name, values]) => [name, [...values]]), [["x.weight", [1, 2, 3, 4, 5, 6]], ["classifier.bias", [7, 8]]]); // prettier-ignore

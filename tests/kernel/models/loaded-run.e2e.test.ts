@@ -39,7 +39,7 @@ data n { source: csv("d.csv"), columns: { text: text, score: score }, split: by_
 recipe r { epochs: 6, batch_size: 4, optimizer: adamw(learning_rate: 5e-3), dropout: 0 }`;
 const ASKED = ["a good film", "a grim play", "a warm book"];
 
-describe("models that were trained before", function () {
+describe("previously trained models", function () {
   this.timeout(120_000);
   let first: NotebookOfOne;
   let next: NotebookOfOne;
@@ -81,7 +81,7 @@ evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`)
     await Promise.all([first, next].map((book) => book.close()));
   });
 
-  it("open in one line, and score and answer as they did, to the last digit", async () => {
+  it("load in one line with identical scores and predictions", async () => {
     const from = (name: string): string => JSON.stringify(join(first.runs, runOf(name)));
     await next.run(`
 model whole { load: ${from("whole")} }
@@ -97,7 +97,7 @@ evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`)
     assert.deepEqual(now!.history, then!.history);
     assert.deepEqual(now!.labels, ["no", "yes"]);
   });
-  it("in a cell after the one that loads them too, by id or by name in the folder of runs", async () => {
+  it("load by id, path or name in the runs folder, also for later cells", async () => {
     cpSync(join(first.runs, runOf("small")), join(next.runs, runOf("small")), { recursive: true });
     // What lies beside the notebook that trained it: a copy brings the base along.
     cpSync(join(first.folder, "bert"), join(next.folder, "bert"), { recursive: true });
@@ -108,7 +108,7 @@ evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`)
     assert.deepEqual(said, await answers(first, "small"));
     for (const name of ["byname", "bypath"]) assert.deepEqual(await answers(next, name), said);
   });
-  it("save, merge, and are the base of another model", async () => {
+  it("can be saved, merged and used as a base", async () => {
     const small = next.values.get("small") as ModelHandle;
     assert.equal((await small.save("saved")).holds, "adapter");
     assert.ok((await small.merge("merged")).difference < 1e-4);
@@ -130,7 +130,7 @@ evaluate small, further on d.test { metrics: [accuracy, loss], worst: 0 }`);
     assert.equal(to!["accuracy"], from!["accuracy"]);
     assert.ok(Math.abs(to!["loss"]! - from!["loss"]!) < 1e-4);
   });
-  it("answer from a folder by the base's own head, with its labels", async () => {
+  it("predict from a saved folder with the base's head and labels", async () => {
     const whole = next.values.get("whole") as ModelHandle;
     await whole.save("mood");
     await next.run(`
@@ -150,7 +150,7 @@ evaluate mood, legal on d.test { metrics: [accuracy, loss], worst: 0 }`);
     for (const [metric, value] of Object.entries(by("rated")))
       assert.ok(Math.abs(by("rating")[metric]! - value) < 1e-4, metric);
   });
-  it("answer from a folder whatever the task and the family", async () => {
+  it("predict from a saved folder for other tasks and model families", async () => {
     const lines = (make: (word: string, i: number) => object): string =>
       [...GOOD, ...BAD].map((word, i) => JSON.stringify(make(word, i))).join("\n");
     writeFileSync(
@@ -199,7 +199,7 @@ train roberta_m on d with r { epochs: 1 }`);
       assert.deepEqual(await ask(next.values.get(`again_${name}`)), await ask(trained), name);
     }
   });
-  it("need training where the head is another task's", async () => {
+  it("need training if the head is for another task", async () => {
     await codes(
       `model wrong { base: "./mood", task: token_classification }\npredict wrong on "a good film"`,
       "not-trained",
@@ -228,13 +228,13 @@ train roberta_m on d with r { epochs: 1 }`);
       "not-trained",
     );
   });
-  it("take no setting of their own, and are not trained under their name", async () => {
+  it("accept no settings and no training under the loaded name", async () => {
     await codes(`model m { load: "small", task: text_classification, technique: full }`, "loaded-setting");
     await codes(`model m like small { technique.rank: 4 }`, "loaded-setting");
     await codes(`model m { load: "small" }\ntrain m on d with r`, "loaded-model");
     await codes(`model m { load: "small" }\nevaluate m on d.test { metrics: [perplexity] }`, "metric-of-other-task");
   });
-  it("never take other weights than the best ones, and score a run that nobody may write", async () => {
+  it("load only the best weights, and warn if scores cannot be written", async () => {
     const kept = RunFolder.open(join(next.runs, "kept"));
     cpSync(join(first.runs, runOf("grown")), kept.path, { recursive: true });
     cpSync(join(first.runs, runOf("fresh")), join(next.runs, runOf("fresh")), { recursive: true });
@@ -254,7 +254,7 @@ train roberta_m on d with r { epochs: 1 }`);
     rmSync(file);
     await codes('model second_of { load: "kept" }', "run-without-weights");
   });
-  it("say what is wrong with a run that can't be opened", async () => {
+  it("report why a run cannot be opened", async () => {
     await codes('model m { load: "smal" }', "run-not-found");
     await codes('model m { load: "mood" }', "not-a-run");
     const copy = (name: string): RunFolder => {

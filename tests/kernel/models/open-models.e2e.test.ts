@@ -13,7 +13,7 @@ const asked = ["a good film", "a poor book", "a fine book"];
 const techniques = { alike: "lora(rank: 2)", apart: "full" } as const;
 const names = { alike: ["a1", "a2", "a3", "a4", "a5", "a6"], apart: ["w1", "w2", "w3"] } as const;
 
-describe("models that make room for others", function () {
+describe("many open models", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -33,7 +33,7 @@ describe("models that make room for others", function () {
     );
 
   for (const kind of ["alike", "apart"] as const)
-    it(`answers as before, trained ${kind === "alike" ? "on one base's weights" : "with weights of its own"}`, async () => {
+    it(`predict as before, trained ${kind === "alike" ? "on one base's weights" : "with weights of its own"}`, async () => {
       const first = new Map<string, Awaited<ReturnType<typeof answers>>>();
       for (const [seed, name] of names[kind].entries()) {
         await book.run(

@@ -10,7 +10,7 @@ import { writeSmallBert } from "../session/small-bert.js";
 const FILLER = ["the", "a", "room", "was", "and", "we", "it"];
 const KINDS = ["dull", "bad", "good"] as const;
 
-describe("what a training changed", function () {
+describe("prediction change report after training", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -66,7 +66,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
   };
   const count = (line: string) => Number(/changed (\d+) of/.exec(line)?.[1] ?? 0);
 
-  it("is no warning where a score over more rows moved, though those that were asked say the same", () => {
+  it("does not warn if a score over more rows changed while the sampled predictions did not", () => {
     const told = { model: "m", split: "validation", comparedCount: 20, rows: 42, changed: 0, untrained: null } as const;
     const line = (moved: Parameters<typeof predictionChangesView>[0]["moved"]) =>
       String(predictionChangesView({ ...told, moved: moved ?? null }).bundle["text/plain"]);
@@ -76,7 +76,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
       /^m: none of 20 [^]*accuracy went from 0\.5476 to 0\.5714$/,
     );
   });
-  it("is counted in answers, of those that validate", async () => {
+  it("counts the changed predictions on the validation rows", async () => {
     const line = await told("train kind on kinds with quick");
     assert.match(line, /^kind changed \d+ of 16 validation answers, against the untrained head$/);
     const before = await told("train kind on kinds with still as begun");
@@ -97,14 +97,14 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     assert.equal(count(line), trained.filter((label, i) => label !== untrained[i]).length);
     assert.ok(count(line) > 0);
   });
-  it("is counted of the test where nothing validates, and of what trained where there is nothing else", async () => {
+  it("counts on the test rows without validation rows, and on training rows if there are no others", async () => {
     assert.match(await told("train kind on tested with quick"), /of 16 test answers/);
     assert.match(
       await told("train kind on alone with quick"),
       /of 20 answers to rows that trained \(evenly spaced among 64 rows; there are no others\), against the untrained head$/,
     );
   });
-  it("is told against what the model began with: its own head, one that is new, or nothing at all", async () => {
+  it("compares with the starting model: an untrained head, its earlier head or an untrained model", async () => {
     assert.match(await told("train scorer on scores with quick"), /, against the untrained head$/);
     assert.doesNotMatch(await told("train scorer on scores with still as begun_scorer"), /knew it all/);
     await (book.values.get("scorer") as ModelHandle).save("own");
@@ -116,7 +116,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     );
     assert.match(await told("train writer on texts with quick"), /, against the untrained model$/);
   });
-  it("says which rows were asked where they are not all", async () => {
+  it("states how the rows were sampled if not all were used", async () => {
     const wide = Array.from(
       { length: 49 },
       (_, i) =>
@@ -137,7 +137,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     ["filler", "texts"],
     ["writer", "texts"],
   ] as const)
-    it(`is told of ${name}, and that nothing changed`, async () => {
+    it(`counts changes of ${name} and reports that nothing changed`, async () => {
       assert.ok(count(await told(`train ${name} on ${data} with quick`)) > 0);
       assert.match(
         await told(`train ${name} on ${data} with still as still_${name}`),

@@ -22,14 +22,14 @@ interface Line {
   readonly y: readonly (number | null)[];
 }
 
-describe("EWC's penalty over a plane", () => {
+describe("EWC penalty on a weight plane", () => {
   // Along (1, 0, 1) / √2 and (0, 1, 0); the anchor (0, 1, 2) lies off the plane, right above (√2, 1).
   const [start, first, second] = [named("m", 0, 0, 0), named("one", 1, 0, 1), named("two", 0.5, 2, 0.5)];
   const [fisher, anchor] = [weights(3, 1, 1), weights(0, 1, 2)];
   const plane = weightPlaneOf(start, [first, second]);
   const held = penaltyOnPlane("beyond", { fisher, anchor }, start.weights, plane);
 
-  it("is what was computed by hand where the anchor lies off the plane", () => {
+  it("matches the value computed by hand for an anchor off the plane", () => {
     // Q = ((3 + 1) / 2, 0; 0, 1), b = (−2 / √2, −1), so the centre is (√2 / 2, 1): the weights (½, 1, ½), which cost
     // ½ (3 · ¼ + 0 + 9 / 4) = 1.5. The anchor's own foot, the weights (1, 1, 1), costs ½ (3 + 1) = 2.
     const { centre, least, xx, xy, yy } = held;
@@ -39,7 +39,7 @@ describe("EWC's penalty over a plane", () => {
     near(penaltyAt(held, { x: Math.SQRT2, y: 0 }), 2.5);
   });
 
-  it("is the same at all places of the ellipse that is drawn, weight by weight", () => {
+  it("has the same value along the plotted ellipse", () => {
     const side = Array.from({ length: 9 }, (_, i) => i - 4);
     const places = [projectOnPlane(start, start.weights, plane), ...[first, second].map((one) => projectOnPlane(one, start.weights, plane))]; // prettier-ignore
     const losses = [{ on: "d.test", rows: 1, z: side.map(() => side.map(() => 1)) }];
@@ -55,7 +55,7 @@ describe("EWC's penalty over a plane", () => {
     });
   });
 
-  it("is that of any place, whatever the weights, and where ways cost nothing", () => {
+  it("matches the direct computation at any point, also for directions without cost", () => {
     const number = fc.double({ min: -3, max: 3, noNaN: true });
     const five = fc.tuple(number, number, number, number, number);
     const most = fc.tuple(...Array.from({ length: 5 }, () => fc.constantFrom(0, 0, 0.1, 1, 7)));
@@ -81,7 +81,7 @@ describe("EWC's penalty over a plane", () => {
     );
   });
 
-  it("has no middle of its own in a way that costs nothing, and no rounding for a least", () => {
+  it("has its centre at zero in a direction without cost, and an exact zero as minimum", () => {
     const flatly = penaltyOnPlane("h", { fisher: weights(0, 2, 0), anchor: weights(5, 1, 5) }, start.weights, plane);
     assert.deepEqual([flatly.xx, flatly.least], [0, 0]);
     near(flatly.centre.x, 0);
@@ -90,7 +90,7 @@ describe("EWC's penalty over a plane", () => {
     assert.equal(within.least, 0);
   });
 
-  it("is refused where models span none, by their names", () => {
+  it("rejects models that span no plane and names them", () => {
     const refused = (...ends: Parameters<typeof weightPlaneOf>[1]): string => {
       try {
         weightPlaneOf(start, ends);

@@ -13,8 +13,8 @@ const refused = (given: object): string => {
   return "taken";
 };
 
-describe("options of writing", () => {
-  it("are what `predict` has, with its defaults", () => {
+describe("text generation options", () => {
+  it("have the defaults of `predict`", () => {
     assert.deepEqual(writingOptionsOf({}), {
       decode: { word: "greedy", kind: "decoder", arguments: {} },
       max_tokens: 64,
@@ -33,5 +33,5 @@ describe("options of writing", () => {
     ["an unknown one", { decode: "best" }, /decode/],
     ["half a token", { max_tokens: 0.5 }, /max_tokens/],
   ] as const)
-    it(`refuse ${what}`, () => assert.match(refused(given), why));
+    it(`reject ${what}`, () => assert.match(refused(given), why));
 });

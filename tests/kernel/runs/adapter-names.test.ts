@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { registry } from "#stdlib/registry.js";
 
-describe("names in an adapter's configuration", () => {
-  it("has PEFT's name of every task but of those that PEFT doesn't know", () => {
+describe("task names in an adapter configuration", () => {
+  it("are PEFT's for every task that PEFT knows", () => {
     const named = registry.ofKind("task").map((task) => [task.name, task.capabilities?.peft ?? null]);
     assert.deepEqual(
       named.filter(([, peft]) => peft === null).map(([name]) => name),

@@ -22,7 +22,7 @@ function documented(kind: string): readonly string[] {
   return [...fields.replace(/\([^)]*\)/g, "").matchAll(/`(\w+)`/g)].map(([, name]) => name!);
 }
 
-describe("the events of a run", function () {
+describe("event log of a run", function () {
   this.timeout(60_000);
   let book: NotebookOfOne;
   before(() => {
@@ -36,7 +36,7 @@ describe("the events of a run", function () {
   });
   after(() => book.close());
 
-  it("hold the loss of each step as PyTorch has it, and what the page says", async () => {
+  it("holds PyTorch's loss and norm of each step and the documented fields", async () => {
     await book.run(`
 data chats { source: jsonl("chats.jsonl"), columns: { messages: messages } }
 model helper { base: "llama", task: chat, template: chatml }

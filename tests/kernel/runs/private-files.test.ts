@@ -24,7 +24,7 @@ describe("private file", function () {
   });
   const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-  it("replaces one that others could read", async () => {
+  it("replaces a file that others could read", async () => {
     const file = join(folder, "old");
     writeFileSync(file, "");
     writePrivate(file, "a");
@@ -33,21 +33,21 @@ describe("private file", function () {
     await writePrivateAsync(join(folder, "other"), "a");
     assert.equal(modeOf(join(folder, "other")), "600");
   });
-  it("is what a shared writer wrote, once it is closed to others", () => {
+  it("closes the files of a shared writer to others", () => {
     const own = mkdtempSync(join(folder, "shared-"));
     writeFileSync(join(own, "model"), "");
     makePrivate(own);
     assert.deepEqual(openToOthers(own), []);
     makePrivate(join(own, "nothing-there"));
   });
-  it("is copied to a place of the user's choice with the usual mode", async () => {
+  it("is copied to the user's folder with the usual mode", async () => {
     const [from, to] = [join(folder, "own"), join(folder, "given")];
     writePrivate(from, "a");
     await copyWithUsualMode(from, to);
     assert.equal(modeOf(to), "644");
     assert.equal(readFileSync(to, "utf8"), "a");
   });
-  it("holds the plan, log, scores and checkpoints of a run, and the journal of a sweep", async () => {
+  it("holds the plan, log and scores of a run, and the journal of a sweep", async () => {
     const runs = join(folder, "runs");
     const run = makeRun(runs, "m", { weights: true });
     evaluate(run, { accuracy: share(0.5) });
@@ -58,7 +58,7 @@ describe("private file", function () {
     assert.deepEqual(openToOthers(runs), checkpoints);
     lock.release();
   });
-  it("holds everything that a training, an evaluation, a tracker or a detached process adds to a run", async () => {
+  it("holds what trainings, evaluations, trackers and detached processes add to a run", async () => {
     const root = mkdtempSync(join(folder, "kept-"));
     const at = await writeRunFiles(root);
     const run = join(root, "runs", at.id);

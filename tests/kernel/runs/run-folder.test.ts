@@ -30,7 +30,7 @@ const step = (loss: number): RunEvent => ({
   seconds: 1,
 });
 
-describe("a run's folder", () => {
+describe("run folder", () => {
   let root = "";
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), "runs-"))));
   afterEach(() => rmSync(root, { recursive: true }));
@@ -40,7 +40,7 @@ describe("a run's folder", () => {
     assert.equal(new Set(made).size, 3);
   });
 
-  it("is found again by its recipe, newest first", async () => {
+  it("is found by its recipe, newest first", async () => {
     const first = RunFolder.create(root, "a", plan("one"), lock("one"));
     await new Promise((resolve) => setTimeout(resolve, 5));
     const second = RunFolder.create(root, "a", plan("one"), lock("one"));
@@ -53,7 +53,7 @@ describe("a run's folder", () => {
     assert.deepEqual(RunFolder.find(join(root, "nowhere"), "one"), []);
   });
 
-  it("writes one line an event, numbers that JSON lacks as strings, and reads them back", () => {
+  it("writes one event per line, with NaN and infinity as strings, and reads them back", () => {
     const run = RunFolder.create(root, "a", plan("one"), lock("one"));
     run.append(step(0.5));
     run.append(step(Number.NaN));
@@ -66,14 +66,14 @@ describe("a run's folder", () => {
     );
   });
 
-  it("leaves out a last line that a kill has torn", () => {
+  it("skips a torn last line of the log", () => {
     const run = RunFolder.create(root, "a", plan("one"), lock("one"));
     run.append(step(0.5));
     appendFileSync(run.eventsFile, '{"at":"2026-01-01","kind":"st');
     assert.equal(run.events().length, 1);
   });
 
-  it("goes on with a line of its own after a torn one, and reads what older versions wrote onto it", () => {
+  it("starts a new line after a torn one and reads events that older versions appended to it", () => {
     const run = RunFolder.create(root, "a", plan("one"), lock("one"));
     run.append(step(0.5));
     const torn = '{"at":"2026-01-01","run":"r","kind":"stepp","loss":0.';
@@ -92,7 +92,7 @@ describe("a run's folder", () => {
     );
   });
 
-  it("says with a code that a folder can't be written", () => {
+  it("reports an unwritable folder with a code", () => {
     writeFileSync(join(root, "file"), "");
     assert.throws(() => RunFolder.create(join(root, "file", "runs"), "a", plan("one"), lock("one")), {
       code: "run-folder",

@@ -78,7 +78,7 @@ model bias { base: "base", task: regression, technique: bitfit }`);
     );
 
   for (const name of ["whole", "small", "bias"])
-    it(`${name}: beats the mean by far, and its folder says what it says`, async () => {
+    it(`${name}: beats the mean clearly, and its saved folder predicts the same`, async () => {
       await book.run(
         `train ${name} on prices with quick\nevaluate ${name} on prices.validation { metrics: [mean_absolute_error, loss] }`,
       );
@@ -105,7 +105,7 @@ model bias { base: "base", task: regression, technique: bitfit }`);
       assert.deepEqual(await predictions(name), said);
     });
 
-  it("an adapter's head is folded too, and a training from it begins where it ended", async () => {
+  it("folds the scale into an adapter's head, and training from it continues at the same predictions", async () => {
     const said = await predictions("small");
     const { adapter } = RunFolder.open(model("small").folder!);
     const file = readSafetensors(join(adapter, "adapter_model.safetensors"));
@@ -116,7 +116,7 @@ train more on prices with quick { steps: 1, optimizer: adamw(learning_rate: 1e-1
     near(await predictions("more"), said);
   });
 
-  it("goes on from its checkpoint exactly, and from one of older versions as they did", async () => {
+  it("resumes exactly from its checkpoint, and from those of older versions", async () => {
     const statement = (as: string, more = "") =>
       `train whole on prices with quick as ${as} { steps: 12, checkpoint: every(steps: 4), seed: 5${more} }`;
     await book.run(statement("straight"));

@@ -7,8 +7,8 @@ import { multilabelClassification } from "#stdlib/tasks/multilabel_classificatio
 
 const call: Call = { word: "multilabel_classification", kind: "task", arguments: {} };
 
-describe("a tally of answers", () => {
-  it("gives each value as often as it counts, and of more than memory holds each its share", () => {
+describe("answer tally", () => {
+  it("expands values by count, and proportionally if there are too many for memory", () => {
     assert.deepEqual(
       tallyValues(
         {
@@ -35,7 +35,7 @@ describe("a tally of answers", () => {
     assert.ok(Math.abs(share("yes") - 2 / 3) < 1e-3 && share("never mind") > 0);
   });
 
-  it("of sets of labels says the best set for each way to score: the likeliest, the commonest labels, all of them", () => {
+  it("gives label sets the best constant for each metric: likeliest set, common labels or all", () => {
     const labels = ["late", "cold", "rude", "rare"];
     const sets = [["late"], ["late", "cold"], ["late"], ["rude", "cold"], ["cold"], [], ["late", "rare"], [], [], []];
     const constant = multilabelClassification.answers!.constant!({

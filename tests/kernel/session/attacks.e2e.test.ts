@@ -17,7 +17,7 @@ import { writeSmallBert } from "./small-bert.js";
 /** Mean exposure of one that nobody knows, and the deviation of one's. */
 const UNKNOWN = 1 / Math.LN2;
 
-describe("attacks", function () {
+describe("privacy attacks", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const handle = (name: string) => book.values.get(name) as ModelHandle;
@@ -47,7 +47,7 @@ recipe many { epochs: 25, batch_size: 32, optimizer: adamw(learning_rate: 4e-3),
   });
   after(() => book.close());
 
-  it("canaries are known by heart without privacy, and with it no better than those that were never shown", async () => {
+  it("find canaries without privacy, and none better than unseen ones with it", async () => {
     await book.run(`train m on d with many as open
 train m on d with many as guarded { privacy: differential(8) }
 evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] }`);
@@ -64,7 +64,7 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     assert.ok(figure.value > own + 3, `${String(figure.value)} and ${String(own)}`);
   });
 
-  it("canaries are rows like others: they count in updates, in the promise, and are the same again", async () => {
+  it("treat canaries as rows: they count in updates and in the privacy guarantee", async () => {
     const { plan, events } = must(handle("guarded").weights, "weights");
     const { privacy, canaries, canary_copies: copies } = plan.recipe.training;
     assert.deepEqual([canaries, copies], [20, 1]);
@@ -80,7 +80,7 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     assert.equal(copied.estimates.steps, Math.ceil(280 / 32));
   });
 
-  it("rows that trained are told from others where they were learnt by heart, and pictures are drawn of it", async () => {
+  it("report membership inference with figures", async () => {
     const [, membership] = attacked("open");
     const area = must(
       membership?.figures.find(({ name }) => name.startsWith("area")),
@@ -96,7 +96,7 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     assert.match(text, /canaries\(unseen: 500\): the canaries are known by heart/);
   });
 
-  it("what came of it stands in the run and in its card, and no canary does", () => {
+  it("are recorded in the run and its model card, without the canaries", () => {
     const [score] = readRunScores(RunFolder.open(folderOf("open")));
     assert.deepEqual(score?.attacks, attacked("open"));
     const card = readFileSync(join(folderOf("open"), "README.md"), "utf8");
@@ -108,7 +108,7 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     assert.ok(!card.includes(` ${word} `) || !card.includes(` ${next} `));
   });
 
-  it("what can't be asked is said before anything is scored", async () => {
+  it("are rejected before scoring if they cannot be run", async () => {
     const before = book.session.evaluations.length;
     await book.run("train m on d as none { epochs: 1 }");
     await refused("evaluate none on d.train { attacks: [membership] }", "attack-impossible");

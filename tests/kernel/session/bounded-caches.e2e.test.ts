@@ -15,10 +15,10 @@ import { call, Folder } from "../data/rows/plans.js";
 import { writeSmallBert } from "./small-bert.js";
 import { WholeReads } from "./whole-reads.js";
 
-describe("caches of a session", function () {
+describe("session caches", function () {
   this.timeout(60_000);
 
-  it("let bases, their tokenizers and lengths go, and measure the same rows again", async () => {
+  it("evict bases, tokenizers and lengths, and measure the same rows again", async () => {
     const folder = new Folder();
     const reads = new WholeReads();
     try {
@@ -49,7 +49,7 @@ describe("caches of a session", function () {
     }
   });
 
-  it("let audits go, and look again", async () => {
+  it("evict audits and repeat them", async () => {
     const cache = process.env["TUNEBOOK_CACHE"];
     const folder = mkdtempSync(join(tmpdir(), "tunebook-audits-"));
     process.env["TUNEBOOK_CACHE"] = folder;
@@ -76,7 +76,7 @@ describe("caches of a session", function () {
     }
   });
 
-  it("let the tokens of tokenizers and of ways to read a table go, and make them again", async () => {
+  it("evict tokens by tokenizer and table reader, and encode again", async () => {
     const rows = table({ text: ["ab", "c"], input: ["x", "yz"], $row: [1, 2] });
     const encoded: string[] = [];
     const tokenizer = (first: number): TokenizerImplementation => ({

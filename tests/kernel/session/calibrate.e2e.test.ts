@@ -21,7 +21,7 @@ const rows = (part: string, from: number, flip?: number) =>
 
 const RECIPE = "epochs: 8, batch_size: 16, optimizer: adamw(learning_rate: 4e-3), dropout: 0";
 
-describe("what is fitted to validation after a training", function () {
+describe("calibration on validation rows", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const shown = async (cell: string): Promise<string> =>
@@ -45,7 +45,7 @@ model ${name} { base: "bert", task: text_classification, technique: full, max_le
 train ${name} on ${name}_rows { ${RECIPE}${calibrate} }`;
   const BOTH = ", calibrate: [threshold(f1), temperature]";
 
-  it("is of the rows of validation: others of test change nothing, others of validation do", async () => {
+  it("depends on validation rows only, not on test rows", async () => {
     const told = await shown(program("one.csv", "m", BOTH));
     assert.match(
       told,
@@ -57,7 +57,7 @@ train ${name} on ${name}_rows { ${RECIPE}${calibrate} }`;
     assert.deepEqual(numbers("leak"), numbers("m"));
     assert.notDeepEqual(numbers("moved"), numbers("m"));
   });
-  it("changes no weight and no hash of the recipe; answers go by it", async () => {
+  it("changes predictions but no weights and no recipe hash", async () => {
     await book.run(`train m on m_rows as plain { ${RECIPE} }`);
     assert.equal(fitted("plain"), null);
     const [m, plain] = ["m", "plain"].map((name) => book.values.get(name) as ModelHandle) as [ModelHandle, ModelHandle];
@@ -80,7 +80,7 @@ train ${name} on ${name}_rows { ${RECIPE}${calibrate} }`;
     assert.match(text, /m: temperature .*, fitted to 40 rows of m_rows\.validation/);
     assert.match(text, /these are the rows that it was fitted to/);
   });
-  it("travels with a deployment, whose files hold the model as it was trained", async () => {
+  it("is exported with a deployment, while its weights stay uncalibrated", async () => {
     const told = await shown('deploy m to onnx("out")');
     const { fitted: own } = JSON.parse(readFileSync(join(book.folder, "out/tunebook.json"), "utf8")) as {
       readonly fitted: unknown;
@@ -90,7 +90,7 @@ train ${name} on ${name}_rows { ${RECIPE}${calibrate} }`;
     assert.match(told, /temperature [\d.]+ that was fitted to validation/);
     assert.match(readFileSync(join(book.folder, "out/README.md"), "utf8"), /divide the logits by it/);
   });
-  it("is read again with the run, and an error where its file was changed", async () => {
+  it("is loaded with the run, and fails if its file was modified", async () => {
     const folder = (book.values.get("m") as ModelHandle).folder!;
     await book.run(`model again { load: "${folder}" }`);
     assert.deepEqual(fitted("again"), fitted("m"));
@@ -103,7 +103,7 @@ train ${name} on ${name}_rows { ${RECIPE}${calibrate} }`;
     });
     writeFileSync(path, whole);
   });
-  it("of several labels of a text is a threshold of each that rows tell of: which they don't is told", async () => {
+  it("fits one threshold per label where rows allow, and names the other labels", async () => {
     const told =
       await shown(`data sets { source: csv("one.csv"), columns: { text: text, labels: tags }, split: by_column(part) }
 model tags { base: "bert", task: multilabel_classification, technique: full, max_length: 16 }

@@ -17,7 +17,7 @@ interface FairBaseline {
   readonly unweighted: number;
 }
 
-describe("contenders", function () {
+describe("baselines", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -27,7 +27,7 @@ describe("contenders", function () {
   });
   after(() => book.close());
 
-  it("are scored on the model's rows, by its labels and metrics, with a difference from it", async () => {
+  it("are scored on the model's rows, labels and metrics, with a difference from it", async () => {
     const shown = await book.run("evaluate baseline(majority), m on d.validation { metrics: [accuracy, log_loss] }");
     const [model, baseline] = book.session.evaluations.slice(-2);
     assert.deepEqual([model?.model, baseline?.model], ["m", "baseline(majority)"]);
@@ -42,7 +42,7 @@ describe("contenders", function () {
     assert.match(JSON.stringify(shown), /baseline\(majority\) − m/);
   });
 
-  it("stand in place of the answer that never changes where they are it, with their scores alone", async () => {
+  it("replace the constant prediction if they are the same", async () => {
     const words = async (text: string) => (await book.run(text)).map(({ bundle }) => bundle["text/plain"]).join("\n");
     const alone = await words("evaluate m on d.validation { metrics: [accuracy, calibration_error] }");
     assert.match(alone, /always “/);
@@ -54,7 +54,7 @@ describe("contenders", function () {
     assert.doesNotMatch(beside, /(?:Confusion matrix|Worst examples|Labels): baseline/);
   });
 
-  it("learn from the rows that train, never from those that are scored", async () => {
+  it("learn from training rows, never from scored rows", async () => {
     const shown = await book.run("evaluate m, baseline(tfidf) on d.validation { metrics: [accuracy, log_loss] }");
     const verdict = book.session.evaluations.at(-2)?.verdict ?? "";
     assert.match(verdict, /^(not )?(shown to be )?worth it by accuracy: .*baseline\(tfidf\)/);
@@ -69,7 +69,7 @@ describe("contenders", function () {
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
   });
 
-  it("are ranked by the first metric that has a direction; without one there is no verdict", async () => {
+  it("are compared by the first metric with a direction; without one there is no verdict", async () => {
     const verdict = async (metrics: string) => {
       const shown = await book.run(`evaluate m, baseline(tfidf) on d.validation { metrics: [${metrics}] }`);
       const words = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
@@ -83,7 +83,7 @@ describe("contenders", function () {
     assert.doesNotMatch(none.words, /\b(?:better|worse|best|never changes)\b/);
   });
 
-  it("have the scores of scikit-learn's, and settings as good as those that GridSearchCV chooses", async () => {
+  it("match scikit-learn's scores, with settings as good as those of GridSearchCV", async () => {
     const file = new URL("../../../../tests/golden/oracle/fair-baselines.json", import.meta.url);
     const { teams, tags } = JSON.parse(readFileSync(file, "utf8")) as Record<"teams" | "tags", FairBaseline>;
     const lines = ({ train, asked }: FairBaseline): readonly string[] =>
@@ -113,7 +113,7 @@ evaluate of_${name}, baseline(tfidf) on ${name}.test { metrics: [f1(macro)] }`);
     }
   });
 
-  it("are chosen on validation, and have thresholds fitted to it where the model has", async () => {
+  it("are tuned on validation and get fitted thresholds if the model has them", async () => {
     // A rare label, told by a word that others have, too: at a half it is seldom given.
     const rows = Array.from({ length: 400 }, (_, i) => {
       const rare = i % 10 === 0;
@@ -138,7 +138,7 @@ model rare { base: "bert", task: text_classification(class_weight: { yes: 1 }), 
     assert.ok(share < 0.5, words.slice(-1500));
     assert.ok(given() > before, `${String(given())} are given at ${String(share)}, ${String(before)} at a half`);
   });
-  it("stand beside the model that is best on validation, whatever the scored rows say, or the first", async () => {
+  it("are compared with the model that is best on validation, else with the first", async () => {
     // The rows that are scored have the labels of others: there the model that learnt nothing is the better one.
     const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n").slice(1);
     const parted = rows.map((row, i) => {
@@ -161,7 +161,7 @@ evaluate weak, strong, baseline(majority) on v.test { metrics: [accuracy] }`);
     );
   });
 
-  it("are not the only measure: a model that the median beats was not worth it, by absolute error", async () => {
+  it("give no credit to a model that the median beats by absolute error", async () => {
     // A tenth of the numbers are great, and no word tells which: the mean is far from most of them, the median is not.
     const rows = Array.from(
       { length: 240 },
@@ -179,7 +179,7 @@ evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
     assert.match(verdict!, /^not worth it by mean_absolute_error: .*an answer that never changes \(/);
   });
 
-  it("have no verdict on rows that they, or the model, learnt from: those who did are told", async () => {
+  it("have no verdict on rows that they or the model learned from, and name who did", async () => {
     const shown = await book.run("evaluate m, m.base, baseline(tfidf) on d.train { metrics: [accuracy] }");
     assert.equal(book.session.evaluations.at(-3)!.verdict, undefined);
     const words = shown.map(({ bundle }) => bundle["text/plain"]).join("\n");
@@ -193,7 +193,7 @@ evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
     assert.match(JSON.stringify(alone), /scored-learnt-rows\]: \d+ of the \d+ rows of d.train/);
   });
 
-  it("are the frozen base with a linear head of its own where it has none for the task", async () => {
+  it("use the frozen base with a linear head if the base has none for the task", async () => {
     const shown = await book.run(
       "evaluate m, m.base, baseline(probe) on d.validation { metrics: [accuracy, log_loss] }",
     );
@@ -205,7 +205,7 @@ evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
     assert.match(text, /logistic regression over \d+ numbers of each row from the frozen/);
   });
 
-  it("are waited for as models are: the median of single answers, held to a bar in milliseconds", async () => {
+  it("report the median latency of single predictions, comparable with a threshold", async () => {
     const shown = await book.run(
       "evaluate m, baseline(tfidf) on d.validation { metrics: [latency, accuracy], require: at_most(latency, 1min) }",
     );
@@ -229,7 +229,7 @@ evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
     );
   });
 
-  it("are refused without a model, without rows to learn from, and where the base has no head", async () => {
+  it("are rejected without a model, if named twice or without training rows", async () => {
     for (const [text, code] of [
       ["evaluate baseline(majority) on d.validation", "contenders-alone"],
       ["evaluate m, baseline(majority), baseline(majority) on d.validation", "named-twice"],

@@ -32,7 +32,7 @@ const MODELS = {
   },
 } as const;
 
-describe("training a classifier of each encoder family", function () {
+describe("training of a classifier by encoder family", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -56,7 +56,7 @@ recipe short { epochs: 10, batch_size: 8, optimizer: adamw(learning_rate: 2e-2),
   after(() => book.close());
 
   for (const [name, { trained }] of Object.entries(MODELS))
-    it(`${name}: learns by LoRA of its own layers and in full`, async () => {
+    it(`${name}: learns with LoRA in its layers and with full training`, async () => {
       await book.run(
         `model ${name}_low { base: "${name}", task: text_classification, technique: lora(rank: 2), max_length: 20 }`,
       );

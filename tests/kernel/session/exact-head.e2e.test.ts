@@ -12,7 +12,7 @@ import { definitions, writeSmallTraining } from "./small-training.js";
 const model = (name: string, more = ""): string =>
   `model ${name} { base: "bert", task: text_classification${more}, technique: head_only(fit: exact), max_length: 16 }\n`;
 
-describe("a head that is found at once", function () {
+describe("exact head fit", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -37,7 +37,7 @@ describe("a head that is found at once", function () {
     return "none";
   };
 
-  it("takes one update, whatever the epochs, and scores as the probe of the same base does", async () => {
+  it("takes one update for any number of epochs and matches the probe of the same base", async () => {
     const { history, weights } = handle("x");
     assert.deepEqual(
       history.map(({ step, rate }) => [step, rate]),
@@ -54,14 +54,14 @@ describe("a head that is found at once", function () {
     }
   });
 
-  it("is opened again as it was, and trained again to the same bits", async () => {
+  it("is loaded unchanged and is bit-identical when trained again", async () => {
     await book.run('model again { load: "x" }');
     assert.equal(await lossOf("again"), await lossOf("x"));
     await book.run("train x on d as second { epochs: 4 }");
     assert.deepEqual(handle("second").validations, handle("x").validations);
   });
 
-  it("is deployed where graphs hold it, and never where another head would stand in its place", async () => {
+  it("is deployed only to targets that support the head", async () => {
     await book.run('deploy x to onnx("whole") { rows: 0 }');
     const proof = JSON.parse(readFileSync(join(book.folder, "whole/proof.json"), "utf8")) as { verdict: string };
     assert.equal(proof.verdict, "equal");
@@ -75,7 +75,7 @@ describe("a head that is found at once", function () {
     );
   });
 
-  it("is a trial like others, and may be the best", async () => {
+  it("can be a trial of a sweep, and its best", async () => {
     await book.run(
       "sweep m on d as s { vary: { technique: choice(head_only(fit: exact), lora(rank: 2)) }, search: grid, minimize: log_loss }",
     );
@@ -90,7 +90,7 @@ describe("a head that is found at once", function () {
     await book.run("evaluate s.best on d.validation");
   });
 
-  it("serves a head that learns by steps too", async () => {
+  it("shares its mean-pooling head with stepwise training", async () => {
     await book.run(
       'model y { base: "bert", task: text_classification(pooling: mean), technique: lora(rank: 2), max_length: 16 }\ntrain y on d { epochs: 2 }\ndeploy y to onnx("lora") { rows: 0 }',
     );
@@ -98,7 +98,7 @@ describe("a head that is found at once", function () {
     assert.ok(last < first, `${String(first)} to ${String(last)}`);
   });
 
-  it("refuses what weighs rows or bends the loss", async () => {
+  it("rejects row weights and modified losses", async () => {
     assert.equal(await codeOf(`${model("w", "(focal: 2)")}train w on d`), "exact-fit-refused");
     const regression = 'model r { base: "bert", task: regression, technique: head_only(fit: exact) }\n';
     const scored =

@@ -52,7 +52,7 @@ describe("hostile run folder", function () {
       .chain((n) => changedJson(JSON.parse(lines[n]!)).map((line) => lines.with(n, line).join("\n")));
   };
 
-  it("is read completely where nothing is wrong", async () => {
+  it("is read completely if nothing is wrong", async () => {
     const ended: string[] = [];
     for (const [name, operation] of Object.entries(operations))
       try {
@@ -64,7 +64,7 @@ describe("hostile run folder", function () {
     assert.equal(ended.length, Object.keys(operations).length - 1);
   });
 
-  it("gives a result or a coded error whichever place in a JSON file is changed", async () => {
+  it("gives a result or a coded error for any change in a JSON file", async () => {
     const round = fc
       .constantFrom(...names)
       .chain((name) => fc.tuple(fc.constant(name), changedFile(name), fc.constantFrom(...readersOf(name))));
@@ -79,7 +79,7 @@ describe("hostile run folder", function () {
     calls: (n) => '{"kind":"a","word":"b","arguments":{"x":'.repeat(n) + "0" + "}}".repeat(n),
   };
   for (const [what, text] of Object.entries(nested))
-    it(`gives a result or a coded error for ${what} that are nested deeply`, async () => {
+    it(`gives a result or a coded error for deeply nested ${what}`, async () => {
       for (const name of ["plan.json", "lock.json"])
         for (const depth of [250, 30_000]) {
           const whole = good.get(name)!.toString();
@@ -88,7 +88,7 @@ describe("hostile run folder", function () {
         }
     });
 
-  it("gives a result or a coded error for odd numbers and odd keys everywhere", async () => {
+  it("gives a result or a coded error for extreme numbers and special keys", async () => {
     for (const name of names) {
       const whole = good.get(name)!.toString("latin1");
       for (const number of ["1e999", "-1", "1e300"])
@@ -104,7 +104,7 @@ describe("hostile run folder", function () {
     for (const name of ["plan.json", "events.jsonl"]) await stands(name, write(name, long), ["tunebook runs"]);
   });
 
-  it("gives a result or a coded error for folders, links and devices in place of files", async () => {
+  it("gives a result or a coded error for folders, links and devices as files", async () => {
     const odd: readonly ((file: string) => void)[] = [
       (file) => mkdirSync(file),
       (file) => symlinkSync(file, file),
@@ -121,7 +121,7 @@ describe("hostile run folder", function () {
     }
   });
 
-  it("leaves the other runs in the table, and is listed with the file and the place that is wrong", async () => {
+  it("leaves other runs in the table and is listed with the faulty file and field", async () => {
     const { runsText } = await import("#kernel/apps/cli/runs/runs-table.js");
     const asked = { filter: "", sort: "started", on: null, reverse: false, fold: false, limit: "50" } as const;
     cpSync(path, join(at.folder, "runs", "copy"), { recursive: true });

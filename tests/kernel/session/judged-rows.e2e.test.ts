@@ -7,7 +7,7 @@ import { labelIssuesView } from "#kernel/display/data/label-issues.js";
 import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
 import { judgedRowsIn, rowCountOf } from "#kernel/evaluation/judged-rows.js";
 
-describe("rows that are judged", () => {
+describe("rows for the label audit", () => {
   let folder: string;
   const cache = process.env["TUNEBOOK_CACHE"];
   before(() => {
@@ -40,7 +40,7 @@ describe("rows that are judged", () => {
       { folder, live: () => undefined },
     );
 
-  it("are all, or a sample that is even over splits and rows, wherever they lie", async () => {
+  it("are all, or an even sample over splits and rows, streamed or in memory", async () => {
     const [flow, held] = [await prepared(true), await prepared(false)];
     for (const most of [5000, 100]) {
       const rows = judgedRowsIn(flow, null, "label", most);
@@ -57,7 +57,7 @@ describe("rows that are judged", () => {
     assert.deepEqual(judgedRowsIn(flow, "test", "label", 10), judgedRowsIn(held, "test", "label", 10));
     assert.equal(rowCountOf(flow, "test"), 250);
   });
-  it("are said to be some, where they are", () => {
+  it("are reported as a sample if they are one", () => {
     const text = (all: number) =>
       String(labelIssuesView([], { data: "d", rows: 50_000, all, accuracy: 0.8, share: 0 }).bundle["text/plain"]);
     assert.match(text(200_000), /50,000 of 200,000 rows, at equal distances/);

@@ -31,7 +31,7 @@ for (const version of readdirSync(keptFolder))
     });
     after(() => book.close());
 
-    it("open in another session, and score and answer as they did", async () => {
+    it("load in another session with the same scores and predictions", async () => {
       await book.run(cells.names.split("\n")[0]!);
       await book.run(`model whole { load: "runs/${kept.runs.finished}" }\nmodel straight { load: "straight" }`);
       await book.run(cells.scores);
@@ -49,7 +49,7 @@ for (const version of readdirSync(keptFolder))
       assert.deepEqual(lossesOf(model("whole")), kept.losses.finished);
     });
 
-    it("keep their recipe's hash, and are not resumed, since their schedules meant other rates", async () => {
+    it("keep their recipe hash and are not resumed, since their schedules had other rates", async () => {
       await book.run(cells.names);
       const before = ids();
       const { plan, lock } = readPlanAndLock(RunFolder.open(join(book.runs, kept.runs.finished)));

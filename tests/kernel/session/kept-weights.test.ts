@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dropWeights } from "#kernel/session/kept-weights.js";
 
-describe("weights that a sweep takes away", () => {
+describe("weights removed by a sweep", () => {
   let root: string;
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), "weights-"))));
   afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -28,7 +28,7 @@ describe("weights that a sweep takes away", () => {
   }
   const has = (path: string): boolean => existsSync(join(path, "checkpoints"));
 
-  it("are those of its trials in its folder of runs", () => {
+  it("are those of its own trials in its runs folder", () => {
     const from = join(root, "runs");
     const own = run(join(from, "s_1"));
     const others = run(join(from, "s_2"), "s-def");

@@ -8,7 +8,7 @@ import { plainHostContext } from "#kernel/host/host-context.js";
 import { compileAll } from "#kernel/session/answers/host.js";
 import { keptFolder } from "./kept-runs.js";
 
-describe("a name without weights here", () => {
+describe("name without weights in the session", () => {
   const folder = mkdtempSync(join(tmpdir(), "of-before-"));
   const kept = join(keptFolder, readdirSync(keptFolder)[0]!);
   before(() => {
@@ -28,7 +28,7 @@ describe("a name without weights here", () => {
   const data =
     'data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 50%, test: 50%) }';
 
-  it("is opened from its run, where one of that name is there", async () => {
+  it("gets a hint to load its run if there is one", async () => {
     const id = readdirSync(join(folder, "runs")).find((name) => name.startsWith("straight"))!;
     const [said] = await told(data, "evaluate straight on d.test");
     assert.equal(
@@ -40,7 +40,7 @@ describe("a name without weights here", () => {
     // What is to be trained anew is no run.
     assert.doesNotMatch((await told(data, "train straight on d")).join("\n"), /its run is there/);
   });
-  it("is not opened where its training left nothing to be opened", async () => {
+  it("gets no hint if its run has no checkpoint", async () => {
     const runs = join(folder, "runs");
     const of = readdirSync(runs).find((name) => name.startsWith("straight"))!;
     const id = of.replace("straight", "cutoff");
@@ -54,7 +54,7 @@ describe("a name without weights here", () => {
     rmSync(join(runs, id, "checkpoints"), { recursive: true });
     assert.deepEqual(await told(...use), ["unknown-name: define it first"]);
   });
-  it("goes on training where its training did not end", async () => {
+  it("gets a hint to resume if its training did not end", async () => {
     const model = 'model m { base: "bert", task: text_classification }';
     const [said] = await told(data, model, "train m on d as long { steps: 9 }", "evaluate long on d.test");
     assert.match(

@@ -18,7 +18,7 @@ const line = (i: number): string => `a ${WORDS[i % 4]!} ${THINGS[i % 40]!} film`
 const labelOf = (i: number): string => (i % 4 === 3 ? "no" : "yes");
 const scoreOf = (i: number): number => (i % 3 === 0 ? 10 : 0);
 
-describe("a model that is opened again", function () {
+describe("reloaded model", function () {
   this.timeout(240_000);
   let first: NotebookOfOne;
   let next: NotebookOfOne;
@@ -72,7 +72,7 @@ model rated { load: ${JSON.stringify(folderOf("rated"))} }`);
 
   const warned = (of: string, name: string): string =>
     new RegExp(`warning\\[scored-learnt-rows\\]: (.*\`${name}\`.*)`).exec(of)?.[1] ?? "";
-  it("warns of rows that it learnt from, with their number", async () => {
+  it("warns about scored rows it was trained on, with their number", async () => {
     const told = await shown("evaluate whole, small on asked { metrics: [accuracy], worst: 0 }");
     assert.match(
       warned(told, "whole"),
@@ -81,7 +81,7 @@ model rated { load: ${JSON.stringify(folderOf("rated"))} }`);
     assert.match(warned(told, "small"), /^20 of the 50 rows /);
     assert.doesNotMatch(await shown("evaluate whole on more { metrics: [accuracy], worst: 0 }"), /scored-learnt-rows/);
   });
-  it("of what it was trained on before it went on, too: from a run, a folder, an adapter", async () => {
+  it("warns about rows of earlier trainings, continued from a run, a folder or an adapter", async () => {
     await model("whole").save("mood");
     await model("small").merge("merged");
     await model("small").save("adapter");
@@ -105,7 +105,7 @@ train from_run, from_folder, from_merged, from_adapter on more with r`);
     const own = await shown("evaluate from_run on more { metrics: [accuracy], worst: 0 }");
     assert.match(warned(own, "from_run"), /^10 of the 10 rows .* \(run from_run-/);
   });
-  it("also of rows that come in words", async () => {
+  it("warns about token rows too", async () => {
     const lines = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_, i) => ({
         tokens: line(i + from).split(" "),
@@ -125,7 +125,7 @@ train tagger on words with r`);
     const told = await shown("evaluate tagger on other { metrics: [accuracy], worst: 0 }");
     assert.match(warned(told, "tagger"), /^4 of the 12 rows /);
   });
-  it("warns of the training split, above its scores", async () => {
+  it("warns about the training split above its scores", async () => {
     await next.run(`
 data parts { source: csv("train.csv"), columns: { text: text, label: label }, split: random(train: 60%, test: 40%) }
 model m { base: "./mood", task: text_classification }
@@ -139,7 +139,7 @@ train m on parts with r`);
       /^12 of the 12 rows .* \(run whole-/,
     );
   });
-  it("has the constant answer of the rows that trained, not of those that are scored", async () => {
+  it("is compared with the constant prediction of its training rows, not of the scored rows", async () => {
     const told = await shown("evaluate whole on asked { metrics: [accuracy], worst: 0 }");
     assert.match(told, /always “yes”: the best answer that never changes, by the training rows/);
     assert.match(
@@ -162,7 +162,7 @@ train m on parts with r`);
       assert.match(await shown("evaluate old on asked { metrics: [accuracy], worst: 0 }"), /by these rows/);
     }
   });
-  it("of numbers each metric has its own best constant: the mean, of absolute errors the median", async () => {
+  it("is compared with the best constant per metric: the mean, or the median for absolute errors", async () => {
     const told = await shown("evaluate rated on asked_n { worst: 0 }");
     // The line of the table, not the one above it that says what came of it.
     const cell = (name: string): string =>
@@ -177,7 +177,7 @@ train m on parts with r`);
     const alone = await shown("evaluate rated on asked_n { metrics: [mean_absolute_error], worst: 0 }");
     assert.match(alone, /^metric +rated +always 0, the median$/m);
   });
-  it("says that numbers hug their mean, with both spreads", () => {
+  it("is reported as predicting near the mean, with both standard deviations", () => {
     const doubts = (said: number) =>
       scoreDoubtNotes("m", { spread: { predicted: said, truth: 1.25, mean: 3.5 } }, null);
     assert.deepEqual(doubts(0.25), [
@@ -185,13 +185,13 @@ train m on parts with r`);
     ]);
     assert.deepEqual(doubts(0.4), []);
   });
-  it("says of one answer how often it is given, and how often it is the right one: not how often the model is right", () => {
+  it("is reported with how often it predicts one answer and how often that answer is right", () => {
     const commonest = { answer: "“yes”", given: 0.968, right: 0.571 };
     assert.deepEqual(scoreDoubtNotes("m", { commonest }, null), [
       "m says “yes” 96.8 % of the time; the right answer is that 57.1 % of the time",
     ]);
   });
-  it("reads as much of a text from a folder as it was trained to, unless the program says otherwise", async () => {
+  it("truncates text to its trained length unless the program sets another", async () => {
     const settings = (folder: string): Record<string, unknown> =>
       JSON.parse(readFileSync(join(next.folder, folder, "tokenizer_config.json"), "utf8")) as Record<string, unknown>;
     for (const folder of ["mood", "merged"]) assert.equal(settings(folder)["model_max_length"], 5);
@@ -203,7 +203,7 @@ train m on parts with r`);
     assert.deepEqual(await model("as_it_is").predict(asked), await model("whole").predict(asked));
     assert.equal(model("from_run").plan.max_length, 5);
   });
-  it("is not written over another model's folder unless that is asked for", async () => {
+  it("is not saved over another model's folder unless requested", async () => {
     const is = (code: string) => (e: unknown) => (e as { code?: string }).code === code;
     const bytes = readFileSync(join(next.folder, "mood", "model.safetensors"));
     await model("whole").save("mood");
@@ -231,7 +231,7 @@ train m on parts with r`);
     mkdirSync(join(next.folder, "empty"));
     await model("whole").save("empty");
   });
-  it("is found by a path to its folder of runs and the training's name, from the notebook", async () => {
+  it("is loaded by a path of its runs folder and training name", async () => {
     const day = join(next.folder, "day1", "runs");
     for (const name of ["whole", "small"])
       cpSync(folderOf(name), join(day, folderOf(name).split("/").at(-1)!), { recursive: true });
@@ -257,7 +257,7 @@ train m on parts with r`);
     );
     await fresh.close();
   });
-  it("begins with the base's head by the names of its labels; says where they are others", async () => {
+  it("starts from the base's head matched by label names, and reports other labels", async () => {
     cpSync(join(first.folder, "bert"), join(next.folder, "named"), { recursive: true });
     await model("whole").save("head");
     const config = join(next.folder, "head", "config.json");

@@ -30,7 +30,7 @@ describe("data of a notebook", function () {
   const data = (name: string): string =>
     `data ${name} { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }`;
 
-  it("is read once from `data` to `train`, to other models, scores and answers", async () => {
+  it("is read once for `data`, `train`, other models, scores and predictions", async () => {
     await book.run(data("d"));
     assert.equal(reads.of("rows.csv"), 1);
     await book.run(`model m { base: "bert", task: text_classification, technique: full, max_length: 16 }
@@ -42,11 +42,11 @@ predict m on d.validation as said`);
     assert.equal(reads.of("rows.csv"), 1);
     assert.ok((book.values.get("n") as ModelHandle).weights?.complete);
   });
-  it("is not read again under another name", async () => {
+  it("is not read again under another alias", async () => {
     await book.run(`${data("e")}\ntrain m on e as again { steps: 2, batch_size: 8 }`);
     assert.equal(reads.of("rows.csv"), 1);
   });
-  it("is read again, once, where the file has changed", async () => {
+  it("is read again once if the file changed", async () => {
     writeFileSync(file(), `${readFileSync(file(), "utf8")}\na good film w1,yes,x`);
     await book.run(`${data("d")}\ntrain m on d as third { steps: 2, batch_size: 8 }`);
     assert.equal(reads.of("rows.csv"), 2);

@@ -4,7 +4,7 @@ import { mock } from "node:test";
 import { ProgressLine } from "#kernel/session/progress-line.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 
-describe("the line of progress", () => {
+describe("progress line", () => {
   beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
   afterEach(() => mock.timers.reset());
 
@@ -21,14 +21,14 @@ describe("the line of progress", () => {
     return { shown, at, line, pass: (time: number) => void (now = time) };
   }
 
-  it("says nothing of work that takes less than a second", () => {
+  it("shows nothing for work under a second", () => {
     const { shown, at, line } = told();
     for (const time of [0, 400, 990]) at(time, "rows read", time);
     line.end();
     assert.deepEqual(shown, []);
   });
 
-  it("is drawn in place, five times a second, and says at the end what it took", () => {
+  it("is updated in place five times a second and ends with the duration", () => {
     const { shown, at, line, pass } = told();
     at(0, "rows read", 0);
     for (let time = 1000; time < 2000; time += 10) at(time, "rows read", time / 20);
@@ -44,7 +44,7 @@ describe("the line of progress", () => {
     assert.match(shown.at(-1)!.text, /^rows read: 100 in 2\.5 s$/);
   });
 
-  it("shows work that can't be divided once it has taken a second, though nothing more is told of it", () => {
+  it("shows indivisible work after a second without further reports", () => {
     const { shown, at, line, pass } = told();
     at(0, "m opened", 0, 1);
     mock.timers.tick(999);
@@ -61,7 +61,7 @@ describe("the line of progress", () => {
     assert.equal(shown.length, 2);
   });
 
-  it("gives each kind of work a line of its own, and knows no end where nobody does", () => {
+  it("uses one line per kind of work and handles an unknown total", () => {
     const { shown, at, line } = told();
     at(0, "rows read", 0, null);
     at(1500, "rows read", 1234, null);

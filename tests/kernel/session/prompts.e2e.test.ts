@@ -11,7 +11,7 @@ import { definitions, writeSmallTraining } from "./small-training.js";
 const llama = new URL("../../../../tests/fixtures/models/chat-llama/", import.meta.url);
 const GREEDY = { word: "greedy", kind: "decoder", arguments: { repetition_penalty: 1 } };
 
-describe("a prompt beside a model", function () {
+describe("prompt as a baseline", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -29,7 +29,7 @@ describe("a prompt beside a model", function () {
   const prompted = (base: string, writes: boolean) =>
     book.session.weights.prompted(base, plainHostContext(book.folder), { writes });
 
-  it("is scored by the likelihoods of the model's labels, on the same rows, the same each time", async () => {
+  it("is scored by label likelihoods on the same rows, deterministically", async () => {
     const ask = `evaluate m, prompt("llama", "Good? {text}", shots: 2) on d.validation { metrics: [accuracy, log_loss, roc_auc] }`;
     const shown = JSON.stringify(await book.run(ask));
     const { metrics, rows, labels, model } = last();
@@ -41,7 +41,7 @@ describe("a prompt beside a model", function () {
     await book.run(ask.replace("shots: 2", "shots: 2, seed: 7"));
     assert.notDeepEqual(last().metrics, metrics);
   });
-  it("stands in a used file, as data may: both are shown and asked as if they stood here", async () => {
+  it("works with data and models from a used file, which can be shown and used", async () => {
     const file = `data u { source: csv("rows.csv"), columns: { text: text, label: label } }
 model g { base: "llama", task: text_generation }`;
     writeFileSync(join(book.folder, "used.tune"), file);
@@ -54,7 +54,7 @@ model g { base: "llama", task: text_generation }`;
     assert.equal((await text("show g")).match(/Model g/g)?.length, 1);
     assert.match(await text('predict g on "hi" { max_tokens: 2 }'), /2 tokens for 1 text/);
   });
-  it("is ready before it is timed: what it answers takes no part of what is opened once", async () => {
+  it("is timed without the time to open it", async () => {
     const { weights } = book.session;
     const before = weights.prompted.bind(weights);
     const WAITS = 1500;
@@ -89,7 +89,7 @@ model g { base: "llama", task: text_generation }`;
       weights.prompted = before;
     }
   });
-  it("reads once what all begin with, when it is opened", async () => {
+  it("reads the common prefix once when opened", async () => {
     const { fill } = parsePromptTemplate("Good? {text} Answer.");
     const rows = ["a", "good film", "a bad film, very bad"].map((text) => ({ fill, values: [text], shots: [] }));
     const base = await prompted("llama", false);
@@ -103,7 +103,7 @@ model g { base: "llama", task: text_generation }`;
       own.forEach((one, l) => assert.ok(Math.abs(one - alone.outputs[row]![l]!) < 1e-4, `${row} ${l}`)),
     );
   });
-  it("is scored by what it writes, where that is asked: what names no label is wrong, and told", async () => {
+  it("is scored by generated text on demand, and text without a label counts as wrong", async () => {
     const ask = `evaluate m, prompt("plain", "Good? {text}", answers: text, max_tokens: 3) on d.validation { metrics: [accuracy, f1, cohen_kappa, log_loss] }`;
     const shown = JSON.stringify(await book.run(ask));
     const { metrics, confusion } = last();
@@ -117,7 +117,7 @@ model g { base: "llama", task: text_generation }`;
       [0, 0],
     ]);
   });
-  it("cuts the end of texts that are too long, never the instruction and the examples", async () => {
+  it("truncates only long text, never the instruction or the examples", async () => {
     const { fill } = parsePromptTemplate("Good? {text} Answer.");
     const shots = [{ question: fill(["a good film"]), answer: "yes" }];
     const long = Array.from({ length: 80 }, (_, i) => `word${i}`).join(" ");
@@ -141,7 +141,7 @@ model g { base: "llama", task: text_generation }`;
       });
     }
   });
-  it("says the same of a row alone as beside others, also where its examples are others", async () => {
+  it("predicts the same alone and in a batch, also with other examples", async () => {
     const { fill } = parsePromptTemplate("Good? {text}");
     const [one, other] = [
       [{ question: fill(["a good film"]), answer: "yes" }],

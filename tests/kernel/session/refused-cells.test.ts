@@ -10,7 +10,7 @@ import { textScreen } from "#kernel/session/text-screen.js";
 import { RefusedSources } from "#kernel/session/refused-cells.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 
-describe("a cell after one that was refused", () => {
+describe("cell that depends on a rejected cell", () => {
   const folder = mkdtempSync(join(tmpdir(), "refused-"));
   const session = new TuneSession({ folder, runs: join(folder, "runs") });
   const stage = { screen: textScreen({ write: () => undefined }), hostContext: plainHostContext(folder) };
@@ -36,28 +36,28 @@ describe("a cell after one that was refused", () => {
   const missing = (name: string, cell: number): string =>
     `unknown-name: \`${name}\` is not defined yet: cell ${String(cell)} was to do it, and has a mistake`;
 
-  it("says which, and not each of its names", async () => {
+  it("names the rejected cell, once per name", async () => {
     assert.match((await told("first", data("a", "sorce") + data("b", "source"))).join("\n"), /^unknown-key: .*$/);
     assert.deepEqual(await told("second", "show a\nshow b\nshow a"), [missing("a", 1)]);
   });
-  it("is not blamed itself for what it only uses, by others nor when it runs again", async () => {
+  it("is not blamed for names that it only uses", async () => {
     assert.deepEqual(await told("second", "show a"), [missing("a", 1)]);
     assert.deepEqual(await told("third", "show b"), [missing("b", 1)]);
   });
-  it("is told that what it defines below comes too late", async () => {
+  it("reports names that are defined further below", async () => {
     assert.match((await told("fourth", `show a\n${data("a", "source")}`)).join("\n"), /`a` is defined below/);
   });
-  it("is told of what nobody was to define as ever", async () => {
+  it("reports unknown names as usual", async () => {
     assert.match((await told("third", "show c")).join("\n"), /^unknown-name: there is no .* `c`$/);
   });
-  it("goes through once that cell is mended, and hears of the name no more when the cell no longer has it", async () => {
+  it("runs after the fix, and the old name is unknown once removed", async () => {
     assert.deepEqual(await told("first", data("a", "source") + data("b", "source")), []);
     assert.deepEqual(await told("second", "show a\nshow b"), []);
     assert.match((await told("fifth", data("tikets", "sorce"))).join("\n"), /^unknown-key: /);
     assert.deepEqual(await told("fifth", data("tickets", "source")), []);
     assert.match((await told("sixth", "show tikets")).join("\n"), /no .* `tikets`$/);
   });
-  it("is none other that has its number for a name", () => {
+  it("is not confused with a source whose name is its number", () => {
     const [names, lost] = [{}, ["a"]];
     const refused = new RefusedSources();
     const source = { id: "cell 1", title: "cell 1", text: "" };

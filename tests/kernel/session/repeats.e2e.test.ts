@@ -16,7 +16,7 @@ const spread = (values: readonly number[]): string => {
   return `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
 };
 
-describe("repeats", function () {
+describe("repeated trainings", function () {
   this.timeout(90_000);
   let book: NotebookOfOne;
   const settings = "epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), seed: 4";
@@ -36,7 +36,7 @@ describe("repeats", function () {
       return validations[at]!["loss"]!;
     });
 
-  it("go on with what is missing after an interrupt, from where it stood", async () => {
+  it("resume with the missing seeds after an interrupt", async () => {
     const stop = new AbortController();
     const before = book.session.models.define.bind(book.session.models);
     let began = 0;
@@ -60,7 +60,7 @@ describe("repeats", function () {
     for (const name of ["m_1", "m_2", "m_3"]) assert.equal(model(name).history.length, 12, name);
   });
 
-  it("tell mean and deviation over the seeds; the best by validation is the model", async () => {
+  it("report mean and deviation over seeds and select the best by validation", async () => {
     const shown = await book.run(`train m on d { ${settings}, repeats: 3 }`);
     const own = losses();
     assert.ok(new Set(own).size === 3);
@@ -73,13 +73,13 @@ describe("repeats", function () {
     );
   });
 
-  it("are told of all seeds where the best is scored on the same rows", async () => {
+  it("report all seeds when the best is scored on the same rows", async () => {
     const shown = await book.run("evaluate m on d.validation { metrics: [loss, accuracy] }");
     assert.match(text(shown), /m, of 3 seeds on d\.validation: loss /);
     assert.ok(text(shown).includes(`loss ${spread(losses())}`), text(shown));
   });
 
-  it("are told of where the best of them is compared", async () => {
+  it("mention all seeds when the best is compared with a baseline", async () => {
     await book.run("evaluate m, baseline(majority) on d.validation { metrics: [loss] }");
     const verdict = book.session.evaluations.at(-2)?.verdict ?? "";
     assert.ok(
@@ -88,7 +88,7 @@ describe("repeats", function () {
     );
   });
 
-  it("are one line of the table of runs, each with its seed", async () => {
+  it("are one row of the run table, with a seed each", async () => {
     const table = await runsText(book.folder, {
       filter: "",
       sort: "started",
@@ -101,13 +101,13 @@ describe("repeats", function () {
     assert.match(table, /m \(repeats\)\s+3 seeds.*best: seed: [456]/);
   });
 
-  it("are forgotten when the name is trained once more by itself", async () => {
+  it("are forgotten after a single training of the same name", async () => {
     await book.run(`train m on d { ${settings}, epochs: 1 }`.replace("epochs: 2, ", ""));
     const shown = await book.run("evaluate m on d.validation { metrics: [loss] }");
     assert.doesNotMatch(text(shown), /seeds/);
   });
 
-  it("leave in each run the recipe that one seed has", () => {
+  it("save the recipe of one seed in each run", () => {
     const plans = readdirSync(book.runs)
       .filter((id) => id.startsWith("m_3"))
       .map((id) => JSON.parse(readFileSync(join(book.runs, id, "plan.json"), "utf8")) as { readonly effects: object });

@@ -22,7 +22,7 @@ interface Found {
 }
 const PAYLOAD = `"><img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>`;
 
-describe("a report", function () {
+describe("HTML report", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   const text = (file: string): string => readFileSync(join(book.folder, file), "utf8");
@@ -44,7 +44,7 @@ report m as "rows.html" { rows: true }`);
   });
   after(() => book.close());
 
-  it("says what was trained, how it scored, what is recorded, and no row unless it is asked to", () => {
+  it("describes training, scores and record, and shows rows only on demand", () => {
     const page = text("m-report.html");
     for (const said of [
       "bert for text_classification",
@@ -59,12 +59,12 @@ report m as "rows.html" { rows: true }`);
     assert.ok(mistaken.test(text("rows.html").replace(page, "")) && text("rows.html").length > page.length);
     assert.ok(!/very (?:good|bad|fine|poor) (?:film|book) w\d/.test(page));
   });
-  it("of a sweep has its trials, its pictures and the training of the best", () => {
+  it("shows trials, figures and the best training of a sweep", () => {
     const page = text("build/search.html");
     for (const said of ["Trials of search", "search.best: Training", "maximize accuracy", "data:image/svg+xml"])
       assert.ok(page.includes(said), said);
   });
-  it("of a run of before has what its folder has", async () => {
+  it("shows what the folder of an earlier run contains", async () => {
     const run = (book.values.get("m") as ModelHandle).folder!;
     const other = new NotebookOfOne();
     try {
@@ -76,7 +76,7 @@ report m as "rows.html" { rows: true }`);
       await other.close();
     }
   });
-  it("replaces a report, and no other file", async () => {
+  it("overwrites a report but no other file", async () => {
     await book.run(`report m`);
     writeFileSync(join(book.folder, "mine.html"), "<p>mine");
     mkdirSync(join(book.folder, "folder.html"));
@@ -87,7 +87,7 @@ report m as "rows.html" { rows: true }`);
       );
     assert.equal(text("mine.html"), "<p>mine");
   });
-  it("asks nobody and runs nothing, in light, in dark and in print", async () => {
+  it("makes no requests and runs no scripts, in light and dark mode", async () => {
     const { ensureBrowser, chromiumArguments } = await tools();
     const browser = await chromium.launch({
       executablePath: await ensureBrowser(),
@@ -133,7 +133,7 @@ report m as "rows.html" { rows: true }`);
       await browser.close();
     }
   });
-  it("is never longer than it may be", () => {
+  it("stays below the size limit", () => {
     const large = new Html(`<img src="data:,${"x".repeat(50_000)}">`);
     const page = reportPage(
       { title: "t", says: [], foot: "f", sections: [{ title: "s", parts: [html`<p>kept</p>`, large] }] },

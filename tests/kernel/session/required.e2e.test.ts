@@ -7,7 +7,7 @@ import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 
-describe("what an evaluation requires", function () {
+describe("thresholds of an evaluation", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -18,7 +18,7 @@ train m, other on d { epochs: 1 }`);
   });
   after(() => book.close());
 
-  it("is of the first model, on all that it is scored on, and an error once all is shown and kept", async () => {
+  it("apply to the first model on every split and fail after all results are shown", async () => {
     const before = [book.session.evaluations.length, book.shown.length] as const;
     const bars = "require: [at_least(accuracy, 0%), at_most(log_loss, 0.000001), at_least(f1, 1.005)]";
     const asked = book.run(`evaluate m, other on d.validation, d.train { metrics: accuracy, ${bars} }`);
@@ -50,7 +50,7 @@ train m, other on d { epochs: 1 }`);
     const kept = readFileSync(join((book.values.get("m") as ModelHandle).folder!, "scores.jsonl"), "utf8");
     assert.match(kept, /"split":"train".*"log_loss"/);
   });
-  it("lets a cell pass whose scores clear it, and says where that is by little", async () => {
+  it("let a cell pass if cleared and report a narrow margin", async () => {
     const shown = await book.run("evaluate m on d.train { metrics: accuracy, require: at_most(loss, 5) }");
     assert.match(shown.map((one) => JSON.stringify(one)).join("\n"), /required of m: loss at most 5; .*: cleared/);
     const { metrics } = book.session.evaluations.at(-1)!;

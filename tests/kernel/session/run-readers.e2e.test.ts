@@ -25,7 +25,7 @@ import { keptFolder } from "./kept-runs.js";
 import { one, trial } from "../sweep-runs/journals.js";
 import { assertCoded, standChanges, type Reader } from "../fetch/readers.js";
 
-describe("readers of runs", function () {
+describe("run file readers", function () {
   this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-readers-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -196,5 +196,5 @@ describe("readers of runs", function () {
   };
 
   for (const [name, reader] of Object.entries(readers))
-    it(`stand ${name} of which a place is wrong`, () => standChanges(reader));
+    it(`survive ${name} with any value changed`, () => standChanges(reader));
 });

@@ -18,7 +18,7 @@ const texts = Array.from({ length: 120 }, (_, i) =>
 const json = (file: string): Record<string, unknown> =>
   JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
 
-describe("models from scratch", function () {
+describe("model from scratch", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -36,7 +36,7 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
   });
   after(() => book.close());
 
-  it("a small GPT-2 and its tokenizer learn, are scored, and write", async () => {
+  it("learns, is scored and writes as a small GPT-2 with its tokenizer", async () => {
     await book.run(`train scratch on tales with quick`);
     const [first, last] = [losses("scratch")[0]!, losses("scratch").at(-1)!];
     // At first every token is as likely as another.
@@ -59,7 +59,7 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
     const [written] = await model("scratch").predict<WrittenContinuation>("the cat sat", { max_tokens: 5 });
     assert.ok(written!.continuation.length > 0);
   });
-  it("is trained the same again, and goes on keeping its weights when it is defined again", async () => {
+  it("trains reproducibly and keeps its weights when redefined", async () => {
     const [before, folder] = [losses("scratch"), model("scratch").folder];
     await book.run(
       `model scratch { architecture: gpt2(layers: 2, hidden: 32, heads: 4), tokenizer: bpe(vocabulary: 310), task: text_generation, max_length: 64 }`,
@@ -69,7 +69,7 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
     await book.run(`train scratch on tales with quick`);
     assert.deepEqual(losses("scratch"), before);
   });
-  it("saves a folder as any base is, which goes on where it was", async () => {
+  it("saves a standard base folder that writes the same text", async () => {
     const folder = join(model("scratch").folder!, "model");
     assert.deepEqual(readdirSync(folder).sort(), [
       "config.json",
@@ -89,7 +89,7 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
     const ask = (name: string) => model(name).predict<WrittenContinuation>("the old red", { max_tokens: 6 });
     assert.deepEqual(await ask("again"), await ask("scratch"));
   });
-  it("trains its tokenizer on the training split alone", async () => {
+  it("trains its tokenizer on the training split only", async () => {
     const rows = ["zebra zebra zebra zebra", ...texts].map((text, i) =>
       JSON.stringify({ text, part: i === 0 ? "validation" : "train" }),
     );
@@ -103,7 +103,7 @@ train scratch on zoo with quick as keeper { epochs: 1 }`);
     assert.ok(Object.keys(vocab).some((token) => token === "Ġthe"));
     assert.ok(!Object.keys(vocab).some((token) => token.includes("z") && token.length > 1));
   });
-  it("refuses what data can't give, and says how much they give", async () => {
+  it("rejects a vocabulary that the data cannot fill, and predictions before training", async () => {
     const refused = (text: string, code: string) =>
       assert.rejects(book.run(text), (e: RefusedError) => {
         assert.deepEqual(
@@ -123,7 +123,7 @@ train scratch on zoo with quick as keeper { epochs: 1 }`);
     await refused(`predict wide on "the cat"`, "unknown-name");
     await refused(`model fresh like scratch { max_length: 32 }\npredict fresh on "the cat"`, "not-trained");
   });
-  it("is the base of another model", async () => {
+  it("works as the base of another model", async () => {
     await book.run(`
 model grown { base: scratch, task: text_generation, max_length: 64 }
 train grown on tales with quick { epochs: 1 }`);
@@ -150,7 +150,7 @@ train second on parted { epochs: 1 }`);
       (e: RefusedError) => e.diagnostics[0]!.code === "not-trained",
     );
   });
-  it("an encoder names hidden words, a LLaMA writes, a T5 answers", async () => {
+  it("fills masks as an encoder, writes as a LLaMA and answers as a T5", async () => {
     const pairs = texts.map((text, i) =>
       JSON.stringify({
         input: text.split(" ").slice(0, 3).join(" "),

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const golden = (phase: string): string =>
   readFileSync(join(root, "tests", "golden", "phases", `${phase}.txt`), "utf8").trimEnd();
 
-describe("show, phase by phase", function () {
+describe("show by compiler phase", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const shown = async (statement: string): Promise<string> =>
@@ -28,14 +28,14 @@ describe("show, phase by phase", function () {
   });
   after(() => book.close());
 
-  it("has the tree of what defines a name, in whichever cell it stands", async () => {
+  it("prints the syntax tree of a name from any cell", async () => {
     assert.match(await shown("show tickets.tree"), /^statement data {2}2:1-5:2\n {2}operand word tickets/);
   });
-  it("has graph, passes and program as the command line has them", async () => {
+  it("prints graph, passes and program as the command line does", async () => {
     for (const phase of ["graph", "passes", "program"])
       assert.equal(await shown(`show router.${phase}`), golden(phase), phase);
   });
-  it("has what an engine is given", async () => {
+  it("prints what the engine gets", async () => {
     assert.equal(await shown("show router.emitted"), golden("tensorflow"));
   });
 });

@@ -18,7 +18,7 @@ const rows = Array.from({ length: 120 }, (_, i) => ({
   mail: i % 2 === 0 ? "ann@example.org" : "bob@example.org",
 }));
 
-describe("parts of the rows that are evaluated", function () {
+describe("slices of an evaluation", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const shown = async (text: string): Promise<string> =>
@@ -46,7 +46,7 @@ data hidden like whole { clean: redact(email) }`);
   });
   after(() => book.close());
 
-  it("by a column that no role reads: its rows, several models, and too few said", async () => {
+  it("group by any column for several models and report groups that are too small", async () => {
     const text = await shown("evaluate m, other on whole { metrics: [accuracy, f1(macro)], by: [customer, age] }");
     const [, table = ""] = text.split("By customer: whole\n");
     assert.match(table, /^customer +rows +metric +model +value +95 %$/m);
@@ -82,7 +82,7 @@ evaluate m on anna { metrics: [accuracy, f1(macro)] }`);
     const kept = readRunScores(RunFolder.open((book.values.get("m") as ModelHandle).folder!));
     assert.deepEqual(kept.find(({ data }) => data === "whole")?.slices, own.slices);
   });
-  it("of streamed rows are those of rows in memory; length and language by their words", async () => {
+  it("have the same sizes for streamed rows, and measure length in words", async () => {
     const by = "by: [customer, length(bins: 2), language()]";
     await book.run(`evaluate m on whole { metrics: accuracy, ${by} }`);
     const memory = parts();
@@ -95,7 +95,7 @@ evaluate m on anna { metrics: [accuracy, f1(macro)] }`);
       ["label", "no: 60", "yes: 60"],
     ]);
   });
-  it("of splits with sources of their own come from their own", async () => {
+  it("come from the source of each split", async () => {
     await book.run("evaluate m on apart.test, apart.train { metrics: accuracy, by: customer }");
     const [test, train] = book.session.evaluations.slice(-2);
     assert.deepEqual(
@@ -107,18 +107,18 @@ evaluate m on anna { metrics: [accuracy, f1(macro)] }`);
       [["Anna <b>", 50]],
     );
   });
-  it("show nothing of a column that a cleaner hides", async () => {
+  it("show nothing of a column redacted by a cleaner", async () => {
     const text = await shown("evaluate m on hidden { metrics: accuracy, by: mail }");
     assert.deepEqual(parts(), [["mail", "[EMAIL]: 120"]]);
     assert.ok(!text.includes("example.org"));
   });
-  it("of folds are of all rows, each scored by the model that did not see it", async () => {
+  it("cover all rows of cross-validation folds", async () => {
     await book.run(`data folded like whole { split: folds(2, stratify: label) }
 train other on folded as crossed { epochs: 1 }
 evaluate crossed on folded { metrics: accuracy, by: customer }`);
     assert.deepEqual(parts(), [["customer", "Anna <b>: 60", "rare: 10", "(missing): 50"]]);
   });
-  it("of a column that is not there are an error before anything runs", async () => {
+  it("are rejected for a missing column before anything runs", async () => {
     const before = book.shown.length;
     await assert.rejects(book.run("evaluate m on whole { by: costumer }"), (error) => {
       assert.ok(error instanceof CodedError || String(error).includes("costumer"), String(error));

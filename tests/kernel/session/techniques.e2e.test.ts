@@ -53,7 +53,7 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
     ['prompt_tuning(tokens: 4, init: "good or bad")', "PROMPT_TUNING"],
     ["prefix_tuning(tokens: 3)", "PREFIX_TUNING"],
   ] as const)
-    it(`${technique} trains, is saved, and goes on from what was saved`, async () => {
+    it(`train, save and continue with ${technique}`, async () => {
       const word = /^\w+/.exec(technique)![0];
       const name = `m_${word}`;
       await book.run(`model ${name} like m { technique: ${technique} }\ntrain ${name} on rows with quick`);
@@ -80,7 +80,7 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
       );
     });
 
-  it("resumes exactly what was interrupted", async () => {
+  it("resume exactly after an interrupt", async () => {
     const statement = "train m_prefix_tuning on rows with quick as held { steps: 40, seed: 5 }";
     await book.run(statement);
     const straight = losses("held");
@@ -100,7 +100,7 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
     assert.deepEqual(losses("cut"), straight);
   });
 
-  it("sweeps over techniques, the nested settings of each among them", async () => {
+  it("are swept together with their nested settings", async () => {
     await book.run(`sweep m on rows with quick as found {
   vary: { technique: choice(full, bitfit, ia3, lora(rank: choice(2, 4)), prompt_tuning(tokens: choice(2, 3))) }
   search: random, trials: 5, maximize: accuracy
@@ -109,7 +109,7 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
     assert.ok(model("winner").trained);
   });
 
-  it("freezes parts of the base", async () => {
+  it("freeze parts of the base", async () => {
     await book.run(
       `model still like m { technique: full, freeze: [embeddings, layers(0..0)] }\ntrain still on rows with quick`,
     );
@@ -122,7 +122,7 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
   });
 
   for (const technique of ["prompt_tuning(tokens: 4)", "prefix_tuning(tokens: 3)", "adapters(size: 4)"])
-    it(`a decoder under ${technique} writes, and no further than its positions reach`, async () => {
+    it(`let a decoder write within its positions under ${technique}`, async () => {
       await book.run(
         `model teller { base: "gpt2", task: text_generation, technique: ${technique}, max_length: 24 }\ntrain teller on tales with quick`,
       );

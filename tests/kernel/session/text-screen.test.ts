@@ -3,8 +3,8 @@ import { textScreen } from "#kernel/session/text-screen.js";
 
 const shown = (text: string, id?: string) => ({ bundle: { "text/plain": text }, ...(id === undefined ? {} : { id }) });
 
-describe("text on a stream", () => {
-  it("prints what was updated once, in its last state, before what comes next", () => {
+describe("text output stream", () => {
+  it("prints the final state of updated outputs once, before the next output", () => {
     let out = "";
     const screen = textScreen({ write: (text) => (out += text) });
     screen.display(shown("plan"));

@@ -13,7 +13,7 @@ import { writeSmallTraining } from "./small-training.js";
 const data = (name: string, clean: string): string =>
   `data ${name} { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%), clean: [${clean}] }`;
 
-describe("a model that was trained on cleaned texts", function () {
+describe("model trained on cleaned texts", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const folderOf = (name: string): string => (book.values.get(name) as ModelHandle).folder!;
@@ -42,21 +42,21 @@ train m on plain as bare { epochs: 1 }`);
     return !planned && name !== "gguf" && capabilities?.writes !== undefined;
   });
   for (const { name } of targets)
-    it(`says so before \`${name}\` writes anything`, async () => {
+    it(`warns before \`${name}\` writes anything`, async () => {
       const texts = await shown(`deploy m to ${name}("build/${name}${ENDINGS[name] ?? ""}")`);
       assert.equal(warns(texts), 0, texts.join("\n"));
       assert.match(texts[0]!, /m was trained on texts after `lowercase`, `strip_html`, and `/);
     });
-  it("says nothing of cleaners that drop rows", async () => {
+  it("does not warn about cleaners that only drop rows", async () => {
     assert.equal(warns(await shown('deploy bare to onnx("build/bare")')), -1);
     assert.equal(warns(await shown('predict bare on "A GOOD film"')), -1);
   });
-  it("says so before a server of the notebook begins", async () => {
+  it("warns before a notebook server starts", async () => {
     const texts = await shown("deploy m to http(port: 0) as desk");
     await (book.values.get("desk") as { stop(): Promise<unknown> }).stop();
     assert.equal(warns(texts), 0);
   });
-  it("says so before a server opens its run or its deployment", async () => {
+  it("warns before a server opens its run or deployment", async () => {
     await book.run('deploy m to huggingface("build/served")');
     for (const [folder, count] of [
       [folderOf("m"), 1],
@@ -73,7 +73,7 @@ train m on plain as bare { epochs: 1 }`);
       if (count > 0) assert.equal(told[0]?.is, "uncleaned");
     }
   });
-  it("says so in its card, saved or deployed", () => {
+  it("mentions the cleaners in its saved or deployed model card", () => {
     for (const [name, said] of [
       ["m", true],
       ["bare", false],
@@ -84,7 +84,7 @@ train m on plain as bare { epochs: 1 }`);
       );
     assert.match(readFileSync(join(book.folder, "build/served/README.md"), "utf8"), /cleaning of texts \\\(lowercase/);
   });
-  it("says so of texts that the cleaners would change, and of no row of data", async () => {
+  it("warns about texts that the cleaners would change, not about data rows", async () => {
     const [changed, ...rest] = await shown('predict m on "a GOOD film"');
     assert.match(changed ?? "", /texts-not-cleaned[^]*would change this text/);
     assert.equal(rest.length, 1);

@@ -9,8 +9,8 @@ const sources = [{ id: "a", title: "cell 3", text }];
 const lost = { base: "b", own: ["old"], labels: ["new"] };
 const at = (start: number) => ({ source: "a", start, end: start + 19 });
 
-describe("warnings of a cell that runs", () => {
-  it("are told where the first stands, the same again there too", () => {
+describe("warnings of a running cell", () => {
+  it("are shown where the first one appeared, with repeats listed as places", () => {
     const seen = new Map<string | undefined, DisplayOutput>();
     const order: string[] = [];
     const screen = {
@@ -26,7 +26,7 @@ describe("warnings of a cell that runs", () => {
     assert.match(first ?? "", /\(2 places: cell 3:1:1, cell 3:2:1\)/);
     assert.doesNotMatch(second ?? "", /places/);
   });
-  it("are printed each where it is met, where texts alone are shown", () => {
+  it("are printed at each occurrence in text-only output", () => {
     let out = "";
     const warnings = new Warnings(textScreen({ write: (words) => (out += words) }), sources, "a");
     warnerAt({ warnings }, at(0))("head-not-kept", lost);

@@ -28,7 +28,7 @@ model small { base: "all-MiniLM-L6-v2", task: text_classification, technique: lo
 
   const losses = (name: string): readonly number[] => (book.values.get(name) as ModelHandle).history.map((s) => s.loss);
 
-  it("takes TensorFlow's steps", async () => {
+  it("matches the losses of TensorFlow", async () => {
     const statement = "train small on reviews with ten { optimizer: adamw(learning_rate: 2e-3) }";
     await book.run(`engine { engine: tensorflow }\n${statement}`);
     const expected = losses("small");
@@ -45,7 +45,7 @@ model small { base: "all-MiniLM-L6-v2", task: text_classification, technique: lo
     assert.notDeepEqual(got, expected);
   });
 
-  it("shows what it trained as a picture, and operation by operation", async () => {
+  it("shows the trained model as a figure and as operations", async () => {
     const [graph] = await book.run("show small.graph");
     assert.match(graph!.bundle["image/svg+xml"] as string, /^<svg[^]*encoder\.layer\.0 – 4[^]*× 5/);
     assert.match(graph!.bundle["text/html"] as string, /<img src="data:image\/svg\+xml/);

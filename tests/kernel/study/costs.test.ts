@@ -22,8 +22,8 @@ async function costsBy(vary: string) {
   return { sweep, costs };
 }
 
-describe("what trials of a sweep cost", () => {
-  it("lies between the ends of what varies", async () => {
+describe("cost estimate of a sweep's trials", () => {
+  it("ranges from the least to the most expensive setting", async () => {
     const { sweep, costs } = await costsBy("epochs: uniform(1..20)");
     assert.equal(costs.most.steps, 20 * costs.least.steps);
     assert.equal(costs.most.tokens, 20 * costs.least.tokens);
@@ -31,14 +31,14 @@ describe("what trials of a sweep cost", () => {
     assert.ok(ends);
     assert.equal(ends.most.tokens, 20 * ends.least.tokens);
   });
-  it("takes settings together, each where it costs most", async () => {
+  it("combines the most expensive value of each setting", async () => {
     const { costs } = await costsBy(
       "epochs: choice(1, 3, 20), technique: choice(head_only, full), optimizer.learning_rate: log(1e-5..1e-3)",
     );
     assert.ok(costs.most.flops > 30 * costs.least.flops, `${costs.least.flops} to ${costs.most.flops}`);
     assert.ok(costs.most.memoryBytes > costs.least.memoryBytes);
   });
-  it("looks at the ends together that cost most, whichever stands first", async () => {
+  it("combines the most expensive ends in any order of options", async () => {
     const { sweep } = swept("epochs: choice(20, 2), batch_size: choice(64, 8)");
     const { estimates } = sweep.plan;
     const costs = await sweepCostsOf(sweep, ({ epochs = "3", batch_size = "16" }) => {
@@ -47,11 +47,11 @@ describe("what trials of a sweep cost", () => {
     });
     assert.deepEqual([costs?.least.tokens, costs?.most.tokens], [2 * 8, 20 * 64]);
   });
-  it("is one figure where nothing that varies costs", async () => {
+  it("is a single figure if nothing that varies affects the cost", async () => {
     const { sweep, costs } = await costsBy("optimizer.learning_rate: log(1e-5..1e-3)");
     assert.equal(sweepSizeOf(sweep, costs).ends, null);
   });
-  it("is told from the least to the most, of all trials too", async () => {
+  it("is shown from least to most, for one and for all trials", async () => {
     const { sweep } = swept("epochs: choice(1, 20), batch_size: choice(8, 16, 32, 64, 128)");
     const of = (epochs: number) => ({
       ...sweep.plan.estimates,
@@ -72,7 +72,7 @@ describe("what trials of a sweep cost", () => {
     );
     assert.match(told("all"), /^about 30 s to 10 min/);
   });
-  it("looks at ends alone, and at every option of what is no number", () => {
+  it("checks only the ends of numbers, and every other option", () => {
     const ends = (vary: string) =>
       Object.entries(swept(vary).sweep.vary).map(([path, space]) => spaceEnds(path, space));
     assert.deepEqual(ends("epochs: choice(5, 1, 20)"), [["1", "20"]]);

@@ -17,8 +17,8 @@ const vary: SweepPlan["vary"] = {
 };
 const sweep = { model: "router", data: "tickets", recipe: "quick" } as SweepPlan;
 
-describe("a sweep's trials", () => {
-  it("draw every space, the nested ones of each branch among them", () => {
+describe("sweep trial settings", () => {
+  it("include nested dimensions of each branch", () => {
     assert.deepEqual(dimensionsOf(vary), [
       { name: "technique", kind: "choice", size: 2 },
       { name: "technique/1.rank", when: { dimension: "technique", option: 1 }, kind: "choice", size: 3 },
@@ -26,7 +26,7 @@ describe("a sweep's trials", () => {
     ]);
   });
 
-  it("run written numbers as they are written, and say drawn ones as they run", () => {
+  it("use written numbers unchanged and report sampled numbers as used", () => {
     const all = {
       max_length: { space: "choice", of: [16384, 12345] },
       seed: { space: "choice", of: [12345, 2147483647] },
@@ -65,7 +65,7 @@ describe("a sweep's trials", () => {
     );
   });
 
-  it("become Tune values: the branch taken, four digits of a number", () => {
+  it("become Tune values of the chosen branch, with four significant digits", () => {
     const point = { technique: 1, "technique/1.rank": 2, "optimizer.learning_rate": 0.000123456 };
     assert.deepEqual(valuesAt(vary, point), { technique: "lora(rank: 16)", "optimizer.learning_rate": "0.0001235" });
     assert.equal(valuesAt(vary, { ...point, technique: 0 })["technique"], "full");
@@ -86,7 +86,7 @@ describe("a sweep's trials", () => {
     );
   });
 
-  it("write what varies of the data into a definition of its own", () => {
+  it("become a separate data definition if data settings vary", () => {
     const values = { "split.train": "20%", clean: "[unicode]", batch_size: "16" };
     assert.equal(
       trialText(sweep, values, new Set(["technique"]), "t"),
@@ -101,7 +101,7 @@ describe("a sweep's trials", () => {
     );
   });
 
-  it("keep to steps, and write shares as shares", () => {
+  it("respect steps and print shares as percentages", () => {
     const space = { space: "uniform", from: 0.1, to: 0.7, integer: false, step: 0.2 } as const;
     assert.deepEqual(dimensionsOf({ dropout: space }), [
       { name: "dropout", kind: "number", scale: "linear", from: 0.1, to: 0.7, integer: false, step: 0.2 },
@@ -116,7 +116,7 @@ describe("a sweep's trials", () => {
     assert.deepEqual(valuesAt(thin, { "split.train": 1 }), { "split.train": "400" });
   });
 
-  it("write values as a person would", () => {
+  it("print values in readable Tune syntax", () => {
     const text = (path: string, value: Value) =>
       valuesAt({ [path]: { space: "choice", of: [value] } }, { [path]: 0 })[path];
     assert.equal(

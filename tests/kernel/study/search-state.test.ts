@@ -19,20 +19,20 @@ const ray = (search: string): object => ({
   runner: { kind: "runner", word: "ray", arguments: { address: "", search } },
 });
 
-describe("where a search runs", () => {
-  it("is the cluster, where a runner has one, or what was asked for", () => {
+describe("location of a search", () => {
+  it("is the cluster if the runner has one, or what was requested", () => {
     assert.deepEqual(searchLocationOf(plan({})), { where: "cluster", isRequested: false, why: null });
     assert.deepEqual(searchLocationOf(plan(ray("here"))), { where: "here", isRequested: true, why: null });
     assert.deepEqual(searchLocationOf(plan(ray("cluster"))), { where: "cluster", isRequested: true, why: null });
   });
-  it("is nowhere else without such a runner", () => {
+  it("is undefined without a cluster runner", () => {
     assert.equal(searchLocationOf(plan({ runner: undefined })), null);
     assert.equal(
       searchLocationOf(plan({ runner: { kind: "runner", word: "processes", arguments: { count: 2 } } })),
       null,
     );
   });
-  it("is here where something is read that is here alone, and says what", () => {
+  it("is local, with the reason, if local files or weights are needed", () => {
     const why = (more: object, recipe: object = {}): string => {
       const found = searchLocationOf(plan(more, recipe));
       assert.equal(found?.where, "here");
@@ -51,7 +51,7 @@ describe("where a search runs", () => {
       /d reads \/data\/rows\.csv, a path from this machine's root/,
     );
   });
-  it("stands as it was asked for where that can't be, with why", () => {
+  it("stays as requested if that is impossible, with the reason", () => {
     const found = searchLocationOf(plan({ ...ray("cluster"), start: [{ sweep: "earlier" }] }));
     assert.deepEqual([found?.where, found?.isRequested, found?.why !== null], ["cluster", true, true]);
   });

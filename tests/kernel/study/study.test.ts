@@ -25,7 +25,7 @@ const done: TrialRecord = {
   error: null,
 };
 
-describe("the best trial", () => {
+describe("best trial", () => {
   const sweep = swept("vary: { batch_size: choice(8, 16) }, maximize: accuracy, require: [at_most(loss, 0.5)]");
   const trial = (number: number, score: number, loss: number): TrialRecord => ({
     ...done,
@@ -34,7 +34,7 @@ describe("the best trial", () => {
     bars: [loss],
   });
 
-  it("clears what is required; where none does, one comes nearest", () => {
+  it("meets the thresholds; if none does, the nearest trial is named", () => {
     const [far, near, worse] = [trial(1, 0.9, 1), trial(2, 0.8, 0.6), trial(3, 0.7, 0.6)];
     assert.equal(bestTrialNumber(sweep, [far, near, worse]), null);
     assert.equal(nearestTrial(sweep, [far, near, worse])?.number, 2);
@@ -43,7 +43,7 @@ describe("the best trial", () => {
     assert.equal(nearestTrial(sweep, [far, trial(4, 0.1, 0.5)]), null);
   });
 
-  it("is asked for in vain, with a word of the nearest, where none clears them", () => {
+  it("fails with the nearest trial if none meets the thresholds", () => {
     const nearest = { number: 2, missed: "at_most(loss, 0.5) by 20 %", trials: 3 };
     assert.throws(() => bestTrialOf({ name: "found", best: null, nearest }), { code: "no-trial-clears" });
     assert.equal(bestTrialOf({ name: "found", best: null, nearest: null }), null);
@@ -56,8 +56,8 @@ describe("the best trial", () => {
   });
 });
 
-describe("a study", () => {
-  it("allows points whose values stand as they must, in whatever branch they are", () => {
+describe("study", () => {
+  it("allows only points that satisfy the relations, in any branch", () => {
     const { allows } = studyOf(
       swept(
         "vary: { technique: choice(full, lora(rank: choice(4, 16), alpha: uniform(4..32)), lora(rank: 32)), batch_size: choice(8, 64) }, where: [at_most(technique.rank, technique.alpha), at_most(product(batch_size, accumulate), 32)], maximize: accuracy",
@@ -76,7 +76,7 @@ describe("a study", () => {
     assert.ok(allows({ technique: 0, batch_size: 0 }), "what isn't there is held to nothing");
     assert.ok(allows({ technique: 2, batch_size: 0 }));
   });
-  it("tells by how much results miss their bars", () => {
+  it("reports by how much results miss their thresholds", () => {
     const sweep = swept(
       "vary: { batch_size: choice(8, 16) }, maximize: accuracy, require: [at_most(latency, 20ms), at_least(accuracy, 80%)]",
     );

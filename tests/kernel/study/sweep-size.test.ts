@@ -17,8 +17,8 @@ function swept(block: string, vary = "batch_size: choice(8, 16)"): SweepPlan {
 const ranged = "optimizer.learning_rate: log(1e-5..1e-3)";
 const nested = "technique: choice(full, lora(rank: choice(4, 8, 16))), batch_size: choice(8, 16)";
 
-describe("what a sweep comes to", () => {
-  it("is as many points as a grid has, branches where they are taken", () => {
+describe("size of a sweep", () => {
+  it("is the number of grid points, with nested branches counted when chosen", () => {
     assert.deepEqual(
       [sweepSizeOf(swept("search: grid", nested)).most, sweepSizeOf(swept("search: grid", nested)).points],
       [8, 8n],
@@ -28,16 +28,16 @@ describe("what a sweep comes to", () => {
     const ranged = sweepSizeOf(swept("search: grid(4)", "optimizer.learning_rate: log(1e-5..1e-3)"));
     assert.deepEqual([ranged.most, ranged.points], [4, null]);
   });
-  it("is at most as many trials as there are combinations: none is tried twice", () => {
+  it("never exceeds the number of combinations", () => {
     assert.equal(sweepSizeOf(swept("trials: 10")).most, 2);
     assert.equal(sweepSizeOf(swept("budget: 1h", nested)).most, 8);
     assert.equal(sweepSizeOf(swept("trials: 5", nested)).most, 5);
   });
-  it("is what one trial takes, with all of its seeds, as often as there are trials", () => {
+  it("includes the time of one trial over all its seeds", () => {
     const { trial, most } = sweepSizeOf(swept("trials: 6, repeats: 3", nested));
     assert.deepEqual([trial.seconds, trial.secondsBetween, trial.tokens, most], [30, [15, 60], 3000, 6]);
   });
-  it("says how many begin within a budget, and between which numbers that lies", () => {
+  it("estimates how many trials start within a budget, with a range", () => {
     assert.deepEqual(sweepSizeOf(swept("budget: 1min", ranged)).inBudget, { about: 6, between: [3, 12] });
     assert.equal(sweepSizeOf(swept("tokens: 2500", ranged)).inTokens, 3);
     const note = (block: string): string =>
@@ -47,7 +47,7 @@ describe("what a sweep comes to", () => {
     assert.equal(note("trials: 5, budget: 1min"), "about all 5 trials begin in it (3 to 5)");
     assert.equal(note("budget: 1min"), "about 6 trials begin in it (3 to 12)");
   });
-  it("is told as a card", () => {
+  it("is shown as a card", () => {
     const { bundle } = sweepPlanView({
       name: "s",
       sweep: swept("search: tpe, pruner: asha, trials: 6", ranged),
@@ -65,7 +65,7 @@ describe("what a sweep comes to", () => {
   });
 });
 
-describe("the definitions as a point of a sweep", () => {
+describe("definitions as a point of a sweep", () => {
   const own = (vary: string, definition = "") => {
     const run = compiled(
       `${definition}${definitions}sweep ${definition === "" ? "m" : "n"} on d as s { vary: { ${vary} }, maximize: accuracy }`,
@@ -74,7 +74,7 @@ describe("the definitions as a point of a sweep", () => {
     assert.ok(action, run.codes.join());
     return definitionPoint(action.sweep);
   };
-  it("has defaults and what is written, in branches too", () => {
+  it("have defaults and written values, in branches too", () => {
     const rate = own("optimizer.learning_rate: log(1e-6..1e-1)")?.["optimizer.learning_rate"];
     assert.ok(rate !== undefined && rate > 1e-6 && rate < 1e-1);
     assert.deepEqual(own("batch_size: choice(16, 32)"), { batch_size: 1 });
@@ -85,7 +85,7 @@ describe("the definitions as a point of a sweep", () => {
       "technique/2.rank": 1,
     });
   });
-  it("is none where one of them isn't tried", () => {
+  it("are null if a value is outside the space", () => {
     assert.equal(own("batch_size: choice(8, 16)"), null);
     assert.equal(own("optimizer.learning_rate: log(1e-9..1e-8)"), null);
     assert.equal(own("split.train: choice(20%, 40%), batch_size: choice(16, 32)"), null);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { busySecondsOf } from "#kernel/study/time-spent.js";
 
-describe("the time that trials took", () => {
-  it("counts what ran at a time once, and what lies between two runs not at all", () => {
+describe("busy time of trials", () => {
+  it("counts overlapping trials once and gaps not at all", () => {
     const trials = [
       { begun: 0, seconds: 10 },
       { begun: 2000, seconds: 10 },
@@ -12,7 +12,7 @@ describe("the time that trials took", () => {
     ];
     assert.equal(busySecondsOf(trials), 17);
   });
-  it("takes the word of trials that don't say when they ran", () => {
+  it("adds the reported durations of trials without a start time", () => {
     assert.equal(busySecondsOf([{ seconds: 3 }, { seconds: 4 }, { begun: 0, seconds: Number.NaN }]), 7);
   });
 });

@@ -10,7 +10,7 @@ import { definitions, writeSmallTraining } from "../session/small-training.js";
 
 const recipe = "recipe quick { epochs: 2, batch_size: 8, seed: 3 }";
 
-describe("a sweep that runs again", function () {
+describe("repeated sweep", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -21,7 +21,7 @@ describe("a sweep that runs again", function () {
   after(() => book.close());
   const trials = (name: string): readonly TrialRecord[] => (book.values.get(name) as SweepHandle).trials;
 
-  it("takes no run of another sweep for its own, though name and recipe are the same", async () => {
+  it("does not reuse runs of another sweep with the same name and recipe", async () => {
     const sweep = (goal: string): string => `sweep m on d with quick as same {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }, search: random, trials: 1, ${goal}
 }`;
@@ -42,7 +42,7 @@ describe("a sweep that runs again", function () {
     assert.notEqual(journalOf(second), journalOf(first));
   });
 
-  it("trains those again whose files changed, and no others, and knows them when the files are as they were", async () => {
+  it("retrains only trials whose files changed, and reuses them once the files are restored", async () => {
     const file = join(book.folder, "b.csv");
     cpSync(join(book.folder, "rows.csv"), file);
     const sweep = `sweep m on d with quick as files {
@@ -69,7 +69,7 @@ describe("a sweep that runs again", function () {
     assert.deepEqual(trials("files"), before);
   });
 
-  it("says which trials that it starts from were of other data", async () => {
+  it("warns if starting trials used other data", async () => {
     const file = join(book.folder, "rows.csv");
     const text = readFileSync(file, "utf8");
     const sweep = (name: string, more: string): string => `sweep m on d with quick as ${name} {
@@ -86,7 +86,7 @@ describe("a sweep that runs again", function () {
     writeFileSync(file, text);
   });
 
-  it("trains the best one again where its weights are gone", async () => {
+  it("retrains the best trial if its weights are missing", async () => {
     const sweep = `sweep m on d with quick as lost {
   vary: { batch_size: choice(4, 8) }, search: grid, minimize: loss
 }`;

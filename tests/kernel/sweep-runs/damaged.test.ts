@@ -12,7 +12,7 @@ import { journalReport } from "#kernel/sweep-runs/journal/journal-warnings.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { one, running, trial } from "./journals.js";
 
-describe("a damaged journal", () => {
+describe("damaged sweep journal", () => {
   let root: string;
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), "damaged-"))));
   afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -43,7 +43,7 @@ describe("a damaged journal", () => {
       }
   }
 
-  it("cut anywhere keeps every trial that was over before the cut, and goes on", () => {
+  it("keeps every trial finished before a cut and continues", () => {
     const { file } = written();
     const whole = readFileSync(file);
     const ends = [...whole.entries()].flatMap(([at, byte]) => (byte === 10 ? [at + 1] : []));
@@ -66,7 +66,7 @@ describe("a damaged journal", () => {
     }
   });
 
-  it("with any line doubled, left out, or said of something else tells trials once, by their numbers", () => {
+  it("lists each trial once if any line is doubled, missing or altered", () => {
     const { file } = written();
     const lines = readFileSync(file, "utf8").trimEnd().split("\n");
     for (const [at, line] of lines.entries())
@@ -81,7 +81,7 @@ describe("a damaged journal", () => {
       }
   });
 
-  it("stands whatever stands in its lines", () => {
+  it("survives any content in its lines and can be continued", () => {
     const { file } = written();
     const lines = readFileSync(file, "utf8").trimEnd().split("\n");
     const odd = [
@@ -106,7 +106,7 @@ describe("a damaged journal", () => {
     );
   });
 
-  it("of another study tells its trials, and is not gone on with as the sweep's", () => {
+  it("lists the trials of another study but does not continue it", () => {
     const { file } = written();
     const text = readFileSync(file, "utf8");
     writeAnew(file, text.replace('"search-abc"', '"another"'));
@@ -120,7 +120,7 @@ describe("a damaged journal", () => {
     );
   });
 
-  it("that two write keeps what both wrote, under numbers of their own", () => {
+  it("keeps the trials of two writers under distinct numbers", () => {
     const [one, other] = [open(), open()];
     const numbers = Array.from(
       { length: 12 },

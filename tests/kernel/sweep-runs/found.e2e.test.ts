@@ -18,7 +18,7 @@ const html = (all: readonly DisplayOutput[]): string =>
   all.map(({ bundle }) => String(bundle["text/html"])).join("\n\n");
 const weights = ({ run }: TrialRecord): boolean => existsSync(join(run ?? "", "checkpoints"));
 
-describe("what a sweep finds", function () {
+describe("sweep results", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -30,7 +30,7 @@ describe("what a sweep finds", function () {
   after(() => book.close());
   const found = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
 
-  it("of several goals is a front, ranked by the first", async () => {
+  it("form a front for several goals, with the first goal deciding the best", async () => {
     const shown = await book.run(`sweep m on d with longer as wide {
   vary: { optimizer.learning_rate: log(1e-4..1e-2), technique: choice(full, head_only) }
   search: sobol, trials: 4, maximize: accuracy, minimize: latency
@@ -51,7 +51,7 @@ describe("what a sweep finds", function () {
     for (const { number } of front) assert.match(drawn, new RegExp(`^ *${String(number)} `, "m"));
   });
 
-  it("clears its bars: what misses one is not the best, whatever it scores", async () => {
+  it("exclude trials that miss a threshold from the best", async () => {
     const shown = await book.run(`sweep m on d with longer as held {
   vary: { optimizer.learning_rate: choice(1e-7, 3e-3) }
   search: grid, minimize: latency, require: [at_most(loss, 0.695)]
@@ -62,7 +62,7 @@ describe("what a sweep finds", function () {
     assert.match(text(shown), /^ *1 .*misses a bar/m);
   });
 
-  it("is, where each trial has several seeds, the mean that is best, and how far they lie apart is told", async () => {
+  it("use the mean over seeds and report the spread", async () => {
     await book.run(`sweep m on d with quick as apart {
   vary: { optimizer.learning_rate: choice(1e-3, 3e-3) }, search: grid, repeats: 2, minimize: loss
 }`);
@@ -81,7 +81,7 @@ describe("what a sweep finds", function () {
     return told?.at(-1) ?? Number.NaN;
   }
 
-  it("took no more tokens than were given", async () => {
+  it("stay within the token budget", async () => {
     const sweep = (tokens: number): string => `sweep m on d with quick as told {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }, tokens: ${String(tokens)}, minimize: loss
 }`;
@@ -94,7 +94,7 @@ describe("what a sweep finds", function () {
     assert.equal(found("told").trials.length, 3);
   });
 
-  it("over the rows that train says what more of them would come to", async () => {
+  it("estimate the benefit of more rows if the training size varies", async () => {
     const ended = text(
       await book.run(`sweep m on d with longer as rows {
   vary: { split.train: choice(20%, 40%, 75%) }, search: grid, maximize: accuracy
@@ -116,7 +116,7 @@ describe("what a sweep finds", function () {
     await assert.rejects(book.run("show wide.learning_curve"), { code: "no-sweep-curve" });
   });
 
-  it("may be a base, and go on as a base, a model or a recipe", async () => {
+  it("can be used as a base, a model or a recipe", async () => {
     await book.run(`sweep m on d with quick as bases {
   vary: { base: choice("bert", "other"), batch_size: choice(8, 16) }, search: grid, minimize: loss
 }`);

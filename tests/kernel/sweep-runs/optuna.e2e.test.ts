@@ -17,7 +17,7 @@ interface Seen {
 }
 type Went = readonly (readonly [number, string, readonly number[] | null, Readonly<Record<string, unknown>>])[];
 
-describe("a sweep's journal and Optuna", function () {
+describe("sweep journal in Optuna", function () {
   this.timeout(300_000);
   let optuna: Optuna;
   let root: string;
@@ -43,7 +43,7 @@ describe("a sweep's journal and Optuna", function () {
     return journal;
   }
 
-  it("is opened: what ours wrote Optuna reads, and draws", async () => {
+  it("is opened and plotted by Optuna", async () => {
     const { file } = written();
     const seen = await look(file);
     const params = {
@@ -89,7 +89,7 @@ describe("a sweep's journal and Optuna", function () {
     for (const traced of (await optuna.ask({ do: "draw", file })) as readonly number[]) assert.ok(traced > 0);
   });
 
-  it("has several goals and bars, and Optuna draws the front of what clears them", async () => {
+  it("has several goals and thresholds, and Optuna plots the feasible front", async () => {
     const goals = [
       { metric: "accuracy", direction: "maximize" },
       { metric: "latency", direction: "minimize" },
@@ -114,7 +114,7 @@ describe("a sweep's journal and Optuna", function () {
       assert.ok(traced > 0);
   });
 
-  it("goes on in Optuna, and ours goes on from there", async () => {
+  it("is continued by Optuna and then by the sweep", async () => {
     const journal = written();
     journal.end({ ...trial, number: 5 });
     const went = (await optuna.ask({ do: "go_on", file: journal.file, trials: 6 })) as Went;
@@ -153,7 +153,7 @@ describe("a sweep's journal and Optuna", function () {
     assert.deepEqual(open().trials, journal.trials);
   });
 
-  it("begins in Optuna alone: its trials start a sweep of ours", async () => {
+  it("can be started by Optuna, with its trials as the start of a sweep", async () => {
     const file = join(root, "mine.log");
     await optuna.ask({ do: "create", file });
     const { trials, strange } = readStartTrials(file, one);
@@ -164,7 +164,7 @@ describe("a sweep's journal and Optuna", function () {
     }
   });
 
-  it("is written by both at once: no line is lost, torn or glued", async () => {
+  it("survives concurrent writers without lost or torn lines", async () => {
     const journal = written();
     const child = spawn(process.execPath, [writer, root, "5"], { stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");
@@ -182,7 +182,7 @@ describe("a sweep's journal and Optuna", function () {
     assert.equal(journal.next, 5 + trials.length + 1);
   });
 
-  it("goes on after kill −9, whenever it came, without waiting for a dead process's lock", async () => {
+  it("continues after kill −9 without waiting for a dead process's lock", async () => {
     for (let round = 0; round < 3; round++) {
       const child = spawn(process.execPath, [writer, root], { stdio: ["ignore", "pipe", "ignore"] });
       await once(child.stdout, "data");
@@ -202,7 +202,7 @@ describe("a sweep's journal and Optuna", function () {
     }
   });
 
-  it("keeps what is whole when the disk is full, and goes on when there is room", async () => {
+  it("keeps complete lines on a full disk and continues when there is space", async () => {
     written();
     const { file } = open();
     const limited = spawnSync("bash", ["-c", `ulimit -f 16; exec "${process.execPath}" "${writer}" "${root}"`], {

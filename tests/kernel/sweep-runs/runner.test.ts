@@ -48,7 +48,7 @@ const reporting =
     return [{ ...came, scores: [score(number, steps)] }];
   };
 
-describe("a sweep's runner", () => {
+describe("sweep runner", () => {
   let root = "";
   let ending = "";
   before(() => (root = mkdtempSync(join(tmpdir(), "runner-"))));
@@ -84,7 +84,7 @@ describe("a sweep's runner", () => {
     return log.trials;
   }
 
-  it("gives up what lags behind the others, and says why", async () => {
+  it("prunes lagging trials and reports why", async () => {
     const pruner = call("pruner", "median", { startup: 2, warmup: 0, every: 1 });
     const trials = await ran(
       "pruned",
@@ -101,20 +101,20 @@ describe("a sweep's runner", () => {
     }
   });
 
-  it("lets several train in turn: all have told something before one is done", async () => {
+  it("trains several trials in turn, each reporting before one ends", async () => {
     const told: number[] = [];
     const trial = reporting(3, (number) => (told.push(number), number));
     await ran("turns", { ...plan, trials: 4 }, trial, 4);
     assert.deepEqual(told.slice(0, 4).sort(), [1, 2, 3, 4]);
   });
 
-  it("begins no trial beyond a bound in tokens, what earlier runs of it spent among them", async () => {
+  it("starts no trial beyond the token budget, including earlier runs", async () => {
     const trial = reporting(1, () => 1);
     assert.equal((await ran("bounded", { ...plan, budgetTokens: 250 }, trial)).length, 3);
     assert.equal((await ran("bounded", { ...plan, budgetTokens: 350 }, trial)).length, 4);
   });
 
-  it("counts what trials of before really trained on, and how long they took", async () => {
+  it("counts the actual tokens and time of earlier trials", async () => {
     const much: TrialRunner = async (asked) =>
       (await reporting(1, () => 1)(asked)).map((outcome) => ({ ...outcome, tokens: 1000 }));
     // Its plan says 100 for each.
@@ -132,7 +132,7 @@ describe("a sweep's runner", () => {
     assert.equal((await ran("timed", { ...plan, trials: null, budgetMs: 800 }, slow)).length, 3);
   });
 
-  it("gives trials that another space left in its journal no place among its own", async () => {
+  it("ignores journal trials of another search space", async () => {
     const trial = reporting(1, () => 1);
     const elsewhere = { "optimizer.learning_rate": { space: "log", from: 0.1, to: 1, integer: false } } as const;
     await ran("foreign", { ...plan, vary: elsewhere, trials: 2 }, trial);
@@ -140,7 +140,7 @@ describe("a sweep's runner", () => {
     assert.equal(ending, "trials");
   });
 
-  it("tells that nothing is left from that nothing was found", async () => {
+  it("distinguishes an exhausted space from one without valid points", async () => {
     const vary = { batch_size: { space: "choice", of: [8, 16] } } as unknown as SweepPlan["vary"];
     const tpe = call("search", "tpe", { startup: 10, candidates: 24 });
     assert.equal(
@@ -163,7 +163,7 @@ describe("a sweep's runner", () => {
     assert.equal(ending, "none found");
   });
 
-  it("keeps of several seeds their mean and how far they lie apart", async () => {
+  it("stores the mean and spread over several seeds", async () => {
     const seeds: TrialRunner = async (asked) => {
       await asked.turn.begin();
       return [1, 2, 6].map((score) => ({ run: `r${String(score)}`, tokens: 1, bars: [], scores: [score] }));
@@ -174,7 +174,7 @@ describe("a sweep's runner", () => {
     assert.equal(trial.run, join(root, "r1"));
   });
 
-  it("ends where three in a row fail alike, not where others work between", async () => {
+  it("stops after three consecutive equal failures, but not if others succeed in between", async () => {
     const failing =
       (fails: (number: number) => string | null): TrialRunner =>
       async (asked) => {

@@ -8,7 +8,7 @@ import { numberStartTrials, sweepStartText } from "#kernel/sweep-runs/start-told
 import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
 import { one, trial, vary } from "./journals.js";
 
-describe("trials that a sweep starts from", () => {
+describe("starting trials of a sweep", () => {
   let root: string;
   let file: string;
   before(() => {
@@ -28,7 +28,7 @@ describe("trials that a sweep starts from", () => {
   after(() => rmSync(root, { recursive: true, force: true }));
   const of = (space: JournalSpec["vary"]): JournalSpec => ({ ...one, vary: space });
 
-  it("have numbers below 1, and are themselves in the same space", () => {
+  it("have numbers below 1 and keep their point in the same space", () => {
     const started = readStartTrials(file, one);
     const trials = numberStartTrials([{ name: "earlier", ...started }]);
     assert.deepEqual(
@@ -42,7 +42,7 @@ describe("trials that a sweep starts from", () => {
     assert.deepEqual(trials[0]?.point, trial.point);
     assert.deepEqual([started.filled, started.aside, started.strange], [[], [], []]);
   });
-  it("take what both vary; the rest is as the definitions have it, or left aside", () => {
+  it("use shared settings, with defaults for the others", () => {
     const { batch_size, technique } = vary;
     assert.ok(batch_size && technique);
     const dropout = { space: "uniform", from: 0, to: 0.5, integer: false } as const;
@@ -66,7 +66,7 @@ describe("trials that a sweep starts from", () => {
       drawn,
     );
   });
-  it("go by what their options are and not by where they stood", () => {
+  it("match options by value, not by position", () => {
     const started = readStartTrials(file, of({ batch_size: { space: "choice", of: [32, 16] } }));
     assert.deepEqual(
       started.trials.map(({ point }) => point["batch_size"]),
@@ -75,7 +75,7 @@ describe("trials that a sweep starts from", () => {
     const { trials, strange } = readStartTrials(file, of({ batch_size: { space: "choice", of: [32, 64] } }));
     assert.deepEqual([trials.length, strange.length, strange[0]?.why], [0, 3, "batch_size can't be 16 in the sweep"]);
   });
-  it("tell what they scored in the goals that are wanted, of more that they had", () => {
+  it("report only the scores of the requested goals", () => {
     const goals = [
       { metric: "latency", direction: "minimize" },
       { metric: "f1(macro)", direction: "maximize" },
@@ -98,7 +98,7 @@ describe("trials that a sweep starts from", () => {
     assert.deepEqual(told([goals[0]])[0], { score: 12, scores: undefined, spread: [2], own: 1 });
     assert.deepEqual(told([...goals].reverse())[0]?.scores, [0.7, 12]);
   });
-  it("are none where its goals are of another metric", () => {
+  it("are rejected if the goal has another metric", () => {
     assert.throws(() => readStartTrials(file, { ...one, goals: [{ metric: "accuracy", direction: "maximize" }] }), {
       code: "no-journal",
     });

@@ -40,7 +40,7 @@ function adding(number: number): Program {
   return graph.program();
 }
 
-describe("models of a sweep's trials", () => {
+describe("engine models of a sweep's trials", () => {
   async function opened(...programs: readonly Program[]): Promise<number> {
     const counting = new Counting();
     const models = new TrialModels(1);
@@ -51,14 +51,14 @@ describe("models of a sweep's trials", () => {
     return counting.opened;
   }
 
-  it("are one where the programs are equal, though they lie otherwise in memory", async () => {
+  it("are shared by equal programs, also with other object identity", async () => {
     const one = trainProgram();
     const other = apart(one) as Program;
     // What is one object in the first are several in the other.
     assert.notDeepEqual(serialize(one), serialize(other));
     assert.equal(await opened(one, other, trainProgram()), 1);
   });
-  it("are several where anything differs: a rate of dropout, a constant, its sign", async () => {
+  it("are separate if a dropout rate, a constant or its sign differs", async () => {
     assert.equal(await opened(trainProgram(), trainProgram(0.1)), 2);
     assert.equal(await opened(adding(1), adding(2), adding(Number.NaN), adding(0), adding(-0)), 5);
   });

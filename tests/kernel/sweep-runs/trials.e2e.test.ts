@@ -19,7 +19,7 @@ const events = (run: string | null): readonly RunEvent[] => RunFolder.open(run ?
 const losses = (all: readonly RunEvent[]): readonly number[] =>
   all.flatMap((event) => (event.kind === "step" ? [event.loss] : []));
 
-describe("trials of a sweep", function () {
+describe("sweep trials", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -52,7 +52,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     while (!(book.values.get(name) as SweepHandle | undefined)?.trials.some(there)) await delay(2);
   }
 
-  it("train as they would alone, several in turn, and are scored by the validation of the weights that are kept", async () => {
+  it("train in turn like separate trainings and are scored by their saved weights", async () => {
     await book.run(`sweep m on d with quick as turns {
   vary: { optimizer.learning_rate: log(1e-4..1e-2), technique: choice(full, lora(rank: 2)) }
   trials: 5, at_once: 3, minimize: loss
@@ -69,7 +69,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     for (const trial of trials) await trainsAlone(trial);
   });
 
-  it("tell what trainings take on this machine, each by the time that is its own", async () => {
+  it("record the machine's training pace from their own time", async () => {
     const before = process.env["TUNEBOOK_MACHINE"];
     const measured = mkdtempSync(join(tmpdir(), "tunebook-pace-"));
     process.env["TUNEBOOK_MACHINE"] = measured;
@@ -89,7 +89,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     }
   });
 
-  it("leave weights where they are among the best, and their logs everywhere", () => {
+  it("keep weights of the best trials only, and all logs", () => {
     const { trials, best } = found("turns");
     const ranked = trials.toSorted((a, b) => (a.score ?? 0) - (b.score ?? 0));
     const has = ({ run }: TrialRecord): boolean => existsSync(join(run ?? "", "checkpoints"));
@@ -99,13 +99,13 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     assert.ok(trials.every(({ run }) => losses(events(run)).length === 12));
   });
 
-  it("give the best one as a model, with the weights that it was scored with", async () => {
+  it("provide the best trial as a model with the weights that were scored", async () => {
     await book.run("evaluate turns.best on d.validation { metrics: [loss] }");
     const shown = JSON.stringify(book.shown);
     assert.ok(shown.includes(found("turns").best!.score.toFixed(4)), shown.slice(0, 2000));
   });
 
-  it("go on where they were interrupted", async () => {
+  it("resume after an interrupt", async () => {
     const sweep = `sweep m on d with quick as cut {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }, trials: 3, at_once: 2, minimize: loss
 }`;
@@ -125,7 +125,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     for (const trial of trials) await trainsAlone(trial);
   });
 
-  it("are stopped, cloned and changed while they run", async () => {
+  it("can be changed while running, with invalid requests rejected", async () => {
     const cell = book.run(`sweep m on d with long as wished {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }, trials: 3, at_once: 2, minimize: loss
 }`);
@@ -149,7 +149,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     assert.throws(() => sweep.clone(1), { code: "trial-not-cloned" });
   });
 
-  it("end the sweep where three fail alike", async () => {
+  it("end the sweep after three equal failures", async () => {
     const weights = join(book.folder, "bert", "model.safetensors");
     const sweep = `sweep m on d with quick as hopeless {
   vary: { optimizer.learning_rate: log(1e-4..1e-2), technique: choice(lora(rank: 3)) }, trials: 9, minimize: loss

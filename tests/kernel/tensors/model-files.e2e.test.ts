@@ -12,7 +12,7 @@ import { codeOf } from "../data/rows/plans.js";
 
 const models = fileURLToPath(new URL("../../../../tests/fixtures/models/", import.meta.url));
 
-describe("files of a model folder", function () {
+describe("damaged files of a model folder", function () {
   this.timeout(60_000);
   let home: string;
   beforeEach(() => (home = mkdtempSync(join(tmpdir(), "tunebook-files-"))));
@@ -38,7 +38,7 @@ describe("files of a model folder", function () {
   };
   for (const [what, make] of Object.entries(kinds))
     for (const name of [...all, "chat_template.jinja", "chat_template.json", "modules.json"])
-      it(`${name} that is ${what} is a coded error at once`, async () => {
+      it(`give a coded error at once if ${name} is ${what}`, async () => {
         const folder = copy();
         rmSync(join(folder, name), { force: true });
         make(join(folder, name));
@@ -48,7 +48,7 @@ describe("files of a model folder", function () {
           assert.equal((await codeOf(() => openModelFolder(folder))).code, "base-damaged");
       });
 
-  it("JSON that is deep, huge, doubled or of another type is a coded error", async () => {
+  it("give a coded error for deep, huge, mistyped JSON and duplicate keys", async () => {
     const texts: Readonly<Record<string, string>> = {
       "a million levels": "[".repeat(1_000_000),
       "a million levels inside": `{"a":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}`,
@@ -77,7 +77,7 @@ describe("files of a model folder", function () {
     await use(folder);
   });
 
-  it("num_hidden_layers: 2147483647 is told with its bound, by every way in", async () => {
+  it("give an error with the bound for num_hidden_layers: 2147483647, on every path", async () => {
     for (const [key, value] of [
       ["num_hidden_layers", 2147483647],
       ["hidden_size", 2 ** 53],
@@ -95,7 +95,7 @@ describe("files of a model folder", function () {
     }
   });
 
-  it("a cache that can't be written, or whose links go in a circle, is a coded error", async () => {
+  it("give a coded error if the cache is unwritable or has circular links", async () => {
     const names = ["TUNEBOOK_CACHE", "HF_HOME", "HF_HUB_OFFLINE", "HOME", "XDG_CACHE_HOME", "PIP_INDEX_URL"];
     const before = Object.fromEntries(names.map((name) => [name, process.env[name]]));
     const circle = join(home, "circle");

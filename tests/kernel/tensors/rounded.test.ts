@@ -17,7 +17,7 @@ const LIES: Readonly<Record<string, RoundingForm>> = {
 };
 const SHAPE = [64, 32] as const;
 
-describe("safetensors of rounded weights", () => {
+describe("safetensors with quantized weights", () => {
   let folder: string;
   let file: string;
   beforeEach(() => {
@@ -31,24 +31,24 @@ describe("safetensors of rounded weights", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("shows each weight's own shape, and no scales", () => {
+  it("lists each weight's own shape, without scales", () => {
     const { tensors } = readHeader(file);
     assert.deepEqual(Object.keys(tensors).sort(), ["across", "bias", "eight", "four", "turned"]);
     for (const name of Object.keys(LIES))
       assert.deepEqual([tensors[name]!.dtype, ...tensors[name]!.shape], ["F32", ...SHAPE]);
   });
-  it("gives the numbers that codes and scales stand for", () => {
+  it("returns the dequantized values", () => {
     for (const [name, how] of Object.entries(LIES))
       assert.deepEqual(toFloat32Array(readTensor(file, name)), dequantizeMatrix(roundMatrix(x, SHAPE, how)), name);
     assert.deepEqual([...toFloat32Array(readTensor(file, "bias"))], [1, 2, 3]);
   });
-  it("takes a byte, or half of one, for a number, and its scales", () => {
+  it("stores one byte or half a byte per number, plus scales", () => {
     const { tensors } = readHeader(file);
     const bytes = (name: string): number => storedBytes(tensors[name]!);
     assert.deepEqual(Object.keys(LIES).map(bytes), [2048 + 4 * 64, 2048 + 4 * 32, 1024 + 4 * 64, 1024 + 4 * 64]);
     assert.ok(statSync(file).size < 4 * 2048 + 3000);
   });
-  it("refuses a file whose codes and scales don't fit what it says", () => {
+  it("rejects a file whose codes and scales do not match its metadata", () => {
     const text = readFileSync(file, "latin1");
     // `four` lies as 64 × 16 bytes, which are no bytes with a scale for each row.
     const wrong = text.replace(

@@ -45,7 +45,7 @@ describe("safetensors files", () => {
     writeAnew(file, Buffer.concat([length, json, typeof data === "number" ? Buffer.alloc(data) : data]));
   };
 
-  it("give back what was written", () => {
+  it("are read back unchanged", () => {
     const dtypes: readonly DType[] = ["f32", "f64", "i32", "bool", "bf16"];
     const array = fc
       .tuple(fc.constantFrom(...dtypes), fc.array(fc.nat(4), { maxLength: 3 }), fc.integer({ min: 0, max: 1000 }))
@@ -73,7 +73,7 @@ describe("safetensors files", () => {
     );
   });
 
-  it("become f32 from f16, bf16 and f64, and i32 from i64", () => {
+  it("convert f16, bf16 and f64 to f32, and i64 to i32", () => {
     const data = Buffer.alloc(8 + 6 + 4 + 16);
     data.writeDoubleLE(1.5, 0);
     [0x3c00, 0xc000, 0x0001].forEach((half, i) => data.writeUInt16LE(half, 8 + 2 * i));
@@ -98,7 +98,7 @@ describe("safetensors files", () => {
     assert.deepEqual(read("l"), { dtype: "i32", numbers: [7, -3] });
   });
 
-  it("are refused when cut off anywhere", () => {
+  it("are rejected when truncated anywhere", () => {
     writeSafetensors(file, { a: toNDArray("f32", arrayValues([3, 5])), b: toNDArray("i32", arrayValues([4])) });
     const whole = readFileSync(file);
     fc.assert(
@@ -126,12 +126,12 @@ describe("safetensors files", () => {
     "metadata that are no text": [{ a: one, __metadata__: { n: 1 } }, 8],
   };
   for (const [what, [header, bytes]] of Object.entries(broken))
-    it(`are refused with ${what}`, () => {
+    it(`are rejected with ${what}`, () => {
       write(header, bytes);
       assert.throws(() => readHeader(file), { code: "weights-malformed" });
     });
 
-  it("are refused when the header's length is absurd", () => {
+  it("are rejected when the header length is absurd", () => {
     writeFileSync(file, Buffer.alloc(64, 0xff));
     assert.throws(() => readHeader(file), { code: "weights-malformed" });
   });
@@ -144,14 +144,14 @@ describe("safetensors files", () => {
     assert.deepEqual(weightFiles(folder), [join(folder, "extra.safetensors"), file]);
   });
 
-  it("take away what a writer left that was killed half-way", () => {
+  it("are written after the remains of a killed writer are removed", () => {
     writeFileSync(`${file}.writing-999999999`, "half");
     writeFileSync(`${file}.writing-${String(process.ppid)}`, "another's");
     writeSafetensors(file, {});
     assert.deepEqual(readdirSync(folder), ["model.safetensors", `model.safetensors.writing-${String(process.ppid)}`]);
   });
 
-  it("stay as they were when a new one can't be written", () => {
+  it("stay unchanged if writing a new one fails", () => {
     const a = toNDArray("f32", arrayValues([2], [1, 2]));
     writeSafetensors(file, { a });
     const failing = { dtype: "f32", shape: [1], bytes: () => assert.fail("no bytes") } as const;
@@ -176,7 +176,7 @@ describe("safetensors files with a checksum", () => {
   };
   const position = { tunebook: JSON.stringify({ step: 30, text: '"checksum":"00000000"' }) };
 
-  it("are verified, and equal for equal state", () => {
+  it("are verified, and identical for identical state", () => {
     writeSafetensors(file, tensors, { ...position, ...CHECKSUM_METADATA });
     verifySafetensors(file);
     const bytes = readFileSync(file);
@@ -188,7 +188,7 @@ describe("safetensors files with a checksum", () => {
     assert.deepEqual(readTensor(file, "weight"), tensors.weight);
   });
 
-  it("are refused with a code whichever bit of them is flipped", () => {
+  it("are rejected with a code for any flipped bit", () => {
     writeSafetensors(file, tensors, { ...position, ...CHECKSUM_METADATA });
     const bytes = readFileSync(file);
     const codes = new Set<string>();
@@ -215,7 +215,7 @@ describe("safetensors files with a checksum", () => {
     assert.deepEqual([...codes].sort(), ["weights-damaged", "weights-malformed", "weights-truncated"]);
   });
 
-  it("may be larger than is read at once", () => {
+  it("may exceed the size of one read", () => {
     const large = { dtype: "u8", shape: [9_000_001], bytes: new Uint8Array(9_000_001).fill(3) } as const;
     writeSafetensors(file, { large }, CHECKSUM_METADATA);
     verifySafetensors(file);
@@ -225,20 +225,20 @@ describe("safetensors files with a checksum", () => {
     assert.throws(() => verifySafetensors(file), { code: "weights-damaged" });
   });
 
-  it("of before have none, and are taken as they are", () => {
+  it("of older versions have no checksum and are accepted", () => {
     writeSafetensors(file, tensors, position);
     verifySafetensors(file);
     assert.deepEqual(readHeader(file).metadata, position);
   });
 });
 
-describe("random numbers by counter", () => {
-  it("are Philox's", () => {
+describe("counter-based random numbers", () => {
+  it("match Philox", () => {
     const words = new Uint32Array(4);
     philox(0, 0, 0, 0, words);
     assert.deepEqual([...words], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
   });
-  it("depend on seed and name, and not on how many are wanted", () => {
+  it("depend on seed and name, not on how many are drawn", () => {
     const long = normalValues(1000, 1, 5, "weight");
     assert.deepEqual(normalValues(7, 1, 5, "weight"), long.slice(0, 7));
     assert.notDeepEqual(normalValues(7, 1, 6, "weight"), long.slice(0, 7));

@@ -15,7 +15,7 @@ const whole = fileURLToPath(new URL("../../../../tests/fixtures/models/gemma-sha
 const shards = [1, 2, 3].map((i) => `model-0000${i}-of-00003.safetensors`);
 const index = "model.safetensors.index.json";
 
-describe("a base in shards", function () {
+describe("sharded base", function () {
   this.timeout(60_000);
   let folder: string;
   beforeEach(() => {
@@ -25,7 +25,7 @@ describe("a base in shards", function () {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const find = () => resolveBase(folder, { folder: tmpdir(), offline: true });
 
-  it("has the parameters and says the logits of the same model in one file", async () => {
+  it("has the parameters and logits of the same model in one file", async () => {
     // All weights once more, as some makers put them beside the shards: not read.
     cpSync(join(whole, "model.safetensors"), join(folder, "consolidated.safetensors"));
     const [one, many] = [await resolveBase(whole, { folder: tmpdir() }), await find()];
@@ -48,7 +48,7 @@ describe("a base in shards", function () {
     assert.deepEqual(said[0], said[1]);
   });
 
-  it("of which one is missing, cut short or without a tensor is a coded error that names the file", async () => {
+  it("gives a coded error with the file name if a shard is missing, truncated or lacks a tensor", async () => {
     const told = async (change: () => void): Promise<readonly unknown[]> => {
       change();
       const { code, data } = await codeOf(find);

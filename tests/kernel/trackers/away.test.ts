@@ -16,7 +16,7 @@ import { TrackerServer, type Mood } from "./server.js";
 
 const PATIENCE = { answer: 200, pace: 1e6 };
 
-describe("a tracker", () => {
+describe("tracker client", () => {
   let folder: string;
   let run: string;
   let server: TrackerServer;
@@ -93,7 +93,7 @@ describe("a tracker", () => {
     "slow",
     "lost",
   ] as const satisfies Mood[])
-    it(`that is ${mood} is told later, once`, async function () {
+    it(`sends to a tracker that is ${mood} later, exactly once`, async function () {
       this.timeout(20_000);
       const trackers = new TrackerSender({ patience: PATIENCE, every: 20, wait: 20 });
       server.mood = mood;
@@ -121,7 +121,7 @@ describe("a tracker", () => {
       assert.equal(await next.takeUp(join(folder, "runs"), told().experiment, () => undefined), 0);
     });
 
-  it("that comes back is told at once, and that is said", async () => {
+  it("sends at once when the tracker is available again, and reports it", async () => {
     const trackers = new TrackerSender({ patience: PATIENCE, every: 10, wait: 10 });
     server.mood = "broken";
     trackers.began(run, told());
@@ -136,7 +136,7 @@ describe("a tracker", () => {
     assert.match(said.join("\n"), /is there again; what it missed is told/);
   });
 
-  it("of a run that went on has no step twice", async () => {
+  it("sends no step of a resumed run twice", async () => {
     for (const n of [1, 2, 3, 4]) step(n);
     const first = new TrackerSender({ every: 10 });
     first.began(run, told());
@@ -154,7 +154,7 @@ describe("a tracker", () => {
     assert.equal(server.runs.size, 1);
   });
 
-  it("is told by `runs sync` too, and only where it may be", async () => {
+  it("sends with `runs sync` only to an address that was named", async () => {
     process.env["TUNEBOOK_TEST_TOKEN"] = "planted-secret-7";
     for (const n of [1, 2, 3, 4, 5, 6]) step(n);
     stopped(7);
@@ -185,7 +185,7 @@ describe("a tracker", () => {
     assert.ok(!said.join("").includes("planted-secret-7"));
   });
 
-  it("that refuses is not asked for ever, and says why", async () => {
+  it("stops retrying a tracker that rejects the run, and reports why", async () => {
     const trackers = new TrackerSender({ every: 5, wait: 5 });
     trackers.began(run, told());
     step(1);

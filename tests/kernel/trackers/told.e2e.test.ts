@@ -79,7 +79,7 @@ function allTold(runs: string): boolean {
   return folders.every((folder) => readTracking(folder)?.trackers.every(({ done }) => done) ?? true);
 }
 
-describe("trackers are told of what a notebook trains", function () {
+describe("trackers of a notebook", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   let server: TrackerServer;
@@ -123,7 +123,7 @@ sweep m on d as search {
       }),
     ) as Read;
 
-  it("and train as ever while a server hangs", () => {
+  it("do not disturb a training while a server hangs", () => {
     assert.equal(recipeHashOfRun(RunFolder.open(folderOf("hung"))), recipeHashOfRun(RunFolder.open(folderOf("plain"))));
     assert.deepEqual(stepsOf("hung"), stepsOf("plain"));
     const ended = RunFolder.open(folderOf("hung")).events().at(-1);
@@ -132,7 +132,7 @@ sweep m on d as search {
     assert.ok(server.hanging.length > 0 && server.hanging.every((one) => !one.writableEnded));
   });
 
-  it("with losses, rates and scores step by step, a text, and hyper-parameters, which TensorBoard reads", async () => {
+  it("send losses, rates, scores, text and hyper-parameters that TensorBoard reads", async () => {
     await book.session.trackers.close();
     const { runs, groups, hparams, metrics } = read();
     const [id = "", first] = Object.entries(runs).find(([name]) => name.startsWith("tries-one/first-"))!;
@@ -166,7 +166,7 @@ sweep m on d as search {
     assert.ok(id.length < 200);
   });
 
-  it("as runs, nested ones under their sweep, with settings, scores and a registered model", () => {
+  it("send runs, nested ones under their sweep, with settings, scores and a registered model", () => {
     const first = server.run("first");
     assert.equal(first.status, "FINISHED");
     assert.equal(first.params["model.technique"], "full");
@@ -193,7 +193,7 @@ sweep m on d as search {
     assert.equal(sweep.metrics.filter(({ key }) => key === "trials/best accuracy").length, 3);
   });
 
-  it("find the experiment in the lock and in the table of runs, and not in a recipe", async () => {
+  it("record the experiment in the lock and the run table, not in the recipe", async () => {
     const lock = RunFolder.open(folderOf("first")).lock();
     assert.deepEqual(lock?.experiment, { name: "tries/one", notes: "Is it *so*?" });
     assert.equal(lock?.recipeHash, RunFolder.open(folderOf("plain")).lock()?.recipeHash);
@@ -205,7 +205,7 @@ sweep m on d as search {
     assert.equal(list.list({ ...defaultRunView, fold: false, since: 0, filter: "experiment:tries" }).total, 0);
   });
 
-  it("tell a run that was cut off and goes on without a step twice", async () => {
+  it("send no step of a resumed run twice", async () => {
     const other = new NotebookOfOne();
     try {
       writeSmallTraining(other.folder);

@@ -6,7 +6,7 @@ import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallTraining } from "../session/small-training.js";
 
-describe("bent losses", function () {
+describe("weighted and modified losses", function () {
   this.timeout(90_000);
   let book: NotebookOfOne;
   // Of 40 rows 30 say yes; some count more, some not at all.
@@ -49,7 +49,7 @@ model several like m { task: multilabel_classification(positive_weight: balanced
 
   for (const data of ["plain", "heavy"])
     for (const batches of ["batch_size: 40", "batch_size: 8, accumulate: 5"])
-      it(`of labels on ${data} in ${batches}`, async () => {
+      it(`match the formula for labels on ${data} with ${batches}`, async () => {
         const { trained, model } = await firstLoss(`bent on ${data}`, batches);
         const said = await model.predict(rows.map(({ text }) => text));
         const balanced = { yes: 40 / (2 * 30), no: 40 / (2 * 10) } as Readonly<Record<string, number>>;
@@ -66,7 +66,7 @@ model several like m { task: multilabel_classification(positive_weight: balanced
         assert.ok(Math.abs(trained - sum / of) < 1e-5, `${trained} against ${sum / of}`);
       });
 
-  it("of tags are over the weights of their labels and their rows", async () => {
+  it("for tags are the same with and without gradient accumulation", async () => {
     const whole = await firstLoss("tags on told", "batch_size: 40");
     const parts = await firstLoss("tags on told", "batch_size: 8, accumulate: 5");
     assert.ok(Math.abs(whole.trained - parts.trained) < 1e-5, `${whole.trained} against ${parts.trained}`);
@@ -76,7 +76,7 @@ model several like m { task: multilabel_classification(positive_weight: balanced
     assert.equal(said[0]!.tokens.length, 4);
   });
 
-  it("of rows that count nothing are as if the rows were not there", async () => {
+  it("treat rows of weight zero as absent", async () => {
     const losses = async (data: string): Promise<number[]> => {
       await book.run(
         `train m on ${data} as learnt { steps: 3, batch_size: 40, optimizer: adamw(learning_rate: 1e-3), schedule: constant, dropout: 0, shuffle: none, seed: 3 }`,
@@ -87,7 +87,7 @@ model several like m { task: multilabel_classification(positive_weight: balanced
     heavy.forEach((loss, i) => assert.ok(Math.abs(loss - lean[i]!) < 1e-5, `${heavy.join()} against ${lean.join()}`));
   });
 
-  it("leave the loss that scores tell as it is", async () => {
+  it("do not change the loss metric of evaluations", async () => {
     const { trained, model } = await firstLoss("bent on heavy", "batch_size: 40");
     const said = await model.predict(rows.map(({ text }) => text));
     const plain =
@@ -104,7 +104,7 @@ model several like m { task: multilabel_classification(positive_weight: balanced
     ["much", "not-a-number"],
     ["", "missing-value"],
   ] as const)
-    it(`refuses the weight ${JSON.stringify(weight)}: ${code}`, async () => {
+    it(`reject the weight ${JSON.stringify(weight)}: ${code}`, async () => {
       writeFileSync(join(book.folder, "odd.csv"), `${csv(rows)}\na good film,yes,O,${weight}`);
       await assert.rejects(
         book.run(
@@ -117,7 +117,7 @@ model several like m { task: multilabel_classification(positive_weight: balanced
       );
     });
 
-  it("refuse rows of which all count nothing", async () => {
+  it("reject data with only zero weights", async () => {
     writeFileSync(join(book.folder, "none.csv"), csv(rows.map((row) => ({ ...row, weight: 0 }))));
     await assert.rejects(
       book.run(
@@ -127,7 +127,7 @@ model several like m { task: multilabel_classification(positive_weight: balanced
     );
   });
 
-  it("are settings that a sweep varies", async () => {
+  it("can be varied by a sweep", async () => {
     await book.run(`data halves { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }
 sweep m on halves as found { vary: { task.focal: choice(0, 2), task.label_smoothing: choice(0%, 10%) }, trials: 2, minimize: loss }`);
     const found = book.values.get("found") as {

@@ -48,12 +48,12 @@ model told like m { task: text_classification(class_weight: { no: 5 }) }`);
     ["told", { yes: 1, no: 5 }],
   ] as const)
     for (const batches of ["batch_size: 40", "batch_size: 8, accumulate: 5"])
-      it(`of ${name} in ${batches}`, async () => {
+      it(`match the formula for model ${name} with ${batches}`, async () => {
         const { trained, expected } = await losses(name, weights, batches);
         assert.ok(Math.abs(trained - expected) < 1e-5, `${trained} against ${expected}`);
       });
 
-  it("lead to rarer labels being said more often", async () => {
+  it("raise the predicted probability of rarer labels", async () => {
     const recall = async (name: string) => {
       await book.run(
         `train ${name} on u as run_${name} { epochs: 3, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), seed: 3 }`,
@@ -64,7 +64,7 @@ model told like m { task: text_classification(class_weight: { no: 5 }) }`);
     assert.ok((await recall("even")) > (await recall("m")));
   });
 
-  it("of a label that the data don't have are refused, with the one that was meant", async () => {
+  it("are rejected for a label that the data lacks", async () => {
     await assert.rejects(
       book.run(`model wrong like m { task: text_classification(class_weight: { noo: 2 }) }\ntrain wrong on u`),
       (error) => error instanceof RefusedError && /no row of `u` has the label "noo"/.test(error.message),

@@ -10,7 +10,7 @@ import type { SweepHandle } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
-describe("an engine that dies", function () {
+describe("engine crash or lost run folder", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -48,7 +48,7 @@ describe("an engine that dies", function () {
     return failed(work());
   }
 
-  it("ends the sweep, which keeps its trials and goes on with the one that was cut off", async () => {
+  it("ends a sweep, which keeps its trials and resumes the interrupted one", async () => {
     const sweep =
       "sweep m on d as search with quick { vary: { batch_size: choice(4, 5, 6, 8) }, trials: 4, maximize: accuracy }";
     const cell = book.run(sweep);
@@ -74,7 +74,7 @@ describe("an engine that dies", function () {
     );
   });
 
-  it("ends evaluate, predict and a question from TypeScript; the next ones are answered as before", async () => {
+  it("ends evaluate, predict and TypeScript calls, and later ones work as before", async () => {
     const model = book.values.get("m") as ModelHandle;
     const ask = async (): Promise<unknown> => (await model.predict(["a good film w1"]))[0]?.probabilities;
     const evaluate = async (): Promise<unknown> => {
@@ -92,7 +92,7 @@ describe("an engine that dies", function () {
     }
   });
 
-  it("ends a training, which frees its run and goes on where it was", async () => {
+  it("ends a training, which releases its run and can be resumed", async () => {
     const statement = "train m on d with quick as cut { checkpoint: every(steps: 2) }";
     const cell = book.run(statement);
     await reached("cut", 8, cell);
@@ -110,7 +110,7 @@ describe("an engine that dies", function () {
     );
   });
 
-  it("and a run whose folder is taken away while it trains is told, with the next cell working", async () => {
+  it("is reported if the run folder was deleted, and the next cell works", async () => {
     const cell = book.run("train m on d with quick as away { steps: 3000 }");
     await reached("away", 3, cell);
     rmSync(

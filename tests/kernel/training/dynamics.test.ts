@@ -26,7 +26,7 @@ const learn = (dynamics: TrainingDynamics, epochs: typeof log): void => {
 };
 
 describe("training dynamics", () => {
-  it("are the mean margin and how often right became wrong", () => {
+  it("are the mean margin and the number of forgetting events", () => {
     const dynamics = TrainingDynamics.create(7);
     learn(dynamics, log);
     for (let row = 0; row < 7; row++) {
@@ -42,7 +42,7 @@ describe("training dynamics", () => {
     }
     assert.ok([0, 1, 2, 3, 4, 5, 6].some((row) => dynamics.row(row).forgotten > 0));
   });
-  it("go on from their file as if nothing had been between", () => {
+  it("continue from their file without a difference", () => {
     const whole = TrainingDynamics.create(7);
     learn(whole, log);
     const first = TrainingDynamics.create(7);
@@ -51,7 +51,7 @@ describe("training dynamics", () => {
     learn(again, log.slice(2));
     assert.deepEqual(again.bytes(), whole.bytes());
   });
-  it("of a damaged file are none", () => {
+  it("are null for a damaged file", () => {
     assert.equal(TrainingDynamics.from(TrainingDynamics.create(7).bytes().subarray(0, 12)), null);
     assert.equal(TrainingDynamics.from(Uint8Array.of(1, 2, 3)), null);
   });

@@ -25,7 +25,7 @@ describe("cross-validation", function () {
   });
   after(() => book.close());
 
-  it("interrupted in its second fold keeps the first and goes on from there", async () => {
+  it("keeps the first fold after an interrupt in the second and resumes it", async () => {
     const interrupt = new AbortController();
     const { append } = RunFolder.prototype;
     RunFolder.prototype.append = function (event) {
@@ -78,7 +78,7 @@ describe("cross-validation", function () {
     assert.match(shown, /crossed_3 +21/);
   });
 
-  it("is evaluated beside another on the same rows, with their difference", async () => {
+  it("is evaluated on the same rows as another cross-validation", async () => {
     await book.run(`train m on parted as still ${settings.replace("4e-3", "1e-9")}`);
     const shown = text(await book.run("evaluate crossed, still on parted { metrics: [accuracy] }"));
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe("cross-validation", function () {
     assert.match(shown, /still/);
   });
 
-  it("is told in other cells to be several models", async () => {
+  it("is rejected where a single model is needed, while each fold can be used", async () => {
     await assert.rejects(
       book.run('predict crossed on "a good film"'),
       (error) => error instanceof RefusedError && error.diagnostics.some(({ code }) => String(code) === "fold-model"),

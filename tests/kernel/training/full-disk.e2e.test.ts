@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const child = fileURLToPath(new URL("./full-disk-child.js", import.meta.url));
 
-describe("a disk that fills", function () {
+describe("full disk", function () {
   this.timeout(60_000);
   let passed: readonly string[];
   let stderr: string;
@@ -16,9 +16,9 @@ describe("a disk that fills", function () {
   });
   const passes = (scenario: string): void => assert.ok(passed.includes(scenario), stderr);
 
-  it("while a training writes a checkpoint, and while it writes its log: it ends as one never interrupted", () =>
+  it("lets a training resume to the same result after a checkpoint or log write failed", () =>
     passes("training"));
-  it("while scores are noted: they are told all the same, and those of before stay", () => passes("scores"));
-  it("while a sweep writes its journal: the trials of before stay, and the others follow", () => passes("sweep"));
-  it("while a model is saved: the folder is there as a whole, or as it was before", () => passes("save"));
+  it("still shows new scores and keeps the earlier ones", () => passes("scores"));
+  it("stops a sweep, which keeps its earlier trials and resumes with the others", () => passes("sweep"));
+  it("leaves a saved model complete or as before", () => passes("save"));
 });

@@ -9,7 +9,7 @@ import type { SweepHandle } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
-describe("what is kept of a training", function () {
+describe("checkpoint kept by a training", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -34,7 +34,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
   const texts = ["a good film w1", "very bad book w9", "a poor film w20"];
   const answers = async (name: string) => JSON.stringify(await model(name).predict(texts));
 
-  it("is the last, where no validation is a number, which is said at the first and at the end", async () => {
+  it("is the last if no validation is a number, with a warning at the first and at the end", async () => {
     const said = plain(
       await book.run(
         "train star on flat with quick { keep: best(pearson), early_stopping: patience(1, metric: pearson) }",
@@ -46,7 +46,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
     assert.doesNotMatch(said, /is the best by/);
     assert.equal(steps("star"), 12);
   });
-  it("is the same after a resumption", async () => {
+  it("is the last after a resume too", async () => {
     const control = new AbortController();
     const text = "train star on flat with quick as again { keep: best(pearson), steps: 90, seed: 3";
     const before = new Set(readdirSync(book.runs));
@@ -71,7 +71,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
     assert.match(said, /all 30 validations were no number by `pearson`/);
     assert.equal(steps("again"), 90);
   });
-  it("is no trial of a sweep whose goal it does not measure", async () => {
+  it("is unavailable in a sweep whose goal metric is never a number", async () => {
     await assert.rejects(
       book.run(
         "sweep star on flat with quick as search { vary: { seed: choice(1, 2) }, trials: 2, maximize: pearson }",
@@ -119,7 +119,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
     ["emptied", (best: string) => truncateSync(best, 0)],
     ["removed", (best: string) => rmSync(best)],
   ] as const)
-    it(`is the last, where the best is ${what} when it ends, here and in whoever opens the run`, async () => {
+    it(`is the last if the best is ${what} at the end, also when the run is loaded`, async () => {
       const said = await trained(what, (_run, best) => harm(best));
       assert.match(said, /best-not-kept/);
       assert.match(said, /the last are kept, those of step 12/);
@@ -135,7 +135,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
         await other.close();
       }
     });
-  it("is the last, where all checkpoints are gone when it ends: it is written again", async () => {
+  it("is the last, written again, if all checkpoints are missing at the end", async () => {
     const said = await trained("bare", (run) => rmSync(run.checkpoints, { recursive: true }));
     assert.match(said, /best-not-kept/);
     const now = await answers("bare");
@@ -143,7 +143,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
     await book.session.weights.close();
     assert.equal(await answers("bare"), now);
   });
-  it("is all, where the folder of checkpoints goes away while it trains", async () => {
+  it("is written again if the checkpoint folder is deleted during training", async () => {
     const { append } = RunFolder.prototype;
     let harmed = false;
     RunFolder.prototype.append = function (this: RunFolder, event: RunEvent) {

@@ -9,7 +9,7 @@ import { deleteRun } from "#kernel/runs/history/delete-run.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import { killAndResume, outcomeOf, runProgram, runsIn, trainedAlone, writePrograms, type Alone } from "./kills.js";
 
-describe("trainings in processes of their own", function () {
+describe("trainings in separate processes", function () {
   this.timeout(240_000);
   const STEPS = 40;
   const quiet = mkdtempSync(join(tmpdir(), "tunebook-alone-"));
@@ -17,7 +17,7 @@ describe("trainings in processes of their own", function () {
   before(async () => (alone = await trainedAlone(quiet, STEPS)));
   after(() => rmSync(quiet, { recursive: true, force: true }));
 
-  it("go on bit for bit where they were killed, twice", async () => {
+  it("resume bit for bit after two kills", async () => {
     const { kills, trainings, troubles } = await killAndResume({
       kills: 2,
       seed: Number(process.env["TUNEBOOK_SEED"] ?? 5),
@@ -28,7 +28,7 @@ describe("trainings in processes of their own", function () {
     assert.ok(trainings >= 1);
   });
 
-  it("never write one run together, and pass over a checkpoint that was damaged", async () => {
+  it("never write the same run together, and skip a damaged checkpoint", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-two-"));
     const children: ReturnType<typeof runProgram>[] = [];
     const start = (which: "fresh" | "resume") => {

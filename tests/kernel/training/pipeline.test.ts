@@ -36,8 +36,8 @@ const options = (door: Door, accumulate: number): StepPipelineOptions => ({
 });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("steps under way", () => {
-  it("keep one request waiting at the engine's door, and none beyond where they must stop", async () => {
+describe("step pipeline", () => {
+  it("queues one request ahead, and none beyond the limit", async () => {
     const door = new Door();
     const flight = new StepPipeline(options(door, 1), 4);
     const losses: number[] = [];
@@ -57,7 +57,7 @@ describe("steps under way", () => {
     door.answer();
     assert.equal((await next)?.step, 8);
   });
-  it("of several parts end with the update, their losses summed, each part fed its own", async () => {
+  it("runs accumulated parts before the update and combines their losses", async () => {
     const door = new Door();
     const flight = new StepPipeline(options(door, 3), 0);
     const next = flight.next(1);
@@ -70,7 +70,7 @@ describe("steps under way", () => {
     assert.ok(Math.abs(step!.loss - 0.75) < 1e-6);
     assert.equal(door.most, 2);
   });
-  it("end when stopped: a step whose parts are not all sent is left out", async () => {
+  it("drops an incompletely sent step when stopped", async () => {
     const door = new Door();
     const flight = new StepPipeline(options(door, 3), 0);
     void flight.next(9);
@@ -86,7 +86,7 @@ describe("steps under way", () => {
     assert.deepEqual(door.asked, ["accumulate 1", "accumulate 2", "accumulate 3"]);
     assert.equal(await flight.next(9), null);
   });
-  it("end when stopped: steps under way are told of", async () => {
+  it("returns the steps in flight when stopped", async () => {
     const door = new Door();
     const flight = new StepPipeline(options(door, 1), 0);
     void flight.next(9);
@@ -102,7 +102,7 @@ describe("steps under way", () => {
     );
     assert.equal(door.asked.length, 2);
   });
-  it("end when stopped: a step that was taken is not told of again", async () => {
+  it("does not return a consumed step again when stopped", async () => {
     const door = new Door();
     const flight = new StepPipeline(options(door, 1), 0);
     const next = flight.next(1);

@@ -26,7 +26,7 @@ import { planOf } from "../runs/run-folders.js";
 
 const child = fileURLToPath(new URL("./lock-child.js", import.meta.url));
 
-describe("the lock of a run", function () {
+describe("lock of a run", function () {
   this.timeout(60_000);
   let root: string;
   let folder: string;
@@ -89,7 +89,7 @@ describe("the lock of a run", function () {
     return file;
   };
 
-  it("is given once, told apart within a process, and given again", async () => {
+  it("is granted once, also within one process, and granted again after release", async () => {
     const lock = await lockRun(folder, "train");
     const { data, text } = await refused();
     assert.deepEqual([data["where"], data["process"]], ["here", process.pid]);
@@ -105,7 +105,7 @@ describe("the lock of a run", function () {
     (await lockRun(folder, "delete")).release();
   });
 
-  it("says which process has it, and is free at once when that was killed", async () => {
+  it("names the process that holds it, and is free at once after that process is killed", async () => {
     const other = start("hold", folder);
     const holder = (await said(other)) as RunLockHolder;
     assert.deepEqual([holder.writer.id, lockHolderOf(folder)?.writer.id], [other.pid, other.pid]);
@@ -119,13 +119,13 @@ describe("the lock of a run", function () {
     assert.deepEqual(readdirSync(folder), [], "what was left is cleared away");
   });
 
-  it("waits a moment for one that ends", async () => {
+  it("waits briefly for a holder that is about to release it", async () => {
     const lock = await lockRun(folder, "train");
     setTimeout(() => lock.release(), 200);
     (await lockRun(folder, "train", 5000)).release();
   });
 
-  it("is not kept by an id that another process has now, an earlier start of the machine, or a process that nobody reaped", async () => {
+  it("ignores holders with a reused process id, from before a reboot, or that are zombies", async () => {
     left({ since: "00000000-1" });
     (await lockRun(folder, "train", 0)).release();
     if (process.platform !== "linux") return; // only there a process says when it began, and that it has ended
@@ -140,7 +140,7 @@ describe("the lock of a run", function () {
     (await lockRun(folder, "train", 0)).release();
   });
 
-  it("of another machine counts while its file is touched, and is lost where it was not", async () => {
+  it("of another machine is valid while its file is touched, and expires otherwise", async () => {
     const theirs = left({ machine: "0123456789ab", ago: ASSUMED_DEAD_AFTER_MS - 60_000 });
     const { data, text } = await refused();
     assert.equal(data["where"], "elsewhere");
@@ -159,7 +159,7 @@ describe("the lock of a run", function () {
     await assert.rejects(lockRun(folder, "train", 0), { code: "run-folder" });
   });
 
-  it("is had by one at a time, whoever comes and whoever is killed holding it", async () => {
+  it("is exclusive, whichever processes compete and whichever holder is killed", async () => {
     const log = join(root, "log");
     writeFileSync(log, "");
     const [turns, kept] = [40, 4];
@@ -187,7 +187,7 @@ describe("the lock of a run", function () {
     assert.equal(took, turns * kept);
   });
 
-  it("keeps what trains from two boards that list and delete meanwhile", async () => {
+  it("protects training runs from two dashboards that list and delete at the same time", async () => {
     const runs = join(root, "runs");
     mkdirSync(runs);
     const trainers = [1, 2, 3].map((seed) => start("train", runs, String(seed), "40"));
@@ -204,7 +204,7 @@ describe("the lock of a run", function () {
       );
   });
 
-  it("lets a new run begin where somebody who takes folders away was quicker with its first one", () => {
+  it("lets a new run start if another process deleted its first folder", () => {
     const runs = join(root, "runs");
     const plan = planOf("epochs: 1");
     const about = {
@@ -229,7 +229,7 @@ describe("the lock of a run", function () {
     }
   });
 
-  it("says with a code that a folder may not be written", async () => {
+  it("reports an error code if a folder is not writable", async () => {
     const runs = join(root, "runs");
     const run = join(runs, "r-20260101-000000-abcdef");
     mkdirSync(run, { recursive: true });
@@ -252,7 +252,7 @@ describe("the lock of a run", function () {
     }
   });
 
-  it("is touched while it is held", async () => {
+  it("updates the modification time of its file when touched", async () => {
     const lock = await lockRun(folder, "train", 0);
     const { file } = lock.holder;
     const old = new Date(Date.now() - ASSUMED_DEAD_AFTER_MS);

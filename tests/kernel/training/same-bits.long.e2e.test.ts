@@ -13,9 +13,9 @@ import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 /** Of MiniLM: a small model's norms come out alike in any order. With TensorFlow's own sum of them five of five trainings differed by step 5. */
 const STEPS = 8;
 
-describe("a whole model that is trained twice on two threads", function () {
+describe("full model trained twice on two threads", function () {
   this.timeout(240_000);
-  it("is the same to the last bit, and on a processor `deterministic` has nothing to add", async () => {
+  it("is bit-identical, and `deterministic` changes nothing on a CPU", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-bits-"));
     writeSmallTraining(folder);
     const text = (more: string): string => `engine { engine: tensorflow, threads: 2${more} }

@@ -49,7 +49,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     );
   };
 
-  it("takes the same 20 steps as transformers, in full", async () => {
+  it("takes the same 20 steps as transformers, with full training", async () => {
     await book.run("train whole on reviews with same { optimizer: adamw(learning_rate: 1e-4, weight_decay: 0.01) }");
     near(
       model("whole").history.map((s) => s.loss),
@@ -77,7 +77,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     );
   });
 
-  it("answers an interrupt, writes a checkpoint and goes on exactly where it was", async () => {
+  it("stops on an interrupt, writes a checkpoint and resumes exactly from it", async () => {
     const statement = "train small on reviews with few { optimizer: adamw(learning_rate: 1e-3) }";
     await book.run(statement);
     const straight = model("small").history.map((s) => s.loss);
@@ -104,7 +104,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     );
   });
 
-  it("ends where the loss is no number, whatever was sent ahead, and keeps no weights of it", async () => {
+  it("stops if the loss is not finite, despite queued steps, and saves none of those weights", async () => {
     writeMiniLmAdapter(join(book.folder, "wild"));
     const file = join(book.folder, "wild", "adapter_model.safetensors");
     const bytes = readFileSync(file);
@@ -127,7 +127,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     assert.ok(model("small").history.every((s) => Number.isFinite(s.loss)));
   });
 
-  it("outlives its engine: a coded error, and training goes on from the last checkpoint", async () => {
+  it("survives an engine crash: reports a coded error and resumes from the last checkpoint", async () => {
     const { info } = await book.session.engines.engine();
     const statement =
       "train small on reviews with few { optimizer: adamw(learning_rate: 5e-4), checkpoint: every(steps: 2) }";
@@ -146,7 +146,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
     assert.ok(model("small").trained);
   });
 
-  it("predicts the same in both languages", async () => {
+  it("predicts the same in TypeScript and in Tune", async () => {
     const text = "What a wonderful film";
     const [one, other] = await model("small").predict([text, "Terrible, it broke at once."]);
     for (const guess of [one!, other!]) {

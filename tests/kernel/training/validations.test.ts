@@ -25,8 +25,8 @@ function saidAndDone(o: { rows: number; batch: number; accumulate: number; epoch
   return { said, done };
 }
 
-describe("validations of a plan", () => {
-  it("are no more than the steps, and thirds of an epoch are three", () => {
+describe("number of planned validations", () => {
+  it("is at most the number of steps, and three for thirds of an epoch", () => {
     const few = { rows: 160, batch: 500, accumulate: 1, epochs: 3 };
     assert.deepEqual(saidAndDone(few, { epochs: 0.25 }), { said: 3, done: 3 });
     const ten = { rows: 10, batch: 1, accumulate: 1, epochs: 1 };
@@ -35,7 +35,7 @@ describe("validations of a plan", () => {
     assert.deepEqual(saidAndDone(ten, { epochs: 0.333333 }), { said: 3, done: 3 });
     assert.equal(countTimesDue(null, { total: 10, loader: { epochsDone: (step) => step / 5 } }), 0);
   });
-  it("are as many as come due, by steps and by epochs", () => {
+  it("equals the number that come due, by steps and by epochs", () => {
     const training = fc.record({
       rows: fc.integer({ min: 1, max: 300 }),
       batch: fc.integer({ min: 1, max: 40 }),

@@ -13,7 +13,7 @@ import { writeSmallBert } from "../session/small-bert.js";
 
 const FILLER = ["the", "a", "room", "was", "and", "we", "it"];
 
-describe("what says what is best", function () {
+describe("best-checkpoint criterion", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -47,7 +47,7 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
   const firstOf = (values: readonly { step: number; value: number }[], better: (a: number, b: number) => boolean) =>
     values.reduce((a, b) => (better(b.value, a.value) ? b : a));
 
-  it("is the metric that `keep` names: its best validation's weights are kept, and called so", async () => {
+  it("is the metric named by `keep`: the weights of its best validation are saved and labelled so", async () => {
     const shown = JSON.stringify(await book.run("train mood on rooms with quick { keep: best(f1(macro)) }"));
     const values = scores("mood", "f1(macro)");
     assert.equal(values.length, 10);
@@ -61,7 +61,7 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
     assert.ok(card.includes(`those after step ${top.step}, the best by validation \`f1(macro)\`.`), card);
   });
 
-  it("is a loss or an error in its own direction: the least", async () => {
+  it("minimizes a loss or an error", async () => {
     await book.run("train star on stars with quick { keep: best(mean_absolute_error) }");
     assert.equal(best("star").step, firstOf(scores("star", "mean_absolute_error"), (a, b) => a < b).step);
     await book.run("train star on stars with quick as by_loss");
@@ -71,7 +71,7 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
     );
   });
 
-  it("is what early stopping watches, which ends the training by it", async () => {
+  it("is watched by early stopping, which ends the training by it", async () => {
     const shown = await book.run(
       "train mood on rooms with quick as stopped { steps: 300, early_stopping: patience(2, metric: recall(macro)) }",
     );
@@ -92,7 +92,7 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
     assert.deepEqual([ring.yaxis, ring.x[0], ring.y[0]], ["y2", top.step, curve.y[curve.x.indexOf(top.step)]]);
   });
 
-  it("goes on the same after an interruption", async () => {
+  it("continues unchanged after an interruption", async () => {
     const rule = "early_stopping: patience(3, metric: recall(macro)), steps: 90, checkpoint: every(steps: 2)";
     const control = new AbortController();
     const parted = `train mood on rooms with quick as parted { ${rule}, seed: 2`;
@@ -114,7 +114,7 @@ recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), 
     assert.deepEqual([best("parted").step, best("parted").by], [best("whole").step, "recall(macro)"]);
   });
 
-  it("is a sweep's goal, whose best trial comes back as the program that ran", async () => {
+  it("is a sweep's goal, and the best trial returns as the program that ran", async () => {
     await book.run(`
 sweep mood on rooms with quick as search {
   vary: { seed: choice(12345, 16387, 99991), optimizer.weight_decay: uniform(0.0100001..0.0100009) }

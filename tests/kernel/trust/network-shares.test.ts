@@ -10,7 +10,7 @@ describe("paths to another machine", () => {
     "select * from '//evil/share/rows.csv' order by 1",
     "select * from read_csv('\\\\evil\\share\\rows.csv') order by 1",
   ])
-    it(`are found on Windows in ${text}`, () => {
+    it(`are detected on Windows in ${text}`, () => {
       assert.ok(networkShareIn(named(text), "win32")?.includes("evil"));
     });
   for (const text of [
@@ -21,6 +21,6 @@ describe("paths to another machine", () => {
     "a // b",
     "..//rows.csv",
   ])
-    it(`are not found in ${text}`, () => assert.equal(networkShareIn(named(text), "win32"), null));
-  it("are ordinary paths elsewhere", () => assert.equal(networkShareIn(named("//tmp/rows.csv"), "linux"), null));
+    it(`are not detected in ${text}`, () => assert.equal(networkShareIn(named(text), "win32"), null));
+  it("are ordinary paths on other platforms", () => assert.equal(networkShareIn(named("//tmp/rows.csv"), "linux"), null));
 });

@@ -13,7 +13,7 @@ import { OpenedFolder } from "./opened-folder.js";
 
 const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 
-describe("a folder that is not trusted", function () {
+describe("untrusted folder", function () {
   this.timeout(120_000);
   const opened = new OpenedFolder();
   const home = mkdtempSync(join(tmpdir(), "tunebook-home-"));
@@ -57,7 +57,7 @@ describe("a folder that is not trusted", function () {
       assert.doesNotMatch(err, /error\[internal\]|^\s+at /m);
       untouched();
     });
-  it("is only read by import of a Python program", async () => {
+  it("is only read by the import of a Python program", async () => {
     assert.equal((await tunebook("import", "train.py")).status, 0);
     untouched();
   });
@@ -66,7 +66,7 @@ describe("a folder that is not trusted", function () {
     untouched();
   });
 
-  it("gets a note in place of each thing that would be downloaded", async () => {
+  it("gets a note instead of each download", async () => {
     const { out } = await tunebook("check", "--json", "program.tune");
     const { diagnostics } = JSON.parse(out) as {
       diagnostics: readonly { code: string; severity: string; start: { line: number } }[];
@@ -103,7 +103,7 @@ describe("a folder that is not trusted", function () {
       }
     });
 
-  it("is only read by a kernel of which cells are checked, completed and planned, and none is run", async () => {
+  it("is only read by a kernel that checks, completes and plans cells but runs none", async () => {
     const kernel = await startKernel({ cwd: opened.folder, env: env() });
     try {
       const replies: Record<string, unknown>[] = [];
@@ -129,7 +129,7 @@ describe("a folder that is not trusted", function () {
       await kernel.shutdown();
     }
   });
-  it("is trusted by itself, without its subfolders, once a program or a cell ran there", async () => {
+  it("becomes trusted, without its subfolders, once a program or cell runs in it", async () => {
     const places = ["program", "notebook"].map((name) => join(home, name));
     for (const place of places) mkdirSync(place);
     writeFileSync(join(places[0]!, "a.tune"), "recipe quick { epochs: 1 }\n");
@@ -143,7 +143,7 @@ describe("a folder that is not trusted", function () {
       folders: places.map((path) => ({ path: realpathSync(path), subfolders: false })),
     });
   });
-  it("may be downloaded for once it is trusted, by tunebook trust or --trust", async () => {
+  it("allows downloads once trusted by tunebook trust or --trust", async () => {
     await tunebook("check", "--trust", "program.tune");
     assert.equal(opened.touched().ran, "");
     assert.ok(opened.touched().connections > 0);
@@ -152,7 +152,7 @@ describe("a folder that is not trusted", function () {
     assert.deepEqual(folders.at(-1), { path: realpathSync(opened.folder), subfolders: true });
     assert.deepEqual(opened.state(), before_);
   });
-  it("stays restricted in an editor that says so, whatever the list of trusted folders says", async () => {
+  it("stays restricted if the editor says so, whatever the list of trusted folders contains", async () => {
     const uri = pathToFileURL(join(opened.folder, "program.tune")).href;
     const found = await Promise.all(
       [true, false].map(async (trusted) => {

@@ -50,18 +50,18 @@ describe("trusted folders", () => {
     return "none";
   };
 
-  it("are none at first, and asking creates nothing", () => {
+  it("are empty at first, and a lookup creates nothing", () => {
     assert.equal(isTrusted(folder("a")), false);
     assert.deepEqual(trustedFolders(), []);
     assert.throws(() => statSync(configPath()));
   });
-  it("include their subfolders, and no neighbour of a similar name", async () => {
+  it("include their subfolders, but no neighbour with a similar name", async () => {
     await trustFolder(folder("project"), { subfolders: true });
     assert.ok(isTrusted(folder("project", "deep", "er")));
     for (const other of [folder("project2"), folder("project-x"), folder("..project"), work])
       assert.equal(isTrusted(other), false, other);
   });
-  it("by running cover the folder alone, and widen once the user trusts it", async () => {
+  it("exclude subfolders if trusted by running, and include them on explicit trust", async () => {
     await trustByRunning(folder("project"));
     assert.ok(isTrusted(folder("project")));
     assert.equal(isTrusted(folder("project", "downloaded")), false);
@@ -71,14 +71,14 @@ describe("trusted folders", () => {
     assert.ok(isTrusted(folder("project", "downloaded")));
     assert.equal(trustedFolders().length, 1);
   });
-  it("are judged by where a symbolic link leads", async () => {
+  it("are resolved through symbolic links", async () => {
     await trustFolder(folder("good"), { subfolders: true });
     symlinkSync(folder("bad"), join(work, "good", "link"));
     assert.equal(isTrusted(join(work, "good", "link")), false);
     symlinkSync(folder("good", "inner"), join(work, "way-in"));
     assert.ok(isTrusted(join(work, "way-in")));
   });
-  it("are no longer trusted once removed, also when the folder is gone", async () => {
+  it("are no longer trusted once removed, even if the folder was deleted", async () => {
     await trustFolder(folder("a"), { subfolders: true });
     await trustFolder(folder("b"), { subfolders: true });
     rmSync(join(work, "b"), { recursive: true });
@@ -89,13 +89,13 @@ describe("trusted folders", () => {
       [join(work, "a")],
     );
   });
-  it("are kept in a file that only the user can read", async () => {
+  it("are stored in a file that only the user can read", async () => {
     await trustFolder(folder("a"), { subfolders: true });
     if (process.platform === "win32") return;
     assert.equal(statSync(configPath("trust.json")).mode & 0o777, 0o600);
     assert.equal(statSync(configPath()).mode & 0o777, 0o700);
   });
-  it("keep every folder that is added at the same time", async () => {
+  it("include every folder that is added concurrently", async () => {
     const names = Array.from({ length: 8 }, (_, i) => folder(`f${String(i)}`));
     await Promise.all(names.map((name) => trustFolder(name, { subfolders: false })));
     assert.deepEqual(
@@ -114,7 +114,7 @@ describe("trusted folders", () => {
     '{"folders": [{"path": ".", "subfolders": true}]}',
     '{"folders": [{"path": "", "subfolders": true}]}',
   ])
-    it(`are none while the list reads ${JSON.stringify(text)}, which is not overwritten`, async () => {
+    it(`are empty while the list reads ${JSON.stringify(text)}, which is not overwritten`, async () => {
       mkdirSync(configPath(), { recursive: true });
       writeFileSync(configPath("trust.json"), text);
       assert.equal(isTrusted(folder("a")), false);
@@ -125,7 +125,7 @@ describe("trusted folders", () => {
   it("must exist to be added", async () => {
     assert.equal(await codeOf(() => trustFolder(join(work, "nowhere"), { subfolders: true })), "no-such-folder");
   });
-  it("are looked up in the usual place where an environment variable is empty", () => {
+  it("are looked up in the default location if an environment variable is empty", () => {
     const names = ["TUNEBOOK_CONFIG", "XDG_CONFIG_HOME"] as const;
     const kept = names.map((name) => process.env[name]);
     try {

@@ -39,7 +39,7 @@ for (const word of words)
       });
     };
 
-    it("says how much travels beside the weights, and back beside an update", async () => {
+    it("declares how much it sends besides weights and returns besides an update", async () => {
       const { local } = await implementationOf(registry, "aggregator", word.name);
       const weights = new Float32Array(LENGTH);
       const back = local?.after(call, {
@@ -50,7 +50,7 @@ for (const word of words)
       assert.equal(local?.sent.length ?? 0, beside);
       assert.equal(Object.keys(back?.given ?? {}).length, beside);
     });
-    it("goes where all clients go, when all say the same", () =>
+    it("follows the clients if all send the same update", () =>
       fc.assert(
         fc.asyncProperty(update, fc.integer({ min: 5, max: 9 }), async (one, count) => {
           const weights = await after(Array.from({ length: count }, () => one));
@@ -63,7 +63,7 @@ for (const word of words)
         }),
         { numRuns: 30 },
       ));
-    it("doesn't care in which order they came, and changes none", () =>
+    it("ignores the order of updates, and modifies none of them", () =>
       fc.assert(
         fc.asyncProperty(updates, async (drawn) => {
           const before = structuredClone(drawn);
@@ -75,14 +75,14 @@ for (const word of words)
         }),
         { numRuns: 30 },
       ));
-    it("makes one update of them unless it says that it looks at each", async () => {
+    it("combines updates into one unless it declares that it needs each of them", async () => {
       const implementation = await implementationOf(registry, "aggregator", word.name);
       assert.equal(implementation.combine !== undefined, word.capabilities?.each === true);
       assert.equal((implementation.local?.keeps.length ?? 0) > 0, word.capabilities?.keeps === true);
     });
     const least = word.capabilities?.least?.(call);
     if (least !== undefined) {
-      it(`refuses fewer clients than it says (${String(least)})`, async () => {
+      it(`refuses fewer clients than its declared minimum (${String(least)})`, async () => {
         const one = { rows: 3, steps: 1, delta: new Float32Array(LENGTH) };
         await after(Array.from({ length: least }, () => one));
         await assert.rejects(
@@ -90,7 +90,7 @@ for (const word of words)
           (error) => error instanceof CodedError && error.code === "too-few-updates",
         );
       });
-      it("stays among the honest clients, whatever one of them sends", () =>
+      it("stays within the honest clients, whatever one client sends", () =>
         fc.assert(
           fc.asyncProperty(
             fc.array(update, { minLength: 5, maxLength: 9 }),
@@ -109,8 +109,8 @@ for (const word of words)
     }
   });
 
-describe("the mean by rows", () => {
-  it("of one step of each of several clients is the step of all their rows together", () =>
+describe("mean weighted by rows", () => {
+  it("equals one central step on all rows if each client takes one step", () =>
     fc.assert(
       fc.property(updates, fc.integer({ min: 1, max: 60 }), (drawn, rows) => {
         const even = drawn.map((one) => ({ ...one, rows }));
@@ -120,7 +120,7 @@ describe("the mean by rows", () => {
         });
       }),
     ));
-  it("counts a client of many rows by them, and one of none not at all", () => {
+  it("weights a client by its number of rows, and ignores a client without rows", () => {
     const of = (rows: number, value: number): ClientUpdate => ({ rows, steps: 1, delta: Float32Array.of(value) });
     assert.deepEqual(meanWeightedByRows([of(3, 1), of(1, 5), of(0, Number.NaN)]), Float64Array.of(2));
     assert.deepEqual(meanWeightedByRows([of(0, 4)]), Float64Array.of(0));

@@ -4,8 +4,8 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { callOf, golden, served, titleOf, zeros } from "./golden.js";
 
-describe("aggregators beside Flower", () => {
-  it("are all held to Flower, or to a reference of their paper", () => {
+describe("aggregators compared with Flower", () => {
+  it("all have a golden from Flower or from a reference of their paper", () => {
     const held = new Set([...golden.strategies, ...golden.local].map(({ word }) => word));
     const built = registry.ofKind("aggregator").filter(({ planned }) => !planned);
     assert.deepEqual(
@@ -16,7 +16,7 @@ describe("aggregators beside Flower", () => {
     assert.ok(held.size >= 9);
   });
   for (const run of golden.strategies)
-    it(`${titleOf(run)}: every weight after every round, in float64`, async () => {
+    it(`${titleOf(run)}: match every weight after every round, in float64`, async () => {
       const implementation = await implementationOf(registry, "aggregator", run.word);
       const call = callOf(run.word, run.settings);
       const kept = zeros(implementation.keeps, run.begin.length);

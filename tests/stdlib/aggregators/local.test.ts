@@ -82,9 +82,9 @@ function trained(
   return { delta, ...of.local.after(of.call, { delta, steps, states, sent: told.sent, saved: told.saved }) };
 }
 
-describe("aggregators that bend clients' steps", () => {
+describe("aggregators that modify clients' steps", () => {
   for (const run of golden.local)
-    it(`${titleOf(run)}: every weight after every round, as the paper has it`, async () => {
+    it(`${titleOf(run)}: match the paper for every weight after every round`, async () => {
       const implementation = await implementationOf(registry, "aggregator", run.word);
       const local = implementation.local!;
       const call = callOf(run.word, run.settings);

@@ -24,8 +24,8 @@ const cases = JSON.parse(
   readFileSync(new URL("../../../../tests/golden/oracle/attacks.json", import.meta.url), "utf8"),
 ) as readonly Case[];
 
-describe("rows that trained, told from others", () => {
-  it("have the curve, the area and the shares of scikit-learn", () => {
+describe("membership inference metrics", () => {
+  it("match the curve, area and rates of scikit-learn", () => {
     for (const one of cases) {
       const curve = membershipRocCurve(Float64Array.from(one.members), Float64Array.from(one.others));
       const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-12, `${String(a)} and ${String(b)}`);
@@ -37,7 +37,7 @@ describe("rows that trained, told from others", () => {
     }
   });
 
-  it("have intervals that hold what they are of, and are narrower of more rows", () => {
+  it("have intervals that contain the true area, and are narrower for more rows", () => {
     const normal = (n: number, shift: number, seed: number): Float64Array => {
       const random = seededRandom(seed, n);
       const uniform = (): number => (drawBelow(random, 1_000_000) + 1) / 1_000_001;
@@ -55,7 +55,7 @@ describe("rows that trained, told from others", () => {
     assert.ok(ratio > 3 && ratio < 5.5, String(ratio));
   });
 
-  it("by chance alone are caught as often as is told, seldom more: of few others and of many", () => {
+  it("report the detection rate by chance and a rarely exceeded bound, for few and many non-members", () => {
     const random = seededRandom(12);
     const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, () => drawBelow(random, 2 ** 30));
     for (const [members, others] of [
@@ -76,7 +76,7 @@ describe("rows that trained, told from others", () => {
     }
   });
 
-  it("by chance alone have an advantage that is seldom greater than is told", () => {
+  it("report a bound that the advantage by chance rarely exceeds", () => {
     const most = chanceAdvantageBound(200, 300);
     const random = seededRandom(11);
     const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, () => drawBelow(random, 2 ** 30));

@@ -17,7 +17,7 @@ function losses(): Float64Array {
 }
 
 describe("exposure", () => {
-  it("over the whole space is log2 of its size less log2 of the rank", () => {
+  it("equals log2 of the size minus log2 of the rank over the full space", () => {
     const space = losses();
     for (const secret of [17, 4711, 9999]) {
       const rank = 1 + [...space].sort((a, b) => a - b).indexOf(space[secret]!);
@@ -26,7 +26,7 @@ describe("exposure", () => {
     }
   });
 
-  it("among some that were drawn comes near to that, as far as they reach", () => {
+  it("is approximated by a sample of the space, within the sample's range", () => {
     const space = losses();
     const some = Array.from({ length: 1000 }, (_, i) => space[10 * i]!);
     for (const secret of [1, 123, 5551, 8762]) {
@@ -43,7 +43,7 @@ describe("exposure", () => {
     assert.equal(exposureOf(1, [1, 1, 1]), Math.log2(4) - Math.log2(2.5), "those of one loss share their places");
   });
 
-  it("of canaries that nobody knows lies where chance alone brings it, 95 times of 100", () => {
+  it("lies within the chance interval for 95 % of unknown canaries", () => {
     const { low, high } = chanceExposureInterval(10, 200);
     const random = seededRandom(5);
     const means = Array.from({ length: 1000 }, () => {
@@ -63,7 +63,7 @@ describe("exposure", () => {
     assert.ok(many.high - many.low < (high - low) / 2.5);
   });
 
-  it("of one that nobody knows is on average what all ranks come to", () => {
+  it("averages to the expected exposure for an unknown canary", () => {
     const random = seededRandom(5);
     const uniform = (): number => drawBelow(random, 2 ** 30);
     const seen = Array.from({ length: 4000 }, () => exposureOf(uniform(), Array.from({ length: 50 }, uniform)));
@@ -75,7 +75,7 @@ describe("exposure", () => {
     assert.ok(expectedExposureUnknown(50) < 1.38 && Math.abs(expectedExposureUnknown(1e5) - 1 / Math.LN2) < 1e-3);
   });
 
-  it("has an interval of its mean that one canary alone has not", () => {
+  it("has a confidence interval of its mean, except for a single canary", () => {
     assert.equal(meanExposureInterval([3]), null);
     const { low, high } = meanExposureInterval([1, 2, 3, 4, 5, 6, 7, 8])!;
     assert.ok(low > 2.5 && low < 3.6 && high > 5.4 && high < 6.5, `${String(low)} … ${String(high)}`);
@@ -87,7 +87,7 @@ describe("canaries", () => {
   const of = (space: CanaryTemplate, seed: number, count: number, which: "planted" | "unseen" = "planted") =>
     drawCanaries(space, { seed, count, which });
 
-  it("follow of the seed, differ from those that are never shown, and are the first of more", () => {
+  it("follow the seed, differ from unseen canaries, and are a prefix of larger sets", () => {
     assert.deepEqual(of(labelled, 1, 5), of(labelled, 1, 9).slice(0, 5));
     assert.notDeepEqual(of(labelled, 1, 5), of(labelled, 2, 5));
     const planted = new Set(of(labelled, 1, 50).map(({ text }) => text));
@@ -95,7 +95,7 @@ describe("canaries", () => {
     assert.ok(of(labelled, 1, 1000, "unseen").every(({ text }) => !planted.has(text)));
   });
 
-  it("of labels have a text that says nothing and any label, of pairs two texts", () => {
+  it("have a meaningless text and any label for classification, and two texts for pairs", () => {
     const all = of(labelled, 4, 3000);
     for (const label of labelled.labels) {
       const share = all.filter((one) => one["label"] === label).length / all.length;
@@ -109,7 +109,7 @@ describe("canaries", () => {
     assert.equal(canarySpaceBits(pairs), 24 * 7);
   });
 
-  it("of what is written have nine digits in the roles of the rows", () => {
+  it("have nine digits in the roles of the rows for generated text", () => {
     const [text] = of({ form: "written", roles: ["text"], labels: [] }, 1, 1);
     assert.match(text!["text"]!, /^The random number is (\d ){8}\d$/);
     const [chat] = of({ form: "written", roles: ["messages"], labels: [] }, 1, 1);

@@ -37,12 +37,12 @@ function decisionsOf({ several, labels, scale, rows, truth }: Case, seed: number
 const call = (kind: string, word: string, given = {}) => ({ kind, word, arguments: given });
 const calibrates = call("calibration", "temperature");
 
-describe("what is fitted after a training", () => {
+describe("calibration fitted after training", () => {
   let f1: Awaited<ReturnType<typeof metricOf>>;
   const metricOf = (name: string) => implementationOf(registry, "metric", name);
   before(async () => void (f1 = await metricOf("f1")));
 
-  it("temperature: SciPy's to a ten-thousandth", () => {
+  it("temperature: matches SciPy to 1e-4", () => {
     for (const [seed, one] of cases.entries()) {
       const found = temperature.fit(calibrates, decisionsOf(one, seed), { before: {}, metric: f1 });
       assert.ok(typeof found === "object" && found.temperature !== undefined, String(found));
@@ -52,7 +52,7 @@ describe("what is fitted after a training", () => {
       );
     }
   });
-  it("threshold: is where a metric is least, if less is better", async () => {
+  it("threshold: minimizes a metric for which less is better", async () => {
     const error = {
       compute: (_: unknown, { truth, predicted }: MetricInput) => truth.filter((t, i) => t !== predicted[i]).length,
     };
@@ -67,7 +67,7 @@ describe("what is fitted after a training", () => {
     );
     assert.notDeepEqual(least, threshold.fit(fit, decisions, { before: {}, metric: error, better: "greater" }));
   });
-  it("threshold: no other one is better, by any metric of yes and no", async () => {
+  it("threshold: is not beaten by any other, for every binary metric", async () => {
     let compared = 0;
     for (const name of ["f1", "accuracy", "balanced_accuracy"] as const) {
       const metric = await metricOf(name);
@@ -106,7 +106,7 @@ describe("what is fitted after a training", () => {
     }
     assert.ok(compared > 60, `${compared} compared`);
   });
-  it("threshold: few rows with a label, or without, are told of, and fewer than five fit none", () => {
+  it("threshold: warns of few rows with or without a label, and fits none below five", () => {
     // Of 60 rows 60 − have have `no`.
     const fit = (have: number) => {
       const said = Array.from({ length: 60 }, (_, row) => Float32Array.of(0, row < have ? 1 : -1));
@@ -126,7 +126,7 @@ describe("what is fitted after a training", () => {
     assert.deepEqual(fit(58).few, [{ label: "yes", rows: 2, fitted: false }]);
     assert.match(String(fit(4).found), /fewer than 5 rows/);
   });
-  it("threshold: of probabilities at the temperature that was fitted, and the nearest to half of equally good ones", () => {
+  it("threshold: uses temperature-scaled probabilities, and is the nearest to 0.5 among equals", () => {
     // Each five times: of fewer none would be fitted.
     const five = <T>(values: readonly T[]): readonly T[] => values.flatMap((one) => new Array<T>(5).fill(one));
     const said = five([-2, -1, 1, 3]).map((logit) => Float32Array.of(0, logit));
@@ -154,7 +154,7 @@ describe("what is fitted after a training", () => {
     const share = (logit: number, temperature: number) => 1 / (1 + Math.exp(-logit / temperature));
     for (const one of [1, 4]) assert.ok(Math.abs(of(one) - (share(1, one) + share(3, one)) / 2) < 1e-6, `${of(one)}`);
   });
-  it("say why where rows tell nothing", () => {
+  it("explains why nothing is fitted if rows are uninformative", () => {
     const said = [Float32Array.of(3, 0), Float32Array.of(0, 2)];
     const right: CalibrationData = { labels: ["a", "b"], logits: said, truth: { one: Int32Array.of(0, 1) } };
     assert.match(String(temperature.fit(calibrates, right, { before: {}, metric: f1 })), /all rows are right/);
@@ -166,7 +166,7 @@ describe("what is fitted after a training", () => {
     assert.equal(scaledByTemperature(said[0]!, 1), said[0]);
   });
 
-  it("threshold: the same by counts as by reading all rows, and of many rows soon", async () => {
+  it("threshold: is the same from counts as from all rows, and fast for many rows", async () => {
     for (const name of ["f1", "accuracy", "precision", "recall"]) {
       const metric = await metricOf(name);
       const byRows = Object.fromEntries(Object.entries(metric).filter(([key]) => key !== "ofYes"));

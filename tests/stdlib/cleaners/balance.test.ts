@@ -17,23 +17,23 @@ const counts = (of: Int32Array) =>
   );
 
 describe("balance", () => {
-  it("repeats rows of rarer labels, no row once more than another of its label needs", () => {
+  it("repeats rows of rarer labels, evenly within each label", () => {
     const all = copies({ by: "over", ratio: { share: 1 } });
     assert.deepEqual(counts(all), [90, 90, 90]);
     const rare = all.slice(121);
     assert.ok(Math.max(...rare) - Math.min(...rare) <= 1);
     assert.deepEqual(counts(copies({ by: "over", ratio: { share: 0.5 } })), [90, 45, 45]);
   });
-  it("leaves out rows of commoner labels, as many as the rarest has or as the ratio lets", () => {
+  it("drops rows of more frequent labels, down to the rarest label or the ratio", () => {
     assert.deepEqual(counts(copies({ by: "under", ratio: { share: 1 } })), [7, 7, 7]);
     assert.deepEqual(counts(copies({ by: "under", ratio: { share: 0.25 } })), [28, 28, 7]);
   });
-  it("draws by the seed", () => {
+  it("is reproducible by seed", () => {
     const under = { by: "under", ratio: { share: 1 } };
     assert.deepEqual(copies(under, 3), copies(under, 3));
     assert.notDeepEqual(copies(under, 3), copies(under, 4));
   });
-  describe("in a plan", () => {
+  describe("balance in a plan", () => {
     const folder = new Folder();
     after(() => folder.remove());
     const rows = labels.map((label, i) => `text ${i},${label}`);
@@ -43,7 +43,7 @@ describe("balance", () => {
     const of = (more: object, source = {}) =>
       prepareFetchedData(folder.plan(call("source", "csv", { path: "rows.csv", ...source }), more), folder.world());
 
-    it("touches what trains alone, and says what it repeated", async () => {
+    it("changes only the training split, and reports how many rows it repeated", async () => {
       const [plain, evened] = [await of({ split }), await of({ split, clean: [over] })];
       const told = (split: string) => evened.facts.splits[split]!.labels.map(({ count }) => count);
       assert.equal(new Set(told("train")).size, 1);
@@ -59,7 +59,7 @@ describe("balance", () => {
       assert.equal(evened.facts.leakCount, 0);
       assert.match(evened.facts.notes![0]!, /within [0-3]\.\d percentage points/);
     });
-    it("counts a row once where it is judged, however often it is repeated", async () => {
+    it("counts a row once in checks, however often it is repeated", async () => {
       const { facts } = await of({ split, clean: [over] });
       const train = facts.splits["train"]!;
       const own = train.labels.map((one) => one.own ?? one.count);
@@ -77,7 +77,7 @@ describe("balance", () => {
       const [tags] = odd.facts.audit!.findings!.filter(({ what }) => what === "tags");
       assert.deepEqual([tags?.rows, tags?.of, tags?.examples.length], [1, labels.length, 1]);
     });
-    it("wants all rows at hand", async () => {
+    it("refuses streamed data, and suggests class_weight", async () => {
       const error = await codeOf(() => of({ split: null, clean: [over] }, { stream: true }));
       assert.equal(error.code, "cannot-stream");
       assert.match(String(error.data["why"]), /class_weight/);

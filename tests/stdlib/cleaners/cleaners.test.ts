@@ -19,17 +19,17 @@ const text = (cleaner: CleanerImplementation, input: string) => {
   return out.values["text"];
 };
 
-describe("unicode", () => {
-  it("composes, drops what can't be seen, collapses white space", () => {
+describe("unicode cleaner", () => {
+  it("composes characters, drops invisible ones and collapses white space", () => {
     assert.equal(text(unicode, " e\u0301t\u00e9\u00a0\u0000\u200b  a\u202eb\r\n\tc\ufeff "), "été ab c");
     assert.equal(text(unicode, "👩‍💻 ½ ﬁ"), "👩‍💻 ½ ﬁ");
   });
-  it("cleans labels too, and leaves what is no string alone", () => {
+  it("cleans labels too, and ignores values that are not strings", () => {
     assert.deepEqual(run(unicode, [{ text: "a", label: " spam ", id: 3 }]), [
       { values: { text: "a", label: "spam", id: 3 } },
     ]);
   });
-  it("is done once", () =>
+  it("is idempotent", () =>
     fc.assert(
       fc.property(anyText(), (s) => {
         const once = text(unicode, s) as string;
@@ -40,23 +40,23 @@ describe("unicode", () => {
 });
 
 describe("strip_html", () => {
-  it("keeps the text that a reader sees", () => {
+  it("extracts the text that a reader sees", () => {
     const html =
       '<p>Good&nbsp;<b>news</b>&excl;</p><script>alert("x")</script><style>p{}</style><!-- no --><br>Bye &lt;b&gt;';
     assert.equal(text(stripHtml, html), "Good news! Bye <b>");
     assert.equal(text(stripHtml, "un<b>believ</b>able<div>next</div>"), "unbelievable next");
   });
-  it("survives what is broken or hostile", () => {
+  it("survives broken or hostile markup", () => {
     assert.equal(text(stripHtml, "a <b>c"), "a c");
     assert.equal(text(stripHtml, "<script>never closed"), "");
     assert.equal(text(stripHtml, '<img src=x onerror="alert(1)">ok'), "ok");
     assert.equal(text(stripHtml, "<div>".repeat(20_000) + "deep"), "deep");
   });
-  it("leaves text without markup as it is", () => {
+  it("leaves text without markup unchanged", () => {
     for (const plain of ["a < b and c > d", "AT&T", "x  y\n", "1 &2", "<3"])
       assert.equal(text(stripHtml, plain), plain);
   });
-  it("leaves labels alone", () =>
+  it("leaves labels unchanged", () =>
     assert.deepEqual(run(stripHtml, [{ text: "a", label: "<b>" }]), [{ values: { text: "a", label: "<b>" } }]));
 });
 
@@ -68,7 +68,7 @@ describe("drop_duplicates(similarity:)", () => {
     );
   const long = "please send the parcel that came on monday back to the shop in the old town";
   for (const streamed of [false, true])
-    it(`drops what differs little from a row before${streamed ? ", of streamed rows too" : ""}`, () => {
+    it(`drops rows similar to an earlier row${streamed ? ", of streamed rows too" : ""}`, () => {
       const rows = [
         { text: long, label: "a" },
         { text: `${long}!`, label: "a" },
@@ -86,7 +86,7 @@ describe("drop_duplicates(similarity:)", () => {
         ["kept", "near duplicate", "near duplicate under another label", "kept", "kept", "kept"],
       );
     });
-  it("finds the same twins however many rows there are between", () => {
+  it("finds the same near-duplicates however many rows lie between", () => {
     const clean = step(true);
     const texts = Array.from({ length: 3000 }, (_, i) => i + 1000).map(
       (i) => `${String(i * 7919)} ${String(i * 104729)} ${String(i * 1299709)} row`,
@@ -98,7 +98,7 @@ describe("drop_duplicates(similarity:)", () => {
 });
 
 describe("drop_empty", () => {
-  it("drops empty sets of labels where that is asked for", () => {
+  it("drops empty label sets if requested", () => {
     const rows = [
       { text: "a", labels: ["x"] },
       { text: "b", labels: [] },
@@ -128,7 +128,7 @@ describe("drop_empty", () => {
 });
 
 describe("drop_duplicates", () => {
-  it("keeps the first, counts contradictions apart", () => {
+  it("keeps the first row, and counts contradictory labels separately", () => {
     const rows = [
       { text: "Good  phone", label: "x" },
       { text: "good phone ", label: "x" },
@@ -140,7 +140,7 @@ describe("drop_duplicates", () => {
       ["kept", "duplicate", "duplicate under another label", "kept"],
     );
   });
-  it("tells pairs apart by both sides", () => {
+  it("compares both texts of a pair", () => {
     const rows = [
       { text: "a b", text_pair: "c" },
       { text: "a", text_pair: "b c" },
@@ -151,7 +151,7 @@ describe("drop_duplicates", () => {
       [false, false, true],
     );
   });
-  it("starts afresh for each data set", () => {
+  it("restarts for each data set", () => {
     assert.deepEqual(
       [run(dropDuplicates, [{ text: "a" }]), run(dropDuplicates, [{ text: "a" }])].flat().map((r) => "dropped" in r),
       [false, false],

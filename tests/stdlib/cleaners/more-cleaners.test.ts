@@ -37,7 +37,7 @@ describe("relabel", () => {
     assert.ok("values" in out);
     return out.values;
   };
-  it("writes the labels that it names another way, each once, and nothing else", () => {
+  it("renames exactly the listed labels, each once", () => {
     assert.deepEqual(of({ text: "Billing", label: "Billing" }), { text: "Billing", label: "billing" });
     assert.deepEqual(of({ label: "tech " }), { label: "tech" });
     assert.deepEqual([of({ label: "a" }), of({ label: "b" })], [{ label: "b" }, { label: "a" }]);
@@ -45,15 +45,15 @@ describe("relabel", () => {
     const same = { text: "a", label: "tech", labels: ["constructor"] };
     assert.equal(of(same), same);
   });
-  it("leaves no label twice in a text's list", () =>
+  it("leaves no duplicate label in a label list", () =>
     assert.deepEqual(of({ labels: ["Billing", "billing", "tech"] }), { labels: ["billing", "tech"] }));
 });
 
-describe("cleaners hand on the same object", () => {
+describe("cleaners without anything to change", () => {
   const words = { lowercase, whitespace, unicode, replace, language, dropShort };
   const given = { pattern: "x+", of: ["en"], limit: 1 };
   for (const [name, cleaner] of Object.entries(words))
-    it(`where nothing changes: ${name}`, () => {
+    it(`return the row's values unchanged: ${name}`, () => {
       const values = { text: "nothing to do here, really nothing", label: "B  C", messages: messages("all fine") };
       const out = step(cleaner, given)(name === "unicode" ? { ...values, label: "B C" } : values);
       assert.ok("values" in out);
@@ -62,28 +62,28 @@ describe("cleaners hand on the same object", () => {
 });
 
 describe("lowercase", () => {
-  it("writes texts, tokens and what is said small, labels not", () => {
+  it("lowercases texts, tokens and messages, but not labels", () => {
     const out = step(lowercase)({ text: "ÀÉ B", tokens: ["A", "B"], label: "Spam", messages: messages("Hi A", "B") });
     assert.deepEqual(out, {
       values: { text: "àé b", tokens: ["a", "b"], label: "Spam", messages: messages("hi a", "b") },
     });
   });
-  it("as a language does whose small letters are others", () => {
+  it("follows the case rules of the given locale (tr, az, lt)", () => {
     assert.equal(textOf(lowercase, "ISPARTA İL"), "isparta i\u0307l");
     for (const locale of ["tr", "az"]) assert.equal(textOf(lowercase, "ISPARTA İL", { locale }), "ısparta il");
     assert.equal(textOf(lowercase, "Ì", { locale: "lt" }), "i\u0307\u0300");
   });
 });
 
-describe("texts of other scripts", () => {
-  it("lose vowel marks and stretched lines where that is asked for, and nothing else", () => {
+describe("cleaning of other scripts", () => {
+  it("drops vowel marks and tatweel only if requested", () => {
     const [arabic, hebrew] = ["مُحَمَّـــد آلُ أَحْمَد", "שָׁלוֹם עוֹלָם"];
     assert.equal(textOf(unicode, arabic), arabic.normalize("NFC"));
     assert.equal(textOf(unicode, arabic, { vowel_marks: "drop" }), "محمد آل أحمد");
     assert.equal(textOf(unicode, hebrew, { vowel_marks: "drop" }), "שלום עולם");
     assert.equal(textOf(unicode, "café ñ हिन्दी ไทย ـ ؟", { vowel_marks: "drop" }), "café ñ हिन्दी ไทย ؟");
   });
-  it("have the digits of ASCII where that is asked for, as many as there were", () => {
+  it("converts digits to ASCII one by one if requested", () => {
     const text = "٠١٢٣٤٥٦٧٨٩ ۴۲ ४२ ๔๒ ４２ ½ Ⅳ";
     assert.equal(textOf(unicode, text), text);
     assert.equal(textOf(unicode, text, { digits: "ascii" }), "0123456789 42 42 42 42 ½ Ⅳ");
@@ -91,7 +91,7 @@ describe("texts of other scripts", () => {
     for (const one of [...all, "\uff17"]) assert.match(asciiDigits(one), /^[0-9]$/, one.codePointAt(0)!.toString(16));
     assert.equal(asciiForms("Ａｎｎａ＠ｂ．ｏｒｇ，٣"), "Anna@b.org,3");
   });
-  it("have white space of their own", () => {
+  it("recognizes the white space of other scripts", () => {
     assert.equal(textOf(whitespace, "東京\u3000\u3000大阪\u2003"), "東京 大阪");
     const drops = (text: string) => "dropped" in step(dropEmpty)({ text });
     for (const text of ["\u3000", "\u200b\u200d", "\u3164", "\u2800 \ufeff"]) assert.ok(drops(text), text);
@@ -100,11 +100,11 @@ describe("texts of other scripts", () => {
 });
 
 describe("whitespace", () => {
-  it("makes runs one space, or keeps lines", () => {
+  it("collapses runs into one space, or preserves line breaks", () => {
     assert.equal(textOf(whitespace, " a \t\u00a0b\r\n\r\n\r\nc "), "a b c");
     assert.equal(textOf(whitespace, " a \t\u00a0b\r\n\r\n\n\n c  d ", { lines: "keep" }), "a b\n\nc d");
   });
-  it("is done once, and changes white space alone", () =>
+  it("is idempotent, and changes only white space", () =>
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."ab \n\t\u2028\u0085") }), fc.boolean(), (text, keep) => {
         const given = { lines: keep ? "keep" : "join" };
@@ -117,14 +117,14 @@ describe("whitespace", () => {
     ));
 });
 
-describe("unicode", () => {
-  it("mends mojibake unless told not to, and folds compatibility forms when told to", () => {
+describe("unicode options", () => {
+  it("repairs mojibake unless disabled, and folds compatibility forms if requested", () => {
     assert.equal(textOf(unicode, "Ã  la cafÃ© ½ ﬁ"), "Ã la café ½ ﬁ");
     assert.equal(textOf(unicode, "Ã\u00a0 la cafÃ©"), "à la café");
     assert.equal(textOf(unicode, "cafÃ©", { mojibake: false }), "cafÃ©");
     assert.equal(textOf(unicode, "ﬁ Ａ", { form: "nfkc" }), "fi A");
   });
-  it("leaves the lines of conversations", () => {
+  it("preserves line breaks in conversations", () => {
     const out = step(unicode)({ messages: messages("a\n\n  b cafÃ©") });
     assert.ok("values" in out);
     assert.equal(out.values["messages"], messages("a\n\n b café"));
@@ -154,14 +154,14 @@ describe("drop_short and drop_long", () => {
     ]);
     assert.deepEqual(texts(dropLong, { limit: 1, by: "characters" }, "👍", "ab"), ["kept", "longer than 1 character"]);
   });
-  it("count a pair and a conversation as a whole", () => {
+  it("measure a pair or a conversation by its total length", () => {
     assert.equal(why(step(dropShort, { limit: 4 })({ text: "one two", text_pair: "three four" })), "kept");
     assert.equal(
       why(step(dropLong, { limit: 3 })({ messages: messages("one two", "three four") })),
       "longer than 3 words",
     );
   });
-  it("keep what lies between, whatever the text", () =>
+  it("keep texts within the limits, whatever they contain", () =>
     fc.assert(
       fc.property(
         fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 12 }),
@@ -176,7 +176,7 @@ describe("drop_short and drop_long", () => {
 });
 
 describe("replace", () => {
-  it("replaces what matches, groups too, in texts and conversations and not in labels", () => {
+  it("replaces matches, with groups, in texts and conversations but not in labels", () => {
     const given = { pattern: "#(\\d+)", replacement: "<$1>" };
     const out = step(replace, given)({ text: "order #12 and #3", label: "#1", messages: messages("#7", "yes\n#8") });
     assert.deepEqual(out, {
@@ -184,18 +184,18 @@ describe("replace", () => {
     });
     assert.equal(textOf(replace, "a1b22", { pattern: "\\d+" }), "ab");
   });
-  it("takes time that follows the text, whatever the pattern", () => {
+  it("takes linear time for a catastrophic pattern", () => {
     // Where each way is tried for itself this never ends.
     const text = `${"a".repeat(50_000)}!`;
     assert.equal(textOf(replace, text, { pattern: "(a+)+b" }), text);
   });
-  it("refuses a pattern that can't be used", async () => {
+  it("rejects an invalid pattern", async () => {
     assert.equal((await codeOf(() => step(replace, { pattern: "(" }))).code, "wrong-pattern");
   });
 });
 
 describe("language", () => {
-  it("keeps the languages asked for, and what is too short to tell", () => {
+  it("keeps the selected languages, and texts too short to detect", () => {
     const keep = step(language, { of: ["en", "de"] });
     assert.equal(why(keep({ text: "The parcel never arrived at our house." })), "kept");
     assert.equal(why(keep({ text: "Das Paket ist nie bei uns angekommen." })), "kept");
@@ -211,13 +211,13 @@ describe("sample", () => {
     return rows.filter((values) => why(one(values)) === "kept");
   };
   const rows = Array.from({ length: 4000 }, (_, i) => ({ text: `row number ${String(i)}` }));
-  it("meets its share on average, by the seed", () => {
+  it("keeps its share on average, by seed", () => {
     const some = kept(0.1, 3, rows);
     assert.ok(Math.abs(some.length - 400) < 60, String(some.length));
     assert.deepEqual(kept(0.1, 3, rows), some);
     assert.notDeepEqual(kept(0.1, 4, rows), some);
   });
-  it("keeps a row when others come, when rows move, and when the share grows", () =>
+  it("keeps the same rows if others are added, rows move or the share grows", () =>
     fc.assert(
       fc.property(fc.nat(4000), fc.double({ min: 0.05, max: 0.9, noNaN: true }), fc.nat(50), (cut, share, seed) => {
         const all = new Set(kept(share, seed, rows));
@@ -230,7 +230,7 @@ describe("sample", () => {
       }),
       { numRuns: 10 },
     ));
-  it("goes by the id where there is one", () => {
+  it("draws by the row's id if present", () => {
     const twins = Array.from({ length: 200 }, (_, id) => ({ text: "the same", id }));
     const some = kept(0.5, 1, twins);
     assert.ok(some.length > 60 && some.length < 140);

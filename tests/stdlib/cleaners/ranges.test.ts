@@ -27,12 +27,12 @@ describe("clamp", () => {
   it("moves scores to the nearest end of the range, and keeps rows without a score", () =>
     assert.deepEqual(cleaned(clamp, [-4, 0, 5, 10, 99999, null]), [0, 0, 5, 10, 10, null]));
 });
-describe("ranges of cleaners", () => {
+describe("range cleaners", () => {
   const codes = (clean: string, roles = "text: body, score: amount") =>
     compiled([`data d { source: csv("a.csv"), columns: { ${roles} }, clean: ${clean} }`], {
       table: ["body", "amount", "team"],
     }).codes;
-  it("take the column of a score or its role, and no other column", () => {
+  it("accept a column of scores or its role, and reject other columns", () => {
     assert.deepEqual(codes("[drop_outside(amount, 0..1000), clamp(score, -1..1.5)]"), []);
     assert.deepEqual(codes("drop_outside(body, 0..1000)"), ["range-of-no-numbers"]);
     assert.deepEqual(codes("clamp(score, 0..1)", "text: body, label: team"), ["range-of-no-numbers"]);

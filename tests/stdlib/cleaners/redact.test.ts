@@ -13,7 +13,7 @@ const run = (given: Readonly<Record<string, Value>>, values: Readonly<Record<str
 const secret = (env: string) => call("secret", "secret", { env });
 
 describe("redact", () => {
-  it("looks for all sorts, or for those that are named", () => {
+  it("detects all entities, or only the selected ones", () => {
     const text = "my name is Anna Smith, a@b.org, T-123456";
     assert.equal(run({}, { text })["text"], "my name is [NAME], [EMAIL], T-123456");
     assert.equal(run({ entity: ["email"] }, { text })["text"], "my name is Anna Smith, [EMAIL], T-123456");
@@ -23,13 +23,13 @@ describe("redact", () => {
       "my name is [NAME], a@b.org, [PATTERN]",
     );
   });
-  it("takes a row for one document", () => {
+  it("treats the texts of a row as one document", () => {
     const now = run({ replacement: "pseudonyms" }, { text: "I am Anna Smith.", text_pair: "Dear Anna Smith, hello" });
     const name = /I am (.*)\./.exec(String(now["text"]))?.[1];
     assert.ok(name !== undefined && name !== "Anna Smith");
     assert.equal(now["text_pair"], `Dear ${name}, hello`);
   });
-  it("leaves texts that are named as they are, and counts what it replaced", () => {
+  it("preserves excepted texts, and counts the replacements", () => {
     const row = { row: 1, values: { text: "My name is Anna Smith. My Mac is broken, said Mac Miller, a@b.org" } };
     const start = (given: Readonly<Record<string, Value>>) => redact.start(call("cleaner", "redact", given))(row);
     assert.deepEqual(start({ except: ["anna smith", "Mac", "Mac Miller"] }), {
@@ -39,11 +39,11 @@ describe("redact", () => {
     const all = start({});
     assert.deepEqual("noted" in all && all.noted, ["had `email` replaced", "had `name` replaced"]);
   });
-  it("leaves labels and what has no finding as they are", () => {
+  it("leaves labels and rows without findings unchanged", () => {
     const values = { text: "nothing here", label: "Anna Smith", id: 3 };
     assert.equal(run({}, values), values);
   });
-  it("changes the turns of a conversation, and their texts alone", () => {
+  it("changes only the texts of a conversation's turns", () => {
     const messages = JSON.stringify([
       { role: "user", content: "My name is Anna Smith" },
       { role: "assistant", content: [{ type: "text", text: "Dear Anna Smith" }] },
@@ -53,14 +53,14 @@ describe("redact", () => {
       { role: "assistant", content: [{ type: "text", text: "Dear [NAME]" }] },
     ]);
   });
-  it("keeps tagged words as many as they are", () => {
+  it("preserves the number of tagged words", () => {
     const values = { tokens: ["My", "name", "is", "Anna", "Smith", "."], tags: ["O", "O", "O", "B-PER", "I-PER", "O"] };
     assert.deepEqual(run({}, values)["tokens"], ["My", "name", "is", "[NAME]", "[NAME]", "."]);
     const other = run({ replacement: "pseudonyms" }, values)["tokens"] as readonly string[];
     assert.equal(other.length, 6);
     assert.ok(other[3] !== "Anna" && other[4] !== "Smith" && !other[3]?.startsWith("["));
   });
-  it("changes an answer as its context is", () => {
+  it("changes an answer consistently with its context", () => {
     const values = { context: "My name is Anna Smith.", question: "Who?", answer: [{ text: "Anna Smith", start: 11 }] };
     assert.deepEqual(run({}, values), {
       context: "My name is [NAME].",
@@ -68,7 +68,7 @@ describe("redact", () => {
       answer: [{ text: "[NAME]", start: 11 }],
     });
   });
-  it("finds numbers and addresses in the digits and letters of other scripts, and says what stood there", () => {
+  it("finds numbers and addresses in other scripts, and normalizes their digits", () => {
     const of = (text: string, given = {}) => run(given, { text })["text"];
     assert.equal(of("اتصل على +٩٦٦ ٥٠ ١٢٣ ٤٥٦٧ الآن"), "اتصل على [PHONE] الآن");
     assert.equal(of("कार्ड ४१११ ११११ ११११ ११११"), "कार्ड [CARD]");
@@ -84,7 +84,7 @@ describe("redact", () => {
     const [found] = findPersonalData("call +٩٦٦ ٥٠ ١٢٣ ٤٥٦٧ now");
     assert.deepEqual([found?.text, found?.start], ["+٩٦٦ ٥٠ ١٢٣ ٤٥٦٧", 5]);
   });
-  it("hashes by a key of the environment, or says that there is none", () => {
+  it("hashes with a key from the environment, and reports a missing key", () => {
     const text = "a@b.org";
     process.env["TUNEBOOK_TEST_KEY"] = "one";
     const first = run({ replacement: "hash", key: secret("TUNEBOOK_TEST_KEY") }, { text })["text"];

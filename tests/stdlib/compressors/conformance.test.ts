@@ -36,8 +36,8 @@ const chains = async (): Promise<readonly (readonly ConfiguredCompressor[])[]> =
 };
 const unread = (error: unknown): boolean => error instanceof CodedError && error.code === "update-unread";
 
-describe("packed updates", () => {
-  it("open to what was packed, and what is left is the rest", async () => {
+describe("compressed updates", () => {
+  it("decompress to the sent values, with the rest as residual", async () => {
     for (const chain of await chains())
       fc.assert(
         fc.property(update, (one) => {
@@ -52,7 +52,7 @@ describe("packed updates", () => {
         { numRuns: 40 },
       );
   });
-  it("lose nothing over rounds: what is sent and what is left is all that there was", async () => {
+  it("lose nothing over rounds: sent values plus residual equal the total", async () => {
     for (const chain of await chains()) {
       const random = drawing(5);
       const [sent, all] = [new Float64Array(400), new Float64Array(400)];
@@ -68,7 +68,7 @@ describe("packed updates", () => {
       assert.ok(left.every((value) => Math.abs(value) < 40));
     }
   });
-  it("are as small as they say", async () => {
+  it("have the documented sizes", async () => {
     const random = drawing(9);
     const one = Float32Array.from({ length: 300_000 }, () => random() - 0.5);
     const size = async (...chain: readonly Promise<ConfiguredCompressor>[]): Promise<number> =>
@@ -87,7 +87,7 @@ describe("packed updates", () => {
     // A bit for each place, where gaps would take more.
     assert.equal(await size(some, of("int8")), 9 + 37_500 + 90_000 + 4 * 88);
   });
-  it("are refused where a value is no number, before anything is sent", () => {
+  it("are rejected before sending if a value is not finite", () => {
     for (const odd of [Number.NaN, Infinity, -Infinity])
       assert.throws(
         () => packUpdate(Float32Array.of(1, odd, 2, odd), [], Math.random),
@@ -97,7 +97,7 @@ describe("packed updates", () => {
           /2 values of an update of 4/.test(error.message),
       );
   });
-  it("are refused when they are hostile, and never anything but refused", async () => {
+  it("are rejected if hostile, without any other failure", async () => {
     for (const chain of await chains()) {
       const one = Float32Array.from({ length: 1500 }, (_, at) => (at % 7) - 3);
       const { bytes } = packUpdate(one, chain, drawing());
@@ -126,7 +126,7 @@ describe("packed updates", () => {
       );
     }
   });
-  it("are refused where values are left out that the plan sends, or written in another way than one", async () => {
+  it("are rejected if values of the plan are missing or the encoding is not canonical", async () => {
     const [top, int8] = [await of("top_k", { share: { share: 0.5 } }), await of("int8")];
     const { bytes } = packUpdate(Float32Array.of(1, 0, 5, 0), [top], drawing());
     assert.deepEqual([...bytes.subarray(0, 11)], [2, 4, 0, 0, 0, 2, 0, 0, 0, 0b101, 0]);
@@ -160,7 +160,7 @@ describe("packed updates", () => {
 });
 
 describe("compressor top_k", () => {
-  it("keeps the largest, by their size alone, the first of equals, at least one", async () => {
+  it("keeps the largest by magnitude, the first among equals, and at least one", async () => {
     const { implementation, call } = await of("top_k", { share: { share: 0.4 } });
     const kept = (values: readonly number[]) =>
       implementation.keep!(call, { length: values.length, places: null, values: Float32Array.from(values) });
@@ -179,7 +179,7 @@ describe("compressor top_k", () => {
 });
 
 describe("compressor int8", () => {
-  it("is right on average, and off by one step of its scale at most", async () => {
+  it("is unbiased, with an error of at most one step of its scale", async () => {
     const chain = [await of("int8")];
     const one = Float32Array.of(1, 0.3337, -0.6219, 1e-4, 0, -1);
     const [random, runs, sums] = [drawing(3), 20_000, new Float64Array(one.length)];
@@ -191,7 +191,7 @@ describe("compressor int8", () => {
     // A step's standard error over so many runs is 1 / 127 / 2 / √20000 = 2.8e-5.
     sums.forEach((sum, at) => assert.ok(Math.abs(sum / runs - one[at]!) < 1.2e-4, `${at}: ${sum / runs}`));
   });
-  it("has a scale for each 1,024 values: small ones far from large ones stay as they are", async () => {
+  it("scales each block of 1,024 values separately, so small values stay precise", async () => {
     const chain = [await of("int8")];
     const one = Float32Array.from({ length: 2048 }, (_, at) => (at < 1024 ? 1000 : 1e-3) * Math.cos(at));
     unpackUpdate(packUpdate(one, chain, drawing()).bytes, 2048, chain).forEach((value, at) => {

@@ -51,7 +51,7 @@ async function asked(
 const best = (logits: readonly number[]): number => logits.indexOf(Math.max(...logits));
 
 describe("baselines", () => {
-  it("say the commonest tag of each word, and of others what is commonest of all", async () => {
+  it("predict a word's most frequent tag, and the most frequent overall for unknown words", async () => {
     const labels = ["O", "B-city"];
     const train = {
       tokens: [["we", "saw", "Bath"], ["a", "bath", "in", "Bath"], ["Bath"]],
@@ -72,7 +72,7 @@ describe("baselines", () => {
     for (const word of [0, 1, 2])
       assert.ok(Math.abs(Math.exp(said![word * 2]!) + Math.exp(said![word * 2 + 1]!) - 1) < 1e-6);
   });
-  it("tell numbers by words, and pairs of texts by the words of each", async () => {
+  it("predict numbers from words, and pairs of texts from the words of each", async () => {
     const text = ["a good phone", "a good book", "a poor phone", "a poor book", "good", "poor"];
     const train = { text, score: [9, 8, 2, 1, 9, 1] };
     const [good, poor] = await asked("regression", "tfidf", train, { text: ["good phone", "poor phone"] });
@@ -91,7 +91,7 @@ describe("baselines", () => {
     );
     assert.equal(said[0]!.length, 2);
   });
-  it("hold texts beside each other by the words that they share", async () => {
+  it("compare texts by their shared words", async () => {
     const train = { text: ["a red car", "the sea"], text_pair: ["a car that is red", "blue water"], score: [1, 0] };
     const scored = { text: ["the red car", "sea"], text_pair: ["a red car", "mountain"], score: [1, 0] };
     const vectors = await asked("sentence_similarity", "tfidf", train, scored, { texts: 2 });
@@ -104,7 +104,7 @@ describe("baselines", () => {
     const all = await asked("sentence_similarity", "tfidf", train, { text, text_pair }, { texts: 2 });
     assert.ok(cosine(all[0]!, all[2]!) > 0.4 && Math.abs(cosine(all[0]!, all[3]!)) < 0.1);
   });
-  it("are refused what they can't do, with what serves instead", () => {
+  it("are rejected for unsupported tasks, with an alternative", () => {
     const refuses = (task: string, of: string, roles: readonly string[]) => {
       const has = registry.find("task", task)?.capabilities;
       const wanted = { task: { word: task, kind: "task", arguments: {} }, has, roles };

@@ -66,11 +66,11 @@ async function asked(
 }
 const texts = (rows: readonly RowPrompt[]): readonly string[] => rows.map(({ fill, values }) => fill(values));
 
-describe("the contender `prompt`", () => {
+describe("baseline `prompt`", () => {
   const labels = ["no", "yes"];
   const train = { text: ["a", "b", "c", "d", "e", "f"], label: ["no", "yes", "no", "yes", "no", "yes"] };
 
-  it("asks each row with the same examples, one of each label", async () => {
+  it("shows every row the same examples, one per label", async () => {
     const { rows, by } = await asked(
       "text_classification",
       { text: "Is {text}?", shots: 2, answers: "likelihood" },
@@ -82,7 +82,7 @@ describe("the contender `prompt`", () => {
     assert.match(rows[0]!.shots[0]!.question, /^Is [a-f]\?$/);
     assert.deepEqual(by, { likelihood: labels });
   });
-  it("says how many examples there were, where more were asked for", async () => {
+  it("reports the number of examples if more were requested", async () => {
     const given = { train, rows: { text: ["x"] }, labels };
     const { notes, rows } = await asked(
       "text_classification",
@@ -92,7 +92,7 @@ describe("the contender `prompt`", () => {
     assert.equal(rows[0]!.shots.length, 6);
     assert.match(notes, /, 6 examples of the split `train`, which has no more than these of the 900 asked for, /);
   });
-  it("never shows a row itself as an example: another of its label stands there", async () => {
+  it("never shows a row as its own example, and substitutes another row", async () => {
     const { rows } = await asked(
       "text_classification",
       { text: "{text}", shots: 4, answers: "likelihood" },
@@ -111,7 +111,7 @@ describe("the contender `prompt`", () => {
     );
     assert.ok(all.rows.every(({ shots }) => shots.length === 5));
   });
-  it("reads labels from what is written; what names none is no label, and counted", async () => {
+  it("reads labels from completions, and counts completions without a label", async () => {
     const { said, by } = await asked(
       "text_classification",
       { text: "{text}", answers: "text" },
@@ -124,7 +124,7 @@ describe("the contender `prompt`", () => {
     assert.ok(Number.isNaN(said.outputs[2]![0]));
     assert.deepEqual(said.notes, ["1 of 3 answers named no label: they count as wrong"]);
   });
-  it("reads several labels, numbers, answers and texts", async () => {
+  it("reads label sets, numbers, answers and texts from completions", async () => {
     const several = await asked(
       "multilabel_classification",
       { text: "{text}", answers: "text", shots: 1 },
@@ -174,7 +174,7 @@ describe("the contender `prompt`", () => {
     assert.deepEqual("written" in summary.said && summary.said.written, ["none"]);
     assert.deepEqual(summary.by, { writes: 99 });
   });
-  it("warns of rows that were cut", async () => {
+  it("warns of truncated rows", async () => {
     const { warned } = await asked(
       "text_classification",
       { text: "{text}", answers: "likelihood" },

@@ -16,20 +16,20 @@ const sharegpt = [
 ];
 const call = (word: string, given: Record<string, Value>): Call => ({ word, kind: "conversation", arguments: given });
 
-describe("conversations", () => {
-  it("reads parts of a content that are all texts as their one text", () => {
+describe("conversation reader", () => {
+  it("joins the text parts of a content into one text", () => {
     const parts = (...texts: readonly string[]) => texts.map((text) => ({ type: "text", text }));
     const list = [wanted[0], { role: "user", content: parts("u") }, { role: "assistant", content: parts("a", "b") }];
     const read = [wanted[0], wanted[1], { role: "assistant", content: "ab" }];
     assert.deepEqual(readMessages(list), read);
     assert.deepEqual(readMessages(JSON.stringify(list)), read);
   });
-  it("reads roles and contents, and ShareGPT's fields, as lists or as JSON", () => {
+  it("reads roles and contents, and ShareGPT's fields, from lists or JSON", () => {
     for (const value of [wanted, sharegpt, JSON.stringify(wanted), JSON.stringify(sharegpt)])
       assert.deepEqual(readMessages(value), wanted);
   });
 
-  it("reads the fields and roles that are named", () => {
+  it("reads custom field and role names", () => {
     const value = [
       { who: "customer", says: "u" },
       { who: "agent", says: "a" },
@@ -44,7 +44,7 @@ describe("conversations", () => {
     });
   });
 
-  it("says what is wrong with a row", () => {
+  it("explains what is wrong with a row", () => {
     const refused = (value: unknown) => {
       const read = readMessages(value);
       return "refused" in read ? read.refused : "read";
@@ -77,7 +77,7 @@ describe("conversations", () => {
     assert.deepEqual(alpaca.read(names, ["q", null, 4]), { refused: "its output is no text" });
   });
 
-  describe("fields of turns", () => {
+  describe("fields of conversation turns", () => {
     const beside = (columns: Record<string, unknown> = {}) => {
       const unread: string[] = [];
       return {
@@ -89,7 +89,7 @@ describe("conversations", () => {
     const read = (answer: object, columns = {}, given = {}) =>
       turns.read(call("turns", { column: "m", ...given }), [[wanted[1], { ...wanted[2], ...answer }]], beside(columns));
 
-    it("takes weight, train and training at their word, and only 0, 1, true, false", () => {
+    it("honours weight, train and training, with only 0, 1, true and false as values", () => {
       for (const off of [
         { weight: 0 },
         { train: false },
@@ -111,7 +111,7 @@ describe("conversations", () => {
       assert.match("refused" in asked ? asked.refused : "", /turn 1: .*it is the user's/);
     });
 
-    it("refuses by name what a model would be given and isn't built, in turns and beside them", () => {
+    it("rejects unsupported model inputs by name, in turns and in other columns", () => {
       const tools = [{ type: "function" }];
       for (const field of ["tool_calls", "function_call", "reasoning_content", "thinking", "images"])
         assert.deepEqual((read({ [field]: tools }) as { field?: unknown }).field, { field, turn: 2 });
@@ -120,7 +120,7 @@ describe("conversations", () => {
           assert.deepEqual((read({}, { [column]: value }) as { field?: unknown }).field, { column });
     });
 
-    it("refuses a system's text beside the turns, and an answer whose question stands in another column", () => {
+    it("rejects a system text outside the turns, and an answer whose question is in another column", () => {
       for (const column of ["system", "system_prompt", "documents"])
         assert.deepEqual((read({}, { [column]: "x" }) as { field?: unknown }).field, { column });
       const alone = (columns: Record<string, unknown>) =>
@@ -130,7 +130,7 @@ describe("conversations", () => {
       assert.ok(Array.isArray(read({}, { prompt: "as the turns have it" })));
     });
 
-    it("finds ShareGPT's fields with `turns` too, and lets a silent call of a tool be left out, untrained", () => {
+    it("finds ShareGPT's fields with `turns` too, and can skip textless tool calls, untrained", () => {
       const ignore = ["tool_calls"];
       assert.deepEqual(
         turns.read(call("turns", { column: "c", role: "role", content: "content", ignore }), [sharegpt]),
@@ -144,7 +144,7 @@ describe("conversations", () => {
       ]);
     });
 
-    it("says of each mistake what mends it", () => {
+    it("suggests a fix for each mistake", () => {
       const help = (value: unknown) => {
         const said = readMessages(value);
         return "refused" in said ? said.help : "read";
@@ -161,14 +161,14 @@ describe("conversations", () => {
       assert.equal(help([{ role: "narrator", content: "x" }]), undefined);
     });
 
-    it("takes what is empty for absent, and leaves out what the program says", () => {
+    it("treats empty fields as absent, and ignores the fields listed in the program", () => {
       for (const nothing of [null, [], "", {}, false, "[]"])
         assert.deepEqual(read({ tool_calls: nothing }, { tools: nothing }), wanted.slice(1));
       const ignore = ["tool_calls", "tools", "weight"];
       assert.deepEqual(read({ tool_calls: [1], weight: 0 }, { tools: [1] }, { ignore }), wanted.slice(1));
     });
 
-    it("tells of fields that no model sees", () => {
+    it("reports fields that no model sees", () => {
       const told = beside();
       const rows = [
         [
@@ -180,7 +180,7 @@ describe("conversations", () => {
       assert.deepEqual(told.told, ["id", "model"]);
     });
 
-    it("refuses the turns before and the system of Alpaca's kin", () => {
+    it("rejects a history column of Alpaca variants, but accepts empty history and system", () => {
       const names = call("alpaca", {});
       const said = alpaca.read(names, ["q", "", "a"], beside({ history: [["q", "a"]] }));
       assert.deepEqual((said as { field?: unknown }).field, { column: "history" });

@@ -81,9 +81,9 @@ const begin = (
   ...(more.numbers && { numbers: more.numbers }),
 });
 
-describe("bent distributions", () => {
+describe("warped token distributions", () => {
   for (const { settings, scores, seen, written_from, probabilities, likelihoods } of golden.warps)
-    it(`are transformers' for ${JSON.stringify(settings)}`, () => {
+    it(`match transformers for ${JSON.stringify(settings)}`, () => {
       const bent = Float32Array.from(scores);
       const text = new SeenTokens(seen.slice(0, written_from));
       for (const token of seen.slice(written_from)) text.write(token);
@@ -105,7 +105,7 @@ describe("bent distributions", () => {
         assert.equal(s === -Infinity, probabilities[i] === 0, `token ${String(i)}`);
       });
     });
-  it("take the greatest as sorting would", () =>
+  it("select the greatest scores as sorting would", () =>
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 40 }),
@@ -120,12 +120,12 @@ describe("bent distributions", () => {
     ));
 });
 
-describe("borders of what is kept", () => {
+describe("score cutoffs", () => {
   const scores = fc.array(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.double({ min: -30, max: 30, noNaN: true })), {
     minLength: 1,
     maxLength: 300,
   });
-  it("are where sorting all scores would set them", () =>
+  it("equal those found by sorting all scores", () =>
     fc.assert(
       fc.property(scores, fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(400), (list, p, place) => {
         const all = Float32Array.from(list);
@@ -149,7 +149,7 @@ describe("borders of what is kept", () => {
 
 describe("beam search", () => {
   for (const { settings, ends, most, prompts, texts, scores } of golden.searches)
-    it(`finds what transformers finds for ${JSON.stringify(settings)}, ends ${ends.join()}`, async () => {
+    it(`matches transformers for ${JSON.stringify(settings)}, ends ${ends.join()}`, async () => {
       const beam = await decoder("beam");
       const { num_beams: width, ...given } = settings;
       const done = run(
@@ -164,7 +164,7 @@ describe("beam search", () => {
         done.texts.forEach((t, i) => assert.ok(Math.abs(t.score! - scores[i]!) < 2e-5, `score ${String(t.score)}`));
       for (const t of done.texts) assert.equal(t.ended, ends.includes(t.tokens.at(-1)!) ? "end" : "length");
     });
-  it("finds the same for each text alone", async () => {
+  it("gives the same result for each text alone", async () => {
     const beam = await decoder("beam");
     for (const { prompts, texts, ends, most } of golden.searches.slice(0, 1))
       for (const [i, prompt] of prompts.entries()) {
@@ -172,7 +172,7 @@ describe("beam search", () => {
         assert.deepEqual(done.texts[0]!.tokens, texts[i]);
       }
   });
-  it("is cut where a stop string was found", async () => {
+  it("is cut off at a stop string", async () => {
     const { prompts, texts, ends, most } = golden.searches[0]!;
     const done = run(
       (await decoder("beam")).begin(call("beam", { width: 2 }), begin(prompts, { ends, maxTokens: most })),
@@ -186,7 +186,7 @@ describe("beam search", () => {
 
 describe("greedy decoding", () => {
   const { prompts } = golden.searches[0]!;
-  it("is a beam of one", async () => {
+  it("equals beam search of width 1", async () => {
     const alone = golden.searches.find((s) => s.settings.num_beams === 1)!;
     const done = run(
       (await decoder("greedy")).begin(call("greedy"), begin(alone.prompts, { ends: alone.ends })),
@@ -198,7 +198,7 @@ describe("greedy decoding", () => {
       alone.texts,
     );
   });
-  it("never repeats under a heavy penalty while there are other tokens", async () => {
+  it("never repeats a token under a heavy penalty while others remain", async () => {
     const done = run(
       (await decoder("greedy")).begin(call("greedy", { repetition_penalty: 1e6 }), begin(prompts)),
       prompts,
@@ -207,14 +207,14 @@ describe("greedy decoding", () => {
       assert.equal(new Set([...prompts[i]!, ...t.tokens]).size, new Set(prompts[i]).size + t.tokens.length),
     );
   });
-  it("asks for nothing where no token may come", async () => {
+  it("is done at once if no token may be generated", async () => {
     assert.ok((await decoder("greedy")).begin(call("greedy"), begin(prompts, { maxTokens: 0 })).done);
   });
 });
 
 describe("sampling", () => {
   const many = Array.from({ length: 4000 }, () => [3, 4]);
-  it("draws by probability", async () => {
+  it("draws tokens by probability", async () => {
     const done = run(
       (await decoder("sample")).begin(call("sample", { temperature: 0.8, top_k: 6 }), begin(many, { maxTokens: 1 })),
       many,
@@ -227,7 +227,7 @@ describe("sampling", () => {
       assert.ok(Math.abs(share - Math.exp(s) / sum) < 0.03, `token ${String(token)}: ${String(share)}`);
     });
   });
-  it("draws the same by the same seed whatever else is in the batch, and other tokens by another", async () => {
+  it("is reproducible by seed whatever else is in the batch, and differs between seeds", async () => {
     const sample = await decoder("sample");
     const prompts = [
       [3, 4],
@@ -243,7 +243,7 @@ describe("sampling", () => {
     assert.notDeepEqual(all[0], all[2]);
     assert.notDeepEqual(texts(2, prompts), all);
   });
-  it("is greedy where only one token is drawn from", async () => {
+  it("equals greedy decoding if only one token can be drawn", async () => {
     const { prompts } = golden.searches[0]!;
     const one = run((await decoder("sample")).begin(call("sample", { top_k: 1 }), begin(prompts)), prompts);
     const likeliest = run((await decoder("greedy")).begin(call("greedy"), begin(prompts)), prompts);

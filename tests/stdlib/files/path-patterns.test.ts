@@ -9,7 +9,7 @@ import { csv } from "#stdlib/sources/csv.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
-describe("patterns of paths", () => {
+describe("path patterns", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-patterns-"));
   const world = { folder, live: () => undefined };
   const put = (name: string, text: string): void => {
@@ -46,18 +46,18 @@ describe("patterns of paths", () => {
     ["not-there.csv", ["not-there.csv"]],
   ];
   for (const [pattern, files] of named)
-    it(`${pattern} names ${files.join(", ")}`, () => assert.deepEqual(filesMatching(folder, pattern), files));
-  it("say what lies there where none fits", async () => {
+    it(`${pattern} matches ${files.join(", ")}`, () => assert.deepEqual(filesMatching(folder, pattern), files));
+  it("list the folder's entries if nothing matches", async () => {
     const error = await codeOf(() => filesMatching(folder, "deep/*.csv"));
     assert.deepEqual([error.code, error.data["there"]], ["no-files", [".hidden/", "b.jsonl", "er/"]]);
     assert.equal((await codeOf(() => filesMatching(folder, "nowhere/*.csv"))).code, "no-files");
   });
-  it("take no time, however they are made", () => {
+  it("match quickly, even if adversarial", () => {
     const name = "a".repeat(250);
     assert.equal(matchesNamePattern(name, `${"a*".repeat(120)}b`), false);
     assert.equal(matchesNamePattern(name, `${"*a".repeat(120)}`), true);
   });
-  it("are read as one table, whole and in parts", async () => {
+  it("are read as one table, at once and in parts", async () => {
     const source = call("source", "csv", { path: "part-*.csv" });
     const rows = [
       { text: "a", label: "x", $row: 1 },
@@ -74,7 +74,7 @@ describe("patterns of paths", () => {
     assert.deepEqual(texts, ["a", "b", "d", "c"]);
     assert.deepEqual(told.at(-1), [told.at(-1)![1], told.at(-1)![1]]);
   });
-  it("refuse files of other columns, where files say what their columns are", async () => {
+  it("reject files with different columns if the files declare their columns", async () => {
     for (const limit of [undefined, 1000]) {
       const error = await codeOf(() => csv.open(call("source", "csv", { path: "{other,part-1}.csv" }), world, limit));
       assert.deepEqual([error.code, error.data["lacks"], error.data["more"]], ["files-differ", ["team"], ["label"]]);
@@ -82,7 +82,7 @@ describe("patterns of paths", () => {
     const lines = await jsonl.open(call("source", "jsonl", { path: "**/*.jsonl" }), world);
     assert.deepEqual(lines.array("more"), [1, null]);
   });
-  it("name the file that is broken", async () => {
+  it("name the broken file", async () => {
     put("torn/1.csv", "text,label\na,b\n");
     put("torn/2.csv", "text,label\na\n");
     const error = await codeOf(() => csv.open(call("source", "csv", { path: "torn/*.csv" }), world));

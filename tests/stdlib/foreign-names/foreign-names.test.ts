@@ -38,10 +38,10 @@ function said(program: string): { readonly code: string | undefined; readonly te
   return { code: diagnostics[0]?.code, text, help: /help: (.*)/.exec(text)?.[1] ?? "" };
 }
 
-describe("names of other tools", () => {
+describe("aliases from other tools", () => {
   for (const [tool, classes] of Object.entries(from))
     for (const [name, args] of Object.entries(classes))
-      it(`${tool}: each of ${name}'s arguments is answered by more than a list of keys`, () => {
+      it(`${tool}: each argument of ${name} gets a specific answer, not just a list of keys`, () => {
         const unanswered = args.flatMap((argument) =>
           (whereWritten[name] ?? []).flatMap((place) => {
             const { code, help } = said(places[place]?.(`${argument}: 1`) ?? "");
@@ -54,7 +54,7 @@ describe("names of other tools", () => {
       });
 
   for (const [key, names] of Object.entries(values))
-    it(`each name of a ${key} is a word here, or answered by more than a list of words, in quotes or without`, () => {
+    it(`each ${key} name is known or gets a specific answer, with and without quotes`, () => {
       const unanswered = names.flatMap((name) =>
         [name, `"${name}"`].filter((written) => {
           const place = key === "technique" ? places["model"] : places["recipe"];
@@ -65,7 +65,7 @@ describe("names of other tools", () => {
       assert.deepEqual(unanswered, []);
     });
 
-  it("no name is told as not built that is a word by now", () => {
+  it("never report an existing word as not built", () => {
     const stale = registry.words.flatMap((word) =>
       Object.entries(word.advice ?? {}).flatMap(([name, told]) => {
         const own = registry.find(word.kind, name);
@@ -120,9 +120,9 @@ describe("names of other tools", () => {
     ["engine", "num_gpus: 2", /one process trains/],
   ];
   for (const [place, entry, names] of answers)
-    it(`\`${entry}\` in ${place}`, () => assert.match(said(places[place]?.(entry) ?? "").help, names));
+    it(`\`${entry}\` in ${place} gets a matching suggestion`, () => assert.match(said(places[place]?.(entry) ?? "").help, names));
 
-  it("verbs of other tools name what serves, and the model that was meant", () => {
+  it("suggest the equivalent statement for verbs of other tools, and the intended model", () => {
     for (const verb of ["export", "save", "push", "push_to_hub", "publish", "upload", "merge"])
       assert.match(said(`recipe r { epochs: 1 }\n${verb} helper to "folder"`).help, /^write `deploy`$/, verb);
     assert.match(said("recipe r { epochs: 1 }\nload helper").help, /`model m \{ load: "…" \}`/);

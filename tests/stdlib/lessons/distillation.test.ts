@@ -22,7 +22,7 @@ const close = (got: number, want: number, what: string): void =>
   );
 
 describe("distillation losses", () => {
-  it("that read a teacher all have oracles by PyTorch", () => {
+  it("all have PyTorch oracles if they read a teacher", () => {
     const held = new Set(PAIRS.flatMap((pair) => Object.values(LESSONS).map((lesson) => lesson(pair).word)));
     const words = registry.ofKind("lesson").filter(({ capabilities }) => capabilities?.needs !== "task_loss");
     assert.deepEqual(
@@ -36,7 +36,7 @@ describe("distillation losses", () => {
     for (const [name, lesson] of Object.entries(LESSONS)) {
       const want = (pair as unknown as Record<string, Lost | undefined>)[name];
       if (!want) continue;
-      it(`${pair.name}, ${name}: the loss and every gradient are PyTorch's`, async () => {
+      it(`${pair.name}, ${name}: match the loss and every gradient of PyTorch`, async () => {
         const { program, feeds, state } = await lossOf(pair, lesson(pair));
         const { outputs } = evaluateProgram(program, feeds, state);
         close(outputs["learnt"]!.data[0]!, want.loss, "loss");
@@ -48,7 +48,7 @@ describe("distillation losses", () => {
       });
     }
 
-  it("are multiplied by their weights, and gradients equal finite differences", async () => {
+  it("are multiplied by their weights, and match finite-difference gradients", async () => {
     const pair = PAIRS.find(({ name }) => name === "bert-narrow")!;
     const lesson = call("lesson", "hidden", { weight: 3 });
     const { program, feeds, state } = await lossOf(pair, lesson);
@@ -70,7 +70,7 @@ describe("distillation losses", () => {
     }
   });
 
-  it("don't train the teacher", async () => {
+  it("do not train the teacher", async () => {
     for (const { name } of registry.ofKind("lesson").filter((word) => word.capabilities?.needs !== "task_loss")) {
       const { program } = await lossOf(PAIRS[0]!, call("lesson", name));
       const trains = Object.entries(program.state).filter(([, one]) => one.trains);
@@ -85,7 +85,7 @@ describe("distillation losses", () => {
     }
   });
 
-  it("split the relations into a number of heads that divides both widths", () => {
+  it("split relations into a number of heads that divides both widths", () => {
     const graph = new Graph();
     const block = (name: string, heads: number, width: number, keyHeads = heads): BlockStates => {
       const tensor = (part: string, size: number) =>

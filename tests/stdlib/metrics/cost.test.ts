@@ -6,15 +6,15 @@ import { size } from "#stdlib/metrics/size.js";
 
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
 
-describe("what a model takes", () => {
-  it("latency is a percentile of single answers, between two where it lies between them (numpy's)", () => {
+describe("cost metrics", () => {
+  it("latency: interpolates percentiles of single predictions like numpy", () => {
     const times = Float64Array.of(9, 1, 4, 2, 30);
     const at = (percentile: number): number => latency.ofTimes!(call("latency", { percentile }), times);
     assert.deepEqual([50, 25, 90, 99].map(at), [4, 2, 21.6, 29.16]);
     assert.equal(latency.ofTimes!(call("latency", { percentile: 50 }), Float64Array.of(1, 3)), 2);
     assert.ok(Number.isNaN(latency.ofTimes!(call("latency", { percentile: 50 }), new Float64Array())));
   });
-  it("size and memory are millions of bytes; of what nobody knows they are no number", () => {
+  it("size and memory: count megabytes, and are NaN if unknown", () => {
     const cost = { stored: 23_000_000, held: null };
     assert.equal(size.ofCost!(call("size"), cost), 23);
     assert.ok(Number.isNaN(memory.ofCost!(call("memory"), cost)));

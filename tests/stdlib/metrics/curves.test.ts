@@ -50,8 +50,8 @@ const many = (rows: number, seed: number): Pick<Golden, "truth" | "said"> => {
   return { truth, said: truth.map((t, i) => t * 0.3 * Math.sin(i) ** 2 + Math.abs(Math.sin(i * 12.9898 + seed))) };
 };
 
-describe("curves of a ranking", () => {
-  it("have scikit-learn's points and areas", () => {
+describe("ranking curves", () => {
+  it("match scikit-learn's points and areas", () => {
     goldens.forEach((golden, i) => {
       const { roc, area, precision, averagePrecision } = curvesOf(golden);
       near(roc.x, golden.roc.x, `roc x of ${String(i)}`);
@@ -62,12 +62,12 @@ describe("curves of a ranking", () => {
     });
   });
 
-  it("are none where nothing is to be told apart", () => {
+  it("are null if all rows have the same truth", () => {
     assert.equal(curvesOf({ truth: [1, 1], said: [0.2, 0.3] } as never), null);
     assert.equal(curvesOf({ truth: [0, 0], said: [0.2, 0.3] } as never), null);
   });
 
-  it("lie in a picture by few points, with the area that is told", () => {
+  it("have the reported area when simplified to few points for a chart", () => {
     for (const rows of [300, 20_000]) {
       const { roc, area, precision, averagePrecision } = curvesOf(many(rows, 1));
       const [line, steps] = [simplifyPolyline(roc, 200), simplifyStepCurve(precision, 200)];
@@ -78,7 +78,7 @@ describe("curves of a ranking", () => {
     }
   });
 
-  it("have a mean whose area is the mean of theirs", () => {
+  it("have a mean curve whose area is the mean of their areas", () => {
     const all = [40, 700, 3000].map((rows, seed) => curvesOf(many(rows, seed)));
     const mean = (of: (one: RankCurves) => number): number => all.reduce((sum, one) => sum + of(one), 0) / all.length;
     const line = meanPolyline(all.map(({ roc }) => roc));
@@ -92,7 +92,7 @@ describe("curves of a ranking", () => {
   });
 });
 
-describe("how often what is said comes true", () => {
+describe("reliability diagram", () => {
   it("has the bins of scikit-learn's calibration_curve", () => {
     goldens.forEach(({ truth, said, calibration }, i) => {
       for (const golden of calibration) {

@@ -37,8 +37,8 @@ async function score(word: string, rows: readonly (readonly [string, unknown])[]
 }
 const near = (got: number, wanted: number) => assert.ok(Math.abs(got - wanted) < 1e-12, `${got}, not ${wanted}`);
 
-describe("metrics of JSON that was written", () => {
-  it("json_validity counts texts that are JSON from end to end", async () => {
+describe("metrics of generated JSON", () => {
+  it("json_validity: counts texts that are JSON from start to end", async () => {
     const texts = ['{"a": 1}', " [1, 2]\n", "3", '```json\n{"a": 1}\n```', "{a: 1}", "", '{"a": 1} and more'];
     near(
       await score(
@@ -48,7 +48,7 @@ describe("metrics of JSON that was written", () => {
       3 / 7,
     );
   });
-  it("json_validity holds them to a schema: types, what is required, references, formats, items by place", async () => {
+  it("json_validity: checks types, required keys, references, formats and tuple items of a schema", async () => {
     const texts: readonly (readonly [string, boolean])[] = [
       ['{"id": 1, "when": "2026-11-27"}', true],
       ['{"id": 1, "when": "2026-11-27", "items": ["a", "bc"], "more": true}', true],
@@ -59,7 +59,7 @@ describe("metrics of JSON that was written", () => {
     ];
     for (const [text, valid] of texts) near(await score("json_validity", [[text, ""]], ORDER), valid ? 1 : 0);
   });
-  it("reads earlier drafts where a schema says so", async () => {
+  it("read earlier schema drafts if the schema declares one", async () => {
     const tuple = { items: [{ type: "string" }, { type: "number" }], additionalItems: false };
     const seven = { $schema: "http://json-schema.org/draft-07/schema#", ...tuple };
     const nineteen = { $schema: "https://json-schema.org/draft/2019-09/schema", ...tuple };
@@ -68,7 +68,7 @@ describe("metrics of JSON that was written", () => {
       near(await score("json_validity", [['["a", 1, 2]', ""]], schema), 0);
     }
   });
-  it("says of what is no schema why it is none, and fetches nothing", async () => {
+  it("explain why a schema is invalid, and fetch nothing", async () => {
     const wrong: readonly (readonly [unknown, RegExp])[] = [
       ["{", /JSON/],
       [[1], /neither an object/],
@@ -87,7 +87,7 @@ describe("metrics of JSON that was written", () => {
         },
       );
   });
-  it("tells where fields stand and what they are", () => {
+  it("list the path and value of each field", () => {
     const fields = jsonFieldsIn({ a: " x ", b: [1, 1, { c: null, "d.e": false }], f: {}, g: [] });
     assert.deepEqual(
       [...fields].map(([field, count]) => [jsonFieldPath(field), count]).toSorted(),
@@ -104,7 +104,7 @@ describe("metrics of JSON that was written", () => {
     const deep = "[".repeat(100_000) + "]".repeat(100_000);
     assert.equal(jsonFieldsIn(parseJson(deep)!.is).size, 1);
   });
-  it("field_f1 adds what is found, written and wanted over all rows", async () => {
+  it("field_f1: sums found, generated and expected fields over all rows", async () => {
     const rows = [
       ['{"name": "Ada", "born": 1815}', { name: "Ada", born: 1815 }],
       ['{"name": "Alan", "born": 1913, "died": 1954}', { name: "Alan", born: 1912 }],
@@ -116,7 +116,7 @@ describe("metrics of JSON that was written", () => {
     const strict = { type: "object", properties: { died: false } };
     near(await score("field_f1", rows, strict), (2 * 4) / (5 + 8));
   });
-  it("field_f1 says which fields do worst, and why it is no number", async () => {
+  it("field_f1: reports the worst fields, and why it is undefined", async () => {
     const metric = await metricOf("field_f1");
     const call = callOf("field_f1");
     const texts = {

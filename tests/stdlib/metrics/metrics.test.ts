@@ -18,7 +18,7 @@ const golden = JSON.parse(
 
 const call = (word: string, given: Call["arguments"]): Call => ({ word, kind: "metric", arguments: given });
 
-describe("metrics against scikit-learn", () => {
+describe("metrics compared with scikit-learn", () => {
   for (const name of ["f1", "precision", "recall"] as const)
     for (const average of ["macro", "micro", "weighted", "binary"] as const)
       it(`${name}(${average})`, async () => {
@@ -50,7 +50,7 @@ describe("metrics against scikit-learn", () => {
       for (const value of [labels, sets]) assert.ok(value === undefined || Number.isNaN(value), name);
     }
   });
-  it("f1, precision and recall of one label of several, where it alone is named", async () => {
+  it("f1, precision and recall of a single selected label", async () => {
     for (const name of ["f1", "precision", "recall"] as const) {
       const metric = (await registry.find("metric", name)!.load!()) as MetricImplementation;
       for (const c of golden.cases) {
@@ -93,7 +93,7 @@ describe("metrics against scikit-learn", () => {
     }
   });
 
-  it("roc_auc: of two labels, of several by every average, and of labels that do not occur", async () => {
+  it("roc_auc: of two labels, of several by every average, and of absent labels", async () => {
     const metric = (await registry.find("metric", "roc_auc")!.load!()) as MetricImplementation;
     let compared = 0;
     for (const c of golden.cases) {
@@ -154,7 +154,7 @@ describe("metrics against scikit-learn", () => {
       assert.ok(compared >= 3, `${compared} compared`);
     });
 
-  it("calibration_error: a bin has its upper end, not its lower", async () => {
+  it("calibration_error: bins include their upper end, not their lower end", async () => {
     const metric = (await registry.find("metric", "calibration_error")!.load!()) as MetricImplementation;
     const input = {
       labels: ["a", "b"],
@@ -166,7 +166,7 @@ describe("metrics against scikit-learn", () => {
     assert.ok(Math.abs(metric.compute!(call("calibration_error", { bins: 5 }), input) - 0.55) < 1e-12);
   });
 
-  it("calibration_error of sets of labels is of each label's decision, as their picture has it", async () => {
+  it("calibration_error of label sets: uses each label's decision, like the reliability diagram", async () => {
     const metric = (await registry.find("metric", "calibration_error")!.load!()) as MetricImplementation;
     const probabilities = Float64Array.from({ length: 60 }, (_, i) => ((i * 37) % 61) / 60);
     const truth = Uint8Array.from(probabilities, (_, i) => Number((i * 29) % 7 < 3));

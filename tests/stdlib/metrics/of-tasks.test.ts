@@ -37,7 +37,7 @@ const same = (got: number, want: number | null | undefined, what: string) => {
   assert.ok(want !== undefined && Math.abs(got - want) <= 1e-9, `${what}: ${got}, the oracle says ${want}`);
 };
 
-describe("metrics of tasks beside their oracles", () => {
+describe("task metrics compared with their oracles", () => {
   it("numbers: mean absolute error, squared error, Pearson, Spearman", async () => {
     for (const [i, c] of golden.numbers.entries()) {
       const input = { truth: Float64Array.from(c.truth), predicted: Float64Array.from(c.predicted) };
@@ -46,7 +46,7 @@ describe("metrics of tasks beside their oracles", () => {
       same((await metric("loss")).ofNumbers!(call("loss"), input), c["mean_squared_error"], `loss of ${i}`);
     }
   });
-  it("correlations of what does not vary are not defined", async () => {
+  it("correlations: are undefined for constant values", async () => {
     const input = { truth: Float64Array.of(1, 2, 3), predicted: Float64Array.of(4, 4, 4) };
     for (const word of ["pearson", "spearman"])
       assert.ok(Number.isNaN((await metric(word)).ofNumbers!(call(word), input)));
@@ -94,7 +94,7 @@ describe("metrics of tasks beside their oracles", () => {
     }
     assert.ok(golden.ranked_sets.filter((c) => c["roc_auc(macro)"] !== undefined).length >= 4);
   });
-  it("scores that are the same number, which their mean is not to the last bit, do not vary", async () => {
+  it("constant scores: count as constant even if their mean has a rounding error", async () => {
     const [r2, pearson] = [(await metric("r2")).ofNumbers!, (await metric("pearson")).ofNumbers!];
     for (const [same, count] of [
       [0.1, 10],
@@ -108,7 +108,7 @@ describe("metrics of tasks beside their oracles", () => {
       assert.ok(Number.isNaN(pearson(call("pearson"), { truth: predicted, predicted: truth })));
     }
   });
-  it("numbers however great or small go together as they do", async () => {
+  it("numbers: have the same r2 and Pearson at any scale", async () => {
     const [r2, pearson] = [(await metric("r2")).ofNumbers!, (await metric("pearson")).ofNumbers!];
     const input = { truth: Float64Array.of(1, 2, 4, 3), predicted: Float64Array.of(1, 3, 3, 2) };
     const near = (got: number, wanted: number): void => assert.ok(Math.abs(got - wanted) < 1e-12, `${got}, ${wanted}`);
@@ -118,7 +118,7 @@ describe("metrics of tasks beside their oracles", () => {
       near(r2(call("r2"), scaled), 0.4);
     }
   });
-  it("scores that do not vary: r2 is 1 where all are met, else 0", async () => {
+  it("constant scores: r2 is 1 if all predictions are exact, else 0", async () => {
     const { ofNumbers } = await metric("r2");
     const truth = Float64Array.of(2, 2, 2);
     assert.equal(ofNumbers!(call("r2"), { truth, predicted: truth }), 1);

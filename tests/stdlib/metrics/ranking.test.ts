@@ -25,7 +25,7 @@ function ranksOf({ scores, relevant }: (typeof golden.rankings)[number]): readon
   );
 }
 
-describe("metrics of rankings and pairs beside their oracles", () => {
+describe("ranking and pair metrics compared with their oracles", () => {
   for (const [word, argument] of [
     ["mrr", "at"],
     ["ndcg", "at"],
@@ -44,12 +44,12 @@ describe("metrics of rankings and pairs beside their oracles", () => {
         }
       assert.ok(compared >= 24, `${compared} compared`);
     });
-  it("a model that tells nothing apart finds nothing first", async () => {
+  it("rankings: a model that gives equal scores ranks nothing first", async () => {
     const searches = [[{ above: 0, level: 4 }], [{ above: 0, level: 4 }]];
     assert.equal((await metric("mrr")).ofRankings!(call("mrr"), { searches }), 0.25);
     assert.equal((await metric("recall_at")).ofRankings!(call("recall_at", { places: 3 }), { searches }), 0);
   });
-  it("pairs at the threshold that serves best", async () => {
+  it("pairs: are scored at the best threshold", async () => {
     for (const c of golden.pairs) {
       const input = {
         labels: ["no", "yes"],

@@ -33,8 +33,8 @@ const outcome = (labels: readonly string[], truth: readonly number[], predicted:
   probabilities: new Float32Array(),
 });
 
-describe("rates of one label", () => {
-  it("equal fairlearn's, over all rows and in each part", async () => {
+describe("rate metrics of one label", () => {
+  it("match fairlearn, over all rows and in each slice", async () => {
     for (const one of cases) {
       const labels = Array.from({ length: one.labels }, (_, i) => `label ${String(i)}`);
       const input = outcome(labels, one.true, one.predicted);
@@ -50,13 +50,13 @@ describe("rates of one label", () => {
       }
     }
   });
-  it("are about the second of two labels unless another is named", async () => {
+  it("use the second of two labels unless another is named", async () => {
     const { compute } = await metric("selection_rate");
     const input = outcome(["no", "yes"], [0, 0, 0, 0], [1, 0, 0, 0]);
     assert.equal(compute(called("selection_rate", null), input), 0.25);
     assert.equal(compute(called("selection_rate", "no"), input), 0.75);
   });
-  it("are the same of sets of labels, column by column", async () => {
+  it("are the same for label sets, column by column", async () => {
     const [labels, truth, predicted] = [
       ["a", "b"],
       [0, 1, 1, 0, 1],
@@ -71,7 +71,7 @@ describe("rates of one label", () => {
       assert.equal(ofLabelSets(call, sets), compute(call, outcome(labels, truth, predicted)), word);
     }
   });
-  it("are undefined, with the reason, if no row has the truth that they are about", async () => {
+  it("are undefined, with the reason, if no row has the required truth", async () => {
     for (const [word, label] of [
       ["false_negative_rate", "yes"],
       ["false_positive_rate", "no"],
@@ -82,7 +82,7 @@ describe("rates of one label", () => {
       assert.match(why?.compute?.(called(word, label), input) ?? "", new RegExp(label));
     }
   });
-  it("have Wilson's interval, of the rows that they are about alone", async () => {
+  it("have Wilson intervals over the relevant rows only", async () => {
     const input = outcome(["no", "yes"], [0, 0, 0, 0, 1, 1], [1, 0, 0, 0, 1, 0]);
     const interval = (await metric("false_positive_rate")).samplers?.compute?.(
       called("false_positive_rate", "yes"),

@@ -66,7 +66,7 @@ const outcomes: { readonly [K in keyof DrawSamplers]-?: readonly [input: never, 
     } as never;
   })();
 
-describe("scores of draws", () => {
+describe("metric scores of bootstrap samples", () => {
   let compared = 0;
   for (const word of registry.ofKind("metric").filter((w) => w.load))
     it(word.name, async () => {
@@ -111,7 +111,7 @@ describe("scores of draws", () => {
   after(() => assert.ok(compared > 300, `${compared} compared`));
 });
 
-describe("a draw without a rare label", () => {
+describe("bootstrap sample without a rare label", () => {
   const whole = async (name: string): Promise<MetricImplementation> =>
     (await registry.find("metric", name)!.load!()) as MetricImplementation;
   const call = (word: string): Call => ({ kind: "metric", word, arguments: { average: "macro", of: null } });
@@ -123,13 +123,13 @@ describe("a draw without a rare label", () => {
   const without = Uint32Array.from({ length: 30 }, (_, i) => 1 + (i % 39));
 
   for (const name of ["f1", "precision", "recall", "average_precision"])
-    it(`is no mistake: ${name}(macro)`, async () => {
+    it(`has no error: ${name}(macro)`, async () => {
       const metric = await whole(name);
       assert.equal(metric.ofLabelSets!(call(name), sets as never), 1);
       assert.equal(metric.samplers!.ofLabelSets!(call(name), sets as never)(without), 1);
       assert.equal(metric.samplers!.compute!(call(name), one)(without), 1);
     });
-  it("is one where the label is given and wrong", async () => {
+  it("has an error if the rare label is predicted wrongly", async () => {
     const metric = await whole("f1");
     const predicted = Uint8Array.from(truth, (is, at) => (at % 2 === 1 ? 1 - is : is));
     const wrong = metric.samplers!.ofLabelSets!(call("f1"), { ...sets, predicted } as never);

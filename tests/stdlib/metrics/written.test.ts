@@ -22,7 +22,7 @@ async function score(
   return metric.ofWritten!({ kind: "metric", word, arguments: given }, input);
 }
 
-describe("scores of written text against sacrebleu and rouge-score", () => {
+describe("text generation scores compared with sacrebleu and rouge-score", () => {
   for (const [word, variant, given] of [
     ["bleu", "bleu", {}],
     ["chrf", "chrf", { words: 0 }],
@@ -34,21 +34,21 @@ describe("scores of written text against sacrebleu and rouge-score", () => {
     ["rouge", "rougeL", { variant: "rougeL" }],
     ["rouge", "rougeLsum", { variant: "rougeLsum" }],
   ] as const)
-    it(`${variant}, to nine digits`, async () => {
+    it(`match to nine digits: ${variant}`, async () => {
       assert.ok(cases.some((c) => c[variant] > 0) && cases.some((c) => c[variant] === 0));
       for (const c of cases) {
         const got = await score(word, given, c);
         assert.ok(Math.abs(got - c[variant]) < 1e-9, `${got}, not ${c[variant]}: ${JSON.stringify(c.written)}`);
       }
     });
-  it("word_error_rate counts words put in, taken out and changed, over all rows", async () => {
+  it("word_error_rate: counts insertions, deletions and substitutions over all rows", async () => {
     const rate = (written: string[], targets: string[]) => score("word_error_rate", {}, { written, targets });
     assert.equal(await rate(["AH B AE SH"], ["AH B AE SH"]), 0);
     assert.equal(await rate(["B AE  SH", "x y z", ""], ["AH B AE SH", "x q z", "a b c"]), (1 + 1 + 3) / 10);
     assert.equal(await rate(["a b c d", "b a"], ["d", "a b"]), (3 + 2) / 3);
     assert.ok(Number.isNaN(await rate(["a"], [""])));
   });
-  it("distinct and repetition look at what was written alone", async () => {
+  it("distinct and repetition: use only the generated text", async () => {
     const of = (word: string, words: number, written: string[]) =>
       score(word, { words }, { written, targets: written.map(() => "") });
     assert.equal(await of("distinct", 1, ["a b a", "b c"]), 3 / 5);
@@ -57,7 +57,7 @@ describe("scores of written text against sacrebleu and rouge-score", () => {
     assert.ok(Math.abs((await of("repetition", 2, ["a b a b", "a b c", "x"])) - 1 / 9) < 1e-15);
     assert.equal(await of("repetition", 4, ["a b c d e"]), 0);
   });
-  it("blanks are Python's, wherever they stand", async () => {
+  it("treat the same characters as blanks as Python, at any position", async () => {
     const at = (word: string, written: string, target: string) =>
       score(word, {}, { written: [written], targets: [target] });
     for (const blank of ["\u0085", "\u001c", "\u001f", "\u2028"]) {
@@ -72,7 +72,7 @@ describe("scores of written text against sacrebleu and rouge-score", () => {
     assert.equal(await at("exact_match", "ab\ufeff", "ab"), 0);
     assert.notEqual(await at("bleu", "a b c d e\ufeff", "a b c d e"), 100);
   });
-  it("exact_match counts whole texts", async () => {
+  it("exact_match: counts texts that match in full", async () => {
     const targets = ["a b", "c", "D", "e"];
     assert.equal(await score("exact_match", {}, { written: ["a b", " c ", "d", ""], targets }), 0.5);
   });

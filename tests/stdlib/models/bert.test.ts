@@ -25,7 +25,7 @@ interface Golden {
 }
 const names = readdirSync(new URL("fixtures/models/", root)).filter((n) => n.startsWith("bert-"));
 
-describe("bert against transformers and PEFT, in float64", () => {
+describe("bert compared with transformers and PEFT, in float64", () => {
   for (const name of names) {
     const golden = JSON.parse(readFileSync(new URL(`golden/oracle/${name}.json`, root), "utf8")) as Golden;
     const base = tensorsOf(`${name}/model.safetensors`);
@@ -79,7 +79,7 @@ describe("bert against transformers and PEFT, in float64", () => {
       });
     }
   }
-  it("refuses what it can't compute exactly, by name", () => {
+  it("rejects by name what it cannot compute exactly", () => {
     const json = {
       vocab_size: 5,
       hidden_size: 4,

@@ -7,9 +7,9 @@ const families = registry.ofKind("model").filter((word) => word.load && !word.pl
 const whole = [2147483647, 2 ** 32, 2 ** 53, 2 ** 53 - 1, 1e300, 4294967296000];
 const other: readonly unknown[] = [0, -1, -(2 ** 53), 0.5, "12", "", true, [], [12], {}, { valueOf: 5 }];
 
-describe("the numbers of a config.json", () => {
+describe("bounds on numbers of a config.json", () => {
   for (const word of families)
-    it(`are bounded in ${word.name}, and no field of another type ends anything`, async () => {
+    it(`reject too large numbers in ${word.name}, and fail only with coded errors for other types`, async () => {
       const family = (await word.load!()) as Implementations["model"];
       const known = word.capabilities?.checkpoints ?? [];
       assert.ok(known.length > 0);
@@ -35,7 +35,7 @@ describe("the numbers of a config.json", () => {
       }
     });
 
-  it("are those of every known checkpoint", async () => {
+  it("accept every known checkpoint", async () => {
     for (const word of families)
       for (const { config } of word.capabilities?.checkpoints ?? [])
         ((await word.load!()) as Implementations["model"]).config({ ...config });

@@ -23,8 +23,8 @@ import {
 import { close, feedsOf, follow, near, run, shapesOf, tensorsOf, type Batch } from "./golden.js";
 import { drawn } from "#tests/drawn.js";
 
-describe("decoders against transformers and PEFT, in float64", () => {
-  it("are at hand for each family", () => {
+describe("decoders compared with transformers and PEFT, in float64", () => {
+  it("have a test model for each family", () => {
     assert.deepEqual(
       Object.keys(families).filter((family) => !names.some((name) => name.startsWith(`${family}-`))),
       [],
@@ -71,7 +71,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
     }
   }
 
-  it("gives packed texts the losses and gradients of separate rows", () => {
+  it("give packed texts the losses and gradients of separate rows", () => {
     for (const name of ["gpt2-plain", "llama-grouped", "mistral-window", "gemma-shared", "cohere-parallel"]) {
       const golden = goldenOf(name);
       const { base, common } = modelOf(name);
@@ -90,7 +90,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
     }
   });
 
-  it("tells sum and count of the losses, for perplexity over batches", () => {
+  it("report sum and count of the losses, for perplexity over batches", () => {
     const golden = goldenOf("gpt2-plain");
     const { base, common } = modelOf("gpt2-plain");
     const { loss } = assemblePrograms({ ...common, ...training("full", golden.full, []), tensors: shapesOf(base) });
@@ -102,7 +102,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
     close(outputs["loss"]!.data[0]!, golden.full.losses[0]!, "loss");
   });
 
-  it("refuses what it can't compute exactly, by name", () => {
+  it("reject by name what they cannot compute exactly", () => {
     for (const [family, base, more, code] of [
       [gpt2, "gpt2-plain", { reorder_and_upcast_attn: "yes" }, "bad-config"],
       [gpt2, "gpt2-plain", { add_cross_attention: true }, "unsupported-config"],

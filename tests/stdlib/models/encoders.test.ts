@@ -13,8 +13,8 @@ import { assembleBodyProgram, assembleForwardProgram } from "#stdlib/programs/fo
 import { adapterOf, ENCODERS, partsOf, training, UNTOUCHED, weightsOf } from "./encoder-models.js";
 import { feedsOf, follow, near, run } from "./golden.js";
 
-describe("encoders against transformers and PEFT, in float64", () => {
-  it("are at hand for each family", () => {
+describe("encoders compared with transformers and PEFT, in float64", () => {
+  it("have a test model for each family", () => {
     const asked = new Set(ENCODERS.map(({ config }) => config["model_type"]));
     const encoders = registry.ofKind("model").filter((word) => !word.planned && word.capabilities?.shape === "encoder");
     assert.deepEqual(
@@ -59,7 +59,7 @@ describe("encoders against transformers and PEFT, in float64", () => {
 
 describe("encoder configs", () => {
   const goldenConfig = (name: string) => ENCODERS.find((g) => g.name === name)!.config;
-  it("are refused by name where they can't be computed exactly", () => {
+  it("are rejected by name if they cannot be computed exactly", () => {
     for (const [family, name, more, code] of [
       [roberta, "roberta-plain", { is_decoder: true }, "unsupported-config"],
       [roberta, "roberta-plain", { position_embedding_type: "relative_key_query" }, "unsupported-config"],
@@ -82,7 +82,7 @@ describe("encoder configs", () => {
         JSON.stringify(more),
       );
   });
-  it("are needed for whole texts: a family without a head for them is refused", async () => {
+  it("are rejected for text tasks if their family has no sentence head", async () => {
     const parts = await partsOf(ENCODERS[0]!);
     const config = gpt2.config({ vocab_size: 20, n_positions: 8, n_embd: 8, n_layer: 1, n_head: 2 });
     assert.throws(
@@ -90,14 +90,14 @@ describe("encoder configs", () => {
       (e) => e instanceof CodedError && e.code === "task-not-for-base",
     );
   });
-  it("count RoBERTa's positions without those of padding", () =>
+  it("exclude padding from RoBERTa's number of positions", () =>
     assert.equal(roberta.sizes(roberta.config(goldenConfig("roberta-pad-nine"))).positions, 34 - 10));
-  it("may call DistilBERT's sizes by the names of others", () => {
+  it("accept the size names of other families for DistilBERT", () => {
     const { dim, n_heads, n_layers, ...rest } = goldenConfig("distilbert-plain");
     const named = { ...rest, hidden_size: dim, num_attention_heads: n_heads, num_hidden_layers: n_layers };
     assert.deepEqual(distilbert.config(named), distilbert.config(goldenConfig("distilbert-plain")));
   });
-  it("tell each head its dropout", () => {
+  it("set the dropout of each head", () => {
     const rate = (name: string, more: object): number | undefined => {
       const family = { distilbert, roberta, mobilebert }[name] as ModelImplementation;
       const config = family.config({ ...goldenConfig(`${name}-plain`), ...more });
@@ -108,7 +108,7 @@ describe("encoder configs", () => {
     assert.equal(rate("roberta", { classifier_dropout: null, hidden_dropout_prob: 0.3 }), 0.3);
     assert.equal(rate("mobilebert", { classifier_dropout: 0 }), 0);
   });
-  it("let DistilBERT's positions begin as waves", () => {
+  it("can initialize DistilBERT's positions as sinusoids", () => {
     const config = distilbert.config(goldenConfig("distilbert-sinusoidal"));
     const { state } = assembleBodyProgram({ family: distilbert, config, prefixInCheckpoint: true, tensors: new Set() });
     const { initial } = state["distilbert.embeddings.position_embeddings.weight"]!;

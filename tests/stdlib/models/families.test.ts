@@ -36,8 +36,8 @@ const TASKS: Readonly<Record<ModelImplementation["shape"], string | null>> = {
 };
 const call = (kind: string, word: string): Call => ({ kind, word, arguments: {} });
 
-describe("families: what every one must keep", () => {
-  it("are found by different model types", () => {
+describe("model families", () => {
+  it("have distinct model types", () => {
     const types = words.map((word) => word.capabilities?.modelType);
     assert.ok(types.every((type) => typeof type === "string"));
     assert.equal(new Set(types).size, types.length);
@@ -48,7 +48,7 @@ describe("families: what every one must keep", () => {
     const json = configs.find((c) => c["model_type"] === capabilities.modelType);
     const loaded = async (): Promise<ModelImplementation> => (await word.load!()) as ModelImplementation;
 
-    it(`${name}: its word and its implementation agree, and its config is read`, async () => {
+    it(`${name}: record and implementation agree, and the config is read`, async () => {
       assert.ok(json, `a small config of ${name} is among the tests' models`);
       const family = await loaded();
       assert.equal(capabilities.shape, family.shape);
@@ -64,7 +64,7 @@ describe("families: what every one must keep", () => {
         (e) => e instanceof CodedError && e.code === "bad-config",
       );
     });
-    it(`${name}: the layers of its blocks are those that its word names`, async () => {
+    it(`${name}: the record names the linear layers of its blocks`, async () => {
       const family = await loaded();
       const task = TASKS[family.shape];
       if (task === null) return;
@@ -78,7 +78,7 @@ describe("families: what every one must keep", () => {
           linear,
         );
     });
-    it(`${name}: learns from scratch, the same each time`, async () => {
+    it(`${name}: trains from scratch, reproducibly`, async () => {
       const family = await loaded();
       const task = TASKS[family.shape];
       if (task === null) return;

@@ -55,10 +55,10 @@ const UNREAD: Readonly<Record<string, readonly string[]>> = {
 const TAKEN_BEFORE = ["num_key_value_heads"];
 
 for (const [type, of] of Object.entries(golden))
-  describe(`fields of ${type}`, () => {
+  describe(`config fields of ${type}`, () => {
     const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === type)!;
 
-    it("are all tried", () => {
+    it("are all tested", () => {
       const tried = new Set(of.cases.map((c) => c.field));
       assert.deepEqual(
         of.fields.filter((field) => !tried.has(field)),
@@ -66,12 +66,12 @@ for (const [type, of] of Object.entries(golden))
       );
     });
 
-    it("say what transformers says of the base", async () => {
+    it("match transformers for the base config", async () => {
       const family = (await word.load!()) as ModelImplementation;
       await agrees(family, type, of.base, of, of.inputs);
     });
 
-    it("are refused, honoured, or without any effect", async () => {
+    it("are rejected, honoured or without effect", async () => {
       const family = (await word.load!()) as ModelImplementation;
       const base = JSON.stringify(family.config(of.base));
       const wrong: string[] = [];
@@ -162,10 +162,10 @@ function drawn(type: string, { state }: Program): Record<string, ArrayValues> {
   );
 }
 
-describe("fields that aren't known", () => {
+describe("unknown config fields", () => {
   for (const [type, { base }] of Object.entries(golden)) {
     const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === type)!;
-    it(`${type}: are refused by name, unless they say nothing`, async () => {
+    it(`${type}: are rejected by name unless they have no effect`, async () => {
       const family = (await word.load!()) as ModelImplementation;
       for (const [field, value] of Object.entries({ attention_in_circles: true, alibi: false, layer_scale: [1] }))
         assert.throws(
@@ -221,7 +221,7 @@ const FOUND: readonly Json[] = [
   { model_type: "cohere", model_max_length: 131072, use_qk_norm: false, pad_token_id: 0 },
   { model_type: "t5", n_positions: 512, output_past: true, decoder_start_token_id: 0, is_encoder_decoder: true },
 ];
-describe("configs as they are found", () => {
+describe("real-world configs", () => {
   for (const json of FOUND)
     it(`${String(json["model_type"])} with ${Object.keys(json)[1]} is read`, async () => {
       const word = registry.ofKind("model").find((w) => w.capabilities?.modelType === json["model_type"])!;

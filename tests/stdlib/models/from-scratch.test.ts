@@ -40,8 +40,8 @@ function wordsOf(word: (typeof families)[number]): Readonly<Record<string, unkno
   return words;
 }
 
-describe("families from scratch", () => {
-  it("are all that the vocabulary has", () => {
+describe("model families trained from scratch", () => {
+  it("cover every family in the vocabulary", () => {
     assert.ok(families.length >= 12);
     assert.deepEqual(
       Object.keys(configs).sort(),
@@ -57,7 +57,7 @@ describe("families from scratch", () => {
         return id < 0 ? null : id;
       };
       const task = tasks[word.capabilities!.shape]!;
-      it("makes a config of its words, which its own reader takes", async () => {
+      it("makes a config from its arguments that its own reader accepts", async () => {
         const family = (await word.load!()) as ModelImplementation;
         const json = family.fromWords!({ words: wordsOf(word), vocabulary: 300, positions: 48, special });
         assert.deepEqual([task, json], configs[word.name]);
@@ -67,7 +67,7 @@ describe("families from scratch", () => {
         assert.ok(sizes.positions === 48 || sizes.positions > 1e6);
         assert.equal(json["model_type"], word.capabilities!.modelType);
       });
-      it("begins every parameter as transformers does", async () => {
+      it("initializes every parameter like transformers", async () => {
         const family = (await word.load!()) as ModelImplementation;
         const does = (await registry.find("task", task)!.load!()) as TaskImplementation;
         const called: Call = { kind: "task", word: task, arguments: {} };

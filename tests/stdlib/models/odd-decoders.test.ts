@@ -35,9 +35,9 @@ interface Golden {
 }
 const files = readdirSync(new URL("golden/oracle/", root)).filter((name) => /^odd-\w+\.json$/.test(name));
 
-describe("odd configurations of decoders against transformers and PEFT, in float64", function () {
+describe("odd decoder configurations compared with transformers and PEFT, in float64", function () {
   this.timeout(60_000);
-  it("are eight at least of each family", () => {
+  it("cover every family, at least eight times each", () => {
     assert.deepEqual(
       files.map((file) => file.slice(4, -5)).sort(),
       Object.keys(families).sort(),
@@ -51,7 +51,7 @@ describe("odd configurations of decoders against transformers and PEFT, in float
       // What sets a configuration apart stands in the first steps; ten of them are taken by the first of each family.
       const steps = place === 0 ? 10 : 4;
       const model = `${file.slice(4, -5)}-${name}`;
-      it(`${model}: logits, losses and norms of ${String(steps)} steps of full and of LoRA`, () => {
+      it(`${model}: logits, losses and norms of ${String(steps)} steps of full training and of LoRA`, () => {
         const family = families[of.config["model_type"] as string]!;
         const task = { call: call("task", "text_generation"), implementation: textGeneration };
         const base = drawn(model, of.weights);

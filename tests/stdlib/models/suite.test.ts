@@ -34,7 +34,7 @@ const asked = oracleConfigs();
 const words = registry.ofKind("model").filter((w) => w.load && w.capabilities?.shape !== "encoder-decoder");
 
 for (const word of words)
-  describe(`the family ${word.name}, as every family`, () => {
+  describe(`model family ${word.name}`, () => {
     const own = fixtures.filter(({ json }) => json["model_type"] === word.capabilities?.modelType);
     /** Of models with weights, and of those that only the oracles had. */
     const configs = [
@@ -45,7 +45,7 @@ for (const word of words)
     let family: ModelImplementation;
     before(async () => (family = (await word.load!()) as ModelImplementation));
 
-    it("has a small model to be tried on, and says of itself what techniques and tasks need", () => {
+    it("has a small test model, and declares what techniques and tasks need", () => {
       assert.ok(configs.length > 0, "no model of tests/fixtures/models or tests/golden/oracle has its model_type");
       assert.equal(family.shape, word.capabilities!.shape);
       assert.ok(targets.length > 0);
@@ -63,7 +63,7 @@ for (const word of words)
         return { base, common: { family, config, prefixInCheckpoint, tensors: shapesOf(base) } };
       };
 
-      it(`${name}: reads every parameter of the checkpoint, by its name and shape, and no other`, () => {
+      it(`${name}: reads exactly the checkpoint's parameters, by name and shape`, () => {
         const { base, common } = opened();
         const program = assembleBodyProgram(common);
         validateProgram(program);
@@ -103,7 +103,7 @@ for (const word of words)
         assert.deepEqual([...seen].sort(), [...linears].sort());
       });
 
-      it(`${name}: tells its sizes, and begins from scratch by its own initial values`, () => {
+      it(`${name}: reports its sizes, and starts from scratch with its own initial values`, () => {
         const { common } = opened();
         const sizes = family.sizes(common.config);
         for (const [size, count] of Object.entries(sizes)) assert.ok(Number.isInteger(count) && count > 0, size);
@@ -117,7 +117,7 @@ for (const word of words)
         assert.ok(drawn.includes(family.initializerRange(common.config)));
       });
 
-      it(`${name}: says of a text the same with padding behind it and other rows beside it`, () => {
+      it(`${name}: gives a text the same output with padding and with other rows in the batch`, () => {
         const { base, common } = opened();
         const program = assembleBodyProgram(common);
         const alone = run(program, fed([[5, 9, 3, 8]]), base).outputs["last_hidden_state"]!;
@@ -150,7 +150,7 @@ for (const word of words)
       });
 
       if (word.capabilities!.shape === "decoder")
-        it(`${name}: continues a text from its cache as it reads it whole`, async () => {
+        it(`${name}: continues a text from its cache as if reading it in full`, async () => {
           const { base, common } = opened();
           const implementation = (await registry.find("task", "text_generation")!.load!()) as TaskImplementation;
           const task = { call: call("task", "text_generation"), implementation };
@@ -185,7 +185,7 @@ for (const word of words)
         });
     }
 
-    it("refuses a config without a size or with an unknown activation, by code and key", () => {
+    it("rejects a config without a size or with an unknown activation, by code and key", () => {
       const json = configs[0]!;
       const told = (changed: Config): CodedError => {
         try {

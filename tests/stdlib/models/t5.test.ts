@@ -10,7 +10,7 @@ import { training, UNTOUCHED } from "./decoder-models.js";
 import { feedsOf, follow, near, run, shapesOf, tensorsOf } from "./golden.js";
 import { configOf, goldenOf, modelOf, names, read, shifted } from "./t5-models.js";
 
-describe("T5 against transformers and PEFT, in float64", () => {
+describe("T5 compared with transformers and PEFT, in float64", () => {
   it("has eight odd configurations", () => assert.equal(names.length, 8));
   for (const name of names) {
     const golden = goldenOf(name);
@@ -45,7 +45,7 @@ describe("T5 against transformers and PEFT, in float64", () => {
     }
   }
 
-  it("puts every distance into the bucket where PyTorch puts it", () => {
+  it("assigns every distance to the same bucket as PyTorch", () => {
     interface Case {
       readonly buckets: number;
       readonly furthest: number;
@@ -61,7 +61,7 @@ describe("T5 against transformers and PEFT, in float64", () => {
     }
   });
 
-  it("writes on with what the encoder said kept: no weight of the encoder is read again", () => {
+  it("generates from the cached encoder output without reading encoder weights again", () => {
     const { base, common } = modelOf("t5-gated");
     const { decode, prefill, reserve } = buildGenerationPrograms({
       ...common,
@@ -79,7 +79,7 @@ describe("T5 against transformers and PEFT, in float64", () => {
     assert.deepEqual(caches(Object.keys(reserve.state)), own);
   });
 
-  it("begins from scratch as transformers does: smaller the more a layer sums up", () => {
+  it("initializes like transformers: smaller for layers that sum more inputs", () => {
     const { common } = modelOf("t5-gated");
     const o = { ...common, ...training("full", goldenOf("t5-gated").full, []), tensors: new Set<string>() };
     const { state } = assemblePrograms(o).train;
@@ -97,7 +97,7 @@ describe("T5 against transformers and PEFT, in float64", () => {
     assert.deepEqual(deviation("encoder.final_layer_norm.weight"), { ones: true });
   });
 
-  it("refuses what it can't compute exactly, by name", () => {
+  it("rejects by name what it cannot compute exactly", () => {
     for (const [more, code] of [
       [{ feed_forward_proj: "gated-swish2" }, "unsupported-config"],
       [{ feed_forward_proj: "gelu-gated" }, "unsupported-config"],

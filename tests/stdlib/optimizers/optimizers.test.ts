@@ -14,7 +14,7 @@ const words = registry.ofKind("optimizer").filter((w) => !w.planned);
 const tolerance = (word: string): number => (word === "adafactor" ? 2e-6 : 1e-12);
 
 describe("optimizers", () => {
-  it("are all held to an oracle, clipped and not", () => {
+  it("all have an oracle, with and without clipping", () => {
     for (const { name } of words)
       for (const clipped of [true, false])
         assert.ok(
@@ -22,7 +22,7 @@ describe("optimizers", () => {
           `no oracle has a run of ${name} ${clipped ? "with" : "without"} clipping: add it to the optimizers of tests/oracles/objectives.py, then \`npm run oracles -- --bless\` writes tests/golden/oracle/optimizers.json`,
         );
   });
-  it("do what their records say where nothing is written", async () => {
+  it("take a changed default from their records if no argument is written", async () => {
     const momentum = must(sgd.parameters.find(({ name }) => name === "momentum")?.default, "the default of momentum");
     const optimizer = await implementationOf(registry, "optimizer", "sgd");
     const run = must(
@@ -42,7 +42,7 @@ describe("optimizers", () => {
     }
   });
   for (const run of runs)
-    it(`${titleOf(run)}: every weight after every step, in float64`, async () => {
+    it(`${titleOf(run)}: match every weight after every step, in float64`, async () => {
       const optimizer = (await words.find((w) => w.name === run.word)!.load!()) as OptimizerImplementation;
       const program = stepProgram(run, optimizer, "f64");
       validateProgram(program);
@@ -67,7 +67,7 @@ describe("optimizers", () => {
         );
       });
     });
-  it("have defaults that the record names", async () => {
+  it("have the defaults named in their records", async () => {
     // A call without arguments must do what the record promises.
     for (const word of words) {
       const optimizer = (await word.load!()) as OptimizerImplementation;

@@ -43,7 +43,7 @@ function skew(clients: readonly ClientPart[], values: readonly string[]): number
 
 for (const { name: word } of words)
   describe(`partition ${word}`, () => {
-    it("gives every row to one client, in the split's order, and no client less than it says", () =>
+    it("assigns every row to one client, in split order, with the declared minimum for each", () =>
       fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 2, max: 9 }),
@@ -66,7 +66,7 @@ for (const { name: word } of words)
         ),
         { numRuns: 60 },
       ));
-    it("gives the same for the same seed, whatever was drawn before", async () => {
+    it("is reproducible by seed, whatever was drawn before", async () => {
       const values = labels(300, 5);
       const one = await parted(word, { clients: 6, alpha: 1 }, values, 7);
       const other = await parted(word, { clients: 6, alpha: 1 }, values, 8);
@@ -74,7 +74,7 @@ for (const { name: word } of words)
       if (drawn(word)) assert.notDeepEqual(other, one);
       else assert.deepEqual(other, one);
     });
-    it("says how many clients there are, and what it parts by", () => {
+    it("declares the number of clients and the column it partitions by", () => {
       const says = registry.find("partition", word)!.capabilities!;
       assert.equal(says.clients(callOf(word, { clients: 6 })), drawn(word) ? 6 : null);
       const parameters = registry.find("partition", word)!.parameters.map(({ name }) => name);
@@ -101,7 +101,7 @@ for (const { name: word } of words)
 
 describe("partitions by label", () => {
   const values = labels(4000, 10);
-  it("dirichlet: even for a large alpha, apart for a small one, and more so the smaller it is", async () => {
+  it("dirichlet: is even for a large alpha, and more skewed the smaller alpha is", async () => {
     const of = async (alpha: number): Promise<number> =>
       skew(await parted("dirichlet", { clients: 10, alpha, least: 10 }, values), values);
     const [even, some, most] = [await of(1e6), await of(1), await of(0.05)];
@@ -109,7 +109,7 @@ describe("partitions by label", () => {
     assert.ok(some > 0.2 && some < 0.5, String(some));
     assert.ok(most > 0.7, String(most));
   });
-  it("dirichlet: gives rows of rare labels to all clients alike, not to the last", async () => {
+  it("dirichlet: spreads rows of rare labels over all clients, not only the last", async () => {
     const rare = Array.from({ length: 3000 }, (_, row) => (row < 1000 ? `only ${String(row)}` : "common"));
     const found = await parted("dirichlet", { clients: 5, alpha: 100, least: 10 }, rare);
     for (const client of found) {
@@ -117,13 +117,13 @@ describe("partitions by label", () => {
       assert.ok(own > 120 && own < 280, `${client.name}: ${own}`);
     }
   });
-  it("dirichlet: says so where no draw leaves each client its rows", async () => {
+  it("dirichlet: reports an error if no draw gives each client its minimum of rows", async () => {
     await assert.rejects(
       parted("dirichlet", { clients: 20, alpha: 0.001, least: 10 }, labels(1000, 2)),
       (error) => error instanceof CodedError && error.code === "empty-client" && /alpha 0\.001/.test(error.message),
     );
   });
-  it("shards: all clients have as many rows, and as few labels as they have shards", async () => {
+  it("shards: gives all clients equally many rows, and at most as many labels as shards", async () => {
     const found = await parted("shards", { clients: 10, each: 2 }, values);
     for (const client of found) {
       assert.equal(client.rows.length, 400);
@@ -132,14 +132,14 @@ describe("partitions by label", () => {
     const many = await parted("shards", { clients: 10, each: 40 }, values);
     assert.ok(skew(many, values) < skew(found, values) / 3);
   });
-  it("quantity: numbers of rows are apart, labels alike", async () => {
+  it("quantity: varies the number of rows, but not the label mix", async () => {
     const found = await parted("quantity", { clients: 10, alpha: 0.3, least: 50 }, values);
     const sizes = found.map(({ rows }) => rows.length);
     assert.ok(Math.max(...sizes) > 4 * Math.min(...sizes), String(sizes));
     assert.ok(Math.min(...sizes) >= 50);
     assert.ok(skew(found, values) < 0.15, String(skew(found, values)));
   });
-  it("even: sizes within one, labels alike", async () => {
+  it("even: has sizes within one row, and the same label mix", async () => {
     const found = await parted("even", { clients: 7 }, values);
     const sizes = found.map(({ rows }) => rows.length);
     assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1);
@@ -147,8 +147,8 @@ describe("partitions by label", () => {
   });
 });
 
-describe("partition column", () => {
-  it("has a client for each value, numbers in their order, and refuses rows that are nobody's", async () => {
+describe("partition by_column", () => {
+  it("creates a client for each value, numbers in order, and rejects rows without a value", async () => {
     const found = await parted("by_column", {}, ["b", "10", "9", "b", "a"]);
     assert.deepEqual(
       found.map(({ name, rows }) => [name, ...rows]),

@@ -5,8 +5,8 @@ import { findPersonalData } from "#stdlib/personal-data/find.js";
 const folder = new URL("../../../../tests/golden/personal/", import.meta.url);
 
 /** Blocks `> text` with the findings under it, as `entity: text`; bless with TUNEBOOK_BLESS=1. */
-describe("personal data of the examples", () => {
-  it("is what the golden file has", () => {
+describe("personal data in the examples", () => {
+  it("matches the golden file", () => {
     const file = new URL("examples.txt", folder);
     const golden = readFileSync(file, "utf8");
     const texts = golden.split("\n").flatMap((line) => (line.startsWith("> ") ? [line.slice(2)] : []));

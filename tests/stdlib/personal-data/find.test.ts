@@ -48,8 +48,8 @@ const text = fc.oneof(
   fc.array(pieces).map((all) => all.join("")),
 );
 
-describe("findings", () => {
-  it("slice to their text, in order and apart, whatever the text", () =>
+describe("personal-data findings", () => {
+  it("match their slices of the text, in order and without overlap, for any text", () =>
     fc.assert(
       fc.property(text, (whole) => {
         let after = 0;
@@ -62,7 +62,7 @@ describe("findings", () => {
       }),
       { numRuns: 500 },
     ));
-  it("are made in time that follows the length, of what is made to be slow", () => {
+  it("take linear time on adversarial texts", () => {
     const hostile = [
       "1 ",
       "1-",
@@ -89,19 +89,19 @@ describe("findings", () => {
     // Eight times as much; a square would be sixty-four.
     assert.ok(large < 24 * Math.max(small, 10), `${String(small)} ms, then ${String(large)} ms`);
   });
-  it("overlap nowhere: what opens a door stays before what is in it", () => {
+  it("never overlap: a secret takes precedence over findings inside it", () => {
     assert.deepEqual(found("see https://anna:geheim99@mail.example.org/x now"), [
       "url https://anna:geheim99@mail.example.org/x",
     ]);
     assert.deepEqual([...entityPrecedence].sort(), [...personalEntities].sort());
   });
-  it("are of the entities asked for alone, and nothing hides them", () => {
+  it("contain only the requested entities, and none hides them", () => {
     assert.deepEqual(found("write to https://anna:geheim99@example.org", "email"), ["email geheim99@example.org"]);
     assert.deepEqual(found("Anna Smith, a@b.org", "phone"), []);
   });
 });
 
-describe("a detector of personal data", () => {
+describe("personal-data detector", () => {
   const cases: readonly (readonly [PersonalEntity, found: readonly string[], not: readonly string[]])[] = [
     [
       "email",
@@ -148,7 +148,7 @@ describe("a detector of personal data", () => {
     ],
   ];
   for (const [entity, these, others] of cases)
-    it(`finds ${entity} and nothing like it`, () => {
+    it(`finds ${entity}, but no lookalikes`, () => {
       for (const one of these) assert.deepEqual(found(`so ${one}, then`, entity), [`${entity} ${one}`]);
       for (const one of others) assert.deepEqual(found(`so ${one}, then`, entity), []);
     });

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { keyDetector, keyShapes } from "#stdlib/personal-data/key.js";
 
 const found = (text: string): readonly string[] => keyDetector(text).map(({ start, end }) => text.slice(start, end));
-describe("keys", () => {
-  it("come from thirty providers and more", () => assert.ok(Object.keys(keyShapes).length >= 30));
+describe("API keys", () => {
+  it("cover at least thirty providers", () => assert.ok(Object.keys(keyShapes).length >= 30));
   for (const [provider, shape] of Object.entries(keyShapes)) {
     it(`of ${provider} are found by their shape`, () =>
       fc.assert(
@@ -15,13 +15,13 @@ describe("keys", () => {
         { numRuns: 20 },
       ));
   }
-  it("are private keys from head to foot, or to the end", () => {
+  it("include private keys from header to footer, or to the end of the text", () => {
     const pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----";
     assert.deepEqual(found(`a\n${pem}\nb`), [pem]);
     assert.deepEqual(found("-----BEGIN PRIVATE KEY-----\nMIIB"), ["-----BEGIN PRIVATE KEY-----\nMIIB"]);
     assert.deepEqual(found("-----BEGIN PUBLIC KEY-----\nMIIB"), []);
   });
-  it("are values that a line calls a secret, words are none", () => {
+  it("include values assigned to a secret, but not plain words", () => {
     assert.deepEqual(found('api_key = "9f86d081884c7d659a2f"'), ["9f86d081884c7d659a2f"]);
     assert.deepEqual(found("DB_PASSWORD=tr0ub4dor&3xyz"), ["tr0ub4dor&3xyz"]);
     for (const plain of [

@@ -70,11 +70,11 @@ const written: Readonly<Partial<Record<PersonalEntity, readonly (readonly [text:
   ],
 };
 
-describe("ways of writing personal data", () => {
+describe("formats of personal data", () => {
   for (const [entity, cases] of Object.entries(written))
     for (const [text, ...expected] of cases)
       it(`${entity}: ${text}`, () => assert.deepEqual(found(text, entity as PersonalEntity), expected));
-  it("does not take the sentence after a greeting and its comma, or after a word with its full stop, for a name", () => {
+  it("exclude the sentence after a greeting's comma or a word's full stop from names", () => {
     for (const text of [
       "Hello, Uploading a PDF gives a blank page.",
       "Hey, Pick up the return of the lamp.",

@@ -35,15 +35,15 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   "teudat zehut": ["teudat zehut 123456782"],
 };
 
-describe("national ids", () => {
-  it("have an example each", () =>
+describe("national id numbers", () => {
+  it("all have an example", () =>
     assert.deepEqual(
       Object.keys(examples),
       nationalIds.map(({ name }) => name),
     ));
   for (const [name, written] of Object.entries(examples))
     for (const one of written)
-      it(`find ${one} (${name})`, () => {
+      it(`are found: ${one} (${name})`, () => {
         const [span, more] = nationalIdDetector(`it is ${one}.`);
         assert.ok(span && !more);
         const text = `it is ${one}.`.slice(span.start, span.end);
@@ -59,7 +59,7 @@ describe("national ids", () => {
         }
         if (needs && !plain?.test(text)) assert.deepEqual(nationalIdDetector(`it was ${text}.`), []);
       });
-  it("are no part of longer numbers and words", () => {
+  it("are not found inside longer numbers and words", () => {
     for (const text of [
       "112345678Z",
       "12345678Zx",

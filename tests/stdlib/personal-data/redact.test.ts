@@ -58,7 +58,7 @@ describe("redaction", () => {
     assert.match(hashed, /^\[EMAIL:([a-p]{16})\] and \[EMAIL:\1\]$/);
     assert.notEqual(redacted("a@b.org and A@B.org", "hash", { key: "l" }), hashed);
   });
-  it("gives one person one pseudonym, of a text's language, the same each time", () => {
+  it("gives one person one stable pseudonym, in the text's language", () => {
     const now = redacted(letter, "pseudonyms");
     const [, given, family, again] = /^Dear (\S+) (\S+), .*\. (\S+), call/.exec(now) ?? [];
     assert.ok(given && family && given === again && given !== "Anna" && family !== "Smith", now);
@@ -74,12 +74,12 @@ describe("redaction", () => {
       /Musterstraße \d+/,
     );
   });
-  it("keeps what was not asked for", () =>
+  it("leaves entities that were not requested", () =>
     assert.equal(
       makeRedactor({ entities: ["email"], replacement: "mask" }, () => letter)(letter).text,
       letter.replace("anna.smith@gmail.com", "[EMAIL]"),
     ));
-  it("done twice is done once", () =>
+  it("is idempotent", () =>
     fc.assert(
       fc.property(
         fc.oneof(
@@ -94,7 +94,7 @@ describe("redaction", () => {
       ),
       { numRuns: 200 },
     ));
-  it("leaves nothing that was found, and nothing else changed", () =>
+  it("removes every finding, and changes nothing else", () =>
     fc.assert(
       fc.property(
         fc.array(pieces).map((all) => all.join("")),

@@ -38,14 +38,14 @@ function cells({ phases, delta, opacus }: Case): number {
   return ((2 * (opacus.prv + 3)) / 0.01) * Math.sqrt((steps * Math.log(12_000 / delta)) / 2);
 }
 
-describe("accountants of privacy", () => {
-  it("say of one step what Opacus says, order by order", () => {
+describe("privacy accountants", () => {
+  it("match Opacus for one step, order by order", () => {
     assert.ok(golden.steps.length > 500);
     for (const { noise, rate, order, rdp } of golden.steps)
       near(rdpOfStep(order, noise, rate), rdp, 1e-12 + 1e-6 * rdp, { noise, rate, order });
   });
 
-  it("say by Rényi's orders the ε of Opacus and of dp-accounting", () => {
+  it("match the ε of Opacus and dp-accounting with Rényi orders", () => {
     assert.ok(golden.cases.length >= 100);
     for (const one of golden.cases) {
       const epsilon = epsilonByRdp(one.phases, one.delta);
@@ -59,7 +59,7 @@ describe("accountants of privacy", () => {
     assert.ok(inner.length >= 80, `${String(inner.length)} cases lie within Opacus' own orders`);
   });
 
-  it("say by the orders that are reckoned what all of them say", () => {
+  it("report the same ε from the evaluated orders as from all orders", () => {
     for (const { phases, delta } of golden.cases.filter((_, i) => i % 9 === 0)) {
       const all = RDP_ORDERS.map((order) => {
         const rdp = phases.reduce((sum, { noise, rate, steps }) => sum + steps * rdpOfStep(order, noise, rate), 0);
@@ -76,7 +76,7 @@ describe("accountants of privacy", () => {
       }
   });
 
-  it("say by numerical composition the ε of Opacus, and no less than the privacy loss distribution of dp-accounting", () => {
+  it("match Opacus by numerical composition, with no less than dp-accounting's privacy loss distribution", () => {
     const light = golden.cases.filter((one) => cells(one) < 80_000);
     assert.ok(light.length >= 50, `${String(light.length)} cases take less than a second`);
     for (const one of light) {
@@ -87,7 +87,7 @@ describe("accountants of privacy", () => {
     }
   }).timeout(60_000);
 
-  it("find the noise that Opacus finds, to three decimals, upward", () => {
+  it("find the noise that Opacus finds, rounded up to three decimals", () => {
     for (const { epsilon, delta, rate, steps, rdp, prv } of golden.noises) {
       const byRdp = (noise: number): number => epsilonByRdp([{ noise, rate, steps }], delta);
       const noise = leastNoiseFor(epsilon, byRdp) ?? NaN;
@@ -104,7 +104,7 @@ describe("accountants of privacy", () => {
     }
   }).timeout(60_000);
 
-  it("say what they reckon at least where an ε is too small for them, and keep one that may not be passed", () => {
+  it("report the least ε they can reach if it is set too small, and raise noise to respect a maximum ε", () => {
     const promise = (given: object, of: object) =>
       privacyGuaranteeOf(
         { word: "differential", kind: "privacy", arguments: { delta: 1e-5, clip: 1, ...given } },
@@ -123,7 +123,7 @@ describe("accountants of privacy", () => {
     assert.ok(held.epsilon === 1 && held.noise > 1 && idle.noise === 1 && idle.epsilon === open.epsilon);
   });
 
-  it("promise nothing without noise, and spend nothing without steps", () => {
+  it("guarantee nothing without noise, and spend nothing without steps", () => {
     for (const of of [epsilonByRdp, epsilonByPrv]) {
       assert.equal(of([], 1e-5), 0);
       assert.equal(of([{ noise: 0, rate: 0.1, steps: 0 }], 1e-5), 0);
@@ -137,7 +137,7 @@ describe("accountants of privacy", () => {
     assert.equal(epsilonByPrv([{ noise: 0.01, rate: 1, steps: 100 }], 1e-5), null);
   });
 
-  it("never say less of more steps, of less noise or of a greater share", () => {
+  it("never report less ε for more steps, less noise or a larger sampling rate", () => {
     const phase = fc.record({
       noise: fc.double({ min: 0.4, max: 20, noNaN: true }),
       rate: fc.double({ min: 1e-4, max: 1, noNaN: true }),
@@ -166,14 +166,14 @@ describe("accountants of privacy", () => {
     );
   });
 
-  it("begin and end with orders that nobody needs", () => {
+  it("list the Rényi orders in ascending order", () => {
     assert.deepEqual(
       [...RDP_ORDERS].sort((a, b) => a - b),
       RDP_ORDERS,
     );
   });
 
-  it("transform there and back", () => {
+  it("invert their Fourier transform", () => {
     const numbers = Float64Array.from({ length: 64 }, (_, i) => Math.sin(i * i));
     const [real, imaginary] = [Float64Array.from(numbers), new Float64Array(64)];
     fourierTransform(real, imaginary);

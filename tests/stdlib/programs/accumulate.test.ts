@@ -20,14 +20,14 @@ function begin(programs: readonly Program[]): Record<string, ArrayValues> {
 const decoded = (feeds: Feeds): Record<string, ArrayValues> =>
   Object.fromEntries(Object.entries(feeds).map(([name, a]) => [name, fromNDArray(a)]));
 
-describe("a batch in parts, in float64", () => {
+describe("gradient accumulation, in float64", () => {
   for (const [kind, build, batch] of [
     ["a classifier", classifier, labelled],
     ["a decoder", decoder, continued],
   ] as const)
     for (const clip of [null, 0.05])
       for (const parts of [[2, 4, 6, 8], [1, 8], [8]] as const)
-        it(`${kind}, clip ${clip}: one batch of 8 = parts up to rows ${parts.join(", ")}, twice over`, () => {
+        it(`${kind}, clip ${clip}: one batch of 8 = parts up to rows ${parts.join(", ")}, for two updates`, () => {
           const { train, accumulate, apply, trainable } = build(clip, { dropout: clip === null ? 0.3 : 0 });
           for (const p of [train, accumulate!, apply!]) validateProgram(p);
           let whole = begin([train, accumulate!, apply!]);

@@ -134,18 +134,18 @@ class Continued {
   }
 }
 
-describe("programs that generate, in float64", () => {
-  it("keep their form", () => {
+describe("generation programs, in float64", () => {
+  it("are valid", () => {
     for (const program of Object.values(generation)) validateProgram(program);
   });
-  it("keep the keys and values of every layer, and nothing else beside the weights", () => {
+  it("store the keys and values of every layer, and nothing else besides the weights", () => {
     const caches = ["cache.k/h.0.attn", "cache.k/h.1.attn", "cache.v/h.0.attn", "cache.v/h.1.attn"];
     assert.deepEqual(Object.keys(generation.reserve.state).sort(), caches);
     assert.deepEqual(Object.keys(generation.reorder.state).sort(), caches);
     const read = Object.keys(generation.decode.state).filter((name) => !name.startsWith("cache."));
     assert.deepEqual(read.sort(), Object.keys(forward.state).sort());
   });
-  it("say of unequal texts, token by token, what the model says of each whole text alone", () => {
+  it("give unequal texts, token by token, the same logits as each full text alone", () => {
     const texts = [[1, 2, 3, 4, 5], [6], [9, 8, 10]];
     const state = weights([generation.prefill]);
     const continued = new Continued(texts, 8);
@@ -160,7 +160,7 @@ describe("programs that generate, in float64", () => {
       logits.forEach((row, b) => near(row, alone(texts[b]!, state), `after ${String(tokens)}, text ${String(b)}`));
     }
   });
-  it("go on with rows of the batch in another order and number", () => {
+  it("continue after the rows of the batch change in order and number", () => {
     const texts = [
       [1, 2],
       [6, 5, 4],
@@ -178,7 +178,7 @@ describe("programs that generate, in float64", () => {
   });
 });
 
-describe("cross-attention with a cache, in float64", () => {
+describe("cached cross-attention, in float64", () => {
   const SIZE = 4;
   /** One decoder layer that looks at itself and at what an encoder read. */
   function layer(phase: "prefill" | "decode" | "whole"): { program: Program; caches: Record<string, TensorState> } {
@@ -225,7 +225,7 @@ describe("cross-attention with a cache, in float64", () => {
   }
   const [whole, prefill, decode] = (["whole", "prefill", "decode"] as const).map((phase) => layer(phase));
 
-  it("reads the encoder's side once, and never again", () => {
+  it("reads the encoder output only once", () => {
     for (const { program } of [whole!, prefill!, decode!]) validateProgram(program);
     assert.equal(decode!.program.state["source"], undefined);
     assert.equal(decode!.program.state["ck.weight"], undefined);

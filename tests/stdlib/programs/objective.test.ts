@@ -60,7 +60,7 @@ function sum(options: Options): { readonly inputs: readonly string[]; readonly t
   return { inputs, total: evaluateProgram(program, feeds, {}).outputs["total"]!.data[0]! };
 }
 
-describe("objective", () => {
+describe("training objective", () => {
   it("is the task's own loss by default", () => {
     assert.deepEqual(
       lossTermsOf({}).map(({ needs }) => needs),
@@ -69,7 +69,7 @@ describe("objective", () => {
     assert.deepEqual(sum({}), { inputs: ["logits"], total: 10 });
   });
 
-  it("lists the objective's terms in their order, then those of strategies", () => {
+  it("lists the terms of the objective in order, then those of strategies", () => {
     assert.deepEqual(
       lossTermsOf({ objective, strategies }).map(({ needs, reference }) => [needs, reference]),
       [
@@ -85,7 +85,7 @@ describe("objective", () => {
     assert.equal(sum({ objective: { ...objective, terms: objective.terms.slice(1) } }).total, 5);
   });
 
-  it("adds distillation and replayed outputs, each with inputs of its own source", () => {
+  it("adds distillation and replayed outputs, each with the inputs of its own source", () => {
     const distilled = sum({ objective });
     const replayed = sum({ strategies });
     const both = sum({ objective, strategies });
@@ -97,13 +97,13 @@ describe("objective", () => {
     assert.ok(Math.abs(both.total - (distilled.total + replayed.total - 10)) < 1e-6);
   });
 
-  it("is the task's own loss alone in private trainings", async () => {
+  it("rejects loss terms in private training", async () => {
     const o = { ...(await classifierParts("bert")), strategies };
     assert.throws(() => buildPrivatePrograms(o, { clip: 1 }), /private updates take no loss terms/);
     assert.ok(buildPrivatePrograms({ ...o, strategies: strategies.slice(1) }, { clip: 1 }).apart);
   });
 
-  it("gives a term the inputs that it declares", () => {
+  it("passes each term its declared inputs", () => {
     const term: OutputTerm<"logits"> = {
       needs: "logits",
       reference: "none",

@@ -81,7 +81,7 @@ function close(got: ArrayLike<number>, want: readonly number[], title: string): 
   );
 }
 
-describe("what rows say, cut and summed, beside Opacus", () => {
+describe("clipped and summed per-row gradients, compared with Opacus", () => {
   for (const one of golden.cases)
     for (const how of ["a batch in one pass", "rows one by one"] as const)
       it(`${one.name}, ${one.technique}, ${how}`, async () => {

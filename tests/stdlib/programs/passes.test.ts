@@ -77,9 +77,9 @@ function same(before: Program, after: Program, tolerance: number, what: string):
     }
 }
 
-describe("passes over whole models", () => {
+describe("graph passes over full models", () => {
   for (const [title, make] of Object.entries(makers))
-    it(`keep what the programs of ${title} compute, one by one and together`, () => {
+    it(`preserve the results of the programs of ${title}, one by one and together`, () => {
       for (const [name, program] of Object.entries(programsOf(make({ passes: only() })))) {
         for (const pass of passes.filter((p) => p.name !== "recompute"))
           same(program, pass.run(program, PLAIN_PASS_SETTINGS), pass.tolerance, `${name}, ${pass.name}`);
@@ -90,7 +90,7 @@ describe("passes over whole models", () => {
       }
     });
 
-  it("take activations into products, in training where the slope is told by the result", () => {
+  it("fuse activations into products, in training only if the gradient follows from the result", () => {
     const fused = (program: Program): string[] =>
       program.nodes
         .flatMap((n) => (n.op === "linear" ? [(n.attributes["activation"] as string | undefined) ?? ""] : []))
@@ -107,7 +107,7 @@ describe("passes over whole models", () => {
     );
   });
 
-  it("leave frozen weights without a product, and stop below the lowest layer that trains", () => {
+  it("compute no gradient for frozen weights, and stop below the lowest trainable layer", () => {
     const depth = 4;
     const config = bert.config({ ...TINY_BERT, num_hidden_layers: depth });
     const last = `encoder.layer.${depth - 1}.`;
@@ -139,7 +139,7 @@ describe("passes over whole models", () => {
     assert.ok(everywhere < 2.6 * forward && full > 2.6 * forward, `${everywhere / forward}, ${full / forward}`);
   });
 
-  it("find each layer of an encoder once: the head's position is taken in the last block", () => {
+  it("find each encoder layer once: the position of the head is taken in the last block", () => {
     const { loss } = classifier(null, { config: bert.config({ ...TINY_BERT, num_hidden_layers: 3 }) });
     const paths = loss.nodes.filter((n) => n.op === "linear").map((n) => n.path);
     assert.equal(new Set(paths).size, paths.length);

@@ -168,9 +168,9 @@ function assertDifferences(
   assert.ok(largest > 1e-3, "some gradient isn't 0");
 }
 
-describe("log-probabilities of sequences", () => {
+describe("sequence log-probabilities", () => {
   for (const family of ["gpt2", "llama"] as const) {
-    it(`${family}: equal the task's summed loss of each row by itself`, async () => {
+    it(`${family}: equal the task's summed loss of each single row`, async () => {
       const program = objectiveProgram(await parts(family, FULL, [logprobs("outputs")]));
       const state = startOf(program);
       const { loss } = assemblePrograms(await parts(family, FULL, []).then((o) => ({ ...o, objective: undefined })));
@@ -196,7 +196,7 @@ describe("log-probabilities of sequences", () => {
     assertDifferences(program, fedTo(program, { ...read(continued(0, 4).feeds), weights }), startOf(program));
   });
 
-  it("are refused for packed rows, and for tasks that write no texts", async () => {
+  it("are rejected for packed rows, and for tasks that generate no text", async () => {
     const o = await parts("llama", FULL, [logprobs("outputs")]);
     assert.throws(() => objectiveProgram({ ...o, packed: true }), /rows are packed/);
     const classifier = await parts("bert", FULL, [logprobs("outputs")]);
@@ -208,7 +208,7 @@ describe("log-probabilities of sequences", () => {
   });
 });
 
-describe("the model without its adapter as a reference", () => {
+describe("reference model without the adapter", () => {
   for (const family of ["gpt2", "llama"] as const) {
     it(`${family}: has the base's log-probabilities, whatever the adapter`, async () => {
       const adapted = objectiveProgram(await parts(family, LORA, [logprobs("referenceOutputs")]));
@@ -252,13 +252,13 @@ describe("the model without its adapter as a reference", () => {
     );
   });
 
-  it("is refused where weights of the base train", async () => {
+  it("is rejected if weights of the base are trainable", async () => {
     const o = await parts("llama", FULL, [logprobs("referenceOutputs")]);
     assert.throws(() => objectiveProgram(o), /full trains .* of the base/);
   });
 });
 
-describe("a frozen model as a reference of sequences", () => {
+describe("frozen reference model for sequences", () => {
   it("has the log-probabilities of its own weights", async () => {
     const o = await parts("llama", FULL, []);
     const { family, config, task, labels } = o;
@@ -292,7 +292,7 @@ describe("DPO as a loss term", () => {
     assertDifferences(program, fedTo(program, { ...read(continued(0, 4).feeds), ...PAIRS }), startOf(program));
   });
 
-  it("is lowered by training steps when a task has it as its term, in programs that both engines' formats can express", async () => {
+  it("decreases in training steps as a task's loss term, and its program exports to both engines", async () => {
     const { objective: _, task, ...rest } = await parts("gpt2", LORA, []);
     const preferences = { ...task, implementation: { ...task.implementation, terms: () => [dpo(0.5)] } };
     const { train } = assemblePrograms({ ...rest, task: preferences });

@@ -142,9 +142,9 @@ const WHOLE: Readonly<Record<string, (shape: string) => boolean>> = {
   full: (shape) => shape !== "encoder",
 };
 
-describe("what rows say, each cut to a length", () => {
+describe("per-row gradient clipping", () => {
   for (const subject of list)
-    it(`${subject.word.name}: a batch in one pass is its rows one by one, whatever the technique`, async () => {
+    it(`${subject.word.name}: gives a batch in one pass the sum of its rows one by one, for all techniques`, async () => {
       for (const technique of calls(subject.word, await baseShapes(subject))) {
         // It learns from several data sets, which privacy doesn't.
         if (technique.word === "routed_lora") continue;
@@ -154,8 +154,8 @@ describe("what rows say, each cut to a length", () => {
     });
 });
 
-describe("a private update", () => {
-  it("is the optimizer's, of the mean of sum and noise over the rows that are expected, and no other clip", async () => {
+describe("private update step", () => {
+  it("is the optimizer's step on the mean of sum and noise over the expected rows, with no other clip", async () => {
     const subject = list.find(({ word }) => word.name === "bert")!;
     const sgd = {
       call: call("optimizer", "sgd", { momentum: 0 }),
@@ -187,7 +187,7 @@ describe("a private update", () => {
     assert.ok(Math.abs(outputs["norm"]!.data[0]! - Math.sqrt(square)) < 1e-9);
   });
 
-  it("of halves leaves room for what they round", async () => {
+  it("leaves room for rounding in half precision", async () => {
     const subject = list.find(({ word }) => word.name === "bert")!;
     const o = await optionsFor(subject, call("technique", "lora", { rank: 2, targets: ["query"] }));
     const lengths = (["f32", "bf16"] as const).map((precision) => {

@@ -18,9 +18,9 @@ interface Golden {
 const goldens = JSON.parse(readFileSync(new URL("golden/oracle/why.json", root), "utf8")) as readonly Golden[];
 const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
 
-describe("which tokens spoke for an answer", () => {
+describe("token attribution", () => {
   for (const { model, inputs, chosen, why } of goldens)
-    it(`${model}: as gradient times input in PyTorch`, () => {
+    it(`${model}: equals gradient times input in PyTorch`, () => {
       const base = tensorsOf(`${model}/model.safetensors`);
       const config = JSON.parse(readFileSync(new URL(`fixtures/models/${model}/config.json`, root), "utf8")) as Record<
         string,

@@ -58,21 +58,21 @@ function frozen<T>(value: T): T {
 }
 
 for (const word of registry.ofKind("pruner").filter(({ planned }) => !planned))
-  describe(`the pruner ${word.name}`, () => {
+  describe(`pruner ${word.name}`, () => {
     const call = callOf(word);
     let pruner: PrunerImplementation;
     before(async () => {
       pruner = (await word.load!()) as PrunerImplementation;
     });
 
-    it("gives up no trial that stands alone", () => {
+    it("never prunes the only trial", () => {
       for (let count = 1; count <= 10; count++) {
         const trial = trialOf(1, "running", reportsOf(Array<number>(count).fill(-5)));
         assert.equal(pruner.prunes(call, studyOf([trial]), trial, STEPS), null);
       }
     });
 
-    it("gives up what is hopeless, by a sentence in the metric's own numbers", () => {
+    it("prunes hopeless trials, with a reason in the metric's own numbers", () => {
       const finished = Array.from({ length: 12 }, (_, i) => trialOf(i + 1, "done", rising(0.8 + i / 100)));
       const reasons = Array.from({ length: 20 }, (_, i) => i + 13).flatMap((number) =>
         [1, 2, 3, 4, 5, 6, 7, 8, 9].map((count) => {
@@ -97,7 +97,7 @@ for (const word of registry.ofKind("pruner").filter(({ planned }) => !planned))
       }
     });
 
-    it("never gives up the best so far, nor a trial at its end", () => {
+    it("never prunes the best trial so far, nor a finished trial", () => {
       fc.assert(
         fc.property(
           others,
@@ -115,7 +115,7 @@ for (const word of registry.ofKind("pruner").filter(({ planned }) => !planned))
       );
     });
 
-    it("decides by the study alone, whatever was reported: no number, other steps, nothing", () => {
+    it("decides from the study alone, for any reports: NaN, other steps or none", () => {
       fc.assert(
         fc.property(others, fc.array(score, { maxLength: 9 }), fc.constantFrom(3, 8, 10), (drawn, scores, gap) => {
           const trial = trialOf(50, "running", reportsOf(scores, gap));
@@ -129,7 +129,7 @@ for (const word of registry.ofKind("pruner").filter(({ planned }) => !planned))
       );
     });
 
-    it("shows a search trials of the study alone, and its own rules stay", () => {
+    it("shows a search only trials of the study, and preserves its other settings", () => {
       const trials = Array.from({ length: 30 }, (_, i) => trialOf(i + 1, "done", rising(0.5 + i / 100)));
       const study = studyOf(trials);
       const seen = pruner.seen?.(call, study, 31) ?? study;
@@ -139,7 +139,7 @@ for (const word of registry.ofKind("pruner").filter(({ planned }) => !planned))
       assert.deepEqual(own, { ...study, trials: [] });
     });
 
-    it("decides in time among 500 trials", () => {
+    it("decides quickly among 500 trials", () => {
       const trials = Array.from({ length: 500 }, (_, i) =>
         trialOf(i + 1, i % 3 ? "done" : "pruned", rising(0.5 + (i % 7) / 100)),
       );

@@ -52,9 +52,9 @@ function sweep(seed: number, noise: number): Sweep {
   return { better, lost, saved: saved / (25 * REPORTS) };
 }
 
-describe("out_of_reach", () => {
+describe("pruner out_of_reach", () => {
   for (const noise of [0.003, 0.03])
-    it(`gives up hardly any trial that would have been the best, at noise ${noise}, and a fifth of all steps or more`, () => {
+    it(`rarely prunes a trial that would become the best at noise ${noise}, and saves a fifth of all steps`, () => {
       const sweeps = Array.from({ length: 80 }, (_, seed) => sweep(seed, noise));
       const sum = (of: (one: Sweep) => number): number => sweeps.reduce((all, one) => all + of(one), 0);
       assert.ok(sum(({ better }) => better) > 80);
@@ -64,7 +64,7 @@ describe("out_of_reach", () => {
       assert.ok(lost <= 0.08 && saved >= 0.2, `${lost} lost, ${saved} saved`);
     });
 
-  it("keeps what was once above the best: its best weights may be kept", () => {
+  it("does not prune a trial that was once above the best, whose best weights may be saved", () => {
     const rows = [0.6, 0.61, 0.62, 0.63, 0.64, 0.64, 0.64, 0.65];
     const reports = (scores: readonly number[]) => scores.map((score, i) => ({ step: 10 * (i + 1), score }));
     const trials = [1, 2, 3, 4, 5, 6].map((number): StudyTrial => ({

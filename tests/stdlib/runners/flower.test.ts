@@ -21,8 +21,8 @@ federate m on d, e as f { runner: ${written} }`,
   return runner.federation(call, { flower: (place) => place });
 }
 
-describe("the runner flower", () => {
-  it("names the SuperLink, and in seconds how long is waited", async () => {
+describe("runner flower", () => {
+  it("returns the SuperLink address, and timeouts in seconds", async () => {
     const usual = { superlink: "http://127.0.0.1:8000", plain: false, wait: 300, round: 3600 };
     assert.deepEqual(await placeOf('flower("http://127.0.0.1:8000")'), usual);
     assert.deepEqual(await placeOf('flower("http://far:8000", plain: true, wait: 10s, round: 2min)'), {
@@ -33,7 +33,7 @@ describe("the runner flower", () => {
     });
   });
 
-  it("has no workers, and runners of workers carry nothing", async () => {
+  it("is no worker runner, and worker runners run no federation", async () => {
     const [flower, processes] = await Promise.all(
       ["flower", "processes"].map((name) => registry.find("runner", name)!.load!()),
     );
@@ -42,7 +42,7 @@ describe("the runner flower", () => {
     assert.ok(asWorkerRunner(processes!).start);
   });
 
-  it("takes one address of http or https; plain http leaves this machine where it is allowed alone", () => {
+  it("accepts one http or https address; plain http to another machine needs permission", () => {
     const code = (text: string, plain = false): string | undefined => superlinkAddressFault(text, plain)?.code;
     for (const text of [
       "https://a.example:8000",

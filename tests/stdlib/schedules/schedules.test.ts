@@ -27,12 +27,12 @@ const call = (word: string, warmup: number | { share: number }, more: Call["argu
   arguments: { warmup, ...more },
 });
 
-describe("schedules", () => {
+describe("learning rate schedules", () => {
   const file = new URL("../../../../tests/golden/oracle/schedules.json.gz", import.meta.url);
   const { cases, min_lr_rate } = JSON.parse(gunzipSync(readFileSync(file)).toString()) as Golden;
 
   for (const name of names) {
-    it(`${name} has transformers' rate at each step`, async () => {
+    it(`${name}: match transformers' rate at each step`, async () => {
       const schedule = await load(name);
       assert.ok(cases.length >= 200);
       const more = name === "cosine_with_min_lr" ? { min_lr_rate: { share: min_lr_rate } } : {};
@@ -45,7 +45,7 @@ describe("schedules", () => {
         });
       }
     });
-    it(`${name} reaches the full rate once the warm-up is over, and never rises after`, async () => {
+    it(`${name}: reach the full rate after warm-up, and never rise afterwards`, async () => {
       const schedule = await load(name);
       fc.assert(
         fc.property(fc.integer({ min: 2, max: 500 }), fc.double({ min: 0, max: 0.9, noNaN: true }), (total, share) => {

@@ -16,10 +16,10 @@ async function suggesting(example: string): Promise<Suggest> {
   return (study, number) => search.suggest(call, study, number);
 }
 
-describe("searches", function () {
+describe("search algorithms", function () {
   this.timeout(120_000);
 
-  it("are there", () => {
+  it("are registered", () => {
     assert.ok(words.length >= 4);
   });
 

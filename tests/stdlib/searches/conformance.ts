@@ -74,7 +74,7 @@ function isExhausted({ dimensions, allows }: Study, trials: readonly StudyTrial[
 }
 
 export function conformance({ suggest, random, ends }: Held): void {
-  it("gives points inside their spaces, with just the branches that were taken", () => {
+  it("suggests points inside their spaces, with only the active branches", () => {
     fc.assert(
       fc.property(spaces, fc.integer({ min: 0, max: 1e6 }), (dimensions, seed) => {
         for (const { point } of run(suggest, study(dimensions, [], { seed }), 16)) assertInside(dimensions, point);
@@ -83,7 +83,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     );
   });
 
-  it("gives the same point for the same study, whatever it was asked between", () => {
+  it("suggests the same point for the same study, whatever was suggested in between", () => {
     fc.assert(
       fc.property(spaces, fc.integer({ min: 0, max: 1e6 }), (dimensions, seed) => {
         const of = study(dimensions, [], { seed });
@@ -98,27 +98,27 @@ export function conformance({ suggest, random, ends }: Held): void {
     );
   });
 
-  it("goes by the seed", () => {
+  it("depends on the seed", () => {
     if (ends) return; // What goes through everything needs no chance.
     const points = [1, 2, 3].map((seed) => pointKey(suggest(study(PLANE, [], { seed }), 1)!));
     assert.equal(new Set(points).size, 3);
   });
 
-  it("keeps to values that may stand together", () => {
+  it("suggests only allowed combinations of values", () => {
     const allows = (p: SearchPoint): boolean => p["x"]! <= p["y"]!;
     const trials = run(suggest, study(PLANE, [], { allows }), 25, ({ x, y }) => x! - y!);
     assert.ok(trials.length >= (ends ? 3 : 25));
     for (const { point } of trials) assert.ok(allows(point), JSON.stringify(point));
   });
 
-  it("ends, and soon, where no values may stand together", () => {
+  it("ends quickly if no combination of values is allowed", () => {
     const begun = performance.now();
     assert.equal(suggest(study(PLANE, [], { allows: () => false }), 1), null);
     assert.equal(suggest(study(PLANE, history(PLANE, 30, 1), { allows: () => false }), 31), null);
     assert.ok(performance.now() - begun < 5000);
   });
 
-  it("ends only where all was tried", () => {
+  it("ends only after all points were tried", () => {
     const small = named({
       kind: { name: "", kind: "choice", size: 2 },
       rank: { name: "", kind: "number", scale: "linear", from: 1, to: 4, integer: true },
@@ -129,7 +129,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     if (trials.length < 20) assert.ok(isExhausted(of, trials), `${trials.length} were tried`);
   });
 
-  it("tries no values again while others are left", () => {
+  it("repeats no values while others are untried", () => {
     const small = named({
       kind: { name: "", kind: "choice", size: 2 },
       epochs: { name: "", kind: "number", scale: "linear", from: 1, to: 3, integer: true },
@@ -146,7 +146,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     }
   });
 
-  it("takes trials that failed, were given up, still run or have no number", () => {
+  it("handles trials that failed, were pruned, still run or have a NaN score", () => {
     fc.assert(
       fc.property(
         spaces,
@@ -163,7 +163,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     );
   });
 
-  it("takes several objectives, or says that it doesn't", () => {
+  it("handles several objectives, or rejects them with a coded error", () => {
     for (const objectives of [2, 3]) {
       const of = study(EASY, history(EASY, 50, objectives, objectives), { objectives });
       try {
@@ -174,7 +174,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     }
   });
 
-  it("takes trials of earlier sweeps, of other spaces too", () => {
+  it("handles trials of earlier sweeps, also of other spaces", () => {
     const other = [
       done(-2, { x: 50, kind: 3 }, 0.3),
       ...history(PLANE, 20, 5).map((trial, i) => ({ ...trial, number: i - 30 })),
@@ -184,7 +184,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     assertInside(PLANE, suggest(study(PLANE, other), 1)!);
   });
 
-  it("looks all around", () => {
+  it("explores the full range", () => {
     const trials = run(suggest, study([...EASY, { name: "kind", kind: "choice", size: 3 }]), 60, () => 0);
     for (const name of ["x", "y"]) {
       const quarters = new Set(trials.map(({ point }) => Math.min(3, Math.floor((point[name]! + 5) / 2.5))));
@@ -193,7 +193,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     assert.equal(new Set(trials.map(({ point }) => point["kind"])).size, 3);
   });
 
-  it("beats chance where it learns from scores", () => {
+  it("beats random search if it learns from scores", () => {
     const told = history(EASY, 30, 3).map((t) => ({
       ...t,
       state: "done" as const,
@@ -209,7 +209,7 @@ export function conformance({ suggest, random, ends }: Held): void {
     assert.ok(wins >= 4, `it beats chance ${wins} times of 5`);
   });
 
-  it("suggests within seconds after 500 trials", () => {
+  it("suggests a point within seconds after 500 trials", () => {
     const trials = run(random, study(EASY), 500, easy);
     const begun = performance.now();
     assert.ok(suggest(study(EASY, trials), 501) ?? ends);

@@ -31,15 +31,15 @@ function swept(seed: number, count: number): readonly StudyTrial[] {
 const apart = (a: SearchPoint, b: SearchPoint): number =>
   Math.hypot((a["x"]! - b["x"]!) / 15, (a["y"]! - b["y"]!) / 15);
 
-describe("search by a Gaussian process", () => {
-  it("comes to a minimum of Branin's function within 30 trials", () => {
+describe("Gaussian process search", () => {
+  it("reaches a minimum of Branin's function within 30 trials", () => {
     for (const seed of [1, 2, 3]) {
       const best = Math.max(...swept(seed, 30).map(({ scores }) => scores![0]!));
       assert.ok(-best - 0.397887 < 0.05, `${seed}: ${-best}`);
     }
   });
 
-  it("keeps away from what runs, failed, or was given up low", () => {
+  it("avoids points that are running, failed, or were pruned at a low score", () => {
     const trials = swept(4, 20);
     const next = gp.suggest(call, studyOf(4, trials), 21)!;
     const after = (state: "running" | "failed" | "pruned", reports: StudyTrial["reports"] = []): SearchPoint =>
@@ -52,7 +52,7 @@ describe("search by a Gaussian process", () => {
     assert.ok(apart(gp.suggest(call, studyOf(4, [...trials, missed]), 22)!, next) > 0.05);
   });
 
-  it("finds the branch, the choice and the step that are best, and tries no point twice", () => {
+  it("finds the best branch, choice and step, and tries no point twice", () => {
     const own: readonly SearchDimension[] = [
       { name: "kind", kind: "choice", size: 3 },
       {
@@ -80,7 +80,7 @@ describe("search by a Gaussian process", () => {
     assert.equal(new Set(learnt).size, learnt.length);
   });
 
-  it("goes on where every score is the same, or none is a number", () => {
+  it("continues if all scores are equal or NaN", () => {
     const drawn = swept(5, 9);
     for (const score of [0.5, Number.NaN])
       assert.ok(

@@ -33,8 +33,8 @@ async function whole(dimensions: readonly SearchDimension[], points: number | nu
   }
 }
 
-describe("grid", () => {
-  it("tries each combination once, those of a branch where it is taken", async () => {
+describe("grid search", () => {
+  it("tries each combination once, including those of active branches", async () => {
     const points = await whole([kind, branch, { ...rate }], 3);
     assert.equal(points.length, (2 + 4) * 3);
     assert.equal(new Set(points.map((p) => JSON.stringify(p))).size, points.length);
@@ -42,7 +42,7 @@ describe("grid", () => {
     assert.deepEqual([...new Set(points.flatMap((p) => p["kind/1.rank"] ?? []))].sort(), [2, 4, 6, 8]);
   });
 
-  it("has tried every value of each dimension in the first part already", async () => {
+  it("tries every value of each dimension in its first part", async () => {
     const five: SearchDimension = { name: "five", kind: "choice", size: 5 };
     const first = (await whole([five, rank, kind], null)).slice(0, 20);
     assert.deepEqual(
@@ -51,22 +51,22 @@ describe("grid", () => {
     );
   });
 
-  it("takes no range in which every number counts, unless it is told how many", async () => {
+  it("rejects a continuous range unless the number of points is set", async () => {
     await assert.rejects(
       suggested("grid", { points: null }, study([kind, rate]), 1),
       (error) => error instanceof CodedError && error.code === "not-a-grid",
     );
   });
 
-  it("leaves out what a trial that was put between has tried", async () => {
+  it("skips points that an inserted trial has tried", async () => {
     const between = done(1, { kind: 0, rank: 2 }, 0);
     const point = await suggested("grid", { points: null }, study([kind, rank], [between]), 2);
     assert.notDeepEqual(point, between.point);
   });
 });
 
-describe("Sobol's points", () => {
-  it("are even in every dimension and over pairs of them, beyond those that have direction numbers too", () => {
+describe("Sobol points", () => {
+  it("are even in every dimension and over pairs, also beyond the tabulated direction numbers", () => {
     const points = Array.from({ length: 64 }, (_, i) => sobolPoint(i, 70, 5));
     for (const d of [0, 1, 40, 63, 64, 69]) assert.equal(new Set(points.map((p) => Math.floor(p[d]! * 64))).size, 64);
     for (const [a, b] of [
@@ -78,13 +78,13 @@ describe("Sobol's points", () => {
   });
 });
 
-describe("tpe", () => {
+describe("TPE search", () => {
   const dimensions = [kind, branch, rate];
   const known = history(dimensions, 40, 4).map((trial) =>
     done(trial.number, trial.point, Math.log(trial.point["rate"]!)),
   );
 
-  it("learns nothing of trials that failed or have no number", async () => {
+  it("learns nothing from failed trials or NaN scores", async () => {
     const extra = { ...done(41, { kind: 0, rate: 1e-3 }, NaN) };
     const failed = { ...extra, state: "failed", scores: null } as const;
     assert.deepEqual(
@@ -93,7 +93,7 @@ describe("tpe", () => {
     );
   });
 
-  it("keeps away from trials that still run", async () => {
+  it("avoids trials that still run", async () => {
     const near = (await suggested("tpe", TPE, study(dimensions, known), 41))!;
     const running = Array.from({ length: 8 }, (_, i): StudyTrial => {
       const point = { ...near, rate: near["rate"]! * (1 + i / 1000) };
@@ -103,7 +103,7 @@ describe("tpe", () => {
     assert.notEqual(next["rate"], near["rate"]);
   });
 
-  it("tries nothing twice, and ends where all was tried", async () => {
+  it("tries nothing twice, and ends after all points were tried", async () => {
     const trials: StudyTrial[] = [];
     for (;;) {
       const point = await suggested("tpe", TPE, study([kind, branch], trials), trials.length + 1);
@@ -115,7 +115,7 @@ describe("tpe", () => {
   });
 });
 
-describe("values of a dimension", () => {
+describe("values of a search dimension", () => {
   const steps: SearchDimension = {
     name: "s",
     kind: "number",
@@ -126,7 +126,7 @@ describe("values of a dimension", () => {
     step: 0.1,
   };
 
-  it("are written in decimals, the last one too", () => {
+  it("are exact decimals, including the last one", () => {
     assert.equal(valueCount(steps), 4);
     assert.deepEqual(
       [0, 1, 2, 3].map((place) => nthValue(steps, place)),
@@ -136,7 +136,7 @@ describe("values of a dimension", () => {
     assert.equal(nearestValue(steps, 0.26), 0.3);
   });
 
-  it("are no others", () => {
+  it("exclude values off the steps", () => {
     assert.deepEqual(
       [0.3, 0.15, 0.4, -0.1, NaN].map((x) => isAllowedValue(steps, x)),
       [true, false, false, false, false],

@@ -14,7 +14,7 @@ const study = (seed: number, trials: readonly StudyTrial[] = []): Study => ({
 });
 
 describe("random search", () => {
-  it("draws the same trial whatever ran before, and other trials otherwise", async () => {
+  it("draws the same trial whatever ran before, and others for other seeds or trials", async () => {
     const random = (await registry.find("search", "random")!.load!()) as SearchImplementation;
     const call = { word: "random", kind: "search", arguments: {} };
     const draw = (seed: number, trial: number) => random.suggest(call, study(seed), trial)!;
@@ -30,7 +30,7 @@ describe("random search", () => {
     assert.notDeepEqual(draw(1, 7), draw(2, 7));
   });
 
-  it("spreads evenly: in the logarithm, over integers with both ends, over choices", async () => {
+  it("is uniform on a log scale, over integers with both ends, and over choices", async () => {
     const random = (await registry.find("search", "random")!.load!()) as SearchImplementation;
     const call = { word: "random", kind: "search", arguments: {} };
     const n = 4000;

@@ -47,9 +47,9 @@ function earlierOf(suggest: Suggest, seed: number): readonly StudyTrial[] {
 }
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 
-describe("a search that starts from earlier trials", () => {
+describe("warm-started search", () => {
   for (const [name, suggest] of Object.entries(searches))
-    it(`comes as near with fewer of its own, though what was learnt is a little off: ${name}`, () => {
+    it(`reaches the same score with at most half the new trials, from slightly wrong earlier ones: ${name}`, () => {
       const seeds = [1, 2, 3, 4, 5, 6, 7];
       const cold = median(seeds.map((seed) => trialsTo(suggest, seed, [], 0.5)));
       const warm = median(seeds.map((seed) => trialsTo(suggest, seed, earlierOf(suggest, seed), 0.5)));
@@ -57,9 +57,9 @@ describe("a search that starts from earlier trials", () => {
     });
 });
 
-describe("a search that learns", () => {
+describe("search that learns from scores", () => {
   for (const [name, suggest] of Object.entries(searches))
-    it(`begins where the definitions are, and with nothing but them: ${name}`, () => {
+    it(`starts with the values in the definitions, only if no trial exists: ${name}`, () => {
       const first = { x: 0.5, y: 0.25 };
       assert.deepEqual(suggest(study(1, [], first), 1), first);
       const done: StudyTrial = { number: 1, point: first, state: "done", scores: [1], reports: [], violation: 0 };

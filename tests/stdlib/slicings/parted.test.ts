@@ -16,8 +16,8 @@ const quantiles = (numbers: readonly number[], bins: number) =>
 const values = (all: readonly unknown[], fewest = 2) => counts(partitionByValues("c", all, fewest));
 const repeated = <T>(value: T, times: number): readonly T[] => Array.from({ length: times }, () => value);
 
-describe("parts of numbers", () => {
-  it("hold about as many rows each, and are called by their least and greatest", () => {
+describe("quantile slices of numbers", () => {
+  it("contain about equally many rows, and are named by their least and greatest values", () => {
     const numbers = Array.from({ length: 100 }, (_, i) => (i * 37) % 100);
     assert.deepEqual(quantiles(numbers, 4), [
       ["0 – 24", 25],
@@ -26,7 +26,7 @@ describe("parts of numbers", () => {
       ["75 – 99", 25],
     ]);
   });
-  it("keep what is equal together, whichever side is the heavy one", () => {
+  it("keep equal values together, whichever side is larger", () => {
     const few = Array.from({ length: 10 }, (_, i) => i);
     assert.deepEqual(quantiles([...repeated(-1, 90), ...few], 4), [
       ["-1", 90],
@@ -42,7 +42,7 @@ describe("parts of numbers", () => {
       ["2", 1],
     ]);
   });
-  it("are every row's, whatever the numbers", () => {
+  it("cover every row, for any numbers", () => {
     let state = 1;
     const next = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
     for (let trial = 0; trial < 300; trial++) {
@@ -57,7 +57,7 @@ describe("parts of numbers", () => {
       assert.ok(counts({ names, partOfRow: of }).length === names.length, "no part is empty");
     }
   });
-  it("that are missing are a part, the last", () => {
+  it("put missing numbers in a last slice", () => {
     assert.deepEqual(quantiles([1, Number.NaN, 2, Number.NaN, Number.NaN], 2), [
       ["1", 1],
       ["2", 1],
@@ -66,8 +66,8 @@ describe("parts of numbers", () => {
   });
 });
 
-describe("parts by the values of a column", () => {
-  it("are its values, the frequent ones first and what is missing last", () => {
+describe("slices by the values of a column", () => {
+  it("are its values, most frequent first and missing last", () => {
     assert.deepEqual(values(["b", null, "a", "b", undefined, " ", Number.NaN, ""]), [
       ["b", 2],
       ["a", 1],
@@ -84,7 +84,7 @@ describe("parts by the values of a column", () => {
       ["2026-01-02", "3", "x, y", '{"k":1}'],
     );
   });
-  it("of few numbers stand by size, of many in quartiles; digits that begin with zero are names", () => {
+  it("order few numbers by size, cut many into quartiles, and treat leading zeros as names", () => {
     assert.deepEqual(values(["10", "9", "10", null]), [
       ["9", 1],
       ["10", 2],
@@ -97,7 +97,7 @@ describe("parts by the values of a column", () => {
     );
     assert.equal(values(many.map((_, i) => `0${String(i % 20)}`)).length, 20);
   });
-  it("of very many values are those that say something, and the others together", () => {
+  it("list the informative values among very many, and group the others", () => {
     const ids = Array.from({ length: 50 }, (_, i) => `id ${String(i)}`);
     assert.deepEqual(values([...ids, ...repeated("often", 3), null]), [
       ["often", 3],
@@ -110,7 +110,7 @@ describe("parts by the values of a column", () => {
     assert.deepEqual(partitionByValues("c", often, 2).notes, ["c has 50 values"]);
     assert.equal(values(ids.slice(0, 30)).length, 30, "of thirty each stands by itself");
   });
-  it("that are long and begin alike stay apart, and are shown short", () => {
+  it("separate long values with a common prefix, and shorten their names", () => {
     const long = "x".repeat(5000);
     const found = values([`${long}a`, `${long}b`, `${long}b`]);
     assert.deepEqual(
@@ -124,7 +124,7 @@ describe("parts by the values of a column", () => {
   });
 });
 
-describe("words that part rows", () => {
+describe("slicing functions", () => {
   const rows = (texts: readonly string[]) => ({ count: texts.length, text: (row: number) => texts[row]! });
   const call = (word: string, given = {}) => ({ kind: "slicing", word, arguments: given });
 
@@ -142,7 +142,7 @@ describe("words that part rows", () => {
       ["5 – 8", 3],
     ]);
   });
-  it("language names languages and counts what is too short to tell", async () => {
+  it("language names languages, and counts texts too short to detect", async () => {
     const parted = await language.part(
       call("language"),
       rows(["The weather is lovely this morning.", "Das Wetter ist heute Morgen sehr schön.", "ok", "1"]),
@@ -153,7 +153,7 @@ describe("words that part rows", () => {
     ]);
     assert.deepEqual(parted?.notes, ["2 rows are too short to tell their language"]);
   });
-  it("languages of very few rows are one, where others have many: they are guesses", async () => {
+  it("language merges very rare languages if others are frequent, as they are uncertain", async () => {
     const english = "The weather is lovely this morning, and we are going to the park.";
     const german = "Das Wetter ist heute Morgen sehr schön, und wir gehen in den Park.";
     const french = "Le temps est très beau ce matin, et nous allons au parc avec les enfants.";

@@ -19,14 +19,14 @@ function schemaWith(metadata: number): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-describe("the lists of an Arrow message", () => {
-  it("are no longer than the message", () => {
+describe("bounds check of Arrow messages", () => {
+  it("rejects lists longer than the message", () => {
     checkArrowBounds("schema", schemaWith(0), new Uint8Array());
     checkArrowBounds("schema", schemaWith(3), new Uint8Array());
     for (const length of [4, 1_000_000_000, 0xffffffff])
       assert.throws(() => checkArrowBounds("schema", schemaWith(length), new Uint8Array()), /longer than its message/);
   });
-  it("make no number of more noughts than a decimal has, before the reader does", () => {
+  it("rejects decimals with too large a scale, before the reader runs", () => {
     const file = readFileSync(fileURLToPath(new URL("../../../../tests/fixtures/tables/lz4.feather", import.meta.url)));
     // Behind the file's mark and the message's own: its length, then the schema.
     const schema = file.subarray(16, 16 + file.readInt32LE(12));

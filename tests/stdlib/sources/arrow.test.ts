@@ -15,9 +15,9 @@ const all = readFileSync(join(tables, "all.jsonl"), "utf8")
   .map((line) => JSON.parse(line) as Record<string, unknown>);
 const of = (path: string) => call("source", "arrow", { path });
 
-describe("arrow", () => {
+describe("arrow source", () => {
   for (const packed of ["uncompressed", "lz4", "zstd"])
-    it(`reads every type, ${packed}, whole and in parts`, async () => {
+    it(`reads every type, compressed by ${packed}, at once and in parts`, async () => {
       const table = await arrow.open(of(`${packed}.feather`), world);
       assert.deepEqual(
         table.objects(),
@@ -31,7 +31,7 @@ describe("arrow", () => {
         [25, 25, 10].map((rows) => [rows, "label"]),
       );
     });
-  it("reads streams, and labels that are numbers of a dictionary", async () => {
+  it("reads streams, and dictionary-encoded labels", async () => {
     const table = await arrow.open(of("stream.arrow"), world);
     assert.deepEqual(
       table.select("text", "label").objects(),
@@ -40,7 +40,7 @@ describe("arrow", () => {
     assert.equal((await arrow.open(of("stream.arrow"), world, 30)).numRows(), 30);
   });
 
-  it("reads or refuses a file with any byte of its messages changed, soon and in little memory", async function () {
+  it("reads or rejects a file with any changed message byte, quickly and in little memory", async function () {
     this.timeout(60_000);
     const folder = new Folder();
     const whole = readFileSync(join(tables, "stream.arrow"));
@@ -63,7 +63,7 @@ describe("arrow", () => {
     assert.ok(process.memoryUsage().rss < 2 ** 31);
   });
 
-  describe("broken", () => {
+  describe("broken Arrow file", () => {
     const folder = new Folder();
     after(() => folder.remove());
     const whole = readFileSync(join(tables, "lz4.feather"));
@@ -92,7 +92,7 @@ describe("arrow", () => {
         const error = await read(bytes);
         assert.deepEqual([error.code, error.data["file"]], [code, "broken.arrow"]);
       });
-    it("is a coded error or rows wherever a byte is another, never anything else", async function () {
+    it("is a coded error or readable rows for any changed byte, with no other failure", async function () {
       this.timeout(60_000);
       for (let place = 8, turn = 0; place < whole.length - 8; place += 97, turn++) {
         const bytes = at(whole, place, [whole[place]! ^ (1 << (turn % 8))]);

@@ -44,7 +44,7 @@ const signs: readonly (readonly [string, Uint8Array])[] = [
   ["GIF", Buffer.from("GIF89a\x10\0\x10\0", "latin1")],
 ];
 
-describe("a broken file", function () {
+describe("broken file", function () {
   this.timeout(20_000);
   const folder = new Folder();
   after(() => folder.remove());
@@ -69,16 +69,16 @@ describe("a broken file", function () {
   }
   const given = (path: string): Record<string, Value> => ({ path, ...(path.includes(".tsv") && { delimiter: "\t" }) });
 
-  describe("that is cut off", () => {
+  describe("truncated file", () => {
     for (const [word, ending, whole, code, text] of formats) {
-      it(`as ${ending} of ${word}`, async () => {
+      it(`is a coded error: ${ending} read by ${word}`, async () => {
         const bytes = Buffer.from(whole);
         const cut = text !== "" ? text : isText(word) ? Buffer.concat([bytes, short]) : bytes.subarray(0, -30);
         const error = await failure(word, given(put(`cut.${ending}`, cut)));
         assert.deepEqual([error.code, error.data["file"]], [code, `cut.${ending}`]);
       });
       if (!isText(word)) continue;
-      it(`as ${ending} of ${word}, packed`, async () => {
+      it(`is a coded error: compressed ${ending} read by ${word}`, async () => {
         const gz = gzipSync(whole);
         const packed = { gz: gz.subarray(0, -12), zip: zip({ [`a.${ending}`]: whole }).subarray(0, -40), zst: "torn" };
         for (const [by, bytes] of Object.entries(packed)) {
@@ -90,9 +90,9 @@ describe("a broken file", function () {
     }
   });
 
-  describe("of another kind", () => {
+  describe("file of another format", () => {
     for (const [kind, head] of signs)
-      it(`is said to be a picture: ${kind}, by every word, packed too`, async () => {
+      it(`is reported as an image: ${kind}, by every source, also compressed`, async () => {
         const bytes = Buffer.concat([head, Buffer.from(Array.from({ length: 900 }, (_, i) => (i * 37) & 255))]);
         for (const [word, ending] of formats) {
           const error = await failure(word, given(put(`${kind}.${ending}`, bytes)));
@@ -117,7 +117,7 @@ describe("a broken file", function () {
         const { code, data } = await codeOf(() => prepareFetchedRows(folder.plan(hub), folder.world()));
         assert.deepEqual([code, data["file"]], ["not-a-text-file", `./hub-${kind}/train.csv`]);
       });
-    it("tells what a table is that is no text, and texts that are no table", async () => {
+    it("is reported if it is a table read as text, or text read as a table", async () => {
       const tables = {
         "t.csv": readFileSync(join(fixtures, "none.parquet")),
         "f.csv": readFileSync(join(fixtures, "uncompressed.feather")),
@@ -132,13 +132,13 @@ describe("a broken file", function () {
         for (const text of [rows, lines, value])
           assert.equal((await failure(word, { path: put("text.table", text) })).code, "not-of-format");
     });
-    it("that is called packed is no packed file", async () => {
+    it("is rejected if only its name says that it is compressed", async () => {
       for (const by of ["gz", "zst", "zip"])
         assert.equal((await failure("csv", { path: put(`picture.csv.${by}`, signs[0]![1]) })).code, "unreadable-file");
     });
   });
 
-  describe("without end", () => {
+  describe("endless file", () => {
     const endless = "x".repeat(17 * MiB);
     const codes: Record<string, [string, string]> = {
       csv: ["giant-record", `text,label\n"${endless}`],
@@ -147,14 +147,14 @@ describe("a broken file", function () {
       text: ["giant-line", endless],
     };
     for (const [ending, [code, text]] of Object.entries(codes))
-      it(`in one line is refused, packed too: ${ending}`, async () => {
+      it(`is rejected as one endless line, also compressed: ${ending}`, async () => {
         for (const [name, bytes] of [
           [`long.${ending}`, text],
           [`long.${ending}.gz`, gzipSync(text, { level: 1 })],
         ] as const)
           assert.equal((await failure(ending, { path: put(name, bytes) })).code, code);
       });
-    it("has more rows than are held", async () => {
+    it("is rejected above the maximum number of rows", async () => {
       const column = new Array<string>(MiB).fill("a");
 
       async function* chunks() {
@@ -166,10 +166,10 @@ describe("a broken file", function () {
     });
   });
 
-  describe("that is packed to burst", () => {
+  describe("decompression bomb", () => {
     // Reading on to the bound of a machine's memory takes seconds: one file does, the others are held to less.
     const bounds = { mostJson: 20 * MiB };
-    it("by zip, whatever its size is said to be", async () => {
+    it("is rejected in a zip archive, whatever size it declares", async () => {
       const content = Buffer.alloc(30 * MiB, "x");
       const bytes = deflated("a.txt", content, content.length);
       assert.ok(bytes.length < MiB);
@@ -181,7 +181,7 @@ describe("a broken file", function () {
       for (const word of ["text", "json", "csv"])
         assert.equal((await failure(word, { path: lying })).code, "unreadable-file");
     });
-    it("by zstd, of blocks that are one letter each", async () => {
+    it("is rejected in zstd blocks that repeat one letter", async () => {
       const block = Buffer.from([(MiB / 8) * 8 + 2, ((MiB / 8) * 8 + 2) >> 8, ((MiB / 8) * 8 + 2) >> 16, 32]);
       const bomb = Buffer.concat([
         Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x38]),
@@ -192,13 +192,13 @@ describe("a broken file", function () {
         assert.ok(["unpacks-too-large", "giant-text", "giant-line", "giant-json"].includes(error.code), error.code);
       }
     });
-    it("by gzip, as one JSON value", async () => {
+    it("is rejected in gzip as one JSON value", async () => {
       const path = put("bomb.json.gz", gzipSync(Buffer.alloc(257 * MiB, " "), { level: 1 }));
       assert.ok(["unpacks-too-large", "giant-json"].includes((await failure("json", { path })).code));
     });
   });
 
-  describe("outside its folder", () => {
+  describe("file outside its folder", () => {
     before(() => {
       put("secret.csv", rows);
       put("set/train.csv", rows);
@@ -210,7 +210,7 @@ describe("a broken file", function () {
       ] as const)
         symlinkSync(to, join(folder.path, from));
     });
-    it("is no part of a folder, a pattern or a data set: links are not followed out of them", async () => {
+    it("is not reached by links from a folder, a pattern or a data set", async () => {
       const texts = await (await sourceOf("folder")).open(call("source", "folder", { path: "labelled" }), world);
       assert.equal(texts.numRows(), 1);
       const csv = await (await sourceOf("csv")).open(call("source", "csv", { path: "set/*.csv" }), world);
@@ -219,7 +219,7 @@ describe("a broken file", function () {
       const { facts } = await prepareFetchedRows(folder.plan(hub), folder.world());
       assert.deepEqual(Object.keys(facts.splits), ["train"]);
     });
-    it("is never written by an archive: a member is read as bytes, whatever its name", async () => {
+    it("is rejected if the name of an archive member points to it", async () => {
       for (const name of ["../up.csv", "/up.csv", "a/../../up.csv"]) {
         const error = await failure("csv", { path: put("up.zip", zip({ [name]: rows })) });
         assert.deepEqual([error.code, error.data["file"]], ["unreadable-file", "up.zip"], name);

@@ -21,7 +21,7 @@ async function read(content: Uint8Array, encoding?: string): Promise<{ lines: un
   return { lines: Array.from(table.array("text") as Iterable<unknown>), told };
 }
 
-describe("an encoding that isn't written", () => {
+describe("encoding detection", () => {
   const long = "plain words\n".repeat(20_000);
   const cases: readonly (readonly [string, Uint8Array, readonly string[], string | null])[] = [
     ["UTF-8", cafe("caf\u00e9\nna\u00efve\n"), ["caf\u00e9", "na\u00efve"], null],
@@ -43,14 +43,14 @@ describe("an encoding that isn't written", () => {
     ],
   ];
   for (const [what, bytes, lines, told] of cases)
-    it(`is found: ${what}`, async () => {
+    it(`finds the encoding: ${what}`, async () => {
       assert.deepEqual(await read(bytes), { lines, told: told === null ? [] : [`x.txt: ${told}`] });
     });
-  it("is found far down in a file", async () => {
+  it("finds the encoding by a character late in a file", async () => {
     const { lines, told } = await read(Buffer.concat([Buffer.from(long), latin("caf\u00e9\n"), Buffer.from(long)]));
     assert.deepEqual([lines.length, lines[20_000], told], [40_001, "caf\u00e9", ["x.txt: read as windows-1252"]]);
   });
-  it("is an error where a file has two, with the line", async () => {
+  it("reports the line at which a file mixes two encodings", async () => {
     const both: readonly (readonly [Uint8Array, string])[] = [
       [Buffer.concat([Buffer.from(`${long}caf\u00e9\n`), latin("na\u00efve\n")]), "utf-8"],
       [Buffer.concat([Buffer.from(long), latin("na\u00efve\n"), Buffer.from("caf\u00e9\n")]), "windows-1252"],
@@ -61,7 +61,7 @@ describe("an encoding that isn't written", () => {
       assert.deepEqual([code, data["line"], data["first"]], ["two-encodings", 20_002, first]);
     }
   });
-  it("is an error where nothing fits, with the line", async () => {
+  it("reports the line at which no encoding fits", async () => {
     for (const bytes of [
       Buffer.from([0x61, 0x0a, 0x81, 0x0a]),
       Buffer.from([0x61, 0x0a, ...Array<number>(20).fill(0xd0)]),
@@ -74,11 +74,11 @@ describe("an encoding that isn't written", () => {
     const { code, data } = await codeOf(() => read(torn));
     assert.deepEqual([code, data["line"]], ["wrong-encoding", 2]);
   });
-  it("is held to where it is written", async () => {
+  it("only suggests the likely encoding if another is written", async () => {
     const { code, data } = await codeOf(() => read(latin("a\ncaf\u00e9\n"), "utf-8"));
     assert.deepEqual([code, data["line"], data["likely"]], ["wrong-encoding", 2, "windows-1252"]);
   });
-  it("is told in the facts of data and of their header, once for files that are read alike", async () => {
+  it("reports in the facts of data and of their header, once for files that are read alike", async () => {
     for (const name of ["a", "b"]) {
       writeFileSync(join(folder.path, `${name}.csv`), Buffer.from(`\ufefftext;label\n${name};x\nb;y\n`, "utf16le"));
       writeFileSync(join(folder.path, `${name}.jsonl`), Buffer.from(`{"text":"${name}","label":"x"}\n`));

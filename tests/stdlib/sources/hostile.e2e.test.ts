@@ -60,8 +60,8 @@ describe("hostile files", function () {
     base = peak("jsonl", "small.jsonl", "open").mib;
   });
 
-  describe("of any size are refused in constant memory", () => {
-    it("a line of JSON without end, read at once, in parts, for its header, and packed", () => {
+  describe("hostile files of any size, rejected in constant memory", () => {
+    it("an endless JSON line: read at once, in parts, for its header, and compressed", () => {
       const x = "x".repeat(MiB);
       const name = write("line.jsonl", long('{"text":"a"}\n{"text":"', x, 192, '"}\n'));
       for (const how of ["open", "stream", "head"]) {
@@ -74,14 +74,14 @@ describe("hostile files", function () {
       assert.equal(code, "giant-line");
       assert.ok(mib < base + 90, `${mib} MiB`);
     });
-    it("a JSON value larger than what is read at once", () => {
+    it("a JSON value above the limit for reading at once", () => {
       const name = write("one.json", long('[{"text":"', "x".repeat(MiB), 257, '"}]'));
       const { code, mib } = peak("json", name, "open");
       assert.equal(code, "giant-json");
       assert.ok(mib < base + 40, `${mib} MiB`);
       rmSync(path(name));
     });
-    it("a quote that is never closed", () => {
+    it("an unclosed quote", () => {
       const name = write("quote.csv", long('text,label\na,b\n"', "some text, and more\n".repeat(52_429), 128, ""));
       for (const how of ["open", "stream", "head"]) {
         const { code, mib } = peak("csv", name, how);
@@ -90,7 +90,7 @@ describe("hostile files", function () {
       }
       rmSync(path(name));
     });
-    it("a page of Parquet that unpacks to more than one may hold", () => {
+    it("a Parquet page that unpacks beyond the limit", () => {
       copyFileSync(
         fileURLToPath(new URL("../../../../tests/fixtures/tables/bomb.parquet", import.meta.url)),
         path("bomb.parquet"),
@@ -101,7 +101,7 @@ describe("hostile files", function () {
         assert.ok(mib < base + 60, `${how}: ${mib} MiB, ${base} MiB for one row`);
       }
     });
-    it("long rows are read for a header no further than it takes", () => {
+    it("long rows: reads only as many as the header needs", () => {
       const name = write("rows.jsonl", long("", `${JSON.stringify({ text: "t".repeat(8 * MiB) })}\n`, 30, ""));
       const { code, rows, mib } = peak("jsonl", name, "head");
       assert.equal(code, "read");
@@ -113,7 +113,7 @@ describe("hostile files", function () {
       rmSync(path(name));
       rmSync(path(wide));
     });
-    it("keys that differ from row to row", () => {
+    it("keys that differ in each row", () => {
       const rows = Array.from({ length: 20_000 }, (_, i) => `${JSON.stringify({ text: "t", [`k${i}`]: 1 })}\n`);
       const { code, mib } = peak("jsonl", write("keys.jsonl", rows), "open");
       assert.equal(code, "too-many-columns");
@@ -124,7 +124,7 @@ describe("hostile files", function () {
     });
   });
 
-  describe("with many columns", () => {
+  describe("files with many columns", () => {
     const wide = (columns: number) => [
       `${Array.from({ length: columns }, (_, i) => `c${i}`).join(",")}\n`,
       `${"1,".repeat(columns - 1)}1\n`.repeat(3),
@@ -133,7 +133,7 @@ describe("hostile files", function () {
       const read = await open(csv, write("wide.csv", wide(25_000)));
       assert.deepEqual([read.numRows(), read.numCols()], [3, 25_001]);
     });
-    it("beyond all sense are refused, in the header as in a row", async () => {
+    it("are rejected above the limit, in the header or a row", async () => {
       const header = await codeOf(() => open(csv, write("million.csv", wide(1_000_000))));
       assert.deepEqual([header.code, header.data["columns"]], ["too-many-columns", 1_000_000]);
       const row = await codeOf(() => open(csv, write("row.csv", ["text,label\na,b\n", "1,".repeat(999_999), "1\n"])));
@@ -142,15 +142,15 @@ describe("hostile files", function () {
       const object = await codeOf(() => open(jsonl, write("object.jsonl", [JSON.stringify(keys)])));
       assert.deepEqual([object.code, object.data["row"]], ["too-many-columns", 1]);
     });
-    it("name the first that stands twice", async () => {
+    it("name the first duplicate column", async () => {
       const error = await codeOf(() => open(csv, write("twice.csv", ["a,b,c,b,a\n1,2,3,4,5\n"])));
       assert.deepEqual([error.code, error.data["column"]], ["duplicate-column", "b"]);
     });
   });
 
-  describe("of JSON", () => {
+  describe("hostile JSON files", () => {
     const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
-    it("nested without sense are refused, whatever the depth; nested with sense are read", async () => {
+    it("are rejected at any excessive depth, but read at a reasonable one", async () => {
       for (const depth of [300, 1_000_000]) {
         const row = `{"text":"b","extra":${nested(depth)}}`;
         const line = await codeOf(() => open(jsonl, write("deep.jsonl", ['{"text":"a"}\n', row])));
@@ -161,7 +161,7 @@ describe("hostile files", function () {
       }
       assert.equal((await open(jsonl, write("deep.jsonl", [`{"text":${nested(250)}}`]))).numRows(), 1);
     });
-    it("broken behind a long string name the place", async () => {
+    it("report the position of an error after a long string", async () => {
       const text = `{"text":"${"x\\n".repeat(2 * MiB)}","label":x}`;
       for (const [source, name] of [
         [jsonl, "far.jsonl"],
@@ -171,7 +171,7 @@ describe("hostile files", function () {
         assert.deepEqual([error.code, error.data["line"], error.data["column"]], ["broken-json", 1, text.length - 1]);
       }
     });
-    it("say which word reads them, and what Python wrote", async () => {
+    it("suggest the source that reads them, and recognize Python's output", async () => {
       const help = async (source: SourceImplementation, name: string, text: string): Promise<string> => {
         const error = await codeOf(() => open(source, write(name, [text])));
         return codeText(error.code as "broken-json", (error as unknown as CodedError<"broken-json">).data).help ?? "";
@@ -182,7 +182,7 @@ describe("hostile files", function () {
       assert.match(await help(jsonl, "print.jsonl", "{'text': 'a'}\n"), /json\.dumps/);
       assert.match(await help(jsonl, "none.jsonl", '{"text": None}\n'), /json\.dumps/);
     });
-    it("with lines that end in a carriage return are lines, numbered as an editor does", async () => {
+    it("accept carriage returns as line ends, and number lines like an editor", async () => {
       for (const end of ["\r", "\r\n", "\n"]) {
         const rows = `{"text":"a"}${end}${end}{"text":"b"}${end}`;
         assert.equal((await open(jsonl, write("ends.jsonl", [rows]))).numRows(), 2);
@@ -195,13 +195,13 @@ describe("hostile files", function () {
       const error = await codeOf(() => open(jsonl, write("ends.jsonl", [first, "{"])));
       assert.equal(error.data["line"], 2);
     });
-    it("without rows are empty", async () => {
+    it("are empty without rows", async () => {
       assert.equal((await codeOf(() => open(json, write("none.json", ["[]"])))).code, "empty-file");
       assert.equal((await codeOf(() => open(json, write("none.json", ['{"rows":[]}'])))).code, "empty-file");
     });
   });
 
-  describe("that are no text", () => {
+  describe("files that are not text", () => {
     const kinds: [string, string | Uint8Array, RegExp][] = [
       ["sheet.xlsx", "PK\u0003\u0004\u0014\u0000", /save the sheet as CSV/],
       ["rows.csv", gzipSync("text,label\na,b\n"), /call it "rows\.csv\.gz"/],
@@ -212,12 +212,12 @@ describe("hostile files", function () {
       ["rows.pkl", Buffer.from([0x80, 4, 0x95, 0]), /to_csv/],
     ];
     for (const [name, bytes, mend] of kinds)
-      it(`say what they are: ${name}`, async () => {
+      it(`report their format: ${name}`, async () => {
         const error = await codeOf(() => open(csv, write(name, [bytes])));
         assert.equal(error.code, "not-a-text-file");
         assert.match(codeText("not-a-text-file", error.data as never).help ?? "", mend);
       });
-    it("have marks of another encoding than was said", async () => {
+    it("report a byte order mark that contradicts the declared encoding", async () => {
       const utf16be = Buffer.from("\ufefftext,label\na,b\n", "utf16le").swap16();
       const other = await codeOf(() => open(csv, write("be.csv", [utf16be]), undefined, { encoding: "utf-16le" }));
       assert.deepEqual([other.code, other.data["likely"]], ["wrong-encoding", "utf-16be"]);
@@ -226,7 +226,7 @@ describe("hostile files", function () {
       const latin = await codeOf(() => open(csv, marked, undefined, { encoding: "windows-1252" }));
       assert.deepEqual([latin.code, latin.data["likely"]], ["wrong-encoding", "utf-8"]);
     });
-    it("but texts with odd characters are read", async () => {
+    it("do not include texts with unusual characters, which are read", async () => {
       const read = await open(csv, write("nul.csv", ["text,label\ra\u0000b,x\rc,y\r"]));
       assert.deepEqual(
         read.objects().map((row) => (row as { text: string }).text),
@@ -243,7 +243,7 @@ describe("hostile files", function () {
     });
   });
 
-  describe("that are no files to read", () => {
+  describe("paths that cannot be read as files", () => {
     const sources = [csv, jsonl, json];
     const refused = async (name: string, code = "unreadable-file") => {
       for (const source of sources) {
@@ -251,7 +251,7 @@ describe("hostile files", function () {
         assert.deepEqual([error.code, error.data["file"] ?? error.data["path"]], [code, name]);
       }
     };
-    it("folders, pipes, devices, links in a circle, what lies in a file", async () => {
+    it("are rejected: folders, pipes, devices, circular links and paths below a file", async () => {
       mkdirSync(path("folder.csv"));
       await refused("folder.csv");
       if (process.platform !== "win32") {
@@ -266,7 +266,7 @@ describe("hostile files", function () {
       await refused("a\u0000b.csv");
       await refused(`${"n".repeat(300)}.csv`);
     });
-    it("what may not be read", async function () {
+    it("are rejected without read permission", async function () {
       if (process.platform === "win32") return;
       const name = write("secret.csv", ["text\na\n"]);
       chmodSync(path(name), 0);
@@ -279,7 +279,7 @@ describe("hostile files", function () {
         if (root) process.seteuid!(0);
       }
     });
-    it("a file that changes while it is read, and one that is gone", async () => {
+    it("are rejected if the file changes during reading or is deleted", async () => {
       const rows = '{"text":"some text of a row"}\n'.repeat(60_000);
       const name = write("log.jsonl", [rows]);
       const chunks = jsonl.stream!(call("source", "jsonl", { path: name }), folder.world())[Symbol.asyncIterator]();

@@ -21,9 +21,9 @@ async function chunksOf(path: string, own: Partial<SourceContext> = {}): Promise
   return chunks;
 }
 
-describe("parquet", () => {
+describe("parquet source", () => {
   for (const codec of ["none", "snappy", "gzip", "zstd", "brotli", "lz4"])
-    it(`reads every type, packed by ${codec}, whole and in parts`, async () => {
+    it(`reads every type, compressed by ${codec}, at once and in parts`, async () => {
       const table = await parquet.open(of(`${codec}.parquet`), world);
       assert.deepEqual(
         table.objects(),
@@ -41,7 +41,7 @@ describe("parquet", () => {
           name,
         );
     });
-  it("reads encodings of differences, and the old time stamps", async () => {
+  it("reads delta encodings and legacy timestamps", async () => {
     const table = await parquet.open(of("delta.parquet"), world);
     assert.deepEqual(
       table.select("text", "id", "label").objects(),
@@ -50,7 +50,7 @@ describe("parquet", () => {
     const old = await parquet.open(of("int96.parquet"), world);
     assert.deepEqual(old.array("at"), ["2025-01-31T00:00:00", null]);
   });
-  it("reads the columns alone that are asked for, and all where one isn't there", async () => {
+  it("reads only the requested columns, or all if one is missing", async () => {
     const names = (chunks: RowChunk[]) => [...chunks[0]!.columns.keys()];
     let [read, size] = [0, 0];
     const onBytes = (now: number, of: number): void => void ([read, size] = [now, of]);
@@ -61,13 +61,13 @@ describe("parquet", () => {
     assert.equal(read, size);
     assert.equal(names(await chunksOf("snappy.parquet", { columns: ["text", "lable"] })).length, 17);
   });
-  it("gives the columns of a table without rows, and the first rows of others", async () => {
+  it("returns the columns of an empty table, and the first rows of others", async () => {
     const none = await parquet.open(of("none-left.parquet"), world);
     assert.deepEqual([none.numRows(), none.numCols()], [0, 18]);
     assert.equal((await parquet.open(of("zstd.parquet"), world, 30)).numRows(), 30);
   });
 
-  describe("broken", () => {
+  describe("broken Parquet file", () => {
     const folder = new Folder();
     after(() => folder.remove());
     const whole = readFileSync(join(tables, "snappy.parquet"));
@@ -102,15 +102,15 @@ describe("parquet", () => {
           const error = await read(bytes, how);
           assert.deepEqual([error.code, error.data["file"]], [code, "broken.parquet"]);
         });
-    it("is refused before room is made for what a page says that it unpacks to", async () => {
+    it("is rejected before allocating a page's declared unpacked size", async () => {
       const { code, data } = await codeOf(() => parquet.open(of("bomb.parquet"), world));
       assert.deepEqual([code, data["where"], data["of"]], ["unpacks-too-large", "column text, row group 1", "bytes"]);
     });
-    it("says what a file is that is none", async () => {
+    it("is reported with its real format", async () => {
       const error = await read(Buffer.from("PK\u0003\u0004 and so on, and on"));
       assert.match(String(error.data["found"]), /ZIP archive/);
     });
-    it("is a coded error or rows wherever a byte is another, never anything else", async function () {
+    it("is a coded error or readable rows for any changed byte, with no other failure", async function () {
       this.timeout(60_000);
       for (let place = 4, turn = 0; place < whole.length - 8; place += 193, turn++) {
         const bytes = at(whole, place, [whole[place]! ^ (1 << (turn % 8))]);

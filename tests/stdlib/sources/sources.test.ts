@@ -29,8 +29,8 @@ describe("sources", () => {
   ) => source.open(writtenCall("any", { path: folder.write(name, content), ...more }), folder.world());
   const rows = async (...a: Parameters<typeof open>) => (await open(...a)).objects();
 
-  describe("csv", () => {
-    it("reads quotes, line breaks in fields, a byte order mark and mixed line ends", async () => {
+  describe("csv source", () => {
+    it("reads quotes, line breaks in fields, a byte order mark and mixed line endings", async () => {
       const text = '\ufefftext,label\r\n"a, ""b""\nc",x\nd,y\r\n\r\ne,\n';
       assert.deepEqual(await rows(csv, text), [
         { text: 'a, "b"\nc', label: "x", $row: 1 },
@@ -38,7 +38,7 @@ describe("sources", () => {
         { text: "e", label: "", $row: 3 },
       ]);
     });
-    it("reads back whatever is written by the rules", async () => {
+    it("reads back any content written by the CSV rules", async () => {
       const cell = fc.string({
         unit: fc.constantFrom("a", "é", "😀", ",", '"', "\n", "\r", " ", "\u0000", "<", "\t"),
         maxLength: 12,
@@ -56,7 +56,7 @@ describe("sources", () => {
         { numRuns: 60 },
       );
     });
-    it("reads characters that lie across pieces of the file, packed or not", async () => {
+    it("reads characters that span chunks of the file, compressed or not", async () => {
       const line = "äöü€😀,x\n";
       const text = "text,label\n" + line.repeat(30_000);
       for (const [name, content] of [
@@ -68,12 +68,12 @@ describe("sources", () => {
         assert.ok(Array.from(read.array("text") as string[]).every((t) => t === "äöü€😀"));
       }
     });
-    it("stops early when only the header is asked for", async () => {
+    it("stops early if only the header is requested", async () => {
       const path = folder.write("many.csv", "text,label\n" + "a,b\n".repeat(200_000) + 'c,"d');
       const read = await csv.open(call("source", "csv", { path }), folder.world(), 3);
       assert.equal(read.numRows(), 3);
     });
-    describe("whose first line is not its header", () => {
+    describe("csv source without a header in the first line", () => {
       const pairs = [
         { text: "good, really", label: "x", $row: 1 },
         { text: "bad\nas can be", label: "y", $row: 2 },
@@ -88,7 +88,7 @@ describe("sources", () => {
         ["a title before a byte order mark", `Export\r\n\ufefftext,label\r\n${body}`, { skip: 1 }],
       ];
       for (const [what, text, more] of read)
-        it(`but ${what}`, async () => {
+        it(`reads a file that starts with ${what}`, async () => {
           assert.deepEqual(await rows(csv, text, more), pairs);
           const path = folder.write("streamed.csv", text);
           const chunks = await gathered(csv.stream!(call("source", "csv", { path, ...more }), folder.world()));
@@ -102,13 +102,13 @@ describe("sources", () => {
             ],
           );
         });
-      it("and nobody names the columns", async () => {
+      it("numbers the columns if no names are given", async () => {
         assert.deepEqual(await rows(csv, "a,b\nc,d\n", { header: "none" }), [
           { "column 1": "a", "column 2": "b", $row: 1 },
           { "column 1": "c", "column 2": "d", $row: 2 },
         ]);
       });
-      it("leaves whole lines out wherever the pieces of a file end", async () => {
+      it("skips complete lines wherever chunks of the file end", async () => {
         const line = `${"ä".repeat(99)}\r\n`;
         for (const skip of [325, 326, 327, 328, 329]) {
           const read = await rows(csv, line.repeat(skip) + "text\nfine\n", { skip });
@@ -117,34 +117,34 @@ describe("sources", () => {
         const past = await codeOf(() => open(csv, "a\nb\n", { skip: 2 }));
         assert.deepEqual([past.code, past.data["skip"]], ["empty-file", 2]);
       });
-      it("names lines by their place in the file", async () => {
+      it("reports line numbers of the original file", async () => {
         const error = await codeOf(() => open(csv, "title\n\n\ntext,label\n\na,b,c\n", { skip: 1 }));
         assert.deepEqual([error.code, error.data["line"]], ["ragged-row", 6]);
         const quote = await codeOf(() => open(csv, 'title\ntext,label\na "b,c\n', { skip: 1 }));
         assert.deepEqual([quote.code, quote.data["line"]], ["broken-quotes", 3]);
       });
-      it("refuses names that are too few, or twice the same", async () => {
+      it("rejects too few or duplicate names", async () => {
         const few = await codeOf(() => open(csv, "\na,b\n", { header: "none", names: ["text"] }));
         assert.deepEqual([few.code, few.data["first"], few.data["names"]], ["column-names", ["a", "b"], ["text"]]);
         const twice = await codeOf(() => open(csv, "a,b\n", { header: "first", names: ["text", "text"] }));
         assert.deepEqual([twice.code, twice.data["given"]], ["duplicate-column", true]);
       });
-      it("wants to know whether names come to it or take a header's place", async () => {
+      it("asks whether names are added or replace a header", async () => {
         assert.equal((await codeOf(() => open(csv, "a,b\nc,d\n", { names: ["text", "label"] }))).code, "header-unsaid");
       });
       for (const torn of [2, 5, 10, 19])
-        it(`finds the delimiter beside a torn row ${String(torn)}`, async () => {
+        it(`finds the delimiter despite a malformed row ${String(torn)}`, async () => {
           const lines = Array.from({ length: 60 }, (_, i) => `${i};hello ${i};a`);
           lines[torn - 1] = "9;broken; row here;a";
           const error = await codeOf(() => open(csv, `id;text;label\n${lines.join("\n")}\n`));
           assert.deepEqual([error.code, error.data["line"], error.data["has"]], ["ragged-row", torn + 1, 4]);
         });
-      it("leaves a column of texts one column, whatever stands in them", async () => {
+      it("reads a single column of texts as one column, whatever it contains", async () => {
         const texts = ["one; two", "three; four", "five | six; seven", "eight; nine", "ten"];
         assert.equal((await rows(csv, `text\n${texts.join("\n")}\n`)).length, 5);
         assert.equal((await rows(csv, `text\n${texts.slice(0, 2).join("\n")}\na; b\nc; d\n`)).length, 4);
       });
-      it("says how many lines are a title", async () => {
+      it("reports how many lines are a title", async () => {
         const title = async (text: string, more: Record<string, Value> = {}) =>
           (await codeOf(() => open(csv, text, more))).data["skip"];
         assert.equal(
@@ -157,7 +157,7 @@ describe("sources", () => {
         assert.equal(await title("Sales, Q3\nid,text,label\n1,a,b\n2,c,d\n"), 1);
         assert.equal(await title("text,label\na,b\nc\nd,e\nf,g\nh,i\n"), undefined, "a row with a field too few");
       });
-      it("says when names look like a row", async () => {
+      it("reports column names that look like a row", async () => {
         const headless = async (text: string, more: Record<string, Value> = {}) => {
           const path = folder.write("headless.csv", text);
           const source = call("source", "csv", { path, ...more });
@@ -198,7 +198,7 @@ describe("sources", () => {
       ["text\nfine; or not\nbetter\n", "fine; or not", undefined],
     ];
     for (const [content, first, told] of shapes)
-      it(`finds how ${JSON.stringify(content)} is split`, async () => {
+      it(`detects the delimiter of ${JSON.stringify(content)}`, async () => {
         const found: string[] = [];
         folder.write("shape.csv", content);
         const world = { ...folder.world(), found: (file: string, what: string) => void found.push(`${file}: ${what}`) };
@@ -206,7 +206,7 @@ describe("sources", () => {
         assert.equal((table.objects()[0] as Record<string, unknown>)[table.columnNames()[0]!], first);
         assert.deepEqual(found, told === undefined ? [] : [`shape.csv: ${told}`]);
       });
-    it("holds to the delimiter that is written, and names the one that was meant", async () => {
+    it("uses the given delimiter, and suggests the likely one", async () => {
       const error = await codeOf(() => open(csv, "text;label\nI came, I saw;x\nfine;y\n", { delimiter: "|" }));
       assert.equal(error.code, "wrong-delimiter");
       assert.deepEqual([error.data["likely"], error.data["columns"]], [";", ["text", "label"]]);
@@ -218,7 +218,7 @@ describe("sources", () => {
         { text: "better", $row: 2 },
       ]);
     });
-    it("names byte and line of what is not the encoding that is written, and the likely one", async () => {
+    it("reports byte and line of an encoding error, and the likely encoding", async () => {
       const latin = Buffer.from("text,label\ngood,x\ncaf\u00e9,y\n", "latin1");
       const error = await codeOf(() => open(csv, latin, { encoding: "utf-8" }));
       assert.equal(error.code, "wrong-encoding");
@@ -228,14 +228,14 @@ describe("sources", () => {
       );
       assert.equal(((await rows(csv, latin, { encoding: "windows-1252" }))[1] as { text: string }).text, "café");
     });
-    it("finds the byte deep in a file", async () => {
+    it("reports an encoding error late in a file", async () => {
       const bytes = Buffer.from("text,label\n" + "äöü,x\n".repeat(40_000));
       bytes[bytes.length - 200] = 0xff;
       const error = await codeOf(() => open(csv, bytes));
       assert.equal(error.code, "wrong-encoding");
       assert.ok(Math.abs((error.data["byte"] as number) - (bytes.length - 200)) <= 1, String(error.data["byte"]));
     });
-    it("knows UTF-16 with and without its mark", async () => {
+    it("recognizes UTF-16 with and without its byte order mark", async () => {
       const bare = Buffer.from("text,label\na,b\n", "utf16le");
       for (const bytes of [bare, Buffer.concat([Buffer.from([0xff, 0xfe]), bare])]) {
         const error = await codeOf(() => open(csv, bytes, { encoding: "utf-8" }));
@@ -266,19 +266,19 @@ describe("sources", () => {
         assert.equal(error.code, code);
         for (const [key, value] of Object.entries(data)) assert.deepEqual(error.data[key], value, key);
       });
-    it("refuses a record without end before it fills the memory", async () => {
+    it("rejects an endless record before it fills the memory", async () => {
       const error = await codeOf(() => open(csv, 'text,label\na,b\n"' + "x".repeat(17 * 2 ** 20)));
       assert.deepEqual([error.code, error.data["line"]], ["giant-record", 3]);
     });
-    it("takes quotes as characters when told so", async () => {
+    it("reads quotes as characters if requested", async () => {
       assert.deepEqual(await rows(csv, 'text,label\n5" screen,x\n', { quote: "none" }), [
         { text: '5" screen', label: "x", $row: 1 },
       ]);
     });
-    it("calls a column without a name by its place", async () => {
+    it("names an unnamed column by its position", async () => {
       assert.deepEqual((await open(csv, ",text\n0,a\n")).columnNames(), ["column 1", "text", "$row"]);
     });
-    it("names the file that was meant", async () => {
+    it("suggests a similar file name", async () => {
       folder.write("tickets.csv", "text\na\n");
       const error = await codeOf(() => csv.open(call("source", "csv", { path: "ticket.csv" }), folder.world()));
       assert.deepEqual([error.code, error.data["near"]], ["missing-file", "tickets.csv"]);
@@ -287,7 +287,7 @@ describe("sources", () => {
         "unreadable-file",
       );
     });
-    it("refuses an encoding that nobody knows, and what only looks packed", async () => {
+    it("rejects an unknown encoding, and a file that only looks compressed", async () => {
       const unknown = await codeOf(() => open(csv, "text\na\n", { encoding: "klingon" }));
       assert.deepEqual([unknown.code, unknown.data["encoding"]], ["unknown-encoding", "klingon"]);
       const packed = await codeOf(() => open(csv, "text\na\n", {}, "plain.csv.gz"));
@@ -300,8 +300,8 @@ describe("sources", () => {
     });
   });
 
-  describe("json and jsonl", () => {
-    it("reads the three shapes of rows", async () => {
+  describe("json and jsonl sources", () => {
+    it("read the three shapes of rows", async () => {
       const wanted = [
         { text: "a", label: 1, $row: 1 },
         { text: "b", label: null, $row: 2 },
@@ -311,27 +311,27 @@ describe("sources", () => {
       assert.deepEqual(await rows(json, '{"text":["a","b"],"label":[1,null]}'), wanted);
       assert.deepEqual(await rows(jsonl, '{"text":"a","label":1}\r\n\n{"text":"b"}\n'), wanted);
     });
-    it("keeps columns that come late, and refuses a name that is a trap", async () => {
+    it("read columns that appear late, and reject a dangerous name", async () => {
       assert.deepEqual(await rows(jsonl, '{"a":1}\n{"b":2,"constructor":3}\n'), [
         { a: 1, b: null, constructor: null, $row: 1 },
         { a: null, b: 2, constructor: 3, $row: 2 },
       ]);
       assert.equal((await codeOf(() => open(jsonl, '{"__proto__":3}\n'))).code, "reserved-column");
     });
-    it("names the place where JSON breaks", async () => {
+    it("report the position of broken JSON", async () => {
       const whole = await codeOf(() => open(json, '[{"text": "a"},\n {"text": }]'));
       assert.deepEqual([whole.code, whole.data["line"], whole.data["column"]], ["broken-json", 2, 11]);
       const line = await codeOf(() => open(jsonl, '{"text":"a"}\n\n{"text":"b"\n'));
       assert.deepEqual([line.code, line.data["line"]], ["broken-json", 3]);
     });
-    it("refuses what is not rows", async () => {
+    it("reject JSON that is not rows", async () => {
       for (const text of ["3", '"x"', "[1]", '{"a":{"b":1}}', '{"a":[1],"b":[1,2]}'])
         assert.equal((await codeOf(() => open(json, text))).code, "json-shape", text);
       assert.equal((await codeOf(() => open(jsonl, "[1]\n"))).code, "json-shape");
       assert.equal((await codeOf(() => open(jsonl, " \n\n"))).code, "empty-file");
       assert.equal((await codeOf(() => open(json, ""))).code, "empty-file");
     });
-    it("finds a fault exactly where JSON.parse does", () => {
+    it("find an error exactly where JSON.parse does", () => {
       const value = fc.json({ maxDepth: 3 });
       fc.assert(
         fc.property(value, fc.nat(), fc.constantFrom("", "}", "]", ",", '"', "x", ":", "0"), (text, at, put) => {
@@ -348,10 +348,10 @@ describe("sources", () => {
         { numRuns: 500 },
       );
     });
-    it("walks any depth", () => assert.equal(findJsonFault("[".repeat(200_000))?.offset, 200_000));
+    it("handle any depth", () => assert.equal(findJsonFault("[".repeat(200_000))?.offset, 200_000));
   });
 
-  describe("fasttext", () => {
+  describe("fasttext source", () => {
     const text =
       "__label__a __label__b two labels\n\n  __label__a  one label\tand blanks \r\nno label, __label__ alone\n";
     const expected = [
@@ -359,7 +359,7 @@ describe("sources", () => {
       { text: "one label\tand blanks", label: "a", labels: ["a"] },
       { text: "no label, __label__ alone", label: null, labels: [] },
     ];
-    it("reads texts and labels, whole and in parts", async () => {
+    it("reads texts and labels, at once and in parts", async () => {
       const read = await rows(fasttext, text);
       assert.deepEqual(
         read,
@@ -374,33 +374,33 @@ describe("sources", () => {
         [3, expected.map((row) => row.labels), false],
       );
     });
-    it("takes labels wherever they stand, and another prefix", async () => {
+    it("accepts labels at any position, and another prefix", async () => {
       const [row] = await rows(fasttext, "good #pos film #short\n", { prefix: "#" });
       assert.deepEqual(row, { text: "good film", labels: ["pos", "short"], $row: 1 });
     });
-    it("takes a line of blanks in its stride", async () => {
+    it("handles a long run of blanks", async () => {
       const [row] = await rows(fasttext, `__label__a one${" ".repeat(2_000_000)}\n`);
       assert.deepEqual(row, { text: "one", label: "a", labels: ["a"], $row: 1 });
     });
-    it("refuses an empty file", async () => {
+    it("rejects an empty file", async () => {
       assert.equal((await codeOf(() => open(fasttext, "\n \n"))).code, "empty-file");
     });
   });
 
-  describe("table", () => {
+  describe("table source", () => {
     const read = (value: unknown) =>
       table.open(call("source", "table", { of: { live: "x" } }), folder.world({ x: value }));
-    it("reads an arquero table as it stands", async () => {
+    it("reads an arquero table, including its filter", async () => {
       const value = arquero({ text: ["a", "b", "c"], n: [1, 2, 3] }).filter((d: { n: number }) => d.n > 1);
       assert.deepEqual((await read(value)).objects(), [
         { text: "b", n: 2, $row: 1 },
         { text: "c", n: 3, $row: 2 },
       ]);
     });
-    it("keeps the row numbers that a table brings", async () => {
+    it("preserves row numbers of the table", async () => {
       assert.deepEqual((await read(arquero({ text: ["a"], $row: [7] }))).objects(), [{ text: "a", $row: 7 }]);
     });
-    it("reads an array of objects and nothing else", async () => {
+    it("reads an array of objects and rejects other values", async () => {
       assert.deepEqual((await read([{ a: 1 }, { b: 2 }])).objects(), [
         { a: 1, b: null, $row: 1 },
         { a: null, b: 2, $row: 2 },

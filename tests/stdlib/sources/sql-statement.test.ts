@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { lineAndColumnIn, parseStatement } from "#stdlib/sources/shared/sql/statement.js";
 
-describe("a query", () => {
+describe("SQL query", () => {
   const ordered = [
     "select a from t order by a",
     "select a from t ORDER  /* so */\n BY a limit 3;",
@@ -11,7 +11,7 @@ describe("a query", () => {
     "(select a from t) union all (select b from u) order by 1",
     "select 'order by' from t order by \"random\"",
   ];
-  for (const sql of ordered) it(`comes in an order: ${sql}`, () => assert.equal(parseStatement(sql).fault, null));
+  for (const sql of ordered) it(`is accepted as ordered: ${sql}`, () => assert.equal(parseStatement(sql).fault, null));
 
   const faults: readonly (readonly [string, "statement" | "unordered", number, string | null])[] = [
     ["select a from t", "unordered", 15, null],
@@ -28,7 +28,7 @@ describe("a query", () => {
     ["select 1 order by 1; select 2", "statement", 21, "a second statement (select)"],
   ];
   for (const [sql, is, offset, found] of faults)
-    it(`is refused: ${sql}`, () => assert.deepEqual(parseStatement(sql).fault, { is, offset, found }));
+    it(`is rejected: ${sql}`, () => assert.deepEqual(parseStatement(sql).fault, { is, offset, found }));
 
   const named: readonly (readonly [string, readonly string[]])[] = [
     ["select 'a.csv' from 'b.csv' where c = 'd.csv' order by 1", ["b.csv"]],
@@ -43,10 +43,10 @@ describe("a query", () => {
     ["select $$ from 'a.csv' $$ from t order by 1", []],
   ];
   for (const [sql, files] of named)
-    it(`names its files: ${sql}`, () =>
+    it(`lists its files: ${sql}`, () =>
       assert.deepEqual(
         parseStatement(sql).tables.map(({ text }) => text),
         files,
       ));
-  it("has lines and columns", () => assert.deepEqual(lineAndColumnIn("a\nbc", 3), { line: 2, column: 2 }));
+  it("has positions by line and column", () => assert.deepEqual(lineAndColumnIn("a\nbc", 3), { line: 2, column: 2 }));
 });

@@ -32,7 +32,7 @@ const streamed = async (source: SourceImplementation, given: Record<string, Valu
   return texts;
 };
 
-describe("text", () => {
+describe("text source", () => {
   before(() => {
     put("notes/b.txt", "\ufefflast\r\n\r\nand not\r\nleast\r\n\r\n\r\n");
     put("notes/a.txt", "first\n");
@@ -58,7 +58,7 @@ describe("text", () => {
         rows.map((row) => (row as { text: string }).text),
       );
     });
-  it("refuses files of nothing, rows without end, and what is no text", async () => {
+  it("rejects empty files, endless rows and files that are not text", async () => {
     assert.equal((await codeOf(() => rowsOf(text, { path: "notes/blank.txt" }))).code, "empty-file");
     put("long.txt", `${"x".repeat(9999)}\n`.repeat(1700));
     const long = await codeOf(() => rowsOf(text, { path: "long.txt" }));
@@ -74,8 +74,8 @@ describe("text", () => {
   });
 });
 
-describe("folder", () => {
-  it("takes labels from folders, and splits from those above them", async () => {
+describe("folder source", () => {
+  it("takes labels from folder names, and splits from their parent folders", async () => {
     for (const [name, content] of [
       ["reviews/neg/1.txt", "bad"],
       ["reviews/pos/1.txt", "good"],
@@ -103,16 +103,16 @@ describe("folder", () => {
     );
     assert.deepEqual(await streamed(folders, { path: "set" }), ["test a", "test b", "train a", "train b"]);
   });
-  it("refuses a file that lies beside labels, and a folder of nothing", async () => {
+  it("rejects a file next to label folders, and a folder without files", async () => {
     put("beside/read.txt", "me");
     assert.equal((await codeOf(() => rowsOf(folders, { path: "beside" }))).code, "unlabelled-file");
     assert.equal((await codeOf(() => rowsOf(folders, { path: "nowhere" }))).code, "no-files");
   });
 });
 
-describe("packed files", () => {
+describe("compressed files", () => {
   const lines = '{"text":"a"}\n{"text":"b"}\n';
-  it("are read by their ending", async () => {
+  it("are read by their extension", async () => {
     put("lines.jsonl.gz", gzipSync(lines));
     put("lines.zip", zip({ "lines.jsonl": lines, "__MACOSX/lines.jsonl": "" }));
     for (const path of ["lines.jsonl.gz", "lines.zip"])
@@ -122,7 +122,7 @@ describe("packed files", () => {
     const whole = await jsonl.open(call("source", "jsonl", { path: "all.jsonl" }), world);
     assert.deepEqual(read.objects(), whole.objects());
   });
-  it("are coded errors when they are broken", async () => {
+  it("are coded errors if broken", async () => {
     put("torn.jsonl.gz", gzipSync(lines.repeat(100)).subarray(0, 30));
     put("torn.zip", zip({ a: lines }).subarray(0, 40));
     put("no.jsonl.zst", lines);
@@ -132,7 +132,7 @@ describe("packed files", () => {
     const two = await codeOf(() => rowsOf(jsonl, { path: "two.zip" }));
     assert.deepEqual([two.code, two.data["members"]], ["zip-members", ["a.jsonl", "b.jsonl"]]);
   });
-  it("that unpack without end are refused on the way", async function () {
+  it("are rejected while unpacking if they expand without end", async function () {
     this.timeout(30_000);
     put("bomb.jsonl.gz", gzipSync(Buffer.alloc(80 * 2 ** 20, "\n"), { level: 9 }));
     const bomb = await codeOf(async () => {
@@ -143,7 +143,7 @@ describe("packed files", () => {
   });
 });
 
-describe("mix", () => {
+describe("mix source", () => {
   const world: Partial<SourceContext> = {
     seed: 3,
     source: async (word) => (await registry.find("source", word)!.load!()) as SourceImplementation,
@@ -155,7 +155,7 @@ describe("mix", () => {
   const sources = [call("source", "csv", { path: "a.csv" }), call("source", "jsonl", { path: "b.jsonl" })];
   const drawn = (more: Record<string, Value>, seed = 3) =>
     streamed(mix, { sources: sources as unknown as Value, ...more }, { ...world, seed });
-  it("draws in proportion, in order, until the first is used up", async () => {
+  it("draws in proportion, in order, until the first source is used up", async () => {
     const texts = (await drawn({ weights: [3, 1] })) as string[];
     const [a, b] = ["a", "b"].map((start) => texts.filter((text) => text.startsWith(start)));
     assert.equal(a!.length, 3000);
@@ -168,10 +168,10 @@ describe("mix", () => {
     const ahead = texts.slice(0, 400).filter((text) => text.startsWith("a")).length;
     assert.ok(ahead > 260 && ahead < 340, String(ahead));
   });
-  it("goes on until all are, each row once", async () => {
+  it("continues until all sources are used up, each row once", async () => {
     assert.equal(new Set(await drawn({ weights: [3, 1], until: "longest" })).size, 6000);
   });
-  it("is the same by the same seed, whole or in parts", async () => {
+  it("is reproducible by seed, at once or in parts", async () => {
     const one = await drawn({});
     assert.deepEqual(await drawn({}), one);
     assert.notDeepEqual(await drawn({}, 4), one);
@@ -179,7 +179,7 @@ describe("mix", () => {
     const { splits } = await prepareRows(plan, folder.world());
     assert.deepEqual(Array.from(splits["all"]!.array("text")), one);
   });
-  it("refuses weights that don't fit", async () => {
+  it("rejects invalid weights", async () => {
     for (const weights of [[1], [1, 0], [1, -2]])
       assert.equal((await codeOf(() => drawn({ weights }))).code, "weights-differ");
     const missing = call("source", "csv", { path: "none.csv" });

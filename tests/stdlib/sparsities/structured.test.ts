@@ -40,9 +40,9 @@ const FAMILIES: readonly (readonly [fixture: string, given: Call["arguments"]])[
   ["t5-gated", { feed_forward: share(0.4) }],
 ];
 
-describe("sparsify: structured", () => {
+describe("structured sparsify", () => {
   for (const [fixture, given] of FAMILIES)
-    it(`${fixture}: what was planned is what is made, and its family reads it`, async () => {
+    it(`${fixture}: produces what was planned, readable by its family`, async () => {
       const whole = modelIn(fixture);
       const call = callOf(given);
       const planned = word.capabilities!.makes!(call as never, whole.facts as never, whole.family);
@@ -62,7 +62,7 @@ describe("sparsify: structured", () => {
       assert.equal(after!.hidden, before!.hidden);
     });
 
-  it("mobilebert: of all inner layers of a block as many go", () => {
+  it("mobilebert: removes equally many units from all inner layers of a block", () => {
     const [one] = JSON.parse(
       readFileSync(new URL("../../golden/oracle/encoders-mobilebert.json", fixtures), "utf8"),
     ) as readonly { readonly config: Record<string, number>; readonly shapes: Record<string, readonly number[]> }[];
@@ -84,7 +84,7 @@ describe("sparsify: structured", () => {
     for (const name of others) assert.deepEqual(made.shapes[name], one!.shapes[name], name);
   });
 
-  it("keeps the units with the greatest weights, and of a kept unit every number", () => {
+  it("keeps the units with the greatest weights, with all their numbers", () => {
     const whole = modelIn("bert-plain");
     const inner = Object.keys(whole.facts.shapes).find((name) => name.endsWith("0.intermediate.dense.weight"))!;
     const [wide, width] = whole.facts.shapes[inner]! as [number, number];
@@ -111,7 +111,7 @@ describe("sparsify: structured", () => {
     );
   });
 
-  it("heads that are gone come back as zeros, and the others as they are", () => {
+  it("restores removed heads as zeros, and leaves the others unchanged", () => {
     const whole = modelIn("bert-plain");
     const made = structured.make!(callOf({ heads: share(0.5) }), whole);
     const back = restoreHeads(made, whole.family)!;
@@ -125,7 +125,7 @@ describe("sparsify: structured", () => {
     }
   });
 
-  it("refuses what a family's config can't say, and how much it could", () => {
+  it("rejects what a family's config cannot express, and suggests a possible share", () => {
     const refused = (fixture: string, given: Call["arguments"]) => {
       const { facts, family } = modelIn(fixture);
       const planned = word.capabilities!.makes!(callOf(given) as never, facts as never, family);
@@ -136,7 +136,7 @@ describe("sparsify: structured", () => {
     assert.match(refused("bert-plain", { heads: share(0.01) })!.instead, /heads: \d+%/);
   });
 
-  it("takes the nearest number of units that may go", () => {
+  it("removes the nearest allowed number of units", () => {
     const fits = (left: number): boolean => 12 % left === 0;
     assert.deepEqual(
       [0.1, 0.3, 0.5, 0.9].map((one) => prunedUnitCount({ count: 12, fits }, one)),

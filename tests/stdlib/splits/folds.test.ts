@@ -11,15 +11,15 @@ const sizes = (names: readonly (string | null)[], of: readonly string[]) =>
   of.map((name) => names.filter((one) => one === name).length);
 const five = ["fold_1", "fold_2", "fold_3", "fold_4", "fold_5"];
 
-describe("folds", () => {
-  it("are of one size, and hold each row once", () => {
+describe("cross-validation folds of a split", () => {
+  it("have equal sizes, and contain each row once", () => {
     const names = assign({ k: 5, fold: null });
     assert.deepEqual(sizes(names, five), [21, 21, 21, 20, 20]);
     assert.ok(!names.includes(null));
     assert.deepEqual(sizes(assign({ k: 7, fold: null }), ["fold_7"]), [14]);
     assert.deepEqual(folds.names?.(call("split", "folds", { k: 5, fold: null })), five);
   });
-  it("are the same whichever is held out: it validates, all others train", () => {
+  it("are the same for each validation fold, and the others train", () => {
     const whole = assign({ k: 5, fold: null, stratify: "team" });
     for (const [i, name] of five.entries()) {
       const held = assign({ k: 5, fold: i + 1, stratify: "team" });
@@ -30,7 +30,7 @@ describe("folds", () => {
     }
     assert.deepEqual(folds.names?.(call("split", "folds", { k: 5, fold: 2 })), ["train", "validation"]);
   });
-  it("have strata in the same proportions, and keep groups together", () => {
+  it("preserve the proportions of strata, and keep groups together", () => {
     const names = assign({ k: 5, fold: null, stratify: "team" });
     for (const fold of five) {
       const rare = rows.filter(({ values }, i) => names[i] === fold && values["team"] === "rare").length;
@@ -40,7 +40,7 @@ describe("folds", () => {
     for (let who = 0; who < 40; who++)
       assert.equal(new Set(grouped.filter((_, i) => rows[i]!.values["who"] === who)).size, 1);
   });
-  it("are drawn row by row where data are streamed, alike for each that is held out", () => {
+  it("are drawn row by row for streamed data, the same for each validation fold", () => {
     const draw = (given: Record<string, Value>) => {
       const one = folds.stream!(call("split", "folds", given), 3);
       return rows.map((row) => one(row));

@@ -24,7 +24,7 @@ describe("hashed split", () => {
   });
   const assign = (rows: CleanRow[], shares = given(0.8, 0.2), seed = 0) =>
     hashed.assign(call("split", "hashed", shares), rows, seed);
-  it("meets its shares on average", () => {
+  it("matches its shares on average", () => {
     const names = assign(ids(0, 10_000), { ...given(0.7, 0.1), validation: { share: 0.1 } });
     for (const [name, share] of [
       ["train", 0.7],
@@ -36,7 +36,7 @@ describe("hashed split", () => {
     const all = assign(ids(0, 1000), { column: "id", train: "rest", test: { share: 0.3 } });
     assert.equal(count(all, "train") + count(all, "test"), 1000);
   });
-  it("puts a row by its value and the seed alone, streamed or not", () =>
+  it("assigns a row by its value and the seed alone, streamed or not", () =>
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 2, maxLength: 60 }),
@@ -51,7 +51,7 @@ describe("hashed split", () => {
         },
       ),
     ));
-  it("adds to what trains when its share grows, and moves no row of the others", () => {
+  it("only adds rows to train if its share grows, and moves no assigned row", () => {
     const rows = ids(0, 3000);
     const [few, many] = [assign(rows, given(0.2, 0.2)), assign(rows, given(0.6, 0.2))];
     few.forEach((name, i) => {
@@ -74,14 +74,14 @@ describe("by_time split", () => {
       rowsOf(times.map((at) => ({ at }))),
       0,
     );
-  it("tests on the latest rows, validates on those before", () => {
+  it("tests on the latest rows, and validates on those before", () => {
     const days = ["2025-01-03", "2025-01-01", "2025-01-05", "2025-01-02", "2025-01-04"];
     assert.deepEqual(assign(days, { test: { share: 0.2 }, validation: 1 }), [
       ...["train", "train", "test", "train", "validation"],
     ]);
     assert.deepEqual(assign(days, { test: "2025-01-04", train: 1 }), ["train", null, "test", null, "test"]);
   });
-  it("keeps rows of one time together, and never trains on what is later than the test", () =>
+  it("keeps rows of the same time together, and never trains on rows later than the test", () =>
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 40 }),
@@ -99,7 +99,7 @@ describe("by_time split", () => {
         },
       ),
     ));
-  it("reads dates, numbers and texts of ISO 8601, and no others", () => {
+  it("reads dates, numbers and ISO 8601 texts only", () => {
     const at = (value: unknown) => comparableTimeOf(value)?.value;
     assert.equal(at("2025-03-01"), Date.UTC(2025, 2, 1));
     assert.equal(at("2025-03"), Date.UTC(2025, 2, 1));
@@ -122,7 +122,7 @@ describe("by_time split", () => {
     ])
       assert.equal(at(no), undefined, String(no));
   });
-  it("refuses a column that is no time, and one that mixes two kinds", async () => {
+  it("rejects a column without times, or with two kinds of times", async () => {
     const error = await codeOf(() => assign(["2025-01-01", "03/04/2025", ""], { test: 1 }));
     assert.deepEqual([error.code, error.data["rows"], error.data["count"]], ["not-a-time", [2, 3], 2]);
     assert.equal((await codeOf(() => assign([2024, "2025-01-01"], { test: 1 }))).code, "not-a-time");
@@ -130,7 +130,7 @@ describe("by_time split", () => {
   });
 });
 
-describe("random split of rows with several labels", () => {
+describe("random multi-label split", () => {
   /** Labels of falling frequency that come together more often than by chance. */
   const rows = (n: number, seed: number) => {
     let state = seed + 1;
@@ -158,7 +158,7 @@ describe("random split of rows with several labels", () => {
       ),
     );
   };
-  it("gives every split its share of every label, to a row or two, and its size exactly", () => {
+  it("gives every split its share of every label to within a row or two, and its exact size", () => {
     for (let seed = 0; seed < 10; seed++) {
       const all = rows(400, seed);
       const names = random.assign(call("split", "random", { ...shares, stratify: "tags" }), all, seed);
@@ -173,7 +173,7 @@ describe("random split of rows with several labels", () => {
       );
     }
   });
-  it("keeps groups together while it does so", () => {
+  it("keeps groups together while stratifying labels", () => {
     const all = rows(300, 5).map((row, i) => ({ ...row, values: { ...row.values, $group: `g${String(i % 60)}` } }));
     const names = random.assign(call("split", "random", { ...shares, stratify: "tags" }), all, 0);
     const splits = new Map<unknown, Set<string | null>>();

@@ -16,13 +16,13 @@ const count = (names: readonly (string | null)[], name: string | null) => names.
 const many = (n: number) => rowsOf(Array.from({ length: n }, () => ({})));
 
 describe("random split", () => {
-  it("gives each split its share or its number of rows, exactly", () => {
+  it("gives each split exactly its share or number of rows", () => {
     const names = assign(shares, many(1003));
     assert.deepEqual([count(names, "train"), count(names, "validation"), count(names, "test")], [803, 100, 100]);
     const counted = assign({ train: 50, dev: { share: 0.25 } }, many(200));
     assert.deepEqual([count(counted, "train"), count(counted, "dev"), count(counted, null)], [50, 50, 100]);
   });
-  it("gives the rest to train, whatever the others take: counts, shares or both", async () => {
+  it("gives the remaining rows to train, whether others are counts, shares or both", async () => {
     for (const [rows, validation, test] of [
       [100, 20, { share: 0.1 }],
       [7, 2, { share: 0.5 }],
@@ -40,7 +40,7 @@ describe("random split", () => {
     assert.equal(count(streamed, null), 0);
     assert.ok(Math.abs(count(streamed, "validation") - 500) < 60);
   });
-  it("deals streamed rows by their strata as it deals those in memory, with groups, several labels and a sample too", () => {
+  it("stratifies streamed rows like rows in memory, with groups, several labels and a sample", () => {
     const labels = ["a", "a", "a", "b", "b", "c"];
     const rows = rowsOf(
       Array.from({ length: 400 }, (_, i) => ({
@@ -60,7 +60,7 @@ describe("random split", () => {
         }
     assert.equal(random.foresee(call("split", "random", shares), 5), undefined);
   });
-  it("follows the seed and nothing else", () => {
+  it("depends only on the seed", () => {
     assert.deepEqual(assign(shares, many(300), 7), assign(shares, many(300), 7));
     assert.notDeepEqual(assign(shares, many(300), 7), assign(shares, many(300), 8));
   });
@@ -83,7 +83,7 @@ describe("random split", () => {
         },
       ),
     ));
-  it("keeps rows of one group together and sizes near", () =>
+  it("keeps rows of one group together, with sizes close to the shares", () =>
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 40 }), { minLength: 60, maxLength: 300 }), fc.nat(), (groups, seed) => {
         const names = assign(
@@ -100,7 +100,7 @@ describe("random split", () => {
         assert.ok(Math.abs(count(names, "test") - 0.4 * groups.length) <= largest);
       }),
     ));
-  it("stratifies groups as near as it can", () => {
+  it("stratifies groups as closely as possible", () => {
     const rows = rowsOf(
       Array.from({ length: 400 }, (_, i) => ({
         team: i % 4 === 0 ? "rare" : "common",
@@ -115,24 +115,24 @@ describe("random split", () => {
     const rare = names.filter((n, i) => n === "test" && rows[i]!.values["team"] === "rare").length;
     assert.ok(Math.abs(rare / count(names, "test") - 0.25) < 0.05, String(rare));
   });
-  it("treats rows without a group as groups of their own", () => {
+  it("treats each row without a group as its own group", () => {
     const names = assign(
       { train: { share: 0.5 }, test: { share: 0.5 } },
       rowsOf(Array.from({ length: 100 }, () => ({ $group: "" }))),
     );
     assert.equal(count(names, "test"), 50);
   });
-  it("refuses more rows than there are", async () => {
+  it("rejects more rows than available", async () => {
     assert.equal((await codeOf(() => assign({ train: 50, test: 60 }, many(100)))).code, "counts-too-large");
   });
-  it("names its splits even where no row falls", () => {
+  it("lists its splits before rows are assigned", () => {
     assert.deepEqual(random.names?.(call("split", "random", { ...shares, stratify: "a" })), [
       "train",
       "validation",
       "test",
     ]);
   });
-  it("reports shares beyond all rows before anything is read", () => {
+  it("reports shares above 100 % before reading any data", () => {
     const reported: string[] = [];
     const context = { report: (code: string) => reported.push(code) } as unknown as Parameters<
       NonNullable<Word["check"]>
@@ -155,11 +155,11 @@ describe("by_column split", () => {
   it("takes names from the column and renames them", () => {
     assert.deepEqual(parts(["train", "dev", " test "], { dev: "validation" }), ["train", "validation", "test"]);
   });
-  it("names the rows that say nothing", async () => {
+  it("reports the rows without a split", async () => {
     const error = await codeOf(() => parts(["train", "", null]));
     assert.deepEqual([error.code, error.data["rows"], error.data["count"]], ["rows-without-split", [2, 3], 2]);
   });
-  it("refuses what can't be a name, and what is no column of splits", async () => {
+  it("rejects an invalid name, and a column with too many values", async () => {
     const error = await codeOf(() => parts(["train", "Test set"]));
     assert.deepEqual([error.code, error.data["suggestion"]], ["split-name", "Test_set"]);
     assert.equal((await codeOf(() => parts(Array.from({ length: 50 }, (_, i) => `v${i}`)))).code, "too-many-splits");

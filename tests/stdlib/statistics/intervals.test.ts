@@ -62,15 +62,15 @@ async function intervalsOf(pair: readonly Resampling[]): Promise<readonly (Ends 
   return [first!, second!, difference].map(percentileInterval);
 }
 
-describe("intervals", () => {
-  it("Wilson's are scipy's", () => {
+describe("confidence intervals", () => {
+  it("match SciPy for Wilson", () => {
     for (const { hits, of, low, high } of golden.wilson) {
       const got = wilsonInterval(hits, of);
       assert.ok(Math.abs(got.low - low) < 1e-12 && Math.abs(got.high - high) < 1e-12, `${hits} of ${of}`);
     }
   });
 
-  it("the mid-P of shares are where scipy's binomial tails are 2.5 %, its beta function scipy's", () => {
+  it("match SciPy's 2.5 % binomial tails for mid-P, and its beta function", () => {
     for (const { hits, of, low, high } of golden.mid_p) {
       const got = midPInterval(hits, of);
       assert.ok(Math.abs(got.low - low) < 1e-11 && Math.abs(got.high - high) < 1e-11, `${hits} of ${of}`);
@@ -79,7 +79,7 @@ describe("intervals", () => {
       assert.ok(Math.abs(regularizedIncompleteBeta(x, a, b) - below) < 1e-9);
   });
 
-  it("what rows add to an area and to average precision is what scipy and scikit-learn say", () => {
+  it("match SciPy and scikit-learn for row contributions to ROC AUC and average precision", () => {
     for (const { truth, said, ...want } of golden.rankings) {
       const [is, by] = [Uint8Array.from(truth), Float64Array.from(said)];
       const { area, parts, have } = areaWithPlacements(is, by);
@@ -96,7 +96,7 @@ describe("intervals", () => {
     }
   });
 
-  it("the bootstrap's are scipy's as far as chance lets them: labels, and paired differences", async () => {
+  it("match SciPy's bootstrap within chance: labels, and paired differences", async () => {
     for (const [seed, c] of golden.labels.entries())
       for (const [name, word, given] of [
         ["accuracy", "accuracy", {}],
@@ -123,7 +123,7 @@ describe("intervals", () => {
       }
   });
 
-  it("the bootstrap's are scipy's as far as chance lets them: numbers, and paired differences", async () => {
+  it("match SciPy's bootstrap within chance: numbers, and paired differences", async () => {
     for (const [seed, c] of golden.numbers.entries())
       for (const word of ["mean_absolute_error", "root_mean_squared_error", "spearman"]) {
         const implementation = await metric(word);
@@ -141,7 +141,7 @@ describe("intervals", () => {
       }
   });
 
-  it("a cell that is run twice has the same interval, and other rows have others", async () => {
+  it("are the same if a cell runs twice, and differ for other rows", async () => {
     const score = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + row, 0) / drawn.length;
     const of = (units: number) => resamplingOf(units, score)!;
     const [once, again, other] = await bootstrapScores([of(30), of(30), of(31)]);
@@ -151,7 +151,7 @@ describe("intervals", () => {
     assert.notDeepEqual(percentileInterval(once!), percentileInterval(other!));
   });
 
-  it("what is drawn is spread evenly over all of it", () => {
+  it("draw all rows evenly", () => {
     const [n, times] = [7, 4000];
     const counts = new Array<number>(n).fill(0);
     const draws = generateResamples(n);
@@ -161,7 +161,7 @@ describe("intervals", () => {
     assert.ok(chiSquared < 22.5, `${counts.join(" ")}: ${chiSquared}`);
   });
 
-  it("of many rows fewer are drawn, whatever the clock says; a very slow metric has no interval, nor has one thing alone", async () => {
+  it("use fewer resamples for many rows, and are omitted for a very slow metric or a single unit", async () => {
     let clock = 0;
     const taking = (ms: number, units = 20) =>
       resamplingOf(units, () => {
@@ -178,7 +178,7 @@ describe("intervals", () => {
     );
   });
 
-  it("an interrupt ends it", async () => {
+  it("stop on an interrupt", async () => {
     const stop = new AbortController();
     const slow = resamplingOf(10, () => {
       for (const end = performance.now() + 8; performance.now() < end;);
@@ -188,7 +188,7 @@ describe("intervals", () => {
     await assert.rejects(bootstrapScores([slow], { signal: stop.signal }), { name: "AbortError" });
   });
 
-  it("scores without a meaning are left out while they are few", () => {
+  it("ignore undefined scores as long as they are few", () => {
     const scores = Array.from({ length: 1000 }, (_, i) => i);
     const { low, high } = percentileInterval(scores)!;
     assert.ok(Math.abs(low - 24.975) < 1e-9 && Math.abs(high - 974.025) < 1e-9);
@@ -198,7 +198,7 @@ describe("intervals", () => {
   });
 });
 
-describe("intervals of the difference of two shares of the same rows", () => {
+describe("intervals of paired differences in shares", () => {
   const table = (both: number, one: number, other: number, neither: number) => {
     const rows = (counts: readonly (readonly [number, number])[]) =>
       counts.flatMap(([count, value]) => new Array<number>(count).fill(value));
@@ -218,7 +218,7 @@ describe("intervals of the difference of two shares of the same rows", () => {
     ] as const;
   };
 
-  it("turn round with the models, lie around the difference and within −1 … 1", () => {
+  it("mirror when models are swapped, contain the difference and stay within −1 … 1", () => {
     for (const counts of [
       [20, 12, 2, 16],
       [0, 5, 0, 0],
@@ -234,14 +234,14 @@ describe("intervals of the difference of two shares of the same rows", () => {
       assert.ok(to.low <= difference && difference <= to.high && to.low >= -1 && to.high <= 1, counts.join());
     }
   });
-  it("are not surer than McNemar's test where few rows tell two models apart", () => {
+  it("are not narrower than McNemar's test allows if few rows differ", () => {
     // Exact: 4 of 4 is p = 0.125, 6 of 6 is p = 0.031.
     const [first, second] = table(16, 4, 0, 0);
     assert.ok(pairedSharesInterval(first, second).low < 0);
     const [third, fourth] = table(34, 6, 0, 0);
     assert.ok(pairedSharesInterval(third, fourth).low > 0);
   });
-  it("hold the true difference about 95 times of 100", () => {
+  it("cover the true difference about 95 % of the time", () => {
     const generator = seededRandom(7);
     const random = () => (generator.next() >>> 0) / 2 ** 32;
     for (const [n, hard, p, q] of [
@@ -264,8 +264,8 @@ describe("intervals of the difference of two shares of the same rows", () => {
   });
 });
 
-describe("intervals of what a label comes to", () => {
-  it("a label's precision and recall have the mid-P, its F1 one that holds the true F1 as often as it says", () => {
+describe("intervals of label metrics", () => {
+  it("use mid-P for precision and recall, and cover the true F1 at the nominal rate", () => {
     const { precision, recall } = labelRatesOf({ hit: 57, given: 61, have: 60 });
     assert.deepEqual(
       [precision, recall],
@@ -305,7 +305,7 @@ describe("intervals of what a label comes to", () => {
     }
   });
 
-  it("a label that is neither given nor there has no rates, one that is never found has room above 0", () => {
+  it("are absent for a label never predicted nor present, and reach above 0 for one never found", () => {
     assert.deepEqual(labelRatesOf({ hit: 0, given: 0, have: 0 }), { precision: null, recall: null, f1: null });
     const { precision, recall, f1 } = labelRatesOf({ hit: 0, given: 0, have: 5 });
     assert.equal(precision, null);

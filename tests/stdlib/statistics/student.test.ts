@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { studentCdf, studentQuantile } from "#stdlib/statistics/student.js";
 
 describe("Student's t", () => {
-  it("is SciPy's, of odd and even degrees of freedom", () => {
+  it("matches SciPy for odd and even degrees of freedom", () => {
     for (const [t, freedom, share] of [
       [0, 1, 0.5],
       [-1.5, 1, 0.18716704181099886],
@@ -19,7 +19,7 @@ describe("Student's t", () => {
     ] as const)
       assert.ok(Math.abs(studentCdf(t, freedom) - share) < 1e-13, `${t} ${freedom}`);
   });
-  it("is undone by its quantile", () => {
+  it("is inverted by its quantile", () => {
     for (const [share, freedom, t] of [
       [0.95, 1, 6.313751514675037],
       [0.995, 1, 63.656741162871526],

@@ -11,20 +11,20 @@ const stop = async (scores: readonly number[], given: Record<string, number> = {
   );
 };
 
-describe("patience", () => {
-  it("waits for as many validations without improvement as allowed", async () => {
+describe("early stopping by patience", () => {
+  it("waits for the allowed number of validations without improvement", async () => {
     assert.equal(await stop([0.5, 0.9, 0.8]), false);
     assert.equal(await stop([0.5, 0.9, 0.8, 0.85]), true);
     assert.equal(await stop([0.5, 0.9, 0.8, 0.95]), false);
   });
-  it("wants scores to rise, those of losses too, which are turned", async () => {
+  it("expects rising scores, including negated losses", async () => {
     assert.equal(await stop([0.5, 0.6, 0.7]), false);
     assert.equal(await stop([-0.5, -0.6, -0.7]), true);
   });
   it("counts only improvements greater than `by`", async () => {
     assert.equal(await stop([0.5, 0.51, 0.52], { by: 0.05 }), true);
   });
-  it("takes a score that is not a number as no improvement", async () => {
+  it("counts a NaN score as no improvement", async () => {
     assert.equal(await stop([0.5, Number.NaN, Number.NaN]), true);
   });
 });

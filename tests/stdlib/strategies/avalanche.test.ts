@@ -48,8 +48,8 @@ function near(got: ArrayLike<number>, want: readonly number[], { what, to }: { w
   );
 }
 
-describe("strategies beside Avalanche", () => {
-  it("`ewc(fisher: batched)` has the importances of its EWCPlugin, in float64", async () => {
+describe("strategies compared with Avalanche", () => {
+  it("`ewc(fisher: batched)` matches the importances of EWCPlugin, in float64", async () => {
     const strategies = [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }];
     const config = bert.config(golden.config);
     const parts = { ...(await classifierParts("bert")), config, labels: golden.labels, strategies };
@@ -84,7 +84,7 @@ describe("strategies beside Avalanche", () => {
   });
 
   for (const { temperature, known, loss: wanted, slopes } of told.distilled)
-    it(`\`lwf(temperature: ${String(temperature)})\` has the loss of its LearningWithoutForgetting, and its slopes`, () => {
+    it(`\`lwf(temperature: ${String(temperature)})\` matches LearningWithoutForgetting in loss and gradients`, () => {
       const graph = new Graph();
       const [rows, labels] = [told.now.length, golden.labels];
       const input = (name: string, shape: (number | string)[]) => graph.input(name, { dtype: "f64", shape });

@@ -32,10 +32,10 @@ function waysOf(how: string, seen: readonly number[]): readonly (FisherEstimator
   return ["directions", "pairs", "row by row", ...(seen.length === 2 ? (["between"] as const) : [])];
 }
 
-describe("the Fisher information of single rows", () => {
+describe("per-row Fisher information", () => {
   for (const { how, seen, squares } of golden.runs)
     for (const estimator of waysOf(how, seen))
-      it(`${how}, labels ${seen.join()}, ${estimator}: as PyTorch's, in float64`, async () => {
+      it(`${how}, labels ${seen.join()}, ${estimator}: matches PyTorch, in float64`, async () => {
         const apart = estimator !== "row by row";
         const parts = {
           ...{ ...(await classifierParts("bert")), config: bert.config(golden.config), labels: golden.labels },

@@ -97,7 +97,7 @@ interface Kept {
 }
 
 describe("strategies with replayed outputs", () => {
-  it("all have oracles, for one label and for several", async () => {
+  it("all have oracles for one label and for several", async () => {
     for (const { name, planned } of registry.ofKind("strategy")) {
       if (planned || !(await implementationOf(registry, "strategy", name)).replayedOutputs) continue;
       assert.deepEqual(
@@ -108,7 +108,7 @@ describe("strategies with replayed outputs", () => {
     }
   });
   for (const run of runs)
-    it(`${run.word} ${JSON.stringify(run.settings)}, ${run.decides}: every weight after every step of three data sets`, async () => {
+    it(`${run.word} ${JSON.stringify(run.settings)}, ${run.decides}: match every weight and step of 3 data sets`, async () => {
       const implementation = await implementationOf(registry, "strategy", run.word);
       const call = { kind: "strategy" as const, word: run.word, arguments: run.settings };
       const program = trains(run, [{ call, implementation }]);
@@ -162,7 +162,7 @@ describe("strategies with replayed outputs", () => {
       }
     });
   for (const run of runs.filter(({ settings }) => settings["temperature"] === 2 || settings["beta"] === 0.5))
-    it(`${run.word}, ${run.decides}: its gradient is that of finite differences`, async () => {
+    it(`${run.word}, ${run.decides}: have gradients that equal finite differences`, async () => {
       const implementation = await implementationOf(registry, "strategy", run.word);
       const program = trains(run, [
         { call: { kind: "strategy", word: run.word, arguments: { ...run.settings, strength: 3 } }, implementation },

@@ -78,8 +78,8 @@ async function learnt(): Promise<{ p: AssembledPrograms; before: State; after: S
   return { p, before, after };
 }
 
-describe("a LoRA for each data set", () => {
-  it("sends each row to the part whose mean is nearest, and answers with labels that were known", async () => {
+describe("routed LoRA for each data set", () => {
+  it("routes each row to the adapter with the nearest mean, and predicts labels known to it", async () => {
     const { p, before } = await learnt();
     for (const program of [p.train, p.evaluate, p.loss]) validateProgram(program);
     const early = said(p, before, EARLY);
@@ -112,7 +112,7 @@ describe("a LoRA for each data set", () => {
     said(plain, own, LATE).forEach((one, i) => assert.ok(Math.abs(one - late[i]!) < 1e-5, `late ${String(i)}`));
   });
 
-  it("learns the latest part and the rows of new labels alone: earlier answers stay to the last bit", async () => {
+  it("trains only the latest adapter and rows of new labels: earlier predictions stay bit-identical", async () => {
     const { p, before, after } = await learnt();
     assert.deepEqual(said(p, after, EARLY), said(p, before, EARLY));
     assert.notDeepEqual(said(p, after, LATE), said(p, before, LATE));
@@ -135,7 +135,7 @@ describe("a LoRA for each data set", () => {
     }
   });
 
-  it("does the same in parts of a batch, in what is exported and in what explains an answer", async () => {
+  it("is the same with accumulated batches, in exported programs and in attributions", async () => {
     const { p, before } = await learnt();
     const o = await parts([2, 1], { accumulate: true });
     const { accumulate, apply } = assemblePrograms(o);
@@ -162,7 +162,7 @@ describe("a LoRA for each data set", () => {
     assert.ok(why.data.every(Number.isFinite) && why.data.some((one) => one !== 0));
   });
 
-  it("makes room in LoRA, each part multiplied as the first one was", () => {
+  it("adds an adapter to LoRA, each scaled like the first", () => {
     const strategy = (given: Call["arguments"]): Call => call("strategy", "lora_per_task", given);
     const lora = call("technique", "lora", { rank: 4, alpha: 8, targets: ["query"], from: "runs/a/adapter" });
     const one = growRoutedTechnique(strategy({ rank: null }), lora);

@@ -55,7 +55,7 @@ function fed(program: Program, of: FisherEstimator, from: number, to: number): R
   );
 }
 
-describe("squared gradients of single rows", () => {
+describe("per-row squared gradients", () => {
   for (const [technique, settings] of [
     ["full", {}],
     ["lora", { rank: 2 }],
@@ -67,7 +67,7 @@ describe("squared gradients of single rows", () => {
   ] as const)
     for (const family of ["bert", "distilbert", "roberta"] as const)
       for (const of of ["directions", "pairs", "loss"] as const)
-        it(`${family}, ${technique} ${JSON.stringify(settings)}, ${of}: are the same for a batch in one pass and for its rows one by one`, async () => {
+        it(`${family}, ${technique} ${JSON.stringify(settings)}, ${of}: are the same in one pass and row by row`, async () => {
           const implementation = await implementationOf(registry, "technique", technique);
           const call = { kind: "technique" as const, word: technique, arguments: settings };
           const parts = { ...(await classifierParts(family)), technique: { call, implementation }, strategies };
@@ -121,10 +121,10 @@ describe("squared gradients of single rows", () => {
   });
 });
 
-describe("directions of a row's Fisher information", () => {
+describe("Fisher information directions of a row", () => {
   const logits = Float32Array.of(0.3, -1.2, 2.5, 0, -30);
   const exp = [...logits].map((one) => Math.exp(one));
-  it("exact: sum to the Fisher information of all labels, with one direction less than labels", () => {
+  it("exact: sum to the Fisher information of all labels, with one direction fewer than labels", () => {
     for (const seen of [new Set([0, 1, 2, 3]), new Set([1, 2]), new Set([0, 1, 2, 3, 4])]) {
       const sum = exp.reduce((all, one, i) => all + (seen.has(i) ? one : 0), 0);
       const p = exp.map((one, i) => (seen.has(i) ? one / sum : 0));
@@ -141,7 +141,7 @@ describe("directions of a row's Fisher information", () => {
         }
     }
   });
-  it("leave out labels without probability, and are none for a single label", () => {
+  it("omit labels without probability, and are empty for a single label", () => {
     assert.equal(fisherDirectionsOf(logits, new Set([0, 1, 2, 4]), "exact", seededRandom(1)).length, 2);
     assert.equal(fisherDirectionsOf(logits, new Set([2]), "exact", seededRandom(1)).length, 0);
     assert.equal(
@@ -149,7 +149,7 @@ describe("directions of a row's Fisher information", () => {
       0,
     );
   });
-  it("folded: are some exact ones, and one whose square equals on average the squares of the others", () => {
+  it("folded: are some exact ones, plus one whose square averages to the squares of the others", () => {
     const seen = new Set([0, 1, 2, 3, 4]);
     const exact = fisherDirectionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, "exact", seededRandom(1));
     const of = (i: number) =>
@@ -172,7 +172,7 @@ describe("directions of a row's Fisher information", () => {
       fisherDirectionsOf(logits, seen, "exact", seededRandom(1)),
     );
   });
-  it("sampled: draw each label with its probability", () => {
+  it("sampled: select each label with its probability", () => {
     const seen = new Set([0, 1, 2]);
     const often = [0, 0, 0];
     const N = 20_000;

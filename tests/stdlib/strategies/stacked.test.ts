@@ -68,9 +68,9 @@ function trains(run: Run, rank: number, own: number): Program {
 }
 const matrix = (rows: number[][]): ArrayValues => arrayValues([rows.length, rows[0]!.length], rows.flat());
 
-describe("ranks of their own for each data set", () => {
+describe("additional LoRA ranks for each data set", () => {
   for (const run of runs)
-    it(`strength ${run.strength}, decay ${run.decay}, clip ${run.clip}: every weight after every step of three data sets, in float64`, () => {
+    it(`strength ${run.strength}, decay ${run.decay}, clip ${run.clip}: match every weight and step of 3 data sets`, () => {
       let [a, b]: [number[][], number[][]] = [[], Array.from({ length: OUTPUTS }, () => [])];
       let bias = run.bias;
       run.tasks.forEach(({ begin, steps }, task) => {
@@ -125,7 +125,7 @@ describe("ranks of their own for each data set", () => {
       });
     });
 
-  it("make LoRA grow, each part multiplied as the first one was", () => {
+  it("extend LoRA, each part scaled like the first", () => {
     const lora = (given: Call["arguments"]): Call => ({ kind: "technique", word: "lora", arguments: given });
     const own = (given: Call["arguments"]): Call => ({ kind: "strategy", word: "o_lora", arguments: given });
     for (const given of [
@@ -149,7 +149,7 @@ describe("ranks of their own for each data set", () => {
     assert.deepEqual(from.technique.arguments, { rank: 8, alpha: 16 });
   });
 
-  it("refuse what has no parts, and say what to do", () => {
+  it("reject techniques without parts, and suggest an alternative", () => {
     const own: Call = { kind: "strategy", word: "o_lora", arguments: {} };
     for (const technique of [
       { kind: "technique", word: "full", arguments: {} },

@@ -19,8 +19,8 @@ const penalties = async (): Promise<readonly string[]> => {
   return found.flat();
 };
 
-describe("strategies", () => {
-  it("that add a penalty are all held to an oracle, clipped and not", async () => {
+describe("continual learning strategies", () => {
+  it("have an oracle for each penalty, with and without clipping", async () => {
     for (const name of await penalties())
       for (const clipped of [true, false])
         assert.ok(
@@ -29,7 +29,7 @@ describe("strategies", () => {
         );
   });
   for (const run of runs)
-    it(`${titleOf(run)}: every weight after every step of three data sets, in float64`, async () => {
+    it(`${titleOf(run)}: match every weight after every step of three data sets, in float64`, async () => {
       const strategy = await implementationOf(registry, "strategy", run.word);
       const { update, consolidate } = programsOf(run, strategy);
       validateProgram(update);

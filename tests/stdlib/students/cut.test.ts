@@ -22,8 +22,8 @@ async function madeOf(pair: Pair, given: Parameters<typeof call>[2]) {
   return { made, tensors: tensors as Record<string, ArrayValues> };
 }
 
-describe("students", () => {
-  it("take the first block, the last, and between them as evenly as can be", () => {
+describe("student models", () => {
+  it("take the first block, the last, and evenly spaced ones between", () => {
     assert.deepEqual(selectBlocks(6, 12), [0, 2, 4, 7, 9, 11], "as DistilBERT did");
     assert.deepEqual(selectBlocks(3, 6), [0, 3, 5]);
     assert.deepEqual(selectBlocks(1, 6), [0]);
@@ -32,7 +32,7 @@ describe("students", () => {
   });
 
   for (const pair of PAIRS.filter(({ taken }) => taken))
-    it(`${pair.name}: blocks ${String(pair.taken?.blocks)} say what transformers' model of these blocks says`, async () => {
+    it(`${pair.name}: blocks ${String(pair.taken?.blocks)} match transformers' model of these blocks`, async () => {
       const { blocks = [], logits } = pair.taken ?? {};
       const { made, tensors } = await madeOf(pair, { layers: blocks });
       const parts = await partsOf({ config: made.config, shapes: made.shapes });
@@ -51,7 +51,7 @@ describe("students", () => {
       near(said, logits, 1e-5);
     });
 
-  it("that are narrower have whole heads, and shapes that their family reads", async () => {
+  it("have complete heads when narrowed, and shapes that their family reads", async () => {
     const pair = PAIRS.find(({ name }) => name === "bert")!;
     const { made, tensors } = await madeOf(pair, { layers: 2, hidden: 6 });
     assert.equal(made.config["num_attention_heads"], 1);
@@ -68,7 +68,7 @@ describe("students", () => {
     assert.deepEqual([...tensors[own ?? ""]!.data], [...rows.slice(6, 12)]);
   });
 
-  it("whose heads share keys keep the heads of a group together", () => {
+  it("keep the heads of a group together if heads share keys", () => {
     const pair = PAIRS.find(({ name }) => name === "llama")!;
     const says = registry.find("model", "llama")?.capabilities;
     const cut = cutStudent({ layers: 2, hidden: 8 }, { ...pair.teacher, family: "llama" }, says);
@@ -79,7 +79,7 @@ describe("students", () => {
     assert.deepEqual(cut.parts["model.layers.0.self_attn.k_proj.weight"]?.places[0], [4, 5, 6, 7]);
   });
 
-  it("are what the checker was told that they are", async () => {
+  it("have the config and shapes that the checker predicts", async () => {
     for (const pair of PAIRS.filter(({ taken }) => taken)) {
       const word = registry.find("student", "student");
       const given = { layers: 1 };
@@ -93,7 +93,7 @@ describe("students", () => {
     }
   });
 
-  it("refuse what isn't there", () => {
+  it("reject layers and sizes that do not exist", () => {
     const [bert, gpt2] = ["bert", "gpt2"].map((wanted) => PAIRS.find(({ name }) => name === wanted)!) as [Pair, Pair];
     const asked = (pair: Pair, size: Parameters<typeof cutStudent>[0]) =>
       cutStudent(size, { ...pair.teacher, family: family(pair) }, registry.find("model", family(pair))?.capabilities);

@@ -20,7 +20,7 @@ const gpt2 = (layers: number) => ({
 });
 const lesson = (word: string, given = {}): Call => call("lesson", word, given);
 
-describe("what is held of a teacher beside its student", () => {
+describe("planned teacher memory", () => {
   const cases = [
     ["hidden states", bert(2, 128, 4), bert(4, 128, 4), [lesson("labels"), lesson("hidden")]],
     ["hidden states of the last", bert(2, 128, 4), bert(4, 128, 4), [lesson("hidden", { blocks: "last" })]],
@@ -30,7 +30,7 @@ describe("what is held of a teacher beside its student", () => {
     ["tokens that come next", gpt2(2), gpt2(4), [lesson("labels"), lesson("logits")]],
   ] as const;
   for (const [name, own, larger, learns] of cases)
-    it(`${name}: as the programs hold it`, async () => {
+    it(`${name}: matches the memory of the programs`, async () => {
       const [batch, length] = [16, 128];
       const [student, teacher] = await Promise.all([own, larger].map((config) => partsOf({ config, shapes: {} })));
       const terms = await Promise.all(
@@ -56,7 +56,7 @@ describe("what is held of a teacher beside its student", () => {
       assert.ok(said > 0.75 * walked && said < 1.5 * walked, `${String(said)}, walked ${String(walked)}`);
     });
 
-  it("is nothing where what it says is asked once", () => {
+  it("is null if the teacher runs only once", () => {
     const has = registry.find("task", "text_classification")!.capabilities;
     const facts = { family: "bert", config: bert(2, 128, 4), shapes: {} } as unknown as BaseFacts;
     assert.equal(teacherMemoryOf([lesson("labels"), lesson("logits")], has, facts, facts, undefined), null);

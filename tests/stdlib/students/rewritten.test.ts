@@ -8,8 +8,8 @@ const numbered = (start: string, words: number): string =>
   Array.from({ length: words }, (_, i) => `${start}${String(i)}`).join(" ");
 const texts = Array.from({ length: 50 }, (_, row) => numbered(`w${String(row)}x`, 20));
 
-describe("texts made of others", () => {
-  it("are so many of each, none of which is there already, and the same by the same seed", () => {
+describe("rewritten texts", () => {
+  it("have the requested number, are all new, and are reproducible by seed", () => {
     const made = rewritten(texts, 4, 1);
     assert.equal(made.length, 200);
     assert.equal(new Set([...made, ...texts]).size, 250);
@@ -21,7 +21,7 @@ describe("texts made of others", () => {
     );
   });
 
-  it("hold the words of the data alone, most of one text or of two, a tenth left out", () => {
+  it("use only words of the data, mostly from one or two texts, and drop a tenth", () => {
     const known = new Set(texts.flatMap((text) => text.split(" ")));
     const made = rewritten(texts, 20, 1).map((text) => text.split(" "));
     assert.ok(made.flat().every((word) => known.has(word)));
@@ -42,14 +42,14 @@ describe("texts made of others", () => {
     assert.ok(share > 0.55 && share < 0.75, String(share));
   });
 
-  it("are made of letters where a text has no blanks, and keep its own otherwise", () => {
+  it("are made of letters if a text has no blanks, and preserve its white space otherwise", () => {
     const made = rewritten(["我喜欢这部电影因为它很好看", "这家餐厅的服务真的太差了吧"], 5, 3);
     assert.ok(made.length >= 8, String(made.length));
     for (const text of made) assert.match(text, /^[我喜欢这部电影因为它很好看这家餐厅的服务真的太差了吧]+$/);
     assert.ok(rewritten(["one two\nthree four five six seven"], 9, 1).some((text) => text.includes("\n")));
   });
 
-  it("are fewer where nothing else can be made of a text, and none of none", () => {
+  it("are fewer if a text has no more variants, and none for empty texts", () => {
     assert.ok(rewritten(["yes", "no"], 10, 1).length <= 4);
     assert.deepEqual(rewritten([], 3, 1), []);
     assert.deepEqual(rewritten(["", "  "], 3, 1), []);

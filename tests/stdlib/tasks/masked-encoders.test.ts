@@ -60,8 +60,8 @@ function adapterOf({ name, lora }: Golden, technique: string, width: number): Re
   return Object.fromEntries(Object.entries(lora.shapes).map(([key, shape]) => drawn(key, shape, 0.05)));
 }
 
-describe("heads of masked tokens against transformers, in float64", () => {
-  it("are of every family of encoders", async () => {
+describe("masked-token heads compared with transformers, in float64", () => {
+  it("cover every encoder family", async () => {
     const built = registry.ofKind("model").filter((w) => w.load && w.capabilities?.shape === "encoder");
     for (const { name, capabilities } of built) {
       assert.equal(capabilities!.unmasks, true, name);
@@ -72,7 +72,7 @@ describe("heads of masked tokens against transformers, in float64", () => {
     }
   });
   for (const golden of goldens) {
-    it(`${golden.name}: logits, and what its head counts`, async () => {
+    it(`${golden.name}: logits, and the parameter count of its head`, async () => {
       const parts = await partsOf(golden);
       const program = assembleForwardProgram(
         { ...parts, tensors: golden.shapes, technique: UNTOUCHED },

@@ -55,7 +55,7 @@ function taught(batch: Golden["batches"][number], places: boolean): Batch {
   return { ...batch, targets, labels: targets.map((at) => flat[at]!) };
 }
 
-describe("tasks of encoders beside transformers and PEFT, in float64", () => {
+describe("encoder tasks compared with transformers and PEFT, in float64", () => {
   for (const [name, golden] of Object.entries(goldens)) {
     const config = bert.config(golden.config);
     const base = drawn(name, golden.parameters);

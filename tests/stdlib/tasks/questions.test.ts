@@ -32,7 +32,7 @@ function taught({ start_positions: starts, end_positions: ends, ...inputs }: Bat
   return { ...inputs, labels: starts!.map((start, row) => [start as number, ends![row] as number]) };
 }
 
-describe("question answering beside transformers and PEFT, in float64", () => {
+describe("question answering compared with transformers and PEFT, in float64", () => {
   for (const model of golden.models)
     describe(model.name, () => {
       const parts = async () => {
@@ -66,7 +66,7 @@ describe("question answering beside transformers and PEFT, in float64", () => {
         });
       }
     });
-  it("drops features before the head where the family does, at the family's rate", async () => {
+  it("applies dropout before the head if the family does, at the family's rate", async () => {
     const rates = golden.models.map(async ({ config }) => {
       const family = await familyOf({ config });
       return family.answerDropout?.(family.config({ ...config, qa_dropout: 0.3 })) ?? 0;
@@ -75,9 +75,9 @@ describe("question answering beside transformers and PEFT, in float64", () => {
   });
 });
 
-describe("scores of answers", () => {
+describe("answer metrics", () => {
   for (const word of ["exact_match", "token_f1"] as const)
-    it(`${word} as SQuAD's script has it`, async () => {
+    it(`${word}: match the SQuAD script`, async () => {
       const metric = (await registry.find("metric", word)!.load!()) as MetricImplementation;
       const of = (some: readonly Score[]): number => {
         const input = { answers: some.map(({ answer }) => answer), gold: some.map(({ gold }) => gold), loss: 0 };
@@ -88,7 +88,7 @@ describe("scores of answers", () => {
       assert.ok(Math.abs(of(golden.scores) - mean) < 1e-9);
       assert.ok(mean > 0.1 && mean < 0.9);
     });
-  it("want no answer where there is none", async () => {
+  it("expect an empty answer if none exists", async () => {
     const metric = (await registry.find("metric", "token_f1")!.load!()) as MetricImplementation;
     const scored = metric.ofAnswers!(
       { kind: "metric", word: "token_f1", arguments: {} },

@@ -3,8 +3,8 @@ import type { Implementations } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { missingHeadError, missingSentenceHeadError, missingUnmaskingError } from "#stdlib/tasks/shared/refusals.js";
 
-describe("a task over a family that lacks what it reads", () => {
-  it("is told the families that have it, all of them", async () => {
+describe("task that a model family does not support", () => {
+  it("is rejected with a list of all families that support it", async () => {
     const families = await Promise.all(
       registry
         .ofKind("model")

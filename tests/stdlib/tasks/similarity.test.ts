@@ -9,7 +9,7 @@ import { weightsOf } from "../models/encoder-models.js";
 import { feedsOf, follow, near, run, shapesOf } from "../models/golden.js";
 import { call, drawn, models, partsOf, startOf, task, technique, trainingOf } from "./similarity-models.js";
 
-describe("sentence_similarity beside sentence-transformers, in float64", () => {
+describe("sentence_similarity compared with sentence-transformers, in float64", () => {
   for (const golden of models) {
     describe(golden.name, () => {
       const base = weightsOf(golden);
@@ -26,7 +26,7 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
           }
         });
       if (golden.prompts)
-        it("embeddings under virtual tokens", async () => {
+        it("embeddings with virtual tokens", async () => {
           const { shapes, ...embeddings } = golden.prompts!;
           const checkpoint = { ...base, ...drawn(`${golden.name}/prompts`, shapes) };
           const tuning = await technique("prompt_tuning", { tokens: 3, from: "adapter" });
@@ -48,7 +48,7 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
   }
 });
 
-describe("what rows of two texts teach", () => {
+describe("supervision from text pairs", () => {
   const columns = (
     given: Readonly<Record<string, readonly unknown[]>>,
     labels: readonly string[] = [],
@@ -75,14 +75,14 @@ describe("what rows of two texts teach", () => {
     return { shape, data: Array.from(new Float32Array(bytes.slice().buffer)) };
   };
 
-  it("each text of a row is fed, role after role", () => {
+  it("feeds each text of a row, role after role", () => {
     const taught = teach({ text: ["a", "b", "c"], text_pair: ["d", "e", "f"], negative: ["g", "h", "i"] });
     assert.deepEqual([...taught.texts!([2, 0])], [2, 0, 5, 3, 8, 6]);
     assert.equal(taught.loss, "ranking");
     assert.deepEqual(fed(taught, [2, 0]), { shape: [2, 4], data: [1, 0, 0, 0, 0, 1, 0, 0] });
     assert.equal(taught.counts({ rows: [2, 0], seed: 0, epoch: 0 }), 2);
   });
-  it("what belongs to a text as well is no negative: the same positive, the same text, the same group", () => {
+  it("excludes other matches from the negatives: the same positive, text or group", () => {
     const text = ["a", "b", "a", "d"];
     const text_pair = ["x", "x", "y", "z"];
     const groups = teach({ text, text_pair, group: ["", "g", "", "g"] });
@@ -90,7 +90,7 @@ describe("what rows of two texts teach", () => {
     const plain = teach({ text, text_pair });
     assert.deepEqual(fed(plain, [1, 3]).data, [1, 0, 0, 1]);
   });
-  it("the loss follows from the roles, unless it is written", () => {
+  it("chooses the loss by the roles, unless it is written", () => {
     const pairs = { text: ["a", "b"], text_pair: ["c", "d"] };
     assert.equal(teach(pairs).loss, "ranking");
     assert.equal(teach({ ...pairs, score: [0, 5] }).loss, "cosent");
@@ -99,13 +99,13 @@ describe("what rows of two texts teach", () => {
     assert.deepEqual([online.loss, fed(online, [1, 0]).data], ["online_contrastive", [1, 0]]);
     assert.equal(teach({ ...pairs, score: [0, 5] }, [], "online_contrastive").loss, "cosent");
   });
-  it("`ranking` leaves pairs that don't belong together out, and takes their texts as negatives", () => {
+  it("omits unrelated pairs in `ranking`, and uses their texts as negatives", () => {
     const pairs = { text: ["a", "a", "b"], text_pair: ["x", "y", "z"], label: ["yes", "no", "yes"] };
     const taught = teach(pairs, ["no", "yes"], "ranking");
     assert.deepEqual(fed(taught, [0, 1, 2]).data, [1, 0, 0, 0, 0, 0, 0, 0, 1]);
     assert.equal(taught.counts({ rows: [0, 1, 2], seed: 0, epoch: 0 }), 2);
   });
-  it("scores are laid onto cosines, and those outside are told with their row", () => {
+  it("maps scores to cosines, and reports scores out of range with their row", () => {
     const pairs = { text: ["a", "b"], text_pair: ["c", "d"] };
     const ranged = (range: { from: number; to: number } | null, score: readonly number[]) => {
       const rows = columns({ ...pairs, score }, [], "cosine");
@@ -117,7 +117,7 @@ describe("what rows of two texts teach", () => {
     assert.deepEqual(ranged(null, [-1, 0.25]), [-1, 0.25]);
     assert.throws(() => ranged(null, [0.5, 3]), { code: "cosine-out-of-range" });
   });
-  it("a text looks for what belongs to it: not for itself, equal ones once, of a group any", () => {
+  it("ranks matches of a text: not itself, duplicates once, and any of its group", () => {
     const angle = (degrees: number) =>
       Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
     const told = { a: 0, b: 10, c: 20, d: 50 } as const;
@@ -144,7 +144,7 @@ describe("what rows of two texts teach", () => {
       [[0, "d", "b"]],
     );
   });
-  it("the loss of a split is that of one batch of it, but for equal texts", () => {
+  it("has a split loss equal to the loss of one batch, except for equal texts", () => {
     const unit = (...x: readonly number[]) => Float32Array.from(x, (v) => v / Math.hypot(...x));
     const text = ["a", "b", "c"];
     const text_pair = ["x", "y", "z"];
@@ -160,7 +160,7 @@ describe("what rows of two texts teach", () => {
     );
     assert.ok(Math.abs(told["loss"]! - want.reduce((a, b) => a + b) / 3) < 1e-6);
   });
-  it("refuses three labels, and negatives that the loss has no use for", () => {
+  it("rejects three labels, and negatives that the loss does not use", () => {
     const pairs = { text: ["a", "b"], text_pair: ["c", "d"] };
     assert.throws(() => teach({ ...pairs, label: ["x", "y"] }, ["x", "y", "z"]), { code: "two-labels" });
     assert.throws(() => teach({ ...pairs, negative: ["e", "f"], score: [0, 1] }), {

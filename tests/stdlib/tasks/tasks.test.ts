@@ -104,8 +104,8 @@ function start(p: AssembledPrograms): Record<string, ArrayValues> {
   );
 }
 
-describe("tasks of encoders: what every one must keep", () => {
-  it("are those that this suite knows of, at least", () => {
+describe("requirements of encoder tasks", () => {
+  it("cover at least the tasks listed in this suite", () => {
     const has = tasks.map((word) => word.name);
     for (const name of [
       "text_classification",
@@ -145,7 +145,7 @@ describe("tasks of encoders: what every one must keep", () => {
         return { feeds: Object.fromEntries(all), counts: taught.counts(batch), taught };
       };
 
-      it("says what it reads, how it is measured and what predict gives", () => {
+      it("declares its inputs, its metrics and the type of its predictions", () => {
         assert.ok(capabilities.roles.length > 0 && word.doc.length > 0 && word.example.includes(word.name));
         assert.match(String(capabilities.prediction), /^\{ readonly text: string; .* \}$/);
         const own = usual.length > 0 ? usual : [call("metric", "accuracy")];
@@ -160,7 +160,7 @@ describe("tasks of encoders: what every one must keep", () => {
         assert.deepEqual([...new Set(reported(word, "t5"))], ["task-not-for-base"]);
       });
 
-      it("has valid programs that take what it teaches, and a head that trains", () => {
+      it("has valid programs that take its supervision, and a trainable head", () => {
         const p = programs(word, implementation, labels());
         for (const program of [p.train, p.accumulate!, p.apply!, p.evaluate, p.loss]) validateProgram(program);
         const taught = Object.keys(implementation.supervision.inputs(labels()));
@@ -178,7 +178,7 @@ describe("tasks of encoders: what every one must keep", () => {
         assert.equal(capabilities.parameters(8, LABELS.length, { family: undefined, base: BASE }), size);
       });
 
-      it("learns: the loss of one batch falls", () => {
+      it("lowers the loss of one batch", () => {
         const p = programs(word, implementation, labels());
         const { feeds } = fed([0, 3, 4, 7, 8]);
         let state = start(p);
@@ -192,7 +192,7 @@ describe("tasks of encoders: what every one must keep", () => {
         assert.ok(losses.at(-1)! < 0.9 * losses[0]!, losses.join(" "));
       });
 
-      it("counts what its loss is the mean of: batches in parts are the whole batch", () => {
+      it("counts the units of its mean loss: accumulated parts equal the full batch", () => {
         // What falls out of a row is the same in either.
         const p = programs(word, implementation, labels(), 0.3);
         const whole = fed([0, 2, 4, 5]);
@@ -217,11 +217,11 @@ describe("tasks of encoders: what every one must keep", () => {
         assert.ok(Math.abs(sum - want) < 1e-6, `${sum} beside ${want}`);
       });
 
-      it("is fed the same for the same seed, epoch and row", () => {
+      it("feeds the same inputs for the same seed, epoch and row", () => {
         assert.deepEqual(fed([1, 5]).feeds, fed([1, 5]).feeds);
       });
 
-      it("answers: scores agree with the loss program, predictions go with their texts", async () => {
+      it("has scores that agree with the loss program, and predictions in the order of their texts", async () => {
         const p = programs(word, implementation, labels());
         const state = start(p);
         const answers = implementation.answers!;

@@ -6,10 +6,10 @@ import { baseShapes, calls, subjects } from "./subjects.js";
 const all: Calls = async (subject) => calls(subject.word, await baseShapes(subject));
 const list = (await subjects()).filter(({ family }) => family.shape !== "encoder");
 
-describe("techniques: what each of them must keep on every family that writes", () => {
+describe("techniques on every generative model family", () => {
   for (const subject of list)
     describe(subject.word.name, () => {
-      it("full, with `freeze`, leaves alone what is frozen", () => frozen(subject));
+      it("full with `freeze`: leaves frozen weights unchanged", () => frozen(subject));
       keeps(subject, all, registry);
     });
 });

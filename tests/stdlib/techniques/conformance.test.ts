@@ -7,8 +7,8 @@ import { baseShapes, calls, subjects } from "./subjects.js";
 const list = await subjects();
 const all: Calls = async (subject) => calls(subject.word, await baseShapes(subject));
 
-describe("techniques: what each of them must keep on every family", () => {
-  it("covers every technique that is built", async () => {
+describe("techniques on every model family", () => {
+  it("cover every built technique", async () => {
     const used = new Set((await all(list.find((s) => s.word.name === "bert")!)).map((c) => c.word));
     const built = registry.ofKind("technique").flatMap((w) => (w.load ? [w.name] : []));
     assert.deepEqual(
@@ -19,7 +19,7 @@ describe("techniques: what each of them must keep on every family", () => {
   });
   for (const subject of list.filter(({ family }) => family.shape === "encoder"))
     describe(subject.word.name, () => {
-      it("full, with `freeze`, leaves alone what is frozen", () => frozen(subject));
+      it("full with `freeze`: leaves frozen weights unchanged", () => frozen(subject));
       keeps(subject, all, registry);
     });
 });

@@ -34,15 +34,15 @@ export function keeps(subject: Subject, calls: Calls, registry: Registry): void 
     }
   };
   after(() => assembled.delete(subject));
-  it("each technique: valid programs; what trains, and nothing else, moves; the loss falls", each(trains));
-  it("each second technique: the same loss and norm with its blocks computed again, and valid in bf16", each(passed));
-  it("each other technique that leaves the base frozen: it is stored alike in every program", each(stores));
-  it("each technique: its word counts the parameters that train", each(counts));
-  it("each technique: dropout changes the loss of training, never that of evaluation", each(drops));
+  it("each technique: has valid programs, changes only trainable weights and lowers the loss", each(trains));
+  it("each second technique: has the same loss and norm with recomputed blocks, and is valid in bf16", each(passed));
+  it("each other technique with a frozen base: stores the base the same way in every program", each(stores));
+  it("each technique: declares the right number of trainable parameters", each(counts));
+  it("each technique: applies dropout to the training loss, never to the evaluation loss", each(drops));
   if (subject.family.shape === "decoder")
-    it("each technique: texts continued over a cache get the logits of the whole text", each(continues));
+    it("each technique: gets the logits of the full text for texts continued from a cache", each(continues));
   if (subject.family.shape === "encoder-decoder")
-    it("each technique: what is written token by token gets the logits of the whole text", each(continuesPairs));
+    it("each technique: gets the logits of the full text when generating token by token", each(continuesPairs));
 }
 
 const assembled = new WeakMap<Subject, Map<string, Promise<AssembledPrograms>>>();

@@ -8,7 +8,7 @@ import { registry } from "#stdlib/registry.js";
 import { feedsOf, follow, near, root, run, shapesOf, tensorsOf } from "#tests/stdlib/models/golden.js";
 import { MODELS, adapterTensors, callOf, configWritten, fed, goldenOf, optionsOf } from "./peft-models.js";
 
-describe("techniques against PEFT and PyTorch, in float64", () => {
+describe("techniques compared with PEFT and PyTorch, in float64", () => {
   for (const name of MODELS) {
     const golden = goldenOf(name);
     for (const [technique, trained] of Object.entries(golden.techniques)) {
@@ -40,7 +40,7 @@ describe("techniques against PEFT and PyTorch, in float64", () => {
         assert.deepEqual(names, Object.keys(trained.final).sort(), "the same names in the file, all of them");
       });
       if (technique === "bitfit") continue;
-      it(`${name}: adapter_config.json of ${technique} says what PEFT's own says`, async () => {
+      it(`${name}: adapter_config.json of ${technique} equals PEFT's`, async () => {
         const written = await configWritten(name, call);
         const theirs = JSON.parse(
           readFileSync(new URL(`fixtures/adapters/${name}-${technique}/adapter_config.json`, root), "utf8"),
@@ -55,7 +55,7 @@ describe("techniques against PEFT and PyTorch, in float64", () => {
       });
     }
   }
-  it("has a golden for every technique that PEFT has", () => {
+  it("have a golden for every PEFT technique", () => {
     const built = registry
       .ofKind("technique")
       .filter((w) => w.load && !["full", "head_only", "adapters", "routed_lora"].includes(w.name));
@@ -63,7 +63,7 @@ describe("techniques against PEFT and PyTorch, in float64", () => {
     assert.deepEqual([...seen].sort(), built.map((w) => w.name).sort());
     for (const name of MODELS) assert.ok(existsSync(new URL(`fixtures/adapters/${name}-dora`, root)));
   });
-  it("begins DoRA's magnitudes as the lengths of the weight's rows, and a prompt as the text's own embeddings", async () => {
+  it("initialize DoRA magnitudes as row norms of the weight, and prompts as embeddings of the text", async () => {
     const lora = callOf("gpt2-plain", "dora");
     const dora: Call = { ...lora, arguments: { ...lora.arguments, from: null } };
     const trained = goldenOf("gpt2-plain").techniques["dora"]!;

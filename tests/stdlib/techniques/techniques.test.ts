@@ -55,10 +55,10 @@ const techniques: readonly Call[] = [
   call("technique", "lora", { rank: 2, dropout: 0.2 }),
 ];
 
-describe("techniques: what every one must keep", () => {
+describe("requirements of techniques", () => {
   for (const technique of techniques) {
     const title = `${technique.word}(${JSON.stringify(technique.arguments)})`;
-    it(`${title}: the programs are valid and the head trains`, async () => {
+    it(`${title}: has valid programs and a trainable head`, async () => {
       const p = await programs(technique);
       for (const program of [p.train, p.evaluate, p.loss]) validateProgram(program);
       assert.ok(p.trainable.includes("classifier.weight") && p.trainable.includes("classifier.bias"));
@@ -71,7 +71,7 @@ describe("techniques: what every one must keep", () => {
         "step",
       ]);
     });
-    it(`${title}: only what trains changes, and the loss falls`, async () => {
+    it(`${title}: changes only trainable weights and lowers the loss`, async () => {
       const p = await programs(technique);
       const before = start(p);
       let state = before;
@@ -89,7 +89,7 @@ describe("techniques: what every one must keep", () => {
         if (!s.trains && !name.startsWith("adam.")) assert.ok(!moved, `${name} is frozen`);
       }
     });
-    it(`${title}: its word counts the parameters that train`, async () => {
+    it(`${title}: declares the right number of trainable parameters`, async () => {
       const p = await programs(technique);
       const word = registry.find("technique", technique.word)!;
       const count = word.capabilities!.trainableParameters!;
@@ -107,7 +107,7 @@ describe("techniques: what every one must keep", () => {
         p.trainable.reduce((n, name) => n + size(name), 0),
       );
     });
-    it(`${title}: dropout changes the loss of training, never that of evaluation`, async () => {
+    it(`${title}: applies dropout to the training loss, never to the evaluation loss`, async () => {
       const [dry, wet] = [await programs(technique), await programs(technique, { dropout: 0.3 })];
       const state = start(dry);
       const loss = (p: AssembledPrograms, step: number): number =>
@@ -122,7 +122,7 @@ describe("techniques: what every one must keep", () => {
       assert.deepEqual(logits(wet), logits(dry));
     });
   }
-  it("saves an adapter under PEFT's names, and a whole model under the checkpoint's", async () => {
+  it("save an adapter under PEFT's names, and a full model under the checkpoint's", async () => {
     const lora = await programs(call("technique", "lora", { rank: 2, targets: ["value"] }));
     assert.deepEqual(Object.values(lora.saved), [
       ...[0, 1].flatMap((i) =>
@@ -135,7 +135,7 @@ describe("techniques: what every one must keep", () => {
     assert.ok(full.saved["bert.embeddings.word_embeddings.weight"] === "bert.embeddings.word_embeddings.weight");
     assert.ok(!Object.keys(full.saved).some((name) => name.startsWith("adam.")));
   });
-  it("clips to the greatest norm", async () => {
+  it("clip gradients to the maximum norm", async () => {
     const [free, tight] = [await programs(techniques[0]!), await programs(techniques[0]!, { clip: 0.01 })];
     const state = start(free);
     const moment = (p: AssembledPrograms): number =>
@@ -144,7 +144,7 @@ describe("techniques: what every one must keep", () => {
     assert.ok(norm > 0.01);
     assert.ok(Math.abs(moment(tight) / moment(free) - 0.01 / (norm + 1e-6)) < 1e-6);
   });
-  it("asks for a missing weight of the body, and makes a missing head afresh", async () => {
+  it("require a missing body weight, and initialize a missing head", async () => {
     const { train } = await programs(techniques[0]!, {
       tensors: { "embeddings.word_embeddings.weight": [11, 8], "classifier.weight": [7, 8] },
     });

@@ -25,7 +25,7 @@ function textOf(pieces: readonly TemplatePiece[] | { readonly refused: string })
 
 describe("chat templates", () => {
   for (const word of registry.ofKind("template")) {
-    it(`${word.name}: answers are whole, end with the stop, and follow their prompt`, async () => {
+    it(`${word.name}: give complete answers that end with the stop token and follow their prompt`, async () => {
       const template = (await word.load!()) as Implementations["template"];
       for (const turns of word.name === "plain" ? [short] : [short, long]) {
         const pieces = template.render(turns, { specials, addGenerationPrompt: false });
@@ -46,7 +46,7 @@ describe("chat templates", () => {
     });
   }
 
-  it("refuse what their models never saw", async () => {
+  it("reject turns that their models never saw", async () => {
     const refusal = async (name: string, turns: readonly Message[]) => {
       const template = (await registry.find("template", name)!.load!()) as Implementations["template"];
       const pieces = template.render(turns, { specials, addGenerationPrompt: false });
@@ -59,7 +59,7 @@ describe("chat templates", () => {
     assert.equal(await refusal("llama2", withSystem), "written");
   });
 
-  it("Alpaca's input has a heading of its own; elsewhere it follows what is asked", async () => {
+  it("put Alpaca's input under its own heading, and elsewhere after the instruction", async () => {
     const turns: readonly Message[] = [{ role: "user", content: "Sum up", context: "A long text" }, short[1]!];
     const written = async (name: string) =>
       textOf(
@@ -79,7 +79,7 @@ describe("chat templates", () => {
     jinjaTemplate(source).render(turns, { specials, addGenerationPrompt: false });
   const bare = (body: string) => `{% for m in messages %}[{{ m.role }}]{{ ${body} }}{% endfor %}`;
 
-  it("a base's own template tells where answers stand, with generation blocks or without, and takes the stop along", () => {
+  it("locate answers and their stop in a base's own template, with or without generation blocks", () => {
     const answers = (pieces: ReturnType<typeof own>) => {
       assert.ok(!("refused" in pieces), "refused" in pieces ? pieces.refused : "");
       return pieces.flatMap(({ text, answer }) => (answer === undefined ? [] : [`${String(answer)}:${text}`]));
@@ -97,14 +97,14 @@ describe("chat templates", () => {
     assert.deepEqual(answers(own(tagged)), ["1:Four.!", "3:Four.!"]);
   });
 
-  it("a base's own template that changes answers, or refuses, is an error and no guess", () => {
+  it("report an error if a base's own template changes answers or raises an exception", () => {
     const refused = (pieces: ReturnType<typeof own>) => ("refused" in pieces ? pieces.refused : "written");
     assert.match(refused(own(bare("m.content[0:3]"), short)), /place can't be told/);
     assert.match(refused(own("{{ raise_exception('no system here') }}")), /no system here/);
     assert.match(refused(own("{% for m in messages %}{{ m.role }}{% endfor %}")), /place can't be told/);
   });
 
-  it("the day is written as Python's strftime writes it", () => {
+  it("format the date like Python's strftime", () => {
     const text = textOf(
       own("{{ strftime_now('%Y-%m-%d %% %d %b %Y') }}{{ messages[1].content }}{{ messages[3].content }}"),
     );

@@ -10,15 +10,15 @@ const asWindows = (text: string): string =>
   asLatin(text).replace(/[\u0080-\u009f]/g, (c) => windows[c.charCodeAt(0) - 0x80]!);
 const texts = Object.values(sentences).flat();
 
-describe("mojibake", () => {
-  it("leaves every clean text of 26 languages as it is", () => {
+describe("mojibake repair", () => {
+  it("leaves every clean text in 26 languages unchanged", () => {
     assert.ok(texts.length >= 260);
     assert.deepEqual(
       texts.filter((text) => fixMojibake(text) !== text),
       [],
     );
   });
-  it("leaves clean texts that hold valid sequences as they are", () => {
+  it("leaves clean texts with valid UTF-8 sequences unchanged", () => {
     const clean = [
       ...["OLÉ…", "CAFÉ™", "« été »", "IRMû", "“MANHÔ", "Å…nej", "Ä…hm", "Úžas", "MANHÃ³", "É—ele disse", "«Â»"],
       ...[
@@ -45,15 +45,15 @@ describe("mojibake", () => {
     ["windows-1252, twice", (text: string) => asWindows(asWindows(text))],
     ["latin-1, twice", (text: string) => asLatin(asLatin(text))],
   ] as const)
-    it(`mends what was read as ${how}`, () => {
+    it(`repairs text decoded as ${how}`, () => {
       const wrong = texts.filter((text) => fixMojibake(broken(text)) !== text);
       assert.deepEqual(wrong, []);
     });
-  it("mends a broken part beside clean ASCII, and nothing that another letter speaks against", () => {
+  it("repairs a broken part next to clean ASCII, unless another letter contradicts it", () => {
     assert.equal(fixMojibake("Price: 5 â‚¬ (cafÃ©)"), "Price: 5 € (café)");
     assert.equal(fixMojibake("cafÃ© and OLÉ…, said Zoë"), "café and OLÉ…, said Zoë");
   });
-  it("is done once, whatever stands there", () =>
+  it("is idempotent for any text", () =>
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."aÃÂâ€™©é¡…\u0080 Ð¸ðŸ˜€") }), (text) => {
         // Broken more often than thrice is left in part.

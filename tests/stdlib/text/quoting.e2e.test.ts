@@ -33,26 +33,26 @@ const TEXTS = [
 ];
 
 describe("quoting", () => {
-  it("gives a shell one word, whatever is in it", () => {
+  it("gives a shell one word for any text", () => {
     const said = (word: string): string => execFileSync("sh", ["-c", `printf '%s' ${word}`], { encoding: "utf8" });
     for (const text of TEXTS) if (!text.startsWith("-")) assert.equal(said(shellWord(text)), text);
     assert.equal(shellWord("build/x.gguf"), "build/x.gguf");
     assert.equal(said(shellPathArgument("-rf")), "./-rf");
   });
-  it("gives JavaScript one string, in a page too", () => {
+  it("gives JavaScript one string, safe inside a page", () => {
     for (const text of TEXTS) assert.equal(runInNewContext(javaScriptString(text)), text);
     assert.doesNotMatch(javaScriptString("</script>"), /<\//);
   });
-  it("gives Python what JSON has, which is a string of Python", () => {
+  it("gives Python a string in JSON syntax", () => {
     for (const text of TEXTS) assert.equal(JSON.parse(pythonString(text)), text);
   });
-  it("gives Ollama values as they stand, and names that it takes", () => {
+  it("gives Ollama unchanged values and valid names", () => {
     assert.equal(modelfileValue("<|end|>\n"), '"<|end|>\n"');
     assert.equal(modelfileValue('a "b"'), '"""a "b""""');
     assert.equal(modelfileValue('"""'), null);
     for (const text of TEXTS) assert.match(ollamaName(text), /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/);
   });
-  it("gives a page a path that is nothing but a path", () => {
+  it("gives a page a URL path without query or fragment", () => {
     assert.equal(urlPath("a b%20c#d?e/x.tflite"), "a%20b%2520c%23d%3Fe/x.tflite");
     assert.equal(decodeURIComponent(urlPath("ünï/😀")), "ünï/😀");
   });

@@ -10,7 +10,7 @@ const one = { ...call("technique", own.name, { targets: ["feed_forward"] }), def
 
 const list = await subjects();
 
-describe("a user's technique: what each must keep on every family", () => {
+describe("user-defined technique on every model family", () => {
   for (const subject of list)
     describe(subject.word.name, () => keeps(subject, () => Promise.resolve([one]), vocabulary.registry));
 });

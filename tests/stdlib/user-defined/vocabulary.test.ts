@@ -38,8 +38,8 @@ function refusal(kind: "technique" | "metric", record: unknown): CodedError {
   assert.fail("nothing was refused");
 }
 
-describe("a vocabulary that grows", () => {
-  it("takes a word, which the package's own vocabulary doesn't have", () => {
+describe("extensible vocabulary", () => {
+  it("adds a word that the built-in vocabulary does not contain", () => {
     const vocabulary = makeVocabulary();
     vocabulary.define("technique", scaleShift);
     assert.equal(vocabulary.registry.find("technique", "scale_shift")!.doc, scaleShift.doc);
@@ -47,7 +47,7 @@ describe("a vocabulary that grows", () => {
     assert.equal(builtIn.find("technique", "scale_shift"), undefined);
     assert.equal(makeVocabulary().registry.find("technique", "scale_shift"), undefined);
   });
-  it("gives what a metric measures to it alone, whatever it does with it", () => {
+  it("gives each metric its own copy of the data, safe from its changes", () => {
     const bold = makeVocabulary().define("metric", {
       ...errors,
       compute(_call: Call, { truth, predicted, probabilities }: MetricInput) {
@@ -69,7 +69,7 @@ describe("a vocabulary that grows", () => {
     assert.equal(own.ofTags!(plain, tags), 1);
     assert.deepEqual(tags.truth, [["O"]]);
   });
-  it("replaces a word that is defined again; what the earlier one did stays known by its hash", () => {
+  it("replaces a redefined word, and finds the earlier implementation by its hash", () => {
     const vocabulary = makeVocabulary();
     const first = vocabulary.define("metric", errors);
     const second = vocabulary.define("metric", { ...errors, compute: () => 7 });
@@ -79,20 +79,20 @@ describe("a vocabulary that grows", () => {
     assert.equal((storedImplementation(second.definition!) as MetricImplementation).compute!(plain, outcome), 7);
     assert.equal(vocabulary.define("metric", errors).definition, first.definition);
   });
-  it("counts the text around a definition as part of it: its functions may read names of it", () => {
+  it("includes the text surrounding a definition in its hash, as functions may use its names", () => {
     const place = (text: string) => ({ text, placeOf: () => [] });
     const hashes = ["const a = 1", "const a = 2"].map(
       (t) => makeVocabulary().define("metric", errors, place(t)).definition,
     );
     assert.notEqual(hashes[0], hashes[1]);
   });
-  it("refuses a name of the package, planned or built, and names that mean something else", () => {
+  it("rejects built-in names, planned or built, and malformed names", () => {
     assert.equal(refusal("technique", { ...scaleShift, name: "lora" }).code, "word-taken");
     assert.equal(refusal("metric", { ...errors, name: "accuracy" }).code, "word-taken");
     for (const name of ["none", "Scale", "scale-shift", "", 3, undefined])
       assert.equal(refusal("technique", { ...scaleShift, name }).code, "word-malformed", String(name));
   });
-  it("says what is wrong with a record, and what to write", () => {
+  it("explains what is wrong with a record, and how to write it", () => {
     const without = Object.fromEntries(Object.entries(scaleShift).filter(([key]) => key !== "trains"));
     const cases: readonly [unknown, RegExp][] = [
       [undefined, /takes a record, not undefined/],
@@ -129,7 +129,7 @@ describe("a vocabulary that grows", () => {
     const unknown = refusal("metric", { ...errors, greaterIsBetter: "sometimes" });
     assert.match(unknown.message, /greaterIsBetter must be a boolean, or "none", not string \(sometimes\)/);
   });
-  it("gives a metric the direction that its record states", () => {
+  it("gives a metric the direction declared in its record", () => {
     const better = (more: Pick<MetricRecord, "greaterIsBetter">) => {
       const vocabulary = makeVocabulary();
       const { name, doc, compute } = errors;
@@ -139,7 +139,7 @@ describe("a vocabulary that grows", () => {
     const given = [{}, { greaterIsBetter: true }, { greaterIsBetter: false }, { greaterIsBetter: "none" }] as const;
     assert.deepEqual(given.map(better), ["greater", "greater", "less", "none"]);
   });
-  it("tells whose function failed, once", () => {
+  it("names the failing user function, once", () => {
     const vocabulary = makeVocabulary();
     const broken = vocabulary.define("metric", { ...errors, compute: () => (undefined as unknown as { x: number }).x });
     const at = storedImplementation(broken.definition!) as MetricImplementation;
@@ -158,7 +158,7 @@ describe("a vocabulary that grows", () => {
       /must give a number, not 3/,
     );
   });
-  it("a parameter that a word's record plans is told as the design's", () => {
+  it("reports a planned parameter of a record as not built yet", () => {
     const word: Word = {
       ...{ kind: "cleaner", name: "shorten", doc: "Cuts texts.", example: "clean: shorten" },
       parameters: [
@@ -174,7 +174,7 @@ describe("a vocabulary that grows", () => {
     const [told] = compile([{ id: "a", title: "a", text }], grown, Facts.none, "assist", emptyEnvironment).diagnostics;
     assert.deepEqual([told?.code, told && text.slice(told.span.start, told.span.end)], ["not-built-yet", "by"]);
   });
-  it("is checked, completed and explained from the record, also by what another thread is told", () => {
+  it("checks, completes and explains from the record, also in another thread", () => {
     const vocabulary = makeVocabulary();
     const sized: TechniqueRecord = {
       ...scaleShift,

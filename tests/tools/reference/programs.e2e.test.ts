@@ -19,7 +19,7 @@ const built = (kind: "technique" | "model"): readonly string[] => {
   return registry.ofKind(kind).flatMap(({ name, planned }) => (planned || made.has(name) ? [] : [name]));
 };
 
-describe("the programs of the reference", function () {
+describe("example programs of the reference", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   let trials: Trials;
@@ -46,7 +46,7 @@ describe("the programs of the reference", function () {
     assert.equal(book.session.evaluations.length, before + 1);
   }
   for (const technique of built("technique"))
-    it(`of the technique ${technique} trains and evaluates`, () => runs(`techniques/${technique}.md`));
+    it(`train and evaluate for technique ${technique}`, () => runs(`techniques/${technique}.md`));
   for (const family of built("model"))
-    it(`of the family ${family} trains and evaluates`, () => runs(`families/${family}.md`));
+    it(`train and evaluate for family ${family}`, () => runs(`families/${family}.md`));
 });

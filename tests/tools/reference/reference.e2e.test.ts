@@ -57,14 +57,14 @@ const PUBLISHED: Readonly<Record<string, number>> = {
   "google/flan-t5-base": 247_577_856,
 };
 
-describe("the reference", function () {
+describe("reference documentation", function () {
   this.timeout(60_000);
   let trials: Trials;
   before(async () => {
     trials = await Trials.over(registry);
   });
 
-  it("is what the records, the codes and the grammar make it", () => {
+  it("matches the records, the codes and the grammar", () => {
     const made = mkdtempSync(join(tmpdir(), "tunebook-reference-"));
     try {
       const { status, stderr } = reference("--out", made);
@@ -76,7 +76,7 @@ describe("the reference", function () {
     }
   });
 
-  it("is told to be stale, page by page; what is written by hand stays", () => {
+  it("is reported as stale page by page, and preserves handwritten pages", () => {
     const copy = mkdtempSync(join(tmpdir(), "tunebook-reference-"));
     try {
       cpSync(folder, copy, { recursive: true });
@@ -95,7 +95,7 @@ describe("the reference", function () {
     }
   });
 
-  it("shows examples that compile, as every record does", () => {
+  it("shows examples that compile for every record", () => {
     const wrong = registry.words
       .filter((word) => !word.planned)
       .flatMap((word) => {
@@ -112,7 +112,7 @@ describe("the reference", function () {
     }
   });
 
-  it("shows programs of techniques and families that train", () => {
+  it("shows programs of techniques and families that have a training plan", () => {
     for (const technique of trials.built("technique")) assert.ok(trials.compiled(exampleOf(technique, trials)).plan);
     for (const page of readdirSync(join(folder, "families"))) {
       const [, program] = /```tune\n([\s\S]*?)```/.exec(readFileSync(join(folder, "families", page), "utf8"))!;
@@ -120,7 +120,7 @@ describe("the reference", function () {
     }
   });
 
-  it("has a section for each code, with what is said of its example", () => {
+  it("has a section for each code, with the message of its example", () => {
     const pages = readdirSync(join(folder, "codes")).map((page) => readFileSync(join(folder, "codes", page), "utf8"));
     const sections = pages.flatMap((page) => [...page.matchAll(/^## ([a-z0-9-]+)$/gm)].map(([, code = ""]) => code));
     assert.deepEqual(sections.toSorted(), [...allCodes()].sort());
@@ -131,13 +131,13 @@ describe("the reference", function () {
     }
   });
 
-  it("counts the parameters of well-known checkpoints as they are published", () => {
+  it("has the published parameter counts of well-known checkpoints", () => {
     for (const [name, parameters] of Object.entries(PUBLISHED))
       assert.equal(trials.named(name)!.facts.parameters, parameters, name);
     for (const family of trials.built("model")) assert.ok(trials.of(family).length > 0, family.name);
   });
 
-  it("names a source for every family and every technique but the plainest", () => {
+  it("cites a source for every family and every technique except `full`", () => {
     const without = (["model", "technique"] as const).flatMap((kind) =>
       trials.built(kind).flatMap(({ name, references = [] }) => (references.length > 0 ? [] : [name])),
     );
@@ -147,7 +147,7 @@ describe("the reference", function () {
         assert.ok(title && by && year > 1980 && year < 2100 && new URL(at).protocol === "https:", title);
   });
 
-  it("has links that lead somewhere", () => {
+  it("has no broken links", () => {
     const pages = (readdirSync(folder, { recursive: true }) as string[]).filter((page) => page.endsWith(".md"));
     const text = new Map(pages.map((page) => [normalize(page), readFileSync(join(folder, page), "utf8")]));
     const files = new Set((readdirSync(folder, { recursive: true }) as string[]).map((file) => normalize(file)));
@@ -166,7 +166,7 @@ describe("the reference", function () {
     assert.ok(seen > 500);
   });
 
-  it("draws each production of the grammar", () => {
+  it("has a diagram for each production of the grammar", () => {
     const all = productions();
     const names = new Set(all.map(({ name }) => name));
     assert.ok(all.length > 12);

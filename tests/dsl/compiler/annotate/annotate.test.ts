@@ -6,7 +6,7 @@ import { compiled, dataFacts } from "../../world.js";
 const columns = "columns: { text: body, label: team }";
 const model = 'model router { base: "all-MiniLM-L6-v2", task: text_classification }';
 
-describe("annotate", () => {
+describe("`annotate` statement", () => {
   const acts = (text: string, outside = {}): readonly Action[] => {
     const { actions, codes } = compiled(text, { outside });
     assert.deepEqual(codes, []);
@@ -20,7 +20,7 @@ describe("annotate", () => {
   const fileOf = (source: string) =>
     annotated(`data tickets { source: ${source}, ${columns} }\nannotate tickets as checked`).data.annotations?.file;
 
-  it("keeps decisions beside the file that the rows come from, else beside the program", () => {
+  it("stores decisions next to a single source file, else next to the program", () => {
     assert.deepEqual(
       [
         'csv("tickets.csv")',
@@ -38,7 +38,7 @@ describe("annotate", () => {
     );
   });
 
-  it("asks by chance without a trained model, by uncertainty with one", () => {
+  it("picks rows at random without a trained model, by uncertainty with one", () => {
     const data = `data tickets { source: csv("t.csv"), ${columns} }`;
     const order = (statement: string, outside = {}) => annotated(`${data}\n${model}\n${statement}`, outside).order;
     assert.equal(order("annotate tickets as checked"), "random");
@@ -48,7 +48,7 @@ describe("annotate", () => {
     assert.equal(order("annotate tickets with router as checked { order: label_issues }"), "label_issues");
   });
 
-  it("gives data to train on, to vary, and to annotate again; another source has no decisions", () => {
+  it("defines data to train on, vary and annotate again; another source has no decisions", () => {
     const found = acts(
       `data tickets { source: csv("t.csv"), ${columns}, split: random(train: 80%, test: 20%) }\n${model}\n` +
         `annotate tickets.test as checked { rows: 5, annotator: "ann" }\n` +
@@ -64,7 +64,7 @@ describe("annotate", () => {
     assert.deepEqual(train?.verb === "train" && train.plan.recipe.data.annotations, file);
   });
 
-  it("names in the plan who annotated, and says nothing of where the decisions lie in the recipe's hash", () => {
+  it("lists annotators in the plan, and keeps the decisions' path out of the recipe hash", () => {
     const none = { changed: 0, labelled: 0, dropped: 0, waiting: 0, ties: 0, lost: 0, unread: 0 };
     const facts = { annotated: { file: "f", rows: 3, by: [{ annotator: "ann", rows: 3 }], ...none } };
     const planOf = (name: string) => {
@@ -80,7 +80,7 @@ describe("annotate", () => {
     assert.equal(planOf("tickets").recipeHash, planOf("letters").recipeHash);
   });
 
-  it("labels data that have no label, and those only where labels are listed", () => {
+  it("adds labels to unlabelled data if `labels` is set", () => {
     const found = annotated(
       'data n { source: csv("t.csv"), columns: { text: body }, labels: [no, yes] }\nannotate n as m',
     );

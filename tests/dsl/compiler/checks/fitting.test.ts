@@ -33,8 +33,8 @@ const mended = (text: string, edits: readonly { start: number; end: number; text
     .toSorted((a, b) => b.start - a.start)
     .reduce((whole, { start, end, text: put }) => whole.slice(0, start) + put + whole.slice(end), text);
 
-describe("the smallest change that fits", () => {
-  it("fits once it is written, whatever the machine and the program", () => {
+describe("fix suggested by `memory-short`", () => {
+  it("makes the program fit in memory, for four programs and many memory sizes", () => {
     let mends = 0;
     for (const program of programs)
       for (let memory = 4e8; memory < 4e9; memory *= 1.15) {
@@ -58,7 +58,7 @@ describe("the smallest change that fits", () => {
       }
     assert.ok(mends > 15, String(mends));
   });
-  it("changes no number where a smaller batch is enough, and no more than is needed", () => {
+  it("keeps the effective batch size if a smaller batch is enough", () => {
     const program = programs[1]!;
     const told = (memory: number) => {
       const [d] = compiled(program, { ...long, memory }).diagnostics;
@@ -71,7 +71,7 @@ describe("the smallest change that fits", () => {
     const first = told(memory)!;
     assert.deepEqual([first.text, first.same], ["batch_size: 32, accumulate: 2", true]);
   });
-  it("needs less and less of the program's own as the machine grows", () => {
+  it("never changes more settings on a machine with more memory", () => {
     const costs = [5e8, 7e8, 1e9, 1.5e9].map((memory) => {
       const [d] = compiled(programs[1]!, { ...long, memory }).diagnostics;
       return d?.code === "memory-short" ? d.data.change.text.split(", ").length : 0;
@@ -83,7 +83,7 @@ describe("the smallest change that fits", () => {
   });
 });
 
-describe("a block that is given another key", () => {
+describe("insertion of keys into a block", () => {
   const put = (text: string, open: number, close: number): string => {
     const edit = insertionEdit(
       text,
@@ -93,7 +93,7 @@ describe("a block that is given another key", () => {
     );
     return mended(text, [edit]);
   };
-  it("on one line, on several, empty, or not there", () => {
+  it("handles one-line, multi-line, empty and missing blocks", () => {
     assert.equal(put("train m on d", -1, 0), "train m on d { a: 1, b: 2 }");
     assert.equal(put("r { }", 2, 5), "r { a: 1, b: 2 }");
     assert.equal(put("r { epochs: 1 }", 2, 15), "r { epochs: 1, a: 1, b: 2 }");
@@ -102,8 +102,8 @@ describe("a block that is given another key", () => {
   });
 });
 
-describe("quantiles of lengths", () =>
-  it("are the upper end of their bin, at most the longest", () => {
+describe("quantiles of a length histogram", () =>
+  it("return the upper end of their bin, at most the longest length", () => {
     const lengths = { step: 10, counts: [50, 45, 4, 1], total: 1000, longest: 33 };
     assert.deepEqual(
       [0.5, 0.9, 0.95, 0.99, 1].map((share) => lengthQuantile(lengths, share)),

@@ -21,8 +21,8 @@ const mended = ({ fix }: Diagnostic): string =>
     program,
   );
 
-describe("a file without a header", () => {
-  it("is told once, however many columns are missing", () => {
+describe("file without a header", () => {
+  it("is reported once, however many columns are missing", () => {
     const { diagnostics } = told("header: none, names: [text, label]");
     const [only, ...more] = diagnostics;
     assert.deepEqual(more, []);
@@ -30,19 +30,19 @@ describe("a file without a header", () => {
     assert.equal(words(only).help, "write `header: none, names: [text, label]`, with names of your own");
     assert.deepEqual(words(only).notes, ["the first line of a.csv looks like data, not like names: I loved it, pos"]);
   });
-  it("is mended where its source is written", () => {
+  it("gets a fix that adds arguments to its source", () => {
     const [only] = told("header: none, names: [text, label]").diagnostics;
     assert.ok(mended(must(only, "a diagnostic")).includes('csv("a.csv", header: none, names: [text, label]), columns'));
   });
-  it("is mended by another source where another reads it", () => {
+  it("gets a fix that replaces its source if another one can read it", () => {
     const [only] = told('fasttext("a.csv")').diagnostics;
     assert.equal(words(only).help, 'write `fasttext("a.csv")`');
     assert.ok(mended(must(only, "a diagnostic")).includes('source: fasttext("a.csv"), columns'));
   });
-  it("is a guess, which `fix` leaves alone", () => {
+  it("gets a fix that is marked uncertain", () => {
     assert.equal(told("header: none, names: [text, label]").diagnostics[0]?.fix?.certain, false);
   });
-  it("is not suspected where a wanted column is there, or nearly", () => {
+  it("is not suspected if a wanted column exists, or a similar one", () => {
     const odd = (...columns: string[]) =>
       compiled(program, { table: { columns, sample: [], headless: "header: none, names: [text, label]" } }).diagnostics;
     assert.deepEqual(words(odd("Text", "2019", "label")[0]).help, "write `Text`");
@@ -51,7 +51,7 @@ describe("a file without a header", () => {
       ["write `Text`", "write `Label`"],
     );
   });
-  it("is given no fix that loses or doubles what is written", () => {
+  it("gets no fix that drops arguments or comments, or doubles a comma", () => {
     const fixOf = (call: string, headless: string) =>
       compiled(program.replace('csv("a.csv")', call), { table: { columns: ["x y", "7"], sample: [], headless } })
         .diagnostics[0]?.fix;
@@ -59,10 +59,10 @@ describe("a file without a header", () => {
     assert.equal(fixOf('csv("a.csv" /* here */)', "header: none"), undefined);
     assert.ok(fixOf('csv("a.csv", quote: none,)', "header: none")?.edits[0]?.text === "header: none");
   });
-  it("is not suspected where names look like names", () => {
+  it("is not suspected if the first line looks like names", () => {
     assert.equal(told(undefined).diagnostics.length, 2);
   });
-  it("is told by what its first line looks like, or that there are no names", () => {
+  it("is reported as a title line or as nameless columns, with the argument to add", () => {
     const one = (headless: string, call = 'csv("a.csv")') => {
       const text = program.replace('csv("a.csv")', call);
       const [only, ...more] = compiled(text, {

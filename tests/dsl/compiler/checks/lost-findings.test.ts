@@ -13,7 +13,7 @@ function found(facts: object, clean = "", split = "random(train: 60%, validation
 const pair = (row: number) => ({ row, text: "a b c", trained: { row: 9, text: "a b c!" }, likeness: 1 });
 
 describe("findings in several splits", () => {
-  it("are one warning of near leaks with each split's count, test first", () => {
+  it("produce one near-leak warning with a count per split, test first", () => {
     const near = [
       { split: "validation", rows: 7, pairs: [pair(1), pair(2), pair(3), pair(4), pair(5)] },
       { split: "test", rows: 3, pairs: [pair(6), pair(7), pair(8)] },
@@ -33,7 +33,7 @@ describe("findings in several splits", () => {
     );
     assert.ok(pairs[0]?.startsWith("test:") && pairs.slice(0, 5).some((one) => one.startsWith("validation:")));
   });
-  it("are a warning for each split that has labels which do not train", () => {
+  it("produce one warning per split whose labels are missing from train", () => {
     const rows = (label: string) => ({ rows: 40, labels: [{ label, count: 40 }], tokens: null });
     const splits = { train: rows("yes"), validation: rows("no"), test: rows("perhaps") };
     const told = found({ splits }).filter(({ code }) => code === "label-not-in-train");
@@ -44,15 +44,15 @@ describe("findings in several splits", () => {
   });
 });
 
-describe("advice", () => {
+describe("advice of a data warning", () => {
   const leaks = { leakCount: 1, leaks: [{ text: "[NAME]", places: [] }] };
-  it("on texts in two splits is to put `drop_duplicates` after what made them the same", () => {
+  it("suggests `drop_duplicates` after the step that made texts of two splits equal", () => {
     const after = (clean: string) => (found(leaks, clean)[0]!.data as { late?: { after: string } }).late?.after;
     assert.equal(after(""), undefined);
     assert.equal(after(", clean: [drop_duplicates, redact(email)]"), "redact");
     assert.equal(after(", clean: [redact(email), drop_duplicates]"), undefined);
   });
-  it("on labels that do not train does not name `stratify`, where it is written", () => {
+  it("notes that `stratify` is set already if labels are missing from train", () => {
     const rows = (label: string) => ({ rows: 40, labels: [{ label, count: 40 }], tokens: null });
     const facts = { splits: { train: rows("yes"), test: rows("no") } };
     const stratified = (split: string) =>
@@ -63,11 +63,11 @@ describe("advice", () => {
   });
 });
 
-describe("a warning of a definition's text", () => {
+describe("warning about a definition", () => {
   const model = 'model m { base: "minilm", task: text_classification }';
   const data = (train: string): string =>
     `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: ${train}, test: 10%) }`;
-  it("is said in the cell of the definition, and not again where it is used", () => {
+  it("is reported in the definition's cell and not again where it is used", () => {
     assert.deepEqual(compiled([`${data("80%")}\n${model}`]).codes, ["shares-leave-rows"]);
     assert.deepEqual(compiled([`${data("80%")}\n${model}`, "train m on d"]).codes, []);
   });

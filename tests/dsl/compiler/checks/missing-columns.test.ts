@@ -7,11 +7,11 @@ const named = (source: string): readonly unknown[] =>
     .diagnostics.filter(({ code }) => code === "unknown-column")
     .map(({ data }) => (data as { readonly file?: unknown }).file);
 
-describe("a missing column", () => {
-  it("is told with the file of its source", () => {
+describe("missing column", () => {
+  it("is reported with the file of its source", () => {
     assert.deepEqual(named('csv("a.csv")'), ["a.csv"]);
   });
-  it("is told with the files of a mix, and not with a word of its arguments", () => {
+  it("is reported with the files of a mix, without the mix's other arguments", () => {
     for (const more of ["", ", until: longest", ", weights: [3, 1], until: shortest"])
       assert.deepEqual(named(`mix(csv("a.csv"), jsonl("b.jsonl")${more})`), ["mix(a.csv, b.jsonl)"], more);
   });

@@ -16,12 +16,12 @@ const part = dataFacts({
 const sampled = { rows: 1_000, of: 12_345_678 };
 const check = (more: object) => compiled(`${definitions}train m on d`, { data: () => ({ ...part, ...more }) });
 
-describe("rules on a part of the rows", () => {
-  it("say nothing of what isn't there", () => {
+describe("checks on a sample of the rows", () => {
+  it("report no empty splits, single labels or rare labels", () => {
     assert.deepEqual(check({}).codes.toSorted(), ["empty-split", "one-label", "rare-label"]);
     assert.deepEqual(check({ sampled }).codes, []);
   });
-  it("know no splits whose names stand in the rest", () => {
+  it("report no unknown split, since its rows may be outside the sample", () => {
     const program = definitions.replace(/random\([^)]*\)/, "by_column(part)");
     const of = (more: object) =>
       compiled(
@@ -38,7 +38,7 @@ describe("rules on a part of the rows", () => {
     assert.ok(of({}).includes("unknown-split") && of({}).includes("needs-validation"), of({}).join());
     assert.deepEqual(of({ sampled }), []);
   });
-  it("count texts that are cut about", () => {
+  it("give an approximate count of truncated texts", () => {
     const long = { step: 8, counts: [100, ...new Array<number>(80).fill(0), 297_535], total: 1e8, longest: 655 };
     const data = (more: object) => () =>
       dataFacts({
@@ -53,7 +53,7 @@ describe("rules on a part of the rows", () => {
     assert.equal(told({}), "297535 texts are");
     assert.equal(told({ counted: { rows: 10, of: 20 } }), "about 300000 texts are");
   });
-  it("are told to be that", () => {
+  it("add a note with the sample size and the option `--whole`", () => {
     assert.deepEqual(glanceNotes(check({}).facts), []);
     assert.deepEqual(glanceNotes(check({ sampled, counted: { rows: 400, of: 1_000 } }).facts), [
       "of d only the first 1,000 of about 12,345,678 rows, and the tokens of 400 of them were looked at; `--whole` looks at all",

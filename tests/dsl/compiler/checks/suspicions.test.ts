@@ -36,7 +36,7 @@ const few: World = {
   },
 };
 
-describe("programs that look odd and are sound", () => {
+describe("warnings of suspicious settings and data", () => {
   for (const [what, text, world] of [
     ["a usual batch", `${data()}${model}train m on d { batch_size: 64 }`, {}],
     ["the largest batch below the rows", `${data()}${model}train m on d { batch_size: 799 }`, {}],
@@ -54,10 +54,10 @@ describe("programs that look odd and are sound", () => {
     ["pairs that belong together or not", data("text: body, text_pair: text, score: team"), scored(0, 1)],
     ["labels that are numbers", data(), rows("a", "b", "c", "d", "e")],
   ] as const)
-    it(`${what} is not warned of`, () => {
+    it(`do not fire for ${what}`, () => {
       assert.deepEqual(warned(text, world), []);
     });
-  it("a look-alike of each is warned of", () => {
+  it("fire for a real case of each", () => {
     assert.deepEqual(warned(`${data()}${model}train m on d { batch_size: 800 }`), ["batch-beyond-rows"]);
     assert.deepEqual(warned(data(), labelled("train", "test")), ["labels-like-splits"]);
     for (const values of [

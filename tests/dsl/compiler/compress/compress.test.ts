@@ -28,8 +28,8 @@ function compress(statement: string): Compress {
 }
 const hashOf = (statement: string): string => compress(statement).stages[0]!.plan.recipeHash;
 
-describe("compress", () => {
-  it("plans a student as a training of its own, made of the model's weights", () => {
+describe("`compress` statement", () => {
+  it("plans a student as a full training that starts from the model's weights", () => {
     const { name, start, stages } = compress("compress m on d with r as s { distill: student(layers: 3) }");
     assert.deepEqual([name, start, stages.length], ["s", "m", 1]);
     const [{ plan, key }] = stages as [Compress["stages"][number]];
@@ -46,7 +46,7 @@ describe("compress", () => {
     assert.equal(of?.of, whole.plan.recipeHash);
   });
 
-  it("all that is learnt, of whom and of which rows is in the recipe's hash, and its name is not", () => {
+  it("includes losses, teacher and rows in the recipe hash, but not the name", () => {
     const hashes = [
       "compress m on d with r as s { distill: student(layers: 3) }",
       "compress m on d with r as s { distill: student(layers: [0, 2, 4]) }",
@@ -64,7 +64,7 @@ describe("compress", () => {
     );
   });
 
-  it("counts the model that is learnt from where it runs beside, and looks whether there is room for both", () => {
+  it("counts the teacher if it runs during training, and checks memory for both models", () => {
     const of = (learns: string) =>
       compress(`compress m on d with r as s { distill: student(layers: 3, learns: ${learns}) }`).stages[0]!.plan
         .estimates;
@@ -83,7 +83,7 @@ describe("compress", () => {
     assert.deepEqual(codes("[labels, hidden]"), ["memory-short"]);
   });
 
-  it("plans no step where weights are rounded alone", () => {
+  it("plans no steps for quantization alone", () => {
     const { stages } = compress("compress m on d as s { quantize: int8 }");
     const { steps, tokens, flops, validating } = stages[0]!.plan.estimates;
     assert.deepEqual([steps, tokens, flops, validating], [0, 0, 0, undefined]);
@@ -92,7 +92,7 @@ describe("compress", () => {
     assert.doesNotMatch(shown, /epoch|optimizer|batch|validation|trained/);
   });
 
-  it("a later cell knows its model, as it is while nothing above it changes", () => {
+  it("defines its model for later cells, until something above it changes", () => {
     const cell = `${before}compress m on d with r as s { distill: student(layers: 3) }`;
     const hash = compress("compress m on d with r as s { distill: student(layers: 3) }").stages[0]!.plan.recipeHash;
     const teacher = compress("compress m on d with r as s { distill: student(layers: 3) }").stages[0]!.plan.recipe
@@ -112,7 +112,7 @@ describe("compress", () => {
     assert.deepEqual(later("update s on d with r as u { strategy: naive }").diagnostics, []);
   });
 
-  it("a prompted base is learnt from by a base of its own, for the labels of the data", () => {
+  it("distils a prompted base into another base, for the labels of the data", () => {
     const { start, stages } = compress(
       'compress prompt("SmolLM2-135M-Instruct", "Which? {text}") on d, e with r as s { distill: student(base: "minilm") }',
     );
@@ -126,7 +126,7 @@ describe("compress", () => {
     );
   });
 
-  it("a base of its own is held to what goes on within its teacher where both make the same tokens of a text", () => {
+  it("allows hidden and attention losses for another base only if both tokenize alike", () => {
     const codes = (learns: string, tokens: string | undefined) => {
       const named = (name: string): BaseFacts =>
         name === "minilm"
@@ -141,7 +141,7 @@ describe("compress", () => {
     assert.deepEqual(codes("[labels, logits]", "bytes"), []);
   });
 
-  it("the last of several stages is known before the facts of the first are", () => {
+  it("defines the last stage's model before facts about the first stage are known", () => {
     const cell = `${before}compress m on d with r as s { distill: student(layers: 3), quantize: int8 }\n`;
     for (const use of [
       "evaluate s on d.test",
@@ -162,7 +162,7 @@ describe("compress", () => {
   const told = (statement: string, more: Parameters<typeof compiled>[1] = {}) =>
     compiled([before + statement], more).diagnostics.map(({ code, data }) => ({ code, ...codeText(code, data) }));
 
-  it("layers of any number are told apart from those that the model has, at once", () => {
+  it("rejects layer counts and lists that the model cannot satisfy with one error", () => {
     for (const layers of ["1e8", "99999999999999", "0", "[0, 2, 2]", "[]", "[4, 2]"]) {
       const [one, ...more] = told(`compress m on d with r as s { distill: student(layers: ${layers}) }`);
       assert.deepEqual([one?.code, more], ["not-so-small", []], layers);
@@ -174,7 +174,7 @@ describe("compress", () => {
     assert.match(said("1e8"), /take fewer/);
   });
 
-  it("nothing is learnt, or twice the same, or head by head of other heads, or of rows that no stage reads: each is told", () => {
+  it("rejects empty or repeated losses, differing head counts and rows that no stage reads", () => {
     for (const [stages, says] of [
       ["distill: student(layers: 3, learns: [])", /nothing is listed/],
       ["distill: student(layers: 3, learns: [labels, labels(2)])", /`labels` is listed twice/],
@@ -193,7 +193,7 @@ describe("compress", () => {
     assert.deepEqual(told(relations), []);
   });
 
-  it("its own keys are named where others were meant, and an example of its block where they begin a statement", () => {
+  it("suggests its own keys for foreign ones, and its block for the verb `distill`", () => {
     const [key] = told("compress m on d with r as s { prune: structured(heads: 25%) }");
     assert.match(key?.help ?? "", /write `sparsify: structured\(heads: 25%\)`/);
     const [verb] = told("distill m on d");
@@ -202,7 +202,7 @@ describe("compress", () => {
     assert.equal(share?.help, "write a whole number");
   });
 
-  it("weights of lessons and temperatures have bounds", () => {
+  it("bounds loss weights and temperatures", () => {
     for (const learns of ["labels(1e300)", "logits(temperature: 1e30)", "logits(temperature: 1e-30)"])
       assert.deepEqual(
         told(`compress m on d with r as s { distill: student(layers: 3, learns: [${learns}]) }`).map(
@@ -213,7 +213,7 @@ describe("compress", () => {
       );
   });
 
-  it("what the tokenizer doesn't know is said once, where the original is trained", () => {
+  it("reports tokens unknown to the tokenizer only once", () => {
     const reading = { rows: 100, languages: [], unknown: { rows: 90, tokens: 400, of: 1000, some: ["ж"] } };
     const codes = told("compress m on d with r as s { distill: student(layers: 3), quantize: int8 }", {
       data: (need) => dataFacts(need.base ? { reading } : {}),
@@ -221,7 +221,7 @@ describe("compress", () => {
     assert.deepEqual(codes, ["unknown-tokens"]);
   });
 
-  it("a rate that suits adapters is far off for a student, whose weights all train", () => {
+  it("warns of a learning rate for adapters, since all weights of a student train", () => {
     const rate = "optimizer: adamw(learning_rate: 1e-3)";
     assert.deepEqual(
       told(`compress m on d with r as s { distill: student(layers: 3), ${rate} }`).map(({ code }) => code),
@@ -229,7 +229,7 @@ describe("compress", () => {
     );
   });
 
-  it("a student's parameters are those of its file: the base's count leaves out what is no parameter", () => {
+  it("counts a student's parameters from its tensors, without position ids", () => {
     const shapes = { ...base.shapes, "embeddings.position_ids": [1, 512] };
     const elements = (of: BaseFacts["shapes"]) =>
       Object.values(of).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
@@ -244,7 +244,7 @@ describe("compress", () => {
     assert.equal(larger, facts.parameters + head);
   });
 
-  it("plans as many rows without labels as a batch has, whether they are given or made", () => {
+  it("plans one unlabelled row per labelled row, whether given or augmented", () => {
     const split = (rows: number, length: number) => ({
       rows,
       labels: [],

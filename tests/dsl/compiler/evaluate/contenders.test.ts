@@ -8,8 +8,8 @@ model m { base: "minilm", task: text_classification }
 train m on d
 `;
 
-describe("contenders in programs", () => {
-  it("stand behind the models, by what they are called and what they are", () => {
+describe("baselines in `evaluate`", () => {
+  it("are listed after the models, with their name and call", () => {
     const { actions, codes } = compiled(`${data}evaluate baseline(majority), m on d.test`);
     assert.deepEqual(codes, []);
     const action = actions!.find((one) => one.verb === "evaluate");
@@ -22,7 +22,7 @@ describe("contenders in programs", () => {
       },
     });
   });
-  it("are a base with the head that it lacks", () => {
+  it("add a probe head to a base without one", () => {
     const action = compiled(`${data}evaluate m, m.base on d.test`).actions!.find((one) => one.verb === "evaluate");
     assert.ok(action?.verb === "evaluate");
     assert.deepEqual(action.contenders?.["m.base"], {
@@ -30,7 +30,7 @@ describe("contenders in programs", () => {
       probe: { word: "baseline", kind: "contender", arguments: { of: "probe" } },
     });
   });
-  it("leave a plan without them as it was", () => {
+  it("leave no key in a plan without them", () => {
     const action = compiled(`${data}evaluate m on d.test`).actions!.find((one) => one.verb === "evaluate");
     assert.ok(action && !("contenders" in action));
   });
@@ -55,7 +55,7 @@ describe("contenders in programs", () => {
     ],
     ["of what isn't there", "evaluate m, ‹k›.base on d.test", "unknown-name", /./],
   ] as const)
-    it(`are told of where they are ${what}`, () => {
+    it(`are reported at their place: ${what}`, () => {
       const { text: source, places } = marked(`${data}${text}`);
       const { diagnostics } = compiled(source);
       const errors = diagnostics.filter(({ severity }) => severity === "error");

@@ -10,12 +10,12 @@ const said = (clients: string): readonly string[] => {
 };
 
 describe("clients of a federation", () => {
-  it("are parted by columns that are there, told where the word stands", () => {
+  it("can only be split by existing columns; unknown ones are reported at their place", () => {
     assert.deepEqual(said("by_column(nowhere)"), ["unknown-column nowhere"]);
     assert.deepEqual(said("dirichlet(4, by: nowhere)"), ["unknown-column nowhere"]);
     for (const fine of ["by_column(team)", "dirichlet(4, by: team)", "even(4)"]) assert.deepEqual(said(fine), [], fine);
   });
-  it("are no more than rows train", () => {
+  it("cannot outnumber the training rows", () => {
     assert.deepEqual(said("even(801)"), ["clients-beyond-rows even(801)"]);
     assert.deepEqual(said("even(800)"), []);
     assert.deepEqual(said("quantity(81)"), ["clients-beyond-rows quantity(81)"]);

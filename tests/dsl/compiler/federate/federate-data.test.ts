@@ -42,8 +42,8 @@ function planOf(datas: Readonly<Record<string, DataFacts>>, settings = "rounds: 
 }
 const textOf = (plan: Plan): string => String(planCardView(plan).bundle["text/plain"]);
 
-describe("the plan of a federation over data of several names", () => {
-  it("validates on the rows of all, also where the first has none", () => {
+describe("federation plan over several data sets", () => {
+  it("validates on the rows of all data sets, even if the first has none", () => {
     const both = planOf({ north: facts(200, 36), south: facts(100, 82) });
     assert.deepEqual([both.estimates.validating?.times, both.estimates.validating?.rows], [5, 118]);
     assert.match(textOf(both), /validation +5 times +\(of 118 rows/);
@@ -57,7 +57,7 @@ describe("the plan of a federation over data of several names", () => {
     assert.equal(planOf({ north: facts(200, 0), south: facts(100, 0) }).estimates.validating, undefined);
   });
 
-  it("has a head for the labels of all", () => {
+  it("sizes the head for the labels of all data sets", () => {
     const alike = planOf({ north: facts(200, 20), south: facts(100, 20) }).estimates;
     const more = planOf({ north: facts(200, 20), south: facts(100, 20, ["no", "yes", "maybe", "never"]) });
     // A weight for each of 384 hidden values, and one beside them, of each of two labels.
@@ -66,7 +66,7 @@ describe("the plan of a federation over data of several names", () => {
     assert.match(textOf(more), /travels +6 KiB to a client and back/);
   });
 
-  it("tells personal data and what is allowed of each", () => {
+  it("lists personal data and allowances of each data set", () => {
     const plan = planOf({ north: facts(200, 20, undefined, name(7)), south: facts(100, 20, undefined, name(3)) });
     assert.match(textOf(plan), /personal data +name in 7 rows of north\.body, name in 3 rows of south\.body/);
     assert.deepEqual(plan.effects.allowed?.map(({ code, of }) => [code, of]).toSorted(), [
@@ -77,7 +77,7 @@ describe("the plan of a federation over data of several names", () => {
     assert.match(textOf(alone), /personal data +name in 3 rows of south\.body/);
   });
 
-  it("lets what one client's data allow say nothing of another's", () => {
+  it("applies `allow` only to its own data set", () => {
     const datas = { north: facts(200, 20, undefined, name(7)), south: facts(100, 20, undefined, name(3)) };
     const { codes } = judged(
       `${data("north", ', allow: { personal-data: "made up" }')}${data("south")}${model}federate m on north, south as f`,
@@ -86,7 +86,7 @@ describe("the plan of a federation over data of several names", () => {
     assert.deepEqual(codes, ["personal-data"]);
   });
 
-  it("warns of each test that is small, each where it stands", () => {
+  it("warns of each small test split at its place", () => {
     const datas = { north: facts(800, 400), south: facts(100, 30), harbour: facts(60, 8) };
     const text = `${Object.keys(datas)
       .map((one) => data(one))
@@ -105,15 +105,15 @@ evaluate f on north.test, south.test, harbour.test`;
   });
 });
 
-describe("what travels", () => {
+describe("clients and traffic in a federation plan", () => {
   const datas = { north: facts(200, 20), south: facts(100, 20), west: facts(100, 20) };
-  it("is twice as much where control variates go beside the weights, which nothing compresses", () => {
+  it("include SCAFFOLD's control variates, which double the traffic and are not compressed", () => {
     assert.match(textOf(planOf(datas)), /travels +3 KiB to a client and back +\(what trains, in each round\)/);
     const scaffold = textOf(planOf(datas, "aggregate: scaffold, compression: int8"));
     assert.match(scaffold, /travels +6 KiB to a client and back/);
     assert.match(scaffold, /3 KiB of scaffold beside it, in each round; back by int8, what stands beside it as it is/);
   });
-  it("is lost with whole clients, which the plan counts", () => {
+  it("count the clients lost to stragglers", () => {
     const clients = (settings: string): string =>
       /clients +.*\((.*)\)/.exec(textOf(planOf(datas, settings)))?.[1] ?? "";
     assert.equal(clients("stragglers: 20%"), "all of them in each round, 1 of 3 lost before it answers");
@@ -125,7 +125,7 @@ describe("what travels", () => {
     const hidden = parted("clients: even(20), participation: 50%, privacy: differential(8, unit: client)");
     assert.match(hidden, /each of these lost with a chance of 20 %/);
   });
-  it("is masked in numbers of four or eight bytes", () => {
+  it("note that masked numbers take four or eight bytes", () => {
     assert.match(textOf(planOf(datas, "secure_aggregation: true")), /masked numbers come back in four or eight bytes/);
     assert.doesNotMatch(textOf(planOf(datas)), /masked/);
   });

@@ -16,8 +16,8 @@ function told(settings: string) {
   return { code: one!.code, help: diagnosticText(one!).help ?? "", mended };
 }
 
-describe("names of other tools in `federate`", () => {
-  it("have their place in the word that stands at a key by default, before others that know them", () => {
+describe("hints for other tools' names in `federate`", () => {
+  it("prefer the default word of a key over other words with that parameter", () => {
     for (const name of ["learning_rate", "lr"]) {
       const { help, mended } = told(`${name}: 1e-3`);
       assert.match(help, /belongs to `optimizer: adamw\(learning_rate: …\)`/);
@@ -27,7 +27,7 @@ describe("names of other tools in `federate`", () => {
     assert.match(told("server_learning_rate: 0.1").help, /aggregate: fedadam\(learning_rate/);
     assert.match(told("beta_1: 0.9").help, /`aggregate: fed/);
   });
-  it("of strategies that add noise lead to `privacy`", () => {
+  it("suggest `privacy` for strategies that add noise", () => {
     for (const side of ["ServerSideFixed", "ServerSideAdaptive", "ClientSideFixed", "ClientSideAdaptive"]) {
       const { code, help } = told(`aggregate: DifferentialPrivacy${side}Clipping(noise_multiplier: 1)`);
       assert.equal(code, "unknown-word");
@@ -35,12 +35,12 @@ describe("names of other tools in `federate`", () => {
     }
     assert.match(told("aggregate: dp_fedavg").help, /`privacy: differential\(8, unit: client\)`/);
   });
-  it("of protocols lead to `secure_aggregation: true`", () => {
+  it("suggest `secure_aggregation: true` for names of protocols", () => {
     for (const written of ["SecAggPlus", '"secagg+"', "SecAgg(threshold: 3)"])
       assert.match(told(`secure_aggregation: ${written}`).help, /^write `true`/);
     assert.match(told("SecAggPlus: true").mended, /secure_aggregation: true/);
   });
-  it("of who is hidden lead to clients that are persons", () => {
+  it("suggest one client per person for privacy units such as `patient`", () => {
     for (const unit of ["patient", "author", "group"]) {
       const { code, help } = told(`privacy: differential(8, unit: ${unit})`);
       assert.equal(code, "unknown-choice");
@@ -49,7 +49,7 @@ describe("names of other tools in `federate`", () => {
     assert.match(told("privacy: differential(8, unit: user)").help, /^write `client`/);
     assert.match(told("privacy: differential(8, unit: rwo)").help, /^write `row`/);
   });
-  it("of columns without a role lead to where they are used", () => {
+  it("name the place for a column without a role", () => {
     const { diagnostics } = compiled(before.replace("label: label }", "label: label, site: customer }"));
     assert.deepEqual(
       diagnostics.map(({ code }) => code),

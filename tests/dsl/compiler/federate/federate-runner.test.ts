@@ -22,8 +22,8 @@ const joined = (clients: number, more = ""): string =>
 
 const textOf = (plan: Plan): string => String(planCardView(plan).bundle["text/plain"]);
 
-describe("a runner of federations", () => {
-  it("has clients that join, whose number is hashed and whose runner isn't", () => {
+describe("runner of a federation", () => {
+  it("hashes the number of joining clients, but not the runner", () => {
     const plan = planOf(joined(4));
     assert.equal(plan.recipe.federated?.joined, 4);
     assert.deepEqual(plan.recipe.federated.others, []);
@@ -34,7 +34,7 @@ describe("a runner of federations", () => {
     assert.notEqual(planOf(joined(5)).recipeHash, plan.recipeHash);
   });
 
-  it("has those whose data are named, with the recipe of their simulation", () => {
+  it("has the recipe hash of its simulation if the clients' data are named", () => {
     const plan = planOf(`d, e as f { rounds: 3, runner: flower("${LINK}") }`);
     const simulation = planOf("d, e as f { rounds: 3 }");
     assert.equal(plan.recipeHash, simulation.recipeHash);
@@ -45,7 +45,7 @@ describe("a runner of federations", () => {
     assert.equal(plan.estimates.memoryBytes, 3 * simulation.estimates.memoryBytes);
   });
 
-  it("says that rows of clients that join are not known, and that those here train nothing", () => {
+  it("plans unknown rows for joining clients, and uses local rows only for validation", () => {
     const { estimates } = planOf(joined(4));
     assert.equal(estimates.elsewhere, true);
     assert.deepEqual([estimates.rows, estimates.tokens, estimates.flops, estimates.seconds], [0, 0, 0, null]);
@@ -67,13 +67,13 @@ describe("a runner of federations", () => {
     assert.doesNotMatch(text, /in all|about 0/);
   });
 
-  it("validates by the scores of clients where the data here have no rows for it", () => {
+  it("validates by client scores if the local data have no validation split", () => {
     const { training } = planOf(joined(4), "random(train: 80%, test: 20%)").recipe;
     assert.equal(training.keep, "best");
     assert.notEqual(training.validate, null);
   });
 
-  it("promises of rows what each client keeps by noise of its own", () => {
+  it("leaves row-level privacy noise to each client", () => {
     const plan = planOf(`d as f { privacy: differential(8, unit: row), runner: flower("${LINK}", clients: 4) }`);
     const { privacy } = plan.recipe.training;
     assert.deepEqual([privacy?.epsilon, privacy?.delta, privacy?.noise, privacy?.rate], [8, 1e-5, 0, 0]);
@@ -84,7 +84,7 @@ describe("a runner of federations", () => {
     assert.deepEqual([ofClients.recipe.training.privacy?.steps, ofClients.recipe.training.privacy?.rate], [10, 1]);
   });
 
-  it("mends labels that are not written where the data are defined", () => {
+  it("gets a fix that adds missing labels to the data definition", () => {
     const text = `${before().replace(", labels: [no, yes]", "")}federate m on ${joined(4)}`;
     const { diagnostics } = compiled(text);
     assert.deepEqual(

@@ -15,26 +15,26 @@ const lora = took(7.1e9, 57, 5.3);
 const full = took(1.7e10, 57, 9.4);
 const product = 187.5e9;
 
-describe("the time that a training is expected to take", () => {
-  it("is not known before anything was measured", () => {
+describe("estimated training time", () => {
+  it("is unknown before any measurement", () => {
     assert.equal(durationOf({ flops: 1e12, steps: 10 }, { took: [], product }), null);
     assert.equal(durationOf({ flops: 1e12, steps: 10 }, { took: [took(0, 1, 1)], product }), null);
   });
-  it("is what the same training took", () => {
+  it("matches the measured time of the same training", () => {
     for (const one of [tiny, lora, full]) {
       const { seconds, between } = durationOf(one, { took: [one], product })!;
       assert.ok(Math.abs(seconds / one.seconds - 1) < 0.15, `${seconds}, took ${one.seconds}`);
       assert.ok(between[0] <= one.seconds && one.seconds <= between[1], between.join(" – "));
     }
   });
-  it("of a model ten thousand times as large is not what a tiny one's speed says", () => {
+  it("is not extrapolated by FLOP/s from a model 10,000 times smaller", () => {
     // By FLOP/s alone: 57 steps in 40 minutes and more.
     assert.ok(full.flops / (tiny.flops / tiny.seconds) > 2000);
     const { seconds, between } = durationOf(full, { took: [tiny], product })!;
     assert.ok(seconds < 3 * full.seconds && seconds > full.seconds / 3, String(seconds));
     assert.ok(between[0] <= full.seconds && full.seconds <= between[1], between.join(" – "));
   });
-  it("of another length, model and technique follows from two that were measured", () => {
+  it("follows from two measurements with other lengths, models and techniques", () => {
     for (const [known, unknown] of [
       [[tiny, full], lora],
       [[tiny, lora], full],
@@ -47,7 +47,7 @@ describe("the time that a training is expected to take", () => {
     const longer = durationOf({ flops: 10 * full.flops, steps: 10 * full.steps }, { took: [tiny, full], product })!;
     assert.ok(Math.abs(longer.seconds / (10 * full.seconds) - 1) < 0.1, String(longer.seconds));
   });
-  it("is no vaguer for trainings of a step or two that took whatever the machine was busy with", () => {
+  it("keeps a narrow interval despite noisy trainings of one step", () => {
     const short = [0.41, 0.17, 0.15, 0.41, 0.15].map((seconds, i) => took(2e6 * (i + 1), 1, seconds));
     const { between } = durationOf(
       { flops: 5 * lora.flops, steps: 5 * lora.steps },
@@ -56,7 +56,7 @@ describe("the time that a training is expected to take", () => {
     assert.ok(between[0] < 5 * lora.seconds && 5 * lora.seconds < between[1], between.join(" – "));
     assert.ok(between[1] / between[0] < 3, between.join(" – "));
   });
-  it("holds what a machine takes whose steps cost a time of their own and a time by effort", () => {
+  it("roughly covers the real time if steps have a fixed cost and a cost per FLOP", () => {
     const effort = fc.double({ min: 1e6, max: 1e13, noNaN: true });
     fc.assert(
       fc.property(

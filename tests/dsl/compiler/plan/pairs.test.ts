@@ -78,8 +78,8 @@ const planOf = (
   return { plan, codes };
 };
 
-describe("plans of pairs", () => {
-  it("count what is read and what is written, both cut", () => {
+describe("plans of text-to-text tasks", () => {
+  it("count the tokens of inputs and targets", () => {
     const { plan, codes } = planOf(40, 10, ", epochs: 2");
     assert.deepEqual(codes, []);
     assert.equal(plan.estimates.tokens, 2 * 800 * 50);
@@ -87,12 +87,12 @@ describe("plans of pairs", () => {
     assert.equal(plan.estimates.parameters, base.parameters);
     assert.equal(plan.recipe.model.task.arguments["prefix"], "summarize: ");
   });
-  it("warn where inputs or targets are cut", () => {
+  it("warn of truncated inputs or targets", () => {
     assert.deepEqual(planOf(65, 10).codes, ["truncated"]);
     assert.deepEqual(planOf(40, 65).codes, ["truncated"]);
     assert.deepEqual(planOf(64, 64).codes, []);
   });
-  it("come near to the work of the program itself, wherever the tokens lie", () => {
+  it("estimate FLOPs within 20 % of the program, for any ratio of lengths", () => {
     for (const [input, target] of [
       [60, 6],
       [30, 30],
@@ -106,12 +106,12 @@ describe("plans of pairs", () => {
       assert.ok(ratio > 0.8 && ratio < 1.2, `${input} to ${target}: ${ratio}`);
     }
   });
-  it("need both roles, and no packing", () => {
+  it("require both roles and reject packing", () => {
     const lacking = source.replace(", target: b", "");
     assert.deepEqual(compiled(`${lacking}train m on d`, { base, data: () => pairs(9, 9) }).codes, ["missing-role"]);
     assert.deepEqual(planOf(9, 9, ", packing: true").codes, ["cannot-pack"]);
   });
-  it("score what is written by what fits it", () => {
+  it("score outputs by loss and ROUGE-L, and reject metrics of other tasks", () => {
     const evaluated = (block: string) =>
       compiled(`${source}train m on d\nevaluate m on d ${block}`, { base, data: () => pairs(9, 9) });
     const { actions, codes } = evaluated("");
@@ -134,7 +134,7 @@ train c on l
     assert.deepEqual(compiled(`${labels}evaluate c on l { decode: beam(width: 4) }`).codes, ["writes-no-text"]);
     assert.deepEqual(compiled(`${labels}evaluate c on l { metrics: [bleu] }`).codes, ["metric-of-other-task"]);
   });
-  it("are for encoder-decoders alone", () => {
+  it("require an encoder-decoder base", () => {
     const { codes } = compiled(`${source}train m on d`, { data: () => pairs(9, 9) });
     assert.deepEqual(codes.slice(0, 1), ["task-not-for-base"]);
   });

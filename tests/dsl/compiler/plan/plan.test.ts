@@ -29,7 +29,7 @@ function plansOf(text: string, o: Parameters<typeof compiled>[1] = {}): Plan[] {
 }
 const trainWith = (block: string): Plan => plansOf(`${definitions}train m on d { ${block} }`)[0]!;
 
-describe("actions of the corpus", () => {
+describe("actions of the example programs", () => {
   for (const [name, program] of Object.entries(built))
     it(name, () => {
       const { actions, codes, names } = compiled(program);
@@ -38,8 +38,8 @@ describe("actions of the corpus", () => {
     });
 });
 
-describe("plans", () => {
-  it("an override under `train` wins over the recipe, a path changes one part", () => {
+describe("training plan", () => {
+  it("prefers settings under `train` over the recipe, also for one part of a setting", () => {
     const [plan] = plansOf(
       `${definitions}recipe r { epochs: 5, optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.1) }\ntrain m on d with r { optimizer.learning_rate: 5e-4 }`,
     );
@@ -47,14 +47,14 @@ describe("plans", () => {
     assert.equal(plan?.recipe.training.optimizer.arguments["learning_rate"], 5e-4);
     assert.equal(plan?.recipe.training.optimizer.arguments["weight_decay"], 0.1);
   });
-  it("a number of steps leaves no reason for the epochs that there are none of", () => {
+  it("gives no default reason for `epochs` if `steps` is set", () => {
     const { recipe, origins } = trainWith("steps: 20");
     assert.deepEqual([recipe.training.epochs, recipe.training.steps], [null, 20]);
     assert.deepEqual(origins["training.epochs"], { from: "derived", why: "`steps` decide" });
     assert.equal(trainWith("").origins["training.epochs"]?.from, "default");
     assert.equal(trainWith("epochs: 2").origins["training.epochs"]?.from, "written");
   });
-  it("the reason of a default stands beside that default alone", () => {
+  it("marks values as default only if they equal the default", () => {
     const parameters = new Map(registry.find("verb", "recipe")!.parameters.map((p) => [`training.${p.name}`, p]));
     const simple = (value: unknown): unknown => (value === "none" || value === "auto" ? null : value);
     for (const block of [
@@ -76,7 +76,7 @@ describe("plans", () => {
       }
     }
   });
-  it("windows of a context share less where `max_length` is short, and what is written where it is", () => {
+  it("overlaps windows less for a short `max_length`, unless `stride` is set", () => {
     const stride = (model: string, positions = 512): unknown =>
       plansOf(
         `data q { source: csv("a.csv"), columns: { question: text, context: body, answer: label } }
@@ -95,7 +95,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
     assert.deepEqual([stride("question_answering"), stride("question_answering", 96)], [128, 32]);
     assert.equal(stride("question_answering(stride: 80), max_length: 96"), 80);
   });
-  it("a technique says what trains, what it adds and which positions it takes", () => {
+  it("counts trained parameters, added parameters and positions of each technique", () => {
     const planned = (more: string, o: Parameters<typeof compiled>[1] = {}) => {
       const model = `model n { base: "minilm", task: text_classification, ${more} }`;
       return plansOf(`${definitions}${model}\ntrain n on d`, o)[0]!;
@@ -121,7 +121,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
       assert.equal(recipe.model.max_length, length, technique);
     }
   });
-  it("a rate that isn't written is the technique's own, less for a wider base; one that is written stays", () => {
+  it("derives the learning rate from technique, base width and optimizer, unless it is set", () => {
     const planned = (model: string, optimizer = "adamw", hidden_size = 384): { rate: unknown; why: string } => {
       const shapes = { ...minilm.shapes, "encoder.layer.0.output.dense.bias": [384] };
       const base = { ...minilm, shapes, config: { ...minilm.config, hidden_size } };
@@ -155,7 +155,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
     assert.match(planned("technique: full", "sgd").why, /100 × AdamW's 1e-4/);
     assert.equal(planned("technique: lora", "adamw(learning_rate: 7e-4)", 768).rate, 7e-4);
   });
-  it("frozen parts don't train, and are part of the recipe", () => {
+  it("excludes frozen parts from training and includes them in the recipe hash", () => {
     const planned = (more: string): Plan =>
       plansOf(`${definitions}model n { base: "minilm", task: text_classification${more} }\ntrain n on d`)[0]!;
     const [free, held] = [planned(""), planned(", freeze: [embeddings, layers(0..3)]")];
@@ -164,7 +164,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
     assert.notEqual(held.recipeHash, free.recipeHash);
     assert.equal(planned(", freeze: []").recipeHash, free.recipeHash);
   });
-  it("how the base is stored is part of the recipe, and of the memory", () => {
+  it("includes the base's storage in the recipe hash and in the memory estimate", () => {
     const planned = (more: string): Plan =>
       plansOf(
         `${definitions}model n { base: "minilm", task: text_classification, technique: lora(rank: 8)${more} }\ntrain n on d`,
@@ -200,7 +200,7 @@ model w { base: "smol", task: text_generation, technique: head_or_lora, storage:
 train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     assert.equal(plansOf(text, { base: writes })[0]!.estimates.storedBytes, 4 * 64_000 + 128 * 64 * (0.5 + 4 / 64));
   });
-  it("`like` keeps what it doesn't change", () => {
+  it("keeps settings that `like` does not change", () => {
     const run = compiled(
       `${definitions}model big like m { technique: lora(rank: 4), max_length: 64 }\nmodel huge like big { technique.rank: 32 }`,
     );
@@ -216,21 +216,21 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     );
     assert.equal(model("big")?.technique.arguments["rank"], 4);
   });
-  it("steps written over epochs replace them", () => {
+  it("replaces the recipe's epochs by steps set under `train`", () => {
     const [plan] = plansOf(`${definitions}recipe r { epochs: 5 }\ntrain m on d with r { steps: 10 }`);
     assert.deepEqual(
       [plan?.recipe.training.epochs, plan?.recipe.training.steps, plan?.estimates.steps],
       [null, 10, 10],
     );
   });
-  it("defaults follow the data: with a validation split the best is kept", () => {
+  it("keeps the best weights by default only if there is a validation split", () => {
     assert.equal(trainWith("").recipe.training.keep, "best");
     const [plan] = plansOf(
       'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel m { base: "minilm", task: text_classification }\ntrain m on d',
     );
     assert.deepEqual([plan?.recipe.training.keep, plan?.recipe.training.validate], ["last", null]);
   });
-  it("one metric says what is best: what `keep` names, else what early stopping watches, else the loss", () => {
+  it("ranks by the metric of `keep`, else of early stopping, else by loss", () => {
     const best = (settings: string): readonly (string | undefined)[] => {
       const { recipe, origins } = trainWith(settings);
       const { early_stopping } = recipe.training;
@@ -251,13 +251,13 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     ]);
     assert.deepEqual(best("keep: best, early_stopping: patience(3, metric: recall)").slice(0, 2), ["recall", "recall"]);
   });
-  it("recipes that watch what could be watched before keep their hashes", () => {
+  it("stores early-stopping metrics in the form that older recipes use", () => {
     const { recipe } = trainWith("early_stopping: patience(2, metric: accuracy), keep: best");
     assert.deepEqual(recipe.training.early_stopping?.arguments, { validations: 2, metric: "accuracy", by: 0 });
     assert.equal(recipe.training.keep, "best");
     assert.deepEqual(trainWith("early_stopping: patience").recipe.training.early_stopping?.arguments["metric"], "loss");
   });
-  it("every option of the recipe changes its hash", () => {
+  it("changes the recipe hash with every recipe option", () => {
     const options = [
       "epochs: 2",
       "steps: 7",
@@ -288,7 +288,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     const hashes = [trainWith("").recipeHash, ...options.map((o) => trainWith(o).recipeHash)];
     assert.equal(new Set(hashes).size, hashes.length);
   });
-  it("so does what the same program means: a recipe of another version has another hash", () => {
+  it("changes the recipe hash with the semantics version", () => {
     const { recipe, recipeHash: hash } = trainWith("");
     const { semantics, ...rest } = recipe;
     const older: Recipe = rest;
@@ -299,7 +299,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       3,
     );
   });
-  it("so does every option of data and model; a name doesn't", () => {
+  it("changes the recipe hash with options of data and model, but not with names", () => {
     const hash = (data: string, model: string, names = "d m"): string => {
       const [d, m] = names.split(" ");
       return plansOf(
@@ -320,19 +320,19 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     assert.equal(new Set(all).size, all.length);
     assert.equal(hash("", "", "tickets router"), all[0]);
   });
-  it("the engine changes the plan's hash and not the recipe's", () => {
+  it("changes only the plan hash with the engine", () => {
     const [one] = plansOf(`${definitions}train m on d`);
     const [other] = plansOf(`engine { engine: tfjs }\n${definitions}train m on d`);
     assert.equal(one?.recipeHash, other?.recipeHash);
     assert.notEqual(one?.planHash, other?.planHash);
   });
-  it("a batch in parts makes as many updates as the whole batch, in less memory", () => {
+  it("makes as many updates with `accumulate`, in less memory", () => {
     const whole = trainWith("batch_size: 256").estimates;
     const parts = trainWith("batch_size: 64, accumulate: 4").estimates;
     assert.deepEqual([parts.steps, parts.tokens], [whole.steps, whole.tokens]);
     assert.ok(parts.memoryBytes < whole.memoryBytes);
   });
-  it("`recompute: auto` follows the machine: the recipe stays the same, the plan does not", () => {
+  it("picks `recompute: auto` by memory without changing the recipe hash", () => {
     const on = (memory: number): Plan => plansOf(`${definitions}train m on d { batch_size: 512 }`, { memory })[0]!;
     const large = on(64e9);
     assert.equal(large.effects.recompute, "none");
@@ -345,7 +345,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       assert.notEqual(small.planHash, large.planHash);
     }
   });
-  it("texts that are continued: longer ones become windows, rows may be packed", () => {
+  it("splits long texts into windows for text generation, or packs rows", () => {
     const base = { ...minilm, family: "gpt2", positions: 64, shapes: {}, parameters: 1e6 };
     const texts = 'data d { source: csv("a.csv"), columns: { text: text }, split: by_column(part) }\n';
     const model = 'model m { base: "gpt2", task: text_generation }\n';
@@ -369,11 +369,11 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     assert.deepEqual(metrics(""), { codes: [], metrics: ["loss", "perplexity"] });
     assert.deepEqual(metrics(" { metrics: [f1(macro)] }").codes, ["metric-of-other-task"]);
   });
-  it("LoRA trains its matrices and the head", () => {
+  it("counts LoRA matrices and the head as trainable", () => {
     const [plan] = plansOf(`${definitions}model small like m { technique: lora(rank: 8) }\ntrain small on d`);
     assert.equal(plan?.estimates.trainable, 12 * 8 * (384 + 384) + 384 * 2 + 2);
   });
-  it("origins tell written from default, derived and parameter", () => {
+  it("distinguishes written, parameter, default and derived values", () => {
     const [plan] = plansOf(`parameters { n: 4 }\n${definitions}train m on d { epochs: 2, batch_size: $n }`);
     const from = (path: string) => plan?.origins[path]?.from;
     assert.deepEqual(
@@ -386,7 +386,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       ["written", "parameter", "default", "derived"],
     );
   });
-  it("the best trial of a sweep that ran is a recipe", () => {
+  it("uses the best trial of a finished sweep as a recipe", () => {
     const sweep = `${definitions}recipe q { epochs: 1 }\nsweep m on d with q as s { vary: { technique: choice(full, lora(rank: 4)), batch_size: choice(8, 16) }, maximize: accuracy }`;
     const run = compiled([sweep, "train m on d with s.best as winner"], {
       live: { "s.best": { value: { record: { technique: "lora(rank: 4)", batch_size: "16" } } } },
@@ -399,7 +399,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     );
     assert.equal(run.names["winner"], "run");
   });
-  it("a file that uses a sweep of its own comes in parts, with true offsets", () => {
+  it("splits a file that uses its own sweep, with correct offsets", () => {
     const text = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }\ntrain m on d with s.best as winner\nevaluate winner on d.test\n`;
     const parts = splitSource({ id: "f", title: "f", text }, verbs);
     assert.deepEqual(
@@ -420,7 +420,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     assert.deepEqual(compiled(text).codes, ["known-after-run"]);
     assert.equal(splitSource({ id: "f", title: "f", text: definitions }, verbs).length, 1);
   });
-  it("so does one that uses a sweep which it attaches, by its name or another", () => {
+  it("splits a file that uses an attached sweep, under its name or another", () => {
     const parts = (text: string): readonly string[] =>
       splitSource({ id: "f", title: "f", text }, verbs).map((part) => part.text.trim().split("\n")[0] ?? "");
     const use = "evaluate found.best on d.test";
@@ -429,7 +429,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     assert.deepEqual(parts(`attach other as found\nevaluate other.best on d.test\n${use}\n`).slice(1), [use]);
     assert.deepEqual(parts("attach found\nevaluate found on d.test\n").length, 1);
   });
-  it("the same sources give the same plan", () => {
+  it("is the same for the same sources", () => {
     assert.deepEqual(compiled(built["quickstart"] ?? "").actions, compiled(built["quickstart"] ?? "").actions);
   });
 });

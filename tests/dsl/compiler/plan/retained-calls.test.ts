@@ -25,8 +25,8 @@ train router on tickets`);
 const csv = (query: string): string => `csv("https://data.example/rows.csv${query}")`;
 const argumentsOf = (source: unknown): Call["arguments"] => (source as Call).arguments;
 
-describe("plans as files keep them", () => {
-  it("have the addresses of sources without their query, and other texts as they are", () => {
+describe("stored plans", () => {
+  it("omit the query of source addresses and keep other texts", () => {
     const kept = withoutAddressQueries(recipeOf(csv("?sig=planted")), () => SUM);
     assert.ok(!JSON.stringify(kept).includes("planted"));
     const { path, ...others } = argumentsOf(kept.data.source);
@@ -34,12 +34,12 @@ describe("plans as files keep them", () => {
     assert.deepEqual({ ...others, path: "" }, { ...argumentsOf(recipeOf(csv("?sig=planted")).data.source), path: "" });
     assert.deepEqual(kept.data.labels, LABELS);
   });
-  it("have them so in sources of splits and within other sources", () => {
+  it("omit the query in sources of splits and in nested sources", () => {
     const split = recipeOf(csv("?a=1")).data.source;
     const mixed = { source: { train: split, test: { kind: "source", word: "mix", arguments: { sources: [split] } } } };
     assert.ok(!JSON.stringify(withoutAddressQueries(mixed)).includes("a=1"));
   });
-  it("have addresses without their query in words of every kind", () => {
+  it("omit the query in words of every kind", () => {
     for (const kind of new Set(registry.words.map((word) => word.kind))) {
       const address = "https://host.example/v1?sig=planted";
       const kept = withoutAddressQueries({
@@ -49,7 +49,7 @@ describe("plans as files keep them", () => {
       assert.ok(JSON.stringify(kept).includes("a?b"), kind);
     }
   });
-  it("hash as the program does, and so whatever its query is: nobody can check a guess of it", () => {
+  it("keep the recipe hash of the program, which does not depend on the query", () => {
     const hash = recipeHash(recipeOf(csv("?sig=planted")));
     assert.equal(recipeHash(withoutAddressQueries(recipeOf(csv("?sig=planted")), () => SUM)), hash);
     assert.equal(recipeHash(recipeOf(csv("?sig=other"))), hash);

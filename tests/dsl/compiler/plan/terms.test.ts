@@ -31,10 +31,10 @@ const over = (plan: Plan): unknown => JSON.parse(JSON.stringify(federationTermsO
 const paths = (one: Plan, other: Plan): readonly string[] =>
   termDifferences(over(one), over(other)).map(({ path }) => path);
 
-describe("terms of a federation", () => {
+describe("federation terms", () => {
   const usual = planOf({});
 
-  it("are the same over a wire, wherever rows come from, whatever things are called, and however often it is done", () => {
+  it("survive serialization and ignore row sources, names and round counts", () => {
     assert.deepEqual(over(usual), federationTermsOf(usual));
     const others: readonly Written[] = [
       { source: "elsewhere/north.csv", name: "g" },
@@ -51,7 +51,7 @@ describe("terms of a federation", () => {
       assert.ok(!JSON.stringify(over(usual)).includes(`"${word}"`), word);
   });
 
-  it("name by its path whatever changes what a client computes", () => {
+  it("name the path of each setting that changes a client's computation", () => {
     const changes: readonly (readonly [path: string, written: Written])[] = [
       ["training.epochs", { keys: "epochs: 2" }],
       ["training.steps", { keys: "steps: 4" }],
@@ -87,7 +87,7 @@ describe("terms of a federation", () => {
     ]);
   });
 
-  it("tell promises of privacy as they are written, whatever noise the rows of each ask for", () => {
+  it("compare privacy guarantees as written, whatever noise results", () => {
     const keys = (promise: string): Written => ({ keys: `privacy: differential(${promise}, unit: client)` });
     const eight = planOf(keys("8"));
     assert.deepEqual(paths(eight, planOf({ keys: `${keys("8").keys ?? ""}, rounds: 40` })), []);
@@ -96,7 +96,7 @@ describe("terms of a federation", () => {
     assert.deepEqual(paths(eight, planOf(keys("8, delta: 1e-6"))), ["training.privacy.promise.delta"]);
   });
 
-  it("tell how often a client is asked where that decides what is promised of it", () => {
+  it("include participation only if the privacy guarantee depends on it", () => {
     const of = (participation: number, unit: string): Written => ({
       keys: `participation: ${String(participation)}%, privacy: differential(noise: 1.1, unit: ${unit})`,
     });
@@ -105,7 +105,7 @@ describe("terms of a federation", () => {
     assert.deepEqual(paths(planOf({ keys: "participation: 10%" }), planOf({ keys: "participation: 50%" })), []);
   });
 
-  it("say of a difference what stands on each side", () => {
+  it("show both values of a difference", () => {
     const [told] = termDifferences(
       federationTermsOf(usual),
       federationTermsOf(planOf({ keys: "optimizer: sgd(learning_rate: 0.1)" })),

@@ -12,7 +12,7 @@ import { compiled } from "../../world.js";
 const found = (text: string | readonly string[]) => compiled(text, { purpose: "assist" }).diagnostics;
 
 describe("version line", () => {
-  it("opens a file or a cell, after comments", () => {
+  it("is accepted at the start of a file or cell, after comments", () => {
     assert.deepEqual(found("tune 1\nrecipe r { epochs: 3 }"), []);
     assert.deepEqual(found("// what this is\n/* and more */ tune 1 // one\n"), []);
     assert.deepEqual(found(["tune 1\nrecipe r { epochs: 3 }", "tune 1\nrecipe s like r { seed: 1 }"]), []);
@@ -63,7 +63,7 @@ describe("version line", () => {
     assert.ok(plain);
     assert.equal(versioned, plain);
   });
-  it("is completed at the start of a text only", () => {
+  it("is offered by completion only at the start of a text", () => {
     const context: AssistContext = { registry, earlier: [], facts: Facts.none, outside: emptyEnvironment };
     const texts = (text: string) => complete(text, text.length, context).items.map((item) => item.text);
     assert.ok(texts("").includes("tune 1"));

@@ -10,8 +10,8 @@ const data = (split: string, column = "labl", source = 'csv("a.csv")'): string =
 const column = 'unknown-column: no column "labl" in a.csv';
 const share = "share-as-decimal: `train` takes a share or a count, and `0.8` is neither";
 
-describe("mistakes in data", () => {
-  it("come at once, those of the text and those beside the file", () => {
+describe("errors in a data definition", () => {
+  it("are reported together, from the text and from the file's columns", () => {
     assert.deepEqual(said(data("random(train: 0.8, test: 20%)")), [column, share]);
     assert.deepEqual(said(data("random(train: 0.8, test: 20%)", "label")), [share]);
     const allowed = data("random(train: 80%, test: 20%)").replace("split", "splitt");
@@ -20,14 +20,14 @@ describe("mistakes in data", () => {
       ["unknown-column", "unknown-key"],
     );
   });
-  it("come with what is wrong with the file itself", () => {
+  it("are reported together with an error of the file itself", () => {
     const table = { failed: { code: "missing-file", data: { path: "a.csv", folder: ".", near: null } } } as const;
     assert.deepEqual(
       said(data("random(train: 0.8, test: 20%)"), { table }).map((one) => one.split(":")[0]),
       ["missing-file", "share-as-decimal"],
     );
   });
-  it("are not guessed at where nobody knows which columns are read, or from what", () => {
+  it("exclude columns if the source or the `columns` key is unknown", () => {
     assert.deepEqual(said(data("random(train: 80%, test: 20%)", "labl", 'cvs("a.csv")')), [
       "unknown-word: there is no source `cvs`",
     ]);

@@ -5,7 +5,7 @@ import { registry } from "#stdlib/registry.js";
 import { planOf } from "./trained.js";
 
 describe("canaries in a recipe", () => {
-  it("are rows of updates, of the time they take, and of what a promise is about", () => {
+  it("count as rows, steps and tokens, and in the rate of the privacy guarantee", () => {
     const [none, some] = [planOf("epochs: 2"), planOf("epochs: 2, canaries: 10, canary_copies: 8")];
     assert.deepEqual([none.estimates.rows, some.estimates.rows], [800, 880]);
     assert.deepEqual([none.estimates.steps, some.estimates.steps], [50, 56]);
@@ -16,7 +16,7 @@ describe("canaries in a recipe", () => {
     assert.equal(some.recipe.dataHash, none.recipe.dataHash, "the data are what they were");
   });
 
-  it("stand in the recipe's hash, and nothing of them does where there are none", () => {
+  it("change the recipe hash, and leave no trace if there are none", () => {
     const hashes = ["epochs: 2", "epochs: 2, canaries: 10", "epochs: 2, canaries: 10, canary_copies: 2"].map(
       (keys) => planOf(keys).recipeHash,
     );
@@ -27,7 +27,7 @@ describe("canaries in a recipe", () => {
     assert.equal(planOf("canaries: 10").recipe.training.canary_copies, 1);
   });
 
-  it("are written again in the program of a training, which is the same one", () => {
+  it("are included in the program text of a plan", () => {
     const plan = planOf("epochs: 2, canaries: 10, canary_copies: 3");
     const text = programText(plan, registry);
     assert.match(text, /canaries: 10, canary_copies: 3/);

@@ -10,7 +10,7 @@ import { badPrograms, folder, judged, type BadProgram } from "./corpus.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
-describe("the corpus of bad programs", () => {
+describe("corpus of bad programs", () => {
   const programs = badPrograms();
   const byCode = new Map<string, BadProgram[]>();
   for (const program of programs) {
@@ -24,12 +24,12 @@ describe("the corpus of bad programs", () => {
       writeFileSync(`${folder}${file}`, fileOf(of.map((one) => ({ ...one, said: saidOf(one.run) }))));
   });
   for (const { name, run, said } of programs) it(name, () => assert.deepEqual(bless ? said : saidOf(run), said));
-  it("has one file for each code, and each program under another name", () => {
+  it("has one file per code and a unique name per program", () => {
     assert.equal(new Set(programs.map(({ name }) => name)).size, programs.length);
     assert.deepEqual(readdirSync(folder).sort(), [...byCode.keys()].sort());
   });
-  it("holds 1,000 programs", () => assert.ok(programs.length >= 1000, String(programs.length)));
-  it("misses every code of the language that is switched off, in two programs at least (`npm run mutate` does it by place)", () => {
+  it("contains at least 1,000 programs", () => assert.ok(programs.length >= 1000, String(programs.length)));
+  it("detects each disabled language code in at least two programs (by place: `npm run mutate`)", () => {
     const unnoticed = languageCodes().filter((code) => {
       let noticed = 0;
       for (const program of programs)
@@ -39,7 +39,7 @@ describe("the corpus of bad programs", () => {
     });
     assert.deepEqual(unnoticed, []);
   });
-  it("has fewer mistakes, and no new one, after each fix that is called certain", () => {
+  it("has fewer findings and no new error after each certain fix", () => {
     const failed = programs.flatMap(({ name, text, run }) =>
       run.diagnostics.flatMap(({ fix, span }) => {
         if (!fix?.certain || span.source !== run.sources.at(-1)?.id) return [];
@@ -52,7 +52,7 @@ describe("the corpus of bad programs", () => {
     );
     assert.deepEqual(failed, []);
   });
-  it("reports one cause once, where no comment says that there are more", () => {
+  it("reports one cause once, unless a comment states the number of errors", () => {
     const several = programs.filter(({ text, run }) => run.codes.length > 1 && !/^\/\/ mistakes: \d+$/m.test(text));
     assert.deepEqual(
       several.map(({ name, run }) => [name, run.codes]),

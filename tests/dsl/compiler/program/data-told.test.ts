@@ -14,8 +14,8 @@ const of = (more: string, facts: object = { audit }) => {
   return { codes, told: action?.verb === "data" ? action.told : undefined };
 };
 
-describe("data", () => {
-  it("carry the codes of what they were warned of, and of what they allow", () => {
+describe("data action", () => {
+  it("carries the codes of its warnings and of its `allow`", () => {
     assert.deepEqual(of(""), { codes: ["near-leak"], told: ["near-leak"] });
     assert.deepEqual(of(', allow: { near-leak: "templates" }'), { codes: [], told: ["near-leak"] });
     assert.deepEqual(of("", {}), { codes: [], told: undefined });

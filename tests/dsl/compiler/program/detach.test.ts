@@ -8,8 +8,8 @@ const trainOf = ({ actions }: ReturnType<typeof compiled>) => {
   return action;
 };
 
-describe("detach", () => {
-  it("is the plan's alone: the recipe's hash is that of a training here", () => {
+describe("`detach: true`", () => {
+  it("changes the plan hash but not the recipe hash", () => {
     const [here, apart] = ["", " { detach: true }"].map((block) =>
       trainOf(compiled(`${definitions}train m on d as night${block}`)),
     );
@@ -19,7 +19,7 @@ describe("detach", () => {
     const off = trainOf(compiled(`${definitions}train m on d as night { detach: false }`));
     assert.deepEqual([off.detach, off.plan.planHash], [undefined, here!.plan.planHash]);
   });
-  it("asks for a name of its own, and mends", () => {
+  it("requires a name and offers one by a fix", () => {
     const { diagnostics, sources } = compiled(`${definitions}train m on d { detach: true }`);
     assert.deepEqual(
       diagnostics.map(({ code }) => code),
@@ -31,7 +31,7 @@ describe("detach", () => {
     assert.match(mended, /train m on d as trained_m \{ detach: true \}$/);
     assert.deepEqual(compiled(mended).codes, []);
   });
-  it("takes seeds and folds, all of whose names wait until theirs is attached", () => {
+  it("works with seeds and folds, whose models are available once attached", () => {
     const seeds = `${definitions}train m on d as night { repeats: 3, detach: true }`;
     const action = trainOf(compiled(seeds));
     assert.deepEqual([action.detach, action.repeats?.each.length], [true, 3]);
@@ -51,7 +51,7 @@ describe("detach", () => {
       assert.deepEqual(compiled([train, `attach night\n${asks}`]).codes, [], asks);
     }
   });
-  it("takes a sweep, whose best waits until it is attached", () => {
+  it("works with a sweep, whose best trial is available once attached", () => {
     const sweep = `${definitions}sweep m on d as found { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy, detach: true }`;
     const swept = ({ actions }: ReturnType<typeof compiled>) => actions?.find((one) => one.verb === "sweep");
     const [here, apart] = [sweep.replace(", detach: true", ""), sweep].map((text) => swept(compiled(text)));
@@ -63,7 +63,7 @@ describe("detach", () => {
       assert.deepEqual(compiled(`${sweep}\nattach found\n${asks}`).codes, ["known-after-run"], asks);
     }
   });
-  it("leaves nothing to ask until it is attached", () => {
+  it("makes the model unavailable until it is attached", () => {
     const train = `${definitions}train m on d as night { detach: true }`;
     assert.deepEqual(compiled(`${train}\nevaluate night on d.test`).codes, ["trains-apart"]);
     assert.deepEqual(compiled([train, "evaluate night on d.test"]).codes, ["trains-apart"]);
@@ -74,15 +74,15 @@ describe("detach", () => {
     assert.deepEqual([codes, actions?.find((one) => one.verb === "attach")?.run], [[], null]);
   });
   for (const habit of ["background", "detached"])
-    it(`is what \`${habit}\` is mended to`, () => {
+    it(`is the fix for \`${habit}\``, () => {
       const { diagnostics } = compiled(`${definitions}train m on d as night { ${habit}: true }`);
       assert.match(JSON.stringify(diagnostics.find(({ code }) => code === "unknown-key")?.fix), /detach/);
     });
 });
 
-describe("attach", () => {
+describe("`attach` statement", () => {
   const night = { ...before, name: "night" };
-  it("makes its name a sweep's, over what was written where that was started", () => {
+  it("defines a sweep with the recipe that it was started with", () => {
     const recipe = { epochs: 7 };
     const run = { ...before, name: "found", together: { is: "sweep", model: {}, recipe } } as const;
     const cells = [`${definitions}attach found`, "train m on d as winner with found.best"];
@@ -94,7 +94,7 @@ describe("attach", () => {
     const { training } = trainOf({ actions } as ReturnType<typeof compiled>).plan.recipe;
     assert.deepEqual([training.epochs, training.batch_size], [7, 8]);
   });
-  it("makes its name the run's model, in a notebook that says nothing else of it", () => {
+  it("defines the run's model in a notebook without its training", () => {
     const { codes, actions } = compiled(
       `${definitions}attach night\nevaluate night on d.test { metrics: [accuracy] }\npredict night on "a text"`,
       { run: night },
@@ -103,13 +103,13 @@ describe("attach", () => {
     const action = actions?.find((one) => one.verb === "attach");
     assert.deepEqual([action?.name, action?.run], ["night", before.folder]);
   });
-  it("does so for the cells that follow, which ask again what it is", () => {
+  it("defines the model for later cells", () => {
     for (const cell of ["attach night", 'attach "runs/night-1" as night']) {
       const { codes, actions } = compiled([`${definitions}${cell}`, "evaluate night on d.test"], { run: night });
       assert.deepEqual([codes, actions?.map(({ verb }) => verb)], [[], ["evaluate"]], cell);
     }
   });
-  it("takes the folder of a run, under the training's name or another", () => {
+  it("accepts a run folder, under the training's name or another", () => {
     const named = (text: string) => {
       const { codes, actions } = compiled(text, { run: night });
       assert.deepEqual(codes, []);
@@ -121,19 +121,19 @@ describe("attach", () => {
       "attach-without-name",
     ]);
   });
-  it("asks for one that trains still, and for that one wherever its name is used", () => {
+  it("looks the run up once, including trainings in progress", () => {
     const asked: boolean[] = [];
     const { facts } = compiled(`${definitions}attach night\nevaluate night on d.test`, { run: night });
     for (const [need] of facts.about("run")) asked.push(need.still === true);
     assert.deepEqual(asked, [true]);
   });
-  it("says what isn't there, once", () => {
+  it("reports a missing run once", () => {
     const failed = { failed: { code: "nothing-to-attach", data: { name: "night", runs: "runs", has: [] } } } as const;
     assert.deepEqual(compiled(`${definitions}attach night\nevaluate night on d.test`, { run: failed }).codes, [
       "nothing-to-attach",
     ]);
   });
-  it("wants one name, and takes no block", () => {
+  it("requires exactly one name and no block", () => {
     assert.deepEqual(compiled("attach").codes, ["missing-operand"]);
     assert.deepEqual(compiled("attach a, b").codes, ["wrong-operand"]);
     assert.deepEqual(compiled("attach night { }", { run: night }).codes, ["statement-takes-no-block"]);

@@ -22,29 +22,29 @@ function told(text: string) {
   };
 }
 
-describe("what an evaluation is told of", () => {
-  it("is of every part of `by`", () => {
+describe("errors in an `evaluate` statement", () => {
+  it("cover every entry of `by`", () => {
     const { found, at } = told(
       `${before}evaluate m on d.test { by: [‹custumer›, ‹lenght›(bins: 4), customer, ‹taem›] }`,
     );
     assert.deepEqual(found, at(["unknown-column", "unknown-word", "unknown-column"]));
   });
-  it("is of every metric, those that lack an argument and those of other tasks among them", () => {
+  it("cover every metric, unknown or of another task", () => {
     const { found, at } = told(
       `${before}evaluate m on d.test { metrics: [‹acuracy›, ‹perplexity›, accuracy, ‹bleu›, ‹F2›] }`,
     );
     assert.deepEqual(found, at(["unknown-word", "metric-of-other-task", "metric-of-other-task", "unknown-word"]));
   });
-  it("is all metrics that the task has", () => {
+  it("list all metrics of the task in the help", () => {
     const { diagnostics } = told(`${before}evaluate m on d.test { metrics: perplexity }`);
     const { help } = codeText("metric-of-other-task", diagnostics[0]!.data as never);
     assert.doesNotMatch(help ?? "", / more$/);
   });
-  it("is no bar of a metric without a direction, on either side", () => {
+  it("do not include thresholds on metrics without a direction", () => {
     for (const bar of ["at_least", "at_most"])
       assert.deepEqual(told(`${before}evaluate m on d.test { require: ${bar}(selection_rate(yes), 40%) }`).found, []);
   });
-  it("is a bar that holds a metric the wrong way round, which one word mends", () => {
+  it("include thresholds in the wrong direction, with a one-word fix", () => {
     const wrong = `${before}evaluate m on d.test { require: [‹at_least›(log_loss, 0.5), at_most(latency, 20ms), ‹at_most›(accuracy, 80%)] }`;
     const { found, at, mended } = told(wrong);
     assert.deepEqual(found, at(["bar-turned", "bar-turned"]));
@@ -52,8 +52,8 @@ describe("what an evaluation is told of", () => {
   });
 });
 
-describe("`with` before braces", () => {
-  it("is left out", () => {
+describe("`with` before a block", () => {
+  it("is removed by a fix", () => {
     const { found, at, diagnostics, mended } = told(`${before}train m on d ‹with› { epochs: 2 }`);
     assert.deepEqual(found, at(["unexpected"]));
     assert.match(codeText("unexpected", diagnostics[0]!.data as never).help ?? "", /leave it out/);

@@ -8,8 +8,8 @@ model m { base: "minilm", task: text_classification }
 `;
 const trained = `${data}train m on d as crossed\n`;
 
-describe("folds in programs", () => {
-  it("are one training each, which hold out one fold after the other", () => {
+describe("training on folds", () => {
+  it("plans one training per fold, each with a different held-out fold", () => {
     const { actions, codes } = compiled(trained);
     assert.deepEqual(codes, []);
     const [action] = actions!.filter((one) => one.verb === "train");
@@ -22,7 +22,7 @@ describe("folds in programs", () => {
     assert.equal(action.plan, action.folds[0]!.plan);
     assert.ok(action.plan.recipe.training.validate !== null, "the fold that is held out validates");
   });
-  it("are what one fold alone comes to when it is written", () => {
+  it("plans the same data as a single fold that is written out", () => {
     const alone = compiled(
       `${data}data one like d { split: folds(3, stratify: label, fold: 2) }\ntrain m on one as crossed_2`,
     );
@@ -31,7 +31,7 @@ describe("folds in programs", () => {
     const { recipe } = planOf(alone).plan;
     assert.deepEqual({ ...recipe.data, name: "d" }, planOf(all).folds![1]!.plan.recipe.data);
   });
-  it("are evaluated on the undivided name, each row by the model that did not see it", () => {
+  it("is evaluated on the unsplit data, each row by the model that did not see it", () => {
     const { actions, codes } = compiled(`${trained}evaluate crossed on d`);
     assert.deepEqual(codes, []);
     const evaluation = actions!.find((one) => one.verb === "evaluate");
@@ -41,7 +41,7 @@ describe("folds in programs", () => {
       [1, 2, 3].map((fold) => [`crossed_${fold}`, fold]),
     );
   });
-  it("have names of their own in later cells, and are told to have changed with their data", () => {
+  it("defines one model per fold for later cells, which report changed data", () => {
     const trainedBefore = { outside: { trained: {} as Record<string, string> } };
     const before = compiled(trained);
     for (const one of before.actions!)
@@ -71,7 +71,7 @@ describe("folds in programs", () => {
     ["one of them scored on all", "evaluate crossed_2 on ‹d›", "which-split", /d\.fold_2/],
     ["counted wrongly", "data e like d { split: ‹folds(3, fold: 4)› }", "no-such-fold", /1 to 3/],
   ] as const)
-    it(`${what}: ${code}`, () => {
+    it(`reports ${code} (${what})`, () => {
       const { text: clean, places } = marked(`${trained}${other}${text}`);
       const { diagnostics } = compiled(clean);
       const [first] = diagnostics;

@@ -24,7 +24,7 @@ for (const [page, least] of [["docs/sweeps.md", 7]] as const)
   describe(`programs of ${page}`, () => {
     const programs = programsIn(page);
     const cells = programs.map(({ text }) => text);
-    it("are there", () => assert.ok(programs.length >= least, String(programs.length)));
+    it("are found in the expected number", () => assert.ok(programs.length >= least, String(programs.length)));
     for (const [i, { text, line }] of programs.entries())
       it(`line ${String(line)}: ${text.split("\n")[0] ?? ""}`, () => {
         const { diagnostics, sources } = compiled(cells.slice(0, i + 1), {

@@ -9,7 +9,7 @@ import { compiled } from "../../world.js";
 import { before, planOf } from "./trained.js";
 
 describe("privacy in a recipe", () => {
-  it("comes to the least noise that keeps the promise, and to chance and updates", () => {
+  it("derives the least noise for ε, and records sampling rate and steps", () => {
     const { training } = planOf("privacy: differential(8)").recipe;
     const { privacy } = training;
     assert.ok(privacy);
@@ -23,7 +23,7 @@ describe("privacy in a recipe", () => {
     assert.ok(tighter && tighter.noise < noise);
   });
 
-  it("takes the noise as it is written, and tells its ε", () => {
+  it("accepts a written noise and derives its ε", () => {
     const { privacy } = planOf("privacy: differential(noise: 1.1, delta: 1e-6, clip: 0.5)").recipe.training;
     assert.ok(privacy);
     assert.deepEqual([privacy.noise, privacy.delta, privacy.clip], [1.1, 1e-6, 0.5]);
@@ -31,7 +31,7 @@ describe("privacy in a recipe", () => {
     assert.ok(privacy.epsilon >= spent && privacy.epsilon < spent + 0.001);
   });
 
-  it("warns of a promise that says little, written or come to, and takes no clip that numbers can't hold", () => {
+  it("warns of a weak guarantee, written or derived, and rejects a clip near zero", () => {
     const codes = (keys: string): readonly string[] =>
       compiled(`${before}train router on tickets { ${keys} }`).diagnostics.map(({ code }) => code);
     for (const weak of ["epsilon: 50", "noise: 0.1"])
@@ -40,7 +40,7 @@ describe("privacy in a recipe", () => {
     assert.deepEqual(codes("privacy: differential(8, clip: 1e-45)"), ["out-of-range"]);
   });
 
-  it("draws rows by chance, cuts no sum and keeps the last weights, unless something else is written", () => {
+  it("samples at random, drops `clip` and keeps the last weights by default", () => {
     const { recipe, origins } = planOf("privacy: differential(8)");
     const { shuffle, keep, clip } = recipe.training;
     assert.deepEqual({ shuffle, keep, clip }, { shuffle: "random", keep: "last", clip: null });
@@ -53,14 +53,14 @@ describe("privacy in a recipe", () => {
     );
   });
 
-  it("counts all rows of an update, however many batches it has, and never more than all", () => {
+  it("counts rows per update over all its batches, at most all rows", () => {
     const rate = (keys: string): number | undefined =>
       planOf(`privacy: differential(8), ${keys}`).recipe.training.privacy?.rate;
     assert.equal(rate("batch_size: 8, accumulate: 4"), 0.04);
     assert.equal(rate("batch_size: 1600"), 1);
   });
 
-  it("changes the recipe's hash, and leaves that of others as it was", () => {
+  it("changes the recipe hash, and is absent from other recipes", () => {
     const hashes = [
       "epochs: 3",
       "privacy: differential(8)",
@@ -75,7 +75,7 @@ describe("privacy in a recipe", () => {
     assert.ok(!("privacy" in planOf("epochs: 3").recipe.training));
   });
 
-  it("is written again as it was", () => {
+  it("is preserved in the program text of a plan", () => {
     const text = programText(planOf("privacy: differential(8, clip: 0.5)"), registry);
     assert.match(text, /privacy: differential\(epsilon: 8, clip: 0\.5\)/);
     const again = compiled(text).actions?.findLast(({ verb }) => verb === "train");
@@ -83,7 +83,7 @@ describe("privacy in a recipe", () => {
     assert.equal(again.plan.recipeHash, planOf("privacy: differential(8, clip: 0.5)").recipeHash);
   });
 
-  it("plans for clients, too", () => {
+  it("plans noise for clients and rejects impossible guarantees", () => {
     const told: string[] = [];
     const program = { registry, reportNear: (code: string) => told.push(code) > 0 };
     const call = {
@@ -100,7 +100,7 @@ describe("privacy in a recipe", () => {
     assert.deepEqual(told, ["delta-too-great", "no-noise-keeps"]);
   });
 
-  it("has a δ far below one of all rows", () => {
+  it("has a default δ far below one over the number of rows", () => {
     assert.deepEqual([1, 800, 35_000, 100_000, 1_000_000].map(defaultDelta), [1e-5, 1e-5, 1e-5, 3e-6, 2e-7]);
   });
 });

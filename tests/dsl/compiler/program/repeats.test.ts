@@ -11,8 +11,8 @@ const planOf = ({ actions }: ReturnType<typeof compiled>) => {
   return action;
 };
 
-describe("repeats", () => {
-  it("are one training for each seed from the recipe's on, each the one that could be written", () => {
+describe("`repeats` in a training", () => {
+  it("plans one training per seed, equal to that training written alone", () => {
     const run = compiled(`${data}recipe r { seed: 7 }\ntrain m on d with r { repeats: 3 }`);
     assert.deepEqual(run.codes, []);
     const { name, plan, repeats } = planOf(run);
@@ -26,24 +26,24 @@ describe("repeats", () => {
     assert.equal(repeats?.each[1]?.plan.recipeHash, alone.recipeHash);
     assert.equal(repeats.each[1].plan.planHash, alone.planHash);
   });
-  it("change the plan's hash, and not the recipe's", () => {
+  it("changes the plan hash but not the recipe hash", () => {
     const [one, three] = ["", " { repeats: 3 }"].map((block) => planOf(compiled(`${data}train m on d${block}`)).plan);
     assert.equal(one!.recipeHash, three!.recipeHash);
     assert.notEqual(one!.planHash, three!.planHash);
   });
-  it("leave the best under the name, and the others under their own", () => {
+  it("defines the given name and one numbered name per seed", () => {
     const { codes } = compiled(
       `${data}train m on d as best { repeats: 2 }\nevaluate best, best_1, best_2 on d.test\npredict best on "a text"`,
     );
     assert.deepEqual(codes, []);
   });
-  it("want rows that validate, and a recipe that validates on them", () => {
+  it("requires a validation split and a recipe that validates", () => {
     const without = data.replace("validation: 10%, test: 10%", "test: 20%");
     assert.deepEqual(compiled(`${without}train m on d { repeats: 2 }`).codes, ["needs-validation"]);
     assert.deepEqual(compiled(`${data}train m on d { repeats: 2, validate: none }`).codes, ["needs-validation"]);
   });
   for (const habit of ["seeds", "n_repeats", "num_seeds"])
-    it(`are what \`${habit}\` is mended to`, () => {
+    it(`is the fix for \`${habit}\``, () => {
       const text = `${data}train m on d { ${habit}: 5 }`;
       const { diagnostics } = compiled(text);
       const fix = diagnostics.find((d) => d.code === "unknown-key")?.fix;

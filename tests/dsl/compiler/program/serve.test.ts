@@ -14,13 +14,13 @@ const servedIn = (text: string, where = before) => {
   return { action, served: must(serves, "what serves")(action.target) };
 };
 
-describe("deploy to a target that serves", () => {
-  it("takes one model or several, in their order, and a name", () => {
+describe("deploy to a serving target", () => {
+  it("accepts one or more models in order, and a name", () => {
     assert.deepEqual(servedIn("deploy m to http as desk").action.models, ["m"]);
     const { action } = servedIn("deploy n, m to http(port: 8080) as desk");
     assert.deepEqual([action.name, action.models], ["desk", ["n", "m"]]);
   });
-  it("answers this machine alone at 8000, as every limit is usual, unless told", () => {
+  it("serves on 127.0.0.1:8000 with default settings, unless set", () => {
     const { served } = servedIn("deploy m to http as desk");
     assert.deepEqual(
       [served.host, served.port, served.keys, served.tls, served.hosts],
@@ -37,11 +37,11 @@ describe("deploy to a target that serves", () => {
     const { gather, time, body, maxTokens, truncate } = told.limits;
     assert.deepEqual([gather, time, body, maxTokens, truncate], [5, 60_000, 1e6, 64, false]);
   });
-  it("has the limits of the host's own contract where nothing is written", async () => {
+  it("uses the server's default limits if none are set", async () => {
     const { DEFAULT_LIMITS: LIMITS } = await import("#kernel/features/serve/contract.js");
     assert.deepEqual(servedIn("deploy m to http as desk").served.limits, { ...LIMITS });
   });
-  it("asks for a name and offers one", () => {
+  it("requires a name and offers one by a fix", () => {
     const { diagnostics, sources } = compiled(`${before}deploy m to http(port: 8080)`);
     assert.deepEqual(
       diagnostics.map(({ code }) => code),
@@ -53,19 +53,19 @@ describe("deploy to a target that serves", () => {
     assert.match(mended, /deploy m to http\(port: 8080\) as desk$/);
     assert.deepEqual(compiled(mended).codes, []);
   });
-  it("has no name that is something else's, in this cell or an earlier one", () => {
+  it("rejects a name used for something else, in this cell or an earlier one", () => {
     assert.deepEqual(compiled(`${before}deploy m to http as m`).codes, ["defined-twice"]);
     const later = (...cells: readonly string[]) => compiled([before, ...cells]).codes.includes("wrong-kind-of-name");
     assert.ok(later("deploy m to http as m"));
     assert.ok(!later("deploy m to http as desk", "deploy n to http as desk"));
     assert.ok(later("deploy m to http as desk", "evaluate desk on d.test"));
   });
-  it("serves what was trained", () => {
+  it("requires trained models, each named once", () => {
     assert.deepEqual(compiled(`${definitions}deploy m to http as desk`).codes, ["not-trained"]);
     assert.deepEqual(compiled(`${before}deploy m, o to http as desk`).codes, ["unknown-name"]);
     assert.deepEqual(compiled(`${before}deploy m, m to http as desk`).codes, ["named-twice"]);
   });
-  it("keeps other machines out unless they have keys, or that is said", () => {
+  it("rejects other hosts without API keys or `insecure: true`", () => {
     for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1", "LOCALHOST"])
       assert.deepEqual(compiled(`${before}deploy m to http(host: "${host}") as desk`).codes, [], host);
     for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example", "example.com", ""]) {
@@ -75,7 +75,7 @@ describe("deploy to a target that serves", () => {
       assert.deepEqual(at(", insecure: true"), [], host);
     }
   });
-  it("is no target that writes: those take one model and no name", () => {
+  it("rejects data and blocks; file targets reject several models and names", () => {
     assert.deepEqual(compiled(`${before}deploy m, n to onnx("x")`).codes, ["not-for-target"]);
     assert.deepEqual(compiled(`${before}deploy m to onnx("x") as desk`).codes, ["not-for-target"]);
     assert.deepEqual(compiled(`${before}deploy m on d.test to http as desk`).codes, ["not-for-target"]);

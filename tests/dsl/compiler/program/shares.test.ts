@@ -10,8 +10,8 @@ const told = (text: string): readonly string[] =>
 const cleaned = (similarity: string): string =>
   `data d { source: csv("a.csv"), columns: { text: text, label: label }, clean: drop_duplicates(similarity: ${similarity}) }`;
 
-describe("a share", () => {
-  it("is no count where only a share is taken, and may be one where both are", () => {
+describe("share in percent", () => {
+  it("is suggested for a decimal, also where a count is allowed", () => {
     assert.deepEqual(told(cleaned("0.8")), [
       "share-as-decimal: `similarity` takes a share in percent, and `0.8` has none; write `80%`",
     ]);
@@ -19,7 +19,7 @@ describe("a share", () => {
       "share-as-decimal: `warmup` takes a share or a count, and `0.1` is neither; write `10%`",
     ]);
   });
-  it("is held to ends that are written as it is", () => {
+  it("appears in percent in range errors", () => {
     assert.deepEqual(told(cleaned("60%")), [
       "out-of-range: `similarity` can't be 60%; it must be at least 70% and at most 100%",
     ]);

@@ -12,28 +12,28 @@ const journal: FactOf<"journal"> = {
 const codes = (text: string, world: Parameters<typeof compiled>[1] = { journal }) =>
   compiled(`${definitions}${text}`, world).codes;
 
-describe("what a sweep starts from", () => {
+describe("`start` of a sweep", () => {
   const start = (text: string, world: Parameters<typeof compiled>[1] = { journal }) => {
     const { codes: wrong, actions } = compiled(`${definitions}${text}`, world);
     assert.deepEqual(wrong, []);
     const found = actions?.findLast((one) => one.verb === "sweep");
     return found?.sweep.start;
   };
-  it("is a sweep by its name, a journal's file in quotes, or several", () => {
+  it("accepts a sweep's name, a journal file in quotes, or a list", () => {
     assert.deepEqual(start(`${earlier}${sweep("earlier")}`), [{ sweep: "earlier" }]);
     assert.deepEqual(start(sweep("yesterday")), [{ sweep: "yesterday" }]);
     const both = [{ sweep: "earlier" }, { journal: "study.log", folder: "." }];
     assert.deepEqual(start(`${earlier}${sweep('[earlier, "study.log"]')}`), both);
     assert.equal(start(earlier), undefined);
   });
-  it("may be an earlier sweep of the same name, and of an earlier cell whose journal isn't there yet", () => {
+  it("accepts an earlier sweep of the same name, even before its journal exists", () => {
     const cell = `${definitions}${earlier}`;
     const again = sweep("earlier").replace("as s", "as earlier");
     assert.deepEqual(compiled([cell, again], {}).codes, []);
     assert.deepEqual(compiled([cell, sweep("earlier")], {}).codes, []);
     assert.deepEqual(codes(again, {}), ["no-such-sweep"]);
   });
-  it("is told by its place where there is no such thing, with what was meant", () => {
+  it("reports an unknown sweep with the nearest name", () => {
     const { diagnostics } = compiled(`${definitions}${earlier}${sweep("earlyer")}`);
     const [wrong] = diagnostics;
     assert.equal(wrong?.code, "no-such-sweep");
@@ -41,7 +41,7 @@ describe("what a sweep starts from", () => {
     assert.deepEqual(codes(sweep("m"), {}), ["no-such-sweep"]);
     assert.deepEqual(codes(sweep('journal("a.log")')), ["wrong-type"]);
   });
-  it("shares what varies, under whatever name it has there, and its goals' directions", () => {
+  it("requires a shared parameter, under any known name, and the same goal directions", () => {
     assert.deepEqual(codes(sweep("x", { vary: "epochs: choice(1, 2)" })), ["nothing-shared"]);
     assert.deepEqual(codes(sweep("x", { vary: "optimizer.learning_rate: log(1e-5..1e-3)" })), []);
     assert.deepEqual(codes(`${earlier}${sweep("earlier", { vary: "epochs: choice(1, 2)" })}`), ["nothing-shared"]);
@@ -52,14 +52,14 @@ describe("what a sweep starts from", () => {
     assert.deepEqual(codes(`${both}${sweep("earlier")}`), []);
     assert.deepEqual(codes(`${both}${sweep("earlier", { goal: "minimize: [loss, latency]" })}`), ["other-goals"]);
   });
-  it("says nothing to a search that doesn't learn", () => {
+  it("is reported as unused for a search that does not learn", () => {
     for (const search of ["random", "sobol", "grid"])
       assert.deepEqual(codes(sweep("x", { search })), ["start-unread"], search);
     assert.deepEqual(codes(sweep("x", { search: "gp" })), []);
   });
 });
 
-describe("paths of `vary` that lead nowhere", () => {
+describe("wrong paths in `vary`", () => {
   const fixed = (path: string, space: string) => {
     const text = `${definitions}sweep m on d as s { vary: { ${path}: ${space} }, maximize: accuracy }`;
     const { diagnostics } = compiled(text);
@@ -69,7 +69,7 @@ describe("paths of `vary` that lead nowhere", () => {
     );
     return diagnostics[0]?.fix?.edits[0]?.text;
   };
-  it("are mended at their end too", () => {
+  it("get a fix for their last part, too", () => {
     assert.equal(fixed("optimizer.lr", "log(1e-5..1e-3)"), "optimizer.learning_rate");
     assert.equal(fixed("optimizer.learning_rat", "log(1e-5..1e-3)"), "optimizer.learning_rate");
     assert.equal(fixed("optimiser.learning_rate", "log(1e-5..1e-3)"), "optimizer.learning_rate");
@@ -77,14 +77,14 @@ describe("paths of `vary` that lead nowhere", () => {
   });
 });
 
-describe("a sweep's own and foreign keys", () => {
-  it("are `runner`, which takes words and no names, and which `run` is a habit for", () => {
+describe("keys of a sweep", () => {
+  it("accept only words for `runner`, and do not include `run`", () => {
     const key = (name: string) =>
       codes(`sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy, ${name}: x }`);
     assert.deepEqual(key("runner"), ["unknown-word"]);
     assert.deepEqual(key("run"), ["unknown-key"]);
   });
-  it("and `validate: none` needs rows of validation alone", () => {
+  it("allow a recipe with `validate: none` only if there is a validation split", () => {
     const recipe = "recipe r { validate: none }\n";
     const text = "sweep m on d with r as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }";
     assert.deepEqual(codes(`${recipe}${text}`), []);
@@ -93,7 +93,7 @@ describe("a sweep's own and foreign keys", () => {
   });
 });
 
-describe("parts of names that are nearly right", () => {
+describe("misspelt members of a name", () => {
   const sweep = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }`;
   for (const [text, mended] of [
     ["train m on d with s.bst as winner", "best"],

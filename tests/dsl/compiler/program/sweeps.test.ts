@@ -14,37 +14,37 @@ function swept(block: string, vary = "batch_size: choice(8, 16)"): SweepPlan {
 const codes = (block: string, vary = "batch_size: choice(8, 16)"): readonly string[] =>
   compiled(`${definitions}sweep m on d as s { vary: { ${vary} }, ${block} }`).codes;
 
-describe("a sweep's goals", () => {
+describe("goals of a sweep", () => {
   const goals = (block: string) => swept(block).goals.map(({ direction, metric }) => `${direction} ${metric.word}`);
-  it("are one, or a list", () => {
+  it("can be one metric or a list", () => {
     assert.deepEqual(goals("maximize: accuracy"), ["maximize accuracy"]);
     assert.deepEqual(goals("maximize: [f1(macro), accuracy]"), ["maximize f1", "maximize accuracy"]);
   });
-  it("may be both high and low: the first written one ranks", () => {
+  it("can maximize and minimize at once; the first one ranks", () => {
     assert.deepEqual(goals("maximize: f1(macro), minimize: latency"), ["maximize f1", "minimize latency"]);
     assert.deepEqual(goals("minimize: latency, maximize: f1(macro)"), ["minimize latency", "maximize f1"]);
     assert.equal(swept("minimize: latency, maximize: f1(macro)").goal.metric.word, "latency");
   });
-  it("may be of one metric in two ways of counting, not twice the same", () => {
+  it("can use a metric with two averages, but not the same one twice", () => {
     assert.deepEqual(goals("maximize: [f1(macro), f1(micro)]"), ["maximize f1", "maximize f1"]);
     assert.deepEqual(codes("maximize: [f1(macro), f1(macro)]"), ["same-goal"]);
   });
-  it("are one for a search that learns from one", () => {
+  it("are limited to one for `search: gp`", () => {
     assert.deepEqual(goals("search: gp, maximize: accuracy"), ["maximize accuracy"]);
     assert.deepEqual(codes("search: gp, maximize: [accuracy, f1(macro)]"), ["one-goal"]);
     assert.deepEqual(goals("search: tpe, maximize: [accuracy, f1(macro)]"), ["maximize accuracy", "maximize f1"]);
   });
-  it("get better the way that is said", () => {
+  it("must match the direction of the metric", () => {
     assert.deepEqual(codes("maximize: [accuracy, loss]"), ["wrong-direction"]);
     assert.deepEqual(codes("maximize: accuracy, minimize: f1(macro)"), ["wrong-direction"]);
   });
-  it("have a direction, which a bar needs not", () => {
+  it("need a metric with a direction, unlike thresholds", () => {
     assert.deepEqual(codes("maximize: selection_rate(yes)"), ["no-direction"]);
     assert.deepEqual(codes("minimize: [loss, selection_rate(yes)]"), ["no-direction"]);
     for (const bar of ["at_least", "at_most"])
       assert.deepEqual(codes(`maximize: accuracy, require: ${bar}(selection_rate(yes), 40%)`), []);
   });
-  it("are metrics of the task, and bars are too", () => {
+  it("must be metrics of the task, like thresholds", () => {
     assert.deepEqual(codes("maximize: accuracy, minimize: perplexity"), ["metric-of-other-task"]);
     assert.deepEqual(codes("maximize: accuracy, require: [at_most(perplexity, 20)]"), ["metric-of-other-task"]);
     const { require } = swept("maximize: accuracy, require: [at_most(latency, 20ms), at_least(f1(macro), 60%)]");
@@ -55,29 +55,29 @@ describe("a sweep's goals", () => {
   });
 });
 
-describe("a sweep's bounds", () => {
+describe("limits of a sweep", () => {
   const bounds = (block: string) => {
     const { trials, budgetMs, budgetTokens, repeats } = swept(`maximize: accuracy${block}`);
     return { trials, budgetMs, budgetTokens, repeats };
   };
   const none = { trials: 10, budgetMs: null, budgetTokens: undefined, repeats: undefined };
-  it("are ten trials where nothing is said, and what is said otherwise", () => {
+  it("default to ten trials, unless trials, time or tokens are set", () => {
     assert.deepEqual(bounds(""), none);
     assert.deepEqual(bounds(", trials: 4"), { ...none, trials: 4 });
     assert.deepEqual(bounds(", budget: 30min"), { ...none, trials: null, budgetMs: 1_800_000 });
     assert.deepEqual(bounds(", tokens: 2_000_000"), { ...none, trials: null, budgetTokens: 2_000_000 });
     assert.deepEqual(bounds(", trials: 5, budget: 1h"), { ...none, trials: 5, budgetMs: 3_600_000 });
   });
-  it("count seeds", () => {
+  it("include `repeats`, at least 2", () => {
     assert.equal(bounds(", repeats: 3").repeats, 3);
     assert.deepEqual(codes("maximize: accuracy, repeats: 1"), ["out-of-range"]);
   });
 });
 
-describe("a sweep's spaces", () => {
+describe("search spaces of a sweep", () => {
   const space = (path: string, text: string) => swept("maximize: accuracy", `${path}: ${text}`).vary[path];
   const wrong = (vary: string) => codes("maximize: accuracy", vary);
-  it("go by steps, whose last is the end", () => {
+  it("can have steps, which must reach the end", () => {
     const numbers = { space: "uniform", from: 8, to: 64, integer: true, step: 8 };
     assert.deepEqual(space("batch_size", "uniform(8..64, step: 8)"), numbers);
     assert.deepEqual(space("dropout", "uniform(0..0.3, step: 0.1)"), {
@@ -91,17 +91,17 @@ describe("a sweep's spaces", () => {
     assert.deepEqual(wrong("batch_size: uniform(8..64, step: 0.5)"), ["out-of-range"]);
     assert.deepEqual(wrong("batch_size: uniform(8..64, step: 0)"), ["out-of-range"]);
   });
-  it("are shares where shares are asked for", () => {
+  it("are shares for a setting in percent", () => {
     const shares = { space: "uniform", from: 0, to: 0.2, integer: false, share: true };
     assert.deepEqual(space("task.label_smoothing", "uniform(0%..20%)"), shares);
   });
-  it("nest to any depth", () => {
+  it("can be nested in words and choices", () => {
     const vary =
       "optimizer: choice(adamw, sgd(momentum: choice(0, uniform(0.5..0.99)))), technique: choice(full, lora(rank: choice(4, 8), alpha: uniform(8..32)))";
     const found = swept("maximize: accuracy", vary).vary;
     assert.deepEqual(Object.keys(found), ["optimizer", "technique"]);
   });
-  it("lie over the data too", () => {
+  it("can cover cleaning, splits and columns of the data", () => {
     const found = swept(
       "maximize: accuracy",
       "clean: choice([], [unicode, strip_html]), split.train: choice(20%, 80%), columns.text: choice(text, body)",
@@ -113,17 +113,17 @@ describe("a sweep's spaces", () => {
       of: [100, 200],
     });
   });
-  it("warn where trials are scored on other rows", () => {
+  it("produce a warning if trials are scored on different rows", () => {
     assert.deepEqual(wrong("split.validation: choice(10%, 20%)"), ["scores-of-other-rows"]);
     assert.deepEqual(wrong("sample: choice(100, 200)"), ["scores-of-other-rows"]);
   });
-  it("lie over a whole or over its parts, not both", () => {
+  it("cannot cover a setting and one of its parts at once", () => {
     assert.deepEqual(wrong("technique: choice(full, lora), technique.rank: choice(4, 8)"), ["not-varied"]);
   });
 });
 
-describe("a sweep that varies nothing", () => {
-  it("would run one trial again and again: it is told where", () => {
+describe("sweep without varied settings", () => {
+  it("is reported at its empty `vary`", () => {
     const text = `${definitions}sweep m on d as s { vary: { }, maximize: accuracy }`;
     const { codes: found, diagnostics } = compiled(text);
     assert.deepEqual(found, ["nothing-varies"]);
@@ -132,7 +132,7 @@ describe("a sweep that varies nothing", () => {
   });
 });
 
-describe("habits of other tools in `vary`", () => {
+describe("notations of other tools in `vary`", () => {
   const mended = (path: string, text: string): string | undefined => {
     const { diagnostics } = compiled(
       `${definitions}sweep m on d as s { vary: { ${path}: ${text} }, maximize: accuracy }`,
@@ -161,13 +161,13 @@ describe("habits of other tools in `vary`", () => {
     ["optimizer.learning_rate", "{ distribution: log_uniform_values, min: 1e-5, max: 1e-2 }", "log(1e-5..1e-2)"],
     ["batch_size", "{ values: [8, 16] }", "choice(8, 16)"],
   ] as const)
-    it(`${path}: ${text}`, () => assert.equal(mended(path, text), fix));
+    it(`are fixed in ${path}: ${text}`, () => assert.equal(mended(path, text), fix));
 });
 
-describe("what a sweep's values are to each other", () => {
+describe("`where` of a sweep", () => {
   const nested = "technique: choice(full, lora(rank: choice(4, 8, 16), alpha: uniform(4..32)))";
   const where = (text: string, vary = nested) => swept(`maximize: accuracy, where: ${text}`, vary).where;
-  it("is said of paths, numbers and products", () => {
+  it("accepts paths, numbers and products", () => {
     assert.deepEqual(where("[at_most(technique.rank, technique.alpha)]"), [
       { relation: "at_most", terms: [{ path: "technique.rank" }, { path: "technique.alpha" }] },
     ]);
@@ -178,7 +178,7 @@ describe("what a sweep's values are to each other", () => {
       },
     ]);
   });
-  it("is held to where a word is drawn alone, if that is said", () => {
+  it("applies to one choice of a word if `when` is set", () => {
     assert.deepEqual(where("at_most(optimizer.learning_rate, 4e-4, when: full)"), [
       {
         relation: "at_most",
@@ -193,7 +193,7 @@ describe("what a sweep's values are to each other", () => {
     assert.deepEqual(wrong("at_most(batch_size, 64, when: lora(rank: 4))"), ["wrong-type"]);
     assert.deepEqual(wrong("at_most(batch_size, when: full)"), ["missing-argument"]);
   });
-  it("is refused where a path has no number, or nothing could be tried", () => {
+  it("rejects paths without a number and conditions that can never hold", () => {
     const wrong = (text: string) => codes(`maximize: accuracy, where: ${text}`, nested);
     assert.deepEqual(wrong("[at_most(rank, 8)]"), ["no-number-there"]);
     assert.deepEqual(wrong("[at_most(technique.rank)]"), ["missing-argument"]);
@@ -205,14 +205,14 @@ describe("what a sweep's values are to each other", () => {
   });
 });
 
-describe("the best trial of a sweep that ran", () => {
+describe("best trial of a finished sweep", () => {
   const sweep = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }`;
   const live = {
     "s.best": { value: { record: { batch_size: "8", "split.train": "20%" } } },
     "s.best.run": { value: "runs/s_1" },
   };
   const after = (text: string, world: Parameters<typeof compiled>[1] = { live }) => compiled([sweep, text], world);
-  it("is a model where a model is wanted, opened once", () => {
+  it("works as a model, opened once", () => {
     const { codes, actions } = after('evaluate s.best on d.test\npredict s.best on "a"');
     assert.deepEqual(codes, []);
     assert.deepEqual(
@@ -224,7 +224,7 @@ describe("the best trial of a sweep that ran", () => {
     assert.equal(model.name, "s.best");
     assert.deepEqual(evaluate.names, ["s.best"]);
   });
-  it("is a base that another model begins from", () => {
+  it("works as the base of another model", () => {
     const next = "model next { base: s.best, task: text_classification }\ntrain next on d";
     const { codes, actions } = after(next);
     assert.deepEqual(codes, []);
@@ -235,7 +235,7 @@ describe("the best trial of a sweep that ran", () => {
     assert.deepEqual(compiled([`${sweep}\n${next}`]).codes, ["known-after-run"]);
     assert.deepEqual(after(next, { live, purpose: "assist" }).codes, []);
   });
-  it("is a definition that another one varies", () => {
+  it("works with `like` in a recipe, a model and data", () => {
     const { codes, actions } = after(`recipe slow like s.best { epochs: 9 }
 model narrow like s.best { technique: head_only }
 data fewer like s.best { clean: drop_empty }`);
@@ -248,10 +248,10 @@ data fewer like s.best { clean: drop_empty }`);
     assert.deepEqual(compiled(`${sweep}\nrecipe slow like s.best`).codes, ["known-after-run"]);
     assert.deepEqual(after("model narrow like s.best { max_length: 64 }", { purpose: "assist" }).codes, []);
   });
-  it("is deployed as a trained model is", () => {
+  it("can be deployed", () => {
     assert.deepEqual(after('deploy s.best to onnx("build/m")').codes, []);
   });
-  it("is known in a later cell, and there where its weights are", () => {
+  it("is known only in later cells, and only if its weights exist", () => {
     assert.deepEqual(compiled(`${sweep}\nevaluate s.best on d.test`).codes, ["known-after-run"]);
     assert.deepEqual(after("evaluate s.best on d.test", {}).codes, ["known-after-run"]);
     assert.deepEqual(after("evaluate s.best on d.test", { live: { "s.best.run": { value: null } } }).codes, [
@@ -259,7 +259,7 @@ data fewer like s.best { clean: drop_empty }`);
     ]);
     assert.deepEqual(after("evaluate s.best on d.test", { live, purpose: "assist" }).codes, []);
   });
-  it("is a recipe after `with`, its data among it, and stays what was trained", () => {
+  it("works as a recipe after `with`, including its data settings, and counts as trained later", () => {
     const train = "train m on d with s.best as winner";
     const { codes, actions } = after(train);
     assert.deepEqual(codes, []);
@@ -270,7 +270,7 @@ data fewer like s.best { clean: drop_empty }`);
     const trained = { winner: action.plan.recipeHash };
     assert.deepEqual(compiled([sweep, train, "evaluate winner on d.test"], { live, outside: { trained } }).codes, []);
   });
-  it("goes on learning, update by update, as the model that it is", () => {
+  it("can be updated repeatedly with the trial's technique", () => {
     const text = `model l { base: "minilm", task: text_classification, technique: lora(rank: 8) }
 data e like d { source: csv("b.csv") }
 recipe r { steps: 3 }
@@ -303,20 +303,20 @@ sweep l on d as s { vary: { technique.rank: choice(4) }, trials: 1, maximize: ac
   });
 });
 
-describe("what was meant beside a sweep", () => {
+describe("suggestions for mistakes with sweeps", () => {
   const helps = (text: string): readonly string[] =>
     compiled(`${definitions}${text}`).diagnostics.map((one) => {
       const { message, help } = diagnosticText(one);
       return `${message}: ${help ?? ""}`;
     });
   const sweep = "sweep m on d as s { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy }\n";
-  it("is the sweep below, where its best is used before", () => {
+  it("point to the sweep below if its best trial is used too early", () => {
     assert.deepEqual(helps(`evaluate s.best on d.validation\n${sweep}`), [
       "`s` is defined below, and used before: move this statement beneath that one, or into a later cell",
     ]);
     assert.match(helps(`evaluate t.best on d.validation\n${sweep}`)[0] ?? "", /^there is no sweep `t`/);
   });
-  it("is a sweep that has not run here, where its best is used", () => {
+  it("suggest to run the sweep first in this session if it has not run", () => {
     const told = "there is no sweep `s`: run `sweep … as s` here first: trials that are done are not trained again";
     for (const use of ["evaluate s.best on d.test", "train m on d with s.best as w", "recipe r like s.best"])
       assert.deepEqual(helps(use), [told], use);
@@ -334,7 +334,7 @@ describe("what was meant beside a sweep", () => {
     );
     assert.deepEqual(more, []);
   });
-  it("is not guessed at where the definition that has it is missing, or has a mistake", () => {
+  it("are omitted if the model's definition is missing or has an error", () => {
     const swept = "sweep l on d as s { vary: { technique.rank: choice(4, 8) }, trials: 2, maximize: accuracy }";
     assert.deepEqual(helps(swept), ["there is no model `l`: there is `m`"]);
     const model = 'model l { base: "minilm", task: text_classification, technique: lroa(rank: 8) }\n';
@@ -348,7 +348,7 @@ describe("what was meant beside a sweep", () => {
     assert.match(known ?? "", /^`technique\.rank` can't be varied: what may vary begins with /);
     assert.deepEqual(none, []);
   });
-  it("is told with the space that was meant", () =>
+  it("include the corrected search space", () =>
     assert.deepEqual(
       helps(sweep.replace("batch_size: choice(8, 16)", "learning_rate: log(5e-4, 5e-3), rank: [4, 16]")),
       [
@@ -358,7 +358,7 @@ describe("what was meant beside a sweep", () => {
         "`technique.rank` can't be varied: write `choice(4, 16)`",
       ],
     ));
-  it("is a picture that another tool calls so, or that is nearly it", () => {
+  it("name the view for another tool's term or a misspelling", () => {
     assert.deepEqual(
       ["pareto", "trial", "importance"].flatMap((topic) => helps(`${sweep}show s.${topic}`)),
       [
@@ -368,7 +368,7 @@ describe("what was meant beside a sweep", () => {
       ],
     );
   });
-  it("is the key that takes the word", () => {
+  it("replace a word by the key that takes it", () => {
     const model = 'model l { base: "minilm", task: text_classification, technique: lora(rank: 8) }\n';
     const swept = "sweep l on d as s { vary: { lora.rank: choice(4, 8) }, trials: 2, maximize: accuracy }";
     assert.deepEqual(helps(model + swept), ["`lora.rank` can't be varied: write `technique.rank`"]);

@@ -13,7 +13,7 @@ const verbs = (actions: readonly Action[] | undefined): readonly string[] =>
   );
 
 describe("definitions of a used file", () => {
-  it("are handed on with the first statement that acts on them, once", () => {
+  it("are emitted once, before the first statement that uses them", () => {
     const { codes, actions } = compiled('use "g.tune"\nshow d, m, d\npredict w on "hello"', { files });
     assert.deepEqual(codes, []);
     assert.deepEqual(verbs(actions), [
@@ -28,20 +28,20 @@ describe("definitions of a used file", () => {
       assert.deepEqual(plain(there), plain(here));
     }
   });
-  it("are handed on in a later cell, too, and not where nothing acts on them", () => {
+  it("are emitted in a later cell, too, but not if no statement acts on them", () => {
     assert.deepEqual(verbs(compiled(['use "g.tune"', "show m"], { files }).actions), ["model m brought", "show"]);
     assert.deepEqual(verbs(compiled('use "g.tune"\nmodel n like m { max_length: 64 }', { files }).actions), [
       ...["use", "model n"],
     ]);
   });
-  it("are told of where they are wrong on this machine, once", () => {
+  it("are reported once if they fail on this machine", () => {
     const base = { failed: { code: "base-not-found", data: { name: "minilm", searched: [] } } } as const;
     for (const act of ["show m", 'predict w on "a"']) {
       const { codes } = compiled(`use "g.tune"\n${act}`, { files, base });
       assert.deepEqual(codes, ["base-not-found"], act);
     }
   });
-  it("are not handed on where they are wrong", () => {
+  it("are not emitted if they have errors", () => {
     assert.deepEqual(compiled('use "broken.tune"\nshow b', { files }).codes, ["error-in-used-file"]);
   });
 });

@@ -8,8 +8,8 @@ const actionsOf = (text: string) => {
   return { codes, actions: actions ?? [] };
 };
 
-describe("show NAME.plan on DATA", () => {
-  it("is the plan that train would have, and trains nothing", () => {
+describe("`show NAME.plan on DATA`", () => {
+  it("gives the plan that `train` would have, without training", () => {
     const { actions: trained } = actionsOf("train m on d with quick");
     const { actions, codes } = actionsOf("show m.plan on d with quick");
     assert.deepEqual(codes, []);
@@ -24,7 +24,7 @@ describe("show NAME.plan on DATA", () => {
     const { codes } = actionsOf("show m.plan on d\npredict m on d.test");
     assert.deepEqual(codes, ["not-trained"]);
   });
-  it("takes a recipe with a plan on data alone", () => {
+  it("accepts a recipe only for a plan, and only with data", () => {
     for (const text of ["show m.mask on d with quick", "show d with quick", "show m.plan with quick"])
       assert.deepEqual(actionsOf(text).codes.includes("wrong-operand"), true, text);
   });

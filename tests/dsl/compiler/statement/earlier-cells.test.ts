@@ -46,8 +46,8 @@ const outsides: readonly CompilerEnvironment[] = [
   { ...emptyEnvironment, trained: { domain: "hash" } },
 ];
 
-describe("what is kept of earlier cells", () => {
-  it("is what a compiler that keeps nothing comes to", () => {
+describe("cache of earlier cells", () => {
+  it("gives the result of a fresh compiler after random edits", () => {
     const step = fc.record({
       at: fc.nat(5),
       cell: fc.nat(cells.length - 1),
@@ -75,7 +75,7 @@ describe("what is kept of earlier cells", () => {
       { numRuns: 150 },
     );
   });
-  it("of a notebook that grows is not read again", () => {
+  it("avoids reading unchanged cells again", () => {
     let looked = 0;
     const words = [...registry.words];
     const counting: Registry = {
@@ -102,7 +102,7 @@ describe("what is kept of earlier cells", () => {
     assert.ok(cost(12) < 5, String(looked));
     assert.ok(cost(30) < 5, String(looked));
   });
-  it("grows with the notebook, not with its square", function () {
+  it("takes less than 15 kB per cell", function () {
     this.timeout(60_000);
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;

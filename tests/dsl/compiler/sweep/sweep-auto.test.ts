@@ -18,12 +18,12 @@ function planned(text: string): AutoPlan {
 }
 const codes = (text: string): readonly string[] => compiled(text).codes;
 
-describe("the task of `sweep auto`", () => {
+describe("task of `sweep auto`", () => {
   const of = (...roles: readonly string[]) => {
     const found = taskOfRoles(registry, { columns: Object.fromEntries(roles.map((role) => [role, role])) });
     return "task" in found ? found.task.word : found.tasks;
   };
-  it("is the one that the roles are for", () => {
+  it("is derived from the column roles", () => {
     assert.equal(of("text", "label"), "text_classification");
     assert.equal(of("text", "label", "group", "weight"), "text_classification");
     assert.equal(of("text", "labels"), "multilabel_classification");
@@ -31,7 +31,7 @@ describe("the task of `sweep auto`", () => {
     assert.equal(of("tokens", "tags"), "token_classification");
     assert.equal(of("question", "context", "answer"), "question_answering");
   });
-  it("is nobody's guess where there are several, or none", () => {
+  it("is reported as undecided if the roles fit several tasks, or none", () => {
     assert.deepEqual(of("text"), []);
     assert.deepEqual(of("messages"), []);
     assert.deepEqual([...of("text", "label", "score")].sort(), ["regression", "text_classification"]);
@@ -40,15 +40,15 @@ describe("the task of `sweep auto`", () => {
       "several-tasks-for-roles",
     ]);
   });
-  it("may be written", () => {
+  it("can be written explicitly", () => {
     const text = data("text: text, label: label, score: a") + statement("task: regression(range: 0..1)");
     assert.equal(planned(text).task.word, "regression");
     assert.deepEqual(codes(data("text: text") + statement("task: regression")), ["missing-role"]);
   });
 });
 
-describe("what `sweep auto` is told", () => {
-  it("has a goal and ten minutes where nothing is said", () => {
+describe("settings of `sweep auto`", () => {
+  it("default to the task's goal and ten minutes", () => {
     const { goal, budgetMs, trials, bases, fixed } = planned(data() + statement("trials: 3"));
     assert.deepEqual([goal.direction, goal.metric.word], ["maximize", "accuracy"]);
     assert.deepEqual([budgetMs, trials, bases, fixed], [600_000, 3, undefined, {}]);
@@ -56,12 +56,12 @@ describe("what `sweep auto` is told", () => {
     assert.deepEqual([number.goal.direction, number.budgetMs], ["minimize", 1_800_000]);
     assert.equal(planned(data() + "sweep auto on d as found").budgetMs, 600_000);
   });
-  it("is warned of a budget that ends before a training could begin, where it is written", () => {
+  it("produce a warning for a budget too short to train", () => {
     const of = (budget: string) => compiled(data() + statement(`budget: ${budget}`)).codes;
     assert.deepEqual(of("1s"), ["budget-hardly"]);
     assert.deepEqual(of("10s"), []);
   });
-  it("has what is written, and what the recipe says", () => {
+  it("include written keys and the recipe's settings", () => {
     const recipe = "recipe slow { epochs: 2, optimizer: adamw(weight_decay: 0.1), shuffle: none }\n";
     const block = 'bases: ["a", "b"], maximize: f1(macro), minimize: latency, require: at_most(latency, 20ms)';
     const plan = planned(data() + recipe + statement(block, " with slow"));
@@ -84,7 +84,7 @@ describe("what `sweep auto` is told", () => {
     assert.deepEqual(plan.fixed, { epochs: "2", optimizer: "adamw(weight_decay: 0.1)", shuffle: "none" });
     assert.deepEqual(planned(data() + statement('bases: "a"')).bases, ["a"]);
   });
-  it("is no more than it can use", () => {
+  it("reject keys of a manual sweep, metrics of other tasks and wrong directions", () => {
     for (const block of [
       "vary: { batch_size: choice(8, 16) }",
       "where: [at_most(batch_size, 8)]",
@@ -97,13 +97,13 @@ describe("what `sweep auto` is told", () => {
     assert.deepEqual(codes(data() + statement("minimize: accuracy")), ["wrong-direction"]);
     assert.deepEqual(codes(data() + statement("bugdet: 3min")), ["unknown-key"]);
   });
-  it("needs rows that validate", () => {
+  it("require a validation split", () => {
     assert.deepEqual(codes(data(undefined, "train: 80%, test: 20%") + statement("budget: 1min")), ["needs-validation"]);
     const parts =
       'data d { source: { train: csv("a.csv"), test: csv("b.csv") }, columns: { text: text, label: label } }\n';
     assert.deepEqual(codes(parts + statement("budget: 1min")), ["needs-validation"]);
   });
-  it("leaves its keys to itself", () => {
+  it("are rejected in a manual sweep", () => {
     const model = 'model m { base: "b", task: text_classification }\n';
     const swept = (key: string) =>
       `sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy, ${key} }`;
@@ -112,15 +112,15 @@ describe("what `sweep auto` is told", () => {
   });
 });
 
-describe("the name `auto`", () => {
-  it("is meant by what is nearly it, where no model is", () => {
+describe("name `auto`", () => {
+  it("is suggested for a misspelling if there is no such model", () => {
     const { diagnostics } = compiled(data() + "sweep atuo on d as found { budget: 1min }");
     assert.deepEqual(
       diagnostics.map(({ code, fix }) => [code, fix?.edits[0]?.text]),
       [["unknown-name", "auto"]],
     );
   });
-  it("is nothing's", () => {
+  it("is reserved", () => {
     assert.deepEqual(codes('model auto { base: "b", task: text_classification }'), ["name-of-verb"]);
     assert.deepEqual(codes("recipe auto { epochs: 3 }"), ["name-of-verb"]);
     assert.deepEqual(codes(data() + 'model m { base: "b", task: text_classification }\ntrain m on d as auto'), [

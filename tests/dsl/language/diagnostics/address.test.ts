@@ -29,11 +29,11 @@ const SHOWN: readonly (readonly [address: string, shown: string])[] = [
   ["which one? this://one", "which one? this://one"],
 ];
 
-describe("secret parts of addresses", () => {
-  it("are left out of what is shown", () => {
+describe("secrets in addresses", () => {
+  it("are omitted from shown addresses", () => {
     for (const [address, shown] of SHOWN) assert.equal(redactedAddress(address), shown, address);
   });
-  it("leave a mark where a query was, and the checksum of the file", () => {
+  it("are replaced by a mark and the file's checksum in stored addresses", () => {
     const sum = "ab".repeat(32);
     assert.equal(storedAddress("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
     assert.equal(storedAddress("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
@@ -48,7 +48,7 @@ describe("secret parts of addresses", () => {
     });
     assert.equal(parseStoredAddress("https://host/rows.csv?v=2"), null);
   });
-  it("are told from signs that only look like them", () => {
+  it("are distinguished from other uses of `@` and `:`", () => {
     for (const text of ["https://ann:word@host/", "http://:word@host", "https:ann:word@host", " https://ann@host"])
       assert.ok(hasCredentials(text), text);
     for (const text of [
@@ -60,7 +60,7 @@ describe("secret parts of addresses", () => {
     ])
       assert.ok(!hasCredentials(text), text);
   });
-  it("are left out of addresses within a text, with the signs around them kept", () => {
+  it("are removed from addresses in a text without changing the punctuation", () => {
     assert.equal(
       redactAddresses(
         'could not fetch https://ann:wo@rd@host/rows.csv?sig=abc: status 403 ("https://host/x?y=1", see https://).',
@@ -69,7 +69,7 @@ describe("secret parts of addresses", () => {
     );
     assert.equal(redactAddresses("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
   });
-  it("are found in every form that `URL` reads, with odd characters in a password", () => {
+  it("are found in every form that `URL` accepts, with odd characters in a password", () => {
     for (const address of [
       ...["https:/u:planted@h", "https:u:planted@h", "https:\\\\u:planted@h", "https://u:pa planted@h"],
       ...["https://u:a<planted@h", "https://u:pa'planted@h", 'https://u:pa"planted@h', "https:/h/x.csv?sig=planted"],
@@ -84,7 +84,7 @@ describe("secret parts of addresses", () => {
         for (const shown of [redactAddresses(text), maskAddressSecrets(text)])
           assert.ok(!shown.includes("planted") && !shown.includes("pa'"), `${text} → ${shown}`);
   });
-  it("leave other text unchanged", () => {
+  it("are redacted without changing other text", () => {
     for (const text of [
       ...["note: a@b.c", "C:\\data\\a@b.csv", "key: value", "mailto:ann@host", "http: what? see ann@host", "https:"],
       ...[
@@ -102,18 +102,18 @@ describe("secret parts of addresses", () => {
     ])
       for (const shown of [redactAddresses(text), maskAddressSecrets(text)]) assert.equal(shown, text);
   });
-  it("are found in time that grows with the length of the text", function () {
+  it("are found in very long texts within 2 seconds", function () {
     this.timeout(2_000);
     const many = 200_000;
     for (const text of ["https:".repeat(many), `https://${".".repeat(many)}a `, "a:".repeat(many), "a".repeat(many)])
       assert.ok(redactAddresses(text).length > 0);
     assert.ok(redactAddresses("https://u:p ".repeat(many / 10)).length > 0);
   });
-  it("are left out before a message is cut", () => {
+  it("are removed before a message is cut", () => {
     const url = `https://h/?${"q".repeat(3000)} https://u:planted${"p".repeat(2000)}@h/`;
     assert.ok(!codeText("network-failed", { url, why: "" }).message.includes("planted"));
   });
-  it("become as many stars in a line of a program", () => {
+  it("become asterisks of the same length in a program line", () => {
     const stars = (text: string): string => maskAddressSecrets(text);
     assert.equal(stars('csv("https://ann:word@host/rows.csv")'), 'csv("https://********@host/rows.csv")');
     assert.equal(stars('csv("https://host/rows.csv?sig=a b")'), 'csv("https://host/rows.csv********")');
@@ -121,11 +121,11 @@ describe("secret parts of addresses", () => {
     assert.equal(stars("// https://host/x?key=abc, and more"), "// https://host/x********, and more");
     for (const line of ['csv("rows.csv")', 'csv("https://host/@a/b")', "a :// b"]) assert.equal(stars(line), line);
   });
-  it("are in no message, whichever address it was given", () => {
+  it("do not appear in messages", () => {
     const { message } = codeText("network-failed", { url: "https://ann:word@host/x?sig=abc", why: "status 403" });
     assert.equal(message, "could not fetch https://host/x: status 403");
   });
-  it("are in no rendering of a program that has them, whatever else is wrong on the line", () => {
+  it("do not appear in any rendering of a program, whatever other errors the line has", () => {
     const text = `data tickets { source: csv("https://host/tickets.csv?sig=planted"), columns: { text: body, label: labl } }
 data others { source: csv("https://ann:plan@ted@host/tickets.csv"), columns: { text: body, label: team } }
 experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "planted") }`;
@@ -140,7 +140,7 @@ experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "p
     ];
     for (const one of shown) assert.ok(!/planted|ted@host|plan@/.test(one), one);
   });
-  it("are in no excerpt of another diagnostic on the same line", () => {
+  it("do not appear in excerpts of other diagnostics on the same line", () => {
     const data = "columns: { text: body, label: team } }";
     for (const [text, code] of [
       [`deploy smal to huggingface("me/router", push: "planted")`, "unknown-name"],

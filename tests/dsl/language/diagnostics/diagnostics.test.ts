@@ -33,7 +33,7 @@ function mended(run: Run): string {
     .reduce((s, e) => s.slice(0, e.start) + e.text + s.slice(e.end), text);
 }
 
-describe("what people type out of habit", () => {
+describe("diagnostics of habits from other languages", () => {
   const cases: readonly (readonly [string, string, string?])[] = [
     ["recipe r { epochs ‹=› 3 }", "equals-for-colon", "recipe r { epochs: 3 }"],
     ['model m { base: "minilm", task: text_classification, technique: lora(rank‹=›8) }', "equals-for-colon"],
@@ -91,14 +91,14 @@ describe("what people type out of habit", () => {
       if (after !== undefined) assert.equal(mended(run), after);
     });
   }
-  it("a Windows path: each unknown escape, with its backslash doubled", () => {
+  it("report each unknown escape of a Windows path and double its backslash", () => {
     const run = expect('model m { base: "C:‹\\d›ata‹\\m›ini", task: text_classification }', [
       "unknown-escape",
       "unknown-escape",
     ]);
     assert.ok(mended(run).includes("C:\\\\data"));
   });
-  it("a minus of a list and a call of the field's other tools together: all errors at once", () => {
+  it("report four different errors of one block at once", () => {
     expect(`recipe r {\n  ‹epoch›: 3\n  batch_size: ‹0›\n  optimizer: ‹adamx›\n  shuffle: ‹sorted›\n}`, [
       "unknown-key",
       "out-of-range",
@@ -108,19 +108,19 @@ describe("what people type out of habit", () => {
   });
 });
 
-describe("names and statements", () => {
-  it("a misplaced key names the block where it belongs", () => {
+describe("diagnostics of names and statements", () => {
+  it("name the block where a misplaced key belongs", () => {
     const run = expect(`model m { base: "minilm", task: text_classification, ‹epochs›: 3 }`, ["unknown-key"]);
     assert.match(codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "", /`recipe`/);
   });
-  it("a parameter of a word names the word", () => {
+  it("name the word that a parameter belongs to", () => {
     const run = expect(`model m { base: "minilm", task: text_classification, ‹rank›: 8 }`, ["unknown-key"]);
     assert.match(
       codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "",
       /technique: lora\(rank/,
     );
   });
-  it("unknown names, the nearest one offered", () =>
+  it("offer the nearest known name", () =>
     assert.equal(
       mended(
         expect(`${definitions}recipe quick { epochs: 1 }\ntrain ‹nn› on d with ‹quik›`, [
@@ -130,52 +130,52 @@ describe("names and statements", () => {
       ).endsWith("with quick"),
       true,
     ));
-  it("a name of another kind", () => void expect(`${definitions}train ‹d› on d`, ["wrong-kind-of-name"]));
-  it("one definition a cell; a later cell may define anew", () => {
+  it("report a name of the wrong kind", () => void expect(`${definitions}train ‹d› on d`, ["wrong-kind-of-name"]));
+  it("allow one definition per cell, and a new one in a later cell", () => {
     expect("recipe a { epochs: 1 }\nrecipe ‹a› { epochs: 2 }", ["defined-twice"]);
     expect("recipe a { epochs: 2 }", [], { before: ["recipe a { epochs: 1 }"] });
   });
-  it("a TypeScript name can't be taken", () =>
+  it("report a name that TypeScript already uses", () =>
     void expect("recipe ‹rows› { epochs: 1 }", ["name-taken"], { outside: { typescript: ["rows"] } }));
-  it("missing and unknown connectors", () => {
+  it("report missing and unknown connectors", () => {
     expect(`${definitions}‹train› m`, ["missing-connector"]);
     expect(`${definitions}train m ‹over› d`, ["unknown-connector"]);
   });
-  it("what stands twice or is too much", () => {
+  it("report a duplicate connector and too many operands", () => {
     expect("recipe a { epochs: 1 }\nrecipe b like a ‹like› a", ["duplicate-connector"]);
     expect("recipe ‹a, b› { epochs: 1 }", ["too-many-operands"]);
   });
-  it("TypeScript in a Tune cell is one report", () =>
+  it("report TypeScript in a Tune cell once", () =>
     void expect("recipe a { epochs: 1 }\n‹const› x = [1, 2];", ["typescript-here"]));
-  it("an earlier cell's mistakes are not told again", () =>
+  it("do not repeat errors of an earlier cell", () =>
     void expect("recipe b { epochs: 1 }", [], { before: ["recipe a { epoch: 1 }\ntarin x"] }));
 });
 
-describe("splits and training", () => {
-  it("evaluate on a split data set: the fix is .test", () =>
+describe("diagnostics of splits and training", () => {
+  it("offer `.test` for `evaluate` on a split data set", () =>
     assert.ok(
       mended(expect(`${definitions}train m on d\nevaluate m on ‹d›`, ["which-split"])).endsWith("evaluate m on d.test"),
     ));
-  it("no split: .test is an error, never invented", () => {
+  it("report `.test` if the data have no split", () => {
     expect(
       'data d { source: csv("a.csv"), columns: { text: text, label: label } }\nmodel m { base: "minilm", task: text_classification }\ntrain m on d\nevaluate m on d.‹test›',
       ["no-split"],
     );
   });
-  it("a split that isn't there", () =>
+  it("report an unknown split", () =>
     void expect(`${definitions}train m on d\nevaluate m on d.‹tset›`, ["unknown-split"]));
-  it("a column's splits are known from the data", () => {
+  it("check the splits of `by_column` against the data", () => {
     const by =
       'data d { source: csv("a.csv"), columns: { text: text, label: label }, split: by_column(part) }\nmodel m { base: "minilm", task: text_classification }\ntrain m on d\nevaluate m on d.';
     expect(`${by}test`, []);
     expect(`${by}‹dev›`, ["unknown-split"]);
   });
-  it("a training that can't be read is the one report, and what uses the model is silent", () => {
+  it("report an invalid training once, and nothing where its model is used", () => {
     void expect(`${definitions}train m on ‹dd›\nevaluate m on d.test`, ["unknown-name"]);
     void expect(`${definitions}train m on ‹dd› as first\npredict first on "x"`, ["unknown-name"]);
   });
-  it("an untrained model", () => void expect(`${definitions}evaluate ‹m› on d.test`, ["not-trained"]));
-  it("a model whose definition changed since it was trained", () => {
+  it("report an untrained model", () => void expect(`${definitions}evaluate ‹m› on d.test`, ["not-trained"]));
+  it("report a changed model definition, with both values where they are known", () => {
     const first = compiled(`${definitions}train m on d`);
     const action = first.actions?.find((a) => a.verb === "train");
     assert.ok(action);
@@ -201,7 +201,7 @@ describe("splits and training", () => {
       { setting: "seed", was: "0", now: "3" },
     ]);
   });
-  it("what needs a validation split", () => {
+  it("report settings that need a validation split", () => {
     const none =
       'data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }\nmodel m { base: "minilm", task: text_classification }\n';
     expect(`${none}train m on d { keep: ‹best› }`, ["needs-validation"]);
@@ -210,27 +210,27 @@ describe("splits and training", () => {
       "needs-validation",
     ]);
   });
-  it("f1 without an average on three labels", () => {
+  it("report `f1` without an average on three labels", () => {
     const three: World = { data: () => dataFacts({ labels: ["a", "b", "c"] }) };
     expect(`${definitions}train m on d\nevaluate m on d.test { metrics: [accuracy, ‹f1›] }`, ["average-needed"], three);
     expect(`${definitions}train m on d\nevaluate m on d.test { metrics: [f1(macro)] }`, [], three);
   });
-  it("roles that the task needs", () =>
+  it("report a missing role of the task", () =>
     void expect(
       'data d { source: csv("a.csv"), columns: { text: text } }\nmodel m { base: "minilm", task: text_classification }\ntrain m on ‹d›',
       ["missing-role"],
     ));
 });
 
-describe("the program beside the world", () => {
-  it("columns, with what the file has", () => {
+describe("diagnostics of files, data, bases and memory", () => {
+  it("report unknown columns and offer a similar one", () => {
     const run = expect(
       'data d { source: csv("a.csv"), columns: { text: text, label: ‹labl› }, split: random(train: 80%, test: 20%, stratify: ‹tema›) }',
       ["unknown-column", "unknown-column"],
     );
     assert.ok(mended(run).includes("label: label"));
   });
-  it("a file that is missing is reported where it is named, once", () => {
+  it("report a missing file once, at its source", () => {
     const failed = { failed: { code: "missing-file", data: { path: "a.csv", folder: ".", near: null } } };
     expect(
       `data d { source: ‹csv("a.csv")›, columns: { text: text, label: label } }\nmodel m { base: "minilm", task: text_classification }\ntrain m on d`,
@@ -238,18 +238,18 @@ describe("the program beside the world", () => {
       { table: failed as never },
     );
   });
-  it("a name that was nearly right is mended where it stands in quotes", () => {
+  it("offer a similar file name in quotes", () => {
     const failed = { failed: { code: "missing-file", data: { path: "a.csv", folder: ".", near: "b.csv" } } };
     const run = expect(`data d { source: ‹csv("a.csv")›, columns: { text: text, label: label } }`, ["missing-file"], {
       table: failed as never,
     });
     assert.ok(mended(run).includes('source: csv("b.csv")'));
   });
-  it("one label only", () =>
+  it("report data with a single label", () =>
     void expect('data d { source: csv("a.csv"), columns: { text: text, label: ‹label› } }', ["one-label-alone"], {
       data: () => dataFacts({ labels: ["yes"] }),
     }));
-  it("an empty split", () => {
+  it("report an empty split", () => {
     const facts = dataFacts();
     const empty = { ...facts, splits: { ...facts.splits, test: { rows: 0, labels: [], lengths: null } } };
     expect(
@@ -258,7 +258,7 @@ describe("the program beside the world", () => {
       { data: () => empty },
     );
   });
-  it("duplicates across splits, with their rows", () => {
+  it("report duplicates across splits, with their rows", () => {
     const leak = dataFacts({
       leakCount: 1,
       leaks: [
@@ -280,16 +280,16 @@ describe("the program beside the world", () => {
       '"the same": row 3 (train), row 9 (test)',
     ]);
   });
-  it("a base that can't be had, at its name", () => {
+  it("report a missing base at its name", () => {
     void expect('model m { base: ‹"x"›, task: text_classification }', ["base-not-found"], {
       base: { failed: { code: "base-not-found", data: {} } },
     });
   });
-  it("LoRA targets that the base doesn't have", () =>
+  it("report LoRA targets that the base does not have", () =>
     void expect('model m { base: "minilm", task: text_classification, technique: lora(targets: [‹q_proj›]) }', [
       "no-target",
     ]));
-  it("techniques that make no sense on the base: errors that say what would train, a warning with the figures", () => {
+  it("report techniques that do not suit the base, with the number of trained parameters", () => {
     const messageOf = (run: Run): string => {
       const [d] = run.diagnostics;
       return codeText(d!.code, d!.data as never).message;
@@ -312,17 +312,17 @@ describe("the program beside the world", () => {
     void expect(`${writer}‹head_only› }`, ["nothing-trains"], { base: smol });
     void expect(`${writer}‹ia3› }`, ["no-targets-known"], { base: smol });
   });
-  it("packed rows under virtual tokens", () => {
+  it("reject packing with virtual tokens", () => {
     const writer = 'model m { base: "smol", task: text_generation, technique: prompt_tuning }';
     const data = 'data d { source: csv("a.csv"), columns: { text: text } }';
     const huge = { ...base, family: "llama", parameters: 11e9 };
     void expect(`${data}\n${writer}\ntrain m on d { packing: ‹true› }`, ["no-packed-prompts"], { base: huge });
   });
-  it("parts to freeze, by their words alone", () => {
+  it("check the arguments of `freeze`", () => {
     void expect('model m { base: "minilm", task: text_classification, freeze: [embeddings, layers(0..3)] }', []);
     void expect('model m { base: "minilm", task: text_classification, freeze: ‹layers› }', ["missing-argument"]);
   });
-  it("a base that trains and is to be stored in fewer bits", () => {
+  it("reject reduced storage for a base that trains", () => {
     const model = (rest: string): string => `model m { base: "minilm", task: text_classification, ${rest} }`;
     for (const storage of ["bf16", "int8", "nf4", "nf4(double_quantization: false)"])
       void expect(model(`technique: full, storage: ‹${storage}›`), ["storage-trains"]);
@@ -333,15 +333,15 @@ describe("the program beside the world", () => {
       void expect(model(`technique: ${technique}, storage: nf4`), []);
     void expect(model("technique: head_only, storage: ‹int2›"), ["unknown-word"]);
   });
-  it("a task that the base's family can't do", () => {
+  it("reject a task that the base's family does not support", () => {
     void expect('model m { base: "minilm", task: ‹text_generation› }', ["task-not-for-base"]);
     const decoder = { ...base, family: "llama" };
     void expect('model m { base: "smol", task: ‹text_classification› }', ["task-not-for-base"], { base: decoder });
     void expect('model m { base: "smol", task: text_generation }', [], { base: decoder });
   });
-  it("more tokens than positions", () =>
+  it("report a `max_length` above the base's positions", () =>
     void expect('model m { base: "minilm", task: text_classification, max_length: ‹600› }', ["too-long"]));
-  it("memory, with the smallest change that fits", () => {
+  it("report short memory and suggest a batch that fits", () => {
     const run = expect(`${definitions}train m on d { batch_size: ‹4096› }`, ["memory-short"], { memory: 1.1e9 });
     const [d] = run.diagnostics as Diagnostic[];
     assert.ok(
@@ -349,7 +349,7 @@ describe("the program beside the world", () => {
       JSON.stringify(d?.data),
     );
   });
-  it("needs nothing costly while someone types", () => {
+  it("require only cheap facts while the user types", () => {
     const run = compile(
       [{ id: "a", title: "a", text: `${definitions}train m on d` }],
       registry,
@@ -364,8 +364,8 @@ describe("the program beside the world", () => {
   });
 });
 
-describe("$ values", () => {
-  it("parameters, overridden from outside", () => {
+describe("`$` values", () => {
+  it("read parameters, which can be overridden from outside", () => {
     const text =
       "parameters { rate: 1e-3, size: 16 }\nrecipe r { optimizer: adamw(learning_rate: $rate), batch_size: $size }";
     const rate = (run: Run) =>
@@ -375,7 +375,7 @@ describe("$ values", () => {
     assert.deepEqual(rate(expect(text, [])), [1e-3, 16]);
     assert.deepEqual(rate(expect(text, [], { outside: { parameters: { rate: 2e-3 } } })), [2e-3, 16]);
   });
-  it("TypeScript values, held to the same rules", () => {
+  it("apply the same rules to TypeScript values", () => {
     expect("recipe r { batch_size: ‹$n› }", ["out-of-range"], { live: { n: { value: 0 } } });
     expect("recipe r { batch_size: ‹$n› }", ["unknown-reference"]);
     expect("recipe r { batch_size: ‹$n› }", ["wrong-type"], { live: { n: { live: "other" } } });
@@ -386,42 +386,42 @@ describe("$ values", () => {
 });
 
 describe("used files", () => {
-  it("bring definitions", () =>
+  it("provide definitions", () =>
     void expect('use "common.tune"\nrecipe mine like quick { epochs: 5 }', [], {
       files: { "common.tune": "recipe quick { epochs: 3 }" },
     }));
-  it("may not act", () =>
+  it("reject statements that act", () =>
     void expect('use ‹"common.tune"›', ["action-in-used-file"], {
       files: { "common.tune": `${definitions}train m on d` },
     }));
-  it("their mistakes stand at their name", () =>
+  it("have their errors reported at their name", () =>
     void expect('use ‹"common.tune"›', ["error-in-used-file"], {
       files: { "common.tune": "recipe quick { epoch: 3 }" },
     }));
-  it("no circles", () =>
+  it("reject circular use", () =>
     void expect('use ‹"a.tune"›', ["use-in-circle"], {
       files: { "a.tune": 'use "b.tune"', "b.tune": 'use "a.tune"' },
     }));
-  it("a file that isn't there", () => void expect('use ‹"no.tune"›', ["missing-file"]));
+  it("are reported if missing", () => void expect('use ‹"no.tune"›', ["missing-file"]));
 });
 
-describe("the pages of `explain`", () => {
+describe("pages of `explain`", () => {
   for (const code of allCodes()) {
     const entry = codeEntryOf(code);
     if (entry?.example === undefined) continue;
-    it(`the example of ${code} shows it, and nothing else`, () => {
+    it(`have an example of ${code} that reports only this code`, () => {
       const example = entry.example ?? "";
       const t5 = example.includes('"t5-small"') && { base: { ...base, family: "t5" } };
       const run = compiled(example, { files: { "common.tune": "" }, ...t5 });
       assert.deepEqual([...new Set(run.codes.filter((c) => c !== "missing-file"))], [code]);
     });
   }
-  it("every code says what it means", () => {
+  it("explain every code", () => {
     for (const code of allCodes()) assert.ok((codeEntryOf(code)?.explain.length ?? 0) > 20, code);
   });
 });
 
-describe("the compiler on any text", () => {
+describe("compiler on random text", () => {
   const words = [
     "data",
     "model",
@@ -471,7 +471,7 @@ describe("the compiler on any text", () => {
     "optimizer",
     "adamw",
   ];
-  it("never throws, reports inside the text, and acts only without errors", () => {
+  it("never throws, reports spans inside the text, and returns actions only without errors", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...words), { maxLength: 30 }), (pieces) => {
         const text = `${definitions}${pieces.join(" ")}`;

@@ -24,9 +24,9 @@ function remembering(judge: (text: string) => Run): (text: string) => Run {
   };
 }
 
-describe("applying all certain fixes", function () {
+describe("application of certain fixes", function () {
   this.timeout(120_000);
-  it("adds no error to any bad program, and is done after once", async () => {
+  it("adds no error to any bad program, and is complete after one run", async () => {
     let mended = 0;
     for (const { name, text } of badTexts()) {
       const judge = remembering(judged);
@@ -40,7 +40,7 @@ describe("applying all certain fixes", function () {
     }
     assert.ok(mended > 80, String(mended));
   });
-  it("adds no error to damaged programs either", async () => {
+  it("adds no error to damaged programs", async () => {
     let mended = 0;
     const judge = remembering((text) => compiled(text, { purpose: "assist" }));
     for (const text of damaged({ corpus: Object.values(built), count: 120, seed: 7 })) {
@@ -51,7 +51,7 @@ describe("applying all certain fixes", function () {
     }
     assert.ok(mended > 12, String(mended));
   });
-  it("goes on until what a mistake hid is mended too, and keeps the rest byte for byte", async () => {
+  it("repeats until follow-up errors are fixed, and preserves all other bytes", async () => {
     const text = "// my recipe\nrecipe   r {\n  epoch = 3 ; batchsize=16\n\n\n  lr: 1e-3   // fast\n}\n";
     const { text: now, applied, left } = await fixed(text, (t) => compiled(t, { purpose: "assist" }));
     assert.equal(
@@ -107,10 +107,10 @@ describe("applying all certain fixes", function () {
     ['recipe r { epochs: "3 epochs", early_stopping: ~ }', "recipe r { epochs: 3, early_stopping: none }"],
   ];
   for (const [text, wanted] of says)
-    it(`does what the help says: ${text.replace(/\s+/g, " ")}`, async () => {
+    it(`follows the help text: ${text.replace(/\s+/g, " ")}`, async () => {
       assert.equal((await fixed(text, (t) => compiled(t, { purpose: "assist" }))).text, wanted);
     });
-  it("lets fixes that overlap wait for each other", async () => {
+  it("applies overlapping fixes one after another", async () => {
     const [real] = compiled("tune 2").diagnostics;
     const judge = (texts: ReadonlyMap<string, string>) =>
       [...texts.get("x")!.matchAll(/-/g)].map(({ index: at }) => ({
@@ -121,7 +121,7 @@ describe("applying all certain fixes", function () {
     const { texts, applied, left } = await applyFixes(new Map([["x", " - - - - "]]), judge);
     assert.deepEqual([texts.get("x"), applied.length, left], [" ", 4, []]);
   });
-  it("takes back a fix that makes more errors, and applies the others", async () => {
+  it("reverts a fix that adds errors, and applies the others", async () => {
     const text = "recipe r { epoch: 3, batchsize: 4 }\n";
     // Whoever judges may know more than the language: here that `batch_size` is wrong in two ways.
     const further = compiled("recipe r { epoch: 3, step: 4 }", { purpose: "assist" }).diagnostics;
@@ -134,7 +134,7 @@ describe("applying all certain fixes", function () {
     assert.equal(now, "recipe r { epochs: 3, batchsize: 4 }\n");
     assert.deepEqual([applied.map((f) => f.code), refused.map((f) => f.code)], [["unknown-key"], ["unknown-key"]]);
   });
-  it("ends where two fixes undo each other", async () => {
+  it("stops if two fixes undo each other", async () => {
     const there = [{ start: 0, end: 1, text: "b" }];
     const back = [{ start: 0, end: 1, text: "a" }];
     const judge = (texts: ReadonlyMap<string, string>) => {
@@ -151,7 +151,7 @@ describe("applying all certain fixes", function () {
     const { applied, texts } = await applyFixes(new Map([["x", "a"]]), judge);
     assert.deepEqual([applied.length, texts.get("x")], [1, "b"]);
   });
-  it("puts edits in from the end", () => {
+  it("applies edits from the end of the text", () => {
     assert.equal(
       applyEdits("abc", [
         { start: 0, end: 1, text: "xx" },

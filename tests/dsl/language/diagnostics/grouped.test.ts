@@ -19,8 +19,8 @@ const warned = (run: string, data = uneven, severity: Diagnostic["severity"] = "
 const alike = ["one", "two", "three"].map((run) => warned(run));
 const times = (of: string, what: string): number => of.split(what).length - 1;
 
-describe("warnings that say the same", () => {
-  it("are told once, with all their places, in text and in HTML", () => {
+describe("identical warnings", () => {
+  it("are grouped with all their places in text and HTML", () => {
     const places = "(40 to 1) (3 places: cell 3:1:17, cell 3:2:17, cell 3:3:17)";
     const plain = renderAnsi(alike, sources, { color: false });
     assert.equal(times(plain, "warning[imbalanced]"), 1);
@@ -29,17 +29,17 @@ describe("warnings that say the same", () => {
     assert.equal(times(html, "warning[imbalanced]"), 1);
     assert.ok(html.includes(places), html);
   });
-  it("stand each by itself for programs", () => {
+  it("stay separate in JSON", () => {
     assert.equal(toJson(alike, sources).diagnostics.length, 3);
   });
-  it("name some places of many", () => {
+  it("list only eight of many places", () => {
     const many = Array.from({ length: 400 }, () => warned("two"));
     assert.match(
       renderAnsi(many, sources, { color: false }),
       /\(400 places: (cell 3:2:17, ){7}cell 3:2:17 and 392 more\)/,
     );
   });
-  it("stay apart where a word differs, and where they are errors", () => {
+  it("stay separate if a value differs, and for errors", () => {
     const other = warned("two", { ...uneven, data: "e" });
     const plain = renderAnsi([warned("one"), other], sources, { color: false });
     assert.equal(times(plain, "warning[imbalanced]"), 2);

@@ -27,8 +27,8 @@ const shown = [
 const golden = fileURLToPath(new URL("../../../../../tests/golden/dsl/renderings.txt", import.meta.url));
 const bless = process.env["TUNEBOOK_BLESS"] === "1";
 
-describe("renderers", () => {
-  it("show twenty bad programs as they did when they were last looked at", () => {
+describe("diagnostic renderers", () => {
+  it("match the committed output for twenty bad programs", () => {
     const programs = badTexts().filter(({ name }) => shown.includes(name));
     assert.equal(programs.length, 20);
     const now = programs
@@ -44,7 +44,7 @@ describe("renderers", () => {
     if (bless) writeFileSync(golden, now);
     assert.equal(now, readFileSync(golden, "utf8"));
   });
-  it("ANSI without colour is the text of the language's design", () => {
+  it("print ANSI without colour in the documented layout", () => {
     assert.equal(
       renderAnsi(wrong.diagnostics, wrong.sources, { color: false }),
       [
@@ -57,13 +57,13 @@ describe("renderers", () => {
       ].join("\n"),
     );
   });
-  it("colour changes no letter", () => {
+  it("add colour without changing a character", () => {
     const plain = renderAnsi(wrong.diagnostics, wrong.sources, { color: false });
     const colored = renderAnsi(wrong.diagnostics, wrong.sources, { color: true });
     assert.notEqual(colored, plain);
     assert.equal(colored.replace(/\u001b\[[\d;]*m/g, ""), plain);
   });
-  it("JSON has lines and columns from 1 in code points, ends exclusive", () => {
+  it("count JSON lines and columns from 1 in code points, with exclusive ends", () => {
     const run = compiled('recipe r { epochs: "😀😀", epoch: 3 }');
     const [first, second] = toJson(run.diagnostics, run.sources).diagnostics;
     assert.deepEqual(
@@ -95,7 +95,7 @@ describe("renderers", () => {
       "start",
     ]);
   });
-  it("HTML escapes what comes from sources and data", () => {
+  it("escape sources and data in HTML", () => {
     const run = compiled('data d { source: csv("a.csv"), columns: { text: "<script>alert(1)</script>" } }', {
       table: ["<img src=x onerror=alert(1)>"],
     });
@@ -103,7 +103,7 @@ describe("renderers", () => {
     assert.ok(!html.includes("<script") && !html.includes("<img"));
     assert.ok(html.includes("unknown-column"));
   });
-  it("control characters from data are made visible", () => {
+  it("replace control characters in data", () => {
     const run = compiled('data d { source: csv("a.csv"), columns: { text: nope } }', { table: ["a\u001b[31mb\u202e"] });
     const text = renderAnsi(run.diagnostics, run.sources, { color: false });
     assert.ok(!text.includes("\u001b") && !text.includes("\u202e"));

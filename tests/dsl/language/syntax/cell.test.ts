@@ -4,7 +4,7 @@ import { registry } from "#stdlib/registry.js";
 
 const verbs = registry.verbs().map((v) => v.name);
 
-describe("which language a cell is", () => {
+describe("language detection of a cell", () => {
   for (const cell of [
     "data tickets {",
     "\uFEFF\n  // a comment\n# another\n/* and\nmore */ train router on tickets",
@@ -26,7 +26,7 @@ describe("which language a cell is", () => {
     "modle m like n",
     "models big {",
   ])
-    it(`Tune: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), true));
+    it(`detects Tune: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), true));
   for (const cell of [
     "const x = 1",
     "data = 1",
@@ -65,8 +65,8 @@ describe("which language a cell is", () => {
     "Import d {",
     "Export d {",
   ])
-    it(`TypeScript: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), false));
-  it("keeps offsets when it takes the magic line away", () => {
+    it(`detects TypeScript: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), false));
+  it("keeps offsets when it removes the magic line", () => {
     const cell = "%%tune\ndata d { }";
     assert.equal(withoutMagic(cell), "      \ndata d { }");
   });

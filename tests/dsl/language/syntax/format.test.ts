@@ -11,14 +11,14 @@ const shape = (text: string): string =>
     key === "span" ? undefined : value,
   );
 
-describe("the formatter", () => {
-  it("lays out what was squeezed or stretched", () => {
+describe("formatter", () => {
+  it("normalizes spaces and blank lines", () => {
     assert.equal(
       formatSource('data   d{source:csv( "a.csv" ),columns:{text:a}}\n\n\n\ntrain m   on d{ // why\nepochs:3}', verbs),
       'data d { source: csv("a.csv"), columns: { text: a } }\n\ntrain m on d { // why\n  epochs: 3 }\n',
     );
   });
-  it("breaks a block that is longer than 100 columns", () => {
+  it("breaks a block longer than 100 columns", () => {
     const long = `recipe r { epochs: 3, batch_size: 32, optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.01), schedule: linear(warmup: 6%) }`;
     assert.ok(
       formatSource(long, verbs)
@@ -27,11 +27,11 @@ describe("the formatter", () => {
     );
     assert.equal(shape(formatSource(long, verbs)), shape(long));
   });
-  it("leaves text alone that begins with a blank of another kind", () => {
+  it("leaves text that begins with an unusual space unchanged", () => {
     const text = "\u2008data d {}";
     assert.equal(formatSource(text, verbs), text);
   });
-  it("is idempotent and changes no tree", () => {
+  it("is idempotent and preserves the syntax tree", () => {
     const blanks = fc.array(fc.constantFrom(" ", "  ", "\t"), { minLength: 60, maxLength: 60 });
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(built), ...beyond), blanks, (program, spaces) => {
@@ -47,7 +47,7 @@ describe("the formatter", () => {
       { numRuns: 60 },
     );
   });
-  it("leaves a long line whole whose last brace closes another block than its first one opens", () => {
+  it("preserves the tree of a long line whose last brace closes an inner block", () => {
     const long = `train writer on calls { optimizer: adamw(learning_rate: 2e-5, groups: [{ match: "classifier.*", learning_rate: 1e-3 }\n]) }\n`;
     const once = formatSource(long, verbs);
     assert.equal(shape(once), shape(long));
@@ -57,7 +57,7 @@ describe("the formatter", () => {
     const text = "// first\nrecipe r { // second\n  epochs: 3 /* third */\n  // fourth\n}\n";
     assert.equal(formatSource(text, verbs), text);
   });
-  it("leaves text with mistakes as it is", () => {
+  it("leaves text with errors unchanged", () => {
     assert.equal(formatSource("recipe r {  epochs = 3 }", verbs), "recipe r {  epochs = 3 }");
   });
 });

@@ -11,11 +11,11 @@ const verbs = registry.verbs().map((v) => v.name);
 const read = (text: string) => parse({ id: "s", title: "s", text }, verbs);
 const programs = [...Object.values(built), ...beyond];
 
-describe("the grammar", () => {
-  it("reads every program of the corpus without complaint", () => {
+describe("grammar", () => {
+  it("accepts every example program", () => {
     for (const program of programs) assert.deepEqual(read(program).diagnostics, [], program);
   });
-  it("gives the values that were written", () => {
+  it("returns the written values", () => {
     const [statement] = read(
       'recipe r { a: -1.5e3, b: 80%, c: 10min, d: 1_000, e: "x\\n\\u{1F600}", f: 1..2, g: $x.y, h: a.b(c, d: [1, 2]) }',
     ).tree.statements;
@@ -35,12 +35,12 @@ describe("the grammar", () => {
     assert.equal(values["g"]?.is === "reference" && values["g"].text, "x.y");
     assert.equal(values["h"]?.is === "word" && values["h"].text + String(values["h"].arguments?.length), "a.b2");
   });
-  it("takes the closing line's indentation from a long text", () => {
+  it("removes the closing line's indentation from a triple-quoted text", () => {
     const [statement] = read('parameters {\n  p: """\n    one\n      two\n    """\n}').tree.statements;
     const value = statement?.block?.entries[0]?.value;
     assert.equal(value?.is === "string" && value.value, "one\n  two");
   });
-  it("lets `http://` stand in a string and `//` begin a comment after a blank", () => {
+  it("accepts `http://` in a string, and `//` as a comment after a space", () => {
     assert.deepEqual(read('use "http://x" // y').diagnostics, []);
   });
 });
@@ -72,7 +72,7 @@ function factsOf(text: string): Fact[] {
   return facts;
 }
 
-describe("recovery: one mistake, one report, the rest kept", () => {
+describe("syntax error recovery: one report per error, other entries preserved", () => {
   const mutations: Readonly<
     Record<
       string,
@@ -131,7 +131,7 @@ describe("recovery: one mistake, one report, the rest kept", () => {
   }
 });
 
-describe("the parser on any text", () => {
+describe("parser on random text", () => {
   const piece = fc.oneof(
     fc.constantFrom(
       "data",
@@ -166,7 +166,7 @@ describe("the parser on any text", () => {
     ),
     anyText({ maxLength: 4 }),
   );
-  it("never throws, and every span lies in the text", () => {
+  it("never throws, and reports only spans inside the text", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), fc.constantFrom("", " "), (pieces, between) => {
         const text = pieces.join(between);

@@ -31,8 +31,8 @@ const model = (more = ""): string => `model m { base: "minilm", task: text_class
 const planOf = (run: Run) =>
   (run.actions?.find((a) => a.verb === "train") as Extract<Action, { verb: "train" }> | undefined)?.plan;
 
-describe("allow", () => {
-  it("keeps a warning of its own statement quiet, and the plan tells of it", () => {
+describe("`allow`", () => {
+  it("silences a warning of its own statement, and the plan lists it", () => {
     const loud = compiled(data() + model() + "train m on d", uneven);
     assert.deepEqual(loud.codes, ["imbalanced"]);
     const quiet = compiled(data(', allow: { imbalanced: "fraud is rare" }') + model() + "train m on d", uneven);
@@ -46,21 +46,21 @@ describe("allow", () => {
     ['allow: { imbalanced: "rare", imbalanced: "seldom" }', "duplicate-key", "imbalanced"],
     ["allow: { imbalanced: 3 }", "wrong-type", "3"],
   ] as const)
-    it(`${allow} is refused at its place`, () => {
+    it(`is rejected at its place: ${allow}`, () => {
       const text = data(`, ${allow}`);
       const [found, ...more] = compiled(text, uneven).diagnostics.filter((d) => d.severity === "error");
       assert.deepEqual([found?.code, more.length], [code, 0]);
       assert.equal(text.slice(found!.span.start, found!.span.end), place);
       assert.equal(found!.span.start, text.lastIndexOf(place));
     });
-  it("is part of the plan's hash and not of the recipe's", () => {
+  it("is part of the plan hash but not of the recipe hash", () => {
     const [a, b, c] = ["", ', allow: { imbalanced: "one" }', ', allow: { imbalanced: "another" }'].map((allow) =>
       planOf(compiled(data(allow) + model() + "train m on d", uneven)),
     );
     assert.equal(new Set([a?.recipeHash, b?.recipeHash, c?.recipeHash]).size, 1);
     assert.equal(new Set([a?.planHash, b?.planHash, c?.planHash]).size, 3);
   });
-  it("counts for its statement only", () => {
+  it("applies to its own statement only", () => {
     const other = data(', allow: { imbalanced: "rare" }').replace("data d", "data e");
     assert.deepEqual(compiled(data() + other, uneven).codes, ["imbalanced"]);
     assert.deepEqual(
@@ -68,12 +68,12 @@ describe("allow", () => {
       ["imbalanced"],
     );
   });
-  it("of a definition holds in later cells, and its warnings are not repeated there", () => {
+  it("in a definition applies to later cells, which do not repeat its warnings", () => {
     const later = (allow: string) => compiled([data(allow) + model(), "train m on d"], uneven);
     assert.deepEqual(later("").codes, []);
     assert.equal(planOf(later(', allow: { imbalanced: "rare" }'))?.effects.allowed?.length, 1);
   });
-  it("of a model, a recipe or the training itself keeps the training's warnings quiet", () => {
+  it("in a model, a recipe or the training silences the training's warnings", () => {
     const long = `train m on d { epochs: 30, keep: last`;
     const text = data() + model();
     assert.deepEqual(compiled(`${text}${long} }`).codes, ["likely-over-fits"]);
@@ -83,25 +83,25 @@ describe("allow", () => {
       'recipe r { epochs: 30, keep: last, allow: { likely-over-fits: "to show it" } }\ntrain m on d with r';
     assert.deepEqual(compiled(text + recipe).codes, []);
   });
-  it("keeps quiet what an evaluation says", () => {
+  it("silences warnings of an evaluation", () => {
     const text = `${data()}${model()}train m on d\nevaluate m on d.test { metrics: [accuracy]`;
     const quiet = ', allow: { accuracy-alone: "the figure of the report" } }';
     const world: World = { data: (need) => ({ ...(uneven.data!(need) as ReturnType<typeof dataFacts>) }) };
     assert.deepEqual(compiled(`${text} }`, world).codes, ["imbalanced", "accuracy-alone"]);
     assert.deepEqual(compiled(text + quiet, world).codes, ["imbalanced"]);
   });
-  it("of an error that may be allowed lets the training run", () => {
+  it("lets a training run despite an allowable error", () => {
     assert.deepEqual(compiled(data() + model() + "train m on d", leaky).codes, ["split-leak"]);
     const run = compiled(data(', allow: { split-leak: "short answers repeat" }') + model() + "train m on d", leaky);
     assert.deepEqual(run.codes, []);
     assert.ok(planOf(run));
   });
-  it("says nothing of what was not looked for yet", () => {
+  it("is not reported as unused before its check has run", () => {
     assert.deepEqual(compiled(data(', allow: { truncated: "ends do not matter" }')).codes, []);
     assert.deepEqual(compiled(model(', allow: { truncated: "ends do not matter" }')).codes, []);
     assert.deepEqual(compiled(data(', allow: { imbalanced: "x" }'), { purpose: "assist" }).codes, []);
   });
-  it("is taken by every verb that takes a block", () => {
+  it("is accepted in `parameters` and `engine` blocks", () => {
     for (const block of [
       'parameters { rate: 1e-3, allow: { truncated: "x" } }',
       'engine { threads: 2, allow: { truncated: "x" } }',
@@ -109,7 +109,7 @@ describe("allow", () => {
       assert.deepEqual(compiled(block).codes, [], block);
     assert.deepEqual(compiled("parameters { allow: 3 }\nrecipe r { batch_size: $allow }").codes, []);
   });
-  it("takes itself out of the text without a trace", () => {
+  it("is removed cleanly by the fix for an unused one", () => {
     const cases: readonly (readonly [string, string])[] = [
       ['train m on d { allow: { truncated: "x" } }', "train m on d"],
       ['train m on d { epochs: 1, allow: { truncated: "x" } }', "train m on d { epochs: 1 }"],
@@ -128,13 +128,13 @@ describe("allow", () => {
   });
 });
 
-describe("laws of allow", () => {
-  it("no verb has a key of that name", () =>
+describe("rules of `allow`", () => {
+  it("reserve the key: no verb has a parameter `allow`", () =>
     assert.deepEqual(
       registry.verbs().flatMap((v) => v.parameters.filter((p) => p.name === "allow")),
       [],
     ));
-  it("every warning may be allowed but the one about allowing, and of the errors those that say so", () => {
+  it("cover every warning that does not opt out, and only errors that opt in", () => {
     const may = new Set(allowableCodes());
     for (const code of allCodes()) {
       const { severity, allowable: stated } = codeEntryOf(code)!;
@@ -144,8 +144,8 @@ describe("laws of allow", () => {
   });
 });
 
-describe("errors of data", () =>
-  it("stand at the training where the data is of an earlier cell", () => {
+describe("errors in data of an earlier cell", () =>
+  it("are reported at the training", () => {
     const audit = {
       ...{ near: [], conflicts: { texts: 0, rows: 0, examples: [] }, told: null, scores: null },
       groups: { shared: 1, of: 2, some: ["a"] },

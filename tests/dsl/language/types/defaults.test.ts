@@ -17,16 +17,16 @@ const word = (standing: number) =>
   });
 const call = (given: Call["arguments"]): Call => ({ kind: "experiment", word: "tried", arguments: given });
 
-describe("arguments as a run file reads them", () => {
-  it("stand at the record's default where nothing is written, and follow it when it changes", () => {
+describe("arguments read from a run file", () => {
+  it("use the word's current default if they are not set", () => {
     assert.equal(argumentsOf(word(4), call({})).width, 4);
     assert.equal(argumentsOf(word(7), call({})).width, 7);
   });
-  it("keep what is written, zero and null too", () => {
+  it("keep written values, including zero and null", () => {
     assert.equal(argumentsOf(word(4), call({ width: 0 })).width, 0);
     assert.equal(argumentsOf(word(4), call({ width: null })).width, null);
   });
-  it("have nothing where the record has no default", () => {
+  it("omit parameters without a default", () => {
     assert.ok(!("from" in argumentsOf(word(4), call({}))));
   });
 });

@@ -5,7 +5,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
 /** What the compiler must refuse stands under `@ts-expect-error`: the build fails where it doesn't. */
-describe("words as they are written down", () => {
+describe("word definitions", () => {
   const said = { doc: "", example: "" } as const;
   const load = (): Promise<never> => Promise.reject(new Error("not loaded"));
   const size = defineParameter({
@@ -13,7 +13,7 @@ describe("words as they are written down", () => {
     ...{ doc: "", why: "", impact: "low" },
   });
 
-  it("read the arguments that their parameters have, and no others", () => {
+  it("type their arguments by their parameters", () => {
     const word = defineWord({
       ...{ kind: "metric", name: "large", ...said },
       parameters: [
@@ -63,7 +63,7 @@ describe("words as they are written down", () => {
     assert.equal(typeof constant === "function" && constant(call), "median");
   });
 
-  it("say what their kind says, and no more", () => {
+  it("accept only the capabilities of their kind", () => {
     const parts = { ...said, parameters: [] } as const;
     const words = [
       defineWord({
@@ -95,7 +95,7 @@ describe("words as they are written down", () => {
     );
   });
 
-  it("of a kind that does something say what, or that they are planned", () => {
+  it("require an implementation for a kind that runs, unless they are planned", () => {
     const parts = { ...said, parameters: [] } as const;
     const measures = { better: "greater", of: ["label"] } as const;
     const served = {
@@ -124,7 +124,7 @@ describe("words as they are written down", () => {
     );
   });
 
-  it("are found as words of their kind", async () => {
+  it("are found with the type of their kind", async () => {
     const found: Pick<Registry, "find"> = registry;
     const roles: readonly string[] | undefined = found.find("task", "text_classification")?.capabilities?.roles;
     assert.deepEqual(roles, ["text", "label"]);

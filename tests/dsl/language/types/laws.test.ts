@@ -7,7 +7,7 @@ import { compiled } from "../../world.js";
 
 const { SyntaxKind, tokenToString } = createRequire(import.meta.url)("typescript") as typeof ts;
 
-describe("laws of the language", () => {
+describe("rules of the language", () => {
   it("no verb is a reserved or contextual keyword of ECMAScript or TypeScript", () => {
     const keywords = new Set<string>();
     for (let kind = SyntaxKind.FirstKeyword; kind <= SyntaxKind.LastKeyword; kind++)
@@ -22,7 +22,7 @@ describe("laws of the language", () => {
     assert.ok(keys.length > 20);
     assert.equal(new Set(keys).size, keys.length);
   });
-  it("no key is named like a verb", () => {
+  it("no key is named like a verb, except `engine`", () => {
     const verbs = new Set(registry.verbs().map((v) => v.name));
     for (const verb of registry.verbs())
       for (const parameter of verb.parameters)
@@ -33,7 +33,7 @@ describe("laws of the language", () => {
       for (const connector of Object.keys(verb.connectors))
         assert.ok(["like", "on", "with", "to", "as"].includes(connector));
   });
-  it("every word that the design knows and nobody built answers so", () => {
+  it("every planned verb or word reports `not-built-yet`", () => {
     const planned = registry.words.filter((w) => w.planned);
     assert.ok(planned.length > 10);
     for (const verb of registry.verbs().filter((v) => v.planned))
@@ -50,14 +50,14 @@ describe("laws of the language", () => {
       }
     }
   });
-  it("every built word says what it is, why its parameters are as they are, and shows an example", () => {
+  it("every built word has a description, an example, and reasons for its parameters", () => {
     for (const word of registry.words.filter((w) => !w.planned)) {
       assert.ok(word.doc.length > 10 && word.example.length > 0, word.name);
       for (const p of word.parameters)
         assert.ok(p.doc !== "" && (Boolean(p.why) || p.planned), `${word.name}.${p.name}`);
     }
   });
-  it("every option with a default says what it does, and in other sentences why that is the default", () => {
+  it("every default has a reason that does not repeat the option's description", () => {
     const sentences = (text: string): readonly string[] => text.split(/(?<=[.!?])\s+/).filter((one) => one !== "");
     const unclear = registry.words.flatMap(({ kind, name, parameters }) =>
       parameters.flatMap((p) => {
@@ -78,12 +78,12 @@ describe("laws of the language", () => {
     ["verb", "predict", "why"],
     ["verb", "train", "detach"],
   ] as const)
-    it(`${option} of ${name} recommends itself where it is described, and not beside its default`, () => {
+    it(`advantages of ${option} in ${name} are in its description, not in the reason of its default`, () => {
       const { doc, why } = registry.find(kind, name)!.parameters.find((p) => p.name === option)!;
       const praise = /learns? (?:more|alike)|large batch|learn[a-z]+ from the wrong|takes a night/;
       assert.deepEqual([praise.test(doc), praise.test(why ?? "")], [true, false]);
     });
-  it("registered words answer to one name each", () => {
+  it("registered words have unique names within their kind", () => {
     const names = registry.words.map((w) => `${w.kind} ${w.name}`);
     assert.equal(new Set(names).size, names.length);
   });

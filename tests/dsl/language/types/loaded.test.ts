@@ -10,12 +10,12 @@ const word = (name: string, more: Partial<Word<"experiment">> = {}): Word<"exper
 const runs = word("runs", { load: () => Promise.resolve("what it does") });
 const registry = makeRegistry([runs, word("bare")]);
 
-describe("what a word does", () => {
+describe("implementation of a word", () => {
   it("is loaded by kind and name", async () => {
     assert.equal(await implementationOf(registry, "experiment", "runs"), "what it does");
     assert.equal(wordOf(registry, "experiment", "runs"), runs);
   });
-  it("is missed by name", async () => {
+  it("is reported by name if missing", async () => {
     await assert.rejects(implementationOf(registry, "experiment", "none"), {
       code: "internal",
       data: { what: "there is no experiment none" },

@@ -14,8 +14,8 @@ const t5 = {
   shapes: { "shared.weight": [8, 8] },
 };
 
-describe("schemas that metrics name", () => {
-  it("are asked for by path, and may be there", () => {
+describe("JSON schemas of metrics", () => {
+  it("are accepted by path, or omitted", () => {
     const { codes, actions } = compiled(program('[json_validity("order.json"), field_f1]'), { base: t5 });
     assert.deepEqual(codes, []);
     const evaluation = actions!.find((one) => one.verb === "evaluate");
@@ -25,7 +25,7 @@ describe("schemas that metrics name", () => {
       [{ schema: "order.json" }, {}],
     );
   });
-  it("are told at their name where they are none, whichever metric names them", () => {
+  it("are reported at their path if malformed, for either metric", () => {
     for (const metric of ["json_validity", "field_f1"]) {
       const text = program(`[exact_match, ${metric}(schema: "order.json")]`);
       const { diagnostics } = compiled(text, { base: t5, schema: failure });

@@ -11,12 +11,12 @@ import { passExamples } from "./examples.js";
 const golden = new URL("../../../../../tests/golden/dsl/graph/passes/", import.meta.url);
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
-describe("passes", () => {
+describe("graph passes", () => {
   for (const [name, program] of Object.entries(passExamples)) {
     const pass = passes.find((p) => p.name === name)!;
     const before = program();
     const after = pass.run(before, PLAIN_PASS_SETTINGS);
-    it(`${name}: what it makes of its example is as committed`, () => {
+    it(`produce the committed output of their example: ${name}`, () => {
       validateProgram(after);
       const text = `${pass.doc}\n\n---- before\n${printProgram(before)}\n---- after\n${printProgram(after)}`;
       const file = new URL(`${name}.txt`, golden);
@@ -27,10 +27,10 @@ describe("passes", () => {
       assert.equal(text, readFileSync(file, "utf8"));
       assert.notEqual(printProgram(after), printProgram(before));
     });
-    it(`${name}: a second time it changes nothing`, () => {
+    it(`change nothing the second time: ${name}`, () => {
       assert.deepEqual(pass.run(after, PLAIN_PASS_SETTINGS), after);
     });
-    it(`${name}: can be switched off`, () => {
+    it(`can be switched off: ${name}`, () => {
       const off = new Set(passes.map((p) => p.name));
       assert.equal(optimise(before, { ...PLAIN_PASS_SETTINGS, off }), before);
       off.delete(name);
@@ -38,14 +38,14 @@ describe("passes", () => {
       assert.deepEqual(alone, after);
     });
   }
-  it("leave nothing dead behind, whatever is switched off beside", () => {
+  it("leave no dead nodes", () => {
     for (const make of Object.values(passExamples)) {
       const done = optimise(make());
       validateProgram(done);
       assert.deepEqual(done, prune(done));
     }
   });
-  it("fold nothing beyond 64 Ki elements", () => {
+  it("fold no constants beyond 64 Ki elements", () => {
     const { nodes } = passesRun("constant_folding");
     assert.equal(nodes.filter((n) => n.op === "matmul").length, 1);
   });

@@ -108,12 +108,12 @@ function near(got: number, expected: number, tolerance: number): boolean {
   return Math.abs(got - expected) <= tolerance * Math.max(1, Math.abs(expected));
 }
 
-describe("laws of passes", () => {
+describe("passes on random programs", () => {
   const rewriting = passes.filter(
     (p, i) => passes.indexOf(p) === i && p.name !== "precision" && p.name !== "recompute",
   );
   for (const pass of rewriting)
-    it(`${pass.name} keeps random programs valid and within ${pass.tolerance}, and is idempotent`, () => {
+    it(`stay valid, within ${pass.tolerance}, and idempotent: ${pass.name}`, () => {
       fc.assert(
         fc.property(choices, fc.tuple(numbers, numbers, numbers), (list, data) => {
           const before = programOf(list, pass.tolerance === 0);
@@ -124,7 +124,7 @@ describe("laws of passes", () => {
         { numRuns: 300, seed: 11 },
       );
     });
-  it("all together keep random programs, and make none larger", () => {
+  it("stay within tolerance all together, and add no nodes", () => {
     fc.assert(
       fc.property(choices, fc.tuple(numbers, numbers, numbers), (list, data) => {
         const before = programOf(list, false);

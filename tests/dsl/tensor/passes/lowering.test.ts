@@ -24,12 +24,12 @@ function programOf(c: Case): { program: Program; feeds: Record<string, ArrayValu
   return { program: graph.program(), feeds };
 }
 
-describe("ops made of simpler ones", () => {
+describe("ops with a decomposition", () => {
   before(() => Object.assign(opTable, { hard_swish }));
   after(() => Reflect.deleteProperty(opTable, "hard_swish"));
 
   const made = ops.filter((op) => op.decompose);
-  it("are there, each with a case", () => {
+  it("have a test case each", () => {
     assert.ok(made.length >= 3);
     for (const { name } of made)
       assert.ok(
@@ -38,7 +38,7 @@ describe("ops made of simpler ones", () => {
       );
   });
   for (const { name } of made)
-    it(`${name}: what it is made of is valid, other than itself, and gives what its reference says`, () => {
+    it(`are decomposed into valid simpler ops with equal results: ${name}`, () => {
       for (const c of cases.filter(({ op }) => op === name)) {
         const { program, feeds } = programOf(c);
         const simpler = lowerProgram(program, none);
@@ -53,7 +53,7 @@ describe("ops made of simpler ones", () => {
       }
     });
 
-  it("stay where the engine runs them, the program unchanged", () => {
+  it("are not decomposed if the engine supports them", () => {
     const graph = new Graph();
     graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).square());
     const program = graph.program();
@@ -67,7 +67,7 @@ describe("ops made of simpler ones", () => {
     );
   });
 
-  it("take over path and order of the node in whose place they stand", () => {
+  it("pass the node's path and order on to its parts", () => {
     const graph = new Graph();
     const x = graph.input("x", { dtype: "f32", shape: [2] });
     graph.output(
@@ -91,7 +91,7 @@ describe("ops made of simpler ones", () => {
     graph.output("dx", gradient(graph, y.sum(), [x])[0]!);
     return graph;
   };
-  it("need no gradient of their own: it is that of what they are made of", () => {
+  it("need no gradient rule: that of their parts is used", () => {
     const program = swished().program();
     validateProgram(program);
     const run = (x: readonly number[]) => evaluateProgram(program, {}, { x: arrayValues([7], x) }).outputs;
@@ -102,7 +102,7 @@ describe("ops made of simpler ones", () => {
       if (Math.abs(data[i]!) !== 3) assert.ok(Math.abs(d - (above![i]! - below![i]!) / (2 * h)) < 1e-6, `dx[${i}]`);
     });
   });
-  it("a new one is a record: engines that don't know it run what it is made of", () => {
+  it("work on engines that do not know them, by a record alone", () => {
     const program = swished().program();
     assert.ok(emitTensorflow({ program }).savedModel.length > 0);
     assert.ok(emitOnnx(program).bytes.length > 0);

@@ -11,7 +11,7 @@ import { assertGolden } from "./golden-pass.js";
 
 const BF16 = { ...PLAIN_PASS_SETTINGS, precision: "bf16" } as const;
 
-describe("precision", () => {
+describe("precision pass", () => {
   const before = blocksProgram();
   const after = precision.run(before, BF16);
   const dtypesOf = (op: string, program: Program = after, path = ""): string[] => [
@@ -20,11 +20,11 @@ describe("precision", () => {
     ),
   ];
 
-  it("makes of a small model what is committed", () => {
+  it("produces the committed output for a small model", () => {
     validateProgram(after);
     assertGolden("precision", precision.doc, before, after);
   });
-  it("leaves an f32 program alone, and a program done already", () => {
+  it("leaves an f32 program and a converted program unchanged", () => {
     assert.equal(precision.run(before, PLAIN_PASS_SETTINGS), before);
     assert.deepEqual(precision.run(after, BF16), after);
   });
@@ -34,11 +34,11 @@ describe("precision", () => {
     for (const op of ["layer_norm", "layer_norm_gradient", "cross_entropy", "add", "subtract"])
       assert.deepEqual(dtypesOf(op), ["f32"], op);
   });
-  it("keeps the head over one row for each text in f32", () => {
+  it("computes the head over one row per text in f32", () => {
     assert.deepEqual(dtypesOf("linear", after, "head"), ["f32"]);
     assert.deepEqual(dtypesOf("outer_product", after, "head"), ["f32"]);
   });
-  it("keeps state, outputs and updates f32", () => {
+  it("leaves state, outputs and updates in f32", () => {
     for (const { type } of Object.values(after.state)) assert.equal(type.dtype, "f32");
     for (const { value } of after.updates) assert.equal(after.nodes[value.node]!.types[value.output]!.dtype, "f32");
   });
@@ -47,7 +47,7 @@ describe("precision", () => {
     assert.ok(casts.length > 0);
     assert.equal(new Set(casts).size, casts.length);
   });
-  it("changes loss and weights by no more than bf16 rounds", () => {
+  it("changes loss and weights only by bf16 rounding", () => {
     const { feeds, state } = blocksValues(before);
     const [exact, low] = [before, after].map((program) => evaluateProgram(program, feeds, state));
     const loss = (run: typeof exact): number => run!.outputs["loss"]!.data[0]!;

@@ -6,7 +6,7 @@ import { rewriteProgram, type RewriteNode } from "#dsl/tensor/passes/rewrite.js"
 import { scalar, arrayValues } from "#dsl/tensor/values.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 
-describe("a sweep over a program", () => {
+describe("rewrite of a program", () => {
   /** y = tanh(|x| · −x), z = |x| */
   const program = () => {
     const graph = new Graph();
@@ -29,16 +29,16 @@ describe("a sweep over a program", () => {
   };
   const squared = [1, -2, 0.5].flatMap((x) => [Math.tanh(x * x * -x)]).concat([1, 4, 0.25]);
 
-  it("is the program itself where nothing is replaced, whatever was added", () => {
+  it("returns the same program if nothing is replaced, whatever was added", () => {
     const before = program();
     for (const added of [[], ["abs"], ["tanh", "negate"]])
       assert.equal(rewriteProgram(before, sweeping(added, null)), before);
   });
-  it("keeps what stands before, between and after what was added and replaced", () => {
+  it("preserves nodes before, between and after added and replaced ones", () => {
     for (const added of [[], ["abs"], ["negate"], ["multiply"], ["abs", "negate", "multiply", "tanh"]])
       assert.deepEqual(numbers(rewriteProgram(program(), sweeping(added, "abs"))), squared, added.join());
   });
-  it("reads on where only what stands behind is replaced", () => {
+  it("keeps reading the right nodes if only later ones are replaced", () => {
     const added = ["abs", "negate"];
     const less = rewriteProgram(program(), sweeping(added, "tanh"));
     assert.deepEqual(numbers(less), [...[1, -2, 0.5].map((x) => (Math.abs(x) * -x) ** 2), 1, 2, 0.5]);

@@ -80,14 +80,14 @@ const feeds = { ids: arrayValues([3], [5, 63, 0]) };
 const passed = (storage?: WeightStorage, more: Partial<PassSettings> = {}): Program =>
   optimise(model(), { ...PLAIN_PASS_SETTINGS, ...more, ...(storage && { storage }) });
 
-describe("storage", () => {
-  it("leaves a program alone unless asked", () => {
+describe("storage pass", () => {
+  it("leaves a program unchanged unless enabled", () => {
     assert.deepEqual(passed({ weights: "f32" }), passed());
   });
   for (const storage of ALL)
     for (const precision of ["f32", "bf16"] as const) {
       const title = `${storage.weights}${storage.double ? " twice" : ""}, products in ${precision}`;
-      it(`${title}: outputs and gradients are those of the rounded weights`, () => {
+      it(`gives outputs and gradients of the rounded weights: ${title}`, () => {
         const program = passed(storage, { precision });
         validateProgram(program);
         const got = evaluateProgram(program, feeds, begun(program)).outputs;
@@ -102,7 +102,7 @@ describe("storage", () => {
           });
       });
     }
-  it("keeps in f32 what trains, what isn't a matrix, and heads; tables become bf16", () => {
+  it("leaves trained weights, vectors and heads in f32, and stores tables in bf16", () => {
     const { state } = passed({ weights: "nf4", double: false });
     const types = Object.fromEntries(Object.entries(state).map(([name, s]) => [name, s.type.dtype]));
     assert.deepEqual(types, {
@@ -112,7 +112,7 @@ describe("storage", () => {
     const ids = passed({ weights: "int8" }).nodes.flatMap((n) => (n.op === "dequantize" ? [n.attributes["axis"]] : []));
     assert.deepEqual(new Set(ids), new Set([0, 1]));
   });
-  it("makes a copy for each product, forward and backward, once its other input is there", () => {
+  it("adds a copy per product, forward and backward, after the other input is ready", () => {
     const program = passed({ weights: "nf4", double: false });
     const copies = program.nodes.filter((n) => n.op === "dequantize_blocks");
     // Forward and backward of the second layer, forward of the first: what lies before it doesn't train.
@@ -123,7 +123,7 @@ describe("storage", () => {
       assert.ok(!inputs.has(after![0]!));
     }
   });
-  it("takes less memory, state and copies together", () => {
+  it("reduces memory of state and copies together", () => {
     const total = (storage?: WeightStorage): number => {
       const { state, working } = memoryOf(passed(storage), { batch: 3 });
       return state + working;

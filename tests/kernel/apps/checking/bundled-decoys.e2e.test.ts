@@ -57,7 +57,7 @@ evaluate old on h.validation`;
   const base = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
   const inBert = (): string[] => base.map((name) => `bert/${name}`).filter((name) => existsSync(join(folder, name)));
 
-  it("holds the program, its rows, its base and the files of a run that open it", async () => {
+  it("of a program contains its rows, its base and the files that open its runs", async () => {
     const path = join(folder, "small.tune");
     writeFileSync(path, program());
     const datasets = new DatasetCache();
@@ -81,7 +81,7 @@ evaluate old on h.validation`;
     assert.deepEqual(packed, expected.sort());
   });
 
-  it("of a run holds its plan, its record, its rows and its base", async () => {
+  it("of one run contains its plan, record, rows and base", async () => {
     const { files } = await bundleOfRun(RunFolder.open(join(folder, "runs", at.id)), {});
     const run = `runs/${at.id}`;
     assert.deepEqual(
@@ -95,7 +95,7 @@ evaluate old on h.validation`;
     );
   });
 
-  it("does not pack what a link in the base leads to", async () => {
+  it("is rejected if a file of the base is a link", async () => {
     const path = join(folder, "linked.tune");
     cpSync(join(folder, "bert"), join(folder, "linked"), { recursive: true });
     const [outside, link] = [join(folder, "..", `${basename(folder)}-auth.json`), join(folder, "linked", base[0]!)];
@@ -122,7 +122,7 @@ train m on d { steps: 1, batch_size: 4 }`;
     }
   });
 
-  it("names rows that are not there", async () => {
+  it("is rejected if rows are missing", async () => {
     rmSync(join(folder, "rows.csv"));
     await assert.rejects(bundleOfRun(RunFolder.open(join(folder, "runs", at.id)), {}), { code: "not-bundled" });
   });

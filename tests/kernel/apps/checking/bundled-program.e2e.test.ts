@@ -20,7 +20,7 @@ train mood on more with found.best as winner`,
   'deploy winner to onnx("written")',
 ];
 
-describe("bundles of what waits for a sweep", function () {
+describe("bundles of programs that wait for a sweep", function () {
   this.timeout(60_000);
   let folder: string;
   before(() => {
@@ -36,7 +36,7 @@ describe("bundles of what waits for a sweep", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("hold the data and bases of all statements", async () => {
+  it("contain the data and bases of all statements", async () => {
     const [book, program] = [join(folder, "book.ipynb"), join(folder, "book.tune")];
     writeFileSync(book, "{}");
     writeFileSync(program, cells.join("\n"));

@@ -8,7 +8,7 @@ import { called } from "../cli/called.js";
 
 const bad = "recipe   quick { epoch: 3 }\n";
 
-describe("a link to a program", () => {
+describe("link to a program", () => {
   const before_ = process.env["TUNEBOOK_CONFIG"];
   let home: string;
   let folder: string;
@@ -30,13 +30,13 @@ describe("a link to a program", () => {
   });
 
   for (const command of ["fix", "fmt"]) {
-    it(`outside its folder is refused by ${command}`, async () => {
+    it(`is rejected by ${command} if it leads outside its folder`, async () => {
       const { status, stderr } = await called(folder, command, "out.tune");
       assert.equal(status, 1);
       assert.ok(stderr.includes("error[link-outside]"), stderr);
       assert.equal(readFileSync(target(), "utf8"), bad);
     });
-    it(`to a folder outside is refused by ${command}`, async () => {
+    it(`is rejected by ${command} if its folder is a link to the outside`, async () => {
       mkdirSync(join(home, "victim"));
       writeFileSync(join(home, "victim", "x.tune"), bad);
       symlinkSync(join("..", "victim"), join(folder, "sub"));
@@ -45,11 +45,11 @@ describe("a link to a program", () => {
       assert.ok(stderr.includes("error[link-outside]"), stderr);
       assert.equal(readFileSync(join(home, "victim", "x.tune"), "utf8"), bad);
     });
-    it(`inside its folder is followed by ${command}`, async () => {
+    it(`is followed by ${command} inside its folder`, async () => {
       await called(folder, command, "in.tune");
       assert.notEqual(readFileSync(join(folder, "own.tune"), "utf8"), bad);
     });
-    it(`outside a trusted folder is followed by ${command}`, async () => {
+    it(`is followed by ${command} from a trusted folder to the outside`, async () => {
       await trustFolder(folder, { subfolders: false });
       await called(folder, command, "out.tune");
       assert.notEqual(readFileSync(target(), "utf8"), bad);

@@ -12,7 +12,7 @@ const linesOf = (name: string) =>
     .trimEnd()
     .split("\n");
 
-describe("the notebook of another language", function () {
+describe("notebook on another language", function () {
   this.timeout(240_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-language-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,7 +20,7 @@ describe("the notebook of another language", function () {
   const texts = linesOf("german-texts.csv");
   const part = (name: string) => messages.filter((row) => row.split(",").at(-2) === name);
 
-  it("has as many rows as it says, and reads none of the test's before", () => {
+  it("has 60, 500 and 1,541 rows, and no test message among the texts to read", () => {
     assert.deepEqual([part("train").length, part("test").length, texts.length - 1], [60, 500, 1541]);
     const read = new Set(texts);
     const textIn = (row: string) => row.slice(0, row.lastIndexOf(",", row.lastIndexOf(",") - 1));
@@ -30,7 +30,7 @@ describe("the notebook of another language", function () {
     );
     assert.ok(part("train").every((row) => read.has(textIn(row))));
   });
-  it("runs, and puts what was learnt with the texts beside what was learnt without them", async () => {
+  it("runs, and compares the plain with the adapted model", async () => {
     mkdirSync(join(folder, "data"));
     cpSync(join(notebooks, "another-language.ipynb"), join(folder, "book.ipynb"));
     const few = [head, ...part("train").slice(0, 32), ...part("test").slice(0, 32)];

@@ -11,7 +11,7 @@ const write = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
 };
 
-describe("the language from the command line", function () {
+describe("command line for Tune files", function () {
   this.timeout(60_000);
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-check-"));
@@ -21,7 +21,7 @@ describe("the language from the command line", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("check --json: code, place, fix; exit status 1", async () => {
+  it("prints code, place and help by `check --json`, and exits with 1", async () => {
     write("bad.tune", 'data d {\n  source: csv("a.csv")\n  columns: { text: text, label: labl }\n}\n');
     const { stdout, status } = await call("check", "bad.tune", "--json");
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: Record<string, unknown>[] };
@@ -35,12 +35,12 @@ describe("the language from the command line", function () {
     assert.equal(help, "write `label`");
     assert.ok(Array.isArray(labels) && Array.isArray(notes));
   });
-  it("check: a file without mistakes ends with status 0", async () => {
+  it("exits with 0 after `check` of a valid file", async () => {
     write("good.tune", 'data d { source: csv("a.csv"), columns: { text: text, label: label } }\n');
     const { stdout, status } = await call("check", "good.tune", "--json");
     assert.deepEqual([status, JSON.parse(stdout)], [0, { diagnostics: [] }]);
   });
-  it("check reads a notebook's Tune cells with their numbers, and knows TypeScript's names", async () => {
+  it("checks the Tune cells of a notebook by cell number, with names from TypeScript", async () => {
     const cell = (source: string) => ({
       cell_type: "code",
       id: source.slice(0, 3).replace(/\W/g, "x"),
@@ -73,7 +73,7 @@ describe("the language from the command line", function () {
       ],
     );
   });
-  it("check takes words that a notebook's TypeScript cells define for known, others not", async () => {
+  it("accepts words that a notebook's TypeScript cells define, and no others", async () => {
     const cell = (source: string) => ({ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null });
     const model = (technique: string) =>
       `model ${technique}_m { base: "x", task: text_classification, technique: ${technique} }`;
@@ -93,7 +93,7 @@ describe("the language from the command line", function () {
       JSON.stringify(diagnostics),
     );
   });
-  it("a parameter that the file does not define is an error before anything runs: check, plan and run", async () => {
+  it("rejects an undefined parameter before anything runs: check, plan and run", async () => {
     write(
       "rates.tune",
       'use "more.tune"\nparameters { rate: 1e-3 }\nrecipe q { optimizer: adamw(learning_rate: $rate), epochs: $rounds }\n',
@@ -118,7 +118,7 @@ describe("the language from the command line", function () {
     write("wrong.tune", "parameters { rate: 1e-3\nrecipe q { epoch: 3 }\n");
     assert.doesNotMatch((await call("check", "wrong.tune", "-p", "rates=1")).stdout, /unknown-parameter/);
   });
-  it("a parameter that no cell of a notebook knows is an error before the kernel starts; one that a cell uses is not", async () => {
+  it("rejects a parameter that no cell of a notebook uses, before the kernel starts", async () => {
     const cell = (source: string, ...tags: string[]) => ({
       ...{ cell_type: "code", source, metadata: { tags }, outputs: [], execution_count: null },
     });
@@ -135,21 +135,21 @@ describe("the language from the command line", function () {
     assert.equal((await call("check", "ts.ipynb", "-p", "extra=4")).status, 0);
     assert.equal((await call("check", "tune.ipynb", "-p", "size=4")).status, 0);
   });
-  it("check: a missing file and a wrong kind are coded errors", async () => {
+  it("reports codes for a missing file and a wrong file type", async () => {
     assert.match((await call("check", "none.tune")).stderr, /error\[missing-file\]/);
     const asJson = await call("check", "none.tune", "--json");
     const { diagnostics } = JSON.parse(asJson.stdout) as { diagnostics: readonly { code: string; file: string }[] };
     assert.deepEqual([asJson.status, diagnostics[0]?.code, diagnostics[0]?.file], [1, "missing-file", "none.tune"]);
     assert.match((await call("check", "a.csv")).stderr, /error\[file-kind\]/);
   });
-  it("explain prints the page, and finds the nearest code", async () => {
+  it("prints a page by `explain`, and suggests the nearest code", async () => {
     const { stdout, status } = await call("explain", "unknown-key");
     assert.equal(status, 0);
     assert.match(stdout, /For example/);
     assert.match((await call("explain", "unknwon-key")).stderr, /tunebook explain unknown-key/);
     assert.ok((await call("explain")).stdout.split("\n").includes("missing-file"));
   });
-  it("fmt writes in place; --check only says", async () => {
+  it("formats in place by `fmt`, and only reports with `--check`", async () => {
     write("f.tune", "recipe   r{epochs:3}");
     assert.equal((await call("fmt", "--check", "f.tune")).status, 1);
     assert.equal((await call("fmt", "f.tune")).status, 0);

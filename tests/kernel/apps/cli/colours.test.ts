@@ -6,7 +6,7 @@ import { usesColour } from "#kernel/apps/checking/colours.js";
 import { called } from "./called.js";
 
 describe("colours of the command line", () => {
-  it("are for terminals, unless the environment says otherwise", () => {
+  it("are used for terminals, unless the environment overrides it", () => {
     const cases: readonly (readonly [boolean, NodeJS.ProcessEnv, boolean])[] = [
       [true, {}, true],
       [false, {}, false],
@@ -23,7 +23,7 @@ describe("colours of the command line", () => {
     assert.equal(usesColour({}, {}), false, "a file");
   });
 
-  describe("of mistakes", () => {
+  describe("in errors", () => {
     let folder: string;
     const before_ = { ...process.env };
     before(() => {
@@ -43,7 +43,7 @@ describe("colours of the command line", () => {
       ["plan", "a.tune"],
       ["run", "a.txt"],
     ])
-      it(`${args.join(" ")} has none in a pipe, and some where they are asked for`, async () => {
+      it(`are off in a pipe and on with FORCE_COLOR: ${args.join(" ")}`, async () => {
         delete process.env["NO_COLOR"];
         delete process.env["FORCE_COLOR"];
         const plain = await called(folder, ...args);

@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { called } from "./called.js";
 
-describe("a device that is named, from the command line", function () {
+describe("named device in check and plan", function () {
   this.timeout(60_000);
   let folder = "";
   before(() => {
@@ -23,7 +23,7 @@ describe("a device that is named, from the command line", function () {
     return { status, codes: diagnostics.map(({ code }) => code) };
   };
 
-  it("is an error with exit status 1 where nothing computes on it", async () => {
+  it("is an error with exit status 1 if nothing computes on it", async () => {
     const codes = await startEngine({ engine: "auto", device: "gpu" }).then(
       async (engine) => {
         await engine.close();
@@ -34,13 +34,13 @@ describe("a device that is named, from the command line", function () {
     assert.deepEqual(await check("device: gpu"), { status: codes.length, codes });
     assert.deepEqual(await check("engine: onnx, device: gpu"), { status: 1, codes: ["engine-unavailable"] });
   });
-  it("is told by plan too, with what to write", async () => {
+  it("is reported by `plan`, too, with the setting to write", async () => {
     writeFileSync(join(folder, "b.tune"), "engine { engine: tensorflow, device: webgpu }\n");
     const { stdout, stderr, status } = await called(folder, "plan", "b.tune");
     assert.equal(status, 1);
     assert.match(stdout + stderr, /engine-unavailable[^]*name no engine: `engine \{ device: webgpu \}`/);
   });
-  it("that needs no card is no error", async () => {
+  it("is accepted if it is the CPU", async () => {
     assert.deepEqual(await check("device: cpu"), { status: 0, codes: [] });
   });
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { writeSmallTraining } from "../../session/small-training.js";
 import { called } from "./called.js";
 
-describe("tunebook fix, with a base", function () {
+describe("tunebook fix with a base model", function () {
   this.timeout(60_000);
   let folder = "";
   before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-fix-"))));
@@ -15,7 +15,7 @@ describe("tunebook fix, with a base", function () {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
-  it("mends a file whose end waits for a sweep", async () => {
+  it("fixes a file whose last statement waits for a sweep", async () => {
     const text =
       'data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }\n' +
       'model m { base: "bert", task: text_classification }\n' +

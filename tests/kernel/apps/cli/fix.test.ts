@@ -43,7 +43,7 @@ describe("tunebook fix", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("writes what a file needs to be read: delimiter, encoding, the word for its kind of JSON", async () => {
+  it("corrects delimiter, encoding and JSON format of a source", async () => {
     write("semi.csv", "text;label\nI came, I saw;x\nfine;y\n");
     write("tab.csv", "text\tlabel\nfine\ty\n");
     writeFileSync(join(folder, "latin.csv"), Buffer.from("text,label\ncafé,x\n", "latin1"));
@@ -77,7 +77,7 @@ describe("tunebook fix", function () {
       assert.deepEqual(errors, [], source);
     }
   });
-  it("mends in place, keeps every other byte, says what it did and where", async () => {
+  it("fixes in place, preserves all other bytes, and prints each fix with its place", async () => {
     write("bad.tune", bad);
     chmodSync(join(folder, "bad.tune"), 0o640);
     const { stdout, status } = await call("bad.tune");
@@ -91,14 +91,14 @@ describe("tunebook fix", function () {
     assert.equal((await call("bad.tune")).stdout, "bad.tune: 0 mended, 0 left\n");
     assert.equal(read("bad.tune"), good);
   });
-  it("--check writes nothing and ends with 1 where something would change", async () => {
+  it("writes nothing with --check, and exits with 1 if something would change", async () => {
     write("bad.tune", bad);
     assert.equal((await call("--check", "bad.tune")).status, 1);
     assert.equal(read("bad.tune"), bad);
     write("good.tune", good);
     assert.equal((await call("--check", "good.tune")).status, 0);
   });
-  it("--diff and --dry-run write nothing and show a patch that patch reads", async () => {
+  it("writes nothing with --diff and --dry-run, and prints an applicable patch", async () => {
     write("p.tune", bad.replaceAll("\r\n", "\n"));
     for (const option of ["--diff", "--dry-run"]) {
       const { stdout, stderr, status } = await call(option, "p.tune");
@@ -109,7 +109,7 @@ describe("tunebook fix", function () {
       assert.equal(applyPatch(read("p.tune"), stdout), good.replaceAll("\r\n", "\n"));
     }
   });
-  it("leaves what only the rows themselves tell, as `check` does", async () => {
+  it("leaves errors found only in the rows, as `check` does", async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `text ${String(i % 20)},${i % 2 ? "pos" : "neg"}`).join("\n");
     write("leak.csv", `text,label\n${rows}\n`);
     write(
@@ -123,14 +123,14 @@ describe("tunebook fix", function () {
     assert.match(stdout, /error\[split-leak\]/);
     assert.match((await called(folder, "check", "leak.tune")).stdout, /error\[split-leak\]/);
   });
-  it("shows what it leaves, with its places now, and ends with 1 where that is an error", async () => {
+  it("prints remaining errors at their new places, and exits with 1", async () => {
     write("left.tune", "recipe r {\n  epoch = 3\n  zzz: 1\n}\n");
     const { stdout, status } = await call("left.tune");
     assert.equal(status, 1);
     assert.match(stdout, /^left\.tune: 2 mended, 1 left\n {2}2:3 {2}write `epochs`/);
     assert.match(stdout, /error\[unknown-key\].*\n\s+--> left\.tune:3:3/);
   });
-  it("mends the Tune cells of a notebook and leaves every other byte as it is", async () => {
+  it("fixes the Tune cells of a notebook and preserves every other byte", async () => {
     write("book.ipynb", notebook);
     const shown = await call("--diff", "book.ipynb");
     assert.match(shown.stdout, /^--- book\.ipynb cell 1\n\+\+\+ book\.ipynb cell 1\n/);
@@ -148,7 +148,7 @@ describe("tunebook fix", function () {
       /^book\.ipynb: 3 mended, 0 left\n {2}cell 1:1:12 {2}write `epochs`.*\n {2}cell 3:3:3 {2}write `batch_size`/,
     );
   });
-  it("puts sources of more or fewer lines in, whatever form they had", () => {
+  it("replaces cell sources of any form by more or fewer lines", () => {
     const texts = (file: string) =>
       (JSON.parse(file) as { cells: { source: string | string[] }[] }).cells.map(({ source }) =>
         [source].flat().join(""),
@@ -160,7 +160,7 @@ describe("tunebook fix", function () {
         assert.equal(replaceCellSources(changed, new Map([[cell, source]])), changed);
       }
   });
-  it("goes on to the next file where one can't be read, and ends with 1", async () => {
+  it("continues with the next file if one is unreadable, and exits with 1", async () => {
     write("latin.tune", "");
     writeFileSync(join(folder, "latin.tune"), Buffer.from("recipe r { epoch: 3 } // \xe9\n", "latin1"));
     write("next.tune", "recipe r { epoch: 3 }\n");
@@ -171,7 +171,7 @@ describe("tunebook fix", function () {
     assert.match(stdout, /^next\.tune: 1 mended/);
     assert.equal(readFileSync(join(folder, "latin.tune")).at(-2), 0xe9, "its bytes are as they were");
   });
-  it("writes nothing over what someone else wrote meanwhile, and writes where a link leads", async () => {
+  it("rejects a file that changed in the meantime, and writes through a link", async () => {
     write("held.tune", "recipe r { epoch: 3 }\n");
     const fixed = await fixFile(join(folder, "held.tune"));
     write("held.tune", "recipe r { epoch: 4 }\n");

@@ -25,7 +25,7 @@ train m on d { steps: 1, keep: last }
 update m on e as later { ${long}, strategy: naive }
 `;
 
-describe("a signal", function () {
+describe("signal during a run", function () {
   this.timeout(180_000);
   if (process.platform !== "linux") return;
   const root = mkdtempSync(join(tmpdir(), "tunebook-interrupts-"));
@@ -80,13 +80,13 @@ describe("a signal", function () {
     assert.ok(events.some((event) => event.kind === "stopped" && event.reason === "interrupted"));
   }
 
-  it("to all processes of a training, twice, leaves a checkpoint of its last step", async () => {
+  it("leaves a checkpoint of the last step if sent twice to all processes of a training", async () => {
     const { status, words, run } = await interrupted("train.tune", "m-", ["SIGTERM", "SIGTERM"], true);
     assert.equal(status, 130, words);
     assert.match(words, /error\[interrupted\]: training m was interrupted; it goes on from step \d+ or the next/);
     everythingKept(run);
   });
-  it("to all processes of a stage of an update leaves one too", async () => {
+  it("leaves a checkpoint of the last step if sent to all processes of an update", async () => {
     const { status, words, run } = await interrupted("update.tune", "later_1-", ["SIGINT"], true);
     assert.equal(status, 130, words);
     everythingKept(run);
@@ -115,11 +115,11 @@ console.log(interrupted ? "interrupted" : "whole");`;
     const [status, by] = (await closed) as [number | null, NodeJS.Signals | null];
     return { words: words.trim().split("\n").slice(1).join(" "), ended: by ?? status };
   }
-  it("that comes twice at once interrupts once; later a second one ends the process", async () => {
+  it("interrupts once if repeated at once, and ends the process if repeated later", async () => {
     assert.deepEqual(await said(false, "SIGTERM", 50, "SIGTERM"), { words: "aborted interrupted", ended: 0 });
     assert.deepEqual(await said(false, "SIGINT", 1100, "SIGINT"), { words: "aborted", ended: "SIGINT" });
   });
-  it("that the terminal is gone interrupts; without a terminal a hang-up is nothing", async () => {
+  it("interrupts on SIGHUP with a terminal, and is ignored without one", async () => {
     assert.deepEqual(await said(true, "SIGHUP", 1100, "SIGHUP"), { words: "aborted interrupted", ended: 0 });
     assert.deepEqual(await said(false, "SIGHUP"), { words: "whole", ended: 0 });
   });

@@ -40,7 +40,7 @@ else require("node:fs").writeFileSync(${told}, JSON.stringify(args));
     });
   };
 
-  it("gives JupyterLab its own options, wherever the notebook stands among them", async () => {
+  it("passes Jupyter's options on, wherever the notebook is among them", async () => {
     const options = ["--no-browser", "--port", "8890", "--ip=0.0.0.0", "--ServerApp.token=abc"];
     for (const args of [
       ["quick.ipynb", ...options],
@@ -53,7 +53,7 @@ else require("node:fs").writeFileSync(${told}, JSON.stringify(args));
     assert.deepEqual(await lab("--", "--no-browser"), ["--no-browser"]);
     assert.deepEqual(await lab(), []);
   });
-  it("opens a notebook of another folder there, unless the root is told", async () => {
+  it("opens a notebook of another folder in that folder, unless a root is given", async () => {
     const there = join(folder, "books", "quick.ipynb");
     writeFileSync(join(folder, "other.ipynb"), "{}");
     assert.deepEqual(await lab(join(folder, "other.ipynb"), "-y"), [
@@ -64,13 +64,13 @@ else require("node:fs").writeFileSync(${told}, JSON.stringify(args));
     const root = `--ServerApp.root_dir=${folder}`;
     assert.deepEqual(await lab("quick.ipynb", root), [there, root]);
   });
-  it("says that a notebook is missing, and takes no option's value for one", async () => {
+  it("reports a missing notebook, and does not mistake an option's value for one", async () => {
     assert.match(String(await lab("none.ipynb", "--no-browser")), /^error\[notebook-missing\]/);
     assert.match(String(await lab("none")), /^error\[notebook-missing\]/);
     const url = ["--LabApp.default_url", "/lab/tree/none.ipynb"];
     assert.deepEqual(await lab(...url), url);
   });
-  it("says in its help that Jupyter's options pass through", async () => {
+  it("mentions Jupyter's options in its help, and passes --help-all on", async () => {
     assert.match(String(await lab("--help")), /--no-browser/);
     assert.deepEqual(await lab("--help-all"), ["--help-all"]);
   });

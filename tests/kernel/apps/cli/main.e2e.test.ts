@@ -23,10 +23,10 @@ function tunebook(...args: readonly string[]): Promise<Ended> {
   });
 }
 
-describe("the command line", function () {
+describe("command line", function () {
   this.timeout(60_000);
 
-  it("prints the version of the package and the commands there are", async () => {
+  it("prints the package version, and the commands in its help", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../../../../../package.json", import.meta.url), "utf8")) as {
       version: string;
     };
@@ -35,7 +35,7 @@ describe("the command line", function () {
     assert.equal(help.status, 0);
     for (const name of ["run", "lab", "bench"]) assert.match(help.out, new RegExp(`^  ${name} `, "m"));
   });
-  it("goes on to its end where nobody reads any more what it says", async () => {
+  it("runs to its end if its output is no longer read", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-unheard-"));
     const rows = Array.from({ length: 400 }, (_, i) => `a text ${String(i)},${i % 2 ? "x" : "y"}`);
     writeFileSync(join(folder, "a.csv"), ["text,label", ...rows].join("\n"));
@@ -49,7 +49,7 @@ describe("the command line", function () {
     assert.deepEqual([status, said.join("")], [0, ""]);
     rmSync(folder, { recursive: true });
   });
-  it("suggests the command that was meant, and none where nothing is near", async () => {
+  it("suggests the nearest command, and none if nothing is near", async () => {
     const near = await called(".", "rnu");
     assert.deepEqual([near.status, near.stdout], [1, ""]);
     assert.match(
@@ -60,7 +60,7 @@ describe("the command line", function () {
     assert.equal(nearestCommand("Bench", ["bench", "run"]), "bench");
     assert.equal(nearestCommand("x", ["bench", "run"]), null);
   });
-  it("answers wrong usage with a code", async () => {
+  it("reports codes for wrong usage", async () => {
     for (const args of [["run"], ["run", "a.tune", "--no-such-option"], ["run", "a.tune", "b.tune"]]) {
       const { status, stderr } = await called(".", ...args);
       assert.equal(status, 1);
@@ -78,7 +78,7 @@ describe("the command line", function () {
     assert.match(err, /^error\[notebook-missing\]/);
   });
 
-  describe("run", () => {
+  describe("`run` command", () => {
     let folder: string;
     before(() => {
       folder = mkdtempSync(join(tmpdir(), "tunebook-run-"));
@@ -94,7 +94,7 @@ describe("the command line", function () {
       return file;
     };
 
-    it("executes a notebook with parameters, a line per cell, status 0", async () => {
+    it("executes a notebook with parameters, prints a line per cell, and exits with 0", async () => {
       const file = notebook("let x = 1", "x + 1");
       const { status, err } = await tunebook("run", file, "-p", "x=41");
       assert.equal(status, 0, err);
@@ -104,7 +104,7 @@ describe("the command line", function () {
       );
       assert.match(readFileSync(join(folder, "book.executed.ipynb"), "utf8"), /"42"/);
     });
-    it("shows the error of a cell that fails, status 1, the executed notebook where it was told", async () => {
+    it("prints the error of a failed cell, exits with 1, and writes to --out", async () => {
       const out = join(folder, "elsewhere.ipynb");
       const { status, err } = await tunebook(
         "run",
@@ -118,7 +118,7 @@ describe("the command line", function () {
       assert.ok(existsSync(out));
       assert.ok(!err.includes("\u001b"), "no colours in a pipe");
     });
-    it("tells a mistake of Tune in a notebook without colours, too, and with them where they are asked for", async () => {
+    it("prints Tune errors of a notebook without colours, unless FORCE_COLOR is set", async () => {
       const file = notebook("1", "recipe r { epoch: 1 }");
       assert.ok(!(await tunebook("run", file)).err.includes("\u001b"));
       const forced = { ...process.env, FORCE_COLOR: "1" };
@@ -129,7 +129,7 @@ describe("the command line", function () {
     });
   });
 
-  it("takes a JupyterLab that the extension can live in", () => {
+  it("accepts JupyterLab 4.2 and newer", () => {
     assert.deepEqual(["3.6.8", "4.1.9", "4.2.0", "4.10.1", "5.0"].map(isNewEnough), [false, false, true, true, true]);
   });
 });

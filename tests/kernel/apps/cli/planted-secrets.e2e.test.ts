@@ -144,7 +144,7 @@ deploy small to huggingface("me/small", push: secret(env: PLANTED_TOKEN))
     }
   });
 
-  it("reach the servers that they are for, and no other place", async () => {
+  it("reach the servers that they are for, and no other file or output", async () => {
     assert.equal((await run("check", "bad.tune")).status, 1);
     assert.equal((await run("check", "bad.tune", "--json")).status, 1);
     assert.equal((await run("check", "--trust", "odd.tune")).status, 1);

@@ -22,7 +22,7 @@ function writeNotebook(folder: string, sources: readonly string[]): void {
   writeFileSync(join(folder, "small.ipynb"), JSON.stringify(notebook));
 }
 
-describe("commands over a run's record", function () {
+describe("commands on run records", function () {
   this.timeout(120_000);
   let folder: string;
   const run = (...args: string[]) => called(folder, ...args);
@@ -37,7 +37,7 @@ describe("commands over a run's record", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("replay a run by its name, and tell where there is none", async () => {
+  it("replay a run by its name, and suggest a name for an unknown one", async () => {
     const [first] = ids();
     const { status, stdout } = await run("replay", "small");
     assert.equal(status, 0, stdout);
@@ -62,7 +62,7 @@ describe("commands over a run's record", function () {
         command[0],
       );
   });
-  it("say what verify verifies, of what it doesn't", async () => {
+  it("say what `verify` accepts if it is given a program or a run", async () => {
     const program = await run("verify", "small.tune");
     assert.match(
       program.stderr,
@@ -74,7 +74,7 @@ describe("commands over a run's record", function () {
       /runs\/small\S+ is a run: `tunebook replay runs\/small\S+`/,
     );
   });
-  it("report a run by the name of its training", async () => {
+  it("write a report of a run by the name of its training", async () => {
     writeFileSync(join(folder, "report.tune"), 'report small_again as "one.html"');
     const { status, stderr } = await run("run", "report.tune");
     assert.equal(status, 0, stderr);
@@ -87,7 +87,7 @@ describe("commands over a run's record", function () {
     );
     for (const name of ["report.tune", "one.html"]) rmSync(join(folder, name));
   });
-  it("tell what two runs differ in, as text and as JSON", async () => {
+  it("show the differences of two runs, as text and as JSON", async () => {
     const text = await run("diff", "small", "small_again");
     assert.match(
       text.stdout,
@@ -97,7 +97,7 @@ describe("commands over a run's record", function () {
     const json = JSON.parse((await run("diff", "small", "small_again", "--json")).stdout) as Record<string, unknown>;
     assert.deepEqual(json["numbers"], []);
   });
-  it("run a notebook again and tell which ingredient changed and what moved", async () => {
+  it("verify a notebook, and report changed ingredients and numbers", async () => {
     const rows = join(folder, "rows.csv");
     const was = readFileSync(rows, "utf8");
     const before = ids();
@@ -130,7 +130,7 @@ describe("commands over a run's record", function () {
       [],
     );
   });
-  it("run a notebook again that tells trackers, reports, deploys and saves, and leave nothing of it outside", async () => {
+  it("verify a notebook with trackers, reports, deploys and saves, without side effects", async () => {
     const at = mkdtempSync(join(tmpdir(), "tunebook-verified-"));
     const server = await TrackerServer.start();
     try {
@@ -168,7 +168,7 @@ describe("commands over a run's record", function () {
       rmSync(at, { recursive: true, force: true });
     }
   });
-  it("run a notebook again with the parameters that it ran with, beside its own runs", async () => {
+  it("verify a notebook against its own run, with the parameters of that run", async () => {
     const at = mkdtempSync(join(tmpdir(), "tunebook-parameters-"));
     try {
       writeNotebookFiles(at);
@@ -204,7 +204,7 @@ describe("commands over a run's record", function () {
       rmSync(at, { recursive: true, force: true });
     }
   });
-  it("pack a program, and a run, so that they do elsewhere what they did here", async () => {
+  it("bundle a program, and a run, that give the same results elsewhere", async () => {
     assert.equal((await run("bundle", "small.tune", "-o", "small.tar")).status, 0);
     const opened = await run("bundle", "--open", "small.tar", "there");
     assert.match(opened.stdout, /every hash is right\. There `npx tunebook run small\.tune` needs no network\.\n$/);
@@ -221,7 +221,7 @@ describe("commands over a run's record", function () {
     assert.equal(status, 0, stdout);
     assert.match(stdout, /repeats bit for bit/);
   });
-  it("replay a run of a folder that was moved by what lies there now", async () => {
+  it("replay a run of a moved folder with the files of the new folder", async () => {
     const moved = mkdtempSync(join(tmpdir(), "tunebook-moved-"));
     try {
       cpSync(folder, moved, { recursive: true });
@@ -235,7 +235,7 @@ describe("commands over a run's record", function () {
       rmSync(moved, { recursive: true, force: true });
     }
   });
-  it("repeat a run that was cut off as far as it went, and no further", async () => {
+  it("replay an interrupted run as far as it went", async () => {
     const [id] = ids();
     const run1 = RunFolder.open(join(folder, "runs", id ?? ""));
     const cut = join(folder, "runs", "cut-20260101-000000-abcdef");
@@ -251,7 +251,7 @@ describe("commands over a run's record", function () {
     assert.equal(Math.max(...again.events().map((event) => (event.kind === "step" ? event.step : 0))), 3);
     for (const path of [cut, again.path]) rmSync(path, { recursive: true, force: true });
   });
-  it("don't pack what another machine wouldn't find", async () => {
+  it("reject a bundle of files with absolute paths", async () => {
     const text = definitions.replace('"rows.csv"', JSON.stringify(join(folder, "rows.csv")));
     writeFileSync(join(folder, "bad.tune"), `${text}train small on d with r`);
     const { status, stderr } = await run("bundle", "bad.tune", "-o", "bad.tar");

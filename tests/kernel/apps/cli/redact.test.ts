@@ -21,7 +21,7 @@ describe("tunebook redact", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("gives the file with its personal data replaced", async () => {
+  it("replaces personal data in a file", async () => {
     assert.equal((await redact("a.txt")).stdout, "my name is [NAME], [EMAIL]\n\nnothing\n");
     assert.equal((await redact("a.jsonl")).stdout, '{"id":"[EMAIL]","text":"Dear [NAME]","n":3}\n{"text":"ok"}\n');
     assert.equal((await redact("a.csv")).stdout, 'text,label\n"Dear [NAME], ""hi"", [EMAIL]",[NAME]\nplain,no\n');
@@ -31,7 +31,7 @@ describe("tunebook redact", function () {
       '"Dear Anna Smith, ""hi"", x@y.org",[NAME]',
     );
   });
-  it("gives an object a row with --json", async () => {
+  it("prints one object per row with --json", async () => {
     const rows = async (...args: string[]): Promise<unknown[]> =>
       (await redact(...args, "--json")).stdout
         .trim()
@@ -51,21 +51,21 @@ describe("tunebook redact", function () {
       { findings: [{ entity: "pattern", start: 0, end: 4, text: "noth" }], text: "[PATTERN]ing" },
     ]);
   });
-  it("lists what is replaced with --list, and leaves what --except names", async () => {
+  it("lists replacements with --list, and skips those in --except", async () => {
     writeFileSync(join(folder, "list.csv"), "text\nI am Anna Smith\nI am Anna Smith and a@b.org\n");
     const { stdout } = await redact("list.csv", "--list");
     assert.equal(stdout, "2\tname\tAnna Smith\n1\temail\ta@b.org\n");
     const kept = await redact("list.csv", "--list", "--except", "anna smith", "other");
     assert.equal(kept.stdout, "1\temail\ta@b.org\n");
   });
-  it("finds what stands in a row of JSON as a number, or deep in it", async () => {
+  it("finds personal data in numbers and nested fields of JSON rows", async () => {
     write("numbers.jsonl", '{"card":4111111111111111,"n":12,"deep":[{"to":"a@b.org"}],"x":1.5}\n');
     assert.equal(
       (await redact("numbers.jsonl")).stdout,
       '{"card":"[CARD]","n":12,"deep":[{"to":"[EMAIL]"}],"x":1.5}\n',
     );
   });
-  it("finds how a table is written, and writes it so", async () => {
+  it("detects the format of a table and writes the same format", async () => {
     write("semicolons.csv", Buffer.from('body;team\n"Grüße; a@b.org";x\nplain, so;y\n', "latin1"));
     write("tabs.tsv", "body\tteam\nto a@b.org\tx\n");
     write("marks.csv", "body|team\n'a | b@c.org'|x\nplain|y\n");
@@ -77,7 +77,7 @@ describe("tunebook redact", function () {
       'body;team\n"Grüße; a@b.org";x\nplain, so;y\n',
     );
   });
-  it("says with a code what it can't do", async () => {
+  it("reports codes for invalid input", async () => {
     write("broken.jsonl", '{"text": "a@b.org"}\n{"text": \n');
     write("bytes.txt", Buffer.from([0x61, 0xff, 0x0a]));
     write("ragged.csv", "a,b\n1,2\n1,2,3\n");
@@ -101,7 +101,7 @@ describe("tunebook redact", function () {
       assert.match(stderr, new RegExp(`error\\[${code}\\]`), stderr);
     }
   });
-  it("holds a few rows at a time, however many the file has", async () => {
+  it("takes less than 200 MiB of memory for a file of 60,000 rows", async () => {
     write("long.txt", "write to a@b.org or call nobody at all, please\n".repeat(60_000));
     let rows = 0;
     const before = process.memoryUsage().rss;

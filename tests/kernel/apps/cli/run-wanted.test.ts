@@ -16,7 +16,7 @@ import { detachedStatementOf } from "#kernel/sweep-runs/detach-group.js";
 import { compiled, definitions } from "../../../dsl/world.js";
 import { makeRun } from "../../runs/run-folders.js";
 
-describe("the training that a name means on the command line", () => {
+describe("training found by name on the command line", () => {
   const home = mkdtempSync(join(tmpdir(), "tunebook-wanted-"));
   const here = join(home, "here");
   const locks: RunLock[] = [];
@@ -56,14 +56,14 @@ describe("the training that a name means on the command line", () => {
     return assert.fail("it went well");
   }
 
-  it("is this folder's, though one of that name trains elsewhere", () => {
+  it("is the one in this folder, even if one of that name trains elsewhere", () => {
     trains("there");
     const own = makeRun(join(here, "runs"), "night");
     assert.equal(wanted("night"), own.path);
     const newer = trains("here");
     assert.equal(wanted("night"), newer.path);
   });
-  it("is not ended elsewhere by a name that is over here", async () => {
+  it("is not stopped elsewhere if the one in this folder has ended", async () => {
     trains("there");
     const own = makeRun(join(here, "runs"), "night");
     const error: unknown = await stopRunAndReport("night", here, false).catch((error: unknown) => error);
@@ -73,7 +73,7 @@ describe("the training that a name means on the command line", () => {
       new RegExp(`^nothing trains ${own.id}: it ended by itself at step 20$`),
     );
   });
-  it("is the one that trains elsewhere, where there is none here; of several, none is", () => {
+  it("is the one elsewhere if this folder has none, and ambiguous if there are several", () => {
     const there = trains("there");
     assert.equal(wanted("night"), there.path);
     assert.equal(wanted(there.id), there.path);
@@ -83,7 +83,7 @@ describe("the training that a name means on the command line", () => {
     for (const { path } of [there, yonder]) assert.ok(message.includes(path), message);
     assert.equal(wanted(yonder.path), yonder.path);
   });
-  it("is offered where a letter is wrong, also of a sweep that runs by itself", () => {
+  it("is suggested for a misspelt name, including a detached sweep", () => {
     const action = compiled(
       `${definitions}recipe r { epochs: 1 }\nsweep m on d with r as found { vary: { seed: choice(1, 2) }, minimize: loss, detach: true }`,
     ).actions?.find((one) => one.verb === "sweep");

@@ -31,7 +31,7 @@ describe("tunebook runs", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("lists runs, sweeps folded, newest first", async () => {
+  it("lists runs newest first, with a sweep's trials in one line", async () => {
     const { stdout, stderr, status } = await runs();
     assert.equal(status, 0, stderr);
     assert.deepEqual(names(stdout), ["deep", "mood", "search"]);
@@ -48,7 +48,7 @@ describe("tunebook runs", function () {
     const ranked = names((await runs("--trials", "--sort", "validation accuracy")).stdout);
     assert.deepEqual(ranked.slice(1, 3), ["search_2", "deep"]);
   });
-  it("ranks by a metric in its own direction", async () => {
+  it("ranks by a metric in its direction", async () => {
     assert.deepEqual(names((await runs("--sort", "accuracy")).stdout).slice(0, 3), [
       "[accuracy on d.test (120 rows)]",
       "deep",
@@ -68,7 +68,7 @@ describe("tunebook runs", function () {
       /error\[bad-usage\]: runs have no column acuracy; there are started, name, seconds, "training loss", accuracy, loss/,
     );
   });
-  it("tells a sweep's own metric with its value, and ranks by it", async () => {
+  it("shows a sweep's own metric with its value, and ranks by it", async () => {
     const own = mkdtempSync(join(tmpdir(), "tunebook-cli-goal-"));
     makeSweep(join(own, "runs"), "search", [0.6, 0.8], { metric: "f1" });
     const told = async (...args: string[]) => (await called(own, "runs", ...args)).stdout;
@@ -79,7 +79,7 @@ describe("tunebook runs", function () {
     assert.match(ranked, /^search_2 .* 0\.8 +d\.validation/m);
     rmSync(own, { recursive: true, force: true });
   });
-  it("shows the last score of a run, and its training loss where it has none or is ranked by it", async () => {
+  it("shows a run's last score, or its training loss if it has none or is sorted by loss", async () => {
     const root = join(folder, "lost", "runs");
     evaluate(makeRun(root, "scored"), { accuracy: share(0.9) });
     makeRun(root, "trained", { accuracy: 0.66 });
@@ -93,7 +93,7 @@ describe("tunebook runs", function () {
     assert.match(stdout, /^begun .* 5\/20 +0\.6$/m);
     assert.match(stdout, /^trained .* 20\/20 +0\.66 +d\.validation$/m);
   });
-  it("says what private trainings have spent, steps that were taken back among it", async () => {
+  it("shows the ε spent by private trainings, including steps rolled back", async () => {
     const root = join(folder, "secret", "runs");
     makeRun(root, "open");
     assert.doesNotMatch((await runs("--in", "secret")).stdout, /spent/);
@@ -106,7 +106,7 @@ describe("tunebook runs", function () {
     assert.match(stdout, /^name .* steps +(training loss +)?spent +(validation )?accuracy /m);
     assert.match(stdout, /^hidden .* ε 7\.26 /m);
   });
-  it("prints what programs read", async () => {
+  it("prints headings and runs as JSON", async () => {
     const { rows, total } = JSON.parse((await runs("--json", "--sort", "accuracy", "deep")).stdout) as {
       readonly total: number;
       readonly rows: readonly {
@@ -120,7 +120,7 @@ describe("tunebook runs", function () {
       [1, 2, { is: "heading", text: "accuracy on d.test (120 rows)", runs: 1 }, "deep", 0.9, 4],
     );
   });
-  it("keeps tags and a note, which find the run again", async () => {
+  it("saves tags and a note, which can be searched", async () => {
     const { stdout, status, stderr } = await runs(
       "note",
       "deep",
@@ -138,7 +138,7 @@ describe("tunebook runs", function () {
     assert.match((await runs("note", "deep", "--untag", "BEST")).stdout, /\n#big-one\nthree epochs\n$/);
     assert.match((await runs("note", "nothing")).stderr, /error\[bad-usage\]: there is no run nothing/);
   });
-  it("says why a score is no number, also in JSON", async () => {
+  it("says why a score is not a number, also in JSON", async () => {
     evaluate(makeRun(join(folder, "odd", "runs"), "flat"), {
       roc_auc: { value: Number.NaN, low: null, high: null, better: "greater", why: "every row is “good”" },
       accuracy: share(0.5),
@@ -154,7 +154,7 @@ describe("tunebook runs", function () {
       [[null, "every row is “good”"]],
     );
   });
-  it("ranks by the data that --on names, and says which there are", async () => {
+  it("ranks by the data given with --on, and lists the available data", async () => {
     const root = join(folder, "splits", "runs");
     const [one, two] = [makeRun(root, "one"), makeRun(root, "two", { accuracy: 0.9 })];
     evaluate(one, { accuracy: share(0.9) }, { at: "2026-01-01T00:00:00Z" });
@@ -174,7 +174,7 @@ describe("tunebook runs", function () {
     );
     assert.match((await on("--on", "d.test", "--sort", "f1")).stderr, /no column f1 on d\.test; there are .*accuracy/);
   });
-  it("notes the run that a path leads to, in the folder of that path", async () => {
+  it("writes the note of a run given by path to that path", async () => {
     const here = makeRun(join(folder, "runs"), "twin");
     const there = RunFolder.open(join(folder, "else", "runs", here.id));
     cpSync(here.path, there.path, { recursive: true });
@@ -190,7 +190,7 @@ describe("tunebook runs", function () {
     );
     assert.ok(!existsSync(join(here.path, "notes.json")));
   });
-  it("takes tags of several words in quotes, to add, to find and to take away", async () => {
+  it("adds, finds and removes tags of several words", async () => {
     const run = makeRun(join(folder, "worded", "runs"), "spoken");
     const note = (...args: string[]) => runs("--in", "worded", "note", run.id, ...args);
     assert.match((await note("--tag", "big one", "--tag", "small")).stdout, /\n#big-one #small\n$/);
@@ -199,7 +199,7 @@ describe("tunebook runs", function () {
     assert.deepEqual(names((await runs("--in", "worded", "tag:big two")).stdout), []);
     assert.match((await note("--untag", "Big One")).stdout, /\n#small\n$/);
   });
-  it("says when there are none", async () => {
+  it("says if there are no runs", async () => {
     assert.match((await runs("--in", tmpdir())).stdout, /^no runs in /);
   });
 });

@@ -40,7 +40,7 @@ describe("tunebook score", function () {
     return JSON.parse(stdout) as Scored;
   };
 
-  it("says of labels and their probabilities what scikit-learn says", async () => {
+  it("matches scikit-learn for labels and probabilities", async () => {
     const { cases } = golden<{
       readonly cases: readonly (Readonly<Record<string, number | null>> & {
         readonly labels: number;
@@ -75,7 +75,7 @@ describe("tunebook score", function () {
     }
     assert.ok(compared >= 30, `${compared} compared`);
   });
-  it("says of texts what sacrebleu and rouge-score say", async () => {
+  it("matches sacrebleu and rouge-score for texts", async () => {
     const [first] = golden<readonly (Readonly<Record<string, number>> & { written: string[]; targets: string[] })[]>(
       "scores",
     ).filter(({ written }) => written.length > 10);
@@ -93,7 +93,7 @@ describe("tunebook score", function () {
     ] as const)
       assert.ok(Math.abs(Number(metrics[name]?.value) - Number(first![want])) < 1e-9, name);
   });
-  it("scores labels that are all alike, and says which metrics have no number", async () => {
+  it("scores identical labels, and gives null for undefined metrics", async () => {
     write(
       "one-label.jsonl",
       Array.from({ length: 5 }, () => ({ truth: "a", predicted: "a" })),
@@ -109,7 +109,7 @@ describe("tunebook score", function () {
     );
   });
 
-  it("has a name for each call, however like another", async () => {
+  it("names similar metric calls differently", async () => {
     write("likely.jsonl", [
       { truth: "a", probabilities: { a: 0.9, b: 0.1 } },
       { truth: "b", probabilities: { a: 0.6, b: 0.4 } },
@@ -124,7 +124,7 @@ describe("tunebook score", function () {
     const [few, many] = Object.values(metrics);
     assert.notEqual(few?.value, many?.value);
   });
-  it("reads a table's probabilities as JSON, and its numbers as numbers where a metric wants them", async () => {
+  it("reads probabilities of a table as JSON, and numbers if a metric needs them", async () => {
     writeFileSync(join(folder, "p.csv"), 'truth,probabilities\na,"{""a"":0.9,""b"":0.1}"\nb,"{""a"":0.6,""b"":0.4}"\n');
     const { metrics } = await score("p.csv", "--metrics", "log_loss, accuracy");
     assert.ok(Math.abs(Number(metrics["log_loss"]?.value) + Math.log(0.9 * 0.4) / 2) < 1e-12);
@@ -136,7 +136,7 @@ describe("tunebook score", function () {
     assert.equal(status, 1);
     assert.match(stderr, /metrics-apart/);
   });
-  it("reads lists in a table's cells as JSON Lines has them", async () => {
+  it("reads lists in table cells as in JSON Lines", async () => {
     const rows = [
       [["refund", "bug"], ["bug"]],
       [[], ["bug"]],
@@ -155,7 +155,7 @@ describe("tunebook score", function () {
     writeFileSync(join(folder, "b.csv"), "truth,predicted\n[a],[a]\nb,[a]\n");
     assert.equal((await score("b.csv", "--metrics", "accuracy")).metrics["accuracy"]?.value, 0.5);
   });
-  it("says how a file was read, and that whole numbers may be labels", async () => {
+  it("says how a file was read, and that integers may be labels", async () => {
     write(
       "whole.jsonl",
       [0, 1, 2, 1].map((truth) => ({ truth, predicted: 1 })),
@@ -186,14 +186,14 @@ describe("tunebook score", function () {
     );
     assert.equal((await score("all.json", "--metrics", "accuracy")).metrics["accuracy"]?.value, 0.5);
   });
-  it("refuses more sets of labels than can be scored", async () => {
+  it("rejects more label sets than can be scored", async () => {
     const rows = Array.from({ length: 10_001 }, (_, i) => ({ truth: [`l${i}`], predicted: [`l${i}`] }));
     write("wide.jsonl", rows);
     const { status, stderr } = await called(folder, "score", "wide.jsonl", "--metrics", "f1(micro)");
     assert.equal(status, 1);
     assert.match(stderr, /too-many-labels[^]*10,001 rows of sets of 10,001 labels/);
   });
-  it("knows numbers, sets, tags, answers and rankings by the look of a row", async () => {
+  it("detects numbers, sets, tags, answers and rankings from a row", async () => {
     write("numbers.jsonl", [
       { truth: 1, predicted: 2 },
       { truth: 3, predicted: 3 },
@@ -223,7 +223,7 @@ describe("tunebook score", function () {
     const { mrr } = (await score("rankings.jsonl", "--metrics", "mrr, recall_at(1)")).metrics;
     assert.ok(Math.abs(Number(mrr?.value) - 0.25) < 1e-12);
   });
-  it("finds fields in JSON, and holds it to a schema of the folder", async () => {
+  it("compares JSON fields, and validates against a schema file", async () => {
     write("order.json", [{ type: "object", properties: { total: { type: "number" } }, required: ["total"] }]);
     write("fields.jsonl", [
       { truth: { id: 1, total: 2.5 }, predicted: '{"id": 1, "total": 2.5}' },
@@ -237,7 +237,7 @@ describe("tunebook score", function () {
     const missing = await called(folder, "score", "fields.jsonl", "--metrics", 'json_validity("none.json")');
     assert.match(missing.stderr, /error\[missing-file\]: no file none\.json/);
   });
-  it("parts rows by a column, and says of few that they are few", async () => {
+  it("splits rows by a column, and marks slices with too few rows", async () => {
     const rows = Array.from({ length: 90 }, (_, i) => ({
       ...{ gold: i % 3 ? "yes" : "no", said: i % 4 ? "yes" : "no", shop: i < 60 ? "a" : i < 85 ? "b" : "c" },
     }));
@@ -272,7 +272,7 @@ describe("tunebook score", function () {
       /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\nt\.csv: ";" between fields\n95 % intervals: Wilson \(accuracy\); MOVER \(f1\(macro\)\)\n\nLabels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nyes +0\.\d{4} \([^]*?\n\nshop +rows +accuracy +f1\(macro\)\n─+\na +60 +0\.[^]*\nc +5 +too few rows\n$/,
     );
   });
-  it("parts rows by lists as a program has them, and by columns of any name", async () => {
+  it("splits rows by several columns and by length bins, with any column name", async () => {
     const rows = Array.from({ length: 80 }, (_, i) => ({
       ...{ truth: i % 2 ? "a" : "b", predicted: i % 3 ? "a" : "b", text: "w ".repeat(1 + (i % 40)) },
       ...{ "my team": i < 40 ? "<i>" : "\u001b[31m", age: i },
@@ -302,7 +302,7 @@ describe("tunebook score", function () {
       assert.ok(status !== 0 && stderr.includes(told), `${asked}: ${stderr}`);
     }
   });
-  it("says with a code what it can't do", async () => {
+  it("reports codes for invalid input", async () => {
     write("plain.jsonl", [
       { truth: "a", predicted: "b" },
       { truth: "c", predicted: "a" },

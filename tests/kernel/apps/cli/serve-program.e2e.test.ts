@@ -11,13 +11,13 @@ const cli = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.
 const guard = new URL("../../../../kernel/apps/cli/to-its-end.js", import.meta.url).href;
 const env = { ...process.env, NODE_OPTIONS: "" };
 
-describe("a program that serves", function () {
+describe("program that serves", function () {
   this.timeout(120_000);
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-serve-program-"))));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("goes on to its last statement, and says that its server ended with it and what serves on", () => {
+  it("runs to its last statement, and says that its server ended and how to serve on", () => {
     writeSmallTasks(folder);
     const labels = TASKS.find(({ name }) => name === "labels")!;
     writeFileSync(
@@ -33,7 +33,7 @@ describe("a program that serves", function () {
     assert.match(stderr, /desk ended with this run; `tunebook serve runs\/labels-\S+` serves on/);
   });
 
-  it("is told where its process has nothing left to wait for, and its exit status is 1; it doesn't wait for what nobody wants", () => {
+  it("reports an early end with status 1, and does not wait for leftover timers", () => {
     const run = (work: string): { readonly status: number | null; readonly stderr: string } =>
       spawnSync(
         process.execPath,

@@ -98,7 +98,7 @@ describe("tunebook serve", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("says where it is, what it serves and how it is asked, takes a new version on SIGHUP, and ends well on SIGTERM", async () => {
+  it("prints address, models and an example, reloads on SIGHUP, and exits with 0 on SIGTERM", async () => {
     cpSync(join(folder, "first"), join(folder, "labels"), { recursive: true });
     const { child, url, out, log: errors } = await start([...quick, "labels", "--log", "now.log"]);
     const log = (): string =>
@@ -136,7 +136,7 @@ describe("tunebook serve", function () {
     assert.ok(!log().includes("planted-text"));
   });
 
-  it("lets in by keys of a variable or a file, which is read again, and writes none", async () => {
+  it("checks API keys of a variable or a file, reloads the file, and writes no key", async () => {
     const keys = join(folder, "keys");
     const made = spawnSync(process.execPath, [cli, "serve", "--new-key", keys], { encoding: "utf8" });
     assert.equal(made.status, 0);
@@ -193,7 +193,7 @@ describe("tunebook serve", function () {
     );
   });
 
-  it("refuses what would be open, taken, missing or half, before a model is opened where it can", async () => {
+  it("rejects unprotected hosts, occupied ports, and missing or incomplete settings", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const port = String((taken.address() as AddressInfo).port);

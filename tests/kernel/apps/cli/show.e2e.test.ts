@@ -13,7 +13,7 @@ const golden = join(root, "tests", "golden", "phases");
 const program = join(root, "docs", "compiler", "program.tune");
 const show = (...args: string[]) => called(root, "show", ...args);
 
-describe("the phases of the compiler", function () {
+describe("compiler phases", function () {
   this.timeout(120_000);
   const datasets = new SteadyDatasets();
   for (const [phase, engine] of [
@@ -21,7 +21,7 @@ describe("the phases of the compiler", function () {
     ["emitted", "tensorflow"],
     ["emitted", "onnx"],
   ] as const)
-    it(`${phase}${engine === undefined ? "" : ` for ${engine}`} prints what it printed when it was last looked at`, async () => {
+    it(`match the committed output: ${phase}${engine === undefined ? "" : ` for ${engine}`}`, async () => {
       const { text, diagnostics } = await phaseText(phase, program, { datasets, engine });
       assert.deepEqual(diagnostics, []);
       const file = join(golden, `${engine ?? phase}.txt`);
@@ -33,7 +33,7 @@ describe("the phases of the compiler", function () {
       assert.equal(text, readFileSync(file, "utf8"));
     });
 
-  it("walks through a program in docs/compiler.md, whose listings are printed by the same", async () => {
+  it("are documented in docs/compiler.md with generated listings", async () => {
     const page = readFileSync(join(root, "docs", "compiler.md"), "utf8");
     assert.equal(await withListings(page, root), page, "run `npm run docs` and commit what it writes");
     assert.ok(phases.every((phase) => page.includes(`npx tunebook show ${phase} `)));
@@ -47,14 +47,14 @@ describe("the phases of the compiler", function () {
 describe("tunebook show", function () {
   this.timeout(60_000);
   const file = "docs/compiler/program.tune";
-  it("prints the part that is named", async () => {
+  it("prints the named part", async () => {
     const { stdout, status } = await show("tree", file, "router");
     assert.equal(status, 0);
     assert.match(stdout, /^statement model {2}6:1-11:2\n {2}operand word router/);
     assert.deepEqual(stdout.match(/^statement \w+/gm), ["statement model", "statement train"]);
     assert.match((await show("passes", file, "router")).stdout, /^pass +nodes/);
   });
-  it("prints tokens and tree of a text with mistakes too, and of plans says what is wrong", async () => {
+  it("prints tokens and tree of a program with errors, and the error instead of a graph", async () => {
     const bad = "docs/compiler/mistake.tune";
     assert.equal((await show("tokens", bad)).status, 0);
     assert.match((await show("tree", bad)).stdout, /statement recipe .*\n.*operand word quick/);
@@ -62,7 +62,7 @@ describe("tunebook show", function () {
     assert.deepEqual([status, stdout], [1, ""]);
     assert.match(stderr, /error\[unknown-column\]/);
   });
-  it("says what there is where a name is wrong, and which phases there are", async () => {
+  it("suggests a name for a misspelt one, and lists the phases", async () => {
     assert.match((await show("plan", file, "ruoter")).stderr, /error\[nothing-to-show\].*"ruoter"\n.*write router/);
     assert.match(
       (await show("grpah", file)).stderr,

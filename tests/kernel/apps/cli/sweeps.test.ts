@@ -25,7 +25,7 @@ describe("tunebook sweeps", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("lists those in a folder, with their goals and the best of each", async () => {
+  it("lists the sweeps of a folder with their goals and best trials", async () => {
     const text = await sweeps();
     assert.match(
       text,
@@ -45,7 +45,7 @@ describe("tunebook sweeps", function () {
     rmSync(empty, { recursive: true });
   });
 
-  it("lists the trials of a journal, what runs and what failed too, as text that changes no terminal", async () => {
+  it("lists finished, failed and running trials of a journal, without control characters", async () => {
     const text = await sweeps(file);
     assert.match(text, /^rates-abc: maximize f1\(macro\)\n/);
     assert.match(text, / 1 {2}done +0\.9 .*technique: lora\(rank: 8\)/);
@@ -60,13 +60,13 @@ describe("tunebook sweeps", function () {
     });
   });
 
-  it("prints the best as a program: its run's own, or what varied", async () => {
+  it("prints the best trial as a program, or its varied settings", async () => {
     const text = await sweeps(join(folder, "runs", "sweeps", "search-0123456789ab.jsonl"), "--best");
     assert.match(text, /\btrain m on d\b[^]*batch_size: 16/);
     assert.match(await sweeps(file, "--best"), /^\{\n {2}optimizer\.learning_rate: 0\.001\n[^]*\}\n$/);
   });
 
-  it("says what is no journal", async () => {
+  it("rejects a file that is not a journal", async () => {
     writeFileSync(join(folder, "odd.txt"), "no journal\n");
     for (const args of [["odd.txt"], ["missing.jsonl"], ["--best"]]) {
       const { status, stdout, stderr } = await called(folder, "sweeps", ...args);
@@ -75,7 +75,7 @@ describe("tunebook sweeps", function () {
     }
   });
 
-  it("names no trial of another program the best that is none of the sweep's", async () => {
+  it("never names a foreign trial as the sweep's best", async () => {
     const depth = { name: "IntDistribution", attributes: { log: false, step: 1, low: 1, high: 9 } };
     const added = {
       ...{ op_code: 4, worker_id: "other", study_id: 0, datetime_start: "2026-01-01T00:00:00.000000", state: 1 },

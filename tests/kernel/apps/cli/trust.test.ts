@@ -32,7 +32,7 @@ describe("tunebook trust", () => {
     assert.equal((await trust("work", "--remove")).status, 0);
     assert.deepEqual(paths(), []);
   });
-  it("refuses an empty name, a file, and a folder that is not there", async () => {
+  it("rejects an empty name, a file and a missing folder", async () => {
     for (const name of ["", "work/a.tune", "nowhere"]) {
       const { status, stderr } = await trust(name);
       assert.equal(status, 1, name);
@@ -40,27 +40,27 @@ describe("tunebook trust", () => {
     }
     assert.deepEqual(paths(), []);
   });
-  it("says that a removed folder is still trusted by way of its parent", async () => {
+  it("reports that a removed folder is still trusted through its parent", async () => {
     await trust("work");
     await trust("work/sub");
     const { stdout, status } = await trust("work/sub", "--remove");
     assert.equal(status, 0);
     assert.ok(stdout.includes("still trusted") && stdout.includes(join(home, "work")), stdout);
   });
-  it("ends with 1 where the folder to remove is not on the list", async () => {
+  it("exits with 1 if the folder to remove is not on the list", async () => {
     assert.equal((await trust("work", "--remove")).status, 1);
   });
-  it("warns of a folder that holds everything", async () => {
+  it("warns of the root folder", async () => {
     assert.ok((await trust("/")).stderr.startsWith("warning"));
   });
-  it("prints a folder's name on one line, without commands of the terminal", async () => {
+  it("prints a folder name on one line, without control characters", async () => {
     const name = "evil\nroot\u001b]0;title\u0007";
     mkdirSync(join(home, name));
     const all = `${(await trust(name)).stdout}${(await trust()).stdout}`;
     assert.equal(all.split("\n").length, 3);
     assert.ok(!all.includes("\u001b"));
   });
-  it("is a coded error where the configuration cannot be written", async () => {
+  it("reports a code if the configuration cannot be written", async () => {
     writeFileSync(join(home, "file"), "");
     for (const place of [join(home, "file"), ...(process.platform === "linux" ? ["/proc/nowhere/config"] : [])]) {
       process.env["TUNEBOOK_CONFIG"] = place;
@@ -69,7 +69,7 @@ describe("tunebook trust", () => {
       assert.ok(/^error\[(?:cannot-write|trust-unreadable)\]/.test(stderr), stderr);
     }
   });
-  it("is warned of by a check while its list cannot be read", async () => {
+  it("has an unreadable list reported by `check`", async () => {
     mkdirSync(join(home, "config"));
     writeFileSync(join(home, "config", "trust.json"), "{");
     const { stderr } = await called(join(home, "work"), "check", "--quick", "a.tune");

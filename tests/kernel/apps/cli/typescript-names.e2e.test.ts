@@ -59,23 +59,23 @@ describe("names of TypeScript cells", function () {
   const known = tune.map((cell) => cell.replace("./none", join(process.cwd(), "tests/fixtures/models/bert-plain")));
 
   for (const [way, declared] of Object.entries(ways))
-    it(`made by ${way}: unknown to check, not wrong`, async () => {
+    it(`are accepted by check before they have a value: ${way}`, async () => {
       assert.deepEqual(await codes(declared, ...known), []);
       const { unvalued } = await checkFile(notebook(declared, ...known));
       assert.deepEqual([...unvalued].sort(), ["rounds", "rows"]);
     });
-  it("that nobody makes are wrong, and so is a model that nothing trains", async () => {
+  it("are errors if no cell declares them, and so is a model that nothing trains", async () => {
     assert.ok((await codes("const other = 1;", ...known)).includes("unknown-reference"));
     assert.ok((await codes("type rows = 1; interface rounds {}", ...known)).includes("unknown-reference"));
     assert.ok((await codes("const rows = [], rounds = 1;", ...known.slice(0, 3), known[4]!)).includes("not-trained"));
     // A cell that comes later made nothing yet.
     assert.ok((await codes(...known, "const rows = [], rounds = 1;")).includes("unknown-reference"));
   });
-  it("are named where there is no plan to show", async () => {
+  it("make a plan unavailable until they have a value", async () => {
     await assert.rejects(phaseText("plan", notebook(ways["exports"]!, ...known)), { code: "not-told" });
   });
 
-  describe("run", () => {
+  describe("at run time", () => {
     let cells: KernelCellRuntime;
     let count = 0;
     before(async () => (cells = await createCellRuntime(folder)));
@@ -87,7 +87,7 @@ describe("names of TypeScript cells", function () {
       return outcome.status === "error" ? outcome.traceback.join("\n") : "";
     };
     for (const [way, declared] of Object.entries(ways))
-      it(`with what is made by ${way}`, async () => {
+      it(`run without errors: ${way}`, async () => {
         assert.equal(await run(declared), "");
         assert.equal(await run(known[0]!), "");
         assert.equal(await run(known[1]!), "");

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { verdictOf } from "#kernel/apps/cli/verify-notebook.js";
 import { compareNumbers } from "#kernel/runs/record/number-tolerance.js";
 
-describe("the verdict on a notebook that was run again", () => {
+describe("verdict of `verify` on a notebook", () => {
   const run = (now: number, ...changed: readonly string[]) => ({
     changed: changed.map((what) => ({ group: "data" as const, what, here: "1", there: "2" })),
     numbers: compareNumbers([{ what: "loss of step 1", sort: "loss", then: 0.5, now }]),
   });
-  it("begins with what changed, whatever became of the numbers", () => {
+  it("begins with what changed, whatever the numbers are", () => {
     assert.equal(verdictOf([run(0.5)], true), "gives the same numbers");
     assert.equal(verdictOf([run(0.7)], false), "gives other numbers");
     const of = (now: number) =>
@@ -18,7 +18,7 @@ describe("the verdict on a notebook that was run again", () => {
     assert.equal(of(0.5), `${begin}, and its numbers are the same bit for bit`);
     assert.equal(of(0.7), `${begin}, and gives other numbers`);
   });
-  it("names no more than a few", () => {
+  it("lists at most six changes", () => {
     const many = Array.from({ length: 9 }, (_, i) => `file ${String(i)}`);
     assert.match(verdictOf([run(0.5, ...many)], true), /\(file 0, .*file 5, 3 more\)/);
   });

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { largestDifferenceText } from "#kernel/apps/cli/verify-notebook.js";
 
-describe("numbers that moved", () => {
-  it("are told where they did, and no others", () => {
+describe("largest differences of a verified notebook", () => {
+  it("are reported only for losses or scores that differ", () => {
     assert.equal(
       largestDifferenceText({ loss: 0.0123, score: 0.05 }),
       "losses differ by at most 1.2 %, scores by at most 0.05",

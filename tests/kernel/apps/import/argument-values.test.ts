@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, inserted, lostIn } from "./whole.js";
 
-describe("a call that is given an object of the training", () => {
+describe("Python call with a training object as argument", () => {
   for (const [line, name, place = after.peft] of [
     ["random.shuffle(ds)", "random.shuffle"],
     ["import numpy as np\nnp.random.shuffle(ds)", "np.random.shuffle"],
@@ -27,7 +27,7 @@ describe("a call that is given an object of the training", () => {
     ["import operator\noperator.delitem(ds, 0)", "operator.delitem"],
     ["delattr(args, 'seed')", "delattr"],
   ] as const)
-    it(`is listed: ${line.replace(/\n/g, "; ")}`, () => {
+    it(`is listed if it may change the object: ${line.replace(/\n/g, "; ")}`, () => {
       const lost = lostIn(inserted(line, place));
       assert.ok(lost.includes(name), lost.join());
     });
@@ -46,7 +46,7 @@ describe("a call that is given an object of the training", () => {
     ["random.shuffle(ds)", after.trainer + 1],
     ["other = [3]\nrandom.shuffle(other)\nother = sorted(other)"],
   ] as const)
-    it(`is none where it only looks: ${line.replace(/\n/g, "; ")}`, () => {
+    it(`is not listed if it only reads: ${line.replace(/\n/g, "; ")}`, () => {
       assert.deepEqual(lostIn(inserted(line, place)), []);
     });
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const fixtures = fileURLToPath(new URL("../../../../../tests/fixtures/import/", import.meta.url));
 
 describe("tunebook import", () => {
-  it("writes the program, and says how much was left", () => {
+  it("prints the program, the number of lost settings, and refusals", () => {
     const cli = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.meta.url));
     const run = (...args: string[]) => spawnSync(process.execPath, [cli, "import", ...args], { encoding: "utf8" });
     const { stdout, stderr, status } = run(`${fixtures}ludwig.yaml`);

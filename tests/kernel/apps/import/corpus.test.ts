@@ -24,7 +24,7 @@ const elsewhere = new Set([
 describe("public examples of other tools", () => {
   for (const tool of tools) {
     const own = examples.filter(({ of }) => of === tool);
-    it(`${tool}: each becomes what is written beside it`, () => {
+    it(`have the expected outcome: ${tool}`, () => {
       for (const one of own) {
         const outcome = outcomeOf(one);
         const wanted = one.whole ? "whole" : one.refused ? "refused" : "named";
@@ -35,13 +35,13 @@ describe("public examples of other tools", () => {
           assert.deepEqual([...outcome.refused].sort(), [...(one.refused ?? [])].sort(), one.for[0]);
       }
     });
-    it(`${tool}: every setting is carried, named, idle or refused, which shows where it changes`, () => {
+    it(`have every setting carried over, named, idle or refused: ${tool}`, () => {
       assert.deepEqual(
         own.flatMap((one) => silentIn(one).map((setting) => `${one.for[0] ?? ""}: ${setting}`)),
         [],
       );
     });
-    it(`${tool}: what is written is Tune, without a mistake but in what lies elsewhere`, () => {
+    it(`give valid Tune, except for missing files and bases: ${tool}`, () => {
       for (const one of own) {
         const outcome = outcomeOf(one);
         if (outcome.is === "refused") continue;

@@ -25,18 +25,18 @@ function unlessRefused(made: () => string): string | undefined {
   }
 }
 
-describe("settings of other tools", () => {
+describe("import of other tools' settings", () => {
   for (const file of ["adapter_config.json", "axolotl.yaml", "ludwig.yaml", "autotrain.yaml"]) {
     const golden = `${fixtures}${file}.tune`;
     const { program, left } = importSettings(readFileSync(fixtures + file, "utf8"), file);
-    it(`${file} becomes the program that is committed`, () => {
+    it(`gives the committed program for ${file}`, () => {
       if (bless || !existsSync(golden)) {
         assert.ok(bless, `${golden} is missing`);
         writeFileSync(golden, program);
       }
       assert.equal(program, readFileSync(golden, "utf8"));
     });
-    it(`${file}: the program has no mistake but that its data may lie elsewhere`, () => {
+    it(`gives a program without errors, except in checks of the base, for ${file}`, () => {
       const columns = ["text", "label", "conversation", "review", "sentiment"];
       const { codes } = compiled(program, { table: columns });
       // The world's base is a BERT of 512 positions; and Ludwig's example has a rate that is small for LoRA.
@@ -46,7 +46,7 @@ describe("settings of other tools", () => {
         [],
       );
     });
-    it(`${file}: what is not carried over is named with its value`, () => {
+    it(`lists each lost setting in a comment for ${file}`, () => {
       assert.ok(left.length > 0);
       for (const { setting } of left) assert.ok(program.includes(`//   ${setting}: `), setting);
     });
@@ -74,7 +74,7 @@ describe("settings of other tools", () => {
       ],
     ];
     for (const [file, text] of files)
-      it(`${file} becomes a program that names environment variables`, () => {
+      it(`writes a program with environment variables for ${file}`, () => {
         const { program, left } = importSettings(text, file);
         assert.ok(!JSON.stringify([program, left]).includes("planted"), program);
         assert.ok(left.some(({ why }) => why.includes("DATA_TOKEN") && why.includes("DATA_QUERY")));
@@ -85,19 +85,19 @@ describe("settings of other tools", () => {
         const { codes } = compiled(program, { table: ["messages"] });
         assert.ok(!codes.includes("address-with-account") && !codes.includes("secret-in-text"), codes.join());
       });
-    it("have variables of their own for each address", () => {
+    it("uses one variable per distinct address", () => {
       const sets = [address, address, address.replace("x.jsonl", "y.jsonl")].map((path) => ({ path }));
       const { left } = importSettings(stringify({ base_model: "a/b", datasets: sets }), "a.yaml");
       const named = left.flatMap(({ why }) => /DATA_TOKEN\w*/.exec(why)?.[0] ?? []);
       assert.deepEqual(named, ["DATA_TOKEN", "DATA_TOKEN", "DATA_TOKEN_2"]);
     });
-    it("in rows of chats concern no setting", () => {
+    it("ignores addresses in rows of chats", () => {
       const row = JSON.stringify({ messages: [{ role: "user", content: address }] });
       const { program, left } = importSettings(`${row}\n`, "chats.jsonl");
       assert.ok(!program.includes("planted"));
       assert.deepEqual(left, []);
     });
-    it("are not in a refusal", () => {
+    it("does not show them in a refusal", () => {
       const settings = { base_model: "a/b", datasets: [{ path: address }], rl: "dpo", odd: address };
       assert.throws(
         () => importSettings(stringify(settings), "a.yaml"),
@@ -106,14 +106,14 @@ describe("settings of other tools", () => {
     });
   });
 
-  it("the examples of docs/coming-from.md are what comes out", () => {
+  it("matches the examples in docs/coming-from.md", () => {
     const page = readFileSync(new URL("../../../../../docs/coming-from.md", import.meta.url), "utf8");
     const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/g)];
     assert.equal(examples.length, 2);
     for (const [, yaml = "", tune = ""] of examples)
       assert.equal(importSettings(yaml, "a.yaml").program.replace(/^\/\/.*\n+/gm, ""), tune);
   });
-  it("every setting is carried over or told, whatever it is", () => {
+  it("gives valid programs for random settings, and lists unknown settings", () => {
     const value = fc.jsonValue({ maxDepth: 2 });
     const names = fc.constantFrom(
       "lora_r",
@@ -139,7 +139,7 @@ describe("settings of other tools", () => {
     );
   });
 
-  it("AutoTrain's tasks become ours, with their columns", () => {
+  it("maps AutoTrain's tasks and columns", () => {
     const of = (task: string, columns: object, params: object = {}): string =>
       importSettings(
         stringify({ task, base_model: "b", data: { path: "data/", column_mapping: columns }, params }),
@@ -181,7 +181,7 @@ describe("settings of other tools", () => {
     assert.match(of("llm-sft", {}, { peft: true, target_modules: "q_proj,v_proj" }), /targets: \[q_proj, v_proj\]/);
   });
 
-  describe("is not written wrong:", () => {
+  describe("of single settings", () => {
     const axolotl = (more: object, set: object = {}): string =>
       importSettings(
         stringify({ base_model: "b", datasets: [{ path: "rows.jsonl", type: "chat_template", ...set }], ...more }),
@@ -193,11 +193,11 @@ describe("settings of other tools", () => {
         (error: Error & { code: string }) => error.code === "import-refused" && pattern.test(error.message),
       );
     };
-    it("a count of held-back rows", () => {
+    it("maps a validation size as a count or a share", () => {
       assert.match(axolotl({ val_set_size: 20 }), /split: random\(train: rest, validation: 20\)/);
       assert.match(axolotl({ val_set_size: 0.2 }), /split: random\(train: 80%, validation: 20%\)/);
     });
-    it("rows of their own that are looked at, where they are written as those that train", () => {
+    it("maps `test_datasets` to validation data if they are read like the training data", () => {
       const set = { path: "dev.jsonl", type: "chat_template" };
       const held = axolotl({ test_datasets: [set], early_stopping_patience: 2 });
       assert.match(held, /source: \{ train: jsonl\("rows.jsonl"\), validation: jsonl\("dev.jsonl"\) \}/);
@@ -213,7 +213,7 @@ describe("settings of other tools", () => {
       ])
         assert.match(axolotl(other), /test_datasets\[0\]\.path: "dev.jsonl" \(write `source/);
     });
-    it("looks and checkpoints within an epoch", () => {
+    it("maps validations and checkpoints within an epoch", () => {
       const held = { val_set_size: 0.1, num_epochs: 4 };
       const cases: readonly (readonly [object, RegExp])[] = [
         [{ ...held, evals_per_epoch: 4 }, /validate: every\(epochs: 0\.25\)/],
@@ -237,7 +237,7 @@ describe("settings of other tools", () => {
       );
       assert.match(trl.program, /\/\/ +eval_steps: 0\.1/);
     });
-    it("optimizers that keep their state in fewer bits", () => {
+    it("lists optimizers with quantized state as lost, but not equivalent ones", () => {
       for (const optimizer of [
         ...["adamw_bnb_8bit", "adamw_8bit", "adamw_torch_8bit", "adamw_torch_4bit", "paged_adamw_8bit"],
         ...["paged_lion_8bit", "lion_8bit", "sgd_8bit"],
@@ -253,11 +253,11 @@ describe("settings of other tools", () => {
       ])
         assert.doesNotMatch(axolotl({ optimizer }), /optimizer: "|Not carried over/, optimizer);
     });
-    it("rows that are too long", () => {
+    it("lists dropping of long rows as lost, but not truncation", () => {
       assert.match(axolotl({ excess_length_strategy: "drop" }), /\/\/ +excess_length_strategy: "drop" \(rows that/);
       assert.doesNotMatch(axolotl({ excess_length_strategy: "truncate" }), /Not carried over/);
     });
-    it("two texts of a row", () => {
+    it("maps two text features of Ludwig to a pair", () => {
       const text = (name: string) => ({ name, type: "text", encoder: { type: "bert" } });
       const ludwig = (type: string) =>
         importSettings(
@@ -269,7 +269,7 @@ describe("settings of other tools", () => {
       assert.match(ludwig("category"), /input_features\[1\]\.type: "text" \(the base reads both texts as one pair/);
       assert.match(ludwig("set"), /input_features\[1\]\.name: "body" \(the task reads one text/);
     });
-    it("what LLaMA-Factory says to the model beforehand, and prompts that are trained", () => {
+    it("lists LLaMA-Factory's system prompt and training on prompts as lost", () => {
       const { program } = importSettings(
         stringify({
           ...{ stage: "sft", do_train: true, model_name_or_path: "b", dataset: "rows", finetuning_type: "lora" },
@@ -279,12 +279,12 @@ describe("settings of other tools", () => {
       );
       for (const name of ["default_system", "train_on_prompt"]) assert.match(program, new RegExp(`// +${name}: `));
     });
-    it("Alpaca's rows, with the template that writes them", () => {
+    it("maps Alpaca rows with their template", () => {
       const program = axolotl({}, { type: "alpaca" });
       assert.match(program, /messages: alpaca\(\)/);
       assert.match(program, /template: alpaca/);
     });
-    it("schedules, their warm-up in steps or shares, and their floor", () => {
+    it("maps schedules with warm-up in steps or shares, and their minimum rate", () => {
       const rate = { learning_rate: 4e-4, lr_scheduler_kwargs: { min_lr: 4e-5 } };
       const cases: readonly (readonly [object, RegExp])[] = [
         [{ warmup_steps: 100 }, /schedule: cosine\(warmup: 100\)/],
@@ -298,15 +298,15 @@ describe("settings of other tools", () => {
       ];
       for (const [more, pattern] of cases) assert.match(axolotl(more), pattern);
     });
-    it("numbers with underscores", () => {
+    it("reads numbers with underscores", () => {
       assert.match(axolotl({ sequence_len: "500_000" }), /max_length: 500000/);
       assert.match(axolotl({ learning_rate: "2e-4" }), /learning_rate: 2e-4/);
     });
-    it("no decay of weights where none is told", () => {
+    it("writes a weight decay of 0 if none is set", () => {
       assert.match(axolotl({}), /weight_decay: 0\)/);
       assert.match(axolotl({ weight_decay: 0.1 }), /weight_decay: 0.1\)/);
     });
-    it("parts of a split, tokens and roles of a user's own: each is named", () => {
+    it("lists parts of a split, special tokens and custom roles as lost", () => {
       const named: readonly (readonly [object, object, RegExp])[] = [
         [{}, { split: "train[:20%]" }, /datasets\[0\]\.split: "train\[:20%\]"/],
         [{}, { roles_to_train: ["user", "assistant"] }, /datasets\[0\]\.roles_to_train/],
@@ -316,10 +316,10 @@ describe("settings of other tools", () => {
       ];
       for (const [more, set, pattern] of named) assert.match(axolotl(more, set), pattern);
     });
-    it("empty records, which say nothing", () => {
+    it("ignores empty records", () => {
       assert.doesNotMatch(axolotl({ special_tokens: {}, fsdp_config: {}, odd: { none: null } }), /Not carried over/);
     });
-    it("objectives, data and techniques that aren't built: they are refused by the setting, with what serves", () => {
+    it("refuses unsupported objectives, data and techniques, and names the setting", () => {
       for (const rl of ["dpo", "orpo", "kto", "ipo", "simpo", "grpo"]) refused({ rl }, new RegExp(`\`rl: "${rl}"\``));
       refused({ reward_model: true }, /a reward model/);
       refused({ process_reward_model: true }, /a reward of each step/);
@@ -334,7 +334,7 @@ describe("settings of other tools", () => {
     });
   });
 
-  it("texts that nobody writes: each is told, in time that follows its length", () => {
+  it("reads extreme files or rejects them with a code", () => {
     const many = (text: string): string => text.repeat(100_000);
     const deep = `${many("[")}${many("]")}`;
     const cases: readonly (readonly [string, string, RegExp])[] = [
@@ -358,7 +358,7 @@ describe("settings of other tools", () => {
     }
   });
 
-  it("a file of nobody, no settings, and text that would leave its comment", () => {
+  it("rejects unknown and empty settings, and writes no text outside its comment", () => {
     assert.throws(() => importSettings("a: 1", "a.yaml"), { code: "unknown-settings" });
     assert.throws(() => importSettings("{", "a.jsonl"), { code: "not-settings" });
     assert.throws(() => importSettings("- 1", "a.yaml"), { code: "not-settings" });

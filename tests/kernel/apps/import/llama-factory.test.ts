@@ -20,7 +20,7 @@ const leftOf = ({ left }: Pick<ReturnType<typeof importSettings>, "left">): read
   left.map(({ setting }) => setting);
 
 describe("data sets of LLaMA-Factory", () => {
-  it("are the files that dataset_info.json names, from its folder", () => {
+  it("are the files in dataset_info.json, relative to its folder", () => {
     for (const [entry, more, at, source] of [
       [{ file_name: "x.json" }, {}, undefined, 'json("data/x.json")'],
       [{ file_name: "x.jsonl" }, { dataset_dir: "rows/" }, "rows/dataset_info.json", 'jsonl("rows/x.jsonl")'],
@@ -34,7 +34,7 @@ describe("data sets of LLaMA-Factory", () => {
       assert.deepEqual(made.notes, []);
     }
   });
-  it("have its columns and roles", () => {
+  it("have the columns and roles in dataset_info.json", () => {
     const columns = { prompt: "question", query: "about", response: "answer" };
     const alpaca = described({ file_name: "x.json", columns });
     assert.equal(alpaca.columns, "{ messages: alpaca(instruction: question, input: about, output: answer) }");
@@ -53,12 +53,12 @@ describe("data sets of LLaMA-Factory", () => {
     );
     assert.equal(described({ file_name: "x.json", num_samples: 50 }).sample, "50");
   });
-  it("list `max_samples`, which takes the first rows there", () => {
+  it("list `max_samples` as lost, since it takes the first rows", () => {
     const made = described({ file_name: "x.json" }, { max_samples: 9 });
     assert.equal(made.sample, "9");
     assert.deepEqual(leftOf(made), ["max_samples"]);
   });
-  it("list what is not read", () => {
+  it("list unread fields as lost", () => {
     const made = described({
       ...{ file_name: "x.json", columns: { history: "before", system: "first" }, odd: 1 },
     });
@@ -68,7 +68,7 @@ describe("data sets of LLaMA-Factory", () => {
       "dataset_info.rows.columns.system",
     ]);
   });
-  it("are refused where they are preferences or pictures", () => {
+  it("are refused for preferences and images", () => {
     for (const entry of [
       { file_name: "x.json", ranking: true },
       { file_name: "x.json", columns: { images: "images" } },
@@ -76,25 +76,25 @@ describe("data sets of LLaMA-Factory", () => {
     ])
       assert.throws(() => described(entry), { code: "import-refused" });
   });
-  it("without a description are listed, and taken for Alpaca's files", () => {
+  it("without a description are listed as lost, and read as Alpaca files", () => {
     const made = importSettings(stringify(settings), "a.yaml", undefined, () => undefined);
     assert.match(made.program, /source: json\("data\/rows\.json"\)/);
     assert.deepEqual(leftOf(made), ["dataset"]);
   });
-  describe("that are looked at while it trains", () => {
+  describe("for evaluation during training", () => {
     const looked = (more: object): ReturnType<typeof importSettings> & { source: string | undefined } => {
       const info = { rows: { file_name: "x.json" }, dev: { file_name: "dev.json" }, chats: { formatting: "sharegpt" } };
       const made = importSettings(stringify({ ...settings, ...more }), "a.yaml", undefined, () => JSON.stringify(info));
       return { ...made, source: /^ +source: (.*)$/m.exec(made.program.replace(/^\/\/.*$/gm, ""))?.[1] };
     };
-    it("are validation rows, and what is said of looks is carried", () => {
+    it("become validation rows, with their evaluation settings", () => {
       const eachStep = { eval_strategy: "steps", eval_steps: 20, load_best_model_at_end: true };
       const made = looked({ eval_dataset: "dev", ...eachStep });
       assert.equal(made.source, '{ train: json("data/x.json"), validation: json("data/dev.json") }');
       assert.match(made.program, /validate: every\(steps: 20\)\n {2}keep: best/);
       assert.deepEqual(leftOf(made), []);
     });
-    it("are listed where they are read in another way, looked at one by one, or rows are held back too", () => {
+    it("are listed as lost with another format, single evaluations or an additional split", () => {
       for (const [more, ...lost] of [
         [{ eval_dataset: "chats" }, "eval_dataset", "dataset_info.chats.formatting"],
         [{ eval_dataset: "dev", val_size: 0.1 }, "eval_dataset", "dataset_info.dev"],
@@ -112,17 +112,17 @@ describe("data sets of LLaMA-Factory", () => {
   });
 });
 
-describe("LLaMA-Factory's settings of pictures and sound", () => {
+describe("LLaMA-Factory's settings for images and audio", () => {
   const seeing = { freeze_vision_tower: true, freeze_multi_modal_projector: true, freeze_language_model: false };
   const pixels = { image_max_pixels: 9, video_max_pixels: 9, audio_sampling_rate: 9 };
   const entry = { file_name: "x.json" };
-  it("have no effect on a base and on data of texts alone", () => {
+  it("have no effect with a base and data of texts only", () => {
     const made = described(entry, { ...seeing, ...pixels, template: "llama3" });
     assert.deepEqual(leftOf(made), []);
     const idle = made.idle.map(({ setting }) => setting);
     for (const key of Object.keys({ ...seeing, ...pixels })) assert.ok(idle.includes(key), key);
   });
-  it("are refused with a base, a template or data that see, and where the language model is frozen", () => {
+  it("are refused with multimodal bases, templates or data, or a frozen language model", () => {
     for (const [rows, more] of [
       [entry, { model_name_or_path: "someone/base-vl-2b" }],
       [entry, { template: "qwen2_vl" }],

@@ -15,7 +15,7 @@ function outcome({ program, left }: Imported) {
   };
 }
 
-describe("data sets that a Python program puts together", () => {
+describe("data sets combined by a Python program", () => {
   const load =
     'a = load_dataset("o/a", split="train")\nb = load_dataset("json", data_files="b.jsonl", split="train")\n';
   const both = 'hub("o/a", split: train), jsonl("b.jsonl")';
@@ -27,7 +27,7 @@ describe("data sets that a Python program puts together", () => {
       ),
     );
 
-  it("are all rows of each by `concatenate_datasets`", () => {
+  it("use all rows of each for `concatenate_datasets`", () => {
     const source = `mix(${both}, until: longest)`;
     for (const [lines, rows] of [
       [`${load}ds = concatenate_datasets([a, b])`, "ds"],
@@ -45,7 +45,7 @@ describe("data sets that a Python program puts together", () => {
       lost: [],
     });
   });
-  it("are drawn in shares by `interleave_datasets`", () => {
+  it("are drawn by weight for `interleave_datasets`", () => {
     const drawn = (given: string) => trained(`${load}ds = interleave_datasets([a, b]${given})`);
     const shares = ", probabilities=[0.7, 0.3]";
     assert.deepEqual(drawn(shares), { source: `mix(${both}, weights: [0.7, 0.3])`, lost: [] });
@@ -59,7 +59,7 @@ describe("data sets that a Python program puts together", () => {
     // In turn, and not by chance.
     assert.deepEqual(drawn(""), { source: `mix(${both})`, lost: ["program.interleave_datasets.sources"] });
   });
-  it("are listed where the text doesn't say for certain which rows train", () => {
+  it("are listed as lost if it is uncertain which rows train", () => {
     const joined = "ds = concatenate_datasets([a, b])";
     for (const [lines, rows, more] of [
       [`${load}b = b.map(f)\n${joined}`],
@@ -79,7 +79,7 @@ describe("data sets that a Python program puts together", () => {
       assert.notDeepEqual(lost, [], lines);
     }
   });
-  it("leave a data set that isn't among them, and what is done to the rows afterwards", () => {
+  it("list unused data sets and later row operations as lost", () => {
     const third = `${load}c = load_dataset("o/c", split="train")\nds = concatenate_datasets([a, b])`;
     assert.deepEqual(trained(third).lost, ["load_dataset 3"]);
     const after = `${load}ds = concatenate_datasets([a, b]).select(range(9))`;
@@ -87,13 +87,13 @@ describe("data sets that a Python program puts together", () => {
   });
 });
 
-describe("rows that a Python program streams", () => {
+describe("rows streamed by a Python program", () => {
   const streamed = (load: string, rows = "ds") => {
     const text = `ds = ${load}\nSFTTrainer("o/base", SFTConfig(max_steps=5), train_dataset=${rows}).train()`;
     const made = importSettings(text, "a.py");
     return { ...outcome(made), shuffle: /^ +shuffle: (\w+)/m.exec(made.program)?.[1] };
   };
-  it("are read in parts, in the order of the file", () => {
+  it("are streamed in the order of the file", () => {
     const hub = 'load_dataset("o/a", split="train"';
     const source = 'hub("o/a", split: train, stream: true)';
     assert.deepEqual(streamed(`${hub}, streaming=True)`), { source, lost: [], shuffle: "none" });
@@ -108,12 +108,12 @@ describe("rows that a Python program streams", () => {
       '{ train: jsonl("a.jsonl", stream: true), test: jsonl("b.jsonl", stream: true) }',
     );
   });
-  it("are shuffled where the program shuffles them, which is listed", () => {
+  it("are shuffled if the program does so, which is listed as lost", () => {
     const load = 'load_dataset("o/a", split="train", streaming=True).shuffle(seed=3, buffer_size=100)';
     const { lost, shuffle } = streamed(load);
     assert.deepEqual([lost, shuffle], [["program.shuffle"], "random"]);
   });
-  it("are listed where the file is a single JSON value, or data sets come one after the other", () => {
+  it("are listed as lost for a single JSON value, or for concatenated data sets", () => {
     const json = 'load_dataset("json", data_files="a.json", split="train", streaming=True)';
     assert.deepEqual(streamed(json), { source: 'json("a.json")', lost: ["load_dataset.streaming"], shuffle: "none" });
     const sets = ["a", "b"].map((name) => `load_dataset("o/${name}", split="train", streaming=True)`).join(", ");
@@ -131,10 +131,10 @@ describe("rows that a Python program streams", () => {
   });
 });
 
-describe("data sets of Axolotl", () => {
+describe("several data sets of Axolotl", () => {
   const axolotl = (...datasets: readonly object[]) =>
     outcome(importSettings(stringify({ base_model: "o/base", datasets }), "a.yaml"));
-  it("are put together where their rows have one form", () => {
+  it("are mixed if their rows have the same format", () => {
     const [one, two] = [
       { path: "a.jsonl", type: "alpaca" },
       { path: "o/b", type: "alpaca" },
@@ -148,7 +148,7 @@ describe("data sets of Axolotl", () => {
       lost: [],
     });
   });
-  it("are listed where their rows have another form", () => {
+  it("are listed as lost if their format differs", () => {
     const { source, lost } = axolotl(
       { path: "a.jsonl", type: "alpaca" },
       { path: "b.jsonl", type: "chat_template" },
@@ -163,7 +163,7 @@ describe("data sets of Axolotl", () => {
   });
 });
 
-describe("data sets of LLaMA-Factory", () => {
+describe("several data sets of LLaMA-Factory", () => {
   const info = {
     rows: { file_name: "a.json" },
     more: { hf_hub_url: "o/b" },
@@ -180,14 +180,14 @@ describe("data sets of LLaMA-Factory", () => {
         (path) => (path === "data/dataset_info.json" ? JSON.stringify(described) : undefined),
       ),
     );
-  it("are put together where their rows have one form", () => {
+  it("are mixed if their rows have the same format", () => {
     assert.deepEqual(factory({}), { source: `mix(${both}, until: longest)`, lost: [] });
     assert.deepEqual(factory({ dataset: "rows, more,other" }), {
       source: `mix(${both}, until: longest)`,
       lost: ["dataset", "dataset_info.other.file_name", "dataset_info.other.formatting"],
     });
   });
-  it("are drawn in shares by a strategy", () => {
+  it("are drawn by weight for an interleaving strategy", () => {
     const drawn = { mix_strategy: "interleave_under", interleave_probs: "0.7,0.3" };
     assert.deepEqual(factory(drawn), { source: `mix(${both}, weights: [0.7, 0.3])`, lost: [] });
     assert.deepEqual(factory({ ...drawn, mix_strategy: "interleave_over" }), {
@@ -201,7 +201,7 @@ describe("data sets of LLaMA-Factory", () => {
         lost: ["mix_strategy", "interleave_probs"],
       });
   });
-  it("list what cuts each of them, and an order that is kept", () => {
+  it("list limits of single data sets and a fixed order as lost", () => {
     assert.deepEqual(factory({ max_samples: 10 }).lost, ["max_samples"]);
     assert.deepEqual(factory({ disable_shuffling: true }).lost, ["disable_shuffling"]);
     assert.deepEqual(factory({ dataset: "rows,few" }).lost, ["dataset_info.few.num_samples"]);

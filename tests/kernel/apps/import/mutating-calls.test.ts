@@ -16,7 +16,7 @@ trainer.train()
 const left = (lines: string): readonly string[] =>
   importSettings(program(lines), "a.py").left.map(({ setting }) => setting);
 
-describe("training arguments that change after they are made", () => {
+describe("training arguments that change after their creation", () => {
   for (const [line, setting] of [
     ["for args.learning_rate in [1e-4, 1e-5]: pass", "args.learning_rate"],
     ["for i, trainer.args.seed in enumerate([1, 2]): pass", "trainer.args.seed"],
@@ -39,14 +39,14 @@ describe("training arguments that change after they are made", () => {
     ["args = replace(args, learning_rate=1)", "replace"],
     ["args = copy.replace(args, learning_rate=1)", "copy.replace"],
   ] as const)
-    it(`are listed: ${line.replace(/\n/g, "; ")}`, () => {
+    it(`are listed as lost: ${line.replace(/\n/g, "; ")}`, () => {
       assert.deepEqual(
         left(line).map((name) => name.replace(/"/g, "'")),
         [`program.${setting}`],
       );
     });
 
-  it("are no loss where another variable, a text or a counter changes", () => {
+  it("are not lost if another variable, a text or a counter changes", () => {
     for (const line of [
       "n = 1\nn += 1",
       "model = None\ndel model",
@@ -59,28 +59,28 @@ describe("training arguments that change after they are made", () => {
     ])
       assert.deepEqual(left(line), [], line);
   });
-  it("show the head of a loop, without its block", () => {
+  it("are listed with the head of a loop, without its block", () => {
     const { program: text } = importSettings(program("for args.seed in [1, 2]:\n    print(model)"), "a.py");
     assert.match(text, /program\.args\.seed: "for args\.seed in \[1, 2\]" \(line 9: /);
   });
 });
 
-describe("a list that changes after it is written out", () => {
+describe("Python list that changes after its definition", () => {
   const targets = (lines: string) => {
     const more = `${lines}\nLoraConfig(r=8, target_modules=names)`;
     const { program: text, left: lost } = importSettings(program(more), "a.py");
     return { written: /targets: .*\]/.exec(text)?.[0], lost: lost.map(({ setting }) => setting) };
   };
-  it("is the value of its name where nothing changes it", () => {
+  it("has its written value if nothing changes it", () => {
     assert.deepEqual(targets('names = ["q_proj"]'), { written: "targets: [q_proj]", lost: [] });
   });
   for (const change of ['names.append("v_proj")', 'names[0] = "v_proj"', "del names[0]", 'for names[0] in "ab": pass'])
-    it(`is listed as an expression: ${change}`, () => {
+    it(`is listed as lost: ${change}`, () => {
       const { written, lost } = targets(`names = ["q_proj"]\n${change}`);
       assert.equal(written, undefined);
       assert.ok(lost.includes("LoraConfig.target_modules"));
     });
-  it("is listed as an expression where it is a tuple without brackets", () => {
+  it("is listed as lost if it is a tuple without brackets", () => {
     assert.deepEqual(targets('names = "k_proj", "q_proj"'), {
       written: undefined,
       lost: ["LoraConfig.target_modules"],

@@ -73,7 +73,7 @@ const repeated = (train: string): readonly string[] => [
 ];
 
 for (const [title, lines] of Object.entries(programs))
-  describe(`${title}, carried over as a whole`, () => {
+  describe(`mutations of a fully importable program: ${title}`, () => {
     const trains = lines.findIndex((one) => /^\w+\.train\(\)/.test(one));
     const names = lines.flatMap((one, i) =>
       (/^(\w+(?:, \w+)*) = [A-Z]\w+[.(]|^(\w+) = load_dataset/.exec(one)?.slice(1, 3).join("").split(", ") ?? []).map(
@@ -85,11 +85,11 @@ for (const [title, lines] of Object.entries(programs))
     const silent = (line: string, place: number): readonly string[] =>
       lostIn(inserted(line, place, lines)).length > 0 ? [] : [`${String(place)}: ${line}`];
 
-    it("is a whole, with its names", () => {
+    it("start from a program without losses", () => {
       assert.deepEqual(lostIn(lines.join("\n")), []);
       assert.ok(trains > 0 && names.length > 3);
     });
-    it("is none with a name that gets another value", () => {
+    it("report every name that gets another value", () => {
       const missed = names.flatMap(({ name, bound }) =>
         lines.flatMap((_, place) =>
           place > bound && place <= trains && isRead(name, place)
@@ -99,7 +99,7 @@ for (const [title, lines] of Object.entries(programs))
       );
       assert.deepEqual(missed, []);
     });
-    it("is none with a call or a statement that may change an object", () => {
+    it("report every call or statement that may change an object", () => {
       const missed = names.flatMap(({ name, bound }) =>
         lines.flatMap((_, place) =>
           place > bound && place <= trains ? changes(name).flatMap((line) => silent(line, place)) : [],
@@ -107,13 +107,13 @@ for (const [title, lines] of Object.entries(programs))
       );
       assert.deepEqual(missed, []);
     });
-    it("is none with an end before the training, or a module that nobody reads", () => {
+    it("report an exit before the training, or an unread module", () => {
       const missed = lines.flatMap((_, place) =>
         place <= trains ? [...ends, ...modules].flatMap((line) => silent(line, place)) : [],
       );
       assert.deepEqual(missed, []);
     });
-    it("is none with a training that may not run once", () => {
+    it("report a training that may not run exactly once", () => {
       const train = lines[trains] ?? "";
       const missed = repeated(train).filter((line) => lostIn(lines.with(trains, line).join("\n")).length === 0);
       assert.deepEqual(missed, []);

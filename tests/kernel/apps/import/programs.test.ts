@@ -58,9 +58,9 @@ function namesIn(text: string): readonly number[] {
 }
 const programOf = (one: Example): string => one.program ?? (one.cells ?? []).join("\n").replace(/^[!%].*$/gm, "");
 
-describe("programs of other tools", () => {
+describe("imported programs of other tools", () => {
   for (const file of files) {
-    it(`${file} becomes the program that is committed, which is Tune`, () => {
+    it(`${file} yields the committed program, which is valid Tune`, () => {
       const { program } = importSettings(textOf(file), file);
       const golden = `${folder}${file}.tune`;
       if (bless) writeFileSync(golden, program);
@@ -71,7 +71,7 @@ describe("programs of other tools", () => {
     });
   }
 
-  it("are carried whole where every statement has a counterpart", () => {
+  it("are imported without losses if every statement has a counterpart", () => {
     const whole = files.filter((file) => importSettings(textOf(file), file).left.length === 0);
     assert.deepEqual(whole, ["trl-sft.py"]);
   });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { importSettings } from "#kernel/apps/import/import.js";
 import { after, inserted, lostIn, statements } from "./whole.js";
 
-describe("a name of the training that gets another value", () => {
-  it("is no loss in a program without one", () => {
+describe("rebound name of the training", () => {
+  it("is no loss if no name is rebound", () => {
     assert.deepEqual(lostIn(statements.join("\n")), []);
   });
   for (const [line, ...names] of [
@@ -45,23 +45,23 @@ describe("a name of the training that gets another value", () => {
       assert.ok(places.every((place) => Number(place.replace("line ", "")) > after.peft));
     });
   for (const name of ["load_dataset", "SFTConfig", "LoraConfig"])
-    it(`is listed where ${name} is another function, imported before it is called`, () => {
+    it(`is listed if ${name} is another function, imported before the call`, () => {
       assert.ok(lostIn(inserted(`from mine import ${name}`, after.imports)).includes(name));
     });
-  it("is listed where the training's object comes from a module alone", () => {
+  it("is listed if only a module supplies the training's object", () => {
     const text = statements.filter((line) => !line.startsWith("args")).join("\n");
     assert.deepEqual(lostIn(`from config import args\n${text}`), ["args"]);
     const base = `from config import NAME\n${text.replace('"someone/base"', "NAME").replace("args=args, ", "")}`;
     assert.deepEqual(lostIn(base), ["NAME"]);
   });
-  it("is listed where a literal that it had is replaced", () => {
+  it("is listed if its literal is replaced", () => {
     const text = inserted('NAME = "someone/base"\nfrom config import NAME', after.imports).replace(
       'model="someone/base"',
       "model=NAME",
     );
     assert.ok(lostIn(text).includes("NAME"));
   });
-  it("is no loss where nothing reads it afterwards, or another scope has a name like it", () => {
+  it("is no loss if nothing reads it later, or if the name belongs to another scope", () => {
     for (const [line, place] of [
       ["args = None", after.imports],
       ["args = None", after.trainer],
@@ -84,7 +84,7 @@ describe("a name of the training that gets another value", () => {
   });
 });
 
-describe("parts of the training that a program deletes", () => {
+describe("training parts that a program deletes", () => {
   for (const [line, name] of [
     ["del t.model.model.layers[4:]", "t.model.model.layers[4:]"],
     ["del (t.model.x, ds[5])", "ds[5]"],

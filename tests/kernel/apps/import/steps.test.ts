@@ -24,8 +24,8 @@ function refused(setting: string, ...given: Parameters<typeof program>): void {
   );
 }
 
-describe("what a program does beside its trainer's arguments", () => {
-  it("losses of its own are refused, whatever the trainer is called", () => {
+describe("imported program with steps outside the trainer's arguments", () => {
+  it("is refused if it defines a custom loss, whatever the trainer's name", () => {
     for (const method of ["compute_loss", "training_step"]) {
       const lines = `class W(Trainer):\n    """Ours."""\n    def ${method}(self, model, inputs):\n        return focal(model(**inputs))`;
       refused(`program.W.${method}`, lines, "", "W");
@@ -36,11 +36,11 @@ describe("what a program does beside its trainer's arguments", () => {
     refused("program.W.compute_loss", "class W(Trainer): compute_loss = focal", "", "W");
     refused("Trainer.compute_loss_func", "", ", compute_loss_func=focal");
   });
-  it("other methods of a trainer are named, and its arguments are read", () => {
+  it("lists other trainer methods and still reads the trainer's arguments", () => {
     const lines = "class W(Trainer):\n    def log(self, logs):\n        loss = logs\n        self.loss = loss";
     assert.deepEqual(named(lines, ", callbacks=[Mine()]", "W"), ["Trainer.callbacks", "program.W.log"]);
   });
-  it("parts that are frozen are named", () => {
+  it("lists frozen parts", () => {
     for (const line of [
       "for p in model.bert.parameters(): p.requires_grad = False",
       "for p in model.bert.parameters():\n    p.requires_grad = False",
@@ -49,7 +49,7 @@ describe("what a program does beside its trainer's arguments", () => {
       assert.deepEqual(named(line), ["program.requires_grad"], line);
     assert.deepEqual(named("model.bert.requires_grad_(True)"), []);
   });
-  it("each object that a trainer is given is named", () => {
+  it("lists each custom object passed to a trainer", () => {
     for (const key of [
       ...["callbacks", "eval_dataset", "compute_metrics", "data_collator", "preprocess_logits_for_metrics"],
       ...["optimizers", "model_init"],
@@ -61,7 +61,7 @@ describe("what a program does beside its trainer's arguments", () => {
     assert.deepEqual(named("", ", data_collator=DataCollatorForLanguageModeling(tok, mlm=False)"), []);
     assert.deepEqual(named("", ", data_collator=DataCollatorForLanguageModeling(tok)"), ["Trainer.data_collator"]);
   });
-  it("what is done to the rows is named, each with its arguments", () => {
+  it("lists each row operation with its arguments", () => {
     const lines = `
 def f(b): return tok(b["text"], truncation=True, max_length=64)
 ds = ds.filter(lambda r: r["lang"] == "en").map(f, batched=True)
@@ -85,7 +85,7 @@ ds = concatenate_datasets([ds, other])`;
     // No rows' methods, and texts that only look like them.
     assert.deepEqual(named('x = tok("hello")\nmap(f, x)\nfilter(f, x)\nprint(".filter(x)")'), []);
   });
-  it("a setting that is computed is named, and no default of the tool is written for it", () => {
+  it("lists a computed setting and writes no tool default for it", () => {
     for (const [argument, unwritten] of [
       ["learning_rate=LR / 2", "learning_rate:"],
       ["weight_decay=f(1)", "weight_decay:"],
@@ -113,13 +113,13 @@ ds = concatenate_datasets([ds, other])`;
       assert.ok(!written.replace(/^\/\/.*$/gm, "").includes(unwritten), `${argument}\n${written}`);
     }
   });
-  describe("the files that it loads", () => {
+  describe("loaded data files", () => {
     const loaded = (given: string, more = ""): ReturnType<typeof importSettings> =>
       importSettings(
         `ds = load_dataset(${given})\nTrainer("someone/base", TrainingArguments("o"), train_dataset=ds["train"]${more})`,
         "a.py",
       );
-    it("are written by their names and kinds", () => {
+    it("are written by name and format", () => {
       for (const [given, source] of [
         ['"json", data_files="x.jsonl"', 'jsonl("x.jsonl")'],
         ['"json", data_files=["x.json"], split="train"', 'json("x.json")'],
@@ -137,7 +137,7 @@ ds = concatenate_datasets([ds, other])`;
         assert.deepEqual(left, [], given);
       }
     });
-    it("are named where they aren't carried", () => {
+    it("are listed if they are not imported", () => {
       for (const [given, ...lost] of [
         ['"json", data_files={"train": "x", "test": "y"}, split="train"', "load_dataset.data_files.test"],
         ['"json", data_files={"other": "x"}', "Trainer.train_dataset", "load_dataset.data_files.other"],
@@ -148,7 +148,7 @@ ds = concatenate_datasets([ds, other])`;
           given,
         );
     });
-    it("hold rows back to look at, by a file or a share; then early stopping is carried", () => {
+    it("provide validation rows by a file or a share, which enables early stopping", () => {
       const early = ", callbacks=[EarlyStoppingCallback(early_stopping_patience=2)]";
       const file = loaded(
         '"csv", data_files={"train": "x", "validation": "y"}',
@@ -184,10 +184,10 @@ ds = concatenate_datasets([ds, other])`;
   });
 });
 
-describe("statements of a program that nobody reads", () => {
+describe("unread statements of a program", () => {
   const left = (lines: string, after = ""): readonly string[] =>
     importSettings(`${program(lines)}${after}`, "a.py").left.map(({ setting }) => setting);
-  it("are listed where they are calls of code that isn't in the program", () => {
+  it("are listed if they call code outside the program", () => {
     for (const call of ["eval", "train", "evaluate", "tokenize", "prepare", "setattr", "load", "save_model"])
       assert.deepEqual(
         left(`from our_code import *\n${call}()`),
@@ -199,7 +199,7 @@ describe("statements of a program that nobody reads", () => {
       "program.m.resize_token_embeddings",
     ]);
   });
-  it("are listed where they change an object", () => {
+  it("are listed if they change an object", () => {
     for (const [line, setting] of [
       ["tok.pad_token = tok.eos_token", "tok.pad_token"],
       ["model.config.dropout += 0.1", "model.config.dropout"],
@@ -214,7 +214,7 @@ describe("statements of a program that nobody reads", () => {
     ] as const)
       assert.deepEqual(left(line), [`program.${setting}`], line);
   });
-  it("have the whole value where several names get one", () => {
+  it("show the full value if one assignment sets several names", () => {
     const { left } = imported("model.rate, model.seed = 1e-3, 7");
     assert.deepEqual(
       left.map(({ setting, value }) => [setting, (value as { readonly text?: string }).text]),
@@ -224,7 +224,7 @@ describe("statements of a program that nobody reads", () => {
       ],
     );
   });
-  it("are listed where they make other rows without a call", () => {
+  it("are listed if they make other rows without a call", () => {
     for (const line of [
       "ds = ds[:100]",
       'ds["train"] = ds["train"][:100]',
@@ -245,7 +245,7 @@ describe("statements of a program that nobody reads", () => {
     ])
       assert.deepEqual(left(line), [], line);
   });
-  it("are none where they only compute texts and numbers, or show them", () => {
+  it("are not listed if they only compute or print texts and numbers", () => {
     const lines = `
 import os, json
 import numpy as np
@@ -261,19 +261,19 @@ class Settings:
     def __init__(self): self.rate = 3`;
     assert.deepEqual(left(lines), []);
   });
-  it("are listed where there are too many to read, or no Python", () => {
+  it("are listed if they are too many, or not Python", () => {
     const many = Array.from({ length: 600 }, (_, i) => `model.f${String(i)}(1)`).join("\n");
     assert.ok(left(many).includes("program.further statements"));
     const calls = Array.from({ length: 600 }, (_, i) => `LoraConfig(r=${String(i + 1)})`).join("\n");
     assert.ok(left("", calls).includes("program.further calls"));
     assert.ok(left("x = = 3").some((setting) => setting.startsWith("program.no Python")));
   });
-  it("name the line, and the cell of a notebook", () => {
+  it("are listed with their line, and with the cell of a notebook", () => {
     assert.match(imported("model.resize_token_embeddings(9)").program, /"9" \(line 4: /);
     const cells = ["import torch", program("model.tie_weights()")].map((source) => ({ cell_type: "code", source }));
     assert.match(importSettings(JSON.stringify({ cells }), "a.ipynb").program, /\(code cell 2, line 4: /);
   });
-  it("are listed where the training is repeated, or a command of the shell may change the data", () => {
+  it("are listed if the training repeats, or if a shell command may change the data", () => {
     const trains = 't = Trainer("x", TrainingArguments("o"), train_dataset=load_dataset("a/b"))\n';
     const named = (lines: string): readonly string[] =>
       importSettings(trains + lines, "a.py").left.map(({ setting }) => setting);
@@ -283,7 +283,7 @@ class Settings:
     assert.deepEqual(named("!pip install trl\n%cd x\nt.train()"), []);
     assert.deepEqual(named("!python prepare.py\nt.train()"), ["program.command"]);
   });
-  it("are none in a branch that never runs, nor in cells that install", () => {
+  it("are not listed in a branch that never runs, nor in installation cells", () => {
     const dead = "if False: model.push_to_hub('a/b')\nif 0:\n    model.x = 3\nelse:\n    model.y = 3";
     assert.deepEqual(left("", dead), ["program.model.y"]);
     const cells = ["%%bash\npip install trl", "if x:\n    !pip install trl \\\n      torch\n", program("")];
@@ -293,14 +293,14 @@ class Settings:
     );
     assert.deepEqual(made.left, []);
   });
-  it("load the model again to ask it, which trains nothing", () => {
+  it("are not listed if they reload the model after the training", () => {
     const again = 'model = AutoModelForSequenceClassification.from_pretrained("o")';
     const made = importSettings(`${program("")}${again}`, "a.py");
     assert.match(made.program, /base: "someone\/base"/);
     assert.deepEqual(made.left, []);
     assert.deepEqual(left(again), ["AutoModelForSequenceClassification.from_pretrained 2"]);
   });
-  it("don't give a parameter the value of a name of the program", () => {
+  it("do not give a function parameter the value of a global name", () => {
     const text = `rate = 1e-3\ndef go(rate):\n    SFTTrainer("someone/base", SFTConfig(learning_rate=rate)).train()\ngo(1e-5)`;
     const { program: written, left: lost } = importSettings(text, "a.py");
     assert.doesNotMatch(written, /learning_rate: 1e-3/);
@@ -309,7 +309,7 @@ class Settings:
       ["SFTConfig.learning_rate"],
     );
   });
-  it("show no tokens", () => {
+  it("never show tokens", () => {
     const lines = [
       ...[
         'login("hf_planted0123456789")',

@@ -5,7 +5,7 @@ import { after, inserted, lostIn, statements } from "./whole.js";
 const whole = statements.slice(0, after.trainer);
 const trained = (lines: string): readonly string[] => lostIn([...whole, lines].join("\n"));
 
-describe("a training", () => {
+describe("training call of an imported program", () => {
   for (const lines of [
     "[t.train() for i in range(3)]",
     "x = [t.train().training_loss for i in range(3)]",
@@ -26,7 +26,7 @@ describe("a training", () => {
     "try: pass\nexcept ValueError: t.train()",
     "if False: t.train()",
   ])
-    it(`is listed where it runs otherwise than once: ${lines.replace(/\n/g, "; ")}`, () => {
+    it(`is listed if it does not run exactly once: ${lines.replace(/\n/g, "; ")}`, () => {
       const lost = trained(lines);
       assert.ok(
         lost.some((name) => /\btrain( \d+)?$/.test(name)),
@@ -42,12 +42,12 @@ describe("a training", () => {
     "out = t.train()\nprint(out)",
     "if True: t.train()",
   ])
-    it(`is no loss where it runs once: ${lines.replace(/\n/g, "; ")}`, () => {
+    it(`is no loss if it runs exactly once: ${lines.replace(/\n/g, "; ")}`, () => {
       assert.deepEqual(trained(lines), []);
     });
 });
 
-describe("the end of a program before its training", () => {
+describe("program exit before the training", () => {
   for (const [line, name] of [
     ["import sys\nsys.exit()", "sys.exit"],
     ["from sys import exit as leave\nleave()", "leave"],
@@ -64,10 +64,10 @@ describe("the end of a program before its training", () => {
       const lost = lostIn(inserted(line, after.rows));
       assert.ok(lost.includes(name), lost.join());
     });
-  it("is listed in the function that trains", () => {
+  it("is listed as a return in the training function", () => {
     assert.deepEqual(trained("def go():\n    return\n    t.train()\ngo()"), ["return"]);
   });
-  it("is none after the training, behind a condition or in another function", () => {
+  it("is not listed after the training, behind a condition or in another function", () => {
     assert.deepEqual(lostIn(inserted("exit()", statements.length)), []);
     for (const line of [
       "import sys\nif len(sys.argv) > 9: sys.exit('too many')",
@@ -78,15 +78,15 @@ describe("the end of a program before its training", () => {
   });
 });
 
-describe("a module that nobody reads", () => {
+describe("imported module that is not read", () => {
   for (const line of ["import mypatch", "from mypatch import *", "from . import mypatch", "import os, mypatch as m"])
     it(`is listed: ${line}`, () => {
       assert.deepEqual(lostIn(inserted(line, after.imports)), [line]);
     });
-  it("is shown by the call that uses it", () => {
+  it("is represented by the call that uses it", () => {
     assert.deepEqual(lostIn(inserted("import mypatch\nmypatch.go()", after.imports)), ["mypatch.go"]);
   });
-  it("is none of Python's or the field's", () => {
+  it("is not listed for the standard library or common packages", () => {
     const line = "import os, json\nimport torch\nimport pandas as pd\nfrom accelerate import Accelerator\nimport wandb";
     assert.deepEqual(lostIn(inserted(line, after.imports)), []);
     assert.deepEqual(lostIn(inserted("if False: import mypatch", after.imports)), []);

@@ -14,7 +14,7 @@ describe("Unsloth's defaults", () => {
     ).program;
   const adapted = "model = FastLanguageModel.get_peft_model(model)";
   // unsloth/models/{llama,loader,rl}.py, August 2026.
-  it("are those of its adapter and its loader, and not PEFT's", () => {
+  it("follow its adapter and loader, not PEFT", () => {
     const written = unsloth("", adapted);
     assert.match(
       written,
@@ -23,7 +23,7 @@ describe("Unsloth's defaults", () => {
     assert.match(written, /storage: nf4/);
     assert.match(written, /max_length: 2048/);
   });
-  it("give way to what is said", () => {
+  it("give way to explicit arguments", () => {
     assert.doesNotMatch(unsloth(", load_in_4bit=False", adapted), /^ +storage/m);
     assert.match(unsloth(", load_in_8bit=True", adapted), /storage: int8/);
     assert.doesNotMatch(unsloth(", load_in_16bit=True", adapted), /^ +storage/m);
@@ -36,7 +36,7 @@ describe("Unsloth's defaults", () => {
       /lora\(rank: 4, alpha: 16, targets: \[q_proj\]\)[\s\S]*max_length: 512/,
     );
   });
-  it("are those of its own SFTConfig, but not of transformers' TrainingArguments", () => {
+  it("follow its SFTConfig, but not for transformers' TrainingArguments", () => {
     for (const args of ["", ', args=SFTConfig(output_dir="o")']) {
       const written = unsloth("", adapted, args);
       assert.match(written, /batch_size: 4\n {2}accumulate: 2\n/);
@@ -45,7 +45,7 @@ describe("Unsloth's defaults", () => {
     }
     assert.match(unsloth("", adapted, ', args=TrainingArguments("o")'), /batch_size: 8\n[\s\S]*weight_decay: 0\)/);
   });
-  it("leave no seed of the adapter behind that is the recipe's", () => {
+  it("list an adapter seed only if it differs from the recipe's seed", () => {
     const seeds = (seed: number): boolean =>
       unsloth(", load_in_4bit=False", `model = FastLanguageModel.get_peft_model(model, random_state=${String(seed)})`)
         .split("No effect")[0]
@@ -58,12 +58,12 @@ describe("Unsloth's defaults", () => {
   });
 });
 
-describe("words of Tune for what a program says", () => {
+describe("Tune words for imported settings", () => {
   const program = (data: string, more = "", args = ""): ReturnType<typeof importSettings> =>
     imported(
       `rows = load_dataset(${data})\nTrainer("someone/base", TrainingArguments("o"${args}), train_dataset=rows${more}).train()`,
     );
-  it("are `hub` for data sets of the hub", () => {
+  it("are `hub` for hub data sets", () => {
     for (const [data, more, source] of [
       ['"a/b"', '["train"]', 'hub("a/b")'],
       ['"a/b", split="train"', "", 'hub("a/b", split: train)'],
@@ -86,7 +86,7 @@ describe("words of Tune for what a program says", () => {
     );
     assert.match(cut.program, /source: hub\("a\/b", split: train\)\n.*\n +split: random\(train: 90%, test: 10%\)/);
   });
-  it("are `hub` in the settings of Axolotl and AutoTrain", () => {
+  it("are `hub` in Axolotl and AutoTrain settings", () => {
     const set = { path: "a/b", name: "en", split: "train", type: "chat_template" };
     const axolotl = importSettings(stringify({ base_model: "m", datasets: [set] }), "a.yaml");
     assert.match(axolotl.program, /source: hub\("a\/b", config: en, split: train\)/);
@@ -97,7 +97,7 @@ describe("words of Tune for what a program says", () => {
     );
     assert.match(autotrain.program, /source: hub\("a\/b", config: en, split: train\)/);
   });
-  it("are `label_smoothing` of the task, where it has one", () => {
+  it("include `label_smoothing` of a task that supports it", () => {
     const smoothed = (task: string): ReturnType<typeof importSettings> =>
       imported(
         `model = AutoModelFor${task}.from_pretrained("x")\nTrainer(model, TrainingArguments("o", label_smoothing_factor=0.1), train_dataset=load_dataset("a/b")).train()`,
@@ -106,7 +106,7 @@ describe("words of Tune for what a program says", () => {
     assert.deepEqual(leftOf(smoothed("SequenceClassification")), []);
     assert.deepEqual(leftOf(smoothed("QuestionAnswering")), ["TrainingArguments.label_smoothing_factor"]);
   });
-  it("are `template` for a template that is built, over conversations", () => {
+  it("include `template` for a supported template over conversations", () => {
     const chat = (template: string, more = ""): ReturnType<typeof importSettings> =>
       imported(
         `tok = get_chat_template(tok, chat_template="${template}"${more})\nt = SFTTrainer("x", SFTConfig(), train_dataset=load_dataset("a/b"))\nt = train_on_responses_only(t, instruction_part="a", response_part="b")`,
@@ -118,18 +118,18 @@ describe("words of Tune for what a program says", () => {
       "get_chat_template.mapping",
     ]);
   });
-  it("are no length where nothing is cut, and TRL's own where nothing is said", () => {
+  it("omit the length if nothing is truncated, and use TRL's default if it is unset", () => {
     const length = (given: string): string => imported(`SFTTrainer("x", SFTConfig(${given})).train()`).program;
     assert.match(length(""), /max_length: 1024/);
     assert.doesNotMatch(length("max_length=None"), /max_length/);
   });
-  it("are the task that PEFT's TaskType names", () => {
+  it("include the task named by PEFT's TaskType", () => {
     const text =
       'Trainer("x", TrainingArguments("o"), train_dataset=load_dataset("a/b"))\nLoraConfig(task_type=TaskType.SEQ_CLS)';
     assert.match(imported(text).program, /task: text_classification/);
     assert.deepEqual(leftOf(imported(text)), []);
   });
-  it("are the cross-entropy for its names, and no preference", () => {
+  it("map the names of cross-entropy, and refuse other losses and preference losses", () => {
     const loss = (name: string): string =>
       importSettings(stringify({ dataset_text_field: "text", loss_type: name }), "a.yaml").program;
     for (const name of ["nll", "chunked_nll"]) assert.match(loss(name), /train tuned/);
@@ -139,7 +139,7 @@ describe("words of Tune for what a program says", () => {
     ] as const)
       assert.throws(() => loss(name), what);
   });
-  it("are named for a model that is sent to the hub, and for rows that come twice", () => {
+  it("list a model upload to the hub and duplicated rows as not imported", () => {
     for (const [text, setting] of [
       [stringify({ dataset_text_field: "text", push_to_hub: true }), "push_to_hub"],
       [
@@ -166,7 +166,7 @@ describe("TRL's dataset_kwargs", () => {
   const left = (given: string): readonly string[] =>
     leftOf(imported(`SFTTrainer("o/b", SFTConfig(dataset_kwargs=${given}), train_dataset=load_dataset("o/a"))`));
   const key = (name: string): string => `SFTConfig.dataset_kwargs.${name}`;
-  it("are listed by their key where rows become other tokens", () => {
+  it("are listed by key if they change the tokens of rows", () => {
     assert.deepEqual(left('{"skip_prepare_dataset": True}'), [key("skip_prepare_dataset")]);
     assert.deepEqual(left('{"add_special_tokens": False, "append_concat_token": False, "odd": 1}'), [
       key("add_special_tokens"),
@@ -174,12 +174,12 @@ describe("TRL's dataset_kwargs", () => {
       key("odd"),
     ]);
   });
-  it("are no loss where they are TRL's defaults", () => {
+  it("are no loss if they equal TRL's defaults", () => {
     const usual =
       '{"skip_prepare_dataset": False, "add_special_tokens": True, "append_concat_token": True, "num_proc": 4}';
     assert.deepEqual(left(usual), []);
   });
-  it("are listed as a whole where they are an expression", () => {
+  it("are listed as one setting if they are an expression", () => {
     assert.deepEqual(left("dict(given)"), ["SFTConfig.dataset_kwargs"]);
   });
   it("are listed in Axolotl's form", () => {

@@ -36,9 +36,9 @@ function leftIn(settings: Readonly<Record<string, unknown>>, file: string): read
   }
 }
 
-describe("settings that no reader asks for", () => {
+describe("settings that no reader requests", () => {
   for (const tool of [...new Set(examples.map(({ of }) => of))])
-    it(`${tool}: each key of the corpus is listed as not carried over`, () => {
+    it(`${tool}: each key of the corpus is listed as not imported`, () => {
       const seen = new Set<string>();
       for (const one of examples) {
         if (one.of !== tool || one.chats !== undefined || outcomeOf(one).is === "refused") continue;
@@ -63,7 +63,7 @@ describe("settings that no reader asks for", () => {
   const axolotl = { base_model: "b", datasets: [{ path: "a.jsonl", type: "alpaca" }] };
   const left = (more: object): readonly string[] =>
     importSettings(stringify({ ...axolotl, ...more }), "a.yaml").left.map(({ setting }) => setting);
-  it("are what counts as not carried over", () => {
+  it("are listed as not imported", () => {
     assert.deepEqual(left({}), []);
     const shown = importSettings(stringify({ ...axolotl, special_tokens: { pad_token: "<pad>" } }), "a.yaml").program;
     assert.match(shown, /<pad>/, "tokens of texts are shown");
@@ -76,7 +76,7 @@ describe("settings that no reader asks for", () => {
     ] as const)
       assert.deepEqual(left(more), [setting]);
   });
-  it("never show a token", () => {
+  it("never show tokens", () => {
     const keys = [
       ...["hub_token", "hf_use_auth_token", "wandb_api_key", "hf_hub_token", "ms_hub_token", "push_to_hub_token"],
       ...[
@@ -102,7 +102,7 @@ describe("settings that no reader asks for", () => {
     };
     assert.doesNotMatch(importSettings(stringify({ ...axolotl, ...inside, ...code }), "a.yaml").program, /planted/);
   });
-  it("are not those without effect, which are listed with a reason", () => {
+  it("exclude settings without effect, which are listed with a reason", () => {
     const { idle, left: lost } = importSettings(
       stringify({ ...axolotl, output_dir: "out", wandb_project: "p" }),
       "a.yaml",

@@ -52,7 +52,7 @@ function verdict(
 const passes = ([, { is }]: VerdictRule): boolean => is !== "left";
 
 describe("statements without a counterpart", () => {
-  it("give no reason of another kind where a loop names the weights, or gradients are off", () => {
+  it("share one reason for weight loops, distinct from disabled gradients", () => {
     const why = (whole: string): string | undefined => {
       const found = verdict("calls", [whole, ""]);
       return found.is === "idle" ? found.why : undefined;
@@ -64,7 +64,7 @@ describe("statements without a counterpart", () => {
     assert.notEqual(why("torch.no_grad"), why("torch.autocast"));
   });
   for (const kind of ["calls", "assignments"] as const) {
-    it(`${kind}: each is listed once the rule that lets it pass is deleted`, () => {
+    it(`${kind}: are listed once the rule that lets them pass is deleted`, () => {
       const needed = new Set<VerdictRule>();
       for (const one of kinds[kind]) {
         assert.notEqual(verdict(kind, one).is, "left", one[0]);
@@ -79,11 +79,11 @@ describe("statements without a counterpart", () => {
         [],
       );
     });
-    it(`${kind}: have a reason where they pass`, () => {
+    it(`${kind}: have a reason in every rule that ignores them`, () => {
       for (const [, made] of verdictRules[kind]) assert.ok(made.is === "read" || made.why.length > 5);
     });
   }
-  it("are listed under a name that nobody knows", () => {
+  it("are listed under an unknown name", () => {
     for (const kind of ["calls", "assignments"] as const)
       assert.equal(verdict(kind, ["model.config.zz_other", "1"]).is, "left");
   });

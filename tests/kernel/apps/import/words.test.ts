@@ -60,10 +60,10 @@ const asking: Readonly<Record<string, readonly (readonly [ImportTool, (name: str
   ],
 };
 
-describe("words that other tools call by the same name", () => {
+describe("words with the same name in other tools", () => {
   for (const [kind, places] of Object.entries(asking))
     for (const [tool, settings] of places)
-      it(`${tool}: each ${kind} that is built is written by its name (${Object.keys(settings("")).join(", ")})`, () => {
+      it(`${tool}: each implemented ${kind} is imported by name (${Object.keys(settings("")).join(", ")})`, () => {
         const built = registry.ofKind(kind).filter(({ planned }) => !planned);
         assert.ok(built.length > 3);
         for (const { name } of built) {
@@ -73,7 +73,7 @@ describe("words that other tools call by the same name", () => {
         }
       });
 
-  it("are carried from the day that they are built", () => {
+  it("are imported as soon as they are implemented", () => {
     const lost: string[] = [];
     const called = (name: string) =>
       namedCallText("schedule", name, { warmup: "6%" }, (key, why) => lost.push(`${key}: ${why}`), later);
@@ -93,7 +93,7 @@ describe("words that other tools call by the same name", () => {
       );
   });
 
-  it("have the settings that PEFT has, in Ludwig's adapters too", () => {
+  it("have PEFT's settings, also in Ludwig's adapters", () => {
     for (const type of ["prompt_tuning", "prefix_tuning"]) {
       const adapter = { type, num_virtual_tokens: 33 };
       const { program } = importSettings(
@@ -106,7 +106,7 @@ describe("words that other tools call by the same name", () => {
     }
   });
 
-  it("are told as they are where they need settings", () => {
+  it("are refused if they need settings that are not read", () => {
     const of = (said: string) => {
       const settings = ToolSettings.fromValue({ peft_type: said });
       return { written: techniqueByName(settings, "peft_type", said, undefined, later), refused: settings.refusals() };

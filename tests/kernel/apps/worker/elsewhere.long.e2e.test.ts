@@ -18,7 +18,7 @@ recipe quick { epochs: 1, batch_size: 8, log: every(steps: 1), seed: 3 }
 recipe long { epochs: 16, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 20), seed: 3 }
 `;
 
-describe("a worker on another machine", function () {
+describe("worker on another machine", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   let machine: AnotherMachine;
@@ -52,14 +52,14 @@ describe("a worker on another machine", function () {
         .sort(),
     }));
 
-  it("comes to what the notebook's own engine comes to, though it sees none of its files", async () => {
+  it("gives the results of the notebook's engine without access to its files", async () => {
     await book.run(sweep("here", "trials: 2"));
     await machine.during(() => book.run(sweep("there", "trials: 2, runner: processes(1)")));
     assert.deepEqual(facts("there"), facts("here"));
     assert.ok(trialsOf("there").every(({ run }) => !writersOf(run).some(({ id }) => id === process.pid)));
   });
 
-  it("begins from weights that were trained here, and shuns paths that begin at the root", async () => {
+  it("starts from weights trained in the notebook, and rejects absolute paths", async () => {
     await book.run(
       "train m on d with quick\nmodel again { base: m, task: text_classification, technique: lora(rank: 2) }",
     );
@@ -86,7 +86,7 @@ describe("a worker on another machine", function () {
     );
   });
 
-  it("reads the files of a query, which lie from the notebook's folder", async () => {
+  it("reads the files of a query relative to the notebook's folder", async () => {
     const query = (path: string): string =>
       definitions
         .split("\n")[0]
@@ -100,7 +100,7 @@ describe("a worker on another machine", function () {
     await assert.rejects(machine.during(cell), { code: "worker-lacks" });
   });
 
-  it("says which engine isn't there, and its trial waits for one that has it", async () => {
+  it("reports a missing engine, and its trial waits for a worker that has it", async () => {
     const bare = new AnotherMachine({ lacks: ["tensorflow", "downloads"] });
     try {
       await book.run("engine { engine: tensorflow, threads: 1 }");
@@ -123,7 +123,7 @@ describe("a worker on another machine", function () {
     }
   });
 
-  it("hands in its checkpoint when it is told to end, and nothing of it is left", async () => {
+  it("uploads its checkpoint on SIGTERM and leaves nothing behind", async () => {
     const cell = machine.during(() => book.run(sweep("ended", "trials: 1, runner: processes(1)", { recipe: "long" })));
     const trial = () => trialsOf("ended")[0];
     while ((trial()?.step ?? 0) < 23) await delay(10);
@@ -145,7 +145,7 @@ describe("a worker on another machine", function () {
     assert.deepEqual(machine.workers(), []);
   });
 
-  it("trains what `sweep auto` writes", async () => {
+  it("trains the trials of `sweep auto`", async () => {
     const auto = `sweep auto on d with quick as chosen { bases: ["bert"], budget: 2min, trials: 2, minimize: log_loss, runner: processes(1) }`;
     await machine.during(() => book.run(auto));
     const trials = trialsOf("chosen");

@@ -6,8 +6,8 @@ import { basename, join } from "node:path";
 import { currentProcess } from "#kernel/runs/writer.js";
 import { makeWorkerFolder } from "#kernel/apps/worker/worker.js";
 
-describe("the folder of a worker", () => {
-  it("is its own; those of dead processes of this machine go, and no others", () => {
+describe("folder of a worker", () => {
+  it("is its own, and replaces only folders of dead processes on this machine", () => {
     const root = mkdtempSync(join(tmpdir(), "tunebook-test-"));
     try {
       const { machine, since } = currentProcess();

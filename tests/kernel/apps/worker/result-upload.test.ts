@@ -20,7 +20,7 @@ import { TrialReporter } from "#kernel/apps/worker/trial-reporter.js";
 import { GivenWork } from "../../remote/coordinator/given-work.js";
 import { BadNetwork } from "./bad-network.js";
 
-describe("a run that is handed in", () => {
+describe("upload of a run", () => {
   let folder: string;
   let coordinator: Coordinator;
   let network: BadNetwork;
@@ -69,7 +69,7 @@ describe("a run that is handed in", () => {
         .sort(([a], [b]) => a.localeCompare(b)),
     );
 
-  it("arrives as it is in the end, whatever comes, goes and takes another's place meanwhile", async () => {
+  it("delivers the final state despite files that appear, disappear or are replaced", async () => {
     const { run } = await begun();
     for (let step = 1; step <= 60; step++) {
       writeFileSync(there(`checkpoints/.step-${String(step)}`), `weights ${String(step)}`.repeat(9));
@@ -103,7 +103,7 @@ describe("a run that is handed in", () => {
     ["holds something else of that length", (file: string) => writeFileSync(file, "A".repeat(2 ** 20))],
     ["is gone", (file: string) => rmSync(file)],
   ] as const)
-    it(`is looked at again where a file ${what} while it is sent`, async () => {
+    it(`repeats the check if a file ${what} during the upload`, async () => {
       writeFileSync(there("checkpoints/a"), "a".repeat(2 ** 20));
       let times = 0;
       const { run } = await begun((file) => {
@@ -115,14 +115,14 @@ describe("a run that is handed in", () => {
       assert.deepEqual(lost, []);
     });
 
-  it("is given up with the reason where a file changes each time that it is looked at", async () => {
+  it("fails with a reason if a file changes on every check", async () => {
     writeFileSync(there("checkpoints/a"), "a");
     const { run } = await begun((file) => appendFileSync(file, "a"));
     const why = "its files change while they are handed in";
     await assert.rejects(run.whole(), { code: "run-folder", data: { folder: there("").replace(/\/$/, ""), why } });
   });
 
-  it("arrives over connections that end, and answers that are lost: each thing counts once", async () => {
+  it("counts each item once despite broken connections and lost responses", async () => {
     // Each kind of fault meets each kind of request.
     network.faults = ["cut before", null, "cut after", null, "busy", null, "cut in the answer", null];
     const { run, teller } = await begun();
@@ -142,7 +142,7 @@ describe("a run that is handed in", () => {
     );
   });
 
-  it("goes on over a connection that the server ended because nothing was said", async () => {
+  it("continues after the server closes an idle connection", async () => {
     network.idle = 30;
     const { run, teller } = await begun();
     for (let step = 1; step <= 5; step++) {

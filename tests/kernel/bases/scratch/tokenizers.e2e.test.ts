@@ -37,16 +37,16 @@ const trained = (word: string) => {
 };
 type Model = Readonly<Record<string, unknown>>;
 
-describe("tokenizers trained here", function () {
+describe("trained tokenizers", function () {
   this.timeout(60_000);
   for (const word of Object.keys(FAMILIES)) {
-    it(`${word}: the same texts give the file that is kept`, async () => {
+    it(`${word}: match the recorded file for the same texts`, async () => {
       const { tokenizer, size } = await trained(word);
       assert.equal(size, golden.size);
       const kept: unknown = JSON.parse(read(`tests/fixtures/scratch/tokenizer-${word}.json`));
       assert.deepEqual(JSON.parse(JSON.stringify(tokenizer)), kept);
     });
-    it(`${word}: reads and writes nasty strings as Python does from the same file`, async () => {
+    it(`${word}: encode and decode difficult strings like Python from the same file`, async () => {
       const folder = mkdtempSync(join(tmpdir(), "tunebook-tokenizer-"));
       try {
         const { tokenizer, settings } = await trained(word);
@@ -62,7 +62,7 @@ describe("tokenizers trained here", function () {
         rmSync(folder, { recursive: true, force: true });
       }
     });
-    it(`${word}: the texts take as many tokens as by Hugging Face's own training, within 2 %`, async () => {
+    it(`${word}: use as many tokens as Hugging Face's training, within 2 %`, async () => {
       const { tokenizer } = await trained(word);
       const folder = mkdtempSync(join(tmpdir(), "tunebook-tokenizer-"));
       try {
@@ -77,7 +77,7 @@ describe("tokenizers trained here", function () {
       }
     });
   }
-  it("bpe: vocabulary and merges are those of Hugging Face's trainer", async () => {
+  it("bpe: have the vocabulary and merges of Hugging Face's trainer", async () => {
     const model = (await trained("bpe")).tokenizer["model"] as Model;
     const vocabulary = model["vocab"] as Readonly<Record<string, number>>;
     assert.deepEqual(
@@ -86,7 +86,7 @@ describe("tokenizers trained here", function () {
     );
     assert.deepEqual(model["merges"], golden.merges);
   });
-  it("gives fewer tokens where there are no more to learn, and says the least that it needs", async () => {
+  it("have fewer tokens if there are no more to learn, and report the minimum size", async () => {
     const words: WordCounts = { words: ["▁ab", "▁abc"], counts: [3, 2] };
     for (const word of Object.keys(FAMILIES)) {
       const training = (await registry.find("tokenizer", word)!.load!()) as TokenizerTraining;
@@ -96,7 +96,7 @@ describe("tokenizers trained here", function () {
       assert.equal(Array.isArray(vocab) ? vocab.length : Object.keys(vocab).length, size);
     }
   });
-  it("a small vocabulary of Unigram keeps every character", async () => {
+  it("unigram: preserve every character in a small vocabulary", async () => {
     const unigram = (await registry.find("tokenizer", "unigram")!.load!()) as TokenizerTraining;
     const words: WordCounts = { words: ["▁the", "▁then", "▁there", "▁other"], counts: [9, 4, 3, 2] };
     const { model, size } = unigram.train(call("unigram", 9), words, { specials: ["<unk>"], unknown: "<unk>" });
@@ -104,7 +104,7 @@ describe("tokenizers trained here", function () {
     for (const character of "▁thenro") assert.ok(pieces.includes(character), character);
     assert.equal(size, 9);
   });
-  it("is stopped by an abort", async () => {
+  it("are stopped by an abort signal", async () => {
     const scratch = registry.find("model", "gpt2")!.capabilities!.scratch!;
     const lines = Array.from({ length: 3000 }, (_, i) => `stopped ${Math.random()} ${i}`);
     const signal = AbortSignal.timeout(20);

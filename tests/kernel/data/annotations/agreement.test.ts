@@ -27,9 +27,9 @@ function near(got: number | null | undefined, want: number | null | undefined, w
   else assert.equal(got ?? null, want ?? null, what);
 }
 
-describe("agreement of annotators", () => {
+describe("annotator agreement", () => {
   for (const [i, one] of golden.entries())
-    it(`is what the oracles say: case ${String(i)}`, () => {
+    it(`matches the reference results: case ${String(i)}`, () => {
       const found = annotatorAgreement(rowsOf(one));
       near(found.alpha, one.alpha, "alpha");
       if (one.printed !== undefined) assert.equal(found.alpha?.toFixed(3), String(one.printed));
@@ -41,7 +41,7 @@ describe("agreement of annotators", () => {
       for (const { choice, alpha } of found.choices) near(alpha, one.against[choice], `label ${choice}`);
     });
 
-  it("is −1 where two always say the opposite, 1 where they say the same, and not told of nothing", () => {
+  it("is −1 for opposite choices, 1 for equal choices, and null without data", () => {
     const opposite = [["a", "b"], ["b", "a"]] as const; // prettier-ignore
     assert.equal(kappaOfChoices(opposite), -1);
     assert.equal(kappaOfChoices([["a", "a"], ["b", "b"]]), 1); // prettier-ignore

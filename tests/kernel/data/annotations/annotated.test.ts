@@ -45,14 +45,14 @@ describe("annotated data", () => {
 
   const text = "text,label\nred,warm\nblue,cold\ngreen,cold\nred,cold\n";
 
-  it("is as its source says while nobody decided", async () => {
+  it("equals its source while there are no decisions", async () => {
     const bare = await prepareMeasuredData(plan(text, { annotations: undefined } as never), folder.world());
     const none = await prepared(plan(text));
     assert.equal(none.facts.hash, bare.facts.hash);
     assert.deepEqual(none.facts.annotated?.by, []);
   });
 
-  it("offers labels as the cleaners leave them, and of those that differ in capitals or blanks the commonest", async () => {
+  it("offers cleaned labels, and the most frequent of case or whitespace variants", async () => {
     const odd = 'text,label\nred,Warm\nblue,cold\ngreen,"cold "\nsnow,"cold "\nsun,warm\nfire,warm\n';
     const clean = [call("cleaner", "unicode", {})];
     const of = await prepared(plan(odd, { clean }));
@@ -69,7 +69,7 @@ describe("annotated data", () => {
     assert.equal((await prepared(plan(odd, { clean }), lines)).facts.annotated?.changed, 0);
   });
 
-  it("has in its tables what was decided by the time they are asked for", async () => {
+  it("includes in its tables the decisions made before each table request", async () => {
     const of = await prepared(plan(`${text}snow,\n`, { split: call("split", "random", { train: { share: 1 } }) }));
     const { annotation } = sessionOf(of, "ann");
     const checked = annotatedHandle("checked", of, async () => [], annotation, "label");
@@ -93,7 +93,7 @@ describe("annotated data", () => {
     assert.equal(checked["train"]!.table(), first);
   });
 
-  it("takes the last decision of an annotator, and what was taken back counts no more", async () => {
+  it("uses an annotator's last decision and ignores undone ones", async () => {
     const of = plan(text);
     const { annotation, lines } = sessionOf(await prepared(of), "ann");
     annotation.decide(1, label("warm"));
@@ -122,7 +122,7 @@ describe("annotated data", () => {
     assert.match(now.facts.notes?.[0] ?? "", /3 rows by ann \(3\); 1 label changed, 1 row dropped/);
   });
 
-  it("undoes what an earlier session decided, down to the decision before it", async () => {
+  it("undoes decisions of earlier sessions back to the decision before", async () => {
     const of = plan(text);
     const first = sessionOf(await prepared(of), "ann", { now: () => new Date(1000) });
     first.annotation.decide(0, label("cold"));
@@ -137,7 +137,7 @@ describe("annotated data", () => {
     assert.equal(third.annotation.undo(), null);
   });
 
-  it("goes with the majority; where as many say otherwise the source's label stays", async () => {
+  it("follows the majority, and uses the source's label on a tie", async () => {
     const of = plan(text);
     const start = await prepared(of);
     const say = (who: string, ...said: readonly (string | null)[]) => {
@@ -157,7 +157,7 @@ describe("annotated data", () => {
     );
   });
 
-  it("keeps decisions of rows that moved, and tells of those whose text changed", async () => {
+  it("preserves decisions of moved rows, and reports rows whose text changed", async () => {
     const { annotation, lines } = sessionOf(await prepared(plan(text)), "ann");
     annotation.decide(3, label("warm")); // the second "red"
     annotation.decide(1, label("warm"));
@@ -168,7 +168,7 @@ describe("annotated data", () => {
     assert.match((moved.facts.notes ?? []).join("\n"), /1 annotation of rows that are no longer there/);
   });
 
-  it("moves no row into another split, stratified by what is corrected", async () => {
+  it("moves no row between splits that are stratified by the corrected label", async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `t${String(i)},${i % 3 === 0 ? "warm" : "cold"}`).join("\n");
     const share = (n: number) => ({ share: n });
     const split = call("split", "random", { train: share(0.5), test: share(0.5), stratify: "label" } as never);
@@ -182,7 +182,7 @@ describe("annotated data", () => {
     assert.notEqual(after.facts.hash, before.facts.hash);
   });
 
-  it("asks about rows without a label, and takes them in once they have one", async () => {
+  it("offers unlabelled rows, and includes them once labelled", async () => {
     const of = plan("text,label\nred,warm\nblue,\n blue ,\ngreen,cold\n", {
       clean: [call("cleaner", "whitespace"), call("cleaner", "drop_empty")],
     });
@@ -209,7 +209,7 @@ describe("annotated data", () => {
     assert.deepEqual([now.facts.annotated?.labelled, now.facts.annotated?.waiting], [1, 1]);
   });
 
-  it("labels data that have no label at all", async () => {
+  it("labels data without any labels", async () => {
     const of = plan("text\nred\nblue\n", {
       columns: { text: "text", label: "label" },
       labels: ["warm", "cold"],
@@ -223,7 +223,7 @@ describe("annotated data", () => {
     assert.throws(() => annotation.decide(0, label("red")), /no such label/);
   });
 
-  it("decides on several labels of a text, in any order", async () => {
+  it("supports several labels per text, in any order", async () => {
     const of = plan("text,labels\nred,warm|bright\nblue,cold\n", {
       columns: { text: "text", labels: "labels" },
       annotations: { ...annotations, role: "labels" },
@@ -237,7 +237,7 @@ describe("annotated data", () => {
     assert.deepEqual([...must(now.splits["all"], "all").array("labels")], [["bright", "warm"], []]);
   });
 
-  it("changes nothing where a decision can't be written", async () => {
+  it("changes nothing if a decision cannot be saved", async () => {
     const { annotation } = sessionOf(await prepared(plan(text)), "ann", {
       write: () => {
         throw new Error("full");
@@ -247,19 +247,19 @@ describe("annotated data", () => {
     assert.deepEqual([annotation.decided(0), annotation.done], [null, 0]);
   });
 
-  it("looks at decisions about its own column alone", async () => {
+  it("ignores decisions about other columns", async () => {
     const of = plan("text,label,other\nred,warm,x\nblue,cold,y\n");
     const { annotation, lines } = sessionOf(await prepared(of), "ann", { column: "other", labels: ["warm", "cold"] });
     annotation.decide(1, label("warm"));
     assert.deepEqual(labelsOf(await prepared(of, lines)), ["warm", "cold"]);
   });
 
-  describe("the order", () => {
+  describe("annotation order", () => {
     const said = (...chances: readonly number[]) => ({
       label: "a",
       probabilities: Object.fromEntries(chances.map((chance, i) => [String(i), chance])),
     });
-    it("by chance is the same however many rows come after, those without a label first", async () => {
+    it("is stable as rows are added, by hash, with unlabelled rows first", async () => {
       const rows = annotated(await prepared(plan(text))).rows;
       const all = orderByHash(rows).map(({ row }) => row.row);
       const some = orderByHash(rows.slice(0, 3)).map(({ row }) => row.row);
@@ -270,7 +270,7 @@ describe("annotated data", () => {
       const unlabelled = annotated(await prepared(plan("text,label\nred,warm\nblue,\ngreen,cold\n"))).rows;
       assert.deepEqual(orderByHash(unlabelled)[0]?.row.row, 2);
     });
-    it("by uncertainty begins with the smallest margin, of several labels with the chance nearest one half", async () => {
+    it("starts, by uncertainty, with the smallest margin, or the probability nearest 0.5 for several labels", async () => {
       const rows = annotated(await prepared(plan(text))).rows;
       const margins = [said(0.9, 0.1), said(0.5, 0.45), said(0.7, 0.3), said(0.6, 0.4)];
       const asks = orderByUncertainty(rows, margins, false);
@@ -289,7 +289,7 @@ describe("annotated data", () => {
         [4, 2, 3, 1],
       );
     });
-    it("by doubt has the rows in doubt alone", async () => {
+    it("contains, by doubt, only the doubtful rows", async () => {
       const rows = annotated(await prepared(plan(text))).rows;
       const asks = orderByDoubt(rows, [
         { row: 3, likely: "warm", chance: 0.02 },
@@ -302,7 +302,7 @@ describe("annotated data", () => {
     });
   });
 
-  it("reads lines to a torn end, and passes over what is no decision", () => {
+  it("reads lines up to a truncated end, and skips invalid ones", () => {
     const line: AnnotationLine = {
       text: "ab",
       nth: 1,

@@ -12,7 +12,7 @@ const text = (i: number): string => `the ${things[i % 10]!} ${acts[i % 8]!} on d
 type Rows = readonly (readonly [text: string, label: string])[];
 const rows: Rows = Array.from({ length: 400 }, (_, i) => [text(i), i % 3 === 0 ? "no" : "yes"]);
 
-describe("findings", () => {
+describe("audit findings", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const factsOf = async (given: Rows, more: object = {}, source = {}) => {
@@ -38,9 +38,9 @@ describe("findings", () => {
   };
   const named = ({ examples }: AuditFinding) => examples.map(({ row }) => row);
 
-  it("are none of clean rows", async () => assert.deepEqual(await found(rows), []));
+  it("are empty for clean rows", async () => assert.deepEqual(await found(rows), []));
 
-  it("are the same where rows are streamed", async () => {
+  it("are the same for streamed rows", async () => {
     const odd = planted(
       [7, "what a <b>junk</b> of a phone"],
       [9, "die ConcerniÃ«re kam gestern Ã¼ber Nacht"],
@@ -52,7 +52,7 @@ describe("findings", () => {
     assert.deepEqual(streamed.audit!.findings, whole.audit!.findings);
   });
 
-  it("name rows that could not be read, mojibake and markup, with the cleaner that mends them", async () => {
+  it("list unreadable rows, mojibake and markup, with the cleaner that fixes them", async () => {
     assert.deepEqual(named(await only("unreadable", planted([4, "the caf\ufffd was closed"]))), [4]);
     const mojibake = await only("mojibake", planted([5, "das CafÃ© ist schÃ¶n"], [6, "das Café ist schön"]));
     assert.deepEqual(named(mojibake), [5]);
@@ -78,7 +78,7 @@ describe("findings", () => {
     );
   });
 
-  it("name repeated rows, and drop_duplicates leaves none", async () => {
+  it("list repeated rows, and drop_duplicates removes them", async () => {
     const twice = planted([20, text(3)], [21, text(3)], [40, text(9)]);
     const repeated = await only("repeated", twice);
     assert.equal(repeated.rows, 3);
@@ -89,7 +89,7 @@ describe("findings", () => {
     assert.deepEqual(await found(twice, { clean: [call("cleaner", "drop_duplicates", {})] }), []);
   });
 
-  it("name texts far longer or shorter than the others; the cleaner they tell drops just these", async () => {
+  it("list unusually long or short texts, with a cleaner that drops exactly these", async () => {
     const odd = planted([30, "word ".repeat(120)], [31, "word ".repeat(900)], [50, "ok"]);
     const all = await found(odd);
     assert.deepEqual(
@@ -107,7 +107,7 @@ describe("findings", () => {
     assert.deepEqual([facts.kept, facts.audit!.findings], [397, []]);
   });
 
-  it("name a word that tells a label by itself, not one that many labels have", async () => {
+  it("list a word that predicts one label, but not one shared by many labels", async () => {
     const told = rows.map(([text, label], i): [string, string] => [
       label === "no" && i % 5 !== 0 ? `${text} (closed TK9 nobody)` : `${text} (closed)`,
       label,
@@ -124,7 +124,7 @@ describe("findings", () => {
     );
   });
 
-  it("name coarse words, and the label that they pile up under", async () => {
+  it("list coarse words, and the label where they are most frequent", async () => {
     const coarse = planted(
       ...Array.from({ length: 12 }, (_, i) => [i * 3 + 1, `${text(i * 3)}, what a sh1tty fucking thing`] as const),
     );
@@ -133,7 +133,7 @@ describe("findings", () => {
     assert.match(insults.says, /most often under “no” \(9% of its rows\)/);
   });
 
-  it("name no words of other languages that are coarse in English alone", async () => {
+  it("list no words of other languages that are coarse only in English", async () => {
     const late: Rows = Array.from({ length: 60 }, (_, i) => [
       `le colis numéro ${String(i)} est en retard de ${String(i)} jours et personne ne répond à mes messages`,
       i % 2 === 0 ? "no" : "yes",
@@ -145,7 +145,7 @@ describe("findings", () => {
     assert.equal(english?.rows, 4);
   });
 
-  it("name people of whom a label is said far more often", async () => {
+  it("list groups of people with an unusually frequent label", async () => {
     const leaning = rows.map(([text, label], i): [string, string] =>
       i % 4 === 0 ? [`my wife says ${text}`, i % 12 < 10 ? "no" : label] : [text, label],
     );
@@ -156,7 +156,7 @@ describe("findings", () => {
     assert.deepEqual(await found(even), []);
   });
 
-  it("are told with their rows, those of other audits among them", async () => {
+  it("are reported with their rows, including those of other audits", async () => {
     const odd = planted([7, "what a <b>junk</b> of a phone"], [9, text(40), "no"], [41, text(40), "yes"]);
     const facts = await factsOf(odd);
     const told = findingsText(auditFindingsOf(facts)).join("\n");
@@ -166,7 +166,7 @@ describe("findings", () => {
     assert.ok(!once.includes("contradict") && once.includes("tags"), once);
   });
 
-  it("name their first rows, however they are split", async () => {
+  it("list their first rows, however the data are split", async () => {
     const odd = rows.map(([text, label], i): [string, string] => [i % 9 === 4 ? `${text} <br>` : text, label]);
     const split = call("split", "random", { train: { share: 0.5 }, test: { share: 0.5 } });
     const [tags] = (await found(odd, { split })).filter(({ what }) => what === "tags");

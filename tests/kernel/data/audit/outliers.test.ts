@@ -15,13 +15,13 @@ const normalish = (n: number) =>
   });
 
 describe("outlying scores", () => {
-  it("are named with their rows, and the other scores with their range", () => {
+  it("are listed with their rows, next to the range of the other scores", () => {
     const { rows, share, of, least, greatest, doubtful } = found([...amounts, 99999, 12])!;
     assert.deepEqual(rows, [{ row: 559, score: 99999 }]);
     assert.deepEqual([of, least, greatest, doubtful], [560, 12, 119, undefined]);
     assert.ok(share > 0.99 && share < 1);
   });
-  it("are told with others at the ends that may be impossible: the only ones below 0, or apart from the rest", () => {
+  it("include doubtful extremes: the only score below 0, or one far from the rest", () => {
     for (const doubt of [-4, 300]) {
       const { rows, least, greatest, doubtful } = found([...amounts, 99999, doubt])!;
       assert.deepEqual(rows, [{ row: 559, score: 99999 }]);
@@ -30,9 +30,9 @@ describe("outlying scores", () => {
     const both = [...amounts.map((amount) => amount - 70), 99999];
     assert.equal(found(both)?.doubtful, undefined);
   });
-  it("are found where a sentinel stands in 3 of 100 rows", () =>
+  it("are found if a sentinel occurs in 3 of 100 rows", () =>
     assert.equal(found([...amounts.slice(0, 97), 99999, 99999, 99999])?.rows.length, 3));
-  it("are found where they stand for a missing score, however small their part of the variance", () => {
+  it("are found for sentinels of missing scores, however small their share of the variance", () => {
     const ratings = Array.from({ length: 97 }, (_, i) => 1 + (i % 5));
     for (const [others, sentinel, least, greatest] of [
       [ratings, -1, 1, 5],
@@ -49,14 +49,14 @@ describe("outlying scores", () => {
     for (const scores of [sentiments, [...normalish(200), -9], Array.from({ length: 100 }, (_, i) => 900 + i)])
       assert.equal(found(scores), null);
   });
-  it("are found though there are several, on either side", () =>
+  it("are found for several outliers on both sides", () =>
     assert.deepEqual(
       found([99999, ...amounts, 99999, -99999, 99999])!
         .rows.map(({ row }) => row)
         .toSorted((a, b) => Number(a) - Number(b)),
       [1, 560, 561, 562],
     ));
-  it("are none where scores are skewed, even, few, or the same but for some", () => {
+  it("are empty for skewed, uniform, few or nearly constant scores", () => {
     for (const scores of [
       amounts,
       [...amounts, -4],

@@ -32,7 +32,7 @@ const golden = JSON.parse(readFileSync(new URL("tests/golden/oracle/chat.json", 
 const fixture = new URL("tests/fixtures/models/chat-llama/", root);
 const conversations = golden.templates["chatml"]!.cases.slice(0, 8).map(({ messages }) => messages);
 
-describe("conversations as tokens", () => {
+describe("conversation encoding", () => {
   let tokenizer: Tokenizer;
   before(async () => {
     tokenizer = await loadTokenizer(fixture.pathname);
@@ -52,16 +52,16 @@ describe("conversations as tokens", () => {
   for (const [name, { source, cases }] of Object.entries(golden.templates)) {
     const word = registry.find("template", name);
     if (word)
-      it(`${name} gives transformers' tokens and mask`, async () => {
+      it(`gives the tokens and mask of transformers for ${name}`, async () => {
         await check((await word.load!()) as Implementations["template"], cases);
       });
-    it(`so does the Jinja template of ${name}, with its generation blocks and without`, async () => {
+    it(`matches the Jinja template of ${name}, with and without its generation blocks`, async () => {
       await check(jinjaTemplate(source), cases);
       await check(jinjaTemplate(source.replace(/\{% (?:end)?generation %\}/g, "")), cases);
     });
   }
 
-  describe("the prompt of a prediction", () => {
+  describe("prompt of a prediction", () => {
     const turn = "{{ '<|im_start|>' + m['role'] + '\\n' }}";
     /** As Qwen3's: the last answer gets an empty block of thoughts, which the prompt of a prediction lacks. */
     const thinking = `{% for m in messages %}${turn}{% if m['role'] == 'assistant' and loop.last %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}{{ m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
@@ -76,7 +76,7 @@ describe("conversations as tokens", () => {
       { role: "assistant", content: "Four." },
     ];
 
-    it("must be what stands before the trained answer: a template that writes more there is refused", async () => {
+    it("is refused if the template adds text between the prompt and the trained answer", async () => {
       for (const turns of [
         [asked!, answered!],
         [asked!, answered!, asked!, answered!],
@@ -95,7 +95,7 @@ describe("conversations as tokens", () => {
       await assert.rejects(encoded(told, [asked!, answered!, asked!, answered!]), { code: "template-prefix-differs" });
       assert.equal((await encoded(told, [asked!, answered!, asked!, answered!], "last")).length, 1);
     });
-    it("may share a token with an answer that begins with white space", async () => {
+    it("may share a token with an answer that starts with whitespace", async () => {
       const spaced = (content: string) =>
         encoded(thinking.replaceAll("<think>\\n\\n</think>\\n\\n", ""), [asked!, { role: "assistant", content }]);
       for (const content of ["    code", "\n\nFour.", "\n"]) assert.equal((await spaced(content)).length, 1);
@@ -104,12 +104,12 @@ describe("conversations as tokens", () => {
       const turns = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? asked! : answered!));
       await assert.rejects(encoded(thinking, turns), { code: "template-prefix-differs" });
     });
-    it("need not be what stands before an answer that no user asked for", async () => {
+    it("may differ before an answer without a user request", async () => {
       assert.equal((await encoded(thinking.replaceAll("<think>\\n\\n</think>\\n\\n", ""), [answered!])).length, 1);
     });
   });
 
-  it("knows how many steps the first stop needs that is learnt: one less, and no cut row keeps one", async () => {
+  it("finds the minimum length that preserves a trained stop token", async () => {
     const word = registry.find("template", "chatml")!;
     const template = (await word.load!()) as Implementations["template"];
     const chat = { name: "chatml", renderer: vocabularyTemplateRenderer(template), tokenizer, learn: "all" } as const;
@@ -130,7 +130,7 @@ describe("conversations as tokens", () => {
     if (stops.latestStart < stops.soonest) assert.equal(kept(stops.soonest - 1), 0);
   });
 
-  it("reads answers that are not to be trained, and learns the others", async () => {
+  it("reads masked answers and trains the others", async () => {
     const word = registry.find("template", "chatml")!;
     const template = (await word.load!()) as Implementations["template"];
     const turns: readonly Message[] = [
@@ -156,7 +156,7 @@ describe("conversations as tokens", () => {
     await assert.rejects(encoded(none, "all"), /no turn of the assistant's in it is trained/);
   });
 
-  it("learns the last answer alone where that is asked", async () => {
+  it("trains only the last answer with `learn: last`", async () => {
     const template = (await registry.find("template", "chatml")!.load!()) as Implementations["template"];
     const [, messages] = conversations;
     const [all, last] = await Promise.all(
@@ -176,7 +176,7 @@ describe("conversations as tokens", () => {
     assert.equal(await learnt(last), "Bonjour à tous 😀<|im_end|>");
   });
 
-  it("cuts at the end, or at the beginning where nothing trained would be left", () => {
+  it("truncates at the end, or at the start if nothing trained would remain", () => {
     const row = (trained: readonly number[]) => ({
       row: 1,
       ids: Int32Array.from(trained, (_, i) => i),
@@ -193,7 +193,7 @@ describe("conversations as tokens", () => {
   });
 });
 
-describe("training a small LLaMA to chat", function () {
+describe("chat training of a small LLaMA", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join("\n");
@@ -219,7 +219,7 @@ model helper { base: "llama", task: chat, template: chatml }
   const model = (name: string) => book.values.get(name) as ModelHandle;
   const losses = (name: string) => model(name).history.map((s) => s.loss);
 
-  it("scores the base before it is trained: the first step's loss", async () => {
+  it("gives the base's score as the loss of the first step", async () => {
     await book.run("evaluate helper on chats");
     const { metrics, rows } = book.session.evaluations.at(-1)!;
     assert.equal(rows, 8);
@@ -246,7 +246,7 @@ model helper { base: "llama", task: chat, template: chatml }
     return "it ran";
   };
 
-  it("takes the ten steps that PyTorch takes with the same mask, by template and by the base's own", async () => {
+  it("takes the ten steps of PyTorch with the same mask, with a Tune template and the base's own", async () => {
     await book.run("train helper on chats with same");
     near(losses("helper"), golden.training.losses, 1e-4);
     near(
@@ -258,7 +258,7 @@ model helper { base: "llama", task: chat, template: chatml }
     assert.deepEqual(losses("own"), losses("helper"));
   });
 
-  it("reads ShareGPT as it is and as `turns` says; packed conversations train what loose ones train", async () => {
+  it("reads ShareGPT directly and with `turns`, and packing does not change the losses", async () => {
     await book.run(`
 data shared { source: jsonl("sharegpt.jsonl"), columns: { messages: conversation }, split: by_column(part) }
 data told { source: jsonl("sharegpt.jsonl", stream: true), columns: { messages: turns(conversation, role: from, content: value, roles: { human: user, gpt: assistant }) }, split: by_column(part) }
@@ -274,7 +274,7 @@ evaluate packed on shared.validation`);
     near([metrics["perplexity"]!], [Math.exp(metrics["loss"]!)], 1e-9);
   });
 
-  it("learns its answers, gives them to texts and conversations, and ends them at the template's stop", async () => {
+  it("learns its answers, predicts them for texts and conversations, and stops at the template's stop", async () => {
     const pairs = [
       ["Two and two?", "Four."],
       ["Say it in French.", "Bonjour"],
@@ -328,7 +328,7 @@ evaluate learner on pairs, talks { metrics: [exact_match, perplexity], max_token
     await assert.rejects(learner.predict([{ role: "assistant", content: "x" }]), { code: "template-refuses" });
   });
 
-  it("reads Alpaca's files as they are", async () => {
+  it("reads Alpaca files directly", async () => {
     const rows = [
       { instruction: "Add", input: "1 and 2", output: "3" },
       { instruction: "Greet", input: "", output: "Hi" },
@@ -345,7 +345,7 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
     assert.match(String(mask!.bundle["text/html"]), /<b [^>]*>3&lt;\/s&gt;<\/b>/);
   });
 
-  it("names the row and what is wrong with it, before anything is trained", async () => {
+  it("reports the row and its error before training", async () => {
     const attempt = async (
       rows: readonly unknown[],
       columns = "messages: m",
@@ -392,7 +392,7 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
     assert.match(await refusal(`model untold { base: "bare", task: chat }`), /no-template.*chatml/);
   });
 
-  it("shows before a training what would be trained, and names fields that nobody reads", async () => {
+  it("shows the training mask before training, and lists unused fields", async () => {
     const rows = [
       { role: "user", content: "hi" },
       { role: "assistant", content: "hello", weight: 0 },
@@ -412,7 +412,7 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
     assert.match(await refusal("show fresh.history"), /not-trained/);
     assert.match(await refusal("show fresh.history on weighed"), /wrong-operand/);
   });
-  it("tells which conversations are cut", async () => {
+  it("lists truncated conversations", async () => {
     const long = [
       { role: "user", content: "word ".repeat(40) },
       { role: "assistant", content: "late" },

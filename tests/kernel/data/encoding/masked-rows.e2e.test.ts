@@ -21,7 +21,7 @@ const rows = [
   ],
 }));
 
-describe("the mask in a training's plan", function () {
+describe("mask in the plan of a training", function () {
   this.timeout(60_000);
   let book: NotebookOfOne;
   before(() => {
@@ -62,19 +62,19 @@ train ${name} on d_${name} { steps: 1, batch_size: 2, shuffle: none, seed: 3 }`)
     assert.match(mask, /row 2: 3 of 5 tokens trained\n\[CLS\] ⟦bob is home⟧ \[SEP\]/);
   });
 
-  it("shows the hidden tokens of a text, and that they are others in each epoch", async () => {
+  it("shows the hidden tokens of a text, and that they differ in each epoch", async () => {
     const { mask } = await begun("fill_mask(share: 40%)", "bert", "text");
     const [, count, marked] = /row 1: (\d) of 6 tokens trained, others in each epoch\n(.*)\n/.exec(mask)!;
     assert.ok(Number(count) >= 1 && !/⟦[^⟧]*\[(CLS|SEP|MASK)\]/.test(marked!), marked);
     assert.equal(marked!.replace(/[⟦⟧ ]/g, ""), "[CLS]annsawparis[SEP]");
   });
 
-  it("shows a text that is written after the one that is read", async () => {
+  it("shows the target text after the input text", async () => {
     const { mask } = await begun('text2text_generation(prefix: "do: ")', "t5", "input target");
     assert.match(mask, /row 1: 11 of 23 tokens trained\n ?do: read a<\/s> → ⟦ ?written a<\/s>⟧/);
   });
 
-  it("shows the answers of a conversation, with markup in them made harmless", async () => {
+  it("shows the answers of a conversation with escaped markup", async () => {
     const { mask, shown } = await begun("chat, template: chatml", "llama", "messages");
     assert.match(mask, /Who is ann\?<\|im_end\|>\n<\|im_start\|>assistant\n⟦A <b>friend<\/b> of 0\.<\|im_end\|>⟧/);
     assert.ok(
@@ -84,14 +84,14 @@ train ${name} on d_${name} { steps: 1, batch_size: 2, shuffle: none, seed: 3 }`)
     );
   });
 
-  it("shows all but the first token where each next one is learnt", async () => {
+  it("shows all but the first token for next-token training", async () => {
     const { mask } = await begun("text_generation", "llama", "text");
     assert.match(mask, /row 1: (\d+) of (\d+) tokens trained/);
     const [, trained, tokens] = /row 1: (\d+) of (\d+) tokens/.exec(mask)!;
     assert.equal(Number(trained), Number(tokens) - 1);
   });
 
-  it("shows none where a text is learnt as a whole", async () => {
+  it("is empty if each text is trained on one label", async () => {
     assert.equal((await begun("text_classification", "bert", "text label")).mask, "");
     await assert.rejects(book.run("show m_text_classification.mask"), { code: "no-mask" });
   });

@@ -62,7 +62,7 @@ async function withOwnData(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-describe("training a model to continue texts", function () {
+describe("next-token training", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -93,7 +93,7 @@ model teller { base: "gpt2", task: text_generation }
     );
   };
 
-  it("learns, and says how well each next token is foreseen", async () => {
+  it("reduces the loss and reports the perplexity of each validation", async () => {
     await book.run("train teller on tales with plain");
     const own = losses("teller");
     // 50 texts in windows of 40, eight a batch, four times.
@@ -110,13 +110,13 @@ model teller { base: "gpt2", task: text_generation }
     assert.ok(model("teller").history.every((s) => s.tokens > 0));
   });
 
-  it("refuses metrics of labels", async () => {
+  it("refuses label metrics", async () => {
     await assert.rejects(book.run("evaluate teller on tales.validation { metrics: [accuracy] }"), (error: unknown) =>
       JSON.stringify((error as { diagnostics: unknown }).diagnostics).includes("metric-of-other-task"),
     );
   });
 
-  it("batches in parts train what the whole batch trains", async () => {
+  it("gives the same losses with gradient accumulation as with full batches", async () => {
     await book.run("train teller on tales with plain as whole { epochs: 1 }");
     await book.run("train teller on tales with plain as parts { epochs: 1, batch_size: 2, accumulate: 4 }");
     near(losses("parts"), losses("whole"), 1e-5);
@@ -131,7 +131,7 @@ model teller { base: "gpt2", task: text_generation }
     );
   });
 
-  it("packed rows train what rows of one text train", async () => {
+  it("gives the same losses for packed rows as for one text per row", async () => {
     await book.run("train teller on tales with plain as loose { epochs: 3, batch_size: 500, keep: last }");
     await book.run(
       "train teller on tales with plain as packed { epochs: 3, batch_size: 500, keep: last, packing: true, shuffle: random }",
@@ -148,7 +148,7 @@ model teller { base: "gpt2", task: text_generation }
     );
   });
 
-  it("streamed texts train as texts in memory do", async () => {
+  it("gives the same losses for streamed texts as for texts in memory", async () => {
     const steps = "{ epochs: 2, packing: true, batch_size: 2, shuffle: random }";
     await book.run(`train teller on tales with plain as held ${steps}`);
     const streamed = `data flow { source: jsonl("texts.jsonl", stream: true), columns: { text: text }, split: by_column(part) }`;
@@ -158,7 +158,7 @@ model teller { base: "gpt2", task: text_generation }
     await assert.rejects(book.run("predict flowing on flow.validation"));
   });
 
-  it("the engine tells how long it computed and how long it waited", async () => {
+  it("reports the engine's computing and waiting time", async () => {
     const engine = await book.session.engines.engine();
     await engine.clock();
     await book.run("train teller on tales with plain as quick { epochs: 2 }");
@@ -167,7 +167,7 @@ model teller { base: "gpt2", task: text_generation }
     assert.deepEqual(await engine.clock(), { computingSeconds: 0, waitingSeconds: 0 });
   });
 
-  it("an interrupted run of packed batches in parts goes on exactly where it was", async () => {
+  it("resumes an interrupted run of packed, accumulated batches exactly", async () => {
     const statement = (more: string) =>
       `train teller on tales with plain as ${more === "" ? "straight" : "broken"} { epochs: 12, batch_size: 1, accumulate: 3, packing: true, shuffle: random, dropout: 0.1${more} }`;
     await book.run(statement(""));

@@ -17,7 +17,7 @@ const part = (i: number): string => (i % 4 === 0 ? "validation" : "train");
 const filler = (i: number, n: number) =>
   Array.from({ length: n }, (_, k) => pick(FILLER, i * (k + 3) + (i >> 3) + k * k)).join(" ");
 
-describe("question_answering, from a program to answers", function () {
+describe("question_answering pipeline", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const json = (name: string, objects: readonly object[]) =>
@@ -56,7 +56,7 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
   });
   after(() => book.close());
 
-  it("learns from windows and answers for whole contexts", async () => {
+  it("trains on windows and answers over full contexts", async () => {
     const made = await book.run("train finder on places with plain");
     const { recipe, estimates } = model("finder").weights!.plan;
     // 48 rows, of which 16 have two windows: four batches of 16.
@@ -75,7 +75,7 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
     await book.run("evaluate finder on places.validation { metrics: [loss, token_f1] }");
     assert.ok(metrics()["loss"]! > 0 && metrics()["token_f1"]! > 0.9);
   });
-  it("answers in TypeScript and in Tune", async () => {
+  it("gives answers in TypeScript and in Tune", async () => {
     const { question, context } = asked(3, 30);
     const [said] = await model("finder").predict<AnswerPrediction>({ question, context });
     assert.deepEqual(Object.keys(said!).sort(), ["answer", "context", "end", "probability", "start", "text"]);
@@ -103,11 +103,11 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
       (e: { code?: string }) => e.code === "questions-expected",
     );
   });
-  it("shows which tokens of a window are the answer", async () => {
+  it("shows the answer tokens of a window", async () => {
     const text = (await book.run("show finder.mask")).map(({ bundle }) => bundle["text/plain"]).join("");
     assert.match(text, /⟦(rome|oslo|lima|york)⟧/);
   });
-  it("learns from streamed contexts what it learns from contexts in memory", async () => {
+  it("gives the same results for streamed contexts as for contexts in memory", async () => {
     const said: unknown[] = [];
     for (const stream of ["", ", stream: true"]) {
       const name = stream ? "flow" : "held";
@@ -119,7 +119,7 @@ evaluate finder_${name} on ${name}.validation { metrics: [loss, exact_match, tok
     }
     assert.deepEqual(said[1], said[0]);
   });
-  it("learns that there is no answer, where that may be", async () => {
+  it("learns to predict that there is no answer", async () => {
     const some = rows.map((i) => {
       const { question, context, answer } = asked(i, 5);
       const without = context.replace(/ in \w+/, "");
@@ -144,7 +144,7 @@ evaluate finder_${name} on ${name}.validation { metrics: [loss, exact_match, tok
     ) as Record<string, unknown>;
     assert.deepEqual([config["task_type"], config["modules_to_save"]], ["QUESTION_ANS", ["qa_outputs"]]);
   });
-  it("learns alike on every engine", async () => {
+  it("gives the same losses on every engine", async () => {
     const losses: number[][] = [];
     for (const engine of ["onnx", "tfjs", "auto"]) {
       await book.run(`engine { engine: ${engine} }\ntrain finder on places with plain as by_${engine} { steps: 3 }`);
@@ -153,7 +153,7 @@ evaluate finder_${name} on ${name}.validation { metrics: [loss, exact_match, tok
     for (const own of losses)
       own.forEach((loss, step) => assert.ok(Math.abs(loss - losses[0]![step]!) < 1e-4 * loss, JSON.stringify(losses)));
   });
-  it("tells before the run what is missing or can't be", async () => {
+  it("reports missing or impossible settings before the run", async () => {
     await refused("evaluate unsure on some.validation { metrics: [f1] }", "metric-of-other-task", "token_f1");
     await refused(
       'data flat { source: jsonl("places.jsonl"), columns: { question: question, context: context } }\ntrain finder on flat with plain',
@@ -180,7 +180,7 @@ evaluate finder_${name} on ${name}.validation { metrics: [loss, exact_match, tok
     );
   });
 
-  it("lets MiniLM find facts after seconds of training", async () => {
+  it("trains MiniLM to find facts within seconds", async () => {
     const [names, cities, jobs] = [
       "Ada Bela Carl Dora Emil Fiona Gustav Hana Igor Jana Karl Lena Mirko Nora Otto Paula Rosa Stefan Tilda",
       "Rome Oslo Lima Paris Cairo Quito Dublin Athens Vienna Prague",

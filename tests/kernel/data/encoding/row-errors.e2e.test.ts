@@ -46,7 +46,7 @@ const tested = [
   { ...good, text: "home bob", tokens: ["home", "bob"], question: "saw ann", messages: asked("How many?") },
 ];
 
-describe("an error about a row, where each split has a file of its own", function () {
+describe("row error with one file per split", function () {
   this.timeout(60_000);
   let book: NotebookOfOne;
   before(() => {
@@ -98,7 +98,7 @@ evaluate m${made} on d${made}.test`);
   for (const [task, roles, wrong, says] of cases)
     it(`${task}: ${JSON.stringify(wrong)}`, async () => assert.match(await said(task, roles, wrong), says));
 
-  it("of a conversation, too", async () => {
+  it("names the split of a conversation too", async () => {
     const wrong = { messages: [{ role: "user", content: "a" }] };
     assert.match(
       await said("chat", "messages", wrong, { base: "llama", more: "" }),

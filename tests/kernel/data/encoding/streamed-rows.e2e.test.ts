@@ -21,7 +21,7 @@ const word = (i: number): string => ["the", "room", "annika", "rome", "was", "an
 const many = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, k) => word(from * (k + 2) + k * k));
 
-describe("rows that are read where they lie", () => {
+describe("streamed rows encoded like rows in memory", () => {
   let folder: string;
   let tokenizer: Tokenizer;
   const cache = process.env["TUNEBOOK_CACHE"];
@@ -110,7 +110,7 @@ describe("rows that are read where they lie", () => {
     return flow;
   };
 
-  it("words and their tags, cut where they are too long", async () => {
+  it("include tagged words, truncated if too long", async () => {
     const kinds = (i: number, n: number) =>
       Array.from({ length: n }, (_, k) =>
         k % 4 === i % 4 ? "B-x" : k % 4 === (i + 1) % 4 && k > 0 && (k - 1) % 4 === i % 4 ? "I-x" : "O",
@@ -135,7 +135,7 @@ describe("rows that are read where they lie", () => {
     await both("tags.jsonl", columns, call("task", "token_classification", { scheme: "iob2" }), 12);
   });
 
-  it("words that come as text and JSON, in csv", async () => {
+  it("include words written as text and as JSON in CSV", async () => {
     const line = (i: number) => many(i, 1 + (i % 9));
     const csv = Array.from({ length: 60 }, (_, i) =>
       [
@@ -154,7 +154,7 @@ describe("rows that are read where they lie", () => {
     );
   });
 
-  it("questions beside contexts in windows, with several answers and with none", async () => {
+  it("include questions with context windows, several answers or none", async () => {
     write(
       "asked.jsonl",
       Array.from({ length: 300 }, (_, i) => {
@@ -183,7 +183,7 @@ describe("rows that are read where they lie", () => {
     assert.equal(rows.taskInputs.window!(1).context.includes("ünd"), true);
   });
 
-  it("texts that are read each by itself, with negatives and groups", async () => {
+  it("include separately encoded texts with negatives and groups", async () => {
     write(
       "pairs.jsonl",
       Array.from({ length: 200 }, (_, i) => ({
@@ -201,7 +201,7 @@ describe("rows that are read where they lie", () => {
     assert.ok(rows.apart!().texts.ids.length < 2 * rows.count);
   });
 
-  it("conversations, cut, packed and loose, some at a time; another template is other rows", async () => {
+  it("include conversations, truncated, packed or not, which change with the template", async () => {
     const tokenizer = await loadTokenizer(fileURLToPath(new URL("tests/fixtures/models/chat-llama/", root)));
     const talk = (i: number) =>
       Array.from({ length: 2 + 2 * (i % 3) }, (_, k) => ({

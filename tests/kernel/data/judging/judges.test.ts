@@ -35,15 +35,15 @@ function turned(own: Int32Array, count: number, share: number) {
   return { labels, rows: new Set([...own.keys()].filter((row) => own[row] !== labels[row])) };
 }
 
-describe("bags of a text", () => {
+describe("text features", () => {
   beforeEach(restart);
-  it("hold words and pairs, in scripts without spaces letters and pairs", () => {
+  it("contain words and word pairs, or characters and character pairs without spaces", () => {
     assert.equal(wordFeatures("Two words, two", 2 ** 20).parts.length, 4);
     assert.deepEqual([...wordFeatures("Two words, two", 2 ** 20).counts].sort(), [1, 1, 1, 2]);
     assert.equal(wordFeatures("今日は", 2 ** 20).parts.length, 5);
     assert.equal(wordFeatures("… !", 2 ** 20).parts.length, 0);
   });
-  it("hold runs of letters with their ends, and of long texts the beginning", () => {
+  it("contain letter n-grams with boundaries, and only the beginning of long texts", () => {
     // Runs of " ab ": " ", a, b, " a", "ab", "b ", " ab", "ab ".
     assert.equal(letterFeatures("ab", 2 ** 20).parts.length, 8);
     const long = Array.from({ length: 4000 }, (_, i) => `w${String(i)}`).join(" ");
@@ -51,49 +51,49 @@ describe("bags of a text", () => {
   });
 });
 
-describe("a judge by words", () => {
+describe("word-based label judge", () => {
   beforeEach(restart);
   const labels = Int32Array.from({ length: 240 }, (_, i) => i % 3);
-  it("tells labels by words that vectors don't have", () => {
+  it("predicts labels from words", () => {
     assert.ok(accuracyOf(wordProbabilities(textsOf(labels, 2, 6), labels, 3)!, labels) > 0.95);
   });
-  it("knows nothing of labels that follow from nothing", () => {
+  it("predicts at chance level for random labels", () => {
     const accuracy = accuracyOf(wordProbabilities(textsOf(labels, 0, 8), labels, 3)!, labels);
     assert.ok(accuracy > 0.2 && accuracy < 0.47, String(accuracy));
   });
-  it("judges a row as if its own label weren't there", () => {
+  it("ignores the label of the row that it judges", () => {
     const texts = textsOf(labels, 1, 6);
     const other = labels.slice();
     other[7] = (labels[7]! + 1) % 3;
     const [a, b] = [labels, other].map((given) => wordProbabilities(texts, given, 3)!.subarray(21, 24));
     a!.forEach((one, label) => assert.ok(Math.abs(one - b![label]!) < 0.02, `${String(one)} and ${String(b![label])}`));
   });
-  it("is silent where no word stands twice", () => {
+  it("gives no result if no word occurs twice", () => {
     const texts = Array.from(labels, (_, i) => `only${String(i)}`);
     assert.equal(wordProbabilities(texts, labels, 3), null);
   });
 });
 
-describe("a judge by letters", () => {
+describe("letter-based label judge", () => {
   beforeEach(restart);
-  it("tells by how words are spelt what no straight line does, the same each time", () => {
+  it("predicts labels from spelling, deterministically", () => {
     const { texts, labels } = spelt(1200);
     const chances = letterNgramProbabilities(texts, labels, 4)!;
     assert.ok(accuracyOf(chances, labels) > 0.8, String(accuracyOf(chances, labels)));
     assert.deepEqual(letterNgramProbabilities(texts, labels, 4), chances);
   });
-  it("doesn't see the row that it judges", () => {
+  it("ignores the row that it judges", () => {
     const { texts } = spelt(600);
     const labels = Int32Array.from(texts, () => Number(uniform() < 0.5));
     const accuracy = accuracyOf(letterNgramProbabilities(texts, labels, 2)!, labels);
     assert.ok(accuracy > 0.4 && accuracy < 0.6, String(accuracy));
   });
-  it("leaves long texts to others", () => {
+  it("gives no result for long texts", () => {
     assert.equal(letterNgramProbabilities(["a".repeat(41), "b".repeat(41)], Int32Array.of(0, 1), 2), null);
   });
 });
 
-describe("judges together", () => {
+describe("combined label judges", () => {
   beforeEach(restart);
   /** A judge that is right in so many rows, and as sure as that. */
   const judge = (labels: Int32Array, count: number, right: number): Float32Array => {
@@ -103,7 +103,7 @@ describe("judges together", () => {
     });
     return calibrateTemperature(scores, labels, count).chances;
   };
-  it("count the labels that are wrong, few and many and none", () => {
+  it("estimate the number of wrong labels: none, few or many", () => {
     const own = Int32Array.from({ length: 3000 }, (_, i) => i % 4);
     for (const share of [0, 0.05, 0.2]) {
       const { labels } = turned(own, 4, share);
@@ -116,13 +116,13 @@ describe("judges together", () => {
       assert.ok(Math.abs(said.share - share) < 0.02, `${String(said.share)} of ${String(share)}`);
     }
   });
-  it("believe the one that tells labels, and not the one that guesses", () => {
+  it("follow the accurate judge and ignore the guessing one", () => {
     const labels = Int32Array.from({ length: 1000 }, (_, i) => i % 2);
     const [good, bad] = [judge(labels, 2, 0.9), judge(labels, 2, 0)];
     const both = combineLabelJudges([good, bad], labels, 2);
     assert.ok(both.accuracy >= accuracyOf(good, labels) - 0.01, String(both.accuracy));
   });
-  it("aren't surer because one of them speaks three times", () => {
+  it("gain no confidence from a judge that is counted three times", () => {
     const own = Int32Array.from({ length: 2000 }, (_, i) => i % 2);
     const { labels } = turned(own, 2, 0.1);
     const said = judge(labels, 2, 0.7);
@@ -130,7 +130,7 @@ describe("judges together", () => {
     const apart = Math.max(...once!.chances.map((chance, i) => Math.abs(chance - thrice!.chances[i]!)));
     assert.ok(apart < 0.02, String(apart));
   });
-  it("say chances that are kept: of those named as many are wrong as is said", () => {
+  it("have calibrated probabilities: as many suspected labels are wrong as predicted", () => {
     const { vectors, labels: own } = rowsOf([500, 400, 300], 12, 1);
     const { labels, rows } = turned(own, 3, 0.08);
     const said = judgeLabels(textsOf(own, 1, 4), vectors, labels, 3);
@@ -141,7 +141,7 @@ describe("judges together", () => {
     assert.ok(Math.abs(wrong - right) < 0.12 * found.length, `${String(wrong)} said, ${String(right)} right`);
     for (let i = 1; i < found.length; i++) assert.ok(found[i]!.chance >= found[i - 1]!.chance);
   });
-  it("name nearly none where all labels are as they should be", () => {
+  it("suspect almost no label if all labels are correct", () => {
     const { vectors, labels } = rowsOf([200, 200], 8, 2);
     assert.ok(suspectedLabels(judgeLabels(textsOf(labels, 2, 4), vectors, labels, 2), labels, 2).length <= 4);
   });

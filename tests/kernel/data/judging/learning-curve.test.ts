@@ -23,8 +23,8 @@ function lawful(law: (n: number) => number, scored: number) {
   }));
 }
 
-describe("a probe that learns more and more", () => {
-  it("is the ridge regression of all that it learnt", () => {
+describe("growing ridge probe", () => {
+  it("equals ridge regression on all rows seen", () => {
     const vectors = Array.from({ length: 30 }, () => Float32Array.from({ length: 2 }, () => uniform() - 0.5));
     const numbers = Float64Array.from(vectors, ([x, y]) => 2 * x! - y! + 3);
     const probe = new GrowingRidgeProbe(standardiseFeatures(vectors), { numbers });
@@ -46,7 +46,7 @@ describe("a probe that learns more and more", () => {
     }
     parts.forEach((off, i) => assert.ok(Math.abs(off - Math.abs(said(20 + i) - numbers[20 + i]!)) < 1e-4));
   });
-  it("learns labels better from more rows, and never what it is scored on", async () => {
+  it("predicts labels better from more rows, and never trains on scored rows", async () => {
     const labels = Int32Array.from({ length: 400 }, () => drawBelow(generator, 2));
     const vectors = Array.from(labels, (label) =>
       Float32Array.from({ length: 24 }, () => (label === 1 ? 0.35 : -0.35) + 4 * (uniform() - 0.5)),
@@ -65,8 +65,8 @@ describe("a probe that learns more and more", () => {
   });
 });
 
-describe("a power law through scores", () => {
-  it("forecasts what the scores were made by", () => {
+describe("power-law forecast of scores", () => {
+  it("recovers the law that generated the scores", () => {
     for (const [a, b, c] of [
       [0.95, 1.5, 0.5],
       [0.9, 0.8, 0.3],
@@ -79,7 +79,7 @@ describe("a power law through scores", () => {
       assert.ok(Math.abs(told.gain(800, 1600).middle - (law(1600) - law(800))) < 0.01);
     }
   });
-  it("tells errors as errors: they shrink, and not below 0", () => {
+  it("treats errors as decreasing, with a minimum of 0", () => {
     const sizes = lawful((n) => 0.1 + 2 * n ** -0.5, 2000);
     const told = forecastLearningCurve(sizes, { errors: true, seed: 1 });
     assert.ok(told.gain(800, 1600).middle < 0 && told.scoreAt(1e9).low >= 0);
@@ -88,7 +88,7 @@ describe("a power law through scores", () => {
       /^twice the rows: −0\.0\d+ ± 0\.0\d+ in/,
     );
   });
-  it("says that more rows hardly help where the curve is flat, and how much where it isn't", () => {
+  it("reports little gain from more rows for a flat curve, and the gain otherwise", () => {
     const of = { data: "d", rows: 800, errors: false, measured: "" };
     const flat = forecastLearningCurve(
       lawful(() => 0.8, 2000),

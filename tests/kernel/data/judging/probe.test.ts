@@ -4,9 +4,9 @@ import { neighbourProbabilities } from "#kernel/data/judging/neighbours.js";
 import { probeProbabilities } from "#kernel/data/judging/judges.js";
 import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
-describe("a probe of labels", () => {
+describe("label probe", () => {
   beforeEach(restart);
-  it("doesn't see the row that it judges", () => {
+  it("ignores the row that it judges", () => {
     const { vectors, labels } = rowsOf([12, 12], 4, 1);
     const chances = probeProbabilities(vectors, labels, 2);
     // A row whose label says the opposite is judged alike: only the others tell.
@@ -17,22 +17,22 @@ describe("a probe of labels", () => {
     for (let row = 0; row < labels.length; row++)
       assert.ok(Math.abs(chances[2 * row]! + chances[2 * row + 1]! - 1) < 1e-5);
   });
-  it("knows nothing of labels that follow from nothing", () => {
+  it("predicts at chance level for random labels", () => {
     const { vectors } = rowsOf([200], 16, 1);
     const labels = Int32Array.from(vectors, () => (uniform() < 0.5 ? 0 : 1));
     const accuracy = accuracyOf(probeProbabilities(vectors, labels, 2), labels);
     assert.ok(accuracy > 0.35 && accuracy < 0.65, String(accuracy));
   });
-  it("takes more numbers than rows, and numbers that never change", () => {
+  it("supports more features than rows, and constant features", () => {
     const { vectors, labels } = rowsOf([8, 8], 40, 2);
     for (const vector of vectors) vector[3] = 1;
     assert.ok(accuracyOf(probeProbabilities(vectors, labels, 2), labels) > 0.9);
   });
 });
 
-describe("neighbours of a row", () => {
+describe("nearest neighbours of a row", () => {
   beforeEach(restart);
-  it("tell its label without it, as shares", () => {
+  it("give label probabilities without using the row's own label", () => {
     const { vectors, labels } = rowsOf([40, 60], 8, 3);
     labels[5] = 1;
     const chances = neighbourProbabilities(vectors, labels, 2)!;
@@ -41,7 +41,7 @@ describe("neighbours of a row", () => {
     assert.ok(chances[11]! < 0.01, `its own label of the turned row: ${String(chances[11])}`);
     assert.ok(chances[0]! > 0.85 && chances[199]! > 0.85);
   });
-  it("are asked of rows drawn alike each time where all are too many", () => {
+  it("are sampled deterministically if there are too many rows", () => {
     const { vectors, labels } = rowsOf([2500, 2500], 8, 2);
     const chances = neighbourProbabilities(vectors, labels, 2)!;
     assert.deepEqual(neighbourProbabilities(vectors, labels, 2), chances);

@@ -23,8 +23,8 @@ const trial = (number: number, values: Readonly<Record<string, string>>, more: P
   ...more,
 });
 
-describe("a learning curve of trainings", () => {
-  it("finds the law that the scores follow, and is surer near than far", () => {
+describe("learning curve of trainings", () => {
+  it("finds the law behind the scores, with wider intervals for farther forecasts", () => {
     const told = forecastTrainedCurve(alone(law), shares)!;
     const { middle, low, high } = told.gain(800, 1600);
     assert.ok(Math.abs(middle - (law(1600) - law(800))) < 0.01, String(middle));
@@ -33,7 +33,7 @@ describe("a learning curve of trainings", () => {
     assert.ok(far.high - far.low > high - low);
     assert.ok(told.scoreAt(1e9).high <= 1);
   });
-  it("holds what comes in about 4 of 5 cases", () => {
+  it("covers the true score in about 4 of 5 cases", () => {
     const generator = seededRandom(7);
     const rounds = 40;
     let held = 0;
@@ -53,7 +53,7 @@ describe("a learning curve of trainings", () => {
     }
     assert.ok(held >= 0.7 * rounds && held < rounds, `${held} of ${rounds}`);
   });
-  it("is no surer of more rows than few validation rows and seeds that lie apart let it be", () => {
+  it("stays uncertain with few validation rows and different seeds", () => {
     const few = [
       { rows: 33, score: 23 / 44, seeds: 2, variance: 0 },
       { rows: 66, score: 23 / 44, seeds: 2, variance: 0 },
@@ -73,7 +73,7 @@ describe("a learning curve of trainings", () => {
     const losses = { ...of, errors: true, shares: false };
     assert.equal(hasLearntAnything([{ rows: 132, score: 0.5, seeds: 2, variance: 1e-4 }], 0.69, losses), true);
   });
-  it("is surer with several seeds that lie close, and less sure where they lie apart", () => {
+  it("narrows its interval for seeds with similar scores, and widens it otherwise", () => {
     const width = (variance: number): number => {
       const { low, high } = forecastTrainedCurve(
         alone(law).map((one) => ({ ...one, seeds: 3, variance })),
@@ -83,7 +83,7 @@ describe("a learning curve of trainings", () => {
     };
     assert.ok(width(1e-6) < width(1e-3));
   });
-  it("of numbers that are no shares wants seeds or a fourth size, and lets errors shrink", () => {
+  it("needs seeds or a fourth size for scores that are not shares, and lets errors decrease", () => {
     const errors = { ...shares, errors: true, shares: false };
     const loss = (n: number): number => 0.3 + 4 * n ** -0.4;
     assert.equal(forecastTrainedCurve(alone(loss, [100, 200, 400]), errors), null);
@@ -97,7 +97,7 @@ describe("a learning curve of trainings", () => {
     const of = { data: "tickets", rows: 800, errors: true, shares: false, metric: "loss", measured: "" };
     assert.match(forecastSentence(told, of), /twice the rows: −0\.\d+ ± 0\.\d+ in loss/);
   });
-  it("is told as a figure with its sentence, and a table", () => {
+  it("is shown as a figure with a sentence, and as a table", () => {
     const of = {
       data: "tickets",
       rows: 800,
@@ -120,9 +120,9 @@ describe("a learning curve of trainings", () => {
   });
 });
 
-describe("sizes that a sweep trained on", () => {
+describe("training sizes of a sweep", () => {
   const maximize = { direction: "maximize", repeats: 1 } as const;
-  it("are shares of all rows or numbers of them, ascending, of trials that are done and scored", () => {
+  it("are shares or counts of rows, ascending, from completed and scored trials", () => {
     const trials = [
       trial(1, { "split.train": "40%" }, { score: 0.7 }),
       trial(2, { "split.train": "20%" }, { score: 0.6 }),
@@ -140,7 +140,7 @@ describe("sizes that a sweep trained on", () => {
       best: false,
     });
   });
-  it("take the same values again as another seed, the spread of seeds as it is, and the best of other values", () => {
+  it("count repeated values as seeds, and use the best of other values", () => {
     const at = (rate: string, score: number, more: Partial<TrialRecord> = {}): TrialRecord =>
       trial(1, { "split.train": "20%", rate }, { score, ...more });
     const again = scoresBySize([at("1", 0.5), at("1", 0.7), at("2", 0.55)], 100, maximize);

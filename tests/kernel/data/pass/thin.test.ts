@@ -4,7 +4,7 @@ import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
 
-describe("thin", () => {
+describe("thin option", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const rows = Array.from({ length: 200 }, (_, i) => `text ${String(i)},${i % 10 === 0 ? "rare" : "often"}`);
@@ -18,7 +18,7 @@ describe("thin", () => {
   const numbers = async (more: Partial<DataPlan>, name = "train") =>
     Array.from((await of(more)).splits[name]!.array("$row") as ArrayLike<number>);
 
-  it("leaves a share of all rows to train, the less within the more, in the source's order", async () => {
+  it("selects a share of the training rows, nested and in source order", async () => {
     const [all, forty, twenty] = [
       await numbers({}),
       await numbers({ thin: { share: 0.4 } }),
@@ -32,11 +32,11 @@ describe("thin", () => {
     );
     assert.deepEqual(await numbers({ thin: { share: 0.8 } }), all);
   });
-  it("counts rows where a number is asked for", async () => {
+  it("accepts a number of rows", async () => {
     const few = await numbers({ thin: 40 });
     assert.deepEqual(few, await numbers({ thin: { share: 0.2 } }));
   });
-  it("leaves the other splits and the labels as they are, and says what it left out", async () => {
+  it("leaves other splits and labels unchanged, and reports the removed rows", async () => {
     for (const name of ["validation", "test"])
       assert.deepEqual(await numbers({ thin: 1 }, name), await numbers({}, name));
     const { labels, facts } = await of({ thin: 1 });
@@ -47,14 +47,14 @@ describe("thin", () => {
     );
     assert.notEqual(facts.hash, (await of({})).facts.hash);
   });
-  it("comes before labels are evened out", async () => {
+  it("runs before label balancing", async () => {
     const over = call("cleaner", "balance", { by: "over", ratio: { share: 1 } });
     const { facts } = await of({ thin: 40, clean: [over] });
     const counts = facts.splits["train"]!.labels.map(({ count }) => count);
     assert.equal(counts[0], counts[1]);
     assert.ok(counts[0]! < 40);
   });
-  it("refuses what the rows can't give", async () => {
+  it("refuses sizes that the rows cannot provide", async () => {
     assert.equal((await codeOf(() => of({ thin: 161 }))).code, "too-thin");
     assert.equal((await codeOf(() => of({ thin: { share: 0.9 } }))).code, "too-thin");
     assert.equal((await codeOf(() => of({ thin: { share: 0.001 } }))).code, "too-thin");

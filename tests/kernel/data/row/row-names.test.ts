@@ -5,7 +5,7 @@ import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { Folder, call } from "../rows/plans.js";
 
-describe("rows of split sources", () => {
+describe("row names with split sources", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const two = (train: string, test: string, more: Partial<DataPlan> = {}): DataPlan =>
@@ -18,7 +18,7 @@ describe("rows of split sources", () => {
     );
   const parcel = "the parcel came late and nobody knows where it is now";
 
-  it("are named with it where they contradict, resemble or are dropped", async () => {
+  it("include the split for conflicts, near-duplicates and dropped rows", async () => {
     const plan = two(`text,label\n,no\n${parcel},no\nhello,yes\n`, `text,label\n${parcel}!,no\nhello,no\n,yes\n`, {
       clean: [call("cleaner", "drop_empty")],
     });
@@ -28,7 +28,7 @@ describe("rows of split sources", () => {
     const [pair] = facts.audit?.near[0]?.pairs ?? [];
     assert.deepEqual([pair?.row, pair?.trained.row], ["1 (test)", "2 (train)"]);
   });
-  it("are named with it by errors, and bare numbers stay where there is one source", async () => {
+  it("include the split in errors, and are plain numbers with a single source", async () => {
     const refused = async (plan: DataPlan): Promise<string> => {
       const error = await prepareMeasuredData(plan, folder.world()).then(
         () => assert.fail("nothing was refused"),

@@ -27,9 +27,9 @@ function windowsOf(own: readonly Int32Array[], of?: readonly number[]): ModelInp
 const loaded = (rows: ModelInputRows, packed: number | null, weighed: boolean) =>
   new DataLoader(rows, { batchSize: 99, accumulate: 1, packed, shuffle: "none", seed: 1, padId: 1, weighed }).update(1);
 
-describe("weights of rows", () => {
+describe("row weights", () => {
   for (const packed of [null, 12])
-    it(`of next tokens, ${packed === null ? "one text a row" : "packed"}, are how often each text stands there`, () => {
+    it(`of next tokens (${packed === null ? "one text a row" : "packed"}) act like repeated texts`, () => {
       const { base, common } = modelOf(names[0]!);
       const step = (roles: readonly string[], feeds: Readonly<Record<string, NDArray>>) => {
         const o = {
@@ -58,7 +58,7 @@ describe("weights of rows", () => {
         );
     });
 
-  it("of labels are fed beside them and counted with the labels' own, in trainings alone", () => {
+  it("of labels are fed and multiplied by label weights in training only", () => {
     const ids = new TextsInMemory(texts);
     const taught = labelTargets(Int32Array.of(0, 1, 1, 0, 1), Float32Array.of(1, 4));
     const rows = { ids, lengths: Int32Array.from(texts, (t) => t.length), taught, weights: Float32Array.from(weights) };

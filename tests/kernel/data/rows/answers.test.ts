@@ -7,7 +7,7 @@ import { call, codeOf, Folder } from "./plans.js";
 const columns = { question: "question", context: "context", answer: "answers" };
 const CONTEXT = "🙂 Ada met Bob. Bob met Ada.";
 
-describe("answers in data", () => {
+describe("answers of question answering rows", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const rows = (list: readonly object[], more: Partial<DataPlan> = {}) =>
@@ -23,7 +23,7 @@ describe("answers in data", () => {
       folder.world(),
     );
 
-  it("are texts, lists, and Hugging Face's and SQuAD's records", async () => {
+  it("may be texts, lists, or records of Hugging Face and SQuAD", async () => {
     const first = [{ text: "Ada", start: 3 }];
     const second = [{ text: "Ada", start: 24 }];
     assert.deepEqual(await answers("Ada"), first);
@@ -37,11 +37,11 @@ describe("answers in data", () => {
     assert.deepEqual(await answers("[1]", "as in [1]"), [{ text: "[1]", start: 6 }]);
     for (const none of ["", null, [], { text: [], answer_start: [] }, "[]"]) assert.deepEqual(await answers(none), []);
   });
-  it("count starts in characters, or in UTF-16 units where that is what reads the answer", async () => {
+  it("have starts in characters, or in UTF-16 units if only those match", async () => {
     assert.deepEqual(await answers({ text: ["Ada"], answer_start: [2] }), [{ text: "Ada", start: 3 }]);
     assert.deepEqual(await answers({ text: ["Ada"], answer_start: [3] }), [{ text: "Ada", start: 3 }]);
   });
-  it("may have their starts in a column of their own", async () => {
+  it("may have their starts in a separate column", async () => {
     const plan = { columns: { ...columns, answer_start: "at" } };
     const one = { question: "Who?", context: CONTEXT };
     const { splits, sample } = await rows(
@@ -57,7 +57,7 @@ describe("answers in data", () => {
     const { code } = await codeOf(() => rows([{ ...one, answers: ["Ada", "Bob"], at: 3 }], plan));
     assert.equal(code, "not-an-answer");
   });
-  it("that are wrong are told with their row", async () => {
+  it("are reported with their row if wrong", async () => {
     const fine = { question: "Who?", context: CONTEXT, answers: "Ada" };
     const told = async (value: unknown) => {
       const { code, data } = await codeOf(() => rows([fine, { ...fine, question: "And?", answers: value }]));
@@ -79,7 +79,7 @@ describe("answers in data", () => {
       { text: "Bob", start: 11 },
     ]);
   });
-  it("keep their places where the context is cleaned", async () => {
+  it("stay in place if the context is cleaned", async () => {
     const clean = ["strip_html", "unicode"].map((word) => call("cleaner", word));
     const context = "<b>Ada</b>  met\u00a0 Bob &amp; Ada.";
     const answer = { text: ["Ada"], answer_start: [context.lastIndexOf("Ada")] };
@@ -94,7 +94,7 @@ describe("answers in data", () => {
     assert.equal(splits["all"]!.array("context")[0], "Ada met Bob & Ada.");
     assert.deepEqual(splits["all"]!.array("answer"), [[{ text: "Ada", start: 14 }], [{ text: "Bob & Ada", start: 8 }]]);
   });
-  it("are the same row where question and context are", async () => {
+  it("do not distinguish rows with the same question and context", async () => {
     const row = { question: "Who?", context: CONTEXT, answers: "Ada" };
     const twice = [row, { ...row, question: "who? " }, { ...row, context: `${CONTEXT} Then?` }];
     const { facts } = await rows(twice, { clean: [call("cleaner", "drop_duplicates")] });
@@ -106,7 +106,7 @@ describe("answers in data", () => {
     );
     assert.deepEqual([apart.facts.leakCount, apart.facts.leaks[0]!.text], [1, "who? "]);
   });
-  it("of SQuAD's files are read as they are; other nested rows by `rows`", async () => {
+  it("are read from SQuAD files directly, and from other nested rows with `rows`", async () => {
     const qas = (id: string) => [
       { id, question: `Who ${id}?`, answers: [{ text: "Ada", answer_start: 23 }], is_impossible: false },
     ];

@@ -43,7 +43,7 @@ const words = [
 const sentence = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 40 }).map((all) => all.join(" "));
 
 describe("near-duplicates", () => {
-  it("are those that a comparison of all pairs finds", async () => {
+  it("match the result of comparing all pairs", async () => {
     const missed = new Set<string>();
     await fc.assert(
       fc.asyncProperty(
@@ -75,7 +75,7 @@ describe("near-duplicates", () => {
       { numRuns: 150 },
     );
   });
-  it("take short texts for alike by nothing: their punctuation may be all that they say", async () => {
+  it("exclude short texts, whose punctuation may carry the meaning", async () => {
     const letters = (texts: readonly string[]): readonly string[] => texts.map(comparedLetters);
     const texts = ["good :)", "great!", "thanks", "ok", "very good!!!", "😀 👍", ":-)"];
     const among = ["good :(", "great", "thanks :D", "ok.", "very good", "😂 👎", ";-)"];
@@ -84,9 +84,9 @@ describe("near-duplicates", () => {
     const found = await nearTexts(letters([`${long}!`]), letters([`${long} :(`]));
     assert.deepEqual(found, [{ text: 0, twin: 0, likeness: 1 }]);
   });
-  it("take no notice of case, punctuation and white space", () =>
+  it("ignore case, punctuation and whitespace", () =>
     assert.equal(comparedLetters("  Where's my PARCEL,\n1139?! "), comparedLetters("where s my parcel 1139")));
-  it("are found in 5,000 texts beside 20,000", async function () {
+  it("are found between 5,000 and 20,000 texts", async function () {
     this.timeout(60_000);
     let seed = 1;
     const next = (n: number) => {
@@ -105,7 +105,7 @@ describe("near-duplicates", () => {
   });
 });
 
-describe("an audit", () => {
+describe("data audit", () => {
   let folder: Folder;
   before(() => (folder = new Folder()));
   after(() => folder.remove());
@@ -121,7 +121,7 @@ describe("an audit", () => {
   const columns = { text: "text", label: "label" };
   const byPart = call("split", "by_column", { column: "part" });
 
-  it("names texts of a split that nearly stand in train, and leaves exact ones to `split-leak`", async () => {
+  it("lists near-duplicates of training texts, and leaves exact ones to `split-leak`", async () => {
     const { near } = await audit(
       "text,label,part\n" +
         "Where is my parcel 1139? It should have been here on Monday at noon.,a,train\n" +
@@ -142,7 +142,7 @@ describe("an audit", () => {
       ],
     );
   });
-  it("tells texts that masks may have made alike", async () => {
+  it("marks near-duplicates that redaction may have caused", async () => {
     const letter = (name: string) => `Please send the invoice for last month to ${name} before the office closes today`;
     const rows =
       `${letter("anna.smith@a.org")},a,train\n${letter("ben.miller@b.org")},b,test\n` +
@@ -177,7 +177,7 @@ describe("an audit", () => {
     const { notes } = codeText("split-leak", { data: "d", count: 1, places: ["row 1"], masked: true });
     assert.match(notes.join("\n"), /^row 1\nin some of them personal data is masked: they may have differed there/);
   });
-  it("tells how many rows have an empty set of labels, and nothing where all have one", async () => {
+  it("counts rows with an empty label set, and reports nothing without any", async () => {
     const found = async (text: string) =>
       (await audit(text, { columns: { text: "text", labels: "tags" }, separator: "|" })).findings?.find(
         ({ what }) => what === "unlabelled",
@@ -186,7 +186,7 @@ describe("an audit", () => {
     assert.deepEqual([some?.rows, some?.of, some?.examples.map(({ row }) => row)], [1, 3, [2]]);
     assert.equal(await found("text,tags\none two,a|b\nfive six,b\n"), undefined);
   });
-  it("counts texts with several labels, and rows whose text tells their label", async () => {
+  it("counts texts with conflicting labels, and rows whose text contains the label", async () => {
     const { conflicts, told } = await audit(
       "text,label\nok then,sales\nOK  then,billing\n[Billing] charged twice,billing\nbilling: late,billing\nnothing,sales\n",
       { columns },
@@ -195,7 +195,7 @@ describe("an audit", () => {
     assert.deepEqual(conflicts.examples[0]?.labels, ["sales", "billing"]);
     assert.deepEqual([told?.own, told?.rows, told?.of, told?.example?.row], [2, 2, 5, 3]);
   });
-  it("knows groups in several splits, and the scores' ends", async () => {
+  it("reports groups shared by splits, and the range of scores", async () => {
     const text = "text,score,who,part\na,1,x,train\nb,2.5,y,train\nc,-1,x,test\nd,0,z,test\n";
     const { groups, scores } = await audit(text, {
       columns: { text: "text", score: "score", group: "who" },
@@ -210,7 +210,7 @@ describe("an audit", () => {
       trained: { least: 1, greatest: 2.5, mean: 1.75, spread: 0.75 },
     });
   });
-  it("is made once for the same rows", async () => {
+  it("is cached for the same rows", async () => {
     const audits = new AuditCache();
     const text = "text,label\na,x\nb,y\n";
     assert.equal(await audit(text, { columns }, audits), await audit(text, { columns }, audits));

@@ -6,8 +6,8 @@ const numbers = (bytes: Uint8Array) => [...new Int32Array(bytes.buffer, bytes.by
 const padded = (lengths: Int32Array, batches: Uint32Array[]) =>
   batches.reduce((sum, batch) => sum + batch.length * Math.max(...[...batch].map((row) => lengths[row]!)), 0);
 
-describe("batches", () => {
-  it("hold every row once, at most one of them short", () =>
+describe("training batches", () => {
+  it("contain every row once, with at most one short batch", () =>
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 512 }), { maxLength: 200 }),
@@ -37,7 +37,7 @@ describe("batches", () => {
     }
     assert.deepEqual(of("none", 0), of("none", 5, 2));
   });
-  it("by length waste little padding and still mix", () => {
+  it("waste little padding with by_length, and are still shuffled", () => {
     const real = lengths.reduce((a, b) => a + b, 0);
     assert.ok(padded(lengths, of("by_length")) < 1.1 * real);
     assert.ok(padded(lengths, of("random")) > 1.5 * real);
@@ -48,7 +48,7 @@ describe("batches", () => {
       "batches come in no order of length",
     );
   });
-  it("become arrays padded on the right", () => {
+  it("are padded on the right", () => {
     const ids = [Int32Array.of(101, 7, 102), Int32Array.of(101, 102), Int32Array.of(101, 5, 6, 7, 102)];
     const feeds = collateBatch(ids, Uint32Array.of(1, 0), 9);
     assert.deepEqual(feeds["input_ids"]?.shape, [2, 3]);

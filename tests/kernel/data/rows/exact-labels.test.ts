@@ -7,7 +7,7 @@ import { call, codeOf, Folder } from "./plans.js";
 
 const [odd, even] = ["9007199254740993", "9007199254740992"];
 
-describe("labels and ids beyond what numbers hold", () => {
+describe("labels and ids beyond double precision", () => {
   const folder = new Folder();
   const cache = process.env["TUNEBOOK_CACHE"];
   before(() => (process.env["TUNEBOOK_CACHE"] = `${folder.path}/cache`));
@@ -37,7 +37,7 @@ describe("labels and ids beyond what numbers hold", () => {
     `"${odd} "`,
   ];
   const wanted = [odd, even, `-${odd}`, "12345678901234567890123", "1e400", "1", "1", "0", "0.5", "true", `${odd} `];
-  it("are kept digit by digit in JSON, lines or one value, read at once or in parts", async () => {
+  it("are preserved digit by digit in JSON and JSON lines, in memory and streamed", async () => {
     const jsonl = lines(written).join("\n");
     const json = `[${lines(written).join(",\n")}]`;
     for (const source of [file("jsonl", jsonl), file("json", json)]) {
@@ -51,17 +51,17 @@ describe("labels and ids beyond what numbers hold", () => {
     );
     assert.equal(new Set(labels).size, new Set(wanted).size);
   });
-  it("are what they are in CSV", async () => {
+  it("are preserved in CSV", async () => {
     const { labels } = await run(file("csv", `text,label\na,${odd}\nb,${even}\nc,1\nd,1.0\ne,-0\nf,NaN\n`));
     assert.deepEqual([...labels].sort(), ["-0", "1", "1.0", even, odd, "NaN"].sort());
   });
-  it("in strings, with quotes and slashes before them, stay strings byte for byte", async () => {
+  it("do not change similar digits in strings with quotes and backslashes", async () => {
     const text = `say \\"${odd}\\" \\\\`;
     const { splits } = await run(file("jsonl", `{"text":"${text}","${even}":1,"label":${odd}}`));
     const row = splits["all"]!.objects()[0] as { text: string; label: string };
     assert.deepEqual([row.text, row.label], [`say "${odd}" \\`, odd]);
   });
-  it("keep groups apart, and rows of a group together whichever file writes it", async () => {
+  it("distinguish groups, and match the same group across file formats", async () => {
     const columns = { text: "text", label: "label", group: "who" };
     const source = {
       train: file("jsonl", lines([odd, "7"], "who").join("\n")),
@@ -72,7 +72,7 @@ describe("labels and ids beyond what numbers hold", () => {
     const mixed = await run({ train: source.train, test: csv }, { columns });
     assert.deepEqual(mixed.facts.audit?.groups?.some, [odd, "7"]);
   });
-  it("are no duplicates of one another", async () => {
+  it("are not treated as duplicates of each other", async () => {
     const clean = [call("cleaner", "drop_duplicates")];
     const rows = [`{"text":${odd},"label":1}`, `{"text":${even},"label":1}`, `{"text":"${odd}","label":2}`];
     const { facts } = await run(file("jsonl", rows.join("\n")), { clean });
@@ -81,7 +81,7 @@ describe("labels and ids beyond what numbers hold", () => {
       [2, [{ why: "duplicate under another label", count: 1, examples: [3] }]],
     );
   });
-  it("are scores and lists as before", async () => {
+  it("are still read as scores and lists", async () => {
     const scored = await run(file("jsonl", `{"text":"a","score":${odd}}`), {
       columns: { text: "text", score: "score" },
     });
@@ -91,7 +91,7 @@ describe("labels and ids beyond what numbers hold", () => {
     });
     assert.deepEqual(listed.labels, ["3", even, odd]);
   });
-  it("of rows that bring `$row` keep the numbers that they had; what names no row is no column", async () => {
+  it("do not affect given `$row` numbers; a `$row` with nulls is replaced and `$own` is refused", async () => {
     const table = call("source", "table", { of: { live: "rows" } });
     const rows = [7, 2, 9].map(($row) => ({ $row, text: `text ${String($row)}`, label: "a" }));
     const numbersOf = async (given: unknown): Promise<unknown[]> => {
@@ -106,7 +106,7 @@ describe("labels and ids beyond what numbers hold", () => {
     const other = await codeOf(() => run(table, {}, { rows: [{ $own: 1, text: "a", label: "b" }] }));
     assert.equal(other.code, "reserved-column");
   });
-  it("of a live table are refused where they were rounded, read where they are bigints, missing where they are NaN", async () => {
+  it("from live tables are refused if rounded, read as bigints and missing as NaN", async () => {
     const table = call("source", "table", { of: { live: "rows" } });
     const live = (values: readonly unknown[], of = "label") => ({
       rows: values.map((value, i) => ({ text: `t${i}`, label: "x", [of]: value })),

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 
-describe("labels that are written nearly the same", () => {
+describe("similar labels warning", () => {
   let book: NotebookOfOne;
   before(() => (book = new NotebookOfOne()));
   after(() => book.close());
@@ -38,9 +38,9 @@ describe("labels that are written nearly the same", () => {
     ["different", ["yes", "no", "maybe"], undefined],
   ] as const)
     it(`${name}: ${labels.join(", ")}`, async () => assert.deepEqual(await alike(name, labels), found));
-  it("are no warning where a list says that they are meant", async () =>
+  it("is absent if the labels are listed explicitly", async () =>
     assert.equal(await alike("listed", ["1", "1.0"], ', labels: ["1", "1.0"]'), undefined));
-  it("are told of streamed data too", async () =>
+  it("appears for streamed data too", async () =>
     assert.deepEqual(
       await alike("streamed", ["True", "true", "no"]).then(async () => {
         book.warnings.length = 0;

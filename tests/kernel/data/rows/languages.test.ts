@@ -25,8 +25,8 @@ async function foundIn(splits: Readonly<Record<string, readonly string[]>>) {
 const some = (code: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => sentences[code]![i % 8]!);
 
-describe("the languages of data", () => {
-  it("are counted by split, those too short to tell apart", async () => {
+describe("language statistics of data", () => {
+  it("count each split, and texts too short to classify", async () => {
     const found = await foundIn({ train: [...some("en", 40), "ok", "no"], test: [...some("de", 8), ...some("en", 8)] });
     const [train, test] = found!.splits;
     assert.deepEqual([train!.of, train!.rows, train!.untold], [42, 42, 2]);
@@ -39,7 +39,7 @@ describe("the languages of data", () => {
       ],
     );
   });
-  it("are told of some thousand rows, evenly, however many there are", async () => {
+  it("use an even sample of at most 2,000 rows", async () => {
     const train = Array.from({ length: 30_000 }, (_, i) => sentences[i < 15_000 ? "en" : "fr"]![i % 8]!);
     const found = await foundIn({ train, test: some("fr", 300) });
     const [own, other] = found!.splits;
@@ -47,10 +47,10 @@ describe("the languages of data", () => {
     const [first, second] = own!.languages;
     assert.ok(Math.abs(first!.count - second!.count) <= 0.02 * own!.rows);
   });
-  it("are none where there are no texts", async () => {
+  it("are null if there are no texts", async () => {
     assert.equal(await foundIn({ train: [] }), null);
   });
-  it("stand in one line, by the sizes of the splits, where there is more than one", async () => {
+  it("are shown in one line, weighted by split size, if there are several languages", async () => {
     const told = async (splits: Readonly<Record<string, readonly string[]>>) => {
       const {
         audit = { near: [], conflicts: { texts: 0, rows: 0, examples: [] }, told: null, groups: null, scores: null },

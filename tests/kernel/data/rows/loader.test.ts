@@ -7,7 +7,7 @@ import { labelTargets } from "#stdlib/tasks/text_classification.run.js";
 
 const numbers = (bytes: Uint8Array) => [...new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)];
 
-describe("loader", () => {
+describe("data loader", () => {
   const settings = fc.record({
     texts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 60 }),
     maxLength: fc.integer({ min: 2, max: 50 }),
@@ -17,7 +17,7 @@ describe("loader", () => {
     shuffle: fc.constantFrom<DataLoaderOptions["shuffle"][]>("by_length", "random", "none"),
     seed: fc.nat(1000),
   });
-  it("trains every step from a token to the next once an epoch, whatever the settings", () =>
+  it("trains each next-token step once per epoch with any settings", () =>
     fc.assert(
       fc.property(settings, ({ texts, maxLength, packing, ...o }) => {
         // Labels are unique numbers, so each trained step is seen in them.
@@ -58,7 +58,7 @@ describe("loader", () => {
       }),
       { numRuns: 60 },
     ));
-  it("is the same from any step on", () => {
+  it("gives the same batches from any starting step", () => {
     const ids = Array.from({ length: 90 }, (_, i) => new Int32Array(2 + ((i * 37) % 23)).fill(i));
     const rows = new TokenWindows(new TextsInMemory(ids), 16, 7);
     const of = () =>
@@ -71,7 +71,7 @@ describe("loader", () => {
     const part = (loader: DataLoader) => loader.update(31).part(1);
     assert.deepEqual(part(of()), part(straight));
   });
-  it("two batches in one update hold the rows of a batch twice as large", () => {
+  it("combines two accumulated batches into the rows of one twice as large", () => {
     const ids = Array.from({ length: 40 }, (_, i) => new Int32Array(3 + (i % 5)).fill(i));
     const lengths = Int32Array.from(ids, (row) => row.length);
     const of = (batchSize: number, accumulate: number) =>
@@ -89,7 +89,7 @@ describe("loader", () => {
       assert.deepEqual([two.tokens, two.counts], [one.tokens, one.counts]);
     }
   });
-  describe("of kept rows that stand beside new ones", () => {
+  describe("with replayed rows", () => {
     const floats = (bytes: Uint8Array) => [...new Float32Array(bytes.slice().buffer)];
     const [fresh, kept, LABELS] = [10, 6, 3];
     const ids = Array.from({ length: fresh + kept }, (_, i) => new Int32Array(3 + (i % 4)).fill(i));
@@ -119,7 +119,7 @@ describe("loader", () => {
       const update = loader.update(step);
       return Array.from({ length: update.parts }, (_, i) => update.part(i));
     };
-    it("has every new row once an epoch, and as many kept ones, none twice in a batch", () => {
+    it("contains every new row once per epoch and as many replayed rows, without repeats in a batch", () => {
       const loader = of();
       assert.equal(loader.total(1), 3);
       const seen: number[] = [];
@@ -141,7 +141,7 @@ describe("loader", () => {
       assert.equal(drawn.size, kept, "in twelve batches each is drawn");
       assert.deepEqual(partsOf(of(), 5), partsOf(loader, 5), "the same from any step on");
     });
-    it("counts new rows one together, kept ones as told, and shares what is recalled among all parts", () => {
+    it("weights replayed rows as set, and divides replayed outputs among all parts", () => {
       for (const accumulate of [1, 2]) {
         const parts = partsOf(of({ accumulate }), 1);
         assert.equal(of({ accumulate }).update(1).counts, 1);

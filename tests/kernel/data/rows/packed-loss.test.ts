@@ -15,7 +15,7 @@ const rows = [[0, 3, 1], [4], [2]];
 
 describe("packed rows", () => {
   for (const name of names)
-    it(`of ${name} have the loss and the gradients of single texts`, () => {
+    it(`of ${name} have the same loss and gradients as single texts`, () => {
       const { base, common } = modelOf(name);
       const settings = training("full", trained, []);
       const program = (packed: boolean) => {

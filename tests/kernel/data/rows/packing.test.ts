@@ -14,7 +14,7 @@ const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0)
 /** Lengths like those of real texts: many short, few long. */
 const mixed = Int32Array.from({ length: 3000 }, (_, i) => 8 + Math.floor(240 * (((i * 7919) % 1000) / 1000) ** 3));
 
-describe("packing", () => {
+describe("row packing", () => {
   const packs = fc.record({
     lengths: fc.array(fc.integer({ min: 1, max: 64 }), { maxLength: 300 }),
     capacity: fc.integer({ min: 64, max: 200 }),
@@ -23,7 +23,7 @@ describe("packing", () => {
     seed: fc.nat(),
     epoch: fc.nat(9),
   });
-  it("puts every text in exactly one row, and no row holds too much", () =>
+  it("puts every text in exactly one row within its capacity", () =>
     fc.assert(
       fc.property(packs, ({ lengths, ...o }) => {
         const rows = packRows(Int32Array.from(lengths), o);
@@ -35,7 +35,7 @@ describe("packing", () => {
         assert.deepEqual(rows, packRows(Int32Array.from(lengths), o));
       }),
     ));
-  it("leaves at most one row of a chunk half empty", () =>
+  it("leaves at most one row per chunk half empty", () =>
     fc.assert(
       fc.property(packs, ({ lengths, ...o }) => {
         const own = { ...o, shuffle: true, chunk: lengths.length + 1 };
@@ -44,14 +44,14 @@ describe("packing", () => {
         assert.ok(half.length <= 1);
       }),
     ));
-  it("keeps the order where it is asked to", () => {
+  it("preserves the order without shuffling", () => {
     const rows = packRows(Int32Array.of(5, 5, 3, 9, 1), { capacity: 10, shuffle: false, seed: 0, epoch: 0 });
     assert.deepEqual(
       rows.map((row) => [...row]),
       [[0, 1], [2], [3, 4]],
     );
   });
-  it("fills rows to 98 % on texts of mixed length, and draws company anew each epoch", () => {
+  it("fills rows to 98 % for mixed lengths, and regroups the texts each epoch", () => {
     const pack = (epoch: number) => packRows(mixed, { capacity: 512, shuffle: true, seed: 1, epoch, chunk: 512 });
     const rows = pack(0);
     assert.ok(sum(mixed) / (rows.length * 512) > 0.98);
@@ -66,13 +66,13 @@ describe("packing", () => {
     const first = sum(rows.slice(0, rows.length >> 1).map((row) => row.length)) / mixed.length;
     assert.ok(Math.abs(first - 0.5) < 0.05);
   });
-  it("refuses a text that fits no row", () => {
+  it("rejects a text longer than a row", () => {
     assert.throws(() => packRows(Int32Array.of(3, 11), { capacity: 10, shuffle: true, seed: 0, epoch: 0 }), RangeError);
   });
 });
 
-describe("windows", () => {
-  it("hold every step from a token to the next once, the end token's too", () =>
+describe("token windows", () => {
+  it("contain every next-token step once, including the end token", () =>
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 30 }),
@@ -98,9 +98,9 @@ describe("windows", () => {
     ));
 });
 
-describe("batches of next tokens", () => {
+describe("next-token batches", () => {
   const texts = [Int32Array.of(10, 11, 12, 13), Int32Array.of(20, 21), Int32Array.of(30, 31, 32)];
-  it("one text a row: labels are the tokens that follow, padding is not trained", () => {
+  it("have the following tokens as labels and no trained padding, with one text per row", () => {
     const feeds = collateNextTokens(texts, [1, 0], { padId: 9 });
     assert.deepEqual(feeds["input_ids"]?.shape, [2, 3]);
     assert.deepEqual(numbers(feeds["input_ids"]), [20, 9, 9, 10, 11, 12]);
@@ -109,7 +109,7 @@ describe("batches of next tokens", () => {
     assert.deepEqual(numbers(feeds["labels"]), [21, 11, 12, 13]);
     assert.ok(!("segments" in feeds) && !("positions" in feeds));
   });
-  it("packed: positions start anew, segments keep texts apart, no step leads from one text to the next", () => {
+  it("reset positions and separate texts by segment when packed", () => {
     const feeds = collatePackedRows(texts, [[0, 2], [1]], { padId: 9 });
     assert.deepEqual(numbers(feeds["input_ids"]), [10, 11, 12, 30, 31, 20, 9, 9, 9, 9]);
     assert.deepEqual(numbers(feeds["positions"]), [0, 1, 2, 0, 1, 0, 0, 0, 0, 0]);

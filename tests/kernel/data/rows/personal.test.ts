@@ -5,7 +5,7 @@ import { personalDataText } from "#kernel/display/plans/plan-card.js";
 import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { call, Folder } from "./plans.js";
 
-describe("personal data of a data set", () => {
+describe("personal data statistics", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const rows = [
@@ -20,7 +20,7 @@ describe("personal data of a data set", () => {
     return facts.personal;
   };
 
-  it("is counted by column and sort, the surest first, never told", async () => {
+  it("count rows by column and kind, the most certain first, without the values", async () => {
     const personal = await found();
     assert.deepEqual(
       personal?.map(({ column, entity, rows, sure }) => [column, entity, rows, sure]),
@@ -33,7 +33,7 @@ describe("personal data of a data set", () => {
     assert.deepEqual(personal?.[0]?.examples, [21]);
     assert.ok(!JSON.stringify(personal).includes("Anna"));
   });
-  it("is what cleaning left", async () => {
+  it("cover the data after cleaning", async () => {
     assert.deepEqual(
       (await found([call("cleaner", "redact", { entity: ["name", "card"] })]))?.map(({ entity }) => entity),
       ["email"],
@@ -48,7 +48,7 @@ describe("personal data of a data set", () => {
       ["name"],
     );
   });
-  it("of very many rows says in how many words were looked for", () => {
+  it("report how many of very many rows were searched for words", () => {
     const personal = new PersonalDataCounter({ text: "text" });
     for (let row = 1; row <= 100_050; row++) {
       const text = row <= 700 ? "my name is Anna Smith" : row === 100_043 ? "a@b.org" : "";
@@ -71,7 +71,7 @@ describe("personal data of a data set", () => {
       "name in 700 rows of text (of 100,005 looked through for it), email in 1 row of text",
     );
   });
-  it("is chance where a few rows have what words alone tell", async () => {
+  it("omit a few matches that only words suggest", async () => {
     rows.splice(1, 18);
     assert.deepEqual(
       (await found())?.map(({ entity }) => entity),

@@ -24,8 +24,8 @@ const english = Array.from(
 );
 const russian = Array.from({ length: 30 }, () => "сегодня была хорошая погода и мы долго гуляли вдоль реки");
 
-describe("what a tokenizer makes of the texts", () => {
-  it("is told by language: tokens a word, the most frequent language first", async () => {
+describe("tokenizer fit of the texts", () => {
+  it("gives tokens per word by language, the most frequent language first", async () => {
     const reading = await tokenizerFitFacts([...english, ...russian], tokenizer);
     assert.deepEqual(
       reading?.languages.map(({ code, rows }) => [code, rows]),
@@ -39,14 +39,14 @@ describe("what a tokenizer makes of the texts", () => {
     assert.equal(reading?.languages[1]?.perWord, words.join("").length / words.length);
     assert.deepEqual(reading?.unknown, { rows: 0, tokens: 0, of: reading?.unknown.of, some: [] });
   });
-  it("names letters that have no token, the most frequent first", async () => {
+  it("lists characters without a token, the most frequent first", async () => {
     const odd = english.map((text, i) => (i % 3 === 0 ? `${text} 😀` : i % 4 === 0 ? `${text} 雨 😀` : text));
     const { unknown } = (await tokenizerFitFacts(odd, tokenizer))!;
     assert.deepEqual(unknown.some, ["😀", "雨"]);
     assert.equal(unknown.rows, odd.filter((text) => text.includes("😀")).length);
     assert.equal(unknown.tokens, unknown.rows + odd.filter((text) => text.includes("雨")).length);
   });
-  it("is nothing where no text has a word", async () =>
+  it("is null if no text has a word", async () =>
     assert.equal(await tokenizerFitFacts(["", "…"], tokenizer), null));
 
   const told = (reading: object) => {
@@ -56,7 +56,7 @@ describe("what a tokenizer makes of the texts", () => {
     return diagnostics.map((d) => [d.code, codeText(d.code, d.data as never).message]);
   };
   const quiet = { rows: 1000, languages: [], unknown: { rows: 20, tokens: 50, of: 20_000, some: ["ß"] } };
-  it("warns where much is unknown, or a language is spelt letter by letter", () => {
+  it("warns about many unknown tokens, or a language that is split into characters", () => {
     assert.deepEqual(told(quiet), []);
     assert.deepEqual(told({ ...quiet, unknown: { ...quiet.unknown, tokens: 400 } }), [
       [

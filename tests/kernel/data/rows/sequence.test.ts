@@ -14,7 +14,7 @@ const numbers = (array: NDArray | undefined): number[][] => {
 const texts = (rows: readonly (readonly number[])[]): TextsInMemory =>
   new TextsInMemory(rows.map((row) => Int32Array.from(row)));
 
-describe("pairs", () => {
+describe("text pairs", () => {
   const inputs = texts([
     [11, 12, 1],
     [13, 1],
@@ -25,7 +25,7 @@ describe("pairs", () => {
   const rows = { ids: inputs, lengths: inputs.lengths, taught: seq2seqTargetFeeds(pairs), written: targets.lengths };
   const o = { batchSize: 2, accumulate: 1, packed: null, shuffle: "none", seed: 0, padId: 0 } as const;
 
-  it("are fed with the target shifted by one, every token of it trained, padding never", () => {
+  it("have shifted targets with every token trained, but no padding", () => {
     const [first, second] = [...new DataLoader(rows, o).pass()];
     const { feeds, tokens, counts } = first!;
     assert.deepEqual(numbers(feeds["input_ids"]), [
@@ -47,7 +47,7 @@ describe("pairs", () => {
     assert.deepEqual([second!.tokens, second!.counts], [6, 1]);
   });
 
-  it("share a batch with pairs of like length on both sides", () => {
+  it("share a batch with pairs of similar lengths on both sides", () => {
     const count = 64;
     const reads = Int32Array.from({ length: count }, (_, i) => 2 + (i % 4) * 20);
     const writes = Int32Array.from({ length: count }, (_, i) => 2 + (Math.floor(i / 4) % 2) * 50);

@@ -18,8 +18,8 @@ const CALLS: readonly Call[] = [
   ],
 ];
 
-describe("cleaners that change texts", () => {
-  it("say so in their records, and others do not", async () => {
+describe("text-changing cleaners", () => {
+  it("are marked as such, and other cleaners are not", async () => {
     const values = { text: "  Hello <b>Ann</b>\u200b, write to ann@example.org ", label: "a", score: 1 };
     for (const one of CALLS) {
       const cleaner = await implementationOf(registry, "cleaner", one.word);
@@ -28,19 +28,19 @@ describe("cleaners that change texts", () => {
       assert.equal(textCleaners([one]).length === 1, changes, one.word);
     }
   });
-  it("are named, with the model and what reads its texts", () => {
+  it("are listed in a warning with the model and the reader of its texts", () => {
     const clean = [call("drop_empty"), call("lowercase"), call("redact", { entity: ["email"] })];
     const told = uncleanedTextsWarning("m", clean, "`page`");
     assert.deepEqual([told?.model, told?.reader, told?.cleaners.length], ["m", "`page`", 2]);
     assert.match(told!.cleaners[0]!, /^lowercase/);
     assert.equal(uncleanedTextsWarning("m", [call("drop_empty")], "`page`"), null);
   });
-  it("are counted by the texts that they would change, one and two at a time", async () => {
+  it("are counted by the texts that they would change, single or in pairs", async () => {
     assert.equal(await countChangedTexts([call("lowercase")], ["a", "B", ["c", "D"], ["e", "f"]]), 2);
     assert.equal(await countChangedTexts([call("lowercase")], ["a"]), 0);
     assert.equal(await countChangedTexts([call("drop_empty")], ["A"]), 0);
   });
-  it("whose key is missing here say nothing of single texts", async () => {
+  it("give no count if their key is missing", async () => {
     const key: Call = { kind: "secret", word: "secret", arguments: { env: "TUNEBOOK_NO_SUCH_KEY" } };
     assert.equal(await countChangedTexts([call("redact", { replacement: "hash", key })], ["a"]), null);
   });

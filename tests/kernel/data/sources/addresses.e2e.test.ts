@@ -10,7 +10,7 @@ import { prepareFetchedRows, readFetchedHeader } from "#kernel/data/sources/prep
 import { call, codeOf, Folder } from "../rows/plans.js";
 import { serveFiles, type FileServer } from "../../fetch/file-server.js";
 
-describe("sources that are addresses", () => {
+describe("URL sources", () => {
   const folder = new Folder();
   const cache = mkdtempSync(join(tmpdir(), "tunebook-addresses-"));
   const before = process.env["TUNEBOOK_CACHE"];
@@ -34,7 +34,7 @@ describe("sources that are addresses", () => {
   const prepared = (more: Record<string, string | boolean> = {}) =>
     prepareFetchedRows(folder.plan(source(more)), folder.world());
 
-  it("are fetched once, whole or streamed, and their header too", async () => {
+  it("are downloaded once for header, in-memory and streamed reading", async () => {
     assert.deepEqual((await readFetchedHeader(source({ sha256 }), folder.world())).columns, ["text", "label"]);
     const [held, streamed] = [await prepared({ sha256 }), await prepared({ sha256, stream: true })];
     assert.equal(held.facts.rowsIn, 2);
@@ -45,11 +45,11 @@ describe("sources that are addresses", () => {
       [],
     );
   });
-  it("say what checksum they have where none is written", async () => {
+  it("report their checksum if the program states none", async () => {
     const { facts } = await prepared();
     assert.match(facts.notes?.[0] ?? "", new RegExp(`write \`sha256: "${sha256}"\``));
   });
-  it("are asked for with secrets of the environment, which stay out of what is told", async () => {
+  it("send secrets from the environment and do not show them", async () => {
     process.env["ADDRESS_TOKEN"] = "planted-token";
     const secret = call("secret", "secret", { env: "ADDRESS_TOKEN" });
     const plan = folder.plan(
@@ -66,7 +66,7 @@ describe("sources that are addresses", () => {
     const local = folder.plan(call("source", "csv", { path: folder.write("rows.csv", body), token: secret }));
     assert.equal((await codeOf(() => prepareFetchedRows(local, folder.world()))).code, "secret-without-address");
   });
-  it("are not asked for by an editor where a secret would be sent, also in a trusted folder", async () => {
+  it("are not requested by an editor if that sends a secret, even in a trusted folder", async () => {
     process.env["ADDRESS_TOKEN"] = "planted-token";
     try {
       const check = async (argument: string): Promise<readonly string[]> => {
@@ -86,11 +86,11 @@ describe("sources that are addresses", () => {
     }
   });
   for (const path of ["https://", "http://[", "https://data.example:99999/x.csv"])
-    it(`are a coded error where they are none: ${path}`, async () => {
+    it(`are a coded error if malformed: ${path}`, async () => {
       const code = await codeOf(() => readFetchedHeader(call("source", "csv", { path }), folder.world()));
       assert.equal(code.code, "address-malformed");
     });
-  it("of a plan that was kept come from the cache, with a checksum in the program or without", async () => {
+  it("of a saved plan are read from the cache, with or without a checksum", async () => {
     for (const more of [{}, { sha256 }]) {
       const plan = folder.plan(source(more));
       const { facts } = await prepareFetchedRows(plan, folder.world());
@@ -103,17 +103,17 @@ describe("sources that are addresses", () => {
       assert.equal(server.asked.length, 0);
     }
   });
-  it("of a plan that was kept are never asked for without their query", async () => {
+  it("of a saved plan are never requested without their query", async () => {
     const kept = call("source", "csv", { path: `${server.url}/data/rows.csv?…${"0".repeat(64)}` });
     assert.equal((await codeOf(() => prepareFetchedRows(folder.plan(kept), folder.world()))).code, "query-left-out");
     assert.deepEqual(planForStorage(kept), kept);
     assert.equal(server.asked.length, 0);
   });
-  it("within a mixture are fetched as well", async () => {
+  it("are downloaded within a mixture", async () => {
     const plan = folder.plan({ kind: "source", word: "mix", arguments: { sources: [source({ sha256 })] as never } });
     assert.equal((await prepareFetchedRows(plan, folder.world())).facts.rowsIn, 2);
   });
-  it("are refused where they give other bytes, nothing, or can be changed on the way", async () => {
+  it("are refused for other bytes, no response or an unsafe connection", async () => {
     const other = await codeOf(() => prepared({ sha256: "0".repeat(64) }));
     assert.equal(other.code, "checksum-mismatch");
     assert.equal((await codeOf(() => prepared({ sha256: "abc" }))).code, "checksum-form");

@@ -28,13 +28,13 @@ const begin = (file: string, who: string, count: number) =>
     stdio: ["ignore", "pipe", "inherit"],
   });
 
-describe("the file of annotations", function () {
+describe("annotations file", function () {
   this.timeout(30_000);
   const folder = new Folder();
   after(() => folder.remove());
   const at = (name: string) => join(folder.path, name);
 
-  it("loses no line of two who write at once", async () => {
+  it("loses no line with two concurrent writers", async () => {
     const file = at("two.jsonl");
     const both = ["ann", "bo"].map((who) => begin(file, who, 400));
     await Promise.all(both.map((one) => once(one, "close")));
@@ -47,7 +47,7 @@ describe("the file of annotations", function () {
       );
   });
 
-  it("keeps all that was said to be written when its writer is killed", async () => {
+  it("preserves all reported lines when its writer is killed", async () => {
     const file = at("killed.jsonl");
     const one = begin(file, "ann", 1e6);
     let said = 0;
@@ -64,7 +64,7 @@ describe("the file of annotations", function () {
     assert.ok(unread.length <= 1);
   });
 
-  it("ends a torn line before it writes its own", () => {
+  it("closes a torn line before appending", () => {
     const file = at("torn.jsonl");
     appendAnnotationDecision(file, line(1));
     appendFileSync(file, JSON.stringify(line(2)).slice(0, 50));
@@ -77,7 +77,7 @@ describe("the file of annotations", function () {
     assert.deepEqual(unread, [2]);
   });
 
-  it("tells of a disk that is full, and of a place where nobody may write", async () => {
+  it("reports a full disk and a location without write permission", async () => {
     if (existsSync("/dev/full")) {
       symlinkSync("/dev/full", at("full.jsonl"));
       assert.equal((await codeOf(() => appendAnnotationDecision(at("full.jsonl"), line(1)))).code, "disk-full");

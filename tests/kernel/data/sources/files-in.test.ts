@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listFilesIn } from "#kernel/data/sources/files-in.js";
 
-describe("files of a folder", () => {
+describe("folder listing for completion", () => {
   const root = mkdtempSync(join(tmpdir(), "tunebook-files-"));
   const notebooks = join(root, "project", "notebooks");
   before(() => {
@@ -23,14 +23,14 @@ describe("files of a folder", () => {
   after(() => rmSync(root, { recursive: true, force: true }));
   const names = (path: string, folder = notebooks) => listFilesIn(folder, path).entries.map(({ name }) => name);
 
-  it("folders first, then files by name, hidden ones left out", () =>
+  it("sorts folders first, then files by name, without hidden ones", () =>
     assert.deepEqual(names(""), ["data", "out", "A.csv", "b.csv"]));
-  it("up to the project's root and no further", () => {
+  it("reaches up to the project root only", () => {
     assert.deepEqual(names("../"), ["notebooks", "shared", "package.json"]);
     assert.deepEqual(names("../../"), []);
     assert.deepEqual(names("../", join(root, "other")), [], "a folder without a project is all there is");
   });
-  it("never through a link, an absolute path or a home", () => {
+  it("rejects links, absolute paths and home folders", () => {
     writeFileSync(join(root, "other", "secret.csv"), "");
     for (const path of ["out/", `${root}/`, "/etc/", "~/", "nowhere/", "b.csv/"])
       assert.deepEqual(names(path), [], path);

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { sourceFileStamps } from "#kernel/data/sources/files-read.js";
 
-describe("the files that a source reads", () => {
+describe("files of a source", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-files-read-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const source = (word: string, given: Call["arguments"]): Call => ({ kind: "source", word, arguments: given });
 
-  it("are those of all that are mixed, with weights and without", () => {
+  it("include all files of a mixture, with and without weights", () => {
     for (const name of ["a.csv", "b.csv"]) writeFileSync(join(folder, name), "text\nx\n");
     const sources = ["a.csv", "b.csv"].map((path) => source("csv", { path }));
     for (const weights of [null, [1, 3]]) {

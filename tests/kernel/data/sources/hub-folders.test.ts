@@ -73,16 +73,16 @@ const plain = (splits: Case["splits"]): unknown =>
     ),
   ]);
 
-describe("a folder of a data set", () => {
+describe("data set folder", () => {
   for (const [name, { files, config, splits }] of Object.entries(cases))
     for (const stream of [false, true])
-      it(`is read as \`datasets\` does${stream ? ", streamed" : ""}: ${name}`, async () => {
+      it(`is read like \`datasets\`${stream ? ", streamed" : ""}: ${name}`, async () => {
         const source = hub(put(files), { ...(config !== null && { config }), ...(stream && { stream }) });
         assert.deepEqual(plain(await splitsOf(source, stream)), plain(splits));
       });
 
   const rows = "text,label\na,x\nb,y\n";
-  it("has its own splits as those of the data, and one of them as a source", async () => {
+  it("provides its own splits, or one of them as a source", async () => {
     const path = put({ "train.csv": rows, "test.csv": "text,label\nc,x\n" });
     const all = await prepareFetchedRows(folder.plan(hub(path)), folder.world());
     assert.deepEqual(
@@ -105,13 +105,13 @@ describe("a folder of a data set", () => {
     const missing = await codeOf(() => prepareFetchedRows(folder.plan(hub(path, { split: "dev" })), folder.world()));
     assert.deepEqual([missing.code, missing.data["has"]], ["hub-split", ["train", "test"]]);
   });
-  it("with one split alone is divided by `split`", async () => {
+  it("is divided by `split` if it has a single split", async () => {
     const path = put({ "rows.csv": rows });
     const split = call("split", "random", { train: { share: 0.5 }, test: { share: 0.5 } });
     const { facts } = await prepareFetchedRows(folder.plan(hub(path), { split }), folder.world());
     assert.deepEqual(Object.keys(facts.splits), ["train", "test"]);
   });
-  it("names files as the notebook sees them, in what is said of them", async () => {
+  it("reports files by their path in the notebook", async () => {
     const path = put({ "train.csv": "text;label\na;x\nb;y\n" });
     const { facts } = await prepareFetchedRows(folder.plan(hub(path)), folder.world());
     assert.deepEqual(facts.sources, [`${path}/train.csv: ";" between fields`]);
@@ -200,12 +200,12 @@ describe("a folder of a data set", () => {
         assert.match(JSON.stringify(error.data).replaceAll('\\"', '"'), told);
       }
     });
-  it("says what of a card isn't read", async () => {
+  it("reports unread settings of its card", async () => {
     const path = put(named("configs:\n- config_name: x\n  data_files: a.csv\n  na_values: ['-']"));
     const { facts } = await prepareFetchedRows(folder.plan(hub(path)), folder.world());
     assert.match((facts.notes ?? []).join(), /README\.md says na_values, which is not read/);
   });
-  it("follows no link that leads out of it", async () => {
+  it("follows no link to the outside", async () => {
     const outside = mkdtempSync(join(tmpdir(), "tunebook-outside-"));
     try {
       writeFileSync(join(outside, "test.csv"), rows);
@@ -216,7 +216,7 @@ describe("a folder of a data set", () => {
       rmSync(outside, { recursive: true, force: true });
     }
   });
-  it("is no folder, and nothing that the hub could know", async () => {
+  it("is a coded error if missing, and is not searched on the hub", async () => {
     for (const path of ["./nowhere", "a/b/c", "../up"])
       assert.equal(
         (await codeOf(() => prepareFetchedRows(folder.plan(hub(path)), folder.world()))).code,

@@ -38,7 +38,7 @@ const table = Buffer.from(cases["shards"]!.files["data/train-00000-of-00002.parq
 
 const textOf = ({ bundle }: DisplayOutput): string => String(bundle["text/plain"]);
 
-describe("a data set of the hub", function () {
+describe("hub data set", function () {
   this.timeout(60_000);
   const folder = new Folder();
   const cache = mkdtempSync(join(tmpdir(), "tunebook-hub-"));
@@ -104,7 +104,7 @@ describe("a data set of the hub", function () {
     rmSync(cache, { recursive: true, force: true });
   });
 
-  it("is read with its splits, its names of classes and the commit that it was", async () => {
+  it("is read with its splits, class names and commit", async () => {
     const { facts, splits } = await prepared("us/reviews");
     assert.deepEqual(
       Object.entries(facts.splits).map(([split, { rows }]) => [split, rows]),
@@ -118,7 +118,7 @@ describe("a data set of the hub", function () {
     assert.deepEqual(facts.sources, [`us/reviews: commit ${first} of main`]);
     assert.match((facts.notes ?? []).join(), /write `revision: "0123abc00000"`/);
   });
-  it("is fetched once, no more than is asked for, and its header by the first file", async () => {
+  it("is downloaded once, only the needed files, and its header from the first file", async () => {
     assert.deepEqual((await readFetchedHeader(source("us/reviews"), folder.world())).columns, ["text", "label"]);
     assert.deepEqual(fetched(), ["README.md", "data/train-00000-of-00002.jsonl"]);
     await prepared("us/reviews", { split: "test" });
@@ -127,7 +127,7 @@ describe("a data set of the hub", function () {
     await prepared("us/reviews");
     assert.deepEqual(fetched(), ["data/train-00001-of-00002.jsonl"]);
   });
-  it("that is pinned is the same when the branch moves, and is asked for no more", async () => {
+  it("is unchanged when pinned while the branch moves, without another request", async () => {
     await prepared("us/reviews", { revision: "0123abc" });
     reviews.refs["main"] = second;
     forgetResolvedCommits();
@@ -140,7 +140,7 @@ describe("a data set of the hub", function () {
     const full = await prepared("us/reviews", { revision: first });
     assert.deepEqual([full.facts.sources, hub.asked], [[`us/reviews: commit ${first}`], []]);
   });
-  it("is read without a net afterwards, and never in part", async () => {
+  it("is read offline afterwards, and never partially", async () => {
     process.env["HF_HUB_OFFLINE"] = "1";
     assert.equal((await codeOf(() => prepared("us/reviews"))).code, "hub-offline");
     delete process.env["HF_HUB_OFFLINE"];
@@ -158,7 +158,7 @@ describe("a data set of the hub", function () {
     assert.match((unreached.facts.sources ?? []).join(), /the hub can't be reached/);
     assert.equal((await codeOf(() => prepared("us/other"))).code, "network-failed");
   });
-  it("goes on where a connection broke, and refuses other bytes", async () => {
+  it("resumes after broken connections, and refuses other bytes", async () => {
     hub.breaks.push(5000, 3000);
     assert.equal((await prepared("us/reviews", { split: "train" })).facts.kept, 403);
     fresh();
@@ -168,7 +168,7 @@ describe("a data set of the hub", function () {
     assert.equal(error.code, "checksum-mismatch");
     assert.equal((await prepared("us/reviews")).facts.kept, 407);
   });
-  it("is streamed, kept by its commit and files", async () => {
+  it("is streamed, and cached by its commit and files", async () => {
     const plan = folder.plan(source("us/reviews", { stream: true }));
     const streamed = await prepareFetchedRows(plan, folder.world());
     assert.deepEqual(
@@ -181,7 +181,7 @@ describe("a data set of the hub", function () {
     assert.equal(streamed.facts.hash, (await prepared("us/reviews")).facts.hash);
     assert.match((streamed.facts.sources ?? []).join(), /commit 0123abc/);
   });
-  it("wants a token where it is private, which stands nowhere", async () => {
+  it("needs a token if private, and does not reveal it", async () => {
     const without = await codeOf(() => prepared("us/secret"));
     assert.deepEqual([without.code, without.data["hasToken"]], ["hub-needs-token", false]);
     process.env["HF_TOKEN"] = "s3cret";
@@ -189,7 +189,7 @@ describe("a data set of the hub", function () {
     assert.equal(facts.kept, 2);
     assert.doesNotMatch(JSON.stringify(facts), /s3cret/);
   });
-  it("that is made by a program is read as the hub converted it, or refused", async () => {
+  it("is read in the hub's converted form if scripted, or refused", async () => {
     const { facts } = await prepared("us/scripted");
     assert.equal(facts.kept, 2);
     assert.match((facts.sources ?? []).join(), new RegExp(`commit ${parquet} of refs/convert/parquet, config plain`));
@@ -203,7 +203,7 @@ describe("a data set of the hub", function () {
       assert.deepEqual([code, data["script"]], ["hub-script", "scripted.py"], path);
     }
   });
-  it("is a coded error where there is none, and where its files are broken", async () => {
+  it("is a coded error if missing or if its files are broken", async () => {
     const none = await codeOf(() => prepared("us/none"));
     assert.deepEqual([none.code, none.data["revision"]], ["hub-not-found", null]);
     const revision = await codeOf(() => prepared("us/reviews", { revision: "v9" }));
@@ -211,7 +211,7 @@ describe("a data set of the hub", function () {
     assert.equal((await codeOf(() => prepared("us/torn"))).code, "broken-table");
     assert.equal((await codeOf(() => prepared("us/sneaky"))).code, "untrusted-answer");
   });
-  it("is trained on and scored by its own splits, and the cell, the plan and the run name its commit", async () => {
+  it("is trained and evaluated by its own splits, with its commit in cell, plan and run", async () => {
     const book = new NotebookOfOne();
     try {
       writeSmallTraining(book.folder);

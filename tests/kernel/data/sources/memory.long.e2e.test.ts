@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { call, streamedPlan as plan } from "./streamed-plan.js";
 
-describe("the memory of data read in parts", () => {
+describe("memory of streamed data", () => {
   let folder: string;
   const cache = process.env["TUNEBOOK_CACHE"];
   before(() => {
@@ -20,7 +20,7 @@ describe("the memory of data read in parts", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("of any size take the same memory", function () {
+  it("does not grow with the data size", function () {
     this.timeout(120_000);
     const live = (count: number, stream: boolean): number => {
       const path = join(folder, `big-${count}.jsonl`);

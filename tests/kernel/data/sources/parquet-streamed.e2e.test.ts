@@ -10,7 +10,7 @@ import { call, Folder } from "../rows/plans.js";
 
 const tables = fileURLToPath(new URL("../../../../../tests/fixtures/tables/", import.meta.url));
 
-describe("Parquet files by a pattern", () => {
+describe("Parquet files by pattern", () => {
   const folder = new Folder();
   const cache = mkdtempSync(join(tmpdir(), "tunebook-parquet-"));
   const before = process.env["TUNEBOOK_CACHE"];
@@ -44,7 +44,7 @@ describe("Parquet files by a pattern", () => {
     const kept = readdirSync(cache).flatMap((name) => openToOthers(join(cache, name)).filter((at) => !/^\. /.test(at)));
     if (process.platform !== "win32") assert.deepEqual(kept, []);
   });
-  it("are read again when one comes", async () => {
+  it("are read again when a file is added", async () => {
     put("gzip.parquet", "part-3.parquet");
     assert.equal((await prepared(true)).facts.rowsIn, 180);
   });

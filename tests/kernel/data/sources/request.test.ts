@@ -22,7 +22,7 @@ function codeOf(work: () => unknown): string {
   return assert.fail("no error came");
 }
 
-describe("the request of a source", () => {
+describe("request of a source", () => {
   const before = process.env["ROWS_TOKEN"];
   beforeEach(() => (process.env["ROWS_TOKEN"] = TOKEN));
   after(() => {
@@ -30,7 +30,7 @@ describe("the request of a source", () => {
     else process.env["ROWS_TOKEN"] = before;
   });
 
-  it("sends a token as a bearer's, and with a user as HTTP's basic login", () => {
+  it("sends a token as bearer, or as HTTP basic credentials with a user", () => {
     const bearer = asked("https://host/rows.csv", { token: named("ROWS_TOKEN") }).sent();
     assert.deepEqual(bearer, { url: "https://host/rows.csv", headers: { authorization: `Bearer ${TOKEN}` } });
     const basic = asked("https://host/rows.csv", { token: named("ROWS_TOKEN"), user: "ann" }).sent();
@@ -38,7 +38,7 @@ describe("the request of a source", () => {
     assert.deepEqual(basic.headers, { authorization: `Basic ${pair}` });
     assert.deepEqual(asked("https://host/rows.csv").sent().headers, {});
   });
-  it("puts a secret query behind the address, after one that is written", () => {
+  it("appends a secret query to the URL, after a written query", () => {
     const query = named("ROWS_TOKEN");
     process.env["ROWS_TOKEN"] = "?sig=abc%3D&se=2030";
     assert.equal(asked("https://host/rows.csv", { query }).sent().url, "https://host/rows.csv?sig=abc%3D&se=2030");
@@ -47,7 +47,7 @@ describe("the request of a source", () => {
       "https://host/rows.csv?v=2&sig=abc%3D&se=2030",
     );
   });
-  it("reads a secret when it is sent, and keeps it out of the cache's names", () => {
+  it("reads a secret when it is sent, and excludes it from cache names", () => {
     const request = asked("https://host/rows.csv", { query: named("ROWS_TOKEN") });
     process.env["ROWS_TOKEN"] = "another";
     assert.equal(asked("https://host/rows.csv", { query: named("ROWS_TOKEN") }).file, request.file);
@@ -62,7 +62,7 @@ describe("the request of a source", () => {
       "secret-malformed",
     );
   });
-  it("keeps a file by its checksum whichever query it came with, and without one by the whole address", () => {
+  it("caches a file by its checksum for any query, or by its full URL without one", () => {
     const file = (query: string, more = {}): string => asked(`https://host/rows.csv${query}`, more).file;
     assert.equal(file("?sig=a", { sha256: SUM }), file("?sig=b", { sha256: SUM }));
     assert.equal(file("?sig=a", { sha256: SUM }), file("", { sha256: SUM.toUpperCase() }));
@@ -70,12 +70,12 @@ describe("the request of a source", () => {
     assert.notEqual(file("?v=1"), file("?v=2"));
     assert.notEqual(file(""), file("", { token: named("ROWS_TOKEN") }));
   });
-  it("comes from the cache alone where a run left the query out", () => {
+  it("uses only the cache if a saved run omits the query", () => {
     assert.equal(asked(`https://host/rows.csv?…${SUM}`).cachedOnly, true);
     assert.equal(asked("https://host/rows.csv?…").cachedOnly, true);
     assert.equal(asked("https://host/rows.csv?v=2").cachedOnly, false);
   });
-  it("is refused where it would show a secret, or a secret has no use", () => {
+  it("is refused if it would reveal a secret, or if a secret has no use", () => {
     const token = named("ROWS_TOKEN");
     assert.equal(
       codeOf(() => asked("https://ann:planted@host/rows.csv?sig=planted")),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 
-describe("sql packages in the notebook's folder", () => {
+describe("SQL packages in the notebook's folder", () => {
   let parent: string;
   let folder: string;
   const cache = process.env["TUNEBOOK_CACHE"];
@@ -38,7 +38,7 @@ describe("sql packages in the notebook's folder", () => {
     ["DuckDB", `sql("select text, label from 'rows.csv' order by id")`],
     ["SQLite", `sql("select text, label from rows order by id", database: "rows.sqlite")`],
   ] as const)
-    it(`are not run by a check of a query for ${database}`, async () => {
+    it(`are not run by a query check for ${database}`, async () => {
       const file = join(folder, "rows.tune");
       writeFileSync(
         file,

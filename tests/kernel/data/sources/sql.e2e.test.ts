@@ -29,7 +29,7 @@ interface Lite {
   readonly Database: new (file: string) => { exec(sql: string): void; close(): void };
 }
 
-describe("a query", function () {
+describe("SQL query", function () {
   this.timeout(120_000);
   const folder = new Folder();
   const sql = (query: string, given: Readonly<Record<string, Value>> = {}): Call =>
@@ -96,9 +96,9 @@ describe("a query", function () {
     ["select * from t where id < 2 order by id", ["text 0", "text 1"], { database: "own.sqlite" }],
   ];
   for (const [query, texts, given] of queries)
-    it(`gives rows in their order: ${query}`, async () => assert.deepEqual(await textsOf(query, given), texts));
+    it(`returns rows in order: ${query}`, async () => assert.deepEqual(await textsOf(query, given), texts));
 
-  it("gives values as Parquet's are given", async () => {
+  it("returns values like Parquet", async () => {
     const query = `select 1::bigint a, 9007199254740993 b, 1.5::decimal(8,2) c, 12345678901234567.5::decimal(20,1) d, date '2025-01-31' e,
       timestamp '2025-01-31 10:00:00.5' f, timestamptz '2025-01-31 10:00:00+00' g, time '10:00:00' h, [1, null] i, {'k': 2::hugeint} j,
       map {'k': 'v'} k, null l, true m, 'ab'::blob n, 'x'::enum('x') o, [date '2025-01-31'] p order by 1`;
@@ -122,7 +122,7 @@ describe("a query", function () {
     );
     assert.deepEqual(lite.sample[0], { big: "1152921504606846976" });
   });
-  it("is streamed: the same rows as in memory", async () => {
+  it("streams the same rows as in memory", async () => {
     for (const [database, rows] of [
       ["own.duckdb", 5000],
       ["own.sqlite", 3000],
@@ -213,7 +213,7 @@ describe("a query", function () {
       assert.deepEqual(readdirSync(folder.path).sort(), before);
     });
 
-  it("is found fault with where it is written, before anything runs", async () => {
+  it("is diagnosed at its place in the program before anything runs", async () => {
     const file = join(folder.path, "check.tune");
     writeFileSync(
       file,
@@ -233,7 +233,7 @@ describe("a query", function () {
     ],
     ["its columns", (source: Call, signal: AbortSignal) => readFetchedHeader(source, folder.world(), { signal })],
   ] as const)
-    it(`that never ends hears an interrupt while ${what} are asked for`, async function () {
+    it(`stops an endless query on an interrupt while ${what} are read`, async function () {
       this.timeout(20_000);
       const endless =
         "with recursive t(n) as (select 1 union all select n + 1 from t) select 'text ' || n as text, 'x' as label from t order by n";
@@ -242,7 +242,7 @@ describe("a query", function () {
       setTimeout(() => stop.abort(), 300);
       await assert.rejects(asked, { name: "AbortError" });
     });
-  it("that never ends is given up by an editor, and the machine is left alone", async () => {
+  it("is abandoned by an editor if endless, and uses no more CPU", async () => {
     const assistant = await openAssistant(folder.path, { patience: 0.5 });
     const endless = `with recursive t(n) as (select 1 union all select n + 1 from t) select 'text ' || n as text, 'x' as label from t order by n`;
     const code = `data rows { source: sql("${endless}"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }`;
@@ -254,7 +254,7 @@ describe("a query", function () {
     await new Promise((wake) => setTimeout(wake, 300));
     assert.ok(process.cpuUsage(before).user < 200_000);
   });
-  it("says what to install where there is no DuckDB", async () => {
+  it("reports the package to install if DuckDB is missing", async () => {
     const cache = process.env["TUNEBOOK_CACHE"];
     const empty = mkdtempSync(join(tmpdir(), "tunebook-empty-"));
     process.env["TUNEBOOK_CACHE"] = empty;

@@ -35,7 +35,7 @@ const tokenizer: TokenizerImplementation & { readonly hash: string } = {
     Promise.resolve(texts.map((text) => Int32Array.of(1, ...[...text].map((c) => c.codePointAt(0)!), 2))),
 };
 
-describe("data read in parts", () => {
+describe("streamed data", () => {
   let folder: string;
   const cache = process.env["TUNEBOOK_CACHE"];
   before(() => {
@@ -69,7 +69,7 @@ describe("data read in parts", () => {
     }
   };
 
-  it("have the rows, splits, labels, lengths and hash of data read whole", async () => {
+  it("have the same rows, splits, labels, lengths and hash as data in memory", async () => {
     writeFileSync(join(folder, "a.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
     const csv = rows.map(({ text, label, part }) => `"${text}",${label},${part}`);
     writeFileSync(join(folder, "a.csv"), ["text,label,part", ...csv].join("\r\n"));
@@ -85,7 +85,7 @@ describe("data read in parts", () => {
     }
   });
 
-  describe("of which a look reads a part", () => {
+  describe("preview of a part", () => {
     const most = { mostBytes: 2 ** 20, mostRows: 2048 };
     const look = async (word: string, path: string, more: Partial<DataPlan> = {}) => {
       const of = plan(word, path, true, more);
@@ -106,7 +106,7 @@ describe("data read in parts", () => {
       ["jsonl", "long.jsonl"],
       ["csv", "long.csv"],
     ] as const)
-      it(`${path}: counts are about those of all rows, and say that they are`, async () => {
+      it(`estimates the counts of all rows and marks them as estimates: ${path}`, async () => {
         const { facts } = await look(word, path);
         const { sampled, counted, splits } = facts;
         assert.ok(sampled && counted && sampled.rows < 40_000 && counted.rows < counted.of, JSON.stringify(facts));
@@ -123,7 +123,7 @@ describe("data read in parts", () => {
           "texts",
         );
       });
-    it("counts the tokens of some rows of data in memory too", async () => {
+    it("counts the tokens of a sample for data in memory too", async () => {
       const of = plan("csv", "long.csv", false);
       const rows = await prepareFetchedRows(of, world());
       const whole = await measurePreparedData(rows, of, { tokenizer });
@@ -136,14 +136,14 @@ describe("data read in parts", () => {
         near(some.counts[10]!, all.counts[10]!, 0.2, "texts of a length");
       }
     });
-    it("takes all where it was read through before, and where it is small", async () => {
+    it("uses all rows if they were read before, or are few", async () => {
       const whole = await prepareFetchedData(plan("csv", "long.csv", true), world(), { tokenizer });
       assert.deepEqual((await look("csv", "long.csv")).facts, whole.facts);
       writeFileSync(join(folder, "small.csv"), "text,label,part\na,x,train\nb,y,dev\n");
       const small = await look("csv", "small.csv");
       assert.deepEqual([small.facts.sampled, small.facts.counted, small.facts.rowsIn], [undefined, undefined, 2]);
     });
-    it("looks into each of several files", async () => {
+    it("samples each of several files", async () => {
       const source = {
         train: call("source", "jsonl", { path: "long.jsonl", stream: true }),
         test: call("source", "csv", { path: "small.csv", stream: true }),
@@ -155,7 +155,7 @@ describe("data read in parts", () => {
     });
   });
 
-  it("are not read again while the file stays, and made anew when what is kept is torn", async () => {
+  it("are not read again while the file is unchanged, and are rebuilt from a damaged cache", async () => {
     const first = await prepareFetchedData(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
     const kept = first.streamed!["train"]!;
     const { length } = readdirSync(join(folder, "cache", "data"));
@@ -168,7 +168,7 @@ describe("data read in parts", () => {
     assert.equal(readdirSync(join(folder, "cache", "data")).length, length);
   });
 
-  it("are made anew when the key is another that they were hashed with, which stands nowhere", async () => {
+  it("are rebuilt for another hash key, which is stored nowhere", async () => {
     writeFileSync(join(folder, "told.jsonl"), `${JSON.stringify({ text: "write to a@b.org", label: "yes" })}\n`);
     const key = call("secret", "secret", { env: "TUNEBOOK_TEST_KEY" });
     const clean = [call("cleaner", "redact", { entity: ["email"], replacement: "hash", key })];
@@ -195,7 +195,7 @@ describe("data read in parts", () => {
     }
   });
 
-  it("are swept from the cache when nobody used them for a month", async () => {
+  it("are removed from the cache after a month without use", async () => {
     const old = join(folder, "cache", "data", "old");
     mkdirSync(old);
     const before = new Date(Date.now() - 40 * 24 * 3600 * 1000);
@@ -204,7 +204,7 @@ describe("data read in parts", () => {
     assert.ok(!existsSync(old));
   });
 
-  it("tell how far counting is over all splits", async () => {
+  it("report the counting progress over all splits", async () => {
     const told: (number | undefined)[][] = [];
     const prepared = await prepareFetchedRows(plan("jsonl", "a.jsonl", true), world());
     const all = Object.values(prepared.streamed!).reduce((sum, { rows }) => sum + rows, 0);
@@ -217,7 +217,7 @@ describe("data read in parts", () => {
     assert.ok(told.every(([done, of]) => of === all && done! <= all));
   });
 
-  it("give a model the same windows of tokens", async () => {
+  it("give the same token windows", async () => {
     const streamed = await prepareFetchedData(plan("jsonl", "a.jsonl", true), world());
     const whole = await prepareFetchedData(plan("jsonl", "a.jsonl", false), world());
     const texts = Array.from(whole.splits["train"]!.array("text") as Iterable<string>);
@@ -227,7 +227,7 @@ describe("data read in parts", () => {
     for (let row = 0; row < memory.length; row += 13) assert.deepEqual(disk.at(row), memory.at(row));
   });
 
-  it("find leaks, and rows without a label, as data read whole do", async () => {
+  it("find the same leaks and unlabelled rows as data in memory", async () => {
     const leaky = rows.map((row, i) => ({ ...row, text: `t${i % 2991}` }));
     writeFileSync(join(folder, "leaky.jsonl"), leaky.map((row) => JSON.stringify(row)).join("\n"));
     const more = { clean: [] };
@@ -246,7 +246,7 @@ describe("data read in parts", () => {
       });
   });
 
-  it("draw shares row by row, groups together", async () => {
+  it("are split by share row by row, with undivided groups", async () => {
     const grouped = rows.map((row, i) => ({ ...row, text: `${row.text} ${i}`, who: `customer ${i % 300}` }));
     writeFileSync(join(folder, "grouped.jsonl"), grouped.map((row) => JSON.stringify(row)).join("\n"));
     const split = call("split", "random", { train: { share: 0.8 }, validation: { share: 0.2 } });
@@ -261,7 +261,7 @@ describe("data read in parts", () => {
     assert.notDeepEqual(other.streamed!["train"]!.numbers, streamed!["train"]!.numbers);
   });
 
-  it("go by twice where a sample, or a split by time, must know them all", async () => {
+  it("use two passes for a sample or a split by time", async () => {
     const dated = rows.map((row, i) => ({
       ...row,
       text: `${row.text} ${i}`,
@@ -284,14 +284,14 @@ describe("data read in parts", () => {
     });
   });
 
-  it("refuse what needs all rows at once", async () => {
+  it("refuse settings that need all rows at once", async () => {
     const split = call("split", "random", { train: 100, test: { share: 0.1 } });
     await assert.rejects(prepareFetchedData(plan("jsonl", "a.jsonl", true, { split }), world()), {
       code: "split-not-streamed",
     });
   });
 
-  it("tell 64 bits of texts apart", () => {
+  it("distinguish 200,000 texts by their fingerprints", () => {
     const seen = new TextFingerprints();
     for (let i = 0; i < 200_000; i++) assert.equal(seen.meet(`text ${i * 7919}`, i), undefined);
     for (let i = 0; i < 200_000; i += 997) assert.equal(seen.meet(`text ${i * 7919}`, 0), i);

@@ -17,13 +17,13 @@ const line = (text: string, start: string): string =>
     .find((one) => one.startsWith(start))!
     .replace(/ {2,}/g, " | ");
 
-describe("the preview of what was dropped and cleaned", () => {
+describe("preview of dropped and cleaned rows", () => {
   const headsOf = (facts: DataFacts): readonly string[] =>
     String(dataPreview(data, facts, []).bundle["text/plain"])
       .split("\n")
       .filter((one) => /^(dropped because|cleaner) /.test(one))
       .map((one) => one.replace(/ {2,}/g, " | "));
-  it("has a column of examples where there is one, and none where nothing would stand in it", () => {
+  it("has a column of examples only if there are any", () => {
     assert.deepEqual(headsOf(dataFacts), ["dropped because | rows | such as", "cleaner | changed | dropped | such as"]);
     const bare = {
       ...dataFacts,
@@ -34,8 +34,8 @@ describe("the preview of what was dropped and cleaned", () => {
   });
 });
 
-describe("the preview of labels", () => {
-  it("puts the most frequent first, and the rare ones into one line that counts them", () => {
+describe("preview of labels", () => {
+  it("lists the most frequent first, and summarises rare ones in one line", () => {
     const each = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`label${String(i)}`, i + 1]));
     const text = previewed("label", each);
     const lines = text.split("\n").filter((one) => /^(label\d|and )/.test(one));
@@ -44,7 +44,7 @@ describe("the preview of labels", () => {
     assert.match(lines[1] ?? "", /^label28 +29 +29 /);
     assert.match(lines[12] ?? "", /^and 18 more labels +171 +171 /);
   });
-  it("gives a tag's share of all tags, not of the rows, and counts both", () => {
+  it("gives a tag's share of all tags, and counts tags and rows", () => {
     const text = previewed("tags", { O: 80, "B-PER": 15, "I-PER": 5 });
     assert.match(line(text, "label "), /^label \| train \| test \| share of tags/);
     assert.match(line(text, "O "), /^O \| 80 \| 80 \| 80 %/);
@@ -52,19 +52,19 @@ describe("the preview of labels", () => {
     assert.match(line(text, "all tags"), /^all tags \| 100 \| 100/);
     assert.match(line(text, "rows "), /^rows \| 10 \| 10/);
   });
-  it("gives the share of rows that have a label where a row may have several, and says so", () => {
+  it("gives the share of rows with a label if rows have several labels", () => {
     const text = previewed("labels", { old: 8, urgent: 6 });
     assert.match(line(text, "label "), /share of rows/);
     assert.match(line(text, "old "), /^old \| 8 \| 8 \| 80 %/);
     assert.match(line(text, "urgent "), /^urgent \| 6 \| 6 \| 60 %/);
     assert.match(line(text, "rows "), /^rows \| 10 \| 10/);
   });
-  it("quotes a label with a blank at its end, which looks like another", () => {
+  it("quotes a label with trailing whitespace", () => {
     const text = previewed("label", { technical: 9, "technical ": 1 });
     assert.match(line(text, "technical"), /^technical \| 9/);
     assert.match(line(text, '"technical "'), /^"technical " \| 1/);
   });
-  it("counts rows, and how often they are repeated", () => {
+  it("counts rows and their copies", () => {
     const head = (facts: Partial<DataFacts>) =>
       (dataPreview(data, { ...dataFacts, ...facts }, []).bundle["text/plain"] as string).split("\n")[0];
     assert.match(
@@ -73,7 +73,7 @@ describe("the preview of labels", () => {
     );
     assert.match(head({ rowsIn: 30, kept: 30 })!, /: 30 rows in, 30 kept$/);
   });
-  it("gives the share of all rows where each has one", () => {
+  it("gives the share of all rows if each has one label", () => {
     const text = previewed("label", { no: 9, yes: 1 });
     assert.match(line(text, "no "), /^no \| 9 \| 9 \| 90 %/);
     assert.match(line(text, "all "), /^all \| 10 \| 10/);

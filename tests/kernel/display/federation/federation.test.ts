@@ -19,8 +19,8 @@ const labelled = (...labels: readonly (readonly number[])[]): FederationView => 
 });
 const named = (figure: Figure | null, name: string) => figure!.data.find((trace) => trace["name"] === name)!;
 
-describe("the skew of labels", () => {
-  it("is 0 where all are alike, whatever their rows, and largest where each has its own", () => {
+describe("label skew of clients", () => {
+  it("is 0 for equal distributions, and largest if each client has its own label", () => {
     assert.equal(labelSkewOf(labelled([10, 30], [1, 3], [100, 300])), 0);
     assert.equal(labelSkewOf(labelled([50, 0], [0, 50])), 0.5);
     assert.equal(labelSkewOf(labelled([50, 0, 0, 0], [0, 50, 0, 0], [0, 0, 50, 0], [0, 0, 0, 50])), 0.75);
@@ -28,7 +28,7 @@ describe("the skew of labels", () => {
     assert.equal(clientLabelsView(labelled([0, 0])), null);
     assert.equal(clientLabelsView({ ...labelled([1, 2]), clients: [{ name: "a", rows: 3 }] }), null);
   });
-  it("is drawn as stacked bars of few labels, as bubbles of many whose areas are rows", () => {
+  it("is drawn as stacked bars for few labels, and as bubbles for many", () => {
     const bars = clientLabelsFigure(labelled([9, 0, 1], [0, 4, 4]))!;
     assert.deepEqual(
       bars.data.map(({ type, x }) => [type, x]),
@@ -44,7 +44,7 @@ describe("the skew of labels", () => {
     assert.equal(sizes.length, 4);
     assert.ok(Math.abs(sizes[0]! / sizes[1]! - 2) < 0.02, String(sizes));
   });
-  it("leaves the smallest clients out of a picture that has no room, and says so", () => {
+  it("leaves out the smallest clients if there are too many, and states that", () => {
     const all = labelled(...Array.from({ length: 60 }, (_, i) => [i + 1, 5]));
     const figure = clientLabelsFigure(all)!;
     assert.equal((figure.data[0]!["y"] as string[]).length, 40);
@@ -53,8 +53,8 @@ describe("the skew of labels", () => {
   });
 });
 
-describe("scores of clients", () => {
-  it("have the spread of those that were scored, by linear interpolation", () => {
+describe("client scores", () => {
+  it("have a spread over scored clients, by linear interpolation", () => {
     assert.deepEqual(scoreSpreadOf([3, null, 1, Number.NaN, 2, 10]), {
       least: 1,
       low: 1.75,
@@ -66,7 +66,7 @@ describe("scores of clients", () => {
     });
     assert.equal(scoreSpreadOf([null, undefined, Number.NaN]), null);
   });
-  it("lie within the bands that are drawn, which lie within each other", () =>
+  it("lie within the drawn bands, which are nested", () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 2, max: 9 }), (clients, rounds) => {
         const view = madeFederation({ clients, labels: ["a", "b"], rounds });
@@ -83,7 +83,7 @@ describe("scores of clients", () => {
         half!.forEach((y, i) => assert.ok(i < rounds ? y >= wide![i]! : y <= wide![i]!));
       }),
     ));
-  it("are no picture where nobody was scored, and no bands of a single round", () => {
+  it("have no figure without scores, and no bands for a single round", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 4 });
     assert.equal(clientScoresView({ ...view, rounds: view.rounds.map((round) => ({ ...round, scores: {} })) }), null);
     assert.equal(clientScoresView({ ...view, metric: null }), null);
@@ -94,7 +94,7 @@ describe("scores of clients", () => {
       ["a client", "all rows"],
     );
   });
-  it("stand beside the score of the leader's rows, which says that it is no more, or of own heads", () => {
+  it("are shown with the score on the leader's rows, or of personal heads", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 3 });
     const led = { ...view, leads: { data: "north", rows: 42 } };
     const own = madeFederation({ clients: 3, labels: ["a"], rounds: 3, personal: true });
@@ -106,7 +106,7 @@ describe("scores of clients", () => {
     assert.match(text(roundsView(led)), /best accuracy 0\.\d+ in round 3, on the leader's 42 rows of north/);
     assert.doesNotMatch(text(roundsView(view)), /leader/);
   });
-  it("have those that were lost beside them, and what was said of why", () => {
+  it("are shown with lost clients and the reason", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
     const why = "flower-client: client 2 gave no answer: it is gone";
     const rounds = view.rounds.map((round, i) => ({ ...round, lost: ["2"], ...(i === 0 && { why }) }));
@@ -115,13 +115,13 @@ describe("scores of clients", () => {
       /; lost: 2 in rounds 1, 2; flower-client: client 2 gave no answer: it is gone/,
     );
   });
-  it("draw no dots of hundreds of clients", () => {
+  it("have no dots above 200 clients", () => {
     const names = (clients: number) =>
       clientScoresFigure(madeFederation({ clients, labels: ["a"], rounds: 3 }))!.data.map(({ name }) => name);
     assert.ok(names(200).includes("a client"));
     assert.ok(!names(201).includes("a client"));
   });
-  it("stand in a table with the worst first, whatever is better", () => {
+  it("are listed in a table with the worst client first, for either direction", () => {
     const view = madeFederation({ clients: 4, labels: ["a"], rounds: 2 });
     const rounds = view.rounds.map((round) => ({ ...round, scores: { "1": 0.5, "2": 0.9, "4": 0.1 } }));
     const order = (better: 1 | -1): readonly string[] =>
@@ -133,7 +133,7 @@ describe("scores of clients", () => {
   });
 });
 
-describe("the round that is kept", () => {
+describe("selected round of a federation", () => {
   const view = madeFederation({ clients: 2, labels: ["a"], rounds: 3 });
   const rounds = view.rounds.map((round, i) => ({
     ...round,
@@ -145,22 +145,22 @@ describe("the round that is kept", () => {
   }));
   const table = (kept?: number): readonly string[] =>
     text(clientsView({ ...view, rounds, ...(kept !== undefined && { keptRound: kept }) })).split("\n");
-  it("is what clients are sorted by, beside the first and the last", () => {
+  it("sorts the clients, next to the first and last round", () => {
     const shown = table(2);
     assert.match(shown[1]!, /round 1 +round 2, kept +round 3$/);
     assert.match(shown[3]!, /^ *2 .* 0\.2000 +0\.6000 +0\.7000$/);
     assert.match(shown.at(-1)!, /of the round that is kept/);
   });
-  it("stands once where it is the last, and the last alone where none is known", () => {
+  it("appears once if it is the last, and the last appears alone if none is known", () => {
     assert.match(table(3)[1]!, /round 1 +round 3, kept$/);
     assert.match(table()[1]!, /round 1 +round 3$/);
     assert.match(table()[3]!, /^ *1 /);
   });
-  it("is told beside the best one", () => {
+  it("is reported in the table of rounds", () => {
     assert.match(text(roundsView({ ...view, rounds, keptRound: 3 })), /; the model is that of round 3/);
     assert.doesNotMatch(text(roundsView({ ...view, rounds })), /the model is/);
   });
-  it("has its own scores in the words that a training ends with", () => {
+  it("has its score in the summary of the training", () => {
     const evaluated = (step: number, accuracy: number) =>
       ({ kind: "evaluated", step, split: "validation", metrics: { loss: 1, accuracy } }) as unknown as RunEvent;
     const saved = (step: number, best: boolean) =>
@@ -175,12 +175,12 @@ describe("the round that is kept", () => {
   });
 });
 
-describe("the drift of clients", () => {
-  it("isn't drawn where the server sees sums alone", () => {
+describe("client drift", () => {
+  it("is not drawn if the server sees only sums", () => {
     assert.equal(driftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3, masked: true })), null);
     assert.notEqual(driftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3 })), null);
   });
-  it("shows cosines against zero", () => {
+  it("shows cosines relative to zero", () => {
     const view = madeFederation({ clients: 5, labels: ["a"], rounds: 3 });
     const range = (cosine: number) =>
       (
@@ -195,8 +195,8 @@ describe("the drift of clients", () => {
   });
 });
 
-describe("the table of rounds", () => {
-  it("adds up what went over the wire, and leaves middle rounds out of many", () => {
+describe("table of rounds", () => {
+  it("sums the transferred bytes, and omits middle rounds of many", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
     const rounds = view.rounds.map((round) => ({ ...round, sent: 1024, received: 512 }));
     assert.match(text(roundsView({ ...view, rounds })), /2 KiB to clients and 1 KiB back/);
@@ -206,7 +206,7 @@ describe("the table of rounds", () => {
     assert.match(many, /^\s*100 /m);
     assert.doesNotMatch(text(roundsView(view)), /stand in no row/);
   });
-  it("is there before the first round has ended", () => {
+  it("appears before the first round ends", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 0, of: 5 });
     assert.match(text(roundsView(view)), /Rounds of drill, 0 of 5/);
     assert.equal(driftView(view), null);

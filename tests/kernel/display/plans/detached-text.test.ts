@@ -17,7 +17,7 @@ const recipeOf = (text: string): string | undefined => {
   return actions?.flatMap((one) => (one.verb === "train" ? [one.plan.recipeHash] : [])).at(-1);
 };
 
-describe("a training as one that runs by itself", () => {
+describe("detached version of a training statement", () => {
   for (const [train, expected] of [
     ["train m on d", "train m on d as m_apart { detach: true }"],
     ["train m on d as night { epochs: 2 }", "train m on d as night { epochs: 2, detach: true }"],
@@ -31,13 +31,13 @@ describe("a training as one that runs by itself", () => {
       assert.equal(detachedOf(train), expected);
       assert.equal(recipeOf(`${definitions}${expected}`), recipeOf(`${definitions}${train}`));
     });
-  it("takes no name that is there", () => {
+  it("avoids run names that exist already", () => {
     assert.equal(detachedOf("train m on d\ntrain m on d as m_apart"), "train m on d as m_apart_2 { detach: true }");
   });
-  it("is none where it is one already", () => {
+  it("is not offered for a training that is detached already", () => {
     assert.equal(detachedOf("train m on d as night { detach: true }"), undefined);
   });
-  it("is that of several seeds, and of a sweep under its own name", () => {
+  it("supports several seeds, and sweeps under their existing name", () => {
     assert.equal(detachedOf("train m on d { repeats: 3 }"), "train m on d as m_apart { repeats: 3, detach: true }");
     const sweep = "sweep m on d as found { vary: { batch_size: choice(8, 16) }, maximize: accuracy }";
     const apart = detachedOf(sweep);

@@ -24,13 +24,13 @@ const lineOf = (plan: Plan, name: string): string | undefined =>
     .trim()
     .replace(/ {2,}/g, "  ");
 
-describe("hours of workers", () => {
+describe("worker hours of a plan", () => {
   const plan = (block: string, seconds: number | null): Plan => {
     const made = trained(block);
     const between = seconds === null ? {} : { secondsBetween: [seconds / 2, seconds * 2] as const };
     return { ...made, estimates: { ...made.estimates, seconds, ...between } };
   };
-  it("are those of all workers together, and cost what each costs, between what the estimate lies", () => {
+  it("add up all workers and derive the cost, with the range of the estimate", () => {
     const four = plan(ray(", cpus: 2, workers: 4, price: 0.40"), 3600);
     assert.equal(lineOf(four, "CPU-hours"), "8  (4 workers × 2 threads; estimated, 4 to 16)");
     assert.equal(lineOf(four, "cost"), "about 1.60  (estimated, 0.80 to 3.20; 0.40 for an hour of each worker)");
@@ -38,7 +38,7 @@ describe("hours of workers", () => {
     assert.equal(lineOf(plan("runner: processes(2)", 36), "CPU-hours")?.includes("2 workers"), true);
     assert.equal(lineOf(plan("", 3600), "CPU-hours"), undefined);
   });
-  it("are of graphics cards where workers have some, of which nobody knows how fast they are", () => {
+  it("are GPU-hours per hour of training if workers have GPUs of unknown speed", () => {
     const { estimates } = trained(ray(", gpus: 1, workers: 4, price: 2"));
     assert.equal(estimates.seconds, null);
     const two = plan(ray(", gpus: 1, workers: 4, price: 2"), null);
@@ -47,12 +47,12 @@ describe("hours of workers", () => {
     assert.equal(lineOf(two, "time"), "not known yet  (nobody measured the workers' graphics cards)");
     assert.equal(lineOf(two, "CPU-hours"), undefined);
   });
-  it("change no recipe: where it runs and what it costs are the plan's alone", () => {
+  it("leave the recipe hash unchanged: runner and price only change the plan hash", () => {
     const [alone, four] = [trained(""), trained(ray(", workers: 4, price: 0.40"))];
     assert.equal(four.recipeHash, alone.recipeHash);
     assert.notEqual(four.planHash, alone.planHash);
   });
-  it("of work that this machine's threads would do are done by as many threads elsewhere in as much less time", () => {
+  it("shrink the estimated time in proportion to the threads of remote workers", () => {
     const [alone, beside, four] = [trained(""), trained("runner: processes(2)"), trained(ray(", cpus: 4, workers: 4"))];
     assert.equal(beside.estimates.seconds, alone.estimates.seconds);
     assert.ok(four.estimates.seconds !== null && alone.estimates.seconds !== null);
@@ -61,7 +61,7 @@ describe("hours of workers", () => {
     assert.ok(Math.abs(four.estimates.seconds / (alone.estimates.seconds / 8) - 1) < 0.01);
     assert.ok(four.estimates.memoryBytes < 2 * alone.estimates.memoryBytes);
   });
-  it("of a sweep are those of all its trials, whoever trains them", () => {
+  it("include all trials of a sweep, whatever its runner", () => {
     const run = compiled(
       `${definitions}sweep m on d as s { vary: { optimizer.learning_rate: log(1e-5..1e-3) }, maximize: accuracy, trials: 10, ${ray(", cpus: 2, workers: 4, price: 0.40")} }`,
     );
@@ -79,7 +79,7 @@ describe("hours of workers", () => {
     assert.equal(cost?.[1], `about ${(10 * cores * 0.2).toFixed(2)}`);
     assert.match(cost?.[2] ?? "", /; 0\.40 for an hour of each worker$/);
   });
-  it("are told as one line afterwards", () => {
+  it("are summarised in one line after the run", () => {
     assert.equal(workerUsageText({ cpuHours: 12.34, cost: 2.468 }), "12 CPU-hours · cost 2.47");
     assert.equal(workerUsageText({ gpuHours: 0.001 }), "less than 0.01 GPU-hours");
     const [[name, value] = []] = workerHoursFacts({ count: 1, threads: 1 }, { seconds: 7200, to: 14_400 }, "all");

@@ -58,10 +58,10 @@ function plansOf(texts: readonly string[]): Readonly<Record<string, Plan>> {
   return plans;
 }
 
-describe("the plan in the panel", () => {
+describe("plan panel", () => {
   const cells = quickstart.split(/\n(?=model|recipe|train|evaluate)/);
 
-  it("follows the cursor: a training, or the one that uses the definition there", () => {
+  it("follows the cursor to a training, or to the training that uses the definition under it", () => {
     const two = [...cells, "model other like router { max_length: 64 }\ntrain other on tickets { epochs: 1 }"];
     const move = (n: number, from: string, to: string): PlanView =>
       at(two.map((text, i) => (i === n ? text.replace(from, to) : text)));
@@ -78,7 +78,7 @@ describe("the plan in the panel", () => {
       ],
     );
   });
-  it("shows a definition that nothing trains yet alone", () => {
+  it("shows a definition that no training uses yet on its own", () => {
     const shown = at([...cells, "model lonely like router { technique: head_only|"]);
     assert.equal(shown.title, "model lonely like router", "a bracket that is still open does no harm");
     const whole = at([...cells, "model lonely like router { technique: head_only| }"]);
@@ -87,7 +87,7 @@ describe("the plan in the panel", () => {
       ["model lonely", "technique head_only"],
     );
   });
-  it("says of each setting where it comes from and where it stands", () => {
+  it("shows the origin and source location of each setting", () => {
     const shown = settings(at(cells));
     const rank = shown["technique technique.rank"]!;
     assert.deepEqual([rank.value, rank.from, cells[1]!.slice(rank.at!.start, rank.at!.end)], ["8", "written", "8"]);
@@ -104,7 +104,7 @@ describe("the plan in the panel", () => {
       ["4", "parameter"],
     );
   });
-  it("counts what is known: rows, steps, warm-up, the trained share, memory beside the machine's", () => {
+  it("shows known facts: rows, steps, warm-up, trained share, required and available memory", () => {
     const shown = at(
       cells.map((c) => c.replace("epochs: 3", "epochs: 3, accumulate: 2, schedule: linear(warmup: 20%)")),
     );
@@ -117,7 +117,7 @@ describe("the plan in the panel", () => {
     assert.deepEqual(shown.unknown, []);
     assert.match(shown.recipeHash ?? "", /^[0-9a-f]{64}$/);
   });
-  it("says what is not known yet, and still shows every setting and the steps that follow", () => {
+  it("lists unknown facts, and still shows all settings and the steps that can be derived", () => {
     const whole = factsOf(cells);
     const nothing = at(cells, Facts.none);
     assert.ok(nothing.canMeasure);
@@ -134,7 +134,7 @@ describe("the plan in the panel", () => {
     assert.match(part.unknown.join("; "), /how long the texts are/);
     assert.equal(part.memory, undefined);
   });
-  it("knows sweeps and evaluations", () => {
+  it("supports sweeps and evaluations", () => {
     const shown = at([search]);
     assert.equal(fact(shown, "trials")?.value, "at most 4");
     const scored = at(cells).cards.find((c) => c.is === "evaluate")!;
@@ -145,7 +145,7 @@ describe("the plan in the panel", () => {
       "written",
     ]);
   });
-  it("asks for data and base of the one training alone", () => {
+  it("requests data and base of the focused training only", () => {
     const two = [...cells, 'data rest { source: csv("b.csv"), columns: { text: t, label: l } }\ntrain router on rest'];
     const context = { registry, earlier: [], facts: Facts.none, outside: emptyEnvironment };
     const sources = sourcesOf(two);
@@ -155,7 +155,7 @@ describe("the plan in the panel", () => {
     assert.ok(about.includes("table") && about.includes("base"), about.join());
     assert.ok(!about.includes("data rest"));
   });
-  it("finds every mistake of the notebook with its place", () => {
+  it("reports every error of the notebook with its location", () => {
     const broken = cells.map((c) => c.replace("rank: 8", "rank: 0").replace("epochs: 3", "epoch: 3"));
     const found = read(sourcesOf(broken), compiled(cells).facts).diagnostics;
     assert.deepEqual(
@@ -168,7 +168,7 @@ describe("the plan in the panel", () => {
   });
 
   for (const [name, text] of Object.entries({ quickstart, variations }))
-    it(`writes out any setting of ${name} without changing a recipe`, () => {
+    it(`inserts any setting of ${name} into the source without changing a recipe`, () => {
       const before = plansOf([text]);
       const { facts } = compiled([text]);
       const cell = sourcesOf([text]);
@@ -192,7 +192,7 @@ describe("the plan in the panel", () => {
           }
       assert.ok(written > 25, String(written));
     });
-  it("writes beside what is there: lines, brackets, empty blocks, no block", () => {
+  it("inserts settings next to existing code: lines, brackets, empty blocks, no block", () => {
     const out = (text: string, name: string): string => {
       const shown = settings(at([`${cells.slice(0, 2).join("\n")}`, text]))[name];
       const { edit } = shown!.write!;
@@ -213,7 +213,7 @@ describe("the plan in the panel", () => {
     );
   });
   for (const [name, text] of Object.entries({ quickstart, variations }))
-    it(`prints the plans of ${name} as programs with the same recipe`, () => {
+    it(`prints plans of ${name} as programs with the same recipe hash`, () => {
       for (const plan of Object.values(plansOf([text])))
         for (const defaults of [false, true]) {
           const program = programText(plan, registry, { defaults });
@@ -221,7 +221,7 @@ describe("the plan in the panel", () => {
           assert.equal(run?.recipeHash, plan.recipeHash, program);
         }
     });
-  it("marks nothing twice: looking at a training reports what reading it reported", () => {
+  it("reports each diagnostic once, whether reading or focusing a training", () => {
     const { text } = marked('model m { base: "b", task: text_classification }\ntrain m on nothing');
     const [own] = [read(sourcesOf([text]), Facts.none).diagnostics.map((d) => d.code)];
     const whole = compile(sourcesOf([text]), registry, Facts.none, "assist", emptyEnvironment).diagnostics;

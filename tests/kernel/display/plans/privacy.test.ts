@@ -19,8 +19,8 @@ const privacy: PrivacyPlan = {
   steps: 180,
 };
 
-describe("a promise of privacy", () => {
-  it("is told with its noise, chance and updates", () => {
+describe("privacy guarantee text", () => {
+  it("shows noise multiplier, clip, sampling rate and number of updates", () => {
     assert.equal(privacyGuaranteeText(privacy), "ε 8 at δ 1e-5 for each row");
     assert.equal(
       privacyMechanismText(privacy),
@@ -28,13 +28,13 @@ describe("a promise of privacy", () => {
     );
     assert.doesNotMatch(privacyMechanismText({ ...privacy, noise: 0 }), /multiplier/);
   });
-  it("is told in a sentence", () => {
+  it("explains ε in a sentence", () => {
     assert.match(guaranteeMeaningText(privacy), /more than 2,981 times likelier with any one row/);
     assert.match(guaranteeMeaningText({ ...privacy, epsilon: 1 }), /more than 2\.7 times/);
     assert.match(guaranteeMeaningText({ ...privacy, epsilon: 50 }), /more than e\^50 times/);
   });
 
-  it("is told with how long its noise is beside what rows, or clients, can say", () => {
+  it("compares the noise norm with the largest signal of rows or clients", () => {
     const training = { batch_size: 20, accumulate: 2 };
     const of = (one: PrivacyPlan, federated?: object): number | null =>
       noiseToSignalRatio(one, {

@@ -11,8 +11,8 @@ const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i)
 const square = (n: number): readonly (readonly number[])[] =>
   names(n).map((_, i) => names(n).map((__, j) => (i === j ? i : j === (i + 1) % n ? 1 : 0)));
 
-describe("a confusion matrix", () => {
-  it("of few labels is one square in their order, empty where nothing is", () => {
+describe("confusion matrix view", () => {
+  it("shows few labels as one square in label order, with empty cells for zeros", () => {
     const shown = confusionView(
       ["a", "b"],
       [
@@ -38,7 +38,7 @@ describe("a confusion matrix", () => {
       ["1", ""],
     ]);
   });
-  it("of many begins with the largest confusions, and says how many more there are", () => {
+  it("shows the largest confusions first for many labels, with the number left out", () => {
     const confusion = square(30).map((row, i) =>
       row.map((n, j) => (i === 7 && j === 20 ? 9 : i === 3 && j === 2 ? 4 : n)),
     );
@@ -54,15 +54,15 @@ describe("a confusion matrix", () => {
     const shown = trace?.["x"];
     assert.ok(Array.isArray(shown) && shown.length === 12 && shown[0] === "label29", String(shown));
   });
-  it("of many without a mistake is the square alone", () => {
+  it("shows only the square for many labels without a mistake", () => {
     const right = names(20).map((_, i) => names(20).map((__, j) => (i === j ? 2 : 0)));
     assert.equal(confusionView(names(20), right).length, 1);
   });
-  it("counts what is counted: words, where they are tagged", () => {
+  it("names the unit that is counted: words, for tagging tasks", () => {
     const [list] = confusionView(names(20), square(20), { several: "words" });
     assert.match(plain(list), /truth +predicted +words +of that truth/);
   });
-  it("keeps labels apart that begin alike: in the figure, its picture, the text and the list", () => {
+  it("distinguishes labels with a common prefix: in the figure, its image, the text and the list", () => {
     const begun = "customer complains about delivery";
     const labels = [`${begun} late`, `${begun} damage`, "other"];
     const confusion = [
@@ -81,14 +81,14 @@ describe("a confusion matrix", () => {
     assert.match(text[3] ?? "", /^customer complain…late +50$/);
     assert.match(text[4] ?? "", /^customer complain…damage +40$/);
   });
-  it("keeps labels of the list apart that begin alike", () => {
+  it("distinguishes labels with a common prefix in the list of confusions", () => {
     const labels = names(20).map((name) => `${"the customer complains about ".repeat(3)}${name}`);
     const [list] = confusionView(labels, square(20));
     const rows = plain(list).split("\n").slice(3, 13);
     assert.equal(new Set(rows.map((row) => row.split(/ {2,}/).slice(0, 2).join())).size, 10);
     for (const row of rows) assert.match(row, /label\d+ {2,}.*label\d+ {2,}1 /);
   });
-  it("keeps labels of the table of labels apart that begin alike", () => {
+  it("distinguishes labels with a common prefix in the table of labels", () => {
     const begun = "the customer complains about ".repeat(3);
     const rows = ["late", "damaged"].map((end) => ({ label: `${begun}${end}`, hit: 1, given: 1, have: 1 }));
     assert.match(plain(labelScoresView({ of: ["row", "rows"], head: "label", rows })), /…late .*\n.*…damaged /);

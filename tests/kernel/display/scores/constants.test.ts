@@ -16,8 +16,8 @@ const metric = (name: string, by: string | null) => ({
   constantsBy: [by],
 });
 
-describe("answers that never change", () => {
-  it("are each told of the metrics that they are the best by", () => {
+describe("constant baselines in a report", () => {
+  it("are listed with the metrics for which they are best", () => {
     const told = text([
       metric("f1(macro)", "always “a, b”"),
       metric("accuracy", null),
@@ -29,7 +29,7 @@ describe("answers that never change", () => {
     );
     assert.doesNotMatch(told, /: the best answer/);
   });
-  it("are one where all metrics have it", () => {
+  it("are merged into one if it is best for all metrics", () => {
     assert.match(text([metric("accuracy", null)]), /\nnever a label: the best answer that never changes, by/);
     assert.match(text([metric("f1(macro)", "always “a”")]), /\nalways “a”: the best answer that never changes, by/);
   });

@@ -19,9 +19,9 @@ function report(metrics: readonly string[], more: Partial<SlicesReport> = {}): S
 const textOf = (of: SlicesReport): string => String(slicesView(of).bundle["text/plain"]);
 const columns = (of: SlicesReport): number => [...String(slicesView(of).bundle["text/html"]).matchAll(/<th /g)].length;
 
-describe("the table of parts", () => {
+describe("table of slices", () => {
   const ten = Array.from({ length: 10 }, (_, i) => `metric_${String(i)}`);
-  it("has as many columns with ten metrics as with one", () => {
+  it("has as many columns for ten metrics as for one", () => {
     assert.equal(columns(report(ten)), columns(report(["accuracy"])));
     const widest = Math.max(
       ...textOf(report(ten))
@@ -30,7 +30,7 @@ describe("the table of parts", () => {
     );
     assert.ok(widest < 60, `${String(widest)} letters`);
   });
-  it("has a line for each part, metric and model, and says where rows are too few", () => {
+  it("has a line for each slice, metric and model, and marks slices with too few rows", () => {
     const text = textOf(
       report(["accuracy", "f1"], {
         slices: [...report(["accuracy", "f1"]).slices, { name: "x", rows: 3, scores: null }],
@@ -50,7 +50,7 @@ describe("the table of parts", () => {
       ],
     );
   });
-  it("has the differences of parts beneath it, and says why one has no interval", () => {
+  it("lists differences between slices below, and explains a missing interval", () => {
     const differing = { model: 0, metric: 0, greatest: "f", least: "m", value: 0.2 };
     const text = textOf(
       report(["accuracy"], {

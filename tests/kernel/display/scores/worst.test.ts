@@ -4,8 +4,8 @@ import { evaluationView } from "#kernel/display/scores/evaluation.js";
 import { numberText as answer } from "#stdlib/text/numbers.js";
 import { report } from "../examples.js";
 
-describe("the worst examples", () => {
-  it("write all numbers one way: without separators, great ones whole", () => {
+describe("worst examples", () => {
+  it("format all numbers alike: without separators, large ones in full", () => {
     const mistake = (row: number, truth: number, predicted: number) => ({
       row,
       text: "a house",

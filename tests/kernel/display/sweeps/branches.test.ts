@@ -31,7 +31,7 @@ const viewOf = (trials: readonly SweepTrial[], goals = 1): SweepView => ({
   wanted: null,
 });
 
-describe("pictures of a sweep with branches", () => {
+describe("charts of a sweep with branches", () => {
   const lora = trial(2, 0.6, { point: { rate: 2, batch: 2, "technique.rank": 4 } });
   const view = viewOf([
     trial(1, 0.9, { point: { rate: 1, batch: 4 } }),
@@ -39,11 +39,11 @@ describe("pictures of a sweep with branches", () => {
     trial(3, 0.7, { point: { rate: 3, batch: 1 } }),
   ]);
   const names = (on: SweepAxis) => slicePanel(view, on, 185).traces.map(({ name }) => name);
-  it("ring the sweep's best alone, where it has the setting", () => {
+  it("highlight the best trial only on axes of settings that it has", () => {
     assert.deepEqual(names(axis("technique.rank")), ["done"]);
     assert.deepEqual(names(axis("rate")), ["done", "best"]);
   });
-  it("lay a contour over settings that most trials have", () => {
+  it("choose settings that most trials have for the contour plot", () => {
     assert.deepEqual(
       contourAxes(view, view.axes)?.map(({ name }) => name),
       ["rate", "batch"],
@@ -51,10 +51,10 @@ describe("pictures of a sweep with branches", () => {
   });
 });
 
-describe("a trial that a person stopped", () => {
+describe("trial stopped by the user", () => {
   const stopped = trial(2, 0.9, { state: "stopped", scores: [0.9, 3], reports: [{ step: 4, score: 0.9 }] });
   const view = viewOf([trial(1, 0.5, { scores: [0.5, 5] }), stopped, trial(3, null, { state: "stopped" })], 2);
-  it("counts by its score in every picture, marked as stopped; without a score it doesn't", () => {
+  it("counts with its score in every chart, marked as stopped; is ignored without a score", () => {
     assert.equal(bestTrial(view.trials, view.goals[0]), stopped);
     assert.deepEqual(
       doneTrialsOf(view).map(({ number }) => number),
@@ -69,7 +69,7 @@ describe("a trial that a person stopped", () => {
       ["done", "stopped", "best"],
     );
   });
-  it("is a dot among the curves where it had one score, as one that was given up is", () => {
+  it("is a dot in the learning curves if it has one score, like a pruned trial", () => {
     const given = [1, 2].map((step) => ({ step, score: 0.2 * step }));
     const some = [
       trial(4, 0.2, { state: "pruned", reports: given.slice(0, 1) }),

@@ -49,7 +49,7 @@ function near(found: readonly number[], wanted: readonly number[], what: string)
   });
 }
 
-describe("pictures of sweeps", () => {
+describe("sweep charts", () => {
   for (const { direction, points, scores, ...told } of golden.cases) {
     const goal = { direction, metric: "score" };
     const trials = points.map((point, i) => ({
@@ -60,7 +60,7 @@ describe("pictures of sweeps", () => {
       state: "done" as const,
     }));
     const view: SweepView = { goals: [goal], axes, trials, wanted: null };
-    it(`are of Optuna's numbers: ${String(points.length)} trials, ${direction}`, () => {
+    it(`match Optuna's numbers: ${String(points.length)} trials, ${direction}`, () => {
       near(bestSoFar(trials, goal), told.bestSoFar, "best so far");
       const { x, y } = empiricalDistributionOf(scores);
       near(x, told.distribution.x, "scores");
@@ -72,7 +72,7 @@ describe("pictures of sweeps", () => {
       );
     });
     for (const [quantile, wanted] of Object.entries(told.importances))
-      it(`tell what decides as Optuna does: ${String(points.length)} trials, ${direction}, the best ${quantile}`, () => {
+      it(`match Optuna's parameter importances: ${String(points.length)} trials, ${direction}, the best ${quantile}`, () => {
         const found = importancesOf(dimensions, measuredTrialsOf(view), Number(quantile));
         const names = Object.keys(wanted).sort();
         const shares = new Map(found.map(({ name, share }) => [name, share]));
@@ -84,7 +84,7 @@ describe("pictures of sweeps", () => {
         );
       });
   }
-  it("have Optuna's front, equal trials together", () => {
+  it("match Optuna's Pareto front, with equal trials together", () => {
     for (const { values, front } of golden.fronts)
       assert.deepEqual(
         paretoFrontOf(values.map(([low, high]) => [-low, high])),

@@ -15,7 +15,7 @@ describe("engine manager of a session", () => {
     rmSync(measured, { recursive: true, force: true });
   });
 
-  it("replaces the engine under auto for faster or otherwise impossible work, and not for inference alone", async function () {
+  it("replaces the engine under auto for faster or otherwise impossible work, but not for inference alone", async function () {
     this.timeout(60_000);
     writeMachineRecord({
       tensorflow: { title: "TensorFlow", f32: 100, bf16: 200, bandwidth: 10 },

@@ -25,7 +25,7 @@ const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 const codeOf = (error: unknown): unknown => (error as { readonly code?: string }).code;
 
 describe("managed engine", () => {
-  it("tries again with the next use where the first start failed", async () => {
+  it("retries on the next use if the first start failed", async () => {
     const engine = new ManagedEngine({ engine: "tensorflow", device: "webgpu" });
     const failure = (): Promise<unknown> =>
       engine.acquire().then(
@@ -47,7 +47,7 @@ describe("managed engine", () => {
     assert.equal(begun.length, 1);
   });
 
-  it("starts again with the next use after a crash, without a restart policy", async () => {
+  it("restarts on the next use after a crash, without a restart policy", async () => {
     const { begun, start } = starter();
     const engine = new ManagedEngine({ engine: "onnx" }, start);
     await engine.acquire();
@@ -58,7 +58,7 @@ describe("managed engine", () => {
     assert.equal(await engine.acquire(), begun[1]!.engine);
   });
 
-  it("starts again by itself after a crash, with a restart policy", async () => {
+  it("restarts automatically after a crash, with a restart policy", async () => {
     const { begun, start } = starter();
     const events: string[] = [];
     let opened = (): void => undefined;
@@ -84,7 +84,7 @@ describe("managed engine", () => {
     assert.equal(begun[1]!.isClosed(), true);
   });
 
-  it("closes an engine whose start ends after the close", async () => {
+  it("closes an engine that finishes starting after the close", async () => {
     const { begun, start } = starter();
     const engine = new ManagedEngine({ engine: "onnx" }, start);
     const starting = engine.acquire().then(() => assert.fail(), codeOf);
@@ -95,7 +95,7 @@ describe("managed engine", () => {
 });
 
 describe("restart delay", () => {
-  it("grows with the number of failures, and less where the engine was ready", () => {
+  it("grows with the number of failures, and is shorter if the engine was ready", () => {
     const counts = [1, 2, 3, 6, 20];
     assert.deepEqual(
       counts.map((count) => restartDelay(count)),
@@ -119,7 +119,7 @@ describe("engine manager", () => {
     await manager.close();
   });
 
-  it("gives both purposes one engine where the engine is named", async () => {
+  it("uses one engine for inference and generation if the engine is named", async () => {
     const { start } = starter();
     const manager = new EngineManager({ start, settings: { engine: "onnx" } });
     const answers = await manager.engineFor("answers", "f32");

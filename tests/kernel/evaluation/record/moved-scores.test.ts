@@ -18,8 +18,8 @@ const score = (value: number | null, o: Partial<ListedScore> = {}): ListedScore 
 });
 const between = (value: number, wide: number): Partial<ListedScore> => ({ low: value - wide, high: value + wide });
 
-describe("scores of two runs", () => {
-  it("move by a difference with an interval, and are better or worse only where that is apart from 0", () => {
+describe("scores compared between two runs", () => {
+  it("have a difference with an interval, and a verdict only if the interval excludes 0", () => {
     const verdict = (a: number, b: number, o: Partial<ListedScore> = {}) =>
       movedScoresOf([score(a, { ...between(a, 0.03), ...o })], [score(b, { ...between(b, 0.04), ...o })]).moved[0]!;
     const small = verdict(0.8, 0.82);
@@ -29,12 +29,12 @@ describe("scores of two runs", () => {
     assert.equal(verdict(0.8, 0.9).verdict, "better");
     assert.equal(verdict(0.8, 0.9, { better: "less" }).verdict, "worse");
   });
-  it("say nothing of chance without intervals, and nothing of what is no number", () => {
+  it("have no verdict without intervals, and no difference for values that are not numbers", () => {
     const [plain] = movedScoresOf([score(0.5)], [score(0.6)]).moved;
     assert.deepEqual([plain?.interval, plain?.verdict], [null, null]);
     assert.equal(movedScoresOf([score(null)], [score(0.6)]).moved[0]?.difference, null);
   });
-  it("are of the same rows where there are such, and say so where not", () => {
+  it("are matched on the same rows if possible, and marked otherwise", () => {
     const there = [score(0.9, { rows: "other/test" }), score(0.7)];
     const [one, ...rest] = movedScoresOf([score(0.6)], there).moved;
     assert.deepEqual([one?.there.value, one?.sameRows, rest.length], [0.7, true, 0]);
@@ -44,15 +44,15 @@ describe("scores of two runs", () => {
   });
 });
 
-describe("numbers of two trainings", () => {
+describe("numbers compared between two trainings", () => {
   const loss = (then: number, now: number): NumberPair => ({ what: "loss of step 1", sort: "loss", then, now });
-  it("are the same to the last bit, or not", () => {
+  it("are compared to the last bit", () => {
     const same = compareNumbers([loss(0.5, 0.5), loss(Number.NaN, Number.NaN)]);
     assert.deepEqual([same.exact, same.losses, same.beyond.length], [true, 2, 0]);
     const near = compareNumbers([loss(0.5, 0.5), loss(1, 1 + Number.EPSILON)]);
     assert.deepEqual([near.exact, near.first?.now, near.beyond.length], [false, 1 + Number.EPSILON, 0]);
   });
-  it("are within tolerance by share of a loss, and by answers of a score", () => {
+  it("have a relative tolerance for losses, and a tolerance in predictions for scores", () => {
     assert.equal(compareNumbers([loss(1, 1 + 0.9 * LOSS_TOLERANCE.relative)]).beyond.length, 0);
     assert.equal(compareNumbers([loss(1, 1 + 1.2 * LOSS_TOLERANCE.relative)]).beyond.length, 1);
     assert.equal(compareNumbers([loss(0, Number.NaN)]).beyond.length, 1);
@@ -60,7 +60,7 @@ describe("numbers of two trainings", () => {
     assert.equal(compareNumbers([of(40)]).beyond.length, 0, "two of 40 answers turned");
     assert.equal(compareNumbers([of(400)]).beyond.length, 1);
   });
-  it("of trainings whose rows are drawn anew are held by their mean, and by what chance moves", () => {
+  it("with redrawn rows are compared by mean loss, within random variation", () => {
     const step = (n: number, then: number, now: number): NumberPair => ({
       ...loss(then, now),
       what: `loss of step ${String(n)}`,
@@ -84,7 +84,7 @@ describe("numbers of two trainings", () => {
     assert.equal(compareNumbers([of(0.55, 100), of(0.7, 1000)], true).beyond.length, 2);
     assert.equal(compareNumbers([loss(0.5, 0.8)], true).beyond.length, 1);
   });
-  it("are those of the same steps and splits", () => {
+  it("are paired by step and split", () => {
     const at = { at: "2026-01-01T00:00:00.000Z", run: "r" };
     const step = (n: number, value: number): RunEvent => ({
       ...{ ...at, kind: "step", step: n, epoch: 1, tokens: 1, loss: value, rate: 1, norm: 1, seconds: 1 },

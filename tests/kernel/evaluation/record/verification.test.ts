@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { verifiedRuns } from "#kernel/evaluation/record/verification.js";
 import { keptFolder } from "../../session/kept-runs.js";
 
-describe("runs of a notebook that ran again", () => {
+describe("verification of a notebook that ran again", () => {
   const root = mkdtempSync(join(tmpdir(), "tunebook-verified-"));
   after(() => rmSync(root, { recursive: true, force: true }));
   const kept = join(keptFolder, readdirSync(keptFolder)[0]!, "runs");
@@ -21,7 +21,7 @@ describe("runs of a notebook that ran again", () => {
     return join(root, name);
   };
 
-  it("are not held to how long answers took, but to what they are", () => {
+  it("ignores latency, but compares size and other scores", () => {
     const then = runsWith("then", { "latency(99)": 4, latency: 2, size: 1, memory: 3 });
     const [run] = verifiedRuns(then, runsWith("now", { "latency(99)": 40, latency: 9, size: 1, memory: 3 }));
     assert.ok(run?.numbers && run.numbers.scores > 0);
@@ -33,7 +33,7 @@ describe("runs of a notebook that ran again", () => {
     );
   });
 
-  it("are held to the notebook's own runs, and where it names none of a name, to the last of that name", () => {
+  it("compares with the notebook's recorded runs, or with the last run of the same name", () => {
     const before = runsWith("before", { size: 1 });
     // A later run of the same name, with another score.
     const later = id.replace(/-(\d{8})-/, "-29991231-");

@@ -16,7 +16,7 @@ const text = (shown: readonly DisplayOutput[]): string =>
 const recipe = "recipe r { epochs: 6, batch_size: 8, optimizer: adamw(learning_rate: 3e-3), keep: last }";
 type Answered = { readonly label: string; readonly probabilities: Readonly<Record<string, number>> };
 
-describe("compress", function () {
+describe("compress statement", function () {
   this.timeout(300_000);
   const book = new NotebookOfOne();
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -37,7 +37,7 @@ train m on d with r`);
   });
   after(() => book.close());
 
-  it("makes a model of fewer blocks that says what its teacher says, and is a model like any other", async () => {
+  it("creates a model with fewer blocks that predicts like its teacher and works like any model", async () => {
     const shown = text(await book.run("compress m on d with r as s { distill: student(layers: 1) }"));
     assert.match(shown, /Plan of s: compress m on d/);
     assert.match(shown, /student\(layers: 1/);
@@ -67,7 +67,7 @@ train m on d with r`);
     assert.deepEqual(loaded?.probabilities, own?.probabilities);
   });
 
-  it("refuses a teacher whose weights give no numbers", async () => {
+  it("rejects a teacher whose weights yield no finite numbers", async () => {
     const whole = model("m").folder!;
     const run = `${whole}-ill`;
     cpSync(whole, run, { recursive: true });
@@ -86,7 +86,7 @@ train m on d with r`);
     await assert.rejects(small, (error) => error instanceof CodedError && error.code === "teacher-not-finite");
   });
 
-  it("begins with its teacher's blocks, and a rate of nothing leaves them", async () => {
+  it("initialises the student from teacher blocks, which a tiny learning rate leaves unchanged", async () => {
     await book.run(
       "compress m on d as still { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, distill: student(layers: [1]) }",
     );
@@ -96,7 +96,7 @@ train m on d with r`);
       assert.deepEqual(floats(student, name), floats(teacher, beside(name)), name);
   });
 
-  it("what is learnt changes what comes of it, and the recipe's hash", async () => {
+  it("changes weights and recipe hash with the distillation losses in `learns`", async () => {
     const ways = ["learns: labels", "learns: [labels, logits(temperature: 4)]", "learns: [labels, hidden, attention]"];
     const seen = new Set<string>();
     const hashes = new Set<string>();
@@ -110,7 +110,7 @@ train m on d with r`);
     assert.deepEqual([seen.size, hashes.size], [ways.length, ways.length]);
   });
 
-  it("a narrower student learns through a map that is thrown away, in parts of a batch as in a whole", async () => {
+  it("trains a narrower student through a temporary projection, with accumulation as without", async () => {
     const ask = (more: string, as: string) =>
       book.run(
         `compress m on d as ${as} { epochs: 1, optimizer: sgd(learning_rate: 0.05, momentum: 0), keep: last, shuffle: none, dropout: 0, clip: none, ${more}, distill: student(layers: 1, hidden: 16, learns: [labels, logits, hidden, attention]) }`,
@@ -129,7 +129,7 @@ train m on d with r`);
     }
   });
 
-  it("goes on where it was interrupted, and ends with the same weights", async () => {
+  it("resumes after an interruption with the same final weights", async () => {
     const statement = (as: string, more = "") =>
       `compress m on d, more as ${as} { steps: 12, batch_size: 8, checkpoint: every(steps: 3), keep: last, distill: student(layers: 1, learns: [labels, logits, hidden])${more} }`;
     await book.run(statement("through"));
@@ -167,7 +167,7 @@ train m on d with r`);
     assert.equal(model("cut").folder, before);
   });
 
-  it("rows without labels are labelled by the teacher, kept beside the run and told of", async () => {
+  it("labels unlabelled rows with the teacher, stores the labels with the run and reports it", async () => {
     const shown = text(await book.run("compress m on few, more with r as u { distill: student(layers: 1) }"));
     assert.match(
       shown,
@@ -201,7 +201,7 @@ train m on d with r`);
     assert.ok(accuracy("u") >= accuracy("alone") - 0.01, `${String(accuracy("u"))}, ${String(accuracy("alone"))}`);
   });
 
-  it("texts made of those with labels are labelled by the teacher too, the same ones by the same seed", async () => {
+  it("labels augmented texts with the teacher, identical for the same seed", async () => {
     const shown = text(
       await book.run(
         "compress m on few with r as v { distill: student(layers: 1, learns: [labels, logits], augment: 3) }",
@@ -230,7 +230,7 @@ train m on d with r`);
     assert.ok(Math.abs(own - said!) < 1e-3, `${String(own)}, ${String(said)}`);
   });
 
-  it("of a pair the first text is made anew, and the second one stays beside it", async () => {
+  it("augments the first text of a pair, and keeps the second one unchanged", async () => {
     const pairs = Array.from(
       { length: 12 },
       (_, i) => `a good film w${String(i)},second ${String(i)},${i % 2 ? "yes" : "no"}`,
@@ -253,7 +253,7 @@ compress two on pairs with r as half { distill: student(layers: 1, augment: 2) }
     assert.ok(new Set(seconds).size > 8, seconds.join());
   });
 
-  it("a decoder learns from a decoder by what comes next", async () => {
+  it("distils a decoder into a decoder through next-token prediction", async () => {
     cpSync(new URL("../../../../../tests/fixtures/models/chat-llama", import.meta.url), join(book.folder, "llama"), {
       recursive: true,
     });
@@ -269,7 +269,7 @@ compress writer on tales with r as author { distill: student(layers: 1, learns: 
     assert.ok(written);
   });
 
-  it("a student is rounded in the same statement, and each stage has its own name", async () => {
+  it("quantises a student in the same statement, with a name for each stage", async () => {
     await book.run(
       "compress m on d as both { steps: 2, batch_size: 8, keep: last, distill: student(layers: 1), quantize: int8 }",
     );
@@ -280,7 +280,7 @@ compress writer on tales with r as author { distill: student(layers: 1, learns: 
     assert.ok(["no", "yes"].includes(said?.label ?? ""));
   });
 
-  it("a base learns from a prompted one, which labels rows without labels too", async () => {
+  it("distils a prompted model into a base, labelling unlabelled rows too", async () => {
     cpSync(new URL("../../../../../tests/fixtures/models/chat-llama", import.meta.url), join(book.folder, "llama"), {
       recursive: true,
     });
@@ -295,7 +295,7 @@ compress writer on tales with r as author { distill: student(layers: 1, learns: 
     assert.ok(["no", "yes"].includes(said?.label ?? ""));
   });
 
-  it("a run of it can't be replayed, and says why", async () => {
+  it("creates a run that cannot be replayed, and explains why", async () => {
     await assert.rejects(
       replay(RunFolder.open(model("s").folder!)),
       (error) =>

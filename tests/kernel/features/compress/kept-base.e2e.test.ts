@@ -19,7 +19,7 @@ const QUICK = "recipe quick { epochs: 2, batch_size: 8, optimizer: adamw(learnin
 const SHORT = "recipe short { steps: 2, batch_size: 8 }";
 type Said = { readonly text: string; readonly probabilities: Readonly<Record<string, number>> };
 
-describe("what was made smaller, without what it was made of", function () {
+describe("compressed models without their original", function () {
   this.timeout(300_000);
   const book = new NotebookOfOne();
   const elsewhere = mkdtempSync(join(tmpdir(), "tunebook-test-"));
@@ -50,7 +50,7 @@ compress m on d as fixed { quantize: int8(calibrate: 10) }`);
     rmSync(elsewhere, { recursive: true, force: true });
   });
 
-  it("its base is in its own run, which takes no room twice and knows all rows that its weights have seen", () => {
+  it("have a hard-linked base in their run, and record all rows that their weights were trained on", () => {
     for (const name of ["student", "slim", "fixed"]) {
       const file = join(folders[name]!, "base/model.safetensors");
       assert.equal(statSync(file).nlink, 2, name);
@@ -61,7 +61,7 @@ compress m on d as fixed { quantize: int8(calibrate: 10) }`);
     }
   });
 
-  it("the table beside the original is of validation rows; of test rows, where there are no others, it says so", async () => {
+  it("are compared with the original on validation rows, or on test rows with a note", async () => {
     const on = (shown: string): string => /worth on (\S+)/.exec(shown)![1]!;
     const first = text(book.shown.slice());
     assert.equal(on(first), "d.validation");
@@ -71,7 +71,7 @@ compress m on d as fixed { quantize: int8(calibrate: 10) }`);
     assert.match(shown, /There are no validation rows, so these are scores of test rows/);
   });
 
-  it("in the notebook that made it", async () => {
+  it("work in the notebook that made them", async () => {
     const of = model(book, "m").folder!;
     rmSync(of, { recursive: true });
     for (const name of ["student", "slim", "fixed"]) assert.deepEqual(await said(book, name), then[name]);
@@ -86,7 +86,7 @@ compress student on d as rounded { quantize: int8 }`);
     }
   });
 
-  it("in another, from a copy of its run", async () => {
+  it("work in another notebook, from a copy of their run", async () => {
     for (const name of ["student", "slim", "fixed"]) cpSync(folders[name]!, join(elsewhere, name), { recursive: true });
     const other = new NotebookOfOne();
     try {
@@ -109,7 +109,7 @@ train based on d with short`);
     }
   });
 
-  it("with other bytes in its own base it is an error, not other answers", async () => {
+  it("fail with an error if the bytes of their base have changed", async () => {
     const other = new NotebookOfOne();
     try {
       const file = join(elsewhere, "student/base/model.safetensors");
@@ -126,7 +126,7 @@ train based on d with short`);
     }
   });
 
-  it("without its own base it says what it lacks", async () => {
+  it("report what is missing without their base", async () => {
     const other = new NotebookOfOne();
     try {
       rmSync(join(elsewhere, "fixed/base"), { recursive: true });

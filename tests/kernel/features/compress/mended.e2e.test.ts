@@ -13,7 +13,7 @@ import { definitions, writeSmallTraining } from "../../session/small-training.js
 const text = (shown: readonly DisplayOutput[]): string =>
   shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
-describe("a student that would learn something else in silence", function () {
+describe("safeguards of compress", function () {
   this.timeout(300_000);
   const book = new NotebookOfOne();
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -35,14 +35,14 @@ train m on d with r`);
   });
   after(() => book.close());
 
-  it("warns where rows that score it are among those that it learns without labels", async () => {
+  it("warn about evaluation rows among the unlabelled training rows", async () => {
     const said = text(await book.run("compress m on d, same with r as s { distill: student(layers: 1) }"));
     assert.match(said, /unlabelled-held-out[^]*16 of 16 rows of d\.validation[^]*among the rows of same/);
     const apart = text(await book.run("compress m on d, other with r as t { distill: student(layers: 1) }"));
     assert.doesNotMatch(apart, /unlabelled-held-out/);
   });
 
-  it("takes what was said of its rows from an earlier run where the same weights said it, and else asks again", async () => {
+  it("reuse teacher outputs of an earlier run with the same weights, and recompute them otherwise", async () => {
     const again = async (): Promise<number[]> => {
       await book.run("compress m on d, other with r as t { distill: student(layers: 1) }");
       return head("t");
@@ -68,7 +68,7 @@ train m on d with r`);
     assert.notDeepEqual(await again(), first);
   });
 
-  it("ends where what it learns beside the labels is no number, and keeps no weights of it", async () => {
+  it("stop if a distillation target is not finite, and save no weights", async () => {
     const file = cachedOutputsFile(model("t").folder!);
     const { metadata, tensors } = readHeader(file);
     const [[name, { shape }]] = Object.entries(tensors) as unknown as [[string, { readonly shape: number[] }]];
@@ -89,7 +89,7 @@ train m on d with r`);
     await book.run("compress m on d, other with r as u { distill: student(layers: 1) }");
   });
 
-  it("shows of what it was made, by what, and its bytes before and after, where no rows score it too", async () => {
+  it("show origin, method and size before and after, also without evaluation rows", async () => {
     const shown = text(await book.run("compress m on whole as eight { quantize: int8 }"));
     assert.match(shown, /What each takes\n[^]*^m +[^]*^eight +int8 +26\.9 k +0\.0\d+ MB +eight-/m);
     assert.match(shown, /No rows are held out/);
@@ -104,7 +104,7 @@ train m on d with r`);
     assert.ok(!again.includes(book.folder), "no path of this machine");
   });
 
-  it("says of a stage that is done that it is, in place of its plan", async () => {
+  it("report a finished stage instead of its plan", async () => {
     const statement = "compress m on d as both { steps: 2, batch_size: 8, distill: student(layers: 1), quantize: int8";
     assert.match(text(await book.run(`${statement} }`)), /Plan of both_distilled/);
     const shown = text(await book.run(`${statement}, resume: true }`));
@@ -113,7 +113,7 @@ train m on d with r`);
     assert.match(shown, /both is done already/);
   });
 
-  it("a deployment whose process was ended leaves no model behind once another deploys", async () => {
+  it("remove the models left by a killed deployment on the next deployment", async () => {
     await book.run('deploy m to onnx("out/m")');
     const run = readdirSync(book.runs).find((id) => id.startsWith("m-onnx-"))!;
     const left = ["source", "pushed"].map((name) => join(book.runs, run, name));

@@ -13,7 +13,7 @@ const WAYS = [
   ["llama-grouped", "structured(heads: 50%, feed_forward: 50%)", "num_key_value_heads"],
 ] as const;
 
-describe("models that write made smaller", function () {
+describe("compressed decoders", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
 
@@ -49,7 +49,7 @@ deploy slim_${name} to huggingface("out/${name}")`);
       assert.equal(verdict, "equal");
     });
 
-  it("t5: inner layers of encoder and decoder go, and what is left opens in transformers with equal logits", async () => {
+  it("t5: inner layers of encoder and decoder are removed; the rest opens in transformers with equal logits", async () => {
     const rows = Array.from(
       { length: 24 },
       (_, i) => `${i % 2 ? "a good and kind" : "bad worse poor"} ${"abcdefghijklmnopqrstuvwxyz"[i]},word ${i % 2}`,
@@ -68,7 +68,7 @@ deploy slim_pair to huggingface("out/pair")`);
     assert.equal(verdict, "equal");
   });
 
-  it("a quantised one writes, and is kept as whole numbers", async () => {
+  it("generate text after int8 quantisation", async () => {
     await book.run("compress gpt2_plain on tales as eight { quantize: int8 }");
     const eight = book.values.get("eight") as ModelHandle;
     const [written] = (await eight.predict("a good", { max_tokens: 8 })) as readonly WrittenContinuation[];

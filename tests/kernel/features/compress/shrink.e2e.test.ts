@@ -19,7 +19,7 @@ const MORE = Array.from(
   (_, i) => `${["a", "very"][i % 2]!} ${TEXTS[i % 4]!.split(" ")[1]!} film w${i}`,
 );
 
-describe("models made smaller without a teacher", function () {
+describe("compression without a teacher", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -84,7 +84,7 @@ train m on d with quick`);
   });
   after(() => book.close());
 
-  it("int8: the file has whole numbers, answers are near, and nothing was trained", async () => {
+  it("int8: stores integers, predicts similarly and trains nothing", async () => {
     await book.run("compress m on d as eight { quantize: int8 }");
     const file = join(made("m"), "model.safetensors");
     const raw = readFileSync(file);
@@ -95,7 +95,7 @@ train m on d with quick`);
     assert.ok(moved > 1e-7 && moved < 0.05, String(moved));
   });
 
-  it("int8 deployed as int8 answers what the notebook says", async () => {
+  it("int8 deployed as int8 predicts like the notebook", async () => {
     await book.run('deploy eight to onnx("out/eight", quantize: int8)');
     await book.run('deploy m to onnx("out/m", quantize: int8)');
     const [own, plain] = [await usually("out/eight", "eight"), await usually("out/m", "m")];
@@ -105,7 +105,7 @@ train m on d with quick`);
     assert.ok(apart("out/eight") < 0.02);
   });
 
-  it("int8(calibrate: …) rounds by bounds of training rows, which lie in its config", async () => {
+  it("int8(calibrate: …) stores activation bounds from training rows in its config", async () => {
     await book.run("compress m on d as fixed { quantize: int8(calibrate: 20) }");
     const configs = readdirSync(join(model("m").folder!, "made"), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith("config.json") && !file.includes("tokenizer"))
@@ -137,7 +137,7 @@ train m on d with quick`);
     assert.ok(far(fixed, m) < 0.1 && far(fixed, eight) > 1e-7);
   });
 
-  it("int4: answers are nearly the same, and its file is smaller than that of int8", async () => {
+  it("int4: predicts nearly the same, from a smaller file than int8", async () => {
     await book.run('compress m on d as fours { quantize: int4 }\ndeploy fours to onnx("out/fours", quantize: int4)');
     assert.ok(far(await probabilities("fours"), await probabilities("m")) < 0.2);
     const stored = (name: string): number => statSync(join(model(name).folder!, "base/model.safetensors")).size;
@@ -160,7 +160,7 @@ train m on d with quick`);
     assert.ok(near > 1e-6 && near < 5e-3, String(near));
   });
 
-  it("parts are taken out and what is left learns again; it opens in transformers with equal logits", async () => {
+  it("structured pruning: trains the remaining parts and opens in transformers with equal logits", async () => {
     await book.run(`compress m on d with quick as slim { sparsify: structured(heads: 50%, feed_forward: 40%) }
 deploy slim to huggingface("out/slim")
 deploy slim to onnx("out/slim-onnx")`);
@@ -176,7 +176,7 @@ deploy slim to onnx("out/slim-onnx")`);
     assert.equal(width, config["intermediate_size"]);
   });
 
-  it("stages follow each other, are named, and open again in another session", async () => {
+  it("runs several stages, names each, and opens them in another session", async () => {
     await book.run(`compress m on d with quick as both { sparsify: structured(feed_forward: 50%), quantize: int8 }
 evaluate m, both_pruned, both on d.validation { metrics: [accuracy, size, memory, latency, latency(99)] }`);
     const [m, pruned, both] = book.session.evaluations.slice(-3);
@@ -193,7 +193,7 @@ evaluate m, both_pruned, both on d.validation { metrics: [accuracy, size, memory
     assert.ok(far(await probabilities("again"), before) < 1e-6);
   });
 
-  it("shows what each takes beside the original, and what earlier statements made", () => {
+  it("lists the size of each model next to the original, including earlier statements", () => {
     const texts = book.shown.map((one) => String(one.bundle["text/plain"]));
     const last = texts.findLast((text) => text.startsWith("What each takes"))!;
     assert.match(last, /^both_pruned .+ structured\(feed_forward: 50%\)$/m);

@@ -10,7 +10,7 @@ import { definitions, writeSmallTraining } from "../../session/small-training.js
 
 const TEXTS = ["a good film w1", "very bad book w2", "a fine book w3"];
 
-describe("the card of a student", function () {
+describe("model card of a student", function () {
   this.timeout(300_000);
   const book = new NotebookOfOne();
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -34,7 +34,7 @@ compress prompt("llama", "Is it yes or no? {text}") on d with r as own { distill
   });
   after(() => book.close());
 
-  it("gives code by which transformers answers as the notebook does", async () => {
+  it("includes code with which transformers predicts like the notebook", async () => {
     const [, code] = /```python\n([\s\S]*?)```/.exec(card("s"))!;
     const asks = `
 import json, torch
@@ -62,7 +62,7 @@ with torch.no_grad():
     ours.forEach((one, i) => assert.ok(Math.abs(one - theirs[i]!) < 1e-5, `${String(one)}, ${String(theirs[i])}`));
   });
 
-  it("says whose student it is, what it learnt, and how many rows its teacher labelled", () => {
+  it("names its teacher, its distillation losses and the number of rows labelled by the teacher", () => {
     assert.match(card("s"), /^A student of the training `m`, whose base is `bert`, for `text_classification`/m);
     assert.match(card("s"), /^It was made of `m` by `student\(layers: 1\)`\./m);
     assert.match(card("s"), /It learnt `labels\(weight: 0\.5\)`, `logits\(weight: 1, temperature: 4\)` of `m`/);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { checkTeacherOutputs } from "#kernel/features/compress/contract.js";
 
-describe("what a teacher says", () => {
+describe("teacher outputs", () => {
   const told = (...said: number[][]): string => {
     try {
       checkTeacherOutputs(
@@ -16,8 +16,8 @@ describe("what a teacher says", () => {
       return diagnosticText(error).message;
     }
   };
-  it("is learnt where all of it are numbers", () => assert.equal(told([1, 2], [-3, 0]), ""));
-  it("is refused, with how many rows, where some aren't", () => {
+  it("are accepted if all of them are finite", () => assert.equal(told([1, 2], [-3, 0]), ""));
+  it("are rejected with the number of non-finite rows", () => {
     assert.match(told([1, 2], [Number.NaN, 0], [0, Infinity]), /^mood answers 2 of 3 rows with what is no number/);
     assert.match(told([Number.NaN, Number.NaN]), /^mood answers all rows with what is no number/);
   });

@@ -4,14 +4,14 @@ import { pickExamples } from "#kernel/features/deploy/examples.js";
 
 const row = (example: string | readonly [string, string], label = "") => ({ example, label });
 
-describe("examples of a deployment", () => {
-  it("are of each label before there are two of one, in the order of the rows", () => {
+describe("deployment examples", () => {
+  it("cover each label once before repeating one, in row order", () => {
     const rows = ["a1", "a2", "b1", "a3", "b2", "c1"].map((text) => row(`text ${text}`, text[0]));
     assert.deepEqual(pickExamples(rows, 4), ["text a1", "text b1", "text c1", "text a2"]);
     assert.equal(pickExamples(rows, 20).length, 6);
     assert.deepEqual(pickExamples([], 3), []);
   });
-  it("have nothing personal in any of their texts, and can be read at a glance", () => {
+  it("skip texts with personal data, and texts that are too long or too short", () => {
     const rows = [
       row("write to ann@example.org"),
       row(["fine", "my card is 4111 1111 1111 1111"]),

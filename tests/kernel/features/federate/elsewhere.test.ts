@@ -18,8 +18,8 @@ const said = (name: string, how: () => Promise<RoundAnswer>): Client => ({ name,
 const never = new AbortController().signal;
 const codeOf = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
 
-describe("clients elsewhere that a round asks", () => {
-  it("are asked all at once; one that fails is lost, with why, and the round goes on with the others", async () => {
+describe("requests to remote clients in a round", () => {
+  it("are concurrent; a failing client is lost with its reason, and the round continues", async () => {
     const begun: string[] = [];
     let release: () => void = () => undefined;
     const together = new Promise<void>((resolve) => (release = resolve));
@@ -43,7 +43,7 @@ describe("clients elsewhere that a round asks", () => {
     assert.deepEqual(counted, [1, 3, 2, 3, 3, 3]);
   });
 
-  it("end the federation by what ends it for all, by a defect, and by an interrupt", async () => {
+  it("end the federation on a fatal error, a defect or an interrupt", async () => {
     const with_ = (error: Error, signal = never) =>
       askClientsConcurrently(order, { clients: [0] }, { clients: [said("a", () => Promise.reject(error))], signal });
     await assert.rejects(with_(new CodedError("flower-ended", { why: "it was stopped" })), { code: "flower-ended" });
@@ -54,7 +54,7 @@ describe("clients elsewhere that a round asks", () => {
   });
 });
 
-describe("a secret sum over clients elsewhere", () => {
+describe("secure aggregation over remote clients", () => {
   const rows = [3, 5, 2, 7, 4];
   const answers = new Map(rows.map((n, i) => [i, answer([i + 0.5, -i, 0.25], n)] as const));
   /** `fails`: at which of its messages a client is lost, from 0. */
@@ -82,7 +82,7 @@ describe("a secret sum over clients elsewhere", () => {
     for (const [i, value] of wanted.entries()) assert.ok(Math.abs((sum[i] ?? NaN) - value) < 1e-5, String([...sum]));
   };
 
-  it("is that of their vectors, of whom none is missing; bytes are those of the messages", async () => {
+  it("sums the vectors of all clients, and counts the bytes of its messages", async () => {
     const seen = { sent: 0, received: 0 };
     const parties = partiesOf().map((one) => ({
       ...one,
@@ -99,7 +99,7 @@ describe("a secret sum over clients elsewhere", () => {
     assert.deepEqual({ sent, received }, seen);
   });
 
-  it("goes on without one that drops out before its vector came, and with one that does afterwards", async () => {
+  it("continues without a client that drops out before or after sending its vector", async () => {
     // Messages: keys, shares, input, agreement, unmasking.
     const before = await remoteMaskedSummer(partiesOf(new Map([[1, 2]])))(toSum);
     close(before.sum, plain([0, 2, 3, 4]));
@@ -109,7 +109,7 @@ describe("a secret sum over clients elsewhere", () => {
     assert.deepEqual(after.missing, []);
   });
 
-  it("ends where too few are left, where all is over, and where somebody interrupts", async () => {
+  it("ends with too few clients, at the end of the federation, and on an interrupt", async () => {
     const two = new Map([
       [0, 2],
       [4, 2],
@@ -125,7 +125,7 @@ describe("a secret sum over clients elsewhere", () => {
     await assert.rejects(remoteMaskedSummer(partiesOf(), AbortSignal.abort())(toSum), { name: "AbortError" });
   });
 
-  it("leaves out one that says what it must not, and sums none twice", async () => {
+  it("excludes a client with an invalid message, and never sums a vector twice", async () => {
     const parties = partiesOf();
     const liar = { ...parties[2]!, mask: () => Promise.resolve(new Uint8Array(40)) };
     const { sum, missing } = await remoteMaskedSummer(parties.with(2, liar))(toSum);

@@ -69,8 +69,8 @@ function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {},
   return { rounds, carrier, engine };
 }
 
-describe("rounds with clients elsewhere", () => {
-  it("go on without one that is lost, by name and with why; the next has it again", async () => {
+describe("rounds with remote clients", () => {
+  it("continue without a lost client, report its name and reason, and include it in the next round", async () => {
     const { rounds, engine } = roundsOf([client("a", 1), client("b", 3, [1]), client("c", 1)]);
     const first = await rounds.next(4);
     assert.deepEqual(roundIn(first)?.lost, ["b"]);
@@ -91,7 +91,7 @@ describe("rounds with clients elsewhere", () => {
     assert.equal(second?.rate, 4);
   });
 
-  it("tell the bytes that were carried since the round before", async () => {
+  it("report the bytes transferred since the previous round", async () => {
     const { rounds, carrier } = roundsOf([client("a", 1), client("b", 3), client("c", 1)]);
     const [first] = [await rounds.next(4)];
     carrier.sent += 50;
@@ -105,7 +105,7 @@ describe("rounds with clients elsewhere", () => {
     assert.equal(roundIn(await rounds.next(4))?.sent, 0);
   });
 
-  it("end where fewer answer than are needed, with the weights of the last whole round", async () => {
+  it("stop if too few clients answer, with the weights of the last complete round", async () => {
     const clients = [client("a", 1), client("b", 3, [2]), client("c", 1, [2])];
     const { rounds, engine } = roundsOf(clients, { least: { clients: 2, why: "`krum`" } });
     await rounds.next(4);
@@ -123,7 +123,7 @@ describe("rounds with clients elsewhere", () => {
     await assert.rejects(none.next(4), { code: "round-lost" });
   });
 
-  it("lose a round whose secret sum fails, and go on from the same weights; a second in a row ends it", async () => {
+  it("skip a round whose secure aggregation fails; a second failure in a row ends the federation", async () => {
     /** Rounds in which shares are wrong. */
     const failing =
       (...bad: readonly number[]): SecureSummer =>
@@ -155,7 +155,7 @@ describe("rounds with clients elsewhere", () => {
     await assert.rejects(broken.rounds.next(4), TypeError);
   });
 
-  it("show the greatest ε that clients say, and keep it where the one that said it is gone", async () => {
+  it("report the largest ε of any client, also after that client is lost", async () => {
     let most = 0;
     const spent: RoundsOptions["spent"] = (answers) =>
       (most = Math.max(most, ...[...answers.values()].map(({ epsilon }) => epsilon ?? 0)));
@@ -165,7 +165,7 @@ describe("rounds with clients elsewhere", () => {
     assert.equal((await rounds.next(4))?.report?.epsilon, 6);
   });
 
-  it("are given up where somebody interrupts: the engine has the weights of the last whole one", async () => {
+  it("stop on an interrupt with the weights of the last complete round", async () => {
     const slow: Client = {
       ...{ name: "c", rows: 1 },
       train: (order, signal) =>

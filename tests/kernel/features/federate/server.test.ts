@@ -24,8 +24,8 @@ const server = (implementation: AggregatorImplementation, summed?: SecureSummer)
   });
 const asked = { clients: [0, 2], lost: [] };
 
-describe("the server of a federation", () => {
-  it("adds the mean of the updates, by rows", async () => {
+describe("federation server", () => {
+  it("adds the mean of the updates, weighted by rows", async () => {
     const one = server({});
     const done = await one.finish(
       1,
@@ -45,7 +45,7 @@ describe("the server of a federation", () => {
     assert.ok(Math.abs((done.clients[0]?.cosine ?? 0) - 0.8) < 1e-12);
   });
 
-  it("hands on what the word makes of updates, keeps what it keeps, and sends what it sends", async () => {
+  it("calls the aggregator's combine and step, stores its state and sends it to clients", async () => {
     const seen: unknown[] = [];
     const one = server({
       keeps: ["velocity"],
@@ -76,7 +76,7 @@ describe("the server of a federation", () => {
     assert.equal(one.orderBytes, 16);
   });
 
-  it("comes to the same by sums alone, and tells nothing of single clients then", async () => {
+  it("gives the same result from sums alone, and reports nothing about single clients then", async () => {
     const vectors: (readonly number[])[] = [];
     const summed: SecureSummer = ({ answers: said, names, weigh, values }) => {
       const all = [...said.values()].map((one) => summedVectorOf(one, names, weigh(one)));
@@ -104,7 +104,7 @@ describe("the server of a federation", () => {
     ]);
   });
 
-  it("tells of those alone whose vectors came to the sum", async () => {
+  it("reports only the clients whose vectors entered the sum", async () => {
     const summed: SecureSummer = () =>
       Promise.resolve({ sum: Float64Array.of(15, 12, 3), missing: [0], sent: 7, received: 8 });
     const answers = new Map([
@@ -119,11 +119,11 @@ describe("the server of a federation", () => {
   });
 });
 
-describe("a federation that hides who takes part", () => {
+describe("client-level differential privacy", () => {
   const privacy = (rate: number, noise: number): ClientPrivacy =>
     new ClientPrivacy({ plan: { clip: 5, noise, rate }, clients: 4 });
 
-  it("cuts what is longer, weighs all alike, and divides by as many as there are on average", async () => {
+  it("clips long updates, weights clients equally, and divides by the expected number of clients", async () => {
     const of = privacy(0.5, 0);
     assert.deepEqual([...of.cut(Float32Array.of(6, 8))], [3, 4]);
     assert.deepEqual([...of.cut(Float32Array.of(3, 4))], [3, 4]);
@@ -145,7 +145,7 @@ describe("a federation that hides who takes part", () => {
     assert.equal(done.loss, 2.5);
   });
 
-  it("adds noise of the deviation that the plan says, and asks each by a chance of its own", () => {
+  it("adds noise of the planned deviation, and samples each client independently", () => {
     const of = privacy(0.5, 2);
     const noise = of.noise(40_000);
     const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length);
@@ -157,7 +157,7 @@ describe("a federation that hides who takes part", () => {
     assert.ok(asked.some((some) => some.length === 0) && asked.some((some) => some.length === 4));
   });
 
-  it("moves by noise alone where nobody answers, of the plan's deviation over as many as there are on average", async () => {
+  it("adds only the planned noise, over the expected number of clients, if nobody answers", async () => {
     const one = new FederationServer({
       aggregator: { call, implementation: {} },
       ...{ rows: [1, 2, 3, 2], rounds: 3, weights: new Float32Array(20_000), privacy: privacy(0.5, 2) },
@@ -168,7 +168,7 @@ describe("a federation that hides who takes part", () => {
     assert.ok(Math.abs(deviation - 5) < (6 * 5) / Math.sqrt(2 * one.weights.length), String(deviation));
   });
 
-  it("takes a secret sum of all, whoever was drawn: one client more moves it by its own vector alone", async () => {
+  it("sums over all clients, sampled or not: another client changes the sum only by its vector", async () => {
     const sums: number[][] = [];
     const seen: unknown[] = [];
     const of = async (answers: ReadonlyMap<number, RoundAnswer>): Promise<number[]> => {
@@ -202,14 +202,14 @@ describe("a federation that hides who takes part", () => {
     for (const told of seen) assert.deepEqual(told, [[0, 1, 2, 3], 3, { range: 5, bits: 64 }]);
   });
 
-  it("counts an update that is no vector of numbers as none, and cuts the greatest there are", () => {
+  it("treats an update that is not finite as zero, and clips the largest floats", () => {
     const of = privacy(0.5, 0);
     for (const bad of [NaN, Infinity, -Infinity]) assert.deepEqual([...of.cut(Float32Array.of(bad, 1))], [0, 0]);
     const cut = of.cut(Float32Array.of(3e38, 0));
     assert.ok(Math.abs((cut[0] ?? 0) - 5) < 1e-5 && cut[1] === 0, String(cut));
   });
 
-  it("loses each of those that it asks by a chance of its own", () => {
+  it("drops each sampled client independently", () => {
     const of = privacy(0.5, 0);
     const asks = Array.from({ length: 4000 }, () => samplePrivateClients({ stragglers: 0.25 }, of));
     for (const client of [0, 1, 2, 3]) {
@@ -223,14 +223,14 @@ describe("a federation that hides who takes part", () => {
   });
 });
 
-describe("whole numbers of a secret sum", () => {
-  it("are of 32 bits where the mean loses nothing by them, of 64 where a client is far greater than those asked", () => {
+describe("fixed-point width of a secure sum", () => {
+  it("is 32 bits if the mean stays exact, and 64 if one client is far larger than the others", () => {
     assert.deepEqual(fixedPointWidthOf(Array<number>(10).fill(100), null), { range: 1600, bits: 32 });
     assert.deepEqual(fixedPointWidthOf([10_000, ...Array<number>(19).fill(20)], null), { range: 160_000, bits: 64 });
     assert.equal(fixedPointWidthOf(Array<number>(60).fill(100), null).bits, 64);
     assert.deepEqual(fixedPointWidthOf([10, 20, 30], 0.5), { range: 1, bits: 64 });
   });
-  it("lose none of the updates of small clients beside a large one that drops out", async () => {
+  it("preserves updates of small clients if a large one drops out", async () => {
     const rows = [10_000, 20, 20, 20, 20, 20];
     const updates = rows.map((_, at) =>
       answer(
@@ -251,10 +251,10 @@ describe("whole numbers of a secret sum", () => {
   });
 });
 
-describe("whom a round asks", () => {
+describe("client sampling of a round", () => {
   const of = (round: number, participation: number | { share: number }, stragglers = 0, seed = 1) =>
     sampleClients({ participation, stragglers }, { clients: 10, round, seed });
-  it("is the same for the same seed, others in other rounds, and as many as are wanted", () => {
+  it("is the same for the same seed, differs between rounds, and has the requested size", () => {
     assert.deepEqual(of(3, 4), of(3, 4));
     assert.notDeepEqual(of(3, 4), of(4, 4));
     assert.notDeepEqual(of(3, 4), of(3, 4, 0, 2));
@@ -263,7 +263,7 @@ describe("whom a round asks", () => {
     assert.equal(of(1, 99).clients.length, 10);
     assert.equal(of(1, { share: 0.001 }).clients.length, 1);
   });
-  it("loses some of those that it asks, and never all", () => {
+  it("drops some of the sampled clients, but never all", () => {
     for (let round = 1; round <= 20; round++) {
       const { clients, lost } = of(round, 5, 0.4);
       assert.equal(lost.length, 2);
@@ -271,7 +271,7 @@ describe("whom a round asks", () => {
     }
     assert.equal(of(1, 1, 0.9).lost.length, 0);
   });
-  it("comes to each client in the end", () => {
+  it("reaches every client eventually", () => {
     const seen = new Set(Array.from({ length: 40 }, (_, i) => of(i + 1, 2).clients).flat());
     assert.equal(seen.size, 10);
   });

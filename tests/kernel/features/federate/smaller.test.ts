@@ -4,8 +4,8 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { updateReducerFor, unreducedUpdate } from "#kernel/features/federate/simulated/reduced-updates.js";
 
-describe("updates made smaller", () => {
-  it("send what is largest, and in the next round what was left of the one before", async () => {
+describe("compressed updates", () => {
+  it("contain the largest values, and carry the remainder over to the next round", async () => {
     const implementation = await implementationOf(registry, "compressor", "top_k");
     const call = { kind: "compressor", word: "top_k", arguments: { share: { share: 0.25 } } } as const;
     const smaller = updateReducerFor([{ call, implementation }], 1);
@@ -18,7 +18,7 @@ describe("updates made smaller", () => {
     assert.deepEqual([...second.opened], [0, 0, 0, 4]);
     assert.deepEqual([...(second.left ?? [])], [1, 1, 2, 0]);
   });
-  it("go whole where nothing makes them so", () => {
+  it("are sent in full without a compressor", () => {
     assert.equal(updateReducerFor([], 1), unreducedUpdate);
     assert.deepEqual(unreducedUpdate(Float32Array.of(1, 2), null, { client: 0, round: 1 }).bytes, 8);
   });

@@ -37,7 +37,7 @@ const FUNCTION = { name: "tell_mood", description: "Tells the mood of a text.", 
 const TOOL = { type: "function", function: FUNCTION } as const;
 const MESSAGES = [{ role: "user", content: "good" }] as const;
 
-describe("clients that ask served models", function () {
+describe("client libraries of served models", function () {
   this.timeout(300_000);
   const book = new NotebookOfOne();
   let server: ServedProcess;
@@ -80,7 +80,7 @@ describe("clients that ask served models", function () {
       assert.equal((await client.models.retrieve("helper")).id, "helper");
       await assert.rejects(client.models.retrieve("nobody"), OpenAI.NotFoundError);
     });
-    it("writes on, whole and as a stream, as the notebook does", async () => {
+    it("completes text like the notebook, with and without streaming", async () => {
       const { continuation: own, tokens, ended } = await written("tales", "good bad", 12);
       const asked = { model: "tales", prompt: "good bad", max_tokens: 12, temperature: 0 } as const;
       const whole = await client.completions.create(asked);
@@ -92,7 +92,7 @@ describe("clients that ask served models", function () {
         text += event.choices[0]?.text ?? "";
       assert.equal(text, own);
     });
-    it("answers conversations, whole and as a stream", async () => {
+    it("answers conversations, with and without streaming", async () => {
       const own = await continued("helper", "good", 16);
       const asked = { model: "helper", messages: [...MESSAGES], max_tokens: 16, temperature: 0 };
       const whole = await client.chat.completions.create(asked);
@@ -106,7 +106,7 @@ describe("clients that ask served models", function () {
       assert.equal(last.choices[0]!.message.content, own);
       assert.deepEqual(last.usage?.total_tokens, whole.usage?.total_tokens);
     });
-    it("draws several texts, the same for the same seed", async () => {
+    it("samples several texts, the same for the same seed", async () => {
       const asked = { model: "helper", messages: [...MESSAGES], max_tokens: 12, temperature: 1.2, n: 3, seed: 5 };
       const [one, two, other] = await Promise.all(
         [asked, asked, { ...asked, seed: 6 }].map((body) => client.chat.completions.create(body)),
@@ -117,7 +117,7 @@ describe("clients that ask served models", function () {
       assert.deepEqual(texts(one!), texts(two!));
       assert.notDeepEqual(texts(one!), texts(other!));
     });
-    it("tells likelihoods", async () => {
+    it("returns log-probabilities", async () => {
       const { choices } = await client.chat.completions.create({
         ...{ model: "helper", messages: [...MESSAGES], max_tokens: 4, temperature: 0 },
         ...{ logprobs: true, top_logprobs: 3 },
@@ -147,7 +147,7 @@ describe("clients that ask served models", function () {
       assert.deepEqual(again.tokens, wrote.choices[0]!.logprobs!.tokens!.slice(0, length));
       near(again.token_logprobs!.slice(1), told.slice(1, length));
     });
-    it("ends at a stop string, which it leaves out", async () => {
+    it("ends at a stop string, and leaves it out", async () => {
       const own = await continued("helper", "good", 16);
       const stop = own.slice(5, 7);
       const { choices } = await client.chat.completions.create({
@@ -156,7 +156,7 @@ describe("clients that ask served models", function () {
       assert.equal(choices[0]!.message.content, own.slice(0, own.indexOf(stop)));
       assert.equal(choices[0]!.finish_reason, "stop");
     });
-    it("writes what a JSON schema allows, and reads it back", async () => {
+    it("generates JSON by a schema, and parses it", async () => {
       const done = await client.chat.completions.parse({
         ...{ model: "helper", messages: [...MESSAGES], max_tokens: ROOM },
         response_format: { type: "json_schema", json_schema: { name: "mood", schema: SCHEMA, strict: true } },
@@ -164,7 +164,7 @@ describe("clients that ask served models", function () {
       valid(JSON.parse(done.choices[0]!.message.content!));
       assert.equal(done.choices[0]!.finish_reason, "stop");
     });
-    it("calls a tool, whole and as a stream, and reads its answer", async () => {
+    it("calls a tool, with and without streaming, and reads its answer", async () => {
       const asked = {
         ...{ model: "helper", messages: [...MESSAGES], max_tokens: ROOM, temperature: 0 },
         ...{ tools: [TOOL as unknown as OpenAI.ChatCompletionFunctionTool] },
@@ -190,7 +190,7 @@ describe("clients that ask served models", function () {
       });
       assert.equal(typeof after[0]!.message.content, "string");
     });
-    it("answers as responses, whole and as a stream, by a schema and with calls", async () => {
+    it("answers through the Responses API, with and without streaming, by a schema and with tool calls", async () => {
       const own = await continued("helper", "good", 16);
       const asked = { model: "helper", input: "good", max_output_tokens: 16, temperature: 0 };
       const whole = await client.responses.create(asked);
@@ -220,7 +220,7 @@ describe("clients that ask served models", function () {
       });
       assert.equal(after.output[0]?.type, "message");
     });
-    it("gives vectors as numbers and as bytes", async () => {
+    it("returns embeddings as numbers and as bytes", async () => {
       const { embedding: vector } = await said<{ readonly embedding: Vector }>("vectors", "good fine");
       const bytes = await client.embeddings.create({ model: "vectors", input: ["good fine", "bad"] });
       const floats = await client.embeddings.create({
@@ -251,7 +251,7 @@ describe("clients that ask served models", function () {
       assert.equal(bytes.data.length, 2);
       assert.ok(bytes.usage.prompt_tokens > floats.usage.prompt_tokens);
     });
-    it("throws the client's own errors", async () => {
+    it("throws the error classes of the client library", async () => {
       const asked = { messages: [...MESSAGES], max_tokens: 4 };
       await assert.rejects(client.chat.completions.create({ ...asked, model: "nobody" }), OpenAI.NotFoundError);
       await assert.rejects(client.chat.completions.create({ ...asked, model: "labels" }), OpenAI.BadRequestError);
@@ -263,7 +263,7 @@ describe("clients that ask served models", function () {
         return true;
       });
     });
-    it("goes away in the middle of a stream, and the next is answered", async () => {
+    it("can disconnect during a stream without affecting the next request", async () => {
       const asked = { model: "helper", prompt: "good", max_tokens: 1500, temperature: 0 };
       const stream = await client.completions.create({ ...asked, stream: true });
       for await (const { choices } of stream) {
@@ -302,12 +302,12 @@ describe("clients that ask served models", function () {
       assert.equal(answer, own.answer);
       assert.equal(inputs.context.slice(start, end), answer);
     });
-    it("fills gaps", async () => {
+    it("fills masks", async () => {
       const fills = await client.fillMask({ ...at("fills"), inputs: "good [MASK] fine" });
       assert.ok(fills.length > 1 && fills[0]!.score >= fills[1]!.score);
       assert.match(fills[0]!.sequence, /good .* fine/);
     });
-    it("gives vectors, and how like texts are", async () => {
+    it("returns embeddings, and similarities of texts", async () => {
       const { embedding: vector } = await said<{ readonly embedding: Vector }>("vectors", "good fine");
       near((await client.featureExtraction({ ...at("vectors"), inputs: "good fine" })) as number[], [...vector]);
       const scores = await client.sentenceSimilarity({
@@ -316,7 +316,7 @@ describe("clients that ask served models", function () {
       near([scores[0]!], [1]);
       assert.ok(scores[1]! < 1);
     });
-    it("writes, whole and as a stream", async () => {
+    it("generates text, with and without streaming", async () => {
       const own = await continued("tales", "good bad", 12);
       const parameters = { max_new_tokens: 12, do_sample: false };
       const asked = { ...at("tales"), inputs: "good bad", parameters };
@@ -327,7 +327,7 @@ describe("clients that ask served models", function () {
         text += (event as unknown as OpenAI.Completion).choices[0]?.text ?? "";
       assert.equal(text, own);
     });
-    it("converses, whole and as a stream, also without a model's name", async () => {
+    it("converses with and without streaming, also without a model name", async () => {
       const own = await continued("helper", "good", 16);
       const asked = { ...at("helper"), messages: [...MESSAGES], max_tokens: 16, temperature: 0 };
       assert.equal((await client.chatCompletion(asked)).choices[0]!.message.content, own);
@@ -336,7 +336,7 @@ describe("clients that ask served models", function () {
         text += choices[0]?.delta.content ?? "";
       assert.equal(text, own);
     });
-    it("tells what is wrong in the words of the server", async () => {
+    it("reports errors with the server's message", async () => {
       await assert.rejects(client.textClassification({ ...at("nobody"), inputs: "good" }), /nobody/);
     });
   });
@@ -356,13 +356,13 @@ describe("clients that ask served models", function () {
       for await (const piece of await chat(64).stream("good")) text += String(piece.content);
       assert.equal(text, own);
     });
-    it("writes on", async () => {
+    it("completes text", async () => {
       const own = await continued("tales", "good bad", 12);
       const configuration = { baseURL: base };
       const text = new LangChainText({ ...options, model: "tales", temperature: 0, maxTokens: 12, configuration });
       assert.equal(await text.invoke("good bad"), own);
     });
-    it("has structured output, by a schema, by a tool and by JSON mode", async () => {
+    it("returns structured output by a schema, a tool and JSON mode", async () => {
       valid(await chat().withStructuredOutput(SCHEMA, { name: "mood", method: "jsonSchema" }).invoke("good"));
       valid(await chat().withStructuredOutput(SCHEMA, { name: "mood", method: "functionCalling" }).invoke("good"));
     });
@@ -415,7 +415,7 @@ describe("clients that ask served models", function () {
         });
         valid(object);
       });
-      it(`calls a tool and goes on with its answer: ${of}`, async () => {
+      it(`calls a tool and continues with its result: ${of}`, async () => {
         const given: unknown[] = [];
         const tell = aiTool({
           ...{ description: FUNCTION.description, inputSchema: jsonSchema(SCHEMA as object) },
@@ -432,7 +432,7 @@ describe("clients that ask served models", function () {
         valid(given[0]);
       });
     }
-    it("goes on with what was said, sent whole: nothing is stored", async () => {
+    it("continues a conversation from the full history: the server stores nothing", async () => {
       const o = { temperature: 0, maxOutputTokens: 8, maxRetries: 0 };
       const responses = { ...o, model: openai()("helper") };
       const first = await generateText({ ...responses, prompt: "good" });
@@ -446,7 +446,7 @@ describe("clients that ask served models", function () {
       const chat = await generateText({ ...o, model: openai().chat("helper"), messages });
       assert.equal(whole.text, chat.text);
     });
-    it("writes on", async () => {
+    it("completes text", async () => {
       const { text } = await generateText({
         ...{ ...asked(), model: openai().completion("tales"), prompt: "good bad", maxOutputTokens: 8 },
       });

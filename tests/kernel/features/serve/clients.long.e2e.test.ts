@@ -11,7 +11,7 @@ import { builtModels, ServedProcess } from "./serve-process.js";
 
 const program = fileURLToPath(new URL("../../../../../tests/kernel/features/serve/python_clients.py", import.meta.url));
 
-describe("OpenAI's client for Python", function () {
+describe("OpenAI client for Python", function () {
   this.timeout(600_000);
   const book = new NotebookOfOne();
   let server: ServedProcess | undefined;
@@ -20,7 +20,7 @@ describe("OpenAI's client for Python", function () {
     await book.close();
   });
 
-  it("gets what the notebook says", async () => {
+  it("receives the same outputs as the notebook", async () => {
     const folders = await builtModels(book, ["vectors", "tales"], true);
     server = await ServedProcess.start(Object.values(folders));
     const { python } = await ensurePythonEnv("clients");

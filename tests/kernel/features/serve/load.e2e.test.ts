@@ -18,7 +18,7 @@ const TEXTS = Array.from({ length: 24 }, (_, i) =>
   Array.from({ length: 1 + (i % 4) }, (_, w) => WORDS[(i * 5 + w * w) % 6]!).join(" "),
 );
 
-describe("requests under way", function () {
+describe("requests in progress", function () {
   this.timeout(300_000);
   const book = new NotebookOfOne();
   let folders: Readonly<Record<string, string>> = {};
@@ -36,7 +36,7 @@ deploy later_labels to huggingface("build/later_labels")`);
   });
   after(() => book.close());
 
-  it("are answered whole and rightly, while a model is replaced and when the server ends", async () => {
+  it("are answered completely and correctly while a model is replaced and when the server stops", async () => {
     const later = `${folders["labels"]!}-later`;
     cpSync(folders["labels"]!.replace(/labels$/, "later_labels"), later, { recursive: true });
     const asks = await asked(book);

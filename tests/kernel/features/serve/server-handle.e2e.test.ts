@@ -28,7 +28,7 @@ interface Label {
   readonly score: number;
 }
 
-describe("a server of the notebook", function () {
+describe("server started from a notebook", function () {
   this.timeout(300_000);
   let book: NotebookOfOne;
   const state = process.env["XDG_STATE_HOME"];
@@ -81,7 +81,7 @@ describe("a server of the notebook", function () {
     Reflect.deleteProperty(process.env, KEYS);
   });
 
-  it("answers as the notebook does, and its cell shows how it stands", async () => {
+  it("answers like the notebook, and shows its status in its cell", async () => {
     const [plan] = await book.run(serve());
     assert.match(String(plan?.bundle["text/plain"]), /desk is to serve labels[\s\S]*this machine, without a key/);
     assert.ok(desk().running);
@@ -102,7 +102,7 @@ describe("a server of the notebook", function () {
       if (process.platform !== "win32") assert.deepEqual(openToOthers(place), [], place);
   });
 
-  it("is found where people look for what runs, while it lives", async () => {
+  it("is listed with the running servers while it is alive", async () => {
     const [listed] = runningServers();
     const { since, ...rest } = listed!;
     const models = [{ name: "labels", folder: (book.values.get("labels") as ModelHandle).folder! }];
@@ -116,7 +116,7 @@ describe("a server of the notebook", function () {
     assert.deepEqual(servers, [listed]);
   });
 
-  it("is the same one where its cell runs again, with what was trained since, and no answer is lost meanwhile", async () => {
+  it("survives a rerun of its cell with newly trained models, without losing a response", async () => {
     const [process, { url }] = [processNow(), desk()];
     const before = (await ask(["good bad a"]))[0]![0]!;
     let going = true;
@@ -142,7 +142,7 @@ describe("a server of the notebook", function () {
     assert.equal(await codeOf(desk().replace("labels")), "bad-option");
   });
 
-  it("lets in whoever has a key, which stands nowhere; nor do texts", async () => {
+  it("requires a key, and stores neither keys nor texts", async () => {
     await book.run(serve(`, api_keys: secret(env: ${KEYS})`));
     assert.deepEqual(
       await Promise.all(
@@ -163,7 +163,7 @@ describe("a server of the notebook", function () {
     if (existsSync(commands)) assert.ok(!readFileSync(commands, "utf8").includes(KEY), "its command line has it");
   });
 
-  it("says what is served under a port that is taken, and who has it", async () => {
+  it("reports which process uses its port, and what that serves", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
@@ -182,7 +182,7 @@ describe("a server of the notebook", function () {
     await assert.rejects(taken, /taken by desk, which serves/);
   });
 
-  it("says that its process was killed, and can be begun anew", async () => {
+  it("reports that its process was killed, and can be restarted", async () => {
     const broken = desk();
     process.kill(processNow(), "SIGKILL");
     await until(() => !broken.running, "it is seen");
@@ -194,7 +194,7 @@ describe("a server of the notebook", function () {
     assert.equal((await ask(["kind"])).length, 1);
   });
 
-  it("leaves nothing where it is interrupted while it opens", async () => {
+  it("leaves nothing behind if interrupted while opening", async () => {
     const stopping = new AbortController();
     const running = book.run("deploy labels to http(port: 0) as late", { signal: stopping.signal });
     setTimeout(() => stopping.abort(), 300);
@@ -206,7 +206,7 @@ describe("a server of the notebook", function () {
     assert.equal(statSync(join(book.runs, "served/late.log")).size, length);
   });
 
-  it("stops when it is asked to, and its cell says so", async () => {
+  it("stops on request, and its cell shows it", async () => {
     const [url, process] = [desk().url, processNow()];
     await Promise.all([ask(["good bad a"]), ask(["kind"])]);
     await desk().stop();
@@ -217,7 +217,7 @@ describe("a server of the notebook", function () {
     await desk().stop();
   });
 
-  it("ends with the process of its notebook, however that ends", async () => {
+  it("ends if the notebook process is killed", async () => {
     const run = readdirSync(book.runs).find((name) => name.startsWith("labels-"))!;
     const kernel = spawn(
       process.execPath,

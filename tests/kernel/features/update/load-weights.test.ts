@@ -36,7 +36,7 @@ function storeOf(begin: Readonly<Record<string, NDArray>>) {
   };
 }
 
-describe("weights that a stage takes", () => {
+describe("weights loaded by an update stage", () => {
   let folder: string;
   before(() => void (folder = mkdtempSync(join(tmpdir(), "tunebook-take-"))));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -58,7 +58,7 @@ describe("weights that a stage takes", () => {
     ...Object.fromEntries(carried.slice(2).map((name) => [name, tensor(name.endsWith(A) ? [3, 3] : [4, 3], -50)])),
   };
 
-  it("have what earlier data learnt first, and what is new behind it", async () => {
+  it("have the earlier values first, followed by the new ones", async () => {
     const file = join(folder, "two.safetensors");
     writeSafetensors(file, had);
     const { session, floats } = storeOf(fresh);
@@ -70,7 +70,7 @@ describe("weights that a stage takes", () => {
     assert.deepEqual(floats(`ewc.anchor/${A}`), [400, 401, 402, 403, 404, 405, 6, 7, 8]);
   });
 
-  it("are taken whole where nothing is new", async () => {
+  it("are loaded in full if nothing is new", async () => {
     const file = join(folder, "three.safetensors");
     writeSafetensors(file, { [A]: tensor([3, 3], 9) });
     const { session, floats } = storeOf(fresh);

@@ -19,8 +19,8 @@ function prepared(hash: string, labels: readonly unknown[], known: readonly stri
   return { name: hash, splits: { test, train: test }, labels: known, facts, sample: [] };
 }
 
-describe("what an update says beside its scores", () => {
-  it("counts what is kept of the data of which something was lost, in the share of their rows", () => {
+describe("notes of an update", () => {
+  it("count the replayed rows of data with losses, as a share of their rows", () => {
     const [a, b] = [prepared("a", ["x"], ["x"], 40), prepared("b", ["x"], ["x"], 10)];
     const replay = { size: { share: 0.05 } } as const;
     const rows = [...new Array<{ hash: string }>(8).fill({ hash: "a" }), { hash: "b" }, { hash: "c" }];
@@ -49,7 +49,7 @@ describe("what an update says beside its scores", () => {
     });
   });
 
-  it("knows what one answer for all rows comes to, where that says something", () => {
+  it("include the score of a constant baseline if it is meaningful", () => {
     const of = (
       labels: readonly unknown[],
       known: readonly string[],
@@ -64,7 +64,7 @@ describe("what an update says beside its scores", () => {
     assert.equal(of([0, 1], []), null);
   });
 
-  it("says which data weren't learnt, as soon as their own stage is over", () => {
+  it("name data that were not learned once their stage has ended", () => {
     const shown = (of: Partial<UpdateReport>): string => {
       const tasks = [
         { data: "old", split: "test", rows: 9, learnt: 0, constant: 0.9 },
@@ -104,7 +104,7 @@ describe("what an update says beside its scores", () => {
     assert.doesNotMatch(less, /kind wasn't/);
   });
 
-  it("tells that a model was held where nobody writes a strategy", () => {
+  it("warn if earlier strategies of the model are dropped because none is written", () => {
     const call = (word: string, given: Call["arguments"]): Call => ({ word, kind: "strategy", arguments: given });
     const usual = call("replay", { share: { share: 0.05 }, choose: "uniform" });
     const told = (was: readonly Call[] | undefined): readonly unknown[] => {

@@ -15,8 +15,8 @@ const balanced: How = { most: 30, balanced: true };
 const through = (days: readonly (readonly Row[])[], how: How): readonly Row[] =>
   days.reduce<readonly Row[]>((kept, rows) => sampleReservoir([...kept, ...rows], how), []);
 
-describe("a reservoir of rows", () => {
-  it("keeps day by day what it would keep of all days at once, and no more than it may", () => {
+describe("row reservoir", () => {
+  it("samples day by day the same rows as from all days at once, within its limit", () => {
     // Labels come later, are rare, or come on one day alone.
     const label =
       (of: number) =>
@@ -36,7 +36,7 @@ describe("a reservoir of rows", () => {
         }
       }
   });
-  it("keeps each row with the same chance, whichever day it came", () => {
+  it("samples each row with the same probability, whichever day it arrives", () => {
     const [runs, days, rows] = [4000, 10, 20];
     const counts = new Array<number>(days).fill(0);
     const places = new Array<number>(rows).fill(0);
@@ -55,7 +55,7 @@ describe("a reservoir of rows", () => {
     assert.ok(far(counts) < 27.9, counts.join());
     assert.ok(far(places) < 43.8, places.join());
   });
-  it("balances labels as far as there are, and keeps the rare ones whole", () => {
+  it("balances labels as far as possible, and includes all rows of rare ones", () => {
     const label = (row: number): string => (row < 2 ? "rare" : row < 12 ? "some" : "many");
     const kept = through([day("x", 40, label), day("y", 40, (row) => (row < 1 ? "rare" : "many"))], balanced);
     const count = (of: string): number => kept.filter(({ roles }) => roles["label"] === of).length;
@@ -73,7 +73,7 @@ describe("a reservoir of rows", () => {
     }
     assert.ok(Math.abs(first / all - 28 / 67) < 0.012, String(first / all));
   });
-  it("has no bound where none is written, and rows without a label are all alike", () => {
+  it("has no limit by default, and treats rows without labels alike", () => {
     const rows = day("d", 100);
     assert.equal(sampleReservoir(rows, { balanced: true }), rows);
     const bare = rows.map(({ hash, row }) => ({ hash, row, roles: { text: "t" } }));

@@ -14,8 +14,8 @@ const rows = {
   weights: Float32Array.from({ length: count }, (_, row) => 40 + row),
 } as unknown as EncodedRows;
 
-describe("some of rows", () => {
-  it("have their own tokens, what is learnt of them, lengths and weights", () => {
+describe("row selection", () => {
+  it("selects the tokens, training masks, lengths and weights of the rows", () => {
     const trained = {
       maskAt: (row: number) => Uint8Array.of(0, row),
       counts: Int32Array.from({ length: count }, (_, row) => 50 + row),
@@ -28,7 +28,7 @@ describe("some of rows", () => {
     assert.deepEqual([...some.written!], [31, 34, 35]);
     assert.deepEqual([...some.weights!], [41, 44, 45]);
   });
-  it("have the texts of their rows, where these are read each by itself", () => {
+  it("selects the texts of the rows if texts are encoded separately", () => {
     const asked: number[][] = [];
     const taught: TaughtRows = {
       counts: ({ rows: batch }) => batch.length,

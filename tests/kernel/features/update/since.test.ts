@@ -36,7 +36,7 @@ const on = (more: Partial<BeforeAfterScore> = {}): BeforeAfterScore => ({
   ...more,
 });
 
-describe("what is kept of evaluations of before", () => {
+describe("before-and-after scores of an update", () => {
   let runs: string;
   beforeEach(() => void (runs = mkdtempSync(join(tmpdir(), "tunebook-since-"))));
   afterEach(() => rmSync(runs, { recursive: true, force: true }));
@@ -45,7 +45,7 @@ describe("what is kept of evaluations of before", () => {
     return join(runs, name);
   };
 
-  it("suggests as large a share as was lost, and more than what was too little", () => {
+  it("suggest a replay share as large as the loss, and more if a share was too small", () => {
     assert.deepEqual(
       [0, 0.01, 0.011, 0.04, 0.12, 0.32, 0.9].map((lost) => replayShareFor(lost)),
       [0.01, 0.01, 0.02, 0.05, 0.15, 0.4, 0.5],
@@ -59,7 +59,7 @@ describe("what is kept of evaluations of before", () => {
     assert.match(suggestNextAttempt([replay(500)], 0.03)!, /let `replay` keep more rows/);
     assert.equal(suggestNextAttempt([{ word: "joint", kind: "strategy", arguments: {} }], 0.5), null);
   });
-  it("suggests more than what is kept, whatever the strategy says, and nothing that keeps no more", () => {
+  it("suggest replaying more than before, whatever the strategy, and nothing that replays no more", () => {
     const small = [replay({ share: 0.05 })];
     const tried = (
       strategy: readonly Call[],
@@ -83,7 +83,7 @@ describe("what is kept of evaluations of before", () => {
     assert.match(tried(small, 0.1, {}, known), /`replay\(20%\)`: an update from the same weights/);
     assert.match(tried(small, 0.2, {}, known), /`replay\(40%\)`: more rows/);
   });
-  it("names a share that kept these rows in a run on record, the smallest, and goes beyond those that didn't", () => {
+  it("suggest the smallest recorded share that preserved these rows, and more than those that did not", () => {
     const tell = (name: string, replayed: number | null, one: BeforeAfterScore, startHash = "s"): void =>
       writeBeforeAfterScores(run(name), { start: "m", startHash, replayed, on: [one, on({ dataHash: "other" })] });
     tell("lost-5", 0.05, on());
@@ -110,7 +110,7 @@ describe("what is kept of evaluations of before", () => {
     assert.equal(replayedShare([replay({ share: 0.1 })]), 0.1);
     assert.equal(replayedShare([replay({ share: 0.1 }), { word: "ewc", kind: "strategy", arguments: {} }]), null);
   });
-  it("keeps how data are read, from wherever the folder lies, and nothing that is no plan", () => {
+  it("store how data are read, relative to any folder, and ignore invalid plans", () => {
     const one = run("one");
     for (let i = 0; i < 40; i++) saveScoredData(one, `h${String(i)}`, { ...data, folder: runs });
     saveScoredData(one, "h39", { ...data, name: "again", folder: runs });
@@ -125,7 +125,7 @@ describe("what is kept of evaluations of before", () => {
     writeFileSync(join(one, "since-before.json"), "{");
     assert.equal(readBeforeAfterScores(one), null);
   });
-  it("asks always the same rows of many", () => {
+  it("always use the same sample of a large split", () => {
     const splits = {
       test: tableFrom(Array.from({ length: 50 }, (_, i) => ({ text: `t${String(i)}`, $row: i + 1 }))) as ColumnTable,
     };
@@ -143,7 +143,7 @@ describe("what is kept of evaluations of before", () => {
     assert.equal(sampleRows(prepared, "test", 50)!.prepared.splits["test"], splits.test);
     assert.equal(sampleRows(prepared, "train", 10), null);
   });
-  it("is shown with how sure it is, and nothing in it is markup", () => {
+  it("are shown with their uncertainty, without markup", () => {
     const shown = scoresSinceView({
       name: "<b>n</b>",
       start: "m",

@@ -22,7 +22,7 @@ import { floatsOf, recipe, threeDataSets, type Exemplars } from "./three-data-se
 const text = (shown: readonly DisplayOutput[]): string =>
   shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 type Answered = { readonly probabilities: Readonly<Record<string, number>> };
-describe("update", function () {
+describe("update statement", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -33,7 +33,7 @@ describe("update", function () {
   });
   after(() => book.close());
 
-  it("begins with the weights of the name, whatever was run since, and says what each data set is worth", async () => {
+  it("starts from the weights of the named model, whatever ran since, and shows the score of each data set", async () => {
     const shown = text(await book.run(`update m on e, f as once { ${recipe}, strategy: naive }`));
     const again = text(await book.run(`update m on e, f as twice { ${recipe}, strategy: naive }`));
     const matrix = /after +d\.validation +e\.validation +f\.validation\n─+\n(?:.+\n){4}/;
@@ -61,7 +61,7 @@ describe("update", function () {
     assert.match(text(await book.run("evaluate once on d.validation")), /always “(yes|no)”/);
   });
 
-  it("keeps old labels where they are, and adds new ones behind them", async () => {
+  it("preserves the order of old labels, and adds new ones after them", async () => {
     assert.deepEqual([...model("m").labels].sort(), ["no", "yes"]);
     const labels = [...model("m").labels, "maybe", "never", "often"];
     assert.deepEqual(model("once_1").labels.slice(0, 2), model("m").labels);
@@ -73,7 +73,7 @@ describe("update", function () {
     assert.ok(labels.includes(String((said[0] as unknown as { label: string }).label)));
   });
 
-  it("with no step to speak of it is the model that it was", async () => {
+  it("leaves the model unchanged with a negligible learning rate", async () => {
     // A rate of nearly nothing: what differs would be what the first stage began with.
     await book.run(
       `update m on e as still { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, strategy: naive }`,
@@ -85,7 +85,7 @@ describe("update", function () {
     }
   });
 
-  it("trains without the model that it begins with in memory, where the two share no weights", async () => {
+  it("trains without its start model in memory if the two share no weights", async () => {
     const open = new Set<string>();
     let most = 0;
     const { add, forget } = OpenModelCache.prototype;
@@ -108,7 +108,7 @@ describe("update", function () {
     assert.equal(most, 1);
   });
 
-  it("learns rows of earlier data again, which lie beside the run", async () => {
+  it("replays rows of earlier data, which are stored with the run", async () => {
     await book.run(`update m on e, f as kept { ${recipe}, strategy: replay(25%) }`);
     const first = readExemplars(model("kept_1").folder!);
     const rows = { d: 48, e: 24 };
@@ -129,7 +129,7 @@ describe("update", function () {
     assert.equal(stepsPlanned("after_1"), model("after_1").history.length);
   });
 
-  it("looks at pairs whose texts are read each by itself, at all of them or at some", async () => {
+  it("supports pairs whose texts are encoded separately, for all of them or a sample", async () => {
     const pairs = (from: number): string =>
       Array.from(
         { length: 24 },
@@ -154,7 +154,7 @@ train s on p { epochs: 1, batch_size: 8 }`);
     }
   });
 
-  it("holds what it said of new rows, and nothing of labels that it didn't know", async () => {
+  it("distils its earlier predictions on new rows, except for labels unknown then", async () => {
     const sgd = recipe.replace(/adamw\(.*?\)/, "sgd(learning_rate: 0.05, momentum: 0)");
     // Far from its answers a strong teacher lets a model go nowhere; with hardly any strength it is as if there was none.
     await book.run(`update m on e as alone { ${sgd}, strategy: naive }
@@ -185,7 +185,7 @@ update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
     ]);
   });
 
-  it("learns kept rows beside the new ones, with what was said of them when they had been learnt", async () => {
+  it("replays stored rows with the logits recorded when they were learned", async () => {
     await book.run(`update m on e, f as dark { ${recipe}, strategy: der(0.5, 0.5, 25%) }`);
     const [first, second] = ["dark_1", "dark_2"].map((name) => readExemplars(model(name).folder!)) as [
       Exemplars,
@@ -212,7 +212,7 @@ update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
     assert.equal(model("darker").history.length, 2 * Math.ceil(24 / 8));
   });
 
-  it("learns streamed rows as what they are, and scores them so in any order of cells", async () => {
+  it("trains on streamed rows by their type, and scores them in any cell order", async () => {
     await book.run(`data g { source: csv("third.csv", stream: true), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }
 update m on f as held_in { ${recipe}, strategy: naive }
 update m on g as streamed { ${recipe}, strategy: naive }`);
@@ -228,7 +228,7 @@ update m on g as streamed { ${recipe}, strategy: naive }`);
     assert.equal(readdirSync(book.runs).filter((id) => id.startsWith("no_")).length, 0);
   });
 
-  it("gives each data set ranks of its own, and leaves those of earlier ones bit by bit as they are", async () => {
+  it("adds LoRA ranks for each data set, and leaves earlier ones unchanged bit for bit", async () => {
     const few = "steps: 3, batch_size: 8, keep: last";
     await book.run(`model l like m { technique: lora(rank: 2) }
 train l on d { ${few} }
@@ -271,7 +271,7 @@ predict merged on "${asked[0]!}" as said_merged`);
       assert.ok(Math.abs(one - whole!.probabilities[label]!) < 1e-5, label);
   });
 
-  it("gives each data set a LoRA of its own with lora_per_task, and sends each row to one", async () => {
+  it("trains a LoRA adapter per data set with lora_per_task, and routes each row to one", async () => {
     const few = "steps: 3, batch_size: 8, keep: last";
     await book.run(`model p like m { technique: lora(rank: 2) }
 train p on d { ${few} }
@@ -295,7 +295,7 @@ update p on e, f as apart { ${few}, strategy: lora_per_task }`);
     await assert.rejects(book.run(refused), /`ewc` has no room .* weights of its own in `routed_lora`/);
   });
 
-  it("keeps its rows out of bundles, and says that a stage is neither repeated nor packed by itself", async () => {
+  it("excludes replayed rows from bundles, and rejects replaying or bundling a single stage", async () => {
     const run = RunFolder.open(model("kept_1").folder!);
     await assert.rejects(replay(run, {}), (error: unknown) => {
       assert.ok(error instanceof CodedError && error.code === "not-replayable");
@@ -320,7 +320,7 @@ update p on e, f as apart { ${few}, strategy: lora_per_task }`);
     assert.ok(existsSync(join(run.path, "carried", "memory.jsonl")));
   });
 
-  it("tells of labels written otherwise, of rows that score and train, of lines that can't be read", async () => {
+  it("warns about labels spelled differently, rows that both score and train, and unreadable lines", async () => {
     const steps = "steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last";
     const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
     writeFileSync(join(book.folder, "alike.csv"), rows.map((row) => row.replace(/,yes$/, ",Yes")).join("\n"));
@@ -347,7 +347,7 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     assert.doesNotMatch(text(await book.run(`update not_held on e as as_before { ${steps} }`)), /update-unheld/);
   });
 
-  it("forgets rows: no run keeps them, none draws them again, and who learnt from them is told", async () => {
+  it("forgets rows: deletes them from all runs, never replays them, and lists models trained on them", async () => {
     const [row] = readExemplars(model("kept_1").folder!);
     const said = row!.roles["text"] as string;
     const holds = (run: string) => readExemplars(run).some(({ roles }) => roles["text"] === said);
@@ -382,7 +382,7 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     );
   });
 
-  it("says where rows have no label to be balanced by", async () => {
+  it("reports that rows have no label for balancing", async () => {
     writeFileSync(
       join(book.folder, "marks.csv"),
       `text,mark\n${Array.from({ length: 16 }, (_, i) => `a good film w${String(i)},${String(i % 5)}`).join("\n")}`,
@@ -394,7 +394,7 @@ train scored on marks { steps: 1 }`);
     assert.match(text(await book.run(words)), /warning\[memory-unbalanced\]: rows of marks have no one label each/);
   });
 
-  it("reads new data by the tokenizer that it began with, where it is from scratch", async () => {
+  it("reuses the start model's tokenizer for new data if it was trained from scratch", async () => {
     await book.run(`model z { architecture: bert(layers: 1, hidden: 8, heads: 1), tokenizer: bpe(vocabulary: 300), task: text_classification, max_length: 16 }
 train z on d { steps: 1, batch_size: 8 }
 update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
@@ -404,7 +404,7 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
     for (const name of ["zs_1", "zs_2", "zz"]) assert.equal(tokens(name), tokens("z"), name);
   });
 
-  it("goes on in the middle of a day as if nothing had been, with what earlier days kept, bit for bit", async () => {
+  it("resumes in the middle of a day as if never interrupted, with replayed rows, bit for bit", async () => {
     const day =
       "epochs: 5, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last, checkpoint: every(steps: 2)";
     const strategy = "[der(0.5, 0.5, 100%, choose: balanced, most: 20), lwf, ewc(10, fisher: empirical)]";
@@ -450,7 +450,7 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
     assert.equal(readExemplars(model("wednesday").folder!).length, 9);
   });
 
-  it("tells what a training lost of what the model that it began from was evaluated on, and scores that with an update", async () => {
+  it("reports losses on data that its start model was evaluated on, and scores them in an update", async () => {
     const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n").slice(1);
     const turned = rows.map((row) =>
       row.endsWith(",yes") ? row.replace(/,yes$/, ",no") : row.replace(/,no$/, ",yes"),
@@ -505,7 +505,7 @@ model next { base: sure, task: text_classification, technique: full, max_length:
   });
 
   for (const fisher of ["empirical", "batched"])
-    it(`takes down the squared gradients of a model with class weights, fisher: ${fisher}`, async () => {
+    it(`computes squared gradients of a model with class weights, fisher: ${fisher}`, async () => {
       await book.run(`model weighed like m { task: text_classification(class_weight: balanced, focal: 1) }
 train weighed on d { ${recipe} }
 update weighed on d as again { ${recipe}, strategy: ewc(strength: 1, fisher: ${fisher}) }`);
@@ -514,7 +514,7 @@ update weighed on d as again { ${recipe}, strategy: ewc(strength: 1, fisher: ${f
       assert.ok(values.every((value) => value >= 0 && Number.isFinite(value)) && values.some((value) => value > 0));
     });
 
-  it("refuses what makes no sense, at its place", async () => {
+  it("rejects contradictory settings, with their location", async () => {
     const refused = async (words: string, code: RegExp): Promise<void> => {
       await assert.rejects(book.run(words), (error: Error) => code.test(error.message) || assert.fail(error.message));
     };
@@ -529,7 +529,7 @@ update weighed on d as again { ${recipe}, strategy: ewc(strength: 1, fisher: ${f
     await refused(`model n like m { max_length: 12 }\nupdate n on e as x { strategy: naive }`, /has not been trained/);
   });
 
-  it("learns rows once that are named again, and knows new data by an old name", async () => {
+  it("trains once on rows that are named twice, and recognises new data under an old name", async () => {
     await book.run(`update m on d as again { ${recipe}, strategy: joint }`);
     assert.equal(model("again_1").history.length, 2 * Math.ceil(48 / 8));
     const load = JSON.stringify(model("m").folder);

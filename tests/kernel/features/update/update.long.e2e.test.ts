@@ -12,7 +12,7 @@ import { floatsOf, recipe, threeDataSets, type Exemplars } from "./three-data-se
 const text = (shown: readonly DisplayOutput[]): string =>
   shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
-describe("update at length", function () {
+describe("update statement, long run", function () {
   // Each opens the programs of several strategies for each data set.
   this.timeout(240_000);
   let book: NotebookOfOne;
@@ -23,7 +23,7 @@ describe("update at length", function () {
   });
   after(() => book.close());
 
-  it("holds what the squared gradients of single rows say", async () => {
+  it("stores the squared gradients of single rows", async () => {
     await book.run(`update m on e as held { ${recipe}, strategy: ewc(strength: 10, fisher: empirical) }`);
     const state = continualWeightsFile(model("held").folder!);
     const { tensors } = readHeader(state);
@@ -47,7 +47,7 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
     assert.ok(far(stiff) < far(loose) / 10, `${String(far(stiff))}, ${String(far(loose))}`);
   });
 
-  it("goes on where it was interrupted, past what is done", async () => {
+  it("resumes after an interrupt, and skips finished stages", async () => {
     const stop = new AbortController();
     const define = book.session.models.define.bind(book.session.models);
     book.session.models.define = (plan, as) => {
@@ -81,7 +81,7 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
     }
   });
 
-  it("begins to hold what an update before it didn't, labels that are new from where they begin", async () => {
+  it("anchors weights that the previous update did not, and new labels from their initial values", async () => {
     await book.run(`update m on e as plain { ${recipe}, strategy: naive }
 update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, strategy: [l2(1), ewc(10)] }`);
     const state = continualWeightsFile(model("anchored").folder!);
@@ -112,7 +112,7 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
     known(floatsOf(continualWeightsFile(model("from_midst").folder!), "ewc.fisher/classifier.bias"));
   });
 
-  it("is drawn in weight space, where models lie and where EWC holds them, and answers as before", async () => {
+  it("is plotted in weight space with model positions and the EWC region, without changing predictions", async () => {
     await book.run(`update m on d as there { ${recipe}, strategy: naive }
 update m on d as bound { ${recipe}, strategy: ewc(10) }
 update m on e, f as once { ${recipe}, strategy: naive }`);
@@ -156,7 +156,7 @@ update m on e, f as once { ${recipe}, strategy: naive }`);
     });
   });
 
-  it("has EWC's ellipse where all that its weights are held by costs the same, its anchor off the plane", async () => {
+  it("has EWC's ellipse at equal total penalty in the plot, with its anchor off the plane", async () => {
     await book.run(`data h like d { source: csv("rows.csv") }
 update m on d as away { ${recipe}, strategy: naive }
 update m on d, h as tied { ${recipe}, strategy: ewc(10) }`);

@@ -32,8 +32,8 @@ class Process {
 }
 const long = "a ".repeat(20_000);
 
-describe("texts on their way to a tokenizer", () => {
-  it("that are short never wait for a long one, nor share its call", async () => {
+describe("tokenization queue", () => {
+  it("processes short texts without waiting for a long one, in a separate call", async () => {
     const process = new Process();
     const first = process.encode([long]);
     const other = process.encode(["one two"]);
@@ -48,7 +48,7 @@ describe("texts on their way to a tokenizer", () => {
       [20_000, 2],
     );
   });
-  it("take turns: who sends many takes a share of a call beside others", async () => {
+  it("takes turns between requests: a large one gets a share of each call", async () => {
     const process = new Process();
     const many = process.encode(Array.from({ length: 64 }, () => "b ".repeat(2000)));
     const few = process.encode(["one"]);
@@ -63,7 +63,7 @@ describe("texts on their way to a tokenizer", () => {
     while (!done) await process.answer();
     assert.deepEqual(new Set((await many).map(({ length }) => length)), new Set([2000]));
   });
-  it("that nobody waits for any more are not asked", async () => {
+  it("skips texts of aborted requests", async () => {
     const process = new Process();
     const gone = new AbortController();
     const tokenizer = tokenizerForRequest(process.tokenizer, { tokens: 1e9, from: "start", signal: gone.signal });
@@ -79,7 +79,7 @@ describe("texts on their way to a tokenizer", () => {
       [40_000, 40_001],
     );
   });
-  it("fail alone: the others of a call that breaks are asked again", async () => {
+  it("isolates failures: other texts of a failed call are tokenized again", async () => {
     const process = new Process();
     const first = process.encode(["first"]);
     const broken = process.encode(["fine", "breaks"]);
@@ -90,7 +90,7 @@ describe("texts on their way to a tokenizer", () => {
     assert.equal((await first)[0]!.length, 1);
     assert.equal((await other)[0]!.length, 2);
   });
-  it("are read as far as a model reads them, and no further", async () => {
+  it("reads a text only as far as the model does", async () => {
     const process = new Process();
     const tokenizer = tokenizerForRequest(process.tokenizer, { tokens: 16, from: "start" });
     const read = tokenizer.encode(["e ".repeat(1_000_000), "one two"], Number.POSITIVE_INFINITY);

@@ -17,8 +17,8 @@ function gathering(o: Partial<RequestBatcherOptions<Word, string>> = {}) {
 }
 const coded = (code: string) => (error: unknown) => error instanceof CodedError && error.code === code;
 
-describe("rows of many requests", () => {
-  it("run at once where nobody else asks, however often", async () => {
+describe("batching of requests", () => {
+  it("runs rows immediately if no others wait", async () => {
     const { engine, ask } = gathering();
     for (const text of ["one", "two", "three"]) {
       const said = ask(text);
@@ -28,7 +28,7 @@ describe("rows of many requests", () => {
     }
     assert.equal(engine.runs.length, 3);
   });
-  it("fill the next batch while one runs, and are not held back when it ends", async () => {
+  it("fills the next batch while one runs, and starts it when that ends", async () => {
     const { clock, engine, ask } = gathering();
     const first = ask("a");
     const others = [ask("b"), ask("c")];
@@ -43,7 +43,7 @@ describe("rows of many requests", () => {
     assert.deepEqual(await first, ["said of a"]);
     assert.deepEqual(await Promise.all(others), [["said of b"], ["said of c"]]);
   });
-  it("run as soon as all have come that asked of late", async () => {
+  it("starts a batch once all recent clients have sent a request", async () => {
     const { engine, ask } = gathering();
     const [a, b] = [ask("a"), ask("b")];
     await engine.end();
@@ -53,7 +53,7 @@ describe("rows of many requests", () => {
     await engine.end();
     await Promise.all([a, b, again]);
   });
-  it("go to the engine's door while one runs, once they fill a batch, and no further", async () => {
+  it("queues one full batch at the engine while another runs, and no more", async () => {
     const { engine, gatherer, ask } = gathering();
     const said = [ask("a"), ask("b", "c", "d", "e"), ask("f", "g", "h", "i")];
     assert.deepEqual(engine.runs, [["a"], ["b", "c", "d", "e"]]);
@@ -64,7 +64,7 @@ describe("rows of many requests", () => {
     assert.deepEqual((await Promise.all(said)).flat().length, 9);
     assert.deepEqual(gatherer.load(), { waiting: 0, working: 0, batches: 3 });
   });
-  it("share a batch with those of like length, the longest first", async () => {
+  it("combines rows of similar length, the longest first", async () => {
     const { engine, gatherer } = gathering({ most: { rows: 4, tokens: 1000 } });
     const first = gatherer.ask([word("x", 1)]);
     const said = gatherer.ask([word("short", 10), word("long", 200), word("shorter", 9), word("longer", 210)]);
@@ -80,7 +80,7 @@ describe("rows of many requests", () => {
     );
     await first;
   });
-  it("are refused where too many wait, and nothing of them runs", async () => {
+  it("rejects rows if too many wait, and runs none of them", async () => {
     const { engine, ask } = gathering();
     const said = [ask("a"), ask("b", "c", "d", "e"), ask("f", "g", "h", "i", "j", "k", "l")];
     await assert.rejects(ask("m", "n"), (error) => {
@@ -93,7 +93,7 @@ describe("rows of many requests", () => {
     await Promise.all(said);
     assert.ok(!engine.runs.flat().includes("m"));
   });
-  it("of a large request take turns with those of others, which find room beside it", async () => {
+  it("alternates rows of a large request with those of others, and has space for both", async () => {
     const { engine, gatherer, ask } = gathering();
     const many = gatherer.ask(Array.from({ length: 40 }, (_, i) => word("m", 2 + (i % 2))));
     const few = ask("f");
@@ -104,7 +104,7 @@ describe("rows of many requests", () => {
     while (engine.busy > 0) await engine.end();
     assert.equal((await many).length, 40);
   });
-  it("that are given up leave the queue, and are rejected with the reason", async () => {
+  it("removes aborted rows from the queue, and rejects them with the reason", async () => {
     const { engine, gatherer, ask } = gathering();
     const [first, gone] = [ask("a"), new AbortController()];
     const given = gatherer.ask([word("b"), word("c")], gone.signal);
@@ -119,7 +119,7 @@ describe("rows of many requests", () => {
     await Promise.all([first, stays, last]);
     await assert.rejects(gatherer.ask([word("f")], gone.signal), /went away/);
   });
-  it("that run when somebody gives up are answered to the others", async () => {
+  it("answers the other requests of a running batch if one is aborted", async () => {
     const { engine, gatherer, ask } = gathering();
     const gone = new AbortController();
     const first = ask("a");
@@ -133,7 +133,7 @@ describe("rows of many requests", () => {
     assert.deepEqual([await stays, await again], [["said of c"], ["said of d"]]);
     await first;
   });
-  it("fail with their batch, and no others", async () => {
+  it("fails the rows of a failed batch, and no others", async () => {
     const { engine, ask } = gathering();
     const [first, second] = [ask("a"), ask("b")];
     await engine.end(new Error("broke"));
@@ -142,7 +142,7 @@ describe("rows of many requests", () => {
     await engine.end();
     assert.deepEqual([await second, await third], [["said of b"], ["said of c"]]);
   });
-  it("all fail where the engine is gone, those that wait too, and later ones run", async () => {
+  it("fails all running and waiting rows if the engine is gone, and runs later ones", async () => {
     const { engine, gatherer, ask } = gathering();
     const said = [ask("a"), ask("b")];
     gatherer.fail(new Error("gone"));
@@ -154,7 +154,7 @@ describe("rows of many requests", () => {
     assert.deepEqual(await later, ["said of c"]);
     assert.ok(!engine.runs.flat().includes("b"));
   });
-  it("each get their own answer once, whoever comes, goes and breaks meanwhile", async () => {
+  it("answers each request exactly once, despite arrivals, aborts and failures", async () => {
     const event = fc.oneof(
       fc.record({ is: fc.constant("ask" as const), rows: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 6 }) }),
       fc.record({ is: fc.constant("abort" as const), which: fc.nat(20) }),

@@ -9,8 +9,8 @@ const words = (text: string): Int32Array =>
     (word) => Array.from(word).reduce((sum, c) => sum * 31 + c.codePointAt(0)!, 7) | 0,
   );
 
-describe("a text of which so many tokens count", () => {
-  it("has the same ones as the whole text, however its blanks lie", async () => {
+describe("prefix tokenization", () => {
+  it("yields the same tokens as the full text, with any spacing", async () => {
     const run = fc.record({ word: fc.stringMatching(/^[a-z😀]{1,9}$/u), blanks: fc.constantFrom(1, 1, 1, 3, 9000) });
     const property = fc.asyncProperty(
       fc.array(run, { minLength: 1, maxLength: 12 }),
@@ -37,7 +37,7 @@ describe("a text of which so many tokens count", () => {
     );
     await fc.assert(property, { numRuns: 60 });
   });
-  it("costs what the model reads", async () => {
+  it("reads only as much text as the model", async () => {
     let characters = 0;
     await encodeTextParts(["a b ".repeat(1_000_000)], { tokens: 128, from: "start" }, (texts) => {
       characters += texts[0]!.length;
@@ -45,7 +45,7 @@ describe("a text of which so many tokens count", () => {
     });
     assert.ok(characters <= charactersForTokens(128), String(characters));
   });
-  it("is never cut within a character", () => {
+  it("never splits a character", () => {
     const faces = "😀".repeat(50);
     for (const from of ["start", "end"] as const)
       for (let most = 1; most < 99; most++)

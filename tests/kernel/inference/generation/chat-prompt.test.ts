@@ -53,9 +53,9 @@ const messageOf = ({ role, content, tool_call_id, tool_calls }: GoldenMessage): 
   }),
 });
 
-describe("conversations with tools", () => {
+describe("chat prompts with tools", () => {
   golden.cases.forEach(({ template, messages, tools, text, refused }, i) => {
-    it(`are written as transformers writes them: ${template}, ${String(i)}`, async () => {
+    it(`match transformers: ${template}, ${String(i)}`, async () => {
       const written = renderChatPrompt(
         chatOf(golden.templates[template]!),
         messages.map(messageOf),
@@ -66,18 +66,18 @@ describe("conversations with tools", () => {
       else await assert.rejects(written, { code: "conversation-refused", data: { model: "m", why: refused } });
     });
   });
-  it("are in a form that is read", () => {
+  it("have a recognised tool call format", () => {
     for (const [name, source] of Object.entries(golden.templates))
       assert.equal(toolCallFormat(chatOf(source))?.form, name);
   });
-  it("write a tool without parameters as a function that takes none", async () => {
+  it("render a tool without parameters as a function without arguments", async () => {
     const chat = chatOf("{% for m in messages %}[{{ m.role }}]{% endfor %}{{ tools[0] | tojson }}");
     assert.equal(
       await renderChatPrompt(chat, [{ role: "system", content: "" }], [{ name: "f" }], "m"),
       '[system]{"type": "function", "function": {"name": "f", "description": "", "parameters": {"type": "object", "properties": {}}}}',
     );
   });
-  it("are written by templates of the vocabulary as far as these know them", async () => {
+  it("are rendered by built-in templates as far as these support them", async () => {
     const template = await loadImplementation({ kind: "template", word: "chatml", arguments: {} }, "template");
     const chat = { renderer: vocabularyTemplateRenderer(template), tokenizer } as unknown as ChatEncoding;
     const written = (messages: readonly Message[]) => renderChatPrompt(chat, messages, [], "m");

@@ -27,7 +27,7 @@ function niceOfThreads(): ReadonlyMap<string, number> {
   return new Map(readdirSync("/proc/self/task").map((thread) => [thread, of(thread)]));
 }
 
-describe("grammars of several clients", function () {
+describe("grammar compilation for several clients", function () {
   this.timeout(60_000);
   let folder: string;
   let bytes: TokenBytes;
@@ -48,7 +48,7 @@ describe("grammars of several clients", function () {
     grammars = new GrammarCache(bytes, threads, { ms: limit ?? 30_000 });
   };
 
-  it("are ready in a client's turn, whatever another client has in the queue", async () => {
+  it("serves each client in turn, whatever another has in the queue", async () => {
     open({});
     const gone = new AbortController();
     const lost = Promise.allSettled(
@@ -60,7 +60,7 @@ describe("grammars of several clients", function () {
     gone.abort(new Error("went away"));
     assert.ok((await lost).every(({ status }) => status === "rejected"));
   });
-  it("have their time from their own start, however long they waited", async () => {
+  it("measures the time limit from the start of compilation, not from queueing", async () => {
     // Many times what an easy one takes: other tests have the processors too.
     const limit = 3000;
     open({ limit });
@@ -68,12 +68,12 @@ describe("grammars of several clients", function () {
     (await grammars.begin(easy(1), { client: "a" })).dispose();
     await hold;
   });
-  it("are late where they take longer than that alone", async () => {
+  it("fails if compilation alone exceeds the time limit", async () => {
     open({ limit: 3000 });
     await assert.rejects(grammars.begin(hard(0)), { code: "schema-not-ready" });
     (await grammars.begin(easy(1))).dispose();
   });
-  it("are refused where too many of one client wait, and those of another are not", async () => {
+  it("rejects requests if too many of one client wait, but not those of another", async () => {
     open({});
     const gone = new AbortController();
     const all = Array.from({ length: 70 }, (_, i) => grammars.begin(hard(i), { client: "a", signal: gone.signal }));
@@ -85,14 +85,14 @@ describe("grammars of several clients", function () {
     gone.abort(new Error("went away"));
     await Promise.allSettled(all);
   });
-  it("are made ready once for all who wait for the same", async () => {
+  it("compiles once for all requests for the same grammar", async () => {
     open({});
     const many = Array.from({ length: 300 }, (_, i) => grammars.begin(easy(5), { client: i % 2 === 0 ? "a" : "b" }));
     const all = await Promise.all(many);
     assert.equal(threads.count, 1);
     for (const matcher of all) matcher.dispose();
   });
-  it("go on being made ready for a client where another, who asked first, goes away", async () => {
+  it("continues for a client if the one that requested the grammar first leaves", async () => {
     open({});
     const gone = new AbortController();
     const first = grammars.begin(easy(7), { client: "a", signal: gone.signal });
@@ -101,7 +101,7 @@ describe("grammars of several clients", function () {
     await assert.rejects(first, /went away/);
     for (const matcher of await Promise.all([same, other])) matcher?.dispose();
   });
-  it("hold no more threads of one client than it may have, and others find one", async () => {
+  it("limits the threads of one client, and leaves threads for others", async () => {
     open({ most: 3, ofClient: 2 });
     const [first, second] = await Promise.all([1, 2].map((i) => grammars.begin(easy(i), { client: "a" })));
     let ready = false;
@@ -114,7 +114,7 @@ describe("grammars of several clients", function () {
     assert.equal(threads.count, 3);
     for (const matcher of [second, others]) matcher?.dispose();
   });
-  it("have threads of a lower priority than the process, where threads have one (Linux)", async function () {
+  it("uses threads of a lower priority than the process if the platform supports it (Linux)", async function () {
     if (process.platform !== "linux") this.skip();
     open({});
     const before = niceOfThreads();
@@ -124,7 +124,7 @@ describe("grammars of several clients", function () {
     assert.equal(niceOfThreads().get(String(process.pid)), getPriority());
     matcher.dispose();
   });
-  it("end their thread with the wait of the last who wanted them", async () => {
+  it("ends the thread when the last waiting client leaves", async () => {
     open({});
     const gone = new AbortController();
     const asked = grammars.begin(hard(0), { signal: gone.signal });

@@ -83,11 +83,11 @@ const greedily = ({ cases }: Golden) =>
   cases.find(({ settings }) => settings.num_beams === 1 && settings.repetition_penalty === 1)!;
 
 for (const engine of ["tensorflow", "onnx"] as const)
-  describe(`texts written side by side on ${engine}`, function () {
+  describe(`continuous batching on ${engine}`, function () {
     this.timeout(120_000);
 
     for (const [model, { prompts, most, cases }] of Object.entries(golden))
-      it(`${model}: token for token what transformers writes of each alone, and as likely`, async () => {
+      it(`${model}: matches transformers for each text alone, token for token, with its log-probabilities`, async () => {
         const { session, writer, vocabulary } = await open(engine, model);
         const { texts, ends } = greedily({ prompts, most, cases });
         const ask = (i: number): Promise<readonly number[]> =>
@@ -104,7 +104,7 @@ for (const engine of ["tensorflow", "onnx"] as const)
       });
   });
 
-describe("the store of texts that are written side by side, on tensorflow", function () {
+describe("store of continuous batching, on tensorflow", function () {
   this.timeout(120_000);
   let opened: Opened;
   before(async () => (opened = await open("tensorflow", "llama-grouped")));
@@ -112,7 +112,7 @@ describe("the store of texts that are written side by side, on tensorflow", func
   const prompt = (length: number, seed: number): number[] =>
     Array.from({ length }, (_, i) => 3 + ((seed * 7 + i * i * 3 + i * seed) % 60));
 
-  it("leaks nothing of a text that ended: what is free may hold anything", async () => {
+  it("leaks nothing from a finished text, whatever free slots contain", async () => {
     const { session, writer, vocabulary, positions } = opened;
     await written(writer, asked(prompt(30, 1), 10));
     for (const kind of ["k", "v"])
@@ -126,7 +126,7 @@ describe("the store of texts that are written side by side, on tensorflow", func
     for (const [i, seed] of [2, 3, 4].entries())
       assert.deepEqual(got[i], await alone(session, prompt(9 * seed, seed), { maxTokens: 12, vocabulary, positions }));
   });
-  it("stays where programs come and go beside it: nothing is read again", async () => {
+  it("survives added and removed programs, without reading prompts again", async () => {
     const { session, writer, vocabulary, positions } = opened;
     const graph = new Graph();
     graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).add(1));
@@ -137,7 +137,7 @@ describe("the store of texts that are written side by side, on tensorflow", func
     assert.deepEqual(await writing, await alone(session, prompt(12, 30), { maxTokens: 20, vocabulary, positions }));
     assert.equal(writer.load().tokensRead - before, 12);
   });
-  it("says logits within 1e-5 of the text's alone, at any mixture of reading and writing", async () => {
+  it("gives logits within 1e-5 of the text alone, in any mixture of reading and generating", async () => {
     const { writer } = opened;
     const logitsOf = async (seed: number): Promise<readonly Float32Array[]> => {
       const chooser = new Greedy("logits");
@@ -158,7 +158,7 @@ describe("adapters in one batch, on tensorflow", function () {
     ["gpt2-plain", ["c_attn"]],
     ["llama-grouped", ["q_proj", "v_proj"]],
   ] as const)
-    it(`${model}: an adapter of PEFT's beside the base alone says what each says by itself`, async () => {
+    it(`${model}: a PEFT adapter and the base alone give the same outputs in one batch as separately`, async () => {
       const { folder, own, vocabulary, positions } = await modelOf(model);
       const file = `${folder}/adapter/adapter_model.safetensors`;
       const low = { rank: 3, alpha: 5, targets: [...targets], from: "adapter" };
@@ -196,12 +196,12 @@ describe("adapters in one batch, on tensorflow", function () {
     });
 });
 
-describe("texts of an encoder-decoder, on tensorflow", function () {
+describe("encoder-decoder batches, on tensorflow", function () {
   this.timeout(120_000);
   const pairs = read("golden/oracle/t5-writing.json") as Record<string, Golden>;
 
   for (const [model, told] of Object.entries(pairs))
-    it(`${model}: in batches, token for token what transformers writes`, async () => {
+    it(`${model}: match transformers token for token`, async () => {
       const { folder, own, vocabulary, positions } = await modelOf(model);
       const engine = await engineNamed("tensorflow");
       const parts = await planWriter(engine, own);

@@ -37,11 +37,11 @@ function opened(name: string) {
 const prompt = (length: number, seed: number, vocabulary: number): number[] =>
   Array.from({ length }, (_, i) => 3 + ((seed * 7 + i * i * 3 + i * seed) % (vocabulary - 3)));
 
-describe("texts written side by side, in float64", function () {
+describe("continuous batching in float64", function () {
   this.timeout(60_000);
 
   for (const name of names)
-    it(`${name}: each is what it is alone, token for token, whoever writes beside it`, async () => {
+    it(`${name}: generates each text as it would alone, token for token, in any company`, async () => {
       const model = opened(name);
       const { writer } = await model.writer({ slots: 3, chunk: 3 });
       const room = Math.min(model.positions, 40);
@@ -58,7 +58,7 @@ describe("texts written side by side, in float64", function () {
       assert.equal(writer.load().working, 0);
     });
 
-  it("at any interleaving of arrivals, lengths, aborts and shared beginnings, with a store that is too small for all", async () => {
+  it("is correct for any order of arrivals, lengths, aborts and shared prefixes, with a small store", async () => {
     const model = opened("gpt2-plain");
     const known = new Map<string, Promise<readonly number[]>>();
     let last: Promise<unknown> = Promise.resolve();
@@ -124,7 +124,7 @@ describe("texts written side by side, in float64", function () {
     await fc.assert(property, { numRuns: 12, seed: 4 });
   });
 
-  it("share the slots among clients, and are what they are alone where they gave one up", async () => {
+  it("divides the slots among clients, and resumes preempted texts without changes", async () => {
     const model = opened("gpt2-plain");
     const { writer, session } = await model.writer({ slots: 2 });
     let steps = 0;
@@ -140,7 +140,7 @@ describe("texts written side by side, in float64", function () {
       assert.deepEqual(text, await model.alone(prompt(4, i + 1, model.vocabulary), 30));
   });
 
-  it("wait for no text whose chooser isn't ready, and go on with it once it is", async () => {
+  it("does not wait for a text whose token chooser is not ready, and resumes it later", async () => {
     const model = opened("gpt2-plain");
     const { writer } = await model.writer();
     let ready: () => void = () => undefined;
@@ -164,7 +164,7 @@ describe("texts written side by side, in float64", function () {
     assert.deepEqual(await held, await model.alone(one, 5));
   });
 
-  it("end with an error, or with their client, while their chooser isn't ready", async () => {
+  it("ends texts whose chooser is not ready on an error, and when their client leaves", async () => {
     const model = opened("gpt2-plain");
     const { writer } = await model.writer();
     const never = Object.assign(new Greedy(), { ready: () => new Promise<void>(() => undefined) });
@@ -179,7 +179,7 @@ describe("texts written side by side, in float64", function () {
     await Promise.all([writer.close(), assert.rejects(closed, { code: "writer-closed" })]);
   });
 
-  it("say the logits of each text as the model says them of it alone, read whole", async () => {
+  it("gives the logits of each text as computed alone in one pass", async () => {
     const model = opened("llama-grouped");
     const { writer } = await model.writer({ chunk: 4 });
     const texts = [prompt(18, 5, model.vocabulary), prompt(3, 6, model.vocabulary)];
@@ -200,7 +200,7 @@ describe("texts written side by side, in float64", function () {
     }
   });
 
-  it("read no more what another text has read, and say the same", async () => {
+  it("reuses a cached prefix of another text, with the same outputs", async () => {
     const model = opened("llama-grouped");
     const { writer } = await model.writer();
     const beginning = prompt(37, 7, model.vocabulary);
@@ -222,7 +222,7 @@ describe("texts written side by side, in float64", function () {
     assert.equal(third.cached, 32);
   });
 
-  it("share what was read with those of the same salt alone", async () => {
+  it("shares cached prefixes only between texts with the same salt", async () => {
     const model = opened("llama-grouped");
     const { writer } = await model.writer();
     const beginning = prompt(37, 7, model.vocabulary);
@@ -235,7 +235,7 @@ describe("texts written side by side, in float64", function () {
     assert.deepEqual(cached, [0, 0, 32]);
   });
 
-  it("several texts of one prompt at once read it once", async () => {
+  it("reads a prompt that several concurrent texts share once", async () => {
     const model = opened("llama-grouped");
     const { writer } = await model.writer({ chunk: 8 });
     const text = prompt(40, 8, model.vocabulary);
@@ -244,7 +244,7 @@ describe("texts written side by side, in float64", function () {
     assert.equal(writer.load().tokensRead, 40 + 2 * 8);
   });
 
-  it("a place that is free again says nothing of the text that stood there", async () => {
+  it("ignores the previous content of a reused slot", async () => {
     const model = opened("gpt2-plain");
     const { writer, session } = await model.writer({ slots: 1 });
     await written(writer, asked(prompt(30, 1, model.vocabulary), 8));
@@ -254,7 +254,7 @@ describe("texts written side by side, in float64", function () {
     assert.deepEqual(await written(writer, asked(text, 8)), await model.alone(text, 8));
   });
 
-  it("long prompts hold up nobody who writes, and who came first is first", async () => {
+  it("does not delay generation by long prompts, and admits texts in order of arrival", async () => {
     const model = opened("llama-grouped");
     const { writer, session } = await model.writer({ slots: 2, chunk: 4 });
     let steps = 0;
@@ -284,7 +284,7 @@ describe("texts written side by side, in float64", function () {
     assert.deepEqual([began["c"], began["d"]], [[end! + 1], [end! + 2]]);
   });
 
-  it("a short prompt waits for no long one that came before it, and a long one is read whoever comes", async () => {
+  it("reads a short prompt before an earlier long one, and never starves the long one", async () => {
     const model = opened("llama-grouped");
     const { writer, session } = await model.writer({ slots: 8, chunk: 4 });
     let steps = 0;
@@ -318,7 +318,7 @@ describe("texts written side by side, in float64", function () {
     await other;
   });
 
-  it("tell an engine's end to all, and take no more", async () => {
+  it("reports the end of the engine to all texts, and accepts no more", async () => {
     const model = opened("gpt2-plain");
     const { writer, session } = await model.writer({ slots: 2 });
     const died = new CodedError("engine-closed", { engine: "tensorflow" });
@@ -330,7 +330,7 @@ describe("texts written side by side, in float64", function () {
     await assert.rejects(written(writer, asked([4], 1)), { code: "engine-closed" });
     assert.equal(writer.load().waiting + writer.load().working, 0);
   });
-  it("an error of one chooser ends its text alone; of one step, the texts that were in it", async () => {
+  it("fails only the text of a failing chooser, and only the texts in a failing step", async () => {
     const model = opened("gpt2-plain");
     const { writer, session } = await model.writer({ slots: 2 });
     const chooser = { reads: "next" as const, choose: () => assert.fail("no choice") };
@@ -348,7 +348,7 @@ describe("texts written side by side, in float64", function () {
     fails = false;
     assert.deepEqual(await written(writer, asked([4, 5], 4)), await model.alone([4, 5], 4));
   });
-  it("refuse an empty prompt and one without room; end with the writer", async () => {
+  it("rejects an empty prompt and one without space, and ends with the writer", async () => {
     const model = opened("gpt2-plain");
     const { writer } = await model.writer();
     assert.equal(writer.room, model.positions);
@@ -389,7 +389,7 @@ describe("adapters in one batch, in float64", () => {
   };
   const files = Object.fromEntries(adapters.flatMap((a) => (a ? [[`file-${String(a.seed)}`, fileOf(a)]] : [])));
 
-  it("each text is what its adapter writes alone", async () => {
+  it("generate the same text as each adapter alone", async () => {
     const parts = await planWriter(anything, {
       ...model.model,
       adapters: adapters.map((a) => a && { call: a.technique.call, file: `file-${String(a.seed)}` }),
@@ -419,7 +419,7 @@ describe("adapters in one batch, in float64", () => {
     // Absent: the first.
     assert.deepEqual(await written(writer, asked(text, 8)), got[0]);
   });
-  it("refuses what adds more than two factors, and a file that lacks some", async () => {
+  it("are rejected if they add more than two factors, or if their file is incomplete", async () => {
     const dora = call("technique", "lora", { dora: true });
     const refused = planWriter(anything, { ...model.model, adapters: [{ call: dora, file: "file-1" }] });
     await assert.rejects(refused, { code: "adapters-apart" });
@@ -435,8 +435,8 @@ describe("adapters in one batch, in float64", () => {
   });
 });
 
-describe("texts written in batches, where they can't come and go", () => {
-  it("each is what it is alone, prompts that differ, ends and choosers of their own", async () => {
+describe("static batches of texts", () => {
+  it("generate each text as it would alone, for different prompts, ends and choosers", async () => {
     const model = opened("gpt2-plain");
     const parts = await planWriter(
       {
@@ -464,7 +464,7 @@ describe("texts written in batches, where they can't come and go", () => {
     for (const [i, [text, most]] of asks.entries()) assert.deepEqual(got[i], await model.alone(text, most, ends));
     assert.equal(writer.load().working, 0);
   });
-  it("virtual tokens are written so, too", async () => {
+  it("support virtual tokens", async () => {
     const model = opened("gpt2-plain");
     const technique = { call: call("technique", "prompt_tuning", { tokens: 3 }), implementation: promptTuning };
     const parts = await planWriter(anything, { ...model.model, technique });

@@ -122,7 +122,7 @@ const schemas: Readonly<Record<string, Schema>> = {
 };
 
 for (const kind of ["byteLevel", "byteFallback"] as const)
-  describe(`texts held to a schema, ${kind}`, function () {
+  describe(`schema-constrained generation, ${kind} tokenizer`, function () {
     this.timeout(60_000);
     let folder: string;
     let tokenizer: Tokenizer;
@@ -147,7 +147,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       return Object.fromEntries(Array.from(ids, (id) => [id, 4]));
     };
     for (const [name, schema] of Object.entries(schemas))
-      it(`${name}: every text that ends is valid, in any of ten draws`, async () => {
+      it(`${name}: ends all ten samples with valid text`, async () => {
         const valid = formats.default(new Ajv2020({ strict: false })).compile(schema);
         const sampling = { temperature: 1, seed: 7, bias: await closing() };
         const all = await texts({ choices: 10, maxTokens: 900, sampling, shape: { is: "schema", schema } });
@@ -157,7 +157,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
           assert.ok(valid(JSON.parse(text)), `${text}: ${JSON.stringify(valid.errors)}`);
         }
       });
-    it("without a name that stands there already, though the model wants it", async () => {
+    it("never repeats an object key, even if the model prefers it", async () => {
       const wanted = Array.from((await tokenizer.encode([`{"a":null,"a":true}`], 1e9))[0]!);
       const says = (tokens: readonly number[], logits: Float32Array): void =>
         void (logits[wanted[tokens.length - 1] ?? 0] = 9);
@@ -170,7 +170,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       assert.match(text!.text, /^\s?\{"a": ?null, ?"a[^"]/);
       own.close();
     });
-    it("by a thread that is begun anew after it failed", async () => {
+    it("restarts the grammar thread after a failure", async () => {
       const grammars = new GrammarCache(new TokenBytes(tokenizer));
       const rules = { rules: 'root ::= "ab"', lengths: null };
       const ids = Array.from((await tokenizer.encode(["b"], 1e9))[0]!);
@@ -195,7 +195,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       await assert.rejects(grammars.begin({ rules: "root ::= nothing", lengths: null }), { code: "schema-unusable" });
       grammars.close();
     });
-    it("by a thread that was late before, which nobody remembers", async () => {
+    it("recovers after grammar threads that missed the start timeout", async () => {
       const limit = { ms: 1 };
       const grammars = new GrammarCache(new TokenBytes(tokenizer), undefined, limit);
       const rules = { rules: 'root ::= "ab"', lengths: null };
@@ -204,7 +204,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       (await grammars.begin(rules)).dispose();
       grammars.close();
     });
-    it("by so many threads at most, of all models together, and whoever comes later waits for one", async () => {
+    it("limits grammar threads across all models and queues later requests", async () => {
       const threads = new GrammarThreadPool({ most: 4, rest: 60_000 });
       const [grammars, others] = [1, 2].map(() => new GrammarCache(new TokenBytes(tokenizer), threads)) as Two;
       const rules = (i: number) => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, lengths: null });
@@ -228,7 +228,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       for (const own of [grammars, others]) own.close();
       await until(() => !threads.full);
     });
-    it("by a thread that ends when nobody has used it for a while, and is begun anew then", async () => {
+    it("stops an idle grammar thread and starts a new one on demand", async () => {
       const threads = new GrammarThreadPool({ most: 1, rest: 30 });
       const grammars = new GrammarCache(new TokenBytes(tokenizer), threads);
       const rules = { rules: 'root ::= "ab"', lengths: null };
@@ -240,7 +240,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       (await grammars.begin(rules)).dispose();
       grammars.close();
     });
-    it("any object, where no schema is given", async () => {
+    it("writes any JSON object if no schema is given", async () => {
       const sampling = { temperature: 1, seed: 1, bias: await closing() };
       for (const { text, ended } of await texts({ choices: 5, maxTokens: 900, sampling, shape: { is: "json" } })) {
         assert.equal(ended, "end");
@@ -248,7 +248,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
         assert.ok(typeof value === "object" && value !== null && !Array.isArray(value), text);
       }
     });
-    it("is cut where tokens are used up, and says so", async () => {
+    it("reports `length` if the token limit cuts the text off", async () => {
       const [one] = await texts({ maxTokens: 3, shape: { is: "schema", schema: schemas["a pattern"]! } });
       assert.equal(one!.ended, "length");
       assert.match(one!.text, /^"[a-c]{2}$/);

@@ -6,8 +6,8 @@ import { PAGE_TOKENS, KvPageTable, type SequencePages } from "#kernel/inference/
 const tokensOf = (beginning: number, length: number, end: number): number[] =>
   Array.from({ length }, (_, i) => (i < 2 * PAGE_TOKENS ? beginning : end) * 1000 + i);
 
-describe("pages of keys", () => {
-  it("hold what was written there for as long as a text holds them, and are known by all that came before", () => {
+describe("KV page table", () => {
+  it("keeps pages while a sequence uses them and identifies them by their full prefix", () => {
     const step = fc.record({
       text: fc.integer({ min: 0, max: 3 }),
       does: fc.constantFrom("begin", "read", "end"),
@@ -63,7 +63,7 @@ describe("pages of keys", () => {
     fc.assert(property, { numRuns: 300, seed: 9 });
   });
 
-  it("those that were held last stay longest, and no page outlives the one before it", () => {
+  it("evicts the least recently used pages first, and later pages before their prefix", () => {
     const pages = new KvPageTable(6);
     const read = (seed: number, length: number): number => {
       const tokens = Array.from({ length }, (_, i) => seed * 1000 + i);

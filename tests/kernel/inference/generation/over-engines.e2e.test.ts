@@ -70,7 +70,7 @@ async function open(folder: string, texts: string, task: string): Promise<Opened
   return { session, writes, tokenizer, vocabulary, positions };
 }
 
-describe("what is asked of models that write, over an engine", function () {
+describe("text generation over an engine", function () {
   this.timeout(120_000);
   let folder: string;
   before(() => {
@@ -81,7 +81,7 @@ describe("what is asked of models that write, over an engine", function () {
   after(() => rmSync(folder, { recursive: true }));
 
   for (const name of ["gpt2-plain", "llama-grouped", "qwen2-bias"])
-    it(`${name}: tells likelihoods as transformers' log_softmax says them`, async () => {
+    it(`${name}: reports the log-probabilities of transformers' log_softmax`, async () => {
       const { session, writes, vocabulary } = await open(
         new URL(`fixtures/models/${name}`, tests).pathname,
         join(folder, "letters"),
@@ -105,7 +105,7 @@ describe("what is asked of models that write, over an engine", function () {
       await assert.rejects(writes.write(asked({ prompt: Int32Array.of(vocabulary), maxTokens: 1 })), /no token/);
       await session.dispose();
     });
-  it("holds texts to schemas side by side with others that aren't, and draws the same beside them", async () => {
+  it("runs constrained and free requests together without changing the free one's samples", async () => {
     const { session, writes } = await open(
       new URL("fixtures/models/qwen2-bias", tests).pathname,
       join(folder, "letters"),
@@ -133,7 +133,7 @@ describe("what is asked of models that write, over an engine", function () {
     writes.close();
     await session.dispose();
   });
-  it("writes for texts that an encoder reads what a cell writes", async () => {
+  it("matches a cell's output for an encoder-decoder", async () => {
     const { session, writes, tokenizer, vocabulary, positions } = await open(
       join(folder, "t5"),
       join(folder, "t5"),

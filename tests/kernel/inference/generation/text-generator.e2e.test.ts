@@ -14,7 +14,7 @@ import { chanceOf, tableWriter, type TableWriter } from "./table-writer.js";
 
 const says = chanceOf(5);
 
-describe("what is asked of a model that writes", function () {
+describe("text generator", function () {
   this.timeout(60_000);
   let folder: string;
   let tokenizer: Tokenizer;
@@ -35,7 +35,7 @@ describe("what is asked of a model that writes", function () {
     whole(await writes.write(asked(o)));
   const idsOf = async (text: string): Promise<Int32Array> => must((await tokenizer.encode([text], 1e9))[0], "ids");
 
-  it("goes on with the likeliest token, of which the writer tells, where nothing else is asked", async () => {
+  it("continues greedily by default, with tokens chosen by the engine", async () => {
     const [text] = await texts({ maxTokens: 5 });
     const tokens = Array.from(await idsOf("a"));
     for (let i = 0; i < 5; i++) {
@@ -47,7 +47,7 @@ describe("what is asked of a model that writes", function () {
     assert.equal(text.ended, "length");
     assert.equal(writer.asked[0]?.request.chooser.reads, "next");
   });
-  it("draws by seed and number what a cell's decoder draws for its prompts", async () => {
+  it("samples by seed and choice number like the `sample` decoder of a cell", async () => {
     const sampling = { temperature: 0.9, topK: 40, topP: 0.95, repetitionPenalty: 1.2, seed: 11 };
     const all = await texts({ maxTokens: 12, choices: 3, sampling });
     const sample = await loadImplementation({ kind: "decoder", word: "sample", arguments: {} }, "decoder");
@@ -80,7 +80,7 @@ describe("what is asked of a model that writes", function () {
     const other = await texts({ maxTokens: 12, sampling: { ...sampling, seed: 12 } });
     assert.notEqual(other[0]?.text, all[0]?.text);
   });
-  it("adds biases, and passes over those of tokens that there are not", async () => {
+  it("applies logit biases and ignores those of unknown tokens", async () => {
     const [id] = await idsOf("z");
     const [all] = await texts({ maxTokens: 4, sampling: { bias: { [must(id, "z")]: 100, 999_999: 100 } } });
     assert.equal(all?.text, "zzzz");
@@ -90,7 +90,7 @@ describe("what is asked of a model that writes", function () {
     });
     assert.ok(none && !none.text.includes("z"));
   });
-  it("tells the model's own likelihoods, whatever bends the draw, and the likeliest beside them", async () => {
+  it("reports the model's raw log-probabilities and top tokens despite sampling options", async () => {
     const sampling = { temperature: 0.2, topK: 5, seed: 3, frequencyPenalty: 1.5, bias: { 7: 4 } };
     const [text] = await texts({ maxTokens: 6, sampling, logprobs: 4 });
     const seen = Array.from(await idsOf("a"));
@@ -115,7 +115,7 @@ describe("what is asked of a model that writes", function () {
     );
     assert.equal((await texts({ maxTokens: 2 }))[0]?.likelihoods, undefined);
   });
-  it("tells how likely the prompt's tokens are, with the first bit, and writes nothing where nothing is wanted", async () => {
+  it("reports prompt log-probabilities in the first chunk and writes nothing for zero tokens", async () => {
     const tokens = Array.from(await idsOf("abcd"));
     const ask = { prompt: "abcd", logprobs: 1, promptLikelihoods: true };
     const [read] = await texts({ ...ask, maxTokens: 0 });
@@ -142,7 +142,7 @@ describe("what is asked of a model that writes", function () {
     assert.deepEqual(first.map((bit) => bit?.prompt), [told, told]); // prettier-ignore
     assert.equal(bits.filter(({ prompt }) => prompt).length, 2);
   });
-  it("tells bytes of tokens that are no whole characters", async () => {
+  it("reports the bytes of tokens that are partial characters", async () => {
     const euro = Array.from(await idsOf("€"));
     await open((tokens, logits) => void (logits[must(euro[tokens.length - 1] ?? 5, "a token")] = 9));
     const [text] = await texts({ maxTokens: 3, logprobs: 0 });
@@ -155,7 +155,7 @@ describe("what is asked of a model that writes", function () {
       ["\ufffd", "\ufffd", "\ufffd"],
     );
   });
-  it("tells pieces that together are the text, none within a character", async () => {
+  it("streams chunks that join to the full text and never split a character", async () => {
     const bits: TextChunk[] = [];
     for await (const bit of await writes.write(asked({ sampling: { temperature: 3, seed: 4 }, maxTokens: 60 })))
       bits.push(bit);
@@ -174,20 +174,20 @@ describe("what is asked of a model that writes", function () {
     );
     assert.deepEqual([pieces.at(-1)?.ended, pieces.flatMap(({ tokens }) => tokens)], ["end", [...line, 0]]);
   });
-  it("completes a character that the prompt begins", async () => {
+  it("completes a character that the prompt began", async () => {
     const [first = 0, second = 0] = Array.from(await idsOf("é"));
     await open((_, logits) => void (logits[second] = 9));
     const [text] = await texts({ prompt: Int32Array.of(5, first), maxTokens: 1 });
     assert.equal(text?.text, "é");
   });
-  it("ends before a stop string, also one that is spread over tokens, and frees the slot", async () => {
+  it("ends before a stop string, also one split over tokens, and frees the slot", async () => {
     const line = Array.from(await idsOf("one two STOP three"));
     await open((tokens, logits) => void (logits[line[tokens.length - 1] ?? 0] = 9));
     const [text] = await texts({ stop: [" STOP", "never"] });
     assert.deepEqual([text?.text, text?.ended], ["one two", "stop"]);
     assert.deepEqual([writer.asked[0]?.over, writer.asked[0]?.written], [true, "one two STOP".length]);
   });
-  it("frees all slots when nobody reads on, or whoever asked went away", async () => {
+  it("frees all slots when the reader stops or the request is aborted", async () => {
     for await (const bit of await writes.write(asked({ choices: 3, maxTokens: 50 }))) {
       assert.ok(bit.tokens.length > 0);
       break;
@@ -205,7 +205,7 @@ describe("what is asked of a model that writes", function () {
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.ok(writer.asked.every(({ over, written }) => over && written < 20));
   });
-  it("cuts prompts from their beginning where they may be cut, and refuses them otherwise", async () => {
+  it("truncates long prompts from the start if allowed, and rejects them otherwise", async () => {
     const prompt = "x".repeat(30) + "y".repeat(50);
     await assert.rejects(writes.write(asked({ prompt })), {
       code: "text-too-long",
@@ -224,13 +224,13 @@ describe("what is asked of a model that writes", function () {
     assert.deepEqual([short.cut, (await whole(short))[0]?.tokens.length], [false, 61]);
     assert.equal(short.cachedTokens, 3);
   });
-  it("has nothing to go on from without a prompt or a token that begins texts", () =>
+  it("rejects an empty prompt if the tokenizer has no start token", () =>
     assert.rejects(writes.write(asked({ prompt: "" })), { code: "empty-prompt" }));
-  it("refuses tokens that its vocabulary hasn't, before the engine sees them", async () => {
+  it("rejects unknown token ids", async () => {
     for (const id of [-1, 99_999_999])
       await assert.rejects(writes.write(asked({ prompt: Int32Array.of(1, id) })), { code: "token-unknown" });
   });
-  it("goes by generation_config.json where a request says nothing", async () => {
+  it("takes defaults from generation_config.json", async () => {
     const file = join(folder, "generation_config.json");
     try {
       writeFileSync(file, JSON.stringify({ do_sample: true, temperature: 2, top_k: 1, eos_token_id: [1, 2] }));
@@ -252,7 +252,7 @@ describe("what is asked of a model that writes", function () {
       rmSync(file);
     }
   });
-  it("knows no conversations, tools or grammars that it can't", async () => {
+  it("rejects conversations, tools and grammars that it does not support", async () => {
     assert.deepEqual([writes.chats, writes.tools], [false, false]);
     await assert.rejects(writes.write(asked({ prompt: [{ role: "user", content: "a" }] })), { code: "no-template" });
     await assert.rejects(writes.write(asked({ tools: [{ name: "f" }] })), { code: "no-tools" });

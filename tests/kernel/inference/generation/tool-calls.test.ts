@@ -161,9 +161,9 @@ const cases: readonly (readonly [keyof typeof templates, string, Read])[] = [
   ["xml", '<tool_call>\n{"name": "add"}', { text: '<tool_call>\n{"name": "add"}', calls: [] }],
 ];
 
-describe("calls of tools in a text", () => {
+describe("tool call parser", () => {
   for (const [form, text, wanted] of cases)
-    it(`are read from ${JSON.stringify(text)}, ${form}, wherever it is cut`, () =>
+    it(`parses ${JSON.stringify(text)}, ${form}, with any chunking`, () =>
       fc.assert(
         fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 }), (sizes) => {
           const pieces: string[] = [];
@@ -173,18 +173,18 @@ describe("calls of tools in a text", () => {
         }),
         { numRuns: 60 },
       ));
-  it("go on from what the prompt began", () => {
+  it("continues a call that the prompt began, tagged or listed", () => {
     assert.deepEqual(read("tagged", ['{"name": "add", "arguments": {"a": 2}}'], true).calls, [call("add", '{"a": 2}')]);
     assert.deepEqual(read("listed", ['[{"name": "add", "arguments": {"a": 2}}]'], true).calls, [
       call("add", '{"a": 2}'),
     ]);
   });
-  it("go on from what the prompt began, in the other forms", () => {
+  it("continues a call that the prompt began, named or XML", () => {
     assert.deepEqual(read("named", ['add[ARGS]{"a": 2}'], true).calls, [call("add", '{"a": 2}')]);
     const begun = "<function=add>\n<parameter=a>\n2\n</parameter>\n</function>";
     assert.deepEqual(read("xml", [begun], true).calls, [call("add", '{"a": 2}')]);
   });
-  it("come letter by letter, the name first", () => {
+  it("emits the name first, then the arguments character by character", () => {
     const reader = new ToolCallStreamParser(toolCallFormatOf(templates.tagged)!, tools, false);
     const parts = Array.from(
       '<tool_call>{"name": "add", "arguments": {"a": 12}}',
@@ -201,12 +201,12 @@ describe("calls of tools in a text", () => {
     ["xml", "<tool_call><function=add>", "\n", "</function></tool_call>"],
     ["xml", "<tool_call><function=add><parameter=c>", ">", "</parameter></function></tool_call>"],
   ] as const)
-    it(`are read in a time that grows as they do, ${form}, of ${JSON.stringify(before + many)}…`, () => {
+    it(`takes linear time, ${form}, for ${JSON.stringify(before + many)}…`, () => {
       const since = performance.now();
       assert.equal(read(form, [before, many.repeat(60_000), after]).calls.length, 1);
       assert.ok(performance.now() - since < 1000, `${String(performance.now() - since)} ms`);
     });
-  it("have the form that a template has", () => {
+  it("takes the format from the chat template", () => {
     for (const [form, source] of Object.entries(templates)) assert.equal(toolCallFormatOf(source)?.form, form);
     assert.equal(toolCallFormatOf("{{ messages }} <tool_call>"), null);
     assert.equal(toolCallFormatOf("{{ tools }} <tool_call><function=f>"), null);

@@ -33,7 +33,7 @@ for (const [form, call] of [
   ["named", '[TOOL_CALLS]add[ARGS]{"a": 3}'],
   ["xml", "<tool_call>\n<function=add>\n<parameter=a>\n3\n</parameter>\n</function>\n</tool_call>"],
 ] as const)
-  describe(`tools in conversations, ${form}`, function () {
+  describe(`tool calls in conversations, ${form}`, function () {
     this.timeout(60_000);
     let folder: string;
     let tokenizer: Tokenizer;
@@ -69,7 +69,7 @@ for (const [form, call] of [
       whole(await writes.write(asked({ prompt: turns, tools, ...o })));
     const promptOf = async (): Promise<string> => tokenizer.spell(must(writer.asked[0], "a request").request.prompt);
 
-    it("are shown to the model, and what it calls is told", async () => {
+    it("follow the tool schemas in the prompt and appear in the response", async () => {
       const before = form === "bare" ? "" : "Let me see. ";
       await script(`${before}${call}`);
       assert.deepEqual([writes.chats, writes.tools], [true, true]);
@@ -79,14 +79,14 @@ for (const [form, call] of [
       assert.deepEqual([calls[0]?.name, calls.map((call) => call.arguments).join("")], ["add", '{"a": 3}']);
       assert.match(await promptOf(), /"minimum": 0|<minimum>0</);
     });
-    it("stay out where none may be called, and texts stay texts", async () => {
+    it("are absent, and tools stay out of the prompt, if `toolChoice` is none", async () => {
       await script("Only words.");
       const [text] = await ask({ toolChoice: "none" });
       assert.deepEqual([text?.text, text?.ended, text?.calls], ["Only words.", "end", undefined]);
       assert.ok(!(await promptOf()).includes("minimum"));
     });
     for (const toolChoice of ["required", { name: "add" }] as const)
-      it(`must be called where ${JSON.stringify(toolChoice)} says so, with what their schemas allow`, async () => {
+      it(`are forced by ${JSON.stringify(toolChoice)} and follow the tool schemas`, async () => {
         await open(chanceOf(9));
         for (const { text, calls = [], ended } of await ask({
           toolChoice,
@@ -99,7 +99,7 @@ for (const [form, call] of [
           else assert.deepEqual([calls[0]?.name, toolChoice, written], ["now", "required", {}]);
         }
       });
-    it("that aren't there can't be called", async () => {
+    it("are rejected for unknown tools and unusable schemas", async () => {
       await open(chanceOf(9));
       await assert.rejects(writes.write(asked({ prompt: turns, tools, toolChoice: { name: "fly" } })), {
         ...{ code: "no-such-tool", data: { name: "fly", has: ["add", "now"] } },
@@ -109,7 +109,7 @@ for (const [form, call] of [
         code: "schema-unusable",
       });
     });
-    it("and a call that is cut says that it was", async () => {
+    it("report `length` if the token limit cuts them off", async () => {
       await open(chanceOf(9));
       const [text] = await ask({ toolChoice: { name: "add" }, maxTokens: 14 });
       assert.equal(text?.ended, "length");

@@ -24,12 +24,12 @@ async function between(a: readonly number[], b: readonly number[]) {
   return scoreDifference(drawn.get(first)!, drawn.get(second)!);
 }
 
-describe("a difference of scores", () => {
-  it("has neither an interval nor a verdict where every draw says the same", async () => {
+describe("score difference", () => {
+  it("has no interval and no verdict if all resamples agree", async () => {
     assert.deepEqual(await between(all(0, 80), all(1, 80)), { value: 1, interval: null, verdict: null });
     assert.deepEqual(await between(all(1, 80), all(0, 80)), { value: -1, interval: null, verdict: null });
   });
-  it("is then told of enough rows only", async () => {
+  it("reports no difference for constant equal scores only with enough rows", async () => {
     assert.equal((await between(all(0, 10), all(1, 10))).verdict, null);
     assert.equal((await between(all(1, 10), all(1, 10))).verdict, null);
     const same = { value: 0, interval: null, verdict: "no difference shown" };
@@ -37,7 +37,7 @@ describe("a difference of scores", () => {
   });
 });
 
-describe("a difference of scores without a direction", () => {
+describe("score difference of a metric without direction", () => {
   const rate = (rows: readonly number[]): MetricMeasure => ({ ...mean("selection_rate", rows), better: "none" });
   async function verdict(a: readonly number[], b: readonly number[]) {
     const [first, second] = [rate(a), rate(b)];
@@ -45,7 +45,7 @@ describe("a difference of scores without a direction", () => {
     return scoreDifference(drawn.get(first)!, drawn.get(second)!).verdict;
   }
   const some = Array.from({ length: 80 }, (_, i) => i % 2);
-  it("differs, and is neither better nor worse", async () => {
+  it("is reported as differing, neither better nor worse", async () => {
     assert.equal(await verdict(some, all(1, 80)), "differs");
     assert.equal(await verdict(all(1, 80), some), "differs");
     assert.equal(await verdict(all(0, 80), all(1, 80)), null, "no interval, no verdict");
@@ -53,8 +53,8 @@ describe("a difference of scores without a direction", () => {
   });
 });
 
-describe("the line on how intervals were made", () => {
-  it("says none of metrics alone that have none at all", async () => {
+describe("interval method line", () => {
+  it("reports none only for metrics that have no interval at all", async () => {
     const mixed = Array.from({ length: 60 }, (_, i) => i % 2);
     const measures = [mean("roc_auc", mixed), mean("roc_auc", all(0.5, 60)), mean("loss", mixed, false)];
     assert.equal(
@@ -64,7 +64,7 @@ describe("the line on how intervals were made", () => {
   });
 });
 
-describe("a difference of rates of one label", () => {
+describe("rate difference of one label", () => {
   const truth = Array.from({ length: 120 }, (_, row) => Number(row % 3 === 0));
   const first = truth.map((label, row) => (row % 7 === 0 ? 1 - label : label));
   const second = first.map((label, row) => (row % 29 === 0 ? 1 - label : label));
@@ -92,7 +92,7 @@ describe("a difference of rates of one label", () => {
   const answersOf = (predicted: readonly number[], label: number) =>
     predicted.flatMap((one, row) => (truth[row] === label ? [one] : []));
 
-  it("is paired: of the rows that both rates are about", async () => {
+  it("uses a paired interval over the rows of both rates", async () => {
     for (const [word, rows] of [
       ["false_positive_rate", (predicted: readonly number[]) => answersOf(predicted, 0)],
       ["false_negative_rate", (predicted: readonly number[]) => answersOf(predicted, 1).map((one) => 1 - one)],
@@ -102,7 +102,7 @@ describe("a difference of rates of one label", () => {
       assert.deepEqual(interval, pairedSharesInterval(rows(first), rows(second)), word);
     }
   });
-  it("of the same answers is narrower than of answers that have nothing to do with each other", async () => {
+  it("has a narrower interval for equal predictions than for unrelated ones", async () => {
     const unlike = first.map((_, row) => first[(row + 60) % 120]!);
     const widthOf = async (answers: readonly (readonly number[])[]): Promise<number> => {
       const { interval } = await differenceOf("selection_rate", answers);

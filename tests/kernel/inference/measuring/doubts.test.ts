@@ -13,8 +13,8 @@ const rows = (...of: readonly (readonly [label: string, hit: number, given: numb
 });
 const task = call("task", "text_classification");
 
-describe("doubts", () => {
-  it("name a label that is never found, with what to try", () => {
+describe("score doubt notes", () => {
+  it("name a label that is never predicted, with advice", () => {
     const [said, ...more] = scoreDoubtNotes(
       "m",
       rows(["good", 90, 110, 100], ["godo", 0, 0, 17], ["rare", 0, 1, 4]),
@@ -27,7 +27,7 @@ describe("doubts", () => {
     );
     assert.deepEqual(more, []);
   });
-  it("tell no word that is there already, or that the task lacks", () => {
+  it("suggest no setting that is already used or that the task lacks", () => {
     const found = rows(["good", 90, 110, 100], ["a", 0, 3, 9], ["b", 0, 1, 30]);
     for (const one of [
       call("task", "text_classification", { class_weight: "balanced" }),
@@ -37,7 +37,7 @@ describe("doubts", () => {
         "m never finds “b” (says it of none of its 30 rows, but of 1 other row), “a” (says it of none of its 9 rows, but of 3 other rows): more rows of it would teach it",
       ]);
   });
-  it("are none where each label is found, and one where all is one answer", () => {
+  it("are absent if every label is found, and single if all predictions are equal", () => {
     assert.deepEqual(scoreDoubtNotes("m", rows(["good", 90, 99, 100], ["bad", 1, 2, 17]), null, task), []);
     const one = {
       ...rows(["good", 70, 117, 70], ["bad", 0, 0, 47]),

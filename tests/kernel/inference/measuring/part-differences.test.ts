@@ -9,8 +9,8 @@ const part = (name: string, hits: number, of: number): PartScore => ({
   ...{ name, value: hits / of, interval: wilsonInterval(hits, of) },
 });
 
-describe("the difference between parts", () => {
-  it("is the greatest score less the smallest, between parts that have one", () => {
+describe("difference between slices", () => {
+  it("is the greatest minus the smallest score over slices with a score", () => {
     const none = { name: "none", value: Number.NaN, interval: null };
     const found = differenceOfParts([part("a", 20, 40), none, part("b", 36, 40), part("c", 30, 40)]);
     assert.deepEqual([found?.greatest, found?.least, found?.parts], ["b", "a", 3]);
@@ -18,7 +18,7 @@ describe("the difference between parts", () => {
     assert.equal(found?.verdict, "differs");
     assert.equal(differenceOfParts([part("a", 20, 40), none]), null);
   });
-  it("is fairlearn's difference between groups", () => {
+  it("matches fairlearn's difference between groups", () => {
     const file = new URL("../../../../../tests/golden/oracle/rates.json", import.meta.url);
     const { cases } = JSON.parse(readFileSync(file, "utf8")) as {
       cases: readonly { rates: readonly { parts: readonly number[]; difference: number }[] }[];
@@ -28,24 +28,24 @@ describe("the difference between parts", () => {
       assert.ok(Math.abs(found!.value - difference) < 1e-12);
     }
   });
-  it("of two shares has Newcombe's interval (1998, table II, method 10)", () => {
+  it("has Newcombe's interval for two shares (1998, table II, method 10)", () => {
     const found = differenceOfParts([part("b", 48, 80), part("a", 56, 70)]);
     assert.deepEqual([found?.greatest, found?.least], ["a", "b"]);
     assert.deepEqual([found!.interval!.low.toFixed(4), found!.interval!.high.toFixed(4)], ["0.0524", "0.3339"]);
     assert.equal(differenceOfParts([part("a", 20, 40), part("b", 22, 40)])?.verdict, "no difference shown");
   });
-  it("of equal parts names two parts and claims nothing", () => {
+  it("names two slices of equal score and claims no difference", () => {
     const found = differenceOfParts([part("a", 20, 40), part("b", 20, 40)]);
     assert.deepEqual([found?.greatest, found?.least, found?.value], ["a", "b", 0]);
     assert.equal(found?.verdict, "no difference shown");
   });
-  it("has no interval if a part has none, and says which", () => {
+  it("has no interval if a slice has none, and names that slice", () => {
     const found = differenceOfParts([part("a", 20, 40), { name: "b", value: 1, interval: null }]);
     assert.deepEqual([found?.interval, found?.verdict, found?.without], [null, null, "b"]);
   });
 });
 
-describe("intervals of simulated parts", () => {
+describe("interval of simulated slice differences", () => {
   const STUDIES = 2000;
   /** Shares of studies whose interval holds the largest true difference, and that claim a difference; `plain`: of the pair alone. */
   function simulated(shares: readonly number[], rows: readonly number[], seed: number) {
@@ -69,7 +69,7 @@ describe("intervals of simulated parts", () => {
     }
     return { held: held / STUDIES, claimed: claimed / STUDIES, plain: plain / STUDIES };
   }
-  it("hold the true difference of two parts in 95 % of studies", () => {
+  it("covers the true difference of two slices in 95 % of studies", () => {
     for (const [shares, rows] of [
       [
         [0.7, 0.7],
@@ -88,7 +88,7 @@ describe("intervals of simulated parts", () => {
       assert.ok(held > 0.94 && held < 0.985, `${String(shares)}: ${String(held)}`);
     }
   });
-  it("hold the largest true difference of many parts in 95 % of studies or more, where that of the pair alone would not", () => {
+  it("covers the largest difference of many slices in 95 % of studies, unlike that of the pair alone", () => {
     for (const [shares, rows] of [
       [
         [0.7, 0.7, 0.7, 0.7, 0.7, 0.7],

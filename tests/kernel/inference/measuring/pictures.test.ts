@@ -13,8 +13,8 @@ const one = (o: { readonly labels: number; readonly rows: number; readonly skill
   return evaluationPictures("data.test", [{ name: "router", outcome }], lengths)!;
 };
 
-describe("pictures of an evaluation", () => {
-  it("tell the areas that the metrics are", async () => {
+describe("evaluation figures", () => {
+  it("report the same areas as the metrics", async () => {
     const implementation = await rocAuc.load!();
     for (const labels of [2, 5]) {
       const { outcome } = pictured({ labels: labelsOf(labels), rows: 400, skill: 1 });
@@ -24,7 +24,7 @@ describe("pictures of an evaluation", () => {
     }
   });
 
-  it("show of several labels their mean and the three that are told apart worst", () => {
+  it("show the mean and the three worst labels of many", () => {
     const { rankings } = one({ labels: 9, rows: 900 });
     const areas = rankings!.lines.slice(1).map(({ area }) => area);
     assert.equal(rankings!.lines.length, 4);
@@ -35,7 +35,7 @@ describe("pictures of an evaluation", () => {
     );
   });
 
-  it("stay small whatever was scored", () => {
+  it("stay below 120 kB for any number of rows and labels", () => {
     for (const o of [
       { labels: 2, rows: 100_000 },
       { labels: 1000, rows: 3000 },
@@ -48,7 +48,7 @@ describe("pictures of an evaluation", () => {
     assert.ok(JSON.stringify(numbers.bundle).length < 120_000);
   });
 
-  it("are none where nothing can be told", () => {
+  it("are absent without anything to plot", () => {
     const { outcome } = pictured({ labels: ["a", "b"], rows: 1, skill: 2 });
     assert.equal(evaluationPictures("on", [{ name: "m", outcome }], undefined), null);
     assert.equal(evaluationPictures("on", [], undefined), null);
@@ -57,7 +57,7 @@ describe("pictures of an evaluation", () => {
     assert.equal(lengths, null);
   });
 
-  it("draw models that were scored together in the same pictures, four at most", () => {
+  it("show models evaluated together in the same figures, at most four", () => {
     const models = Array.from({ length: 6 }, (_, i) => ({
       ...{ name: `m${String(i)}` },
       outcome: pictured({ labels: ["a", "b"], rows: 200, skill: i }).outcome,
@@ -79,15 +79,15 @@ describe("pictures of an evaluation", () => {
     assert.match(String(evaluationPicturesView(pictures).bundle["text/plain"]), /and 2 models more/);
   });
 
-  it("stand behind the scores", () => {
+  it("follow the scores in the output", () => {
     const shown = evaluationView({ ...report, pictures: one({ labels: 3, rows: 90 }) });
     assert.match(String(shown[1]?.bundle["text/plain"]), /^Curves on data\.test/);
     assert.deepEqual(evaluationView({ ...report, pictures: null }), evaluationView(report));
   });
 });
 
-describe("rows parted evenly by a number", () => {
-  it("keep together what is alike, and are enough each", () => {
+describe("even bins of a numeric column", () => {
+  it("keep equal values together and hold the minimum number of rows", () => {
     const values = [...Array<number>(50).fill(3), ...Array.from({ length: 150 }, (_, i) => 10 + i)];
     const bins = evenBins(values, { bins: 4, fewest: 20 });
     assert.deepEqual(
@@ -112,8 +112,8 @@ describe("rows parted evenly by a number", () => {
   });
 });
 
-describe("the most uncertain rows", () => {
-  it("are those between whose two likeliest labels least lies", () => {
+describe("most uncertain rows", () => {
+  it("have the smallest gap between their two likeliest labels", () => {
     const probabilities = Float32Array.of(0.5, 0.3, 0.2, 0.4, 0.35, 0.25, 0.1, 0.45, 0.45);
     const input = {
       labels: ["a", "b", "c"],
@@ -134,7 +134,7 @@ describe("the most uncertain rows", () => {
     );
   });
 
-  it("are of several labels those that are nearest to being given", () => {
+  it("are those closest to the threshold in multi-label data", () => {
     const input = {
       labels: ["a", "b"],
       truth: Uint8Array.of(1, 0, 0, 0),

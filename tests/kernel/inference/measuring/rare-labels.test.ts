@@ -21,9 +21,9 @@ function answered(truth: readonly number[], predicted: readonly number[], sure: 
 const asked = (word: string, given = {}) => ({ name: word, word, given });
 const times = (count: number, value: number): readonly number[] => Array<number>(count).fill(value);
 
-describe("intervals where a label is rare", () => {
+describe("interval for a rare label", () => {
   const [setting] = SETTINGS;
-  it("hold the true value in at least 93 of 100 sets, by score and by difference", async function () {
+  it("covers the true value in at least 93 of 100 sets, for scores and differences", async function () {
     this.timeout(60_000);
     const metrics = metricsOf(setting!).filter(({ word }) => word !== "accuracy");
     assert.ok(metrics.length >= 9);
@@ -36,7 +36,7 @@ describe("intervals where a label is rare", () => {
     }
   });
 
-  it("are made without draws below 200 rows of a label, with draws from 200 on", async () => {
+  it("uses MOVER below 200 rows of a label and the bootstrap from 200 on", async () => {
     for (const [rows, by] of [
       [199, "MOVER"],
       [200, "bootstrap"],
@@ -54,7 +54,7 @@ describe("intervals where a label is rare", () => {
     }
   });
 
-  it("have room below a perfect score", async () => {
+  it("extends below a perfect score", async () => {
     const truth = [...times(95, 0), ...times(5, 1)];
     for (const word of ["balanced_accuracy", "roc_auc", "average_precision", "matthews_correlation", "cohen_kappa"]) {
       const measure = await measureOf(asked(word), answered(truth, truth));
@@ -63,7 +63,7 @@ describe("intervals where a label is rare", () => {
     }
   });
 
-  it("have the same room below every perfect score, and no less below a worse one", async () => {
+  it("narrows below a perfect score as rows increase, and is no narrower below a worse score", async () => {
     const words = ["balanced_accuracy", "roc_auc", "average_precision", "matthews_correlation", "cohen_kappa"];
     for (const word of words) {
       let before = 0;
@@ -91,7 +91,7 @@ describe("intervals where a label is rare", () => {
     }
   });
 
-  it("of a difference end where the scores themselves do", async () => {
+  it("of a difference stays within the metric's range", async () => {
     const truth = [...times(12, 0), ...times(6, 1)];
     const right = truth.map((own, row) => (row === 0 ? 1 - own : own));
     const wrong = truth.map((own, row) => (row === 17 ? own : 1 - own));
@@ -111,7 +111,7 @@ describe("intervals where a label is rare", () => {
     }
   });
 
-  it("of one label are the same in the table of scores and in that of labels", async () => {
+  it("is the same in the score table and the label table", async () => {
     const truth = [...times(60, 0), ...times(20, 1)];
     const predicted = truth.map((own, row) => (row % 9 === 0 ? 1 - own : own));
     const hit = truth.filter((own, row) => own === 1 && predicted[row] === 1).length;
@@ -125,7 +125,7 @@ describe("intervals where a label is rare", () => {
     }
   });
 
-  it("are none where the label has no rows, which is said, and no model is then better", async () => {
+  it("is absent, with a reason and no verdict, for a label without rows", async () => {
     const one = asked("recall", { average: "auto", of: "fraud" });
     const pair = [
       await measureOf(one, answered(times(40, 0), times(40, 0))),
@@ -146,7 +146,7 @@ describe("intervals where a label is rare", () => {
     );
   });
 
-  it("of a part of the rows are those of these rows alone", async () => {
+  it("of a subset of rows equals that of these rows alone", async () => {
     const truth = Array.from({ length: 120 }, (_, i) => Number(i % 10 === 0));
     const predicted = truth.map((own, i) => (i % 20 === 0 ? 0 : own));
     const rows = Uint32Array.from({ length: 60 }, (_, i) => i);
@@ -160,7 +160,7 @@ describe("intervals where a label is rare", () => {
     assert.deepEqual(drawn.get(must(part, "a part"))!.score, drawn.get(alone)!.score);
   });
 
-  it("tell two models apart only where they differ by more than chance", async () => {
+  it("separates two models only if they differ by more than chance", async () => {
     const truth = [...times(90, 0), ...times(10, 1)];
     const verdict = async (first: readonly number[], second: readonly number[]) => {
       const pair = [

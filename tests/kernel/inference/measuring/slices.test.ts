@@ -28,10 +28,10 @@ function sliced(count: number, nameOf: (row: number) => string | undefined): Row
   return slicesOf(looked, { by: "half", names, partOfRow: of, notes: [] }, count);
 }
 
-describe("slices of what was scored", () => {
+describe("evaluation slices", () => {
   const halves = (row: number) => (row >= 60 ? "first" : row > 1 ? "second" : row > 0 ? "third" : undefined);
 
-  it("are of most rows first, and leave out rows that are in none", () => {
+  it("are sorted by size and leave out rows without a slice", () => {
     const found = sliced(right.length, halves);
     assert.deepEqual(
       found.slices.map(({ name, rows }) => [name, rows.length]),
@@ -44,7 +44,7 @@ describe("slices of what was scored", () => {
     assert.deepEqual([found.looked, found.total], [120, 120]);
     assert.ok(canCompareSlices(found));
   });
-  it("stand in an order of their own where they have one", () => {
+  it("keep their natural order if they have one", () => {
     const looked = sampledRowNumbers(4);
     const parted = { by: "n", names: ["1", "2", "3"], partOfRow: Int32Array.of(2, 0, 2, -1), notes: [] };
     const names = (ordered?: true) =>
@@ -57,16 +57,16 @@ describe("slices of what was scored", () => {
       ],
     );
   });
-  it("say nothing where fewer than two have rows enough", () => {
+  it("are compared only if at least two have enough rows", () => {
     assert.ok(!canCompareSlices(sliced(MIN_SLICE_ROWS * 2 - 1, (row) => (row < MIN_SLICE_ROWS ? "a" : "b"))));
     assert.ok(canCompareSlices(sliced(MIN_SLICE_ROWS * 2, (row) => (row < MIN_SLICE_ROWS ? "a" : "b"))));
   });
-  it("of very many rows some are named, at equal distances", () => {
+  it("sample evenly spaced rows of a very large split", () => {
     const found = sliced(250_000, (row) => String(row % 2));
     assert.deepEqual([found.looked, found.slices[0]!.rows[1], found.total], [83_334, 6, 250_000]);
     assert.deepEqual([...sampledRowNumbers(3)], [0, 1, 2]);
   });
-  it("come to what their rows come to alone, Wilson's interval among it", async () => {
+  it("score like their rows alone, with Wilson's interval for shares", async () => {
     const [first, second] = sliced(right.length, halves).slices;
     const parts = [first!, second!].map((slice) => measureSlice([accuracy], slice, right.length)[0]!);
     const drawn = await resampleAll(parts);
@@ -86,7 +86,7 @@ describe("slices of what was scored", () => {
     );
     assert.ok(Math.abs(booted[1]!.interval!.low - b!.interval!.low) < 0.05);
   });
-  it("leave out what isn't made of these rows", () => {
+  it("leave out metrics that cannot be computed from these rows", () => {
     const [first] = sliced(right.length, halves).slices;
     const { resampling } = accuracy;
     const groups: MetricMeasure = { ...accuracy, resampling: { ...resampling!, unit: "group of rows" } };

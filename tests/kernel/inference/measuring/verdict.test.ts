@@ -22,7 +22,7 @@ function rival(
 const said = (metric: VerdictInput["metric"], ...rivals: readonly ScoredRival[]) =>
   modelVerdictText({ metric, model, rivals });
 
-describe("the verdict", () => {
+describe("model verdict text", () => {
   for (const [what, found, wanted] of [
     [
       "one that is beaten, at a hundredth of the time",
@@ -117,8 +117,8 @@ describe("the verdict", () => {
     ["nothing beside it", said(accuracy), null],
     ["no number", said(accuracy, rival("A", [Number.NaN, 0, 0])), null],
   ] as const)
-    it(`of ${what}`, () => assert.equal(found, wanted));
-  it("has no points where scores have a unit of their own", () => {
+    it(`has the expected wording for ${what}`, () => assert.equal(found, wanted));
+  it("uses no points for scores with a unit of their own", () => {
     const many = modelVerdictText({
       metric: { name: "r2", better: "greater" },
       model: { ...model, value: 0.5 },

@@ -22,7 +22,7 @@ const sets = (truth: readonly number[], n: number) => ({
 });
 const strange = "what the model says is no number";
 
-describe("why a metric is no number", () => {
+describe("reason for an undefined metric", () => {
   const cases: readonly (readonly [string, keyof MetricImplementation, unknown, string | null, string?])[] = [
     ["spearman", "ofNumbers", numbers([3, 3, 3], [1, 2, 3]), "every row has the score 3"],
     ["spearman", "ofNumbers", numbers([1, 2, 3], [0.5, 0.5, 0.5]), "the model says 0.5 of every row"],

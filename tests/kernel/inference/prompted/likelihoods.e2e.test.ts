@@ -64,11 +64,11 @@ function near(got: readonly Float32Array[], wanted: readonly (readonly number[])
 }
 
 for (const engine of ENGINES)
-  describe(`likelihoods of answers on ${engine}`, function () {
+  describe(`answer likelihoods on ${engine}`, function () {
     this.timeout(60_000);
     // tfjs takes seconds for what TensorFlow does at once: two families show it there.
     for (const model of engine !== "tfjs" ? Object.keys(small) : ["gpt2-plain", "mistral-window"])
-      it(`${model}: transformers' own`, async () => {
+      it(`match transformers for ${model}`, async () => {
         const opened = await open(engine, model);
         const { prompts, answers, likelihoods } = small[model]!;
         near(await ask(opened, ids(prompts), ids(answers)), likelihoods, 1e-4);
@@ -76,7 +76,7 @@ for (const engine of ENGINES)
       });
   });
 
-describe("likelihoods of answers", function () {
+describe("answer likelihoods", function () {
   this.timeout(60_000);
   const { prompts, answers, likelihoods } = small["llama-grouped"]!;
 
@@ -84,7 +84,7 @@ describe("likelihoods of answers", function () {
   before(async () => (opened = await open("tensorflow", "llama-grouped")));
   after(() => opened.session.dispose());
 
-  it("are the same for prompts that begin unlike, alone and in batches of any size", async () => {
+  it("are the same for prompts with different beginnings, alone and in any batch size", async () => {
     const unlike = [...prompts, prompts[0]!.slice(1)];
     const whole = await ask(opened, ids(unlike), ids(answers));
     near(whole.slice(0, prompts.length), likelihoods, 1e-4);
@@ -98,7 +98,7 @@ describe("likelihoods of answers", function () {
     }
     near(await ask(opened, ids([prompts[1]!]), ids(answers)), [likelihoods[1]!], 1e-4);
   });
-  it("stay right when others were asked over the same cache in between", async () => {
+  it("stay correct if other prompts use the cache in between", async () => {
     const beginning = commonPrefix(ids(prompts));
     const [one, other] = [
       new CachedPromptPrefix(opened.session, beginning, 0),
@@ -113,7 +113,7 @@ describe("likelihoods of answers", function () {
     for (const [row, tail] of tails.entries())
       near(await answerLogLikelihoods(one, [tail], ids(answers), opened.o), [likelihoods[row]!], 1e-4);
   });
-  it("are told of as they come, and end where that is asked", async () => {
+  it("report progress and stop when aborted", async () => {
     const told: number[][] = [];
     const stop = new AbortController();
     const onRows = (done: number, of: number): void => {
@@ -124,7 +124,7 @@ describe("likelihoods of answers", function () {
     await assert.rejects(ask(opened, ids(prompts), ids(answers), more), /abort/i);
     assert.deepEqual(told, [[2, 4]]);
   });
-  it("come from the very programs that write: with a common beginning the same texts, greedily, with a penalty, by beams", async () => {
+  it("share a cached prefix that leaves greedy, penalized and beam decoding unchanged", async () => {
     const beginning = commonPrefix(ids(prompts));
     const whole = ids(prompts);
     const tails = whole.map((prompt) => prompt.subarray(beginning.length));

@@ -20,13 +20,13 @@ interface Golden {
 const file = new URL("../../../../../tests/golden/oracle/likelihoods.json", import.meta.url);
 const { smollm2: golden } = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
-describe("SmolLM2-135M asked by a prompt", function () {
+describe("SmolLM2-135M as a prompted classifier", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(() => void (book = new NotebookOfOne()));
   after(() => book.close());
 
-  it("finds each label as likely as transformers does, with two examples before each text", async () => {
+  it("gives each label the likelihood that transformers gives, with two examples per prompt", async () => {
     const { fill } = parsePromptTemplate(golden.instruction);
     const shots = golden.shots.map(([text, answer]) => ({ question: fill([text]), answer }));
     const base = await book.session.weights.prompted("SmolLM2-135M-Instruct", plainHostContext(book.folder), {

@@ -14,8 +14,8 @@ import { GivenWork } from "./given-work.js";
 const golden = fileURLToPath(new URL("../../../../../tests/golden/cluster/conversation.txt", import.meta.url));
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-describe("a worker's conversation with its coordinator", () => {
-  it("is the one that is committed", async () => {
+describe("protocol between worker and coordinator", () => {
+  it("matches the committed transcript", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
     const rows = join(folder, "rows.csv");
     writeFileSync(rows, "text,label\nfine,yes\n");

@@ -14,7 +14,7 @@ import { GivenWork } from "./given-work.js";
 const MEND = "set `TOKEN`, or name a file of mode 0600 with `--token-file`";
 const timings = { lease: 300, beat: 50, wait: 100 };
 
-describe("a coordinator", () => {
+describe("coordinator", () => {
   let folder: string;
   let coordinator: Coordinator;
   const notes: string[] = [];
@@ -45,7 +45,7 @@ describe("a coordinator", () => {
     return new Guest(client, worker);
   }
 
-  it("gives work in the order in which it came, once, and sends home who comes after all is over", async () => {
+  it("assigns jobs in order and once, and collects one result per job", async () => {
     const works = [given("one"), given("two")];
     const [a, b] = [await come("a"), await come("b")];
     assert.equal(await a.takes(), "one");
@@ -63,7 +63,7 @@ describe("a coordinator", () => {
     );
   });
 
-  it("lends what a silent worker had to another, before what nobody has begun, and refuses what the first says later", async () => {
+  it("reassigns the job of a silent worker before new jobs and rejects its late reports", async () => {
     const work = given("one");
     const a = await come("a");
     assert.equal(await a.takes(), "one");
@@ -82,7 +82,7 @@ describe("a coordinator", () => {
     );
   });
 
-  it("gives work to another whose worker went while it was made ready", async () => {
+  it("reassigns a job whose worker left during preparation", async () => {
     const work = given("slow");
     let go = (): void => undefined;
     work.ready = new Promise((ready) => (go = ready));
@@ -98,7 +98,7 @@ describe("a coordinator", () => {
     assert.deepEqual(work.results, [{ of: "slow" }]);
   });
 
-  it("gives an answer again that got lost", async () => {
+  it("repeats a response that was lost", async () => {
     const work = given("one");
     const a = await come("a");
     const first = await a.client.ask("take", { worker: a.worker });
@@ -107,7 +107,7 @@ describe("a coordinator", () => {
     assert.deepEqual(notes, []);
   });
 
-  it("keeps the lease of a worker that beats", async () => {
+  it("extends the lease of a worker that sends heartbeats", async () => {
     given("one");
     const a = await come("a");
     await a.takes();
@@ -117,7 +117,7 @@ describe("a coordinator", () => {
     }
   });
 
-  it("counts each thing once, and asks again for what is lacking", async () => {
+  it("counts each report once and requests missing ones", async () => {
     const work = given("one");
     const a = await come("a");
     await a.takes();
@@ -131,7 +131,7 @@ describe("a coordinator", () => {
     assert.equal(work.results.length, 1);
   });
 
-  it("gives work up that is lost again and again", async () => {
+  it("gives up a job that is lost MAX_LEASES times", async () => {
     const work = given("one");
     for (let n = 1; n <= MAX_LEASES; n++) {
       const one = await come(`w${String(n)}`);
@@ -143,7 +143,7 @@ describe("a coordinator", () => {
     assert.match(String(work.lostBy.message), /./);
   });
 
-  it("tells why a worker gave work back, and lends it again, but not for ever", async () => {
+  it("reports why a worker returned a job and reassigns it at most MAX_LEASES times", async () => {
     const work = given("one");
     const a = await come("a");
     for (let n = 1; n <= MAX_LEASES; n++) {
@@ -157,7 +157,7 @@ describe("a coordinator", () => {
     assert.deepEqual(work.lostBy.data, { what: "one", times: MAX_LEASES, why: "a gave it back: a proxy answers" });
   });
 
-  it("takes no loss into account that a worker told of", async () => {
+  it("does not count a worker's announced departure as a loss", async () => {
     const work = given("one");
     for (let n = 0; n <= MAX_LEASES + 1; n++) {
       const one = await come(`w${String(n)}`);
@@ -167,7 +167,7 @@ describe("a coordinator", () => {
     assert.equal(work.lostBy, null);
   });
 
-  it("gives another worker what one lacks something for, and gives up where all do", async () => {
+  it("reassigns a job if a worker lacks a requirement, and gives up if all do", async () => {
     const work = given("one");
     work.comes = "elsewhere";
     const [a, b] = [await come("a"), await come("b")];
@@ -182,7 +182,7 @@ describe("a coordinator", () => {
     assert.deepEqual(notes, ["a can't do one: there is no TensorFlow", "b can't do one: there is no base"]);
   });
 
-  it("waits for a worker that is expected before it says that all lack something, and not for ever", async () => {
+  it("waits a limited time for expected workers before it reports a missing requirement", async () => {
     const late = new GivenWork("late", join(folder, "late"));
     const never = new GivenWork("never", join(folder, "never"));
     late.comes = never.comes = "elsewhere";
@@ -208,7 +208,7 @@ describe("a coordinator", () => {
     assert.ok(Date.now() - begun >= 300, "it waited");
   });
 
-  it("counts an engine that ended as a loss", async () => {
+  it("counts a crashed engine as a loss", async () => {
     const work = given("one");
     work.comes = "again";
     const a = await come("a");
@@ -220,7 +220,7 @@ describe("a coordinator", () => {
     assert.equal(notes[0], "one goes to another worker: a says that the engine ended.");
   });
 
-  it("sends workers of another version away, and says so", async () => {
+  it("rejects workers of another version and reports them", async () => {
     const client = new CoordinatorClient({ url: coordinator.url, token: coordinator.token, patience: 0 });
     clients.push(client);
     await assert.rejects(client.ask("hello", { tunebook: "2", name: "far", threads: 1 }), {
@@ -230,7 +230,7 @@ describe("a coordinator", () => {
     assert.match(notes.join(), /^The worker far is Tunebook 2 and was sent away/);
   });
 
-  it("tells work that nobody has taken, and takes it back", async () => {
+  it("withdraws a job only while no worker has taken it", async () => {
     const work = given("one");
     assert.equal(coordinator.withdraw(work), true);
     const a = await come("a");
@@ -238,7 +238,7 @@ describe("a coordinator", () => {
     assert.equal(coordinator.withdraw(work), false);
   });
 
-  it("loses what was made ready while the last worker went", async () => {
+  it("fails a job that was in preparation when the last worker left", async () => {
     const work = given("slow");
     let go = (): void => undefined;
     work.ready = new Promise((ready) => (go = ready));
@@ -253,7 +253,7 @@ describe("a coordinator", () => {
     assert.equal(work.lostBy, error);
   });
 
-  it("loses all where no worker will come", () => {
+  it("fails all jobs, also later ones, if no worker will come", () => {
     const work = given("one");
     const error = new Error("none");
     coordinator.fail(error);

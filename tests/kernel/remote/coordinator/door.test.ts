@@ -14,7 +14,7 @@ import { GivenWork } from "./given-work.js";
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 const patience = { headers: 300, body: 300, piece: 300 };
 
-describe("the door of a coordinator", () => {
+describe("coordinator HTTP server", () => {
   let folder: string;
   let coordinator: Coordinator;
   before(async () => {
@@ -64,7 +64,7 @@ describe("the door of a coordinator", () => {
     return { status: answer.statusCode ?? 0, code: error?.code ?? null, message: error?.message ?? text };
   }
 
-  it("is shut to whoever has no token, or another", async () => {
+  it("rejects requests with a missing or wrong token", async () => {
     for (const token of [null, "", "wrong", `${coordinator.token}x`, coordinator.token.slice(1)])
       for (const path of ["/tunebook/1/hello", "/tunebook/1/take", `/tunebook/1/blobs/${hashOf("")}`, "/"]) {
         const { status, code, message } = await say(path, { token });
@@ -78,7 +78,7 @@ describe("the door of a coordinator", () => {
     );
   });
 
-  it("keeps nothing of a body of 100 MB, with a token or without", async () => {
+  it("does not buffer a 100 MB body, with or without a token", async () => {
     const body = Buffer.alloc(100 * 2 ** 20, 32);
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
@@ -99,7 +99,7 @@ describe("the door of a coordinator", () => {
     assert.ok(kept < 64 * 2 ** 20, `${String(kept)} bytes`);
   });
 
-  it("takes what it refuses from the wire, so that whoever sends it hears why", async () => {
+  it("reads a rejected body to the end so that the sender gets the response", async () => {
     const { hostname, port } = new URL(coordinator.url);
     const socket = connect(Number(port), hostname);
     let answer = "";
@@ -115,7 +115,7 @@ describe("the door of a coordinator", () => {
     assert.match(answer, /^HTTP\/1\.1 401 /);
   });
 
-  it("knows nothing but what the protocol says", async () => {
+  it("rejects paths and methods outside the protocol", async () => {
     for (const [path, method] of [
       ["/", "GET"],
       ["/tunebook/1/", "POST"],
@@ -140,14 +140,14 @@ describe("the door of a coordinator", () => {
       assert.deepEqual((await say("/tunebook/1/hello", { body })).code, "request-refused", body);
   });
 
-  it("names files by their hashes alone, and gives those that work reads", async () => {
+  it("accepts only hashes as file names and returns 404 for unknown files", async () => {
     for (const hash of ["..%2F..%2Fetc%2Fpasswd", "../../etc/passwd", "x".repeat(64), hashOf("x").toUpperCase(), "%00"])
       assert.deepEqual((await say(`/tunebook/1/blobs/${hash}`, { method: "GET" })).code, "request-refused", hash);
     const unknown = await say(`/tunebook/1/blobs/${hashOf("unknown")}`, { method: "GET" });
     assert.deepEqual([unknown.status, unknown.code], [404, "not-offered"]);
   });
 
-  it("takes no file that was not announced, of other bytes or for a lease that is none", async () => {
+  it("rejects uploads that are unannounced, have other bytes or lack a valid lease", async () => {
     const put = (hash: string, body: string, lease: string) =>
       say(`/tunebook/1/blobs/${hash}`, { method: "PUT", body, headers: { "x-tunebook-lease": lease } });
     assert.equal((await put(hashOf("a"), "a", "none")).code, "lease-lost");
@@ -195,7 +195,7 @@ describe("the door of a coordinator", () => {
     assert.ok(existsSync(join(folder, "run", "checkpoints", "a")));
   });
 
-  it("waits for no headers and no body that come drop by drop", async () => {
+  it("closes connections that send headers or bodies too slowly", async () => {
     const host = new URL(coordinator.url);
     const slowly = (text: string): Promise<number> =>
       new Promise((closed) => {

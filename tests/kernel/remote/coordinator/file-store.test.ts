@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { placeFiles, removeUnusedFiles } from "#kernel/remote/coordinator/file-store.js";
 
-describe("the cache of workers' files", () => {
+describe("file cache of workers", () => {
   const bytes = Buffer.from("text,label\na good film,yes\n");
   const hash = createHash("sha256").update(bytes).digest("hex");
   let folder: string;
@@ -28,7 +28,7 @@ describe("the cache of workers' files", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("lends a file to a second worker without a change to what the first reads", async () => {
+  it("shares a file with a second worker without touching the first one's copy", async () => {
     const { port } = server.address() as AddressInfo;
     const client = { blob: () => `http://127.0.0.1:${String(port)}/`, headers: {} };
     const cache = join(folder, "cache");

@@ -39,7 +39,7 @@ const writersIn = (runs: string): readonly RunWriter[] =>
       )
     : [];
 
-describe("trials in processes", function () {
+describe("sweep trials in worker processes", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -60,7 +60,7 @@ describe("trials in processes", function () {
       hash: RunFolder.open(run ?? "").lock()?.recipeHash,
     }));
 
-  it("come to the scores, the best and the hashes that they come to without them", async () => {
+  it("get the same scores, best trial and hashes as without worker processes", async () => {
     await book.run(sweep("here", "trials: 4, at_once: 2"));
     await book.run('experiment { name: "workers", trackers: tensorboard("board") }');
     await book.run(sweep("there", "trials: 4, runner: processes(2)"));
@@ -85,7 +85,7 @@ describe("trials in processes", function () {
   const writersOf = (run: string | null): readonly RunWriter[] =>
     events(run).flatMap((one) => (one.kind === "started" && one.process ? [one.process] : []));
 
-  it("leave runs that are as if they were trained here: the best is a model", async () => {
+  it("leave runs like local ones, with the best usable as a model", async () => {
     const shown = JSON.stringify(await book.run("evaluate there.best on d.validation { metrics: [loss] }"));
     const { best } = book.values.get("there") as SweepHandle;
     assert.ok(shown.includes(best?.score.toFixed(4) ?? "no best"), shown.slice(0, 3000));
@@ -95,7 +95,7 @@ describe("trials in processes", function () {
     assert.ok(!readFileSync(join(best?.run ?? "", "plan.json"), "utf8").includes("workers"));
   });
 
-  it("go on where a killed one was: each ends once, with the losses that it would have had", async () => {
+  it("resume after kills and end once each, with unchanged losses", async () => {
     await book.run(sweep("whole", "trials: 3, at_once: 2", "long"));
     const cell = book.run(sweep("cut", "trials: 3, runner: processes(2)", "long"));
     const killed = new Set<number>();
@@ -130,7 +130,7 @@ describe("trials in processes", function () {
     assert.ok(resumed.length >= 2, told.join("\n"));
   });
 
-  it("are interrupted with their checkpoints, and go on without processes", async () => {
+  it("keep checkpoints on interrupt and resume without worker processes", async () => {
     const control = new AbortController();
     const cell = book.run(sweep("stopped", "trials: 2, runner: processes(2)", "long"), { signal: control.signal });
     const open = () => (book.values.get("stopped") as SweepHandle | undefined)?.trials ?? [];
@@ -146,7 +146,7 @@ describe("trials in processes", function () {
   });
 });
 
-describe("a notebook that is killed", function () {
+describe("killed notebook", function () {
   this.timeout(60_000);
   const ended = async (all: readonly number[]): Promise<void> => {
     const until = Date.now() + 10_000;
@@ -169,7 +169,7 @@ describe("a notebook that is killed", function () {
       rmSync(folder, { recursive: true, force: true });
     }
   };
-  it("leaves no worker and no engine behind", () =>
+  it("leaves no worker and no engine process", () =>
     notebook(async (child, runs) => {
       while (writersIn(runs).length < 2) await delay(50);
       const workers = writersIn(runs);
@@ -178,7 +178,7 @@ describe("a notebook that is killed", function () {
       child.kill("SIGKILL");
       await ended([...workers.map(({ id }) => id), ...engines]);
     }));
-  it("leaves no worker behind that has just begun", () =>
+  it("leaves no worker process that has just started", () =>
     notebook(async (child) => {
       let workers: readonly number[] = [];
       while (workers.length < 2) {

@@ -11,7 +11,7 @@ import { RunReplica } from "#kernel/remote/coordinator/replica.js";
 
 const kept = fileURLToPath(new URL("../../../../../tests/fixtures/runs", import.meta.url));
 
-describe("a run that another process makes", () => {
+describe("replica of a remote run", () => {
   let folder: string;
   let plan: Plan;
   let told: Record<string, unknown>;
@@ -41,7 +41,7 @@ describe("a run that another process makes", () => {
     }
   };
 
-  it("has this machine's plan and paths, and is locked while it is made", () => {
+  it("has the local plan and paths and holds a lock until it is released", () => {
     const made = RunReplica.make(runs(), "s_1-x", expected(), told);
     const lock = made.run.lock();
     assert.deepEqual([lock?.home, lock?.base, lock?.engine], [join("..", ".."), undefined, "e"]);
@@ -51,14 +51,14 @@ describe("a run that another process makes", () => {
     assert.equal(lockHolderOf(made.run.path), null);
   });
 
-  it("stands beside another of its name", () => {
+  it("gets a new id if the name is taken", () => {
     const [one, two] = [0, 1].map(() => RunReplica.make(runs(), "s_1-x", expected(), told));
     assert.deepEqual([one?.id, two?.id], ["s_1-x", "s_1-x-2"]);
     one?.release();
     two?.release();
   });
 
-  it("is of the recipe that was given out, and of that name", () => {
+  it("is rejected if the recipe, name, version or labels differ", () => {
     for (const other of [{ recipeHash: "x" }, { name: "s_2" }, { version: 2 }, { labels: "a" }])
       assert.throws(() => RunReplica.make(runs(), "s_1-x", expected(), { ...told, ...other }), {
         code: "request-refused",
@@ -66,7 +66,7 @@ describe("a run that another process makes", () => {
     assert.ok(!existsSync(runs()));
   });
 
-  it("logs events alone, as its own", () => {
+  it("logs only valid events, under its own id", () => {
     const made = RunReplica.make(runs(), "s_1-x", expected(), told);
     made.log(
       JSON.stringify({
@@ -89,7 +89,7 @@ describe("a run that another process makes", () => {
     made.release();
   });
 
-  it("holds what it is said to hold: what is new is moved in, what is gone is removed", () => {
+  it("mirrors the reported files: new ones are moved in, others removed", () => {
     const made = RunReplica.make(runs(), "s_1-x", expected(), told);
     made.holds([file("checkpoints/a", "a"), file("learnt.json", "l")], move);
     assert.deepEqual(made.lacks([file("checkpoints/a", "a"), file("checkpoints/b", "b")]), [

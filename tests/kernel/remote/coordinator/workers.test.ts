@@ -16,7 +16,7 @@ class Started implements StartedWorker {
   }
 }
 
-describe("the workers of a statement", () => {
+describe("workers of a statement", () => {
   const started: Started[] = [];
   const gone: string[] = [];
   const coordinator = {
@@ -48,7 +48,7 @@ describe("the workers of a statement", () => {
     for (let n = 0; n < 5; n++) await turn();
   }
 
-  it("are started again under other names, as long as something is done between", async () => {
+  it("are restarted under new names as long as jobs are finished in between", async () => {
     const workers = begin(2);
     for (let n = 0; n < 30; n++) {
       coordinator.ended += 1;
@@ -63,7 +63,7 @@ describe("the workers of a statement", () => {
     assert.equal(started.length, 32, "none is started after the end");
   });
 
-  it("end the statement with what they said last where they end as soon as they begin", async () => {
+  it("fail the statement with their last message if they keep ending at once", async () => {
     begin(2);
     for (let n = 0; n < 30 && !coordinator.failed; n++)
       await endsAll("ended with status 1: error[token-missing]: no token");

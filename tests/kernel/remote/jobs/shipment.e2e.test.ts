@@ -34,7 +34,7 @@ async function thrown(work: () => Promise<unknown>): Promise<CodedError> {
   throw new Error("nothing was thrown");
 }
 
-describe("a statement for another process", () => {
+describe("job specification of a statement", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-ship-"));
@@ -72,7 +72,7 @@ describe("a statement for another process", () => {
     ["a file", FROM_FILE],
     ["a table of the notebook", FROM_TABLE],
   ] as const)
-    it(`comes to the same recipe there, rows from ${where}`, async () => {
+    it(`compiles to the same plan in another process, with rows from ${where}`, async () => {
       const table = from([...rows]);
       const { action, session, ship } = await shipped([`${data}\n${MODEL}`, TRAIN], { rows: table, seed: 11 });
       writeJobSpec(there(), ship());
@@ -84,14 +84,14 @@ describe("a statement for another process", () => {
       );
       await Promise.all([session.close(), other.session.close()]);
     });
-  it("doesn't run where its rows changed meanwhile", async () => {
+  it("is rejected if its rows have changed", async () => {
     const { session, ship } = await shipped([`${FROM_FILE}\n${MODEL}`, TRAIN], { seed: 11 });
     writeJobSpec(there(), ship());
     writeFileSync(join(folder, "reviews.csv"), ["text,label", ...rows.map((r) => `${r.text}!,${r.label}`)].join("\n"));
     assert.equal((await thrown(opened)).code, "shipped-otherwise");
     await session.close();
   });
-  it("is refused where a word or a value of this notebook can't be told", async () => {
+  it("is rejected if a value of the notebook cannot be serialized", async () => {
     const table = rows.map((row, i) => ({ ...row, more: i === 3 ? () => i : null }));
     const { session, ship } = await shipped([`${FROM_TABLE}\n${MODEL}`, TRAIN], { rows: table, seed: 11 });
     const refused = await thrown(() => Promise.resolve(ship()));
@@ -99,7 +99,7 @@ describe("a statement for another process", () => {
     assert.match(refused.message, /row 4 of its column more is a function/);
     await session.close();
   });
-  it("tells a folder that holds something else", async () => {
+  it("is rejected if missing or malformed", async () => {
     assert.equal((await thrown(opened)).code, "shipment-unreadable");
     const { session, ship } = await shipped([`${FROM_TABLE}\n${MODEL}`, TRAIN], { rows, seed: 11 });
     const { shipment, tables } = ship();
@@ -110,7 +110,7 @@ describe("a statement for another process", () => {
     assert.equal((await thrown(opened)).code, "shipment-unreadable");
     await session.close();
   });
-  it("reads files that are told by their content", async () => {
+  it("lists data and base files with their hashes", async () => {
     const { action, session } = await shipped([`${FROM_FILE}\n${MODEL}`, TRAIN], { seed: 1 });
     const { recipe } = (action as JobAction & { verb: "train" }).plan;
     const files = ["config.json", "model.safetensors"];

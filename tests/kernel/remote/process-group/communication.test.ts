@@ -7,7 +7,7 @@ const step = { step: 1, epoch: 0, tokens: 1, loss: 1, norm: 1, rate: 1, seconds:
 const before = { workers: 2, communication: 0, waiting: 0, cpuHours: 3 };
 
 describe("communication figures", () => {
-  it("are shares of the steps' time, and add the hours of attempts that ended before", () => {
+  it("are shares of the step time, and CPU hours include earlier attempts", () => {
     const stamp = { at: "", run: "r" };
     const log: RunEvent[] = [{ ...stamp, kind: "stopped", step: 1, reason: "failed", seconds: 1, shared: before }];
     const hook = new CommunicationHook({ count: 2, threads: 1 }, log);

@@ -9,11 +9,11 @@ import { trainingFolder } from "./training-folder.js";
 
 const STEPS = 40;
 
-describe("processes that share a training and are killed", function () {
+describe("process group with killed processes", function () {
   this.timeout(240_000);
   const { path: folder, written } = trainingFolder();
 
-  it("go on with new ones where some are killed, and come to the very weights", async () => {
+  it("replaces killed ranks and ends with identical weights", async () => {
     // By this seed a rank while it starts, and later the engine of one.
     const seed = Number(process.env["TUNEBOOK_SEED"] ?? 23);
     const killed = await killRanks({ kills: 2, seed, of: 2, steps: STEPS });
@@ -24,7 +24,7 @@ describe("processes that share a training and are killed", function () {
     assert.match(killed.words, /warning\[rank-replaced\]: rank 1 of 2 was lost/);
   });
 
-  it("leave nothing behind where rank 0 is killed", async () => {
+  it("leaves no process if rank 0 is killed", async () => {
     const program = runProgram(written("long", programOf(2, 5_000)), join(folder(), "long"));
     while (ranksOf(program.pid).length < 1 || lossesIn(runIn(join(folder(), "long"))?.events() ?? []).length < 2)
       await delay(20);

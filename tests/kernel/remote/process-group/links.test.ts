@@ -34,8 +34,8 @@ async function gang(
 const told = (loss: number, counts: number) => ({ loss, norm: 0, counts });
 const codeOf = (error: unknown): string => (error as CodedError).code;
 
-describe("the ranks of a gang", () => {
-  it("come to the same bits of a sum, whoever is late, also of vectors of many pieces", async () => {
+describe("ranks of a process group", () => {
+  it("get bit-identical sums with late ranks and chunked vectors", async () => {
     const length = (1 << 18) * 2 + 12_345;
     const { hub, spokes } = await gang(4, length);
     try {
@@ -63,7 +63,7 @@ describe("the ranks of a gang", () => {
     }
   });
 
-  it("sum what others learnt where the hub has no rows, which waits for nobody while they compute", async () => {
+  it("sum the peers' gradients if the coordinator has no rows", async () => {
     const { hub, spokes } = await gang(3, 2, times, false);
     assert.equal(hub.learns, false);
     const round = hub.update(1, told(0, 0), new Float32Array(2));
@@ -78,7 +78,7 @@ describe("the ranks of a gang", () => {
     hub.end();
   });
 
-  it("tell a loss that is no number as it is", async () => {
+  it("pass on a loss of NaN", async () => {
     const { hub, spokes } = await gang(2, 1);
     const other = spokes[0]!.update(1, told(Number.NaN, 1), Float32Array.of(1), []);
     assert.ok(Number.isNaN((await hub.update(1, told(1, 1), Float32Array.of(1))).loss));
@@ -87,7 +87,7 @@ describe("the ranks of a gang", () => {
     await assert.rejects(spokes[0]!.over(), ProcessGroupEnded);
   });
 
-  it("average weights by what each learnt, and only where the hub says so", async () => {
+  it("average weights by example count, only if the coordinator requests it", async () => {
     const { hub, spokes } = await gang(2, 2);
     const [spoke] = spokes as [PeerRank];
     const first = spoke.update(1, { loss: 4, norm: 1, counts: 1 }, null, []);
@@ -109,7 +109,7 @@ describe("the ranks of a gang", () => {
     hub.end();
   });
 
-  it("all stop at that update when one is gone, and say which", async () => {
+  it("all stop at the update where one is lost, and name it", async () => {
     const { hub, spokes } = await gang(3, 4);
     const round = hub.update(1, told(1, 1), new Float32Array(4));
     const other = spokes[0]!.update(1, told(1, 1), new Float32Array(4), []);
@@ -123,7 +123,7 @@ describe("the ranks of a gang", () => {
     await assert.rejects(hub.update(2, told(1, 1), new Float32Array(4)), { code: "rank-lost" });
   });
 
-  it("take one for lost that is connected and says nothing", async () => {
+  it("treat a connected but silent rank as lost", async () => {
     const { hub, port } = await RootRank.open({ ...door, of: 2 }, { beat: 10, silence: 150 });
     const socket = connect(port, door.address);
     socket.write(frameHead({ is: "hello", ...door, of: 2, rank: 1 }, 0));
@@ -132,7 +132,7 @@ describe("the ranks of a gang", () => {
     socket.destroy();
   });
 
-  it("refuse who has not the token, another recipe or version, a rank that is there or doesn't exist", async () => {
+  it("reject a wrong token, recipe or version, and a taken or invalid rank", async () => {
     const { hub, port } = await RootRank.open({ ...door, of: 3 }, times);
     const right: RankJoinOptions = { ...door, of: 3, port, rank: 1 };
     const refused = async (joins: RankJoinOptions, why: RegExp): Promise<void> =>
@@ -150,7 +150,7 @@ describe("the ranks of a gang", () => {
     await assert.rejects(spoke.over(), ProcessGroupEnded);
   });
 
-  it("end connections that speak something else, and go on", async () => {
+  it("close connections with invalid messages and continue", async () => {
     const { hub, port } = await RootRank.open({ ...door, of: 2 }, times);
     const hostile = [
       Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -168,7 +168,7 @@ describe("the ranks of a gang", () => {
     await assert.rejects(spoke.over(), ProcessGroupEnded);
   });
 
-  it("can be reached by the address alone that they were given", async () => {
+  it("listen only on the given address", async () => {
     const { hub, port } = await RootRank.open({ ...door, of: 2 }, times);
     const socket = connect(port, "127.0.0.2");
     const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
@@ -176,7 +176,7 @@ describe("the ranks of a gang", () => {
     hub.end();
   });
 
-  it("wait for those that are ready later, and refuse one with other weights", async () => {
+  it("wait for all ranks and reject one with other weights", async () => {
     const { hub, port } = await RootRank.open({ ...door, of: 2 }, times);
     const spoke = await PeerRank.join({ ...door, of: 2, port, rank: 1 }, times);
     spoke.ready("other weights", 1, new Uint8Array(4)).catch(() => undefined);

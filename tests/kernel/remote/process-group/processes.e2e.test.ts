@@ -9,11 +9,11 @@ import { trainingFolder } from "./training-folder.js";
 
 const STEPS = 40;
 
-describe("processes that share a training", function () {
+describe("training in a process group", function () {
   this.timeout(240_000);
   const { path: folder, written } = trainingFolder();
 
-  it("train the recipe of one process, with its losses, and say what their talk took", async () => {
+  it("matches the recipe and losses of one process and reports communication time", async () => {
     const two = runProgram(written("two", programOf(2, STEPS)), join(folder(), "two"));
     assert.equal(await two.exited, 0, two.words());
     const single = programOf(2, STEPS).replace(", runner: processes(2)", "");
@@ -39,7 +39,7 @@ describe("processes that share a training", function () {
     assert.doesNotMatch(one.words(), /communication/);
   });
 
-  it("say which rank can't, and why", async () => {
+  it("reports which rank cannot train, and why", async () => {
     const file = written("gone", programOf(2, 4));
     const program = runProgram(file, join(folder(), "gone"));
     // What rank 1 compiles comes to another recipe: its rows are others meanwhile.

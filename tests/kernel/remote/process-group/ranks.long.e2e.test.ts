@@ -16,7 +16,7 @@ const masks = `data t { source: csv("rows.csv"), columns: { text: text }, split:
 model f { base: "bert", task: fill_mask(share: 30%), technique: lora(rank: 4), max_length: 16 }
 train f on t { ${settings} }`;
 
-describe("updates that ranks share", function () {
+describe("distributed updates", function () {
   this.timeout(240_000);
   let folder: string;
   before(() => {
@@ -39,7 +39,7 @@ describe("updates that ranks share", function () {
     ["all weights, in parts, with a short batch", whole],
     ["LoRA under masks, of which rows have more or fewer", masks],
   ] as const)
-    it(`are those of one process: ${what}`, async () => {
+    it(`match those of one process: ${what}`, async () => {
       const alone = await trainIn(folder, text, { of: 1, runs: "alone" });
       const first = alone.events.find((event) => event.kind === "step");
       assert.equal(first?.communicated, undefined);
@@ -55,7 +55,7 @@ describe("updates that ranks share", function () {
       }
     });
 
-  it("draw dropout by the row: batches that are put together are the whole one", async () => {
+  it("draw dropout per row, so accumulated batches match one large batch", async () => {
     const few = whole.replace("steps: 20", "steps: 5, shuffle: none");
     const [parts, once] = [
       await trainIn(folder, few, { of: 1, runs: "in-parts" }),
@@ -64,7 +64,7 @@ describe("updates that ranks share", function () {
     near(lossesIn(parts.events), lossesIn(once.events));
   });
 
-  it("are those of one process where this one has no rows, and the average of as many", async () => {
+  it("match if this process has no rows, for summed gradients and averaged weights", async () => {
     const few = whole.replace("steps: 20", "steps: 12");
     const [alone, elsewhere] = [
       await trainIn(folder, few, { of: 1, runs: "few-alone" }),
@@ -80,7 +80,7 @@ describe("updates that ranks share", function () {
     near(lossesIn(averaged.events), lossesIn(beside.events));
   });
 
-  it("keep what every rank saw of its rows", async () => {
+  it("record training dynamics from every rank", async () => {
     const text = whole.replace("steps: 20", "epochs: 2");
     const [alone, together] = [
       await trainIn(folder, text, { of: 1, runs: "seen-alone" }),
@@ -96,7 +96,7 @@ describe("updates that ranks share", function () {
     }
   });
 
-  it("go on with another number of ranks, and in one process", async () => {
+  it("resume with another number of ranks, and in one process", async () => {
     const alone = lossesIn((await trainIn(folder, whole, { of: 1, runs: "straight" })).events);
     const stopped = await trainIn(folder, whole, { of: 2, stopsAfter: 7, runs: "stopped" });
     assert.equal(stopped.result.trained.reason, "interrupted");
@@ -108,7 +108,7 @@ describe("updates that ranks share", function () {
     assert.ok(lossesIn(more.events).length < 13);
   });
 
-  it("average weights where the recipe says so: every rank has the mean, which is none of one process", async () => {
+  it("average weights if the recipe requests it, and leave all ranks with the mean", async () => {
     const text = `${definitions}train m on d { ${settings}, average: every(steps: 8), runner: processes(3) }`;
     const { result, events, plan, others } = await trainIn(folder, text, { of: 3, runs: "averaged" });
     assert.equal(plan.recipe.training.ranks, 3);

@@ -11,7 +11,7 @@ const vectors = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, ma
 );
 
 describe("vectors of several ranks", () => {
-  it("are summed one rank after the other, the same bits in whatever pieces", () => {
+  it("are summed in rank order, with identical bits for any chunking", () => {
     fc.assert(
       fc.property(vectors, fc.nat(), ([first, ...others], at) => {
         const whole = Float32Array.from(first!);
@@ -26,7 +26,7 @@ describe("vectors of several ranks", () => {
       }),
     );
   });
-  it("average to what each of them is, where all are alike", () => {
+  it("average to the common value if all are equal", () => {
     fc.assert(
       fc.property(
         fc.float32Array({ minLength: 1, maxLength: 30, noNaN: true, min: -1e6, max: 1e6 }),
@@ -43,7 +43,7 @@ describe("vectors of several ranks", () => {
       ),
     );
   });
-  it("count by what each learnt, and alike where none did", () => {
+  it("are weighted by example count, and equally if all counts are zero", () => {
     const to = Float32Array.of(0, 8);
     averageInto(to, [Float32Array.of(4, 0)], [3, 1]);
     assert.deepEqual([...to], [1, 6]);

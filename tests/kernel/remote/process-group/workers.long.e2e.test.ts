@@ -39,7 +39,7 @@ interface Hooks extends Partial<Pick<RankWorkersOptions, "implementation" | "wit
   readonly signal?: AbortSignal;
 }
 
-describe("workers that share a training", function () {
+describe("workers of a process group", function () {
   this.timeout(120_000);
   let folder: string;
   before(() => {
@@ -104,7 +104,7 @@ describe("workers that share a training", function () {
     return [...last].sort(([a], [b]) => a - b).map(([, loss]) => loss);
   };
 
-  it("come to the losses of one process, though one is killed and another told to end", async () => {
+  it("match the losses of one process after a SIGKILL and a SIGTERM", async () => {
     const text = programOf(24).replace(", runner: processes(2)", "");
     const alone = lossesIn((await trainIn(folder, text, { of: 1, runs: "alone" })).events);
     const ends: ["SIGKILL" | "SIGTERM", number][] = [
@@ -140,7 +140,7 @@ describe("workers that share a training", function () {
     await gone(started);
   });
 
-  it("begin together or not at all, and free those that came", async () => {
+  it("start together or not at all, and release those that joined", async () => {
     const never: StartedWorker = {
       name: "processes-2",
       ended: new Promise(() => undefined),
@@ -166,7 +166,7 @@ describe("workers that share a training", function () {
     await gone(started);
   });
 
-  it("say at once what a machine lacks for any work", async () => {
+  it("report at once what a machine lacks", async () => {
     const unfit: StartedWorker = {
       ...{ name: "processes-2", ended: Promise.resolve("on h2 (10.0.0.2) has no Node on its path"), unfit: () => true },
       end: () => Promise.resolve(),
@@ -186,7 +186,7 @@ describe("workers that share a training", function () {
     await gone(started);
   });
 
-  it("end where the training is interrupted, with a checkpoint", async () => {
+  it("end with a checkpoint if the training is interrupted", async () => {
     const stop = new AbortController();
     const { events, started } = await shared(programOf(5_000), "stopped", {
       signal: stop.signal,

@@ -21,7 +21,7 @@ import { cutOffError } from "#kernel/training-runs/attached-training.js";
 import { findAttachableRun } from "#kernel/runs/history/find-run.js";
 import { add, gone, makeRun } from "../../runs/run-folders.js";
 
-describe("how a training that ran by itself stands", () => {
+describe("outcome of a detached training", () => {
   const root = mkdtempSync(join(tmpdir(), "tunebook-outcome-"));
   after(() => rmSync(root, { recursive: true, force: true }));
   const cut = (name: string, weights = true) => {
@@ -40,14 +40,14 @@ describe("how a training that ran by itself stands", () => {
     return run;
   };
 
-  it("is told from its own log where that has its end", () => {
+  it("is read from its log if that is complete", () => {
     const { is, step, goesOnFrom, how } = runProgressOf(makeRun(root, "whole"));
     assert.deepEqual({ is, step, goesOnFrom, how }, { is: "done", step: 20, goesOnFrom: null, how: null });
     const stopped = makeRun(root, "stopped", { reason: "interrupted", steps: 8, weights: true });
     assert.deepEqual(runProgressOf(stopped).goesOnFrom, 8);
     assert.equal(runProgressOf(stopped).how, "it was stopped in good order");
   });
-  it("is a kill where it ended without a word, with what it printed last", () => {
+  it("is a cut-off after a reboot, with the last lines of its output", () => {
     const run = cut("killed");
     writeFileSync(
       join(run.path, PROCESS_LOG_FILE),
@@ -59,14 +59,14 @@ describe("how a training that ran by itself stands", () => {
     assert.deepEqual([log.length, log.at(-1)], [8, "line 29"]);
     assert.equal(runProgressOf(cut("early", false)).goesOnFrom, null);
   });
-  it("opens what it learned by where it lies, also where that is not among the runs", () => {
+  it("explains how to load the weights, also from another folder", () => {
     const run = cut("moved");
     const said = (folder: string): string =>
       diagnosticText(cutOffError({ name: "m", run }, runProgressOf(run), folder)).help ?? "";
     assert.ok(said(root).endsWith(`is opened by \`load: "${run.id}"\``), said(root));
     assert.ok(said(dirname(root)).endsWith(`is opened by \`load: "${basename(root)}/${run.id}"\``));
   });
-  it("is a restart of the machine where its process was of an earlier one, and a kill where it wasn't", () => {
+  it("is a kill if the machine has not rebooted since the process started", () => {
     const run = cut("same");
     const boot = currentProcess().since!.split("-")[0]!;
     add(run, {
@@ -79,7 +79,7 @@ describe("how a training that ran by itself stands", () => {
     });
     assert.match(runProgressOf(run).how!, /its process, \d+, is gone without a word: it was killed/);
   });
-  it("names signal, status and a full disk where somebody saw them", () => {
+  it("names the signal, the exit status or a full disk if it was recorded", () => {
     const how = (name: string, end: Parameters<typeof recordProcessEnd>[2]) => {
       const run = cut(name);
       recordProcessEnd(run.path, gone.id, end);
@@ -91,7 +91,7 @@ describe("how a training that ran by itself stands", () => {
     assert.match(how("status", { exit: 1, signal: null, why: "it broke" }), /ended with status 1/);
     assert.match(how("full", { exit: DISK_FULL_STATUS, signal: null }), /the disk was full/);
   });
-  it("is told by its own process wherever its folder was moved, and by nobody where it was deleted", () => {
+  it("is recorded by its own process if the folder was moved, and is unknown at the old place", () => {
     const run = cut("moved");
     const moving = (): OpenDetachedNote =>
       OpenDetachedNote.write(run.path, {
@@ -116,7 +116,7 @@ describe("how a training that ran by itself stands", () => {
     late.end({ exit: 1, signal: null });
     assert.equal(readDetachedNote(run.path)?.ended, undefined);
   });
-  it("is noted in room that was kept for it", () => {
+  it("fits into the preallocated note, with a truncated reason", () => {
     const run = cut("note");
     const { size } = statSync(join(run.path, DETACHED_NOTE_FILE));
     // Another process trains there by now.
@@ -130,7 +130,7 @@ describe("how a training that ran by itself stands", () => {
       assert.equal(readDetachedNote(run.path), null);
     }
   });
-  it("is found by its name: the one that trains, else the newest", () => {
+  it("is found by name: the running one first, else the newest", () => {
     const places = { folder: root, runs: root };
     const [first, second] = [makeRun(root, "two"), makeRun(root, "two")];
     const named = (): string => findAttachableRun("two", places).id;
@@ -142,7 +142,7 @@ describe("how a training that ran by itself stands", () => {
     lock.release();
     assert.throws(() => findAttachableRun("none", places), { code: "nothing-to-attach" });
   });
-  it("is not stopped where nothing trains it, or a notebook does", async () => {
+  it("rejects a stop request if nothing is training or a notebook is", async () => {
     const run = makeRun(root, "held", { reason: null });
     await assert.rejects(stopRun(run, { now: true }), (error: { data: { why: string } }) => error.data.why === "over");
     const lock = RunLock.try(run.path, "train");

@@ -11,7 +11,7 @@ import { runningText } from "#kernel/apps/cli/runs/running-table.js";
 import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
 import { makeRun } from "../../runs/run-folders.js";
 
-describe("what this machine trains", () => {
+describe("running trainings of this machine", () => {
   const home = mkdtempSync(join(tmpdir(), "tunebook-state-"));
   const pointers = join(home, "tunebook", "running");
   const before = process.env["XDG_STATE_HOME"];
@@ -25,7 +25,7 @@ describe("what this machine trains", () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it("is listed with its folder as long as its run has a writer", async () => {
+  it("are listed with their folder while the run has a writer", async () => {
     const runs = join(home, "notebook", "runs");
     const run = makeRun(runs, "night", { reason: null, steps: 7 });
     const lock = RunLock.try(run.path, "train");
@@ -53,7 +53,7 @@ describe("what this machine trains", () => {
     assert.equal(await runningText(false), "nothing trains on this machine, and no cluster for it\n");
   });
 
-  it("is forgotten where its process was killed", () => {
+  it("exclude a training whose process was killed", () => {
     const run = makeRun(join(home, "killed", "runs"), "night", { reason: null });
     noteRunning(run.path);
     assert.equal(readdirSync(pointers).length, 1);
@@ -61,7 +61,7 @@ describe("what this machine trains", () => {
     assert.deepEqual(readdirSync(pointers), []);
   });
 
-  it("is never what a pointer says that was made up", () => {
+  it("ignore forged pointer files", () => {
     const run = makeRun(join(home, "up", "runs"), "night", { reason: null });
     const lock = RunLock.try(run.path, "train");
     assert.ok(lock instanceof RunLock);
@@ -74,7 +74,7 @@ describe("what this machine trains", () => {
     lock.release();
   });
 
-  it("needs no home that can be written", () => {
+  it("need no writable home folder", () => {
     process.env["XDG_STATE_HOME"] = join(home, "a file");
     writeFileSync(join(home, "a file"), "");
     noteRunning("/nowhere/run")();

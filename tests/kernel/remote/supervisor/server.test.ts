@@ -38,7 +38,7 @@ const event = (step: number): RunEvent => ({
   ...{ tokens: 5, loss: step === 7 ? Number.NaN : 0.5, rate: 1e-3, norm: 1, seconds: 0.1 },
 });
 
-describe("the socket of a training", function () {
+describe("control socket of a training", function () {
   if (process.platform === "win32") return;
   this.timeout(30_000);
   let folder: string;
@@ -75,7 +75,7 @@ describe("the socket of a training", function () {
     client!.close();
   };
 
-  it("is for its owner alone, answers, and leaves nothing behind", async () => {
+  it("is private to its owner, responds and leaves no files", async () => {
     assert.equal(statSync(join(folder, SOCKET_NAME)).mode & 0o777, 0o600);
     await works();
     const client = (await ControlClient.to(folder))!;
@@ -87,7 +87,7 @@ describe("the socket of a training", function () {
     assert.deepEqual(readdirSync(folder), [SOCKET_NAME]);
   });
 
-  it("tells what is followed, numbers that are none too", async () => {
+  it("streams events to followers, including NaN losses", async () => {
     writeFileSync(join(folder, "events.jsonl"), "12345\n");
     const client = (await ControlClient.to(folder))!;
     assert.deepEqual(await client.ask("follow"), { is: "following", behind: 6 });
@@ -102,7 +102,7 @@ describe("the socket of a training", function () {
     assert.equal(await client.hears(), null);
   });
 
-  it("does nothing for who can't show whose it is", async () => {
+  it("rejects a client that cannot prove its identity", async () => {
     const strangers: ((file: string) => void)[] = [
       () => undefined,
       (file) => mkdirSync(file),
@@ -131,7 +131,7 @@ describe("the socket of a training", function () {
     await works();
   });
 
-  it("survives garbage, lines without an end, and more connections than it takes", async () => {
+  it("survives garbage, endless lines and too many connections", async () => {
     for (const said of [
       "\n\n\0\x1b[2J\n",
       "{]\n",
@@ -164,7 +164,7 @@ describe("the socket of a training", function () {
     await works();
   });
 
-  it("drops who follows and doesn't listen, and goes on", async () => {
+  it("drops a follower that does not read, and continues", async () => {
     const { socket, heard } = await raw();
     writeFileSync(join(folder, proofIn(heard())), "");
     socket.write('{"ask":"proved"}\n{"ask":"follow"}\n');
@@ -179,7 +179,7 @@ describe("the socket of a training", function () {
     await works();
   });
 
-  it("works in a folder whose path is longer than a socket's may be", async () => {
+  it("works in a folder whose path exceeds the socket path limit", async () => {
     const deep = join(folder, "a".repeat(60), "b".repeat(60), "ä".repeat(30));
     mkdirSync(deep, { recursive: true });
     const other = (await ControlServer.open(deep, trains))!;
@@ -192,7 +192,7 @@ describe("the socket of a training", function () {
     assert.deepEqual(readdirSync(deep), []);
   });
 
-  it("is nobody's where nothing listens, or nothing may be written", async () => {
+  it("gives no client if nothing listens or the folder is read-only", async () => {
     await server.close();
     assert.equal(await ControlClient.to(folder), null);
     writeFileSync(join(folder, SOCKET_NAME), "no socket");

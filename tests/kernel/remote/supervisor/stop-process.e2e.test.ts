@@ -23,7 +23,7 @@ process.on("SIGTERM", () => { lock.release(); process.exit(0); });
 setInterval(() => {}, 1000);
 console.log("ready");`;
 
-describe("a training whose socket is gone", function () {
+describe("training without a control socket", function () {
   this.timeout(20_000);
   if (process.platform !== "linux") return;
   const root = mkdtempSync(join(tmpdir(), "tunebook-stopping-"));
@@ -48,7 +48,7 @@ describe("a training whose socket is gone", function () {
     if (child.exitCode === null) await once(child, "exit");
     assert.equal(child.exitCode, 0);
   });
-  it("is left alone where its process is a program of others", async () => {
+  it("is not signalled if its process is another program", async () => {
     const { run, child } = await trains("other", "/usr/lib/other.js");
     await assert.rejects(stopRun(run, { now: false }), (error: CodedError) => {
       assert.match(codeText(error.code, error.data).message, /process \d+, which trains .*, doesn't answer/);
@@ -56,7 +56,7 @@ describe("a training whose socket is gone", function () {
     });
     assert.equal(child.exitCode, null);
   });
-  it("is told by how it ended, where it is over", async () => {
+  it("reports how it ended if it is over", async () => {
     const said = async (...of: Parameters<typeof makeRun>): Promise<string> => {
       const error: unknown = await stopRun(makeRun(...of), { now: false }).catch((error: unknown) => error);
       assert.ok(error instanceof CodedError && error.code === "cannot-stop");

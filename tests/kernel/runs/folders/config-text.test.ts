@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { configText } from "#kernel/runs/folders/config-text.js";
 
-describe("the text of a config.json", () => {
-  it("writes fractions as such where transformers wants them, and nothing else", () => {
+describe("config.json writer", () => {
+  it("writes floats with a fraction only where transformers expects them", () => {
     const config = {
       initializer_factor: 1,
       initializer_range: 0.02,

@@ -47,13 +47,13 @@ async function forward(engineName: (typeof ENGINES)[number], folder: string, inp
   return Float64Array.from(fromNDArray(logits!).data);
 }
 
-describe("merged techniques beside PEFT's", function () {
+describe("merged weights compared with PEFT", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-merged-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of MODELS)
     for (const technique of ["rslora", "dora", "ia3"])
-      it(`${name}: ${technique}`, async () => {
+      it(`match for ${name}: ${technique}`, async () => {
         const said = golden[`${name}-${technique}`]!;
         const [adapter, model] = [fixture(`adapters/${name}-${technique}`), fixture(`models/${name}`)];
         const base = await resolveBase(model, { folder });
@@ -81,7 +81,7 @@ describe("merged techniques beside PEFT's", function () {
       });
 });
 
-describe("a trained model as a plain folder", function () {
+describe("trained model as a plain folder", function () {
   this.timeout(60_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -112,7 +112,7 @@ model teller { base: "gpt2", task: text_generation, technique: lora(rank: 2, tar
   });
   after(() => book.close());
 
-  it("is written after a training with `merge: true`, says its labels, and classifies as the trained model does", async () => {
+  it("is written with `merge: true`, with its labels and equal predictions", async () => {
     await book.run("train m on rows with quick");
     const folder = join(model("m").folder!, "merged");
     const said = config(folder);
@@ -130,7 +130,7 @@ train again on rows with quick { steps: 1 }
 train m on rows with quick as longer { steps: 4 }`);
     assert.ok(Math.abs(model("again").history[0]!.loss - model("longer").history[3]!.loss) < 1e-5);
   });
-  it("is written from TypeScript; a base made of it writes what the trained model writes", async () => {
+  it("is written from TypeScript and works as a base that writes the same text", async () => {
     await book.run("train teller on tales with quick");
     const { folder, difference } = await model("teller").merge("plain");
     assert.equal(folder, join(book.folder, "plain"));
@@ -144,7 +144,7 @@ train m on rows with quick as longer { steps: 4 }`);
     await model("teller").merge("plain");
     assert.deepEqual(await model("teller").predict<WrittenContinuation>(["good ", "w"], { max_tokens: 12 }), before);
   });
-  it("refuses a folder with other files, a technique of another kind, and a model without weights", async () => {
+  it("rejects a taken folder, an unmergeable technique and a model without weights", async () => {
     await assert.rejects(model("teller").merge("bert/.."), { code: "folder-taken" });
     await book.run("model a like m { technique: adapters(size: 2) }\ntrain a on rows with quick");
     await assert.rejects(model("a").merge("never"), /adapters.*block/);
@@ -152,7 +152,7 @@ train m on rows with quick as longer { steps: 4 }`);
     await book.run("model b like m { technique: bitfit }");
     await assert.rejects(model("b").merge("never"), { code: "not-trained" });
   });
-  it("is written of whatever rewrites linear layers, a user's technique too", async () => {
+  it("supports every technique that changes linear layers, including a custom one", async () => {
     book.session.vocabulary.define("technique", scaleShift);
     for (const technique of ["ia3", "bitfit", "full", "scale_shift"]) {
       await book.run(
@@ -162,7 +162,7 @@ train m on rows with quick as longer { steps: 4 }`);
       assert.ok(difference < 1e-4, `${technique}: ${difference}`);
     }
   });
-  it("is saved from TypeScript: the whole model where the base's own weights trained, which says what the trained model says", async () => {
+  it("saves the complete model if base weights were trained, with equal predictions", async () => {
     const text = "a good and kind b";
     for (const technique of ["full", "head_only", "bitfit"]) {
       await book.run(
@@ -192,7 +192,7 @@ train m on rows with quick as longer { steps: 4 }`);
       await handle.save(`kept-${technique}`);
     }
   });
-  it("is saved as an adapter where the technique has weights of its own, never over a model of another kind", async () => {
+  it("saves an adapter for adapter techniques and never overwrites another kind of model", async () => {
     for (const technique of ["lora(rank: 2)", "adapters(size: 2)"]) {
       await book.run(`model own like m { technique: ${technique} }\ntrain own on rows with quick`);
       const to = `own-${technique.slice(0, 4)}`;

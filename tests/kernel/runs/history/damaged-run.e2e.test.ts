@@ -11,7 +11,7 @@ import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 
-describe("a damaged run", function () {
+describe("damaged run", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   let run: RunFolder;
@@ -55,7 +55,7 @@ train m on d with quick as night`);
       ].map(([what, harm]) => [name, what, harm] as (typeof harms)[number]),
   );
   for (const [name, what, harm] of harms)
-    it(`says so by name, id and path, in the table and in the panel, where ${name} is ${what}`, async () => {
+    it(`is reported by name, id and path, in the table and panel, if ${name} is ${what}`, async () => {
       harm(join(run.path, name));
       for (const path of ways()) {
         const { diagnostics, message } = await told(path);
@@ -75,13 +75,13 @@ train m on d with quick as night`);
       });
       assert.match(table, new RegExp(`damaged: ${run.id}: ${name.replace(".", "\\.")}`));
     });
-  it("is not meant where a whole run has its name", async () => {
+  it("is not loaded by name if an intact run has the same name", async () => {
     cpSync(copy, join(book.runs, "night-20200101-000000-abcdef"), { recursive: true });
     rmSync(join(run.path, "lock.json"));
     await book.run('model lone { load: "night" }');
     rmSync(join(book.runs, "night-20200101-000000-abcdef"), { recursive: true });
   });
-  it("says so where a training would go on with it", async () => {
+  it("is reported on resume if its lock is unreadable, and resumes without its plan", async () => {
     for (const name of ["lock.json", "plan.json"]) {
       const log = readFileSync(run.eventsFile, "utf8");
       writeFileSync(run.eventsFile, log.replace('"reason":"done"', '"reason":"interrupted"'));
@@ -103,7 +103,7 @@ train m on d with quick as night`);
     ["empty", (file: string) => writeFileSync(file, "")],
     ["of bytes", (file: string) => writeFileSync(file, Buffer.from([0, 255, 10, 123, 10, 200, 10]))],
   ] as const)
-    it(`opens with a warning, where its log is ${what}, and the table says so`, async () => {
+    it(`loads with a warning, and is marked in the table, if its log is ${what}`, async () => {
       harm(run.eventsFile);
       for (const [i, path] of ways().entries()) {
         book.warnings.length = 0;

@@ -63,7 +63,7 @@ describe("model cards", function () {
     };
   }
 
-  it("lists no rows that trained where clients joined, for those here trained nothing", () => {
+  it("list no training rows of a federated run", () => {
     const of = facts("text_classification", "lora(rank: 4)", "peft");
     assert.match(modelCard(of), /^\| train \| 800 \|$/m);
     const federated = {
@@ -91,7 +91,7 @@ describe("model cards", function () {
     ["token_classification", "bitfit", "adapter"],
     ["text_generation", "full", "model"],
   ] as const)
-    it(`${task} by ${technique} is as committed`, () => {
+    it(`match the committed card of ${task} by ${technique}`, () => {
       const file = new URL(`${task}.md`, golden);
       const card = modelCard(facts(task, technique, saved));
       if (bless) {
@@ -104,7 +104,7 @@ describe("model cards", function () {
       if (saved !== "model") assert.deepEqual(trials.compiled(tune!).errors, []);
     });
 
-  it("of private trainings have no hash and no loss, of federated ones rounds and all data", () => {
+  it("omit hashes and losses of private runs, and list rounds and all data of federated ones", () => {
     const f = facts("text_classification", "lora(rank: 4)", "peft");
     const secrets = /aa11|bb22|cc33|0\.125|loss 0/;
     assert.match(modelCard(f), secrets);
@@ -141,7 +141,7 @@ describe("model cards", function () {
     );
   });
 
-  it("take no name for markup, and no name ends a value of the front matter", () => {
+  it("escape names in markup and front matter", () => {
     const nasty = 'x: "y"\n---\n# [z](javascript:alert(1)) <img src=x> | ``` `a` \u2028 \u202e *b* \\';
     const f = facts("text_classification", "lora", "peft");
     const { plan, lock } = f;
@@ -177,7 +177,7 @@ describe("model cards", function () {
       assert.equal(line.match(/(?<!\\)\|/g)!.length, 3);
   });
 
-  it("name no folder of this machine", () => {
+  it("contain no local folder", () => {
     const f = facts("text_classification", "lora", "peft");
     const secret = "/home/someone/secret/base-model";
     const { technique } = f.plan.recipe.model;
@@ -198,7 +198,7 @@ describe("model cards", function () {
     }
   });
 
-  it("stand beside what a training wrote, and say what it found", async () => {
+  it("are written next to the trained files and describe the results", async () => {
     const book = new NotebookOfOne();
     try {
       writeSmallBert(join(book.folder, "bert"), ["good", "bad", "a"]);
@@ -243,7 +243,7 @@ train whole on rows { steps: 2, batch_size: 6 }`);
     }
   });
 
-  it("name what the model began from: nothing, another training, whatever notebook opens it", async () => {
+  it("name what the model started from, in any notebook", async () => {
     const [book, next] = [new NotebookOfOne(), new NotebookOfOne()];
     try {
       const rows = Array.from({ length: 8 }, (_, i) => `${i % 2 ? "good" : "bad"} film,${i % 2 ? "yes" : "no"}`);

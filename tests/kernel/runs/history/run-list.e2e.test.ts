@@ -64,7 +64,7 @@ const stopped = (n: number, reason: "done" | "early" | "interrupted" | "failed")
   seconds: 12,
 });
 
-describe("the runs of a folder", () => {
+describe("run list of a folder", () => {
   let root: string;
   let list: RunList;
   beforeEach(() => {
@@ -103,14 +103,14 @@ describe("the runs of a folder", () => {
   /** A process that has ended. */
   const gone: RunWriter = { ...me, since: "another-1" };
 
-  it("has none where there is no folder yet, and says why one can't be read", async () => {
+  it("is empty without a folder and explains why one cannot be read", async () => {
     assert.deepEqual(await look(), []);
     mkdirSync(join(root, ".."), { recursive: true });
     writeFileSync(root, "no folder");
     await look();
     assert.match(list.list(all).problem ?? "", /ENOTDIR/);
   });
-  it("tells what each is, newest first", async () => {
+  it("describes each run, newest first", async () => {
     run(
       "first",
       started(me),
@@ -137,7 +137,7 @@ describe("the runs of a folder", () => {
     );
     assert.match(first?.technique ?? "", /^full/);
   });
-  it("reads only what was added, and tells only what changed", async () => {
+  it("reads only appended lines and returns only changed runs", async () => {
     const [a, b] = [run("a", started(me), step(1, 3)), run("b", started(me), step(1, 4), stopped(1, "done"))];
     await look();
     const { revision } = list.list(all);
@@ -156,7 +156,7 @@ describe("the runs of a folder", () => {
     assert.deepEqual([runs.map((one) => one.id), runs[0]?.loss], [[a.id], 2.5]);
     assert.deepEqual(new Set(order), new Set([a.id, b.id]));
   });
-  it("takes the best checkpoint's score, and a resumed run's steps once", async () => {
+  it("takes the score of the best checkpoint and counts resumed steps once", async () => {
     const score = (n: number, accuracy: number): Event => ({
       kind: "evaluated",
       step: n,
@@ -180,13 +180,13 @@ describe("the runs of a folder", () => {
     assert.deepEqual([again?.state, again?.curve], ["running", [5, 4, 2.9]]);
     assert.equal(again?.scores[0]?.step, 2);
   });
-  it("keeps a curve small however long the run is", async () => {
+  it("keeps the curve short for a long run", async () => {
     run("long", started(me), ...Array.from({ length: 5000 }, (_, i) => step(i + 1, 5000 - i)));
     const { curve = [] } = (await look())[0] ?? {};
     assert.ok(curve.length >= 20 && curve.length <= 50, String(curve.length));
     assert.ok(curve.every((loss, i) => i === 0 || loss < curve[i - 1]!));
   });
-  it("tells a run whose process was killed from one that goes on", async () => {
+  it("distinguishes killed runs from running ones", async () => {
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
     const since = `${me.since?.split("-")[0] ?? ""}-0`;
     const theirs: RunWriter = { id: child.pid!, machine: me.machine, since: null };
@@ -202,7 +202,7 @@ describe("the runs of a folder", () => {
     assert.equal((await states())["theirs"], "killed");
     assert.deepEqual([isProcessAlive(me), isProcessAlive({ ...me, machine: "elsewhere" })], [true, undefined]);
   });
-  it("sees a run that goes on after a kill in the middle of a line, also where an older version wrote on", async () => {
+  it("recognizes a resumed run after a torn line, also if an older version appended to it", async () => {
     const folder = run("resumed", started(gone), step(1, 1));
     assert.equal((await look())[0]?.state, "killed");
     const torn = '{"at":"2026-01-01T00:00:00.000Z","run":"r","kind":"st';
@@ -224,14 +224,14 @@ describe("the runs of a folder", () => {
       (await readRunDetails(list, folder.id, null))?.curves?.data.length,
     );
   });
-  it("takes a run of another machine for ended after a long silence", async () => {
+  it("treats a silent run of another machine as ended", async () => {
     const folder = run("far", started({ ...me, machine: "elsewhere" }), step(1, 1));
     assert.equal((await look())[0]?.state, "running");
     const old = new Date(Date.now() - 3600_000);
     utimesSync(folder.eventsFile, old, old);
     assert.equal((await look())[0]?.state, "killed");
   });
-  it("shows half-written and damaged folders as what they are, and passes over what is no run", async () => {
+  it("marks half-written and damaged folders and skips other files", async () => {
     const damaged = run("damaged", started(gone), step(1, 1));
     writeFileSync(join(damaged.path, "plan.json"), '{"recipe": {"mod');
     const empty = run("empty");
@@ -268,7 +268,7 @@ describe("the runs of a folder", () => {
     truncateSync(damaged.eventsFile, 0);
     assert.equal((await look()).find((one) => one.id === damaged.id)?.step, 0, "a log that was cut is read anew");
   });
-  it("finds runs by words, and gives so many as are asked for", async () => {
+  it("filters runs by words and limits their number", async () => {
     for (const name of ["mood", "mood_big", "router"]) run(name, started(me), stopped(0, "done"));
     await look();
     const names = (filter: string): readonly string[] =>
@@ -281,7 +281,7 @@ describe("the runs of a folder", () => {
     const { order, total, all: there } = list.list({ ...all, limit: 1 });
     assert.deepEqual([order.length, total, there], [1, 3, 3]);
   });
-  it("waits for a change, and answers as soon as there is one", async () => {
+  it("waits for a change and responds at once", async () => {
     const folder = run("live", started(me), step(1, 1));
     const board = new RunDashboard(root);
     const first = await board.changes({ ...all, wait: 0 });
@@ -297,8 +297,8 @@ describe("the runs of a folder", () => {
     );
   });
 
-  describe("one run opened", () => {
-    it("has curves, scores, checkpoints, text, and what differs from another", async () => {
+  describe("run details", () => {
+    it("contain curves, scores, checkpoints, the program and differences from another run", async () => {
       const score = (n: number, accuracy: number): Event => ({
         kind: "evaluated",
         step: n,
@@ -339,7 +339,7 @@ describe("the runs of a folder", () => {
       assert.deepEqual((await board.details(here.id, here.id))?.against?.differences, []);
       assert.equal(await board.details("../here", null), null);
     });
-    it("survives a folder of which nothing can be read", async () => {
+    it("survive a folder without a readable file", async () => {
       const folder = run("odd");
       for (const name of ["plan.json", "lock.json", "events.jsonl"]) writeFileSync(join(folder.path, name), '{"');
       const details = await new RunDashboard(root).details(folder.id, folder.id);
@@ -347,8 +347,8 @@ describe("the runs of a folder", () => {
     });
   });
 
-  describe("deleting a run", () => {
-    it("takes its folder away, and nothing else", async () => {
+  describe("run deletion", () => {
+    it("removes only the folder of the run", async () => {
       const [a, b] = [run("a", started(me), stopped(1, "done")), run("b", started(gone))];
       const board = new RunDashboard(root);
       assert.deepEqual(await board.remove(a.id), { deleted: true });
@@ -356,7 +356,7 @@ describe("the runs of a folder", () => {
       assert.deepEqual((await board.changes({ ...all, wait: 0 })).order, [b.id]);
       assert.deepEqual(await board.remove(b.id), { deleted: true });
     });
-    it("refuses what trains, what is no run, links and paths", async () => {
+    it("rejects a running training, other folders, links and paths", async () => {
       const live = run("live", started(me), step(1, 1));
       const outside = join(root, "..", "precious");
       mkdirSync(outside);

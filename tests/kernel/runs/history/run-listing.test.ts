@@ -9,7 +9,7 @@ import { defaultRunView, type RunListRow, type RunListing, type RunView } from "
 import type { ScoreValue } from "#kernel/runs/history/run-scores.js";
 import { add, evaluate, makeRun, makeSweep, share, step } from "../run-folders.js";
 
-describe("the table of runs by their scores", () => {
+describe("run table with scores", () => {
   let root: string;
   let list: RunList;
   beforeEach(() => {
@@ -34,7 +34,7 @@ describe("the table of runs by their scores", () => {
   };
   const less = (value: number): ScoreValue => ({ value, low: null, high: null, better: "less" });
 
-  it("shows the newest score of each run, of the newest evaluation's first metric", async () => {
+  it("shows the newest score of each run, with the newest evaluation's first metric", async () => {
     const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
     evaluate(a, { "f1(macro)": share(0.5), accuracy: share(0.6) }, { at: "2026-01-01T00:00:00Z" });
     evaluate(a, { "f1(macro)": share(0.7) }, { at: "2026-01-03T00:00:00Z" });
@@ -63,13 +63,13 @@ describe("the table of runs by their scores", () => {
       ],
     );
   });
-  it("takes what training validated where nothing was evaluated", async () => {
+  it("shows validation scores if nothing was evaluated", async () => {
     makeRun(root, "a", { accuracy: 0.75 });
     const { score, rows } = await look();
     assert.deepEqual([score?.key, score?.better], ["validation accuracy", "greater"]);
     assert.equal(rows[0]?.is === "run" && rows[0].score?.value, 0.75);
   });
-  it("shows what a run that was never evaluated validated, before its loss; but ranks by no other score", async () => {
+  it("shows a validation score before the loss, but ranks only by the selected score", async () => {
     evaluate(makeRun(root, "scored"), { accuracy: share(0.9) });
     makeRun(root, "trained", { accuracy: 0.66 });
     makeSweep(root, "search", [0.5, 0.6]);
@@ -87,7 +87,7 @@ describe("the table of runs by their scores", () => {
     assert.deepEqual(shown(await look({ score: "accuracy", filter: "trained" })), [["validation accuracy", 0.66]]);
     assert.deepEqual(shown(await look({ on: "d.test", filter: "trained" })), [[undefined, undefined]]);
   });
-  it("ranks in the metric's own direction, and the other way round; what is no number stands last", async () => {
+  it("ranks in the metric's direction or reversed, with NaN and infinity last", async () => {
     for (const [name, value] of [
       ["mid", 2],
       ["best", 1],
@@ -103,7 +103,7 @@ describe("the table of runs by their scores", () => {
       new Set(["nan", "infinite"]),
     );
   });
-  it("never ranks scores of other rows among each other without saying so", async () => {
+  it("separates scores of different rows under headings", async () => {
     for (const [name, value, dataHash] of [
       ["a", 0.7, "h1"],
       ["b", 0.9, "h1"],
@@ -138,7 +138,7 @@ describe("the table of runs by their scores", () => {
       "of one data alone, too, it says which",
     );
   });
-  it("ranks by the data that is asked for, not by the newest evaluation alone", async () => {
+  it("ranks by the selected data, not only by the newest evaluation", async () => {
     const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
     evaluate(a, { accuracy: share(0.9) }, { at: "2026-01-01T00:00:00Z" });
     evaluate(b, { accuracy: share(0.8) }, { at: "2026-01-02T00:00:00Z" });
@@ -167,7 +167,7 @@ describe("the table of runs by their scores", () => {
     assert.deepEqual(told(await look({ sort: "seconds" })), ["run_10", "run_9"]);
   });
   for (const marked of [true, false])
-    it(`folds a sweep's trials, known by ${marked ? "their locks" : "the sweep's journal"}`, async () => {
+    it(`folds the trials of a sweep, found by ${marked ? "their locks" : "the sweep's journal"}`, async () => {
       makeSweep(root, "search", [0.6, 0.8, 0.7], { marked });
       makeRun(root, "other", { accuracy: 0.75 });
       const folded = await look({ sort: "score" });
@@ -195,7 +195,7 @@ describe("the table of runs by their scores", () => {
       ]);
       assert.deepEqual(told(await look({ filter: "search_3" })), ["search (1)"]);
     });
-  it("tells a sweep's best by what it was after, until another score is asked for", async () => {
+  it("shows a sweep's best by its goal unless another score is selected", async () => {
     const runs = makeSweep(root, "search", [0.6, 0.8]);
     evaluate(runs[0]!, { accuracy: share(0.99) });
     const best = async (view: Partial<RunView>): Promise<unknown> => {
@@ -210,7 +210,7 @@ describe("the table of runs by their scores", () => {
       "of equal ones the first",
     );
   });
-  it("knows a trial while it trains, before the journal does", async () => {
+  it("recognizes a running trial before the journal lists it", async () => {
     const trial = {
       sweep: "s",
       journal: "s-1",
@@ -222,7 +222,7 @@ describe("the table of runs by their scores", () => {
     assert.ok(rows[0]?.is === "sweep");
     assert.deepEqual([rows[0].name, rows[0].trials, rows[0].live], ["s", 1, 1]);
   });
-  it("counts rows, not trials, against the limit", async () => {
+  it("applies the limit to rows, not to trials", async () => {
     makeSweep(root, "search", [0.6, 0.8, 0.7]);
     for (const name of ["a", "b", "c"]) makeRun(root, name);
     const { left, total, rows } = await look({ limit: 2 });
@@ -237,7 +237,7 @@ describe("the table of runs by their scores", () => {
     assert.deepEqual(told(await look({ filter: "dropout a" })), ["a"]);
     assert.deepEqual((await look()).tags, ["Good", "goodish", "x"]);
   });
-  it("tells only the runs that changed, and notices a score, a note and a deletion", async () => {
+  it("returns only changed runs and notices scores, notes and deletions", async () => {
     const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
     const { revision } = await look();
     evaluate(a, { accuracy: share(0.5) });
@@ -315,7 +315,7 @@ describe("the table of runs by their scores", () => {
     assert.ok(rows.length >= 3);
     assert.ok(JSON.stringify(runs).length < 20_000);
   });
-  it("gives a page of hundreds of runs", async function () {
+  it("limits a page of hundreds of runs", async function () {
     this.timeout(120_000);
     const one = makeRun(root, "one");
     evaluate(one, { accuracy: share(0.5) });
@@ -327,8 +327,8 @@ describe("the table of runs by their scores", () => {
     assert.ok(JSON.stringify(await look({ limit: 50 })).length < 100_000);
   });
 
-  describe("opened", () => {
-    it("tells all evaluations, newest first, and opens a finished run under a free name", async () => {
+  describe("run details with evaluations", () => {
+    it("list all evaluations, newest first, and offer to load a finished run under a free name", async () => {
       const run = makeRun(root, "mood", { weights: true });
       evaluate(run, { accuracy: share(0.8), loss: less(Number.NaN) }, { at: "2026-01-01T00:00:00Z" });
       evaluate(run, { accuracy: share(0.9) }, { at: "2026-01-02T00:00:00Z", split: "validation" });
@@ -365,7 +365,7 @@ describe("the table of runs by their scores", () => {
       const odd = makeRun(root, '7 "kinds"', { weights: true });
       assert.equal(await board.load(odd.id, []), `model run_7__kinds_ { load: ${JSON.stringify(`runs/${odd.id}`)} }`);
     });
-    it("offers no load for what trains or has no weights", async () => {
+    it("offer no load for a running training or a run without weights", async () => {
       const board = new RunDashboard(root);
       for (const run of [makeRun(root, "a"), makeRun(root, "b", { weights: true, reason: null })]) {
         assert.equal((await board.details(run.id, null))?.load, null);
@@ -375,10 +375,10 @@ describe("the table of runs by their scores", () => {
     });
   });
 
-  describe("compared", () => {
+  describe("run comparison", () => {
     const compare = (board: RunDashboard, runs: readonly string[], since = "", wait = 0) =>
       board.compared({ runs: runs.map((id, slot) => ({ id, slot })), along: "step", smooth: false, since, wait });
-    it("lays curves over each other, sets scores and settings side by side", async () => {
+    it("overlays curves and lists scores and settings side by side", async () => {
       const a = makeRun(root, "a", { accuracy: 0.8 });
       const b = makeRun(root, "b", { accuracy: 0.9, recipe: "epochs: 2" });
       evaluate(a, { accuracy: share(0.8), loss: less(0.3) });
@@ -415,13 +415,13 @@ describe("the table of runs by their scores", () => {
         ["b", "y3"],
       ]);
     });
-    it("tells runs of one name apart, and text of theirs is never markup", async () => {
+    it("distinguishes runs of the same name and escapes their text", async () => {
       const [a, b] = [makeRun(root, "<b>x"), makeRun(root, "<b>x")].map(({ id }) => id);
       const { runs, figure } = await compare(new RunDashboard(root), [a!, b!]);
       assert.equal(new Set(runs.map(({ label }) => label)).size, 2);
       assert.ok(figure!.data.every((trace) => !String(trace["name"]).includes("<")));
     });
-    it("answers when a run goes on, and not before", async () => {
+    it("responds only when a run progresses", async () => {
       const run = makeRun(root, "live", { reason: null, steps: 10 });
       const board = new RunDashboard(root);
       const { revision } = await compare(board, [run.id]);
@@ -431,7 +431,7 @@ describe("the table of runs by their scores", () => {
       assert.notEqual(next.revision, revision);
       assert.equal((next.figure!.data[0]!["x"] as readonly number[]).length, 11);
     });
-    it("has no figure where nothing was trained, and survives a folder that can't be read", async () => {
+    it("has no figure without training data and survives an unreadable folder", async () => {
       const run = makeRun(root, "odd");
       for (const name of ["plan.json", "lock.json", "events.jsonl"]) writeFileSync(join(run.path, name), '{"');
       const { figure, settings, gone } = await compare(new RunDashboard(root), [run.id]);

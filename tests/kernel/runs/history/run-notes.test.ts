@@ -17,7 +17,7 @@ import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { RUN_NOTES_LIMITS } from "#kernel/runs/history/run-notes.js";
 import { makeRun } from "../run-folders.js";
 
-describe("notes of runs", () => {
+describe("run notes", () => {
   let root: string;
   let board: RunDashboard;
   beforeEach(() => {
@@ -26,7 +26,7 @@ describe("notes of runs", () => {
   });
   afterEach(() => rmSync(join(root, ".."), { recursive: true, force: true }));
 
-  it("are kept in notes.json, each tag once and without blanks, and stand in the table", async () => {
+  it("are saved in notes.json with normalized unique tags and shown in the table", async () => {
     const run = makeRun(root, "a", { reason: null });
     assert.deepEqual(await board.note(run.id, { tags: [" best one ", "#x", "X", ""], note: "a <b>note</b>\n" }), {
       noted: true,
@@ -39,7 +39,7 @@ describe("notes of runs", () => {
     assert.deepEqual([runs[0]?.tags, runs[0]?.note], [["best-one", "x"], "a <b>note</b>"]);
     assert.ok(!readdirSync(run.path).some((name) => /notes\.json\./.test(name)), "nothing is left beside it");
   });
-  it("have bounds, and what is too long is refused with a word", async () => {
+  it("are rejected with a reason if they exceed the limits", async () => {
     const run = makeRun(root, "a");
     for (const [notes, why] of [
       [{ tags: Array.from({ length: RUN_NOTES_LIMITS.tags + 1 }, (_, i) => `t${i}`), note: "" }, /more than 20 tags/],
@@ -52,7 +52,7 @@ describe("notes of runs", () => {
     }
     assert.equal(existsSync(join(run.path, "notes.json")), false);
   });
-  it("go nowhere but into a run's own folder", async () => {
+  it("are never written outside the run's own folder", async () => {
     const run = makeRun(root, "a");
     const outside = join(root, "..", "outside");
     mkdirSync(outside);
@@ -70,7 +70,7 @@ describe("notes of runs", () => {
       ["precious", ["plan.json", "precious"]],
     );
   });
-  it("of a far too long or foreign file are none", async () => {
+  it("are empty if the file is too long or malformed", async () => {
     const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
     writeFileSync(join(a.path, "notes.json"), JSON.stringify({ tags: ["t"], note: "x".repeat(1 << 17) }));
     writeFileSync(join(b.path, "notes.json"), '[{"tags": ["t"]}');

@@ -16,7 +16,7 @@ describe("scores of a run", () => {
     metrics: { accuracy: { value, low: null, high: 1, better: "greater" } },
   });
 
-  it("come back as they were written, those that are no number too", () => {
+  it("are read back unchanged, including NaN", () => {
     const run = RunFolder.open(folder);
     assert.deepEqual(readRunScores(run), []);
     appendRunScore(run, score(10, 0.5));
@@ -24,7 +24,7 @@ describe("scores of a run", () => {
     assert.deepEqual(readRunScores(run), [score(10, 0.5), score(20, Number.NaN)]);
   });
 
-  it("keep their line where one metric is null, as other programs write what is no number", () => {
+  it("are read from a line with a null metric, as other programs write NaN", () => {
     const run = RunFolder.open(folder);
     const { metrics, ...rest } = score(10, 0.5);
     const odd = { low: null, high: null, better: "greater" };
@@ -44,7 +44,7 @@ describe("scores of a run", () => {
     );
   });
 
-  it("are read past what is torn or foreign", () => {
+  it("are read despite torn or foreign lines", () => {
     const run = RunFolder.open(folder);
     appendRunScore(run, score(10, 0.5));
     appendFileSync(
@@ -55,7 +55,7 @@ describe("scores of a run", () => {
     assert.deepEqual(readRunScores(run), [score(10, 0.5), score(20, 0.6)]);
   });
 
-  it("begin on a line of their own where the last one is torn, and are found where they didn't", () => {
+  it("start on a new line after a torn one, and are found even on the same line", () => {
     const run = RunFolder.open(folder);
     appendFileSync(run.scoresFile, '{"at":"2026');
     appendRunScore(run, score(10, 0.5));

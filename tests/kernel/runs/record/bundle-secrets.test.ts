@@ -9,7 +9,7 @@ import { CodedError, codeText, type CodeData } from "#dsl/language/diagnostics/c
 import { checkNoSecrets } from "#kernel/runs/record/bundle/secrets.js";
 import type { FileToPack } from "#kernel/runs/record/bundle/write.js";
 
-describe("a bundle of what holds secrets", function () {
+describe("secret scan of a bundle", function () {
   this.timeout(30_000);
   let root: string;
   let count = 0;
@@ -59,7 +59,7 @@ describe("a bundle of what holds secrets", function () {
     ),
   });
 
-  it("holds no secret: neither a named one's value nor what looks like one", () => {
+  it("finds values of named secrets and text that looks like a secret", () => {
     assert.deepEqual(secretsIn([program], { JUDGE: "correct-horse" }), []);
     const leaks = rows("correct-horse");
     assert.deepEqual(secretsIn([program, leaks], { JUDGE: "correct-horse" }), ["rows.csv, line 2: JUDGE"]);
@@ -78,7 +78,7 @@ describe("a bundle of what holds secrets", function () {
     assert.deepEqual(secretsIn([notebook("1", "", { metadata: { token } })]), ["c.ipynb, line 23: a shape"]);
   });
 
-  it("holds no secret of the environment, in whichever form a cell, a log or a row has it", () => {
+  it("finds secrets of the environment in any encoding of a cell, log or row", () => {
     const value = 'pä55 "wörd"/&<+>?';
     const env = { MY_SERVICE_API_KEY: value, EDITOR: "correct-horse", MONKEY: "correct-horse" };
     const json = JSON.stringify(value).slice(1, -1);
@@ -126,7 +126,7 @@ describe("a bundle of what holds secrets", function () {
   const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, "0");
   const percent = (sign: string): string => Buffer.from(sign).toString("hex").replace(/../g, "%$&");
 
-  it("holds no secret with signs escaped that need none, doubled, or written as numbers", () => {
+  it("finds secrets with needless escapes, doubled quotes or numeric character codes", () => {
     const value = `tr0ub4dor'&"3/x`;
     const env = { MY_SERVICE_API_KEY: value };
     const bytes = Buffer.from(value);
@@ -186,7 +186,7 @@ describe("a bundle of what holds secrets", function () {
       );
   });
 
-  it("holds no secret in any mix of writings, whatever signs it has and what stands beside", () => {
+  it("finds secrets in any mix of escapes, with any characters and neighbours", () => {
     let seed = 7;
     const draw = (n: number): number => (seed = (seed * 48271) % 2147483647) % n;
     const spelt = (sign: string): string => {
@@ -206,7 +206,7 @@ describe("a bundle of what holds secrets", function () {
     }
   });
 
-  it("looks through large files and binary ones in a time that goes with their size", () => {
+  it("takes linear time for large and binary files", () => {
     const env = Object.fromEntries(
       Array.from({ length: 20 }, (_, i) => [`K${String(i)}_API_KEY`, `tr0ub4dor&${String(i)}-${"x".repeat(20)}`]),
     );
@@ -239,7 +239,7 @@ describe("a bundle of what holds secrets", function () {
     }
   });
 
-  it("holds no password of an address that a variable has, and none in what gzip packed", () => {
+  it("finds passwords of addresses in variables, also inside gzip files", () => {
     const env = {
       DATABASE_URL: "postgres://ann:pa55%2Fw0rd@db.example.org/x",
       HTTP_PROXY: "http://me:postgres@proxy:1",
@@ -253,7 +253,7 @@ describe("a bundle of what holds secrets", function () {
     assert.deepEqual(secretsIn([torn], env), []);
   });
 
-  it("takes for no password what stands for one, and reads files of one byte", () => {
+  it("ignores placeholders for passwords and reads one-byte files", () => {
     const addresses = [
       "postgres://${user}:${process.env.PGPASS}@host/db",
       "postgres://{user}:{pw}@host",
@@ -270,7 +270,7 @@ describe("a bundle of what holds secrets", function () {
     assert.deepEqual(secretsIn([nothing], { A_TOKEN: "s3kr3t-V4lue99x" }), []);
   });
 
-  it("takes no path, switch or plain word for a secret, whatever its variable is called", () => {
+  it("ignores paths, switches and plain words under any variable name", () => {
     const env = {
       ...{ TLS_KEY: "/etc/ssl/private", GOOGLE_CREDENTIALS: "~/google.json", POSTGRES_PASSWORD: "postgres" },
       ...{ USE_TOKEN: "1", MAX_TOKENS: "123456789", HF_TOKEN: "", API_KEY: "short", PWD: "/home/ann/work" },
@@ -280,7 +280,7 @@ describe("a bundle of what holds secrets", function () {
     // The program says itself that it is one.
     assert.deepEqual(secretsIn([program, rows("postgres")], { JUDGE: "postgres" }), ["rows.csv, line 2: JUDGE"]);
   });
-  it("takes nothing in the project's own notebooks and programs for one", () => {
+  it("finds nothing in the project's notebooks and programs", () => {
     const folder = fileURLToPath(new URL("../../../../../notebooks", import.meta.url));
     const own = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((one) => one.isFile() && /\.(ipynb|tune)$/.test(one.name))

@@ -10,7 +10,7 @@ import { MANIFEST_FILE, type BundledFile } from "#kernel/runs/record/bundle/mani
 import { unpackBundle } from "#kernel/runs/record/bundle/open.js";
 import { writeBundle, type FileToPack } from "#kernel/runs/record/bundle/write.js";
 
-describe("a bundle", function () {
+describe("run bundle", function () {
   this.timeout(30_000);
   let root: string;
   let count = 0;
@@ -34,7 +34,7 @@ describe("a bundle", function () {
   const unsound = (why: RegExp) => (error: unknown) =>
     error instanceof CodedError && error.code === "bundle-unsound" && why.test(String((error.data as never)["why"]));
 
-  it("comes out as it went in, and is the same file from the same files", async () => {
+  it("is unpacked unchanged and is deterministic", async () => {
     const [one, two, files] = [fresh(), fresh(), packed()];
     const about = { tunebook: "0.1.0", runs: { program: "router.tune" } };
     const manifest = await writeBundle(one, { ...about, files });
@@ -228,7 +228,7 @@ describe("a bundle", function () {
     ],
   };
   for (const [what, [made, why]] of Object.entries(hostile))
-    it(`with ${what} is refused, and leaves nothing`, async () => {
+    it(`is rejected with ${what}, and leaves no files`, async () => {
       const folder = fresh();
       mkdirSync(folder);
       const to = join(folder, "out");
@@ -237,7 +237,7 @@ describe("a bundle", function () {
       assert.deepEqual(readdirSync(folder), []);
     });
 
-  it("takes names as they are called everywhere, and packs none that another system wouldn't take", async () => {
+  it("accepts portable file names and packs none that another system would reject", async () => {
     const files = [
       "a.b/c.d",
       ".gitattributes",

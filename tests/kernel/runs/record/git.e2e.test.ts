@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readGitState } from "#kernel/runs/record/git.js";
 
-describe("the state of a folder's repository", function () {
+describe("git state of a folder", function () {
   this.timeout(30_000);
   let root: string;
   let count = 0;
@@ -27,14 +27,14 @@ describe("the state of a folder's repository", function () {
   before(() => (root = mkdtempSync(join(tmpdir(), "tunebook-git-"))));
   after(() => rmSync(root, { recursive: true, force: true }));
 
-  it("is its commit, its branch and its address without what is secret there", async () => {
+  it("has the commit, the branch and the remote without credentials", async () => {
     const folder = repository();
     git(folder, "remote", "add", "origin", "https://me:t0ken@example.org/team/repo.git");
     const commit = git(folder, "rev-parse", "HEAD").trim();
     const remote = "https://example.org/team/repo.git";
     assert.deepEqual(await readGitState(folder), { commit, branch: "main", changed: 0, remote });
   });
-  it("counts files that changed or are staged, not one that was only touched, nor one that nobody follows", async () => {
+  it("counts changed and staged files, not touched or untracked ones", async () => {
     const folder = repository();
     utimesSync(join(folder, "a.tune"), 1, 1);
     writeFileSync(join(folder, "new.txt"), "");
@@ -45,7 +45,7 @@ describe("the state of a folder's repository", function () {
     git(other, "add", "c");
     assert.equal((await readGitState(other))?.changed, 2);
   });
-  it("has no branch where none is checked out, and is nothing without a commit or a repository", async () => {
+  it("has no branch if detached, and is null without a commit or a repository", async () => {
     const folder = repository();
     git(folder, "checkout", "-q", "--detach");
     assert.equal((await readGitState(folder))?.branch, null);
@@ -57,7 +57,7 @@ describe("the state of a folder's repository", function () {
     assert.equal(await readGitState(none), null);
     rmSync(none, { recursive: true });
   });
-  it("runs no program that the repository names", async () => {
+  it("is read without running any program from the repository's configuration", async () => {
     const folder = repository();
     const mark = join(folder, "ran");
     const command = `touch ${JSON.stringify(mark)}`;

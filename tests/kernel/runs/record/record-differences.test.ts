@@ -10,7 +10,7 @@ import { keptFolder } from "../../session/kept-runs.js";
 const processes = { kind: "runner", word: "processes", arguments: { workers: 2 } } as const;
 const ranks = { count: 2, threads: 1, memoryBytes: 1 };
 
-describe("two runs that differ in their runner", () => {
+describe("difference in the runner of two runs", () => {
   const runs = join(keptFolder, readdirSync(keptFolder)[0]!, "runs");
   const id = readdirSync(runs).find((name) => name.startsWith("straight"))!;
   const alone = comparedRunRecordOf(RunFolder.open(join(runs, id)));
@@ -36,7 +36,7 @@ describe("two runs that differ in their runner", () => {
     return { numbers: of(numbers), others: of(others) };
   };
 
-  it("are told of it, as what changes no number", () => {
+  it("is reported as one that changes no results", () => {
     for (const dropout of [0, 0.1, null]) assert.deepEqual(told(shared(dropout)), { numbers: [], others: [runner] });
     assert.deepEqual(told(alone), { numbers: [], others: [] });
   });

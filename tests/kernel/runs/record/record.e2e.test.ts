@@ -27,7 +27,7 @@ const planted = {
 } as const;
 const REMOTE = "pl4nted-git-token-11223344";
 
-describe("what a run was made of", function () {
+describe("run record and replay", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   let run: RunFolder;
@@ -73,7 +73,7 @@ describe("what a run was made of", function () {
   const ids = (): readonly string[] =>
     readdirSync(book.runs).filter((id) => existsSync(join(book.runs, id, "lock.json")));
 
-  it("stands in its lock: rows, files, base, versions, machine, seeds, git, what is allowed", async () => {
+  it("records rows, files, base, versions, machine, seeds and git state in the lock", async () => {
     await cell(`data d {
   source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part)
   clean: redact(email, replacement: hash, key: secret(env: PLANTED_KEY))
@@ -99,7 +99,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     assert.deepEqual([branch, changed, remote], ["work", 0, "https://example.org/team/book.git"]);
   });
 
-  it("is repeated bit for bit where all is as it was, and the repetition says what it repeats", async () => {
+  it("replays bit for bit if nothing changed and reports the comparison", async () => {
     const again = await replay(run, { ...quiet, exact: true });
     assert.deepEqual(again.changed.concat(again.elsewhere), []);
     assert.ok(again.same && again.numbers.exact, replayText(again));
@@ -110,7 +110,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     assert.match(replayText(again), /^small-\S+ repeats bit for bit: \d+ losses and \d+ scores are the same\./);
   });
 
-  it("is repeated within tolerance on another engine", async () => {
+  it("replays within tolerance on another engine", async () => {
     const other = record.engine.name === "onnx" ? "tensorflow" : "onnx";
     const strict = await replay(run, { ...quiet, engine: other, exact: true });
     assert.match(replayText(strict), /doesn't repeat bit for bit, but within tolerance on /);
@@ -143,7 +143,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     }
   };
 
-  it("is named where it changed, before anything is trained", async () => {
+  it("names what changed before training", async () => {
     const rows = join(book.folder, "rows.csv");
     assert.deepEqual(await with_(rows, (text) => text.replace("good film", "good novel")), [
       "rows of train",
@@ -160,7 +160,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     assert.deepEqual(await with_(tokenizer, (text) => `${text} `), ["tokenizer tokenizer.json"]);
   });
 
-  it("goes on where that is asked for, and says which numbers are others", async () => {
+  it("replays despite changes on demand and reports differing results", async () => {
     const rows = join(book.folder, "rows.csv");
     const was = readFileSync(rows, "utf8");
     writeFileSync(rows, was.replaceAll(",yes,train", ",no,train"));
@@ -184,7 +184,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     }
   });
 
-  it("can't be had of a table of the notebook, which is told", async () => {
+  it("rejects the replay of a run on a notebook table", async () => {
     const live = {
       rows: [
         { text: "a", label: "x" },
@@ -202,7 +202,7 @@ train small on t as tabled { epochs: 1, validate: none }`;
     });
   });
 
-  it("holds no secret: not in a run, a sweep's journal, what is shown, or what fails", async () => {
+  it("leaks no secret into runs, the sweep journal, outputs or errors", async () => {
     await cell(
       "sweep small on d as search with r { vary: { optimizer.learning_rate: log(1e-4..1e-2) }, trials: 1, maximize: accuracy }",
     );
@@ -224,9 +224,9 @@ train small on t as tabled { epochs: 1, validate: none }`;
   });
 });
 
-describe("the quickstart, shortened", function () {
+describe("shortened quickstart", function () {
   this.timeout(120_000);
-  it("is repeated within tolerance by TensorFlow and by ONNX Runtime", async () => {
+  it("replays within tolerance with TensorFlow and with ONNX Runtime", async () => {
     const book = new NotebookOfOne();
     try {
       mkdirSync(join(book.folder, "data"));
@@ -253,9 +253,9 @@ train mood on reviews with quick`);
   });
 });
 
-describe("a run of version 0.1.0", function () {
+describe("run of version 0.1.0", function () {
   this.timeout(60_000);
-  it("is refused, since its schedule meant other rates, and comes to other losses where it is repeated anyway", async () => {
+  it("is not replayed because its schedule had other rates, and differs if replayed anyway", async () => {
     const book = new NotebookOfOne();
     try {
       writeNotebookFiles(book.folder);

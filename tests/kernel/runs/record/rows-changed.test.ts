@@ -24,13 +24,13 @@ const told = (now: readonly Row[]): string =>
   rowChangesText(compareRowMarks(marks({ train: rows }), marks({ train: now }), "train")!);
 const replaced = (at: number, row: Row): readonly Row[] => rows.with(at, row);
 
-describe("rows of two runs", () => {
-  it("are named where they changed, with what of them", () => {
+describe("row comparison of two runs", () => {
+  it("names changed rows and their changed columns", () => {
     assert.equal(told(replaced(2, ["text 2", "no"])), "1 row changed: row 3 (label)");
     assert.equal(told(replaced(0, ["another", "yes"])), "1 row changed: row 1 (text)");
     assert.equal(told(replaced(11, ["another", "yes"])), "1 row changed: row 12 (label, text)");
   });
-  it("are named where they came or went, whatever stands where then", () => {
+  it("names added and removed rows even if positions shift", () => {
     assert.equal(told([["new", "yes"], ...rows]), "1 row added: row 1");
     assert.equal(told(rows.slice(1)), "1 row removed: row 1");
     assert.equal(told([...rows, ["new", "no"], ["newer", "no"]]), "2 rows added: row 13, row 14");
@@ -42,7 +42,7 @@ describe("rows of two runs", () => {
       "12 rows changed: row 1 (label), row 2 (label), row 3 (label), row 4 (label), row 5 (label), …",
     );
   });
-  it("are the same in another order, or moved to another split", () => {
+  it("recognizes reordered rows and rows moved to another split", () => {
     assert.equal(told(rows.toReversed()), "the same rows in another order");
     const then = marks({ train: rows.slice(0, 8), test: rows.slice(8) });
     const now = marks({ train: rows.slice(0, 6), test: rows.slice(6) });
@@ -52,7 +52,7 @@ describe("rows of two runs", () => {
     );
     assert.match(rowChangesText(compareRowMarks(then, now, "test")!), /^2 rows added, 2 of these were in train: /);
   });
-  it("are moved, and not changed, where a split was drawn again", () => {
+  it("reports moved rows as moved, not changed, after a new random split", () => {
     const drawn = replaced(2, ["text 2", "no"]);
     const then = marks({ train: rows.slice(0, 8), test: rows.slice(8) });
     const now = marks({
@@ -65,13 +65,13 @@ describe("rows of two runs", () => {
     const test = compareRowMarks(then, now, "test")!;
     assert.deepEqual([test.changed, test.added, test.removed], [0, 1, 1]);
   });
-  it("aren't compared where a run has no such split, or other columns", () => {
+  it("is skipped if a split is missing or columns differ", () => {
     assert.equal(compareRowMarks(marks({ train: rows }), marks({ test: rows }), "train"), null);
     const other: RowMarks = { train: { numbers: [1], roles: { text: [1] } } };
     assert.equal(compareRowMarks(marks({ train: rows }), other, "train"), null);
   });
 
-  describe("are kept in a run's folder", () => {
+  describe("row marks in a run folder", () => {
     let folder: string;
     before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-rows-"))));
     after(() => rmSync(folder, { recursive: true, force: true }));
@@ -83,7 +83,7 @@ describe("rows of two runs", () => {
         Object.entries(roles).map(([role, hashes]) => [role, Array.from(hashes)]),
       ]);
 
-    it("without any text, and come out as they went in", async () => {
+    it("contain no text and are read back unchanged", async () => {
       const own = marks({ train: rows, test: [["\u00e4", "yes"]] });
       await writeRowMarks(folder, own);
       assert.deepEqual(plain(readRowMarks(folder)), plain(own));
@@ -92,7 +92,7 @@ describe("rows of two runs", () => {
         "the same rows in another order",
       );
     });
-    it("and nothing is said where the file is somebody else's", () => {
+    it("are ignored if the file is malformed", () => {
       const head = (text: string) => Buffer.concat([Buffer.from(`${text}\n`), Buffer.alloc(16)]);
       for (const bytes of [
         ...[

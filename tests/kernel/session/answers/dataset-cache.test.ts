@@ -9,14 +9,14 @@ import type { DataPlan } from "#dsl/language/types/value.js";
 import { WholeReads } from "../whole-reads.js";
 import { call, Folder } from "../../data/rows/plans.js";
 
-describe("data that a session prepared", () => {
+describe("dataset cache of a session", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const rows = Array.from({ length: 2000 }, (_, i) => `text number ${i},${i % 2 ? "a" : "b"}\n`).join("");
   const source = call("source", "csv", { path: folder.write("rows.csv", `text,label\n${rows}`) });
   const hostContext = plainHostContext(folder.path);
 
-  it("are let go of once others were defined, and the newest are kept", async () => {
+  it("evicts old entries and keeps recently used ones", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const datasets = new DatasetCache();
@@ -37,7 +37,7 @@ describe("data that a session prepared", () => {
     );
     assert.equal(await of(0), await of(0));
   });
-  it("are read, cleaned and divided once for all sizes that are thinned out of them", async () => {
+  it("reads, cleans and splits once for all thinned sizes", async () => {
     const path = folder.write("sizes.csv", `text,label\n${rows}`);
     const reads = new WholeReads();
     try {
@@ -66,7 +66,7 @@ describe("data that a session prepared", () => {
       reads.stop();
     }
   });
-  it("are looked at once for their columns, until their file changes", async () => {
+  it("reads the columns once until the file changes", async () => {
     const datasets = new DatasetCache();
     const of = call("source", "csv", { path: folder.write("head.csv", "text,label\na,b\n") });
     const header = () => datasets.answer({ about: "table", source: of, folder: "." }, hostContext);
@@ -79,7 +79,7 @@ describe("data that a session prepared", () => {
       datasets.answer({ about: "table", source: { ...of, arguments: { path: "no.csv" } }, folder: "." }, hostContext),
     );
   });
-  it("are made again where the key has changed that they were hashed with", async () => {
+  it("prepares data again if the hash key changes", async () => {
     const datasets = new DatasetCache();
     const path = folder.write("told.csv", "text,label\nwrite to a@b.org,a\n");
     const key = call("secret", "secret", { env: "TUNEBOOK_TEST_KEY" });

@@ -8,7 +8,7 @@ import { processorName } from "#kernel/engines/machine-record.js";
 import { expectedTime } from "#kernel/display/plans/expected-time.js";
 import { enginePaceOf, rememberPace, steadySeconds } from "#kernel/session/answers/machine.js";
 
-describe("what trainings took on this machine", () => {
+describe("measured training pace of this machine", () => {
   const before = process.env["TUNEBOOK_MACHINE"];
   let cache: string;
   beforeEach(() => (process.env["TUNEBOOK_MACHINE"] = cache = mkdtempSync(join(tmpdir(), "tunebook-machine-"))));
@@ -19,7 +19,7 @@ describe("what trainings took on this machine", () => {
   });
   const large = { flops: 1e12, steps: 50, seconds: 8 };
 
-  it("is kept of models of several sizes, however often one of them trains", () => {
+  it("is stored for several model sizes, however often one is trained", () => {
     rememberPace("tensorflow", large);
     for (let i = 1; i <= 40; i++) rememberPace("tensorflow", { flops: 1e6 * i, steps: i, seconds: 0.01 * i });
     const [first, second, ...more] = enginePaceOf("tensorflow").took;
@@ -28,7 +28,7 @@ describe("what trainings took on this machine", () => {
     for (let i = 1; i <= 40; i++) rememberPace("tensorflow", { flops: 1e6 * 2 ** i, steps: 1, seconds: 1 });
     assert.equal(enginePaceOf("tensorflow").took.length, 12);
   });
-  it("is of the engine that trained last where `auto` chooses", () => {
+  it("is that of the engine used last if `auto` chooses", () => {
     assert.deepEqual(enginePaceOf("auto"), { took: [], product: null });
     rememberPace("onnx", large);
     rememberPace("tensorflow", { ...large, seconds: 9 });
@@ -37,7 +37,7 @@ describe("what trainings took on this machine", () => {
     assert.deepEqual(enginePaceOf("auto").took, [large]);
     assert.deepEqual(enginePaceOf("tfjs").took, []);
   });
-  it("is of no engine that another process trained with, where `auto` would choose another", () => {
+  it("ignores an engine used by another process if `auto` would choose differently", () => {
     const quick = { flops: 3.6e11, steps: 34, seconds: 4 };
     const slow = { flops: 2.5e10, steps: 10, seconds: 85.8 };
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ tensorflow: [quick], tfjs: [slow] }));
@@ -49,7 +49,7 @@ describe("what trainings took on this machine", () => {
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ onnx: others["onnx"], tfjs: [slow] }));
     assert.deepEqual(enginePaceOf("auto").took, [quick]);
   });
-  it("is not of the engine in plain JavaScript where a native one was measured", () => {
+  it("ignores the plain JavaScript engine if a native one was measured", () => {
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ tfjs: [large] }));
     assert.deepEqual(enginePaceOf("auto").took, [large]);
     const engines = { tensorflow: { title: "TensorFlow", f32: 395, bandwidth: 31 } };
@@ -57,7 +57,7 @@ describe("what trainings took on this machine", () => {
     writeFileSync(join(cache, "engines.json"), JSON.stringify({ ...here, engines }));
     assert.deepEqual([enginePaceOf("auto").took, enginePaceOf("tfjs").took], [[], [large]]);
   });
-  it("is what several trainings of a size took, not what one took while the machine was busy", () => {
+  it("ignores a single training that was slow on a busy machine", () => {
     const at = (seconds: number) => ({ flops: 3.6e11, steps: 34, seconds });
     const told = () => enginePaceOf("tensorflow").took.map(({ seconds }) => seconds);
     rememberPace("tensorflow", at(1170));
@@ -70,7 +70,7 @@ describe("what trainings took on this machine", () => {
     rememberPace("tensorflow", at(900));
     assert.deepEqual(told(), [900]);
   });
-  it("is nothing where the file is broken, of before, or holds what can't be; and is written again", () => {
+  it("is empty for a broken, old or invalid file, which is then rewritten", () => {
     for (const text of [
       "",
       "{",
@@ -86,13 +86,13 @@ describe("what trainings took on this machine", () => {
     rememberPace("tensorflow", large);
     assert.deepEqual(JSON.parse(readFileSync(join(cache, "machine.json"), "utf8")), { tensorflow: [large] });
   });
-  it("is told as a time and what it may well be", () => {
+  it("is shown as a time with a range", () => {
     assert.equal(expectedTime({ seconds: null }).value, "not known yet");
     const told = expectedTime({ seconds: 95, secondsBetween: [61, 180] });
     assert.deepEqual(told, { value: "about 1 min 35 s", note: "estimated, 1 min 01 s to 3 min 00 s" });
     assert.equal(expectedTime({ seconds: 95 }).note, "estimated");
   });
-  it("tells a long time in days, in the plan as in the warning", () => {
+  it("is shown in days if long, in the plan and the warning", () => {
     const warned = (seconds: number): string => codeText("long-training", { seconds, change: null }).message;
     for (const [hours, told] of [
       [48, "2 days"],
@@ -105,7 +105,7 @@ describe("what trainings took on this machine", () => {
     assert.equal(expectedTime({ seconds: 47.5 * 3600 }).value, "about 47 h 30 min");
     assert.match(warned(47.5 * 3600), /about 48 h on/);
   });
-  it("leaves out what the first step alone takes", () => {
+  it("excludes the extra time of the first step", () => {
     const steps = [5, 1, 1.2, 1].map((seconds, i) => ({
       at: "",
       run: "",

@@ -30,8 +30,8 @@ const trial = (number: number, score: number, rate = "0.002"): TrialRecord => ({
 const heeds = (trials: readonly TrialRecord[], best: number, probed = [majority]): string =>
   autoNotesOf({ goal, vary, trials, best, probed }).join(" ");
 
-describe("what is to be heeded of an automatic sweep", () => {
-  it("is a best rate at an end of the range, on its own scale", () => {
+describe("advice after an automatic sweep", () => {
+  it("mentions a best learning rate at either end of its range", () => {
     assert.match(
       heeds([trial(1, 0.3), trial(2, 0.44, "0.08634")], 2),
       /^The best rate, 0\.08634, lies at the upper end of its range \(0\.0007 to 0\.09\): widen `optimizer\.learning_rate` in the program above/,
@@ -39,7 +39,7 @@ describe("what is to be heeded of an automatic sweep", () => {
     assert.match(heeds([trial(1, 0.4, "0.00072")], 1), /lower end/);
     assert.equal(heeds([trial(1, 0.4, "0.03")], 1), "");
   });
-  it("is that no trial did better than always the same answer, at its end and once the first trials ended", () => {
+  it("mentions that no trial beat the constant prediction, also after the first trials", () => {
     const same = [trial(1, 0.2271, "0.09"), trial(2, 0.19)];
     const text = heeds(same, 1);
     assert.match(

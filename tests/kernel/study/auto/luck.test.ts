@@ -54,8 +54,8 @@ function claims({ rows, trials, epochs, baseline, skill }: Study, studies: numbe
   return { plain: plain / studies, corrected: corrected / studies };
 }
 
-describe("the best of many looks", () => {
-  it("beats nothing where labels are chance, neither as one of many trials nor as one of many epochs", () => {
+describe("selection-corrected best score", () => {
+  it("beats nothing on random labels, with many trials or many epochs", () => {
     for (const [trials, epochs] of [
       [8, 20],
       [1, 20],
@@ -66,11 +66,11 @@ describe("the best of many looks", () => {
       assert.ok(corrected <= 0.05, `${String(trials)} × ${String(epochs)}: ${String(corrected)}`);
     }
   });
-  it("is said to beat what it does beat", () => {
+  it("still beats a clearly weaker baseline", () => {
     const { corrected } = claims({ rows: 150, trials: 8, epochs: 20, baseline: 0.7, skill: 0.85 }, 60);
     assert.ok(corrected > 0.8, String(corrected));
   });
-  it("is widened on the side that flatters it alone, in the metric's direction", () => {
+  it("widens the interval only on the flattering side, in the metric's direction", () => {
     const of = (difference: number, verdict: ContestantDifference["verdict"]): ContestantDifference => ({
       name: "b",
       difference,
@@ -88,7 +88,7 @@ describe("the best of many looks", () => {
     assert.equal(correctForSelection(of(-0.15, "worse"), { looks: 160, better: "greater" }).verdict, "worse");
     assert.deepEqual(correctForSelection(of(0.15, "better"), { looks: 1, better: "greater" }), of(0.15, "better"));
   });
-  it("are the validations whose best weights stay, of all trials", () => {
+  it("counts all validations if the best weights are saved", () => {
     const reports = [1, 2, 3].map((step) => ({ step, score: 0.5 }));
     const trials = [{ score: 0.5, reports }, { score: 0.4 }, { score: null, reports: [] }];
     assert.equal(scoreLookCount(trials, { keepsBest: true }), 4);

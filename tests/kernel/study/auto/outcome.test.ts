@@ -38,14 +38,14 @@ const said = (
   untrained: string | null = null,
 ) => outcomeSentence({ name: "found", goal, scored, versus: versus(verdicts), untrained, looks: 1, rows: 40 });
 
-describe("what won", () => {
-  it("is a trial where it is better, and what it beats is told apart from what it may not", () => {
+describe("result of an automatic sweep", () => {
+  it("names the best trial and separates what it beats from what it may not", () => {
     const text = said([words, frozen, trial], ["better", "no difference shown"]);
     assert.match(text, /^trial 3 is the best, with accuracy 0\.9 on the validation rows/);
     assert.match(text, /it beats baseline\(tfidf\) by more than chance; against a, frozen no difference is shown\./);
     assert.doesNotMatch(text, /rather too good/);
   });
-  it("is told as the best of so many looks, and of what it is ahead by luck it isn't said to beat it", () => {
+  it("states the number of looks and claims no win that chance explains", () => {
     const of = (looks: number, chosen: boolean): string =>
       outcomeSentence({
         name: "found",
@@ -67,7 +67,7 @@ describe("what won", () => {
     assert.doesNotMatch(text, /beats|no difference is shown/);
     assert.match(of(20, false), /against baseline\(tfidf\) no difference is shown\. As the best of 20 looks/);
   });
-  it("is what needs no training where that is better, in the first sentence", () => {
+  it("names a training-free option first if that is better", () => {
     const worse = { ...trial, score: 0.79 };
     assert.match(
       said([words, worse], ["worse"]),
@@ -79,7 +79,7 @@ describe("what won", () => {
       /^baseline\(tfidf\) does as well as the best trial/,
     );
   });
-  it("is told without a verdict where the rows are too few, and never by a trial that misses what is required", () => {
+  it("has no verdict with too few rows, and skips trials that miss a threshold", () => {
     assert.match(said([words, { ...trial, score: 0.7 }], [null]), /0\.7, on too few rows to tell that from chance\./);
     assert.match(
       said([words, trial], [null]),
@@ -89,7 +89,7 @@ describe("what won", () => {
     const missed = { ...trial, name: "trial 9", score: 0.95 };
     assert.match(said([words, trial, missed], ["better"]), /^trial 3 is the best/);
   });
-  it("is what keeps what is required, and who is ahead and doesn't is told", () => {
+  it("is the best that meets the thresholds, and names a better one that does not", () => {
     const slow = { ...words, score: 0.95, misses: ["latency at most 5 ms, and it is 12 ms"] };
     assert.equal(bestContestant([slow, trial], goal)?.name, "trial 3");
     const text = said([slow, frozen, trial], ["worse", "better"]);
@@ -105,7 +105,7 @@ describe("what won", () => {
       /Nothing keeps all that is required: baseline\(tfidf\) misses latency/,
     );
   });
-  it("is a probe where nothing was trained", () => {
+  it("is a probe if nothing was trained", () => {
     const text = said([words, frozen], [], "no training fits: a: one epoch would take 41 min");
     assert.equal(
       text,
@@ -113,11 +113,11 @@ describe("what won", () => {
     );
     assert.equal(said([{ ...words, score: Number.NaN }], []), "Nothing could be scored.");
   });
-  it("goes by the goal's direction", () => {
+  it("follows the direction of the goal", () => {
     const low = { direction: "minimize", metric: "log_loss" } as const;
     assert.equal(bestContestant([words, frozen, trial], low)?.name, "baseline(tfidf)");
   });
-  it("has a front of score, size and latency; what nobody knows is no merit", () => {
+  it("has a front of score, size and latency that gives no credit for unknown values", () => {
     assert.deepEqual(frontNames([words, frozen, trial], goal), ["baseline(tfidf)", "trial 3"]);
     assert.deepEqual(frontNames([words, { ...frozen, bytes: null, latency: null, score: 0.8 }], goal), [
       "baseline(tfidf)",

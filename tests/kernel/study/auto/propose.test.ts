@@ -66,8 +66,8 @@ function compiledOf(proposal: ProgramProposal) {
 }
 const names = { data: "d", model: "found_model", recipe: "found_recipe", as: "found" };
 
-describe("what `sweep auto` writes", () => {
-  it("is a program that compiles, with a point for each that begins", () => {
+describe("program of `sweep auto`", () => {
+  it("compiles and lists a point for each initial trial", () => {
     const two = [base("b", 0.7, 4, 6, 2), base("a", 0.8, 4, 6, 2)];
     for (const proposal of [
       made(two),
@@ -86,7 +86,7 @@ describe("what `sweep auto` writes", () => {
       }
     }
   });
-  it("begins with a way that learns much and the head alone, of the base whose probe does best", () => {
+  it("starts with full training, LoRA and the head alone on the base with the best probe", () => {
     const { first, vary, model } = made([base("b", 0.7, 4, 6, 2), base("a", 0.8, 4, 6, 2)]);
     assert.deepEqual(
       first.map((point) => [point["base"], point["technique"], point["optimizer.learning_rate"]]),
@@ -105,7 +105,7 @@ describe("what `sweep auto` writes", () => {
     assert.equal(valueOf(model, "base"), '"a"');
     assert.equal(valueOf(vary, "optimizer.learning_rate"), "log(0.000025..0.12)");
   });
-  it("tries a head that is found at once once on each base, at a rate that others have", () => {
+  it("tries an exact head once per base, at a rate shared with other techniques", () => {
     const proposal = made([exact("b", 0.7, 4, 6, 2), exact("a", 0.8, 4, 6, 2)]);
     assert.deepEqual(
       proposal.first.slice(0, 5).map((point) => [point["base"], point["technique"], point["optimizer.learning_rate"]]),
@@ -133,14 +133,14 @@ describe("what `sweep auto` writes", () => {
     assert.deepEqual(alone.first, [{ technique: "head_only(fit: exact)" }]);
     assert.equal(compiledOf(alone).sweep.vary["optimizer.learning_rate"], undefined);
   });
-  it("begins with larger steps of fewer weights where there are few updates", () => {
+  it("starts with LoRA if there are few updates", () => {
     const { first } = made([base("a", 0.8, 4, 6, 2)], { fixed: { epochs: "2" } });
     assert.deepEqual(
       first.slice(0, 3).map((point) => point["technique"]),
       ["lora", "full", "head_only"],
     );
   });
-  it("holds the rates of each technique to those around what is recommended for it", () => {
+  it("limits each technique to rates near its recommended one", () => {
     const proposal = made([base("a", 0.8, 4, 6, 2)]);
     const { sweep } = compiledOf(proposal);
     const space = { kind: "technique", of: ["lora", "full", "head_only"] };
@@ -163,7 +163,7 @@ describe("what `sweep auto` writes", () => {
     assert.equal(valueOf(alone.sweep, "where"), undefined);
     assert.equal(valueOf(alone.vary, "optimizer.learning_rate"), "log(0.0075..0.12)");
   });
-  it("says what learns of the techniques that are there", () => {
+  it("describes what each available technique trains", () => {
     const why = (candidate: BaseCandidate) => made([candidate]).vary.find(({ key }) => key === "technique")?.why;
     assert.equal(
       why(base("a", 0.8, 4, 6, 2)),
@@ -172,7 +172,7 @@ describe("what `sweep auto` writes", () => {
     assert.equal(why(base("a", 0.8, 4, 4000, 2)), "what trains: small matrices beside the layers or the head alone");
     assert.equal(why(base("a", 0.8, 400, 900, 20)), "what trains: the head alone");
   });
-  it("leaves out what takes too long, and says of how much", () => {
+  it("leaves out what takes too long, with the time", () => {
     const { proposal, left } = proposeProgram(
       [base("a", 0.8, 10, 20, 5), base("large", 0.9, 4000, 9000, 2000)],
       wanted,
@@ -191,18 +191,18 @@ describe("what `sweep auto` writes", () => {
       { what: "large, full", why: "two epochs would take 30 min 00 s, and a trial may take 3 min 20 s" },
     ]);
   });
-  it("leaves out techniques that can't train a base, with their reason, where the base is kept", () => {
+  it("leaves out techniques that cannot train a base, with the reason", () => {
     const refused = [{ what: "a, full", why: "its weights are quantised" }];
     const able = { ...base("a", 0.8, 10, 20, 5), refused };
     assert.deepEqual(proposeProgram([able], wanted).left, refused);
     assert.equal(proposeProgram([able], { ...wanted, seconds: 2 }).left.length, 1);
   });
-  it("is nothing where no epoch fits", () => {
+  it("is absent if no epoch fits the budget", () => {
     assert.equal(proposeProgram([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: 2 }).proposal, null);
     assert.equal(proposeProgram([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: -3 }).proposal, null);
     assert.equal(proposeProgram([base("a", 0.8)], wanted).proposal, null);
   });
-  it("makes fewer trials where they would be too short to learn", () => {
+  it("reduces epochs and trials if time is short", () => {
     const epochs = (seconds: number, trials: number | null = null): string | undefined =>
       valueOf(made([base("a", 0.8, 10, 11, 5)], { seconds, trials }).recipe, "epochs");
     assert.equal(epochs(600), "6"); // 50 updates each, 300 in all
@@ -210,7 +210,7 @@ describe("what `sweep auto` writes", () => {
     assert.equal(epochs(90), "2"); // a third
     assert.equal(epochs(180, 2), "6");
   });
-  it("tries what is recommended, and nothing around it, where few rows choose", () => {
+  it("tries only recommended settings if there are few validation rows", () => {
     const two = [base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)];
     const few = made(two, { validating: 16 });
     assert.deepEqual(
@@ -230,7 +230,7 @@ describe("what `sweep auto` writes", () => {
     assert.equal(made(two, { validating: 16, trials: 12 }).first.length, 8);
     assert.equal(valueOf(made(two, { validating: 50 }).sweep, "trials"), undefined);
   });
-  it("keeps what the recipe says, and names nothing twice", () => {
+  it("keeps the recipe's settings and repeats none", () => {
     const proposal = made([base("a", 0.8, 10, 11, 5)], { fixed: { epochs: "2", batch_size: "4", keep: "last" } });
     assert.deepEqual(
       proposal.recipe.map(({ key, value }) => `${key}: ${value}`),
@@ -240,7 +240,7 @@ describe("what `sweep auto` writes", () => {
     const watched = made([base("a", 0.8, 10, 11, 5)], { fixed: { early_stopping: "patience(2, metric: loss)" } });
     assert.equal(valueOf(watched.recipe, "keep"), undefined);
   });
-  it("is written by rules whose number says when they change", () => {
+  it("has a rules version that changes with its output", () => {
     const all = [
       made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]),
       made([base("a", 0.8, 400, 900, 20)], { rows: 20_000 }),
@@ -251,7 +251,7 @@ describe("what `sweep auto` writes", () => {
     // Another digest means other programs: raise RULES with it, so that kept ones are written anew.
     assert.deepEqual([RULES_VERSION, digest], [3, "adc0ed6874a0"]);
   });
-  it("has a winner that is a program of its own", () => {
+  it("writes the winner as a separate program", () => {
     const proposal = made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]);
     const whole = trialSettings(
       proposal,
@@ -271,7 +271,7 @@ describe("what `sweep auto` writes", () => {
 });
 
 describe("rules for single settings", () => {
-  it("hold batches, lengths and epochs", () => {
+  it("choose batch size, length and epochs", () => {
     assert.deepEqual(
       [100, 800, 20_000].map((rows) => batchSizeFor(rows).size),
       [8, 16, 32],

@@ -7,7 +7,7 @@ import { Journal } from "#kernel/sweep-runs/journal/journal.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
 import { one, running, trial as somewhere } from "../journals.js";
 
-describe("a sweep's journal", () => {
+describe("sweep journal", () => {
   let root: string;
   let trial: TrialRecord;
   const open = (name = "abc"): Journal => Journal.open(root, "search", name, one);
@@ -18,7 +18,7 @@ describe("a sweep's journal", () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it("keeps trials of every state, as they were", () => {
+  it("stores trials of every state unchanged", () => {
     const journal = open();
     assert.deepEqual([journal.trials, journal.next], [[], 1]);
     const reports = [
@@ -43,7 +43,7 @@ describe("a sweep's journal", () => {
     assert.equal(journal.name, basename(journal.file, ".jsonl"));
   });
 
-  it("names runs by their folders, which lie beside it wherever it lies", () => {
+  it("names runs by folder, relative to its own location", () => {
     const journal = open();
     journal.add(trial);
     assert.ok(!readFileSync(journal.file, "utf8").includes(JSON.stringify(root).slice(1, -1)));
@@ -58,7 +58,7 @@ describe("a sweep's journal", () => {
     for (const run of ["..", "/else/..", "a/", ".", ""]) assert.equal(told(run), null, run);
   });
 
-  it("tells what runs, step by step, and takes up what a killed process left", () => {
+  it("records running trials step by step and resumes those of a killed process", () => {
     const journal = open();
     assert.equal(journal.begin(running(1)).number, 1);
     assert.equal(journal.begin(running(2)).number, 2);
@@ -95,7 +95,7 @@ describe("a sweep's journal", () => {
     assert.throws(() => again.report(9, 1, 1), /trial 9 .* not begun/);
   });
 
-  it("stands torn and strange lines, and cuts off what a killed writer left", () => {
+  it("survives torn and foreign lines and removes an incomplete last line", () => {
     const journal = open();
     journal.add(trial);
     const whole = readFileSync(journal.file, "utf8");
@@ -129,7 +129,7 @@ describe("a sweep's journal", () => {
     assert.equal(open().interrupted.length, 1);
   });
 
-  it("takes no trial of others whose values may not stand together", () => {
+  it("rejects foreign trials that break a relation", () => {
     const journal = open();
     journal.add(trial);
     const made = { ...JSON.parse(lines(journal)[2] ?? ""), user_attrs: {}, state: 1, values: [0.99] };
@@ -141,7 +141,7 @@ describe("a sweep's journal", () => {
     assert.deepEqual(held.trials, []);
   });
 
-  it("believes no value of a stranger that would end what stands around it", () => {
+  it("ignores foreign values that would break out of the program text", () => {
     const journal = open();
     const values = (of: unknown): void => {
       const made = { ...JSON.parse(lines(journal)[2] ?? ""), user_attrs: { values: of }, state: 1, values: [0.5] };
@@ -166,7 +166,7 @@ describe("a sweep's journal", () => {
     assert.deepEqual(open().trials.at(-1)?.values, own.values);
   });
 
-  it("tells a file that it can't write as a coded error", () => {
+  it("reports an unwritable file as a coded error", () => {
     const journal = open();
     rmSync(journal.file, { force: true });
     symlinkSync(join(root, "elsewhere"), journal.file);

@@ -8,7 +8,7 @@ import { Journal } from "#kernel/sweep-runs/journal/journal.js";
 import { SweepMirror } from "#kernel/sweep-runs/remote/mirror.js";
 import { one, running, trial } from "../journals.js";
 
-describe("the mirror of a sweep's journal", () => {
+describe("mirror of a remote sweep journal", () => {
   let root: string;
   let there: Journal;
   const text = (): string => readFileSync(there.file, "utf8");
@@ -20,7 +20,7 @@ describe("the mirror of a sweep's journal", () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it("has what is told of it, and what runs as far as it runs", () => {
+  it("contains the reported trials, with running ones as far as they are", () => {
     const here = mirror();
     there.add({ ...trial, run: join(root, "there", "search_1") });
     there.begin(running(2));
@@ -42,7 +42,7 @@ describe("the mirror of a sweep's journal", () => {
     here.end();
     assert.deepEqual([here.open, here.unfinished.length], [[], 1], "it goes on when the sweep does");
   });
-  it("takes again what it has, and goes on from there", () => {
+  it("accepts repeated text and continues from it", () => {
     there.add(trial);
     mirror().take(0, text());
     const later = mirror();
@@ -52,7 +52,7 @@ describe("the mirror of a sweep's journal", () => {
     assert.equal(readFileSync(later.file, "utf8"), text());
     assert.equal(later.ended.length, 2);
   });
-  it("is what the search says, where something else stands here", () => {
+  it("replaces a different local journal", () => {
     const other = Journal.open(join(root, "here"), "search", "abc", one);
     other.add({ ...trial, score: 0.1 });
     other.add({ ...trial, number: 2, score: 0.2 });
@@ -65,7 +65,7 @@ describe("the mirror of a sweep's journal", () => {
       [0.9],
     );
   });
-  it("refuses what doesn't follow on what it has", () => {
+  it("rejects text that does not continue its own", () => {
     assert.throws(
       () => mirror().take(10, "x\n"),
       (error: CodedError) => error.code === "search-results",

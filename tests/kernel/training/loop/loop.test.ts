@@ -70,13 +70,13 @@ describe("training loop", () => {
     return { events, run, result: await runTrainingLoop(training) };
   }
 
-  it("lets a source send requests up to the next step where something is due", async () => {
+  it("lets a source send requests up to the next due step", async () => {
     const source = new Source();
     await trained(source, []);
     assert.deepEqual(source.limits, [2, 2, 4, 4]);
   });
 
-  it("adds the reports of source and hooks to events, and emits a step's own events after it", async () => {
+  it("adds source and hook reports to events, and emits a step's own events after it", async () => {
     const source = new Source((step) => ({
       report: { waited: step },
       events: [{ kind: "damaged", file: "f", why: `step ${String(step)}` }],
@@ -106,7 +106,7 @@ describe("training loop", () => {
     assert.deepEqual(await logged([{ logsEveryStep: true }]), [1, 2, 3, 4]);
   });
 
-  it("saves what hooks keep before each checkpoint, and puts their fields into its position", async () => {
+  it("saves hook state before each checkpoint and adds hook fields to its position", async () => {
     const calls: string[] = [];
     const privacy = { noise: 1, rate: 0.5, steps: 9 };
     const hook: TrainingHook = {
@@ -122,7 +122,7 @@ describe("training loop", () => {
     assert.equal(result.best?.file, result.last.file);
   });
 
-  it("pauses after the fewest steps that a hook asks for, with the mean time of a step", async () => {
+  it("pauses after the smallest step count requested by hooks, given the mean step time", async () => {
     const asked: (number | null)[] = [];
     let pauses = 0;
     const hook: TrainingHook = {
@@ -134,7 +134,7 @@ describe("training loop", () => {
     assert.deepEqual([asked, pauses, source.limits], [[null, 0.5], 1, [2, 2, 3, 4]]);
   });
 
-  it("ends where a hook ends it, and writes no weights of a training that is given up", async () => {
+  it("stops when a hook requests it, and saves no weights if the training is given up", async () => {
     for (const [end, reason, files] of [
       ["stop", "early", 1],
       ["give up", "given up", 0],
@@ -147,7 +147,7 @@ describe("training loop", () => {
     }
   });
 
-  it("writes a checkpoint after a failed step only if the source has the weights of the last one", async () => {
+  it("saves a checkpoint after a failed step only if the source has the previous weights", async () => {
     for (const [keeps, files] of [
       [false, 0],
       [true, 1],
@@ -159,7 +159,7 @@ describe("training loop", () => {
     }
   });
 
-  it("imports no feature", () => {
+  it("imports no optional feature", () => {
     const features = /federation|private|ranks|dynamics|sweeps|exact-fit|pipeline/;
     const imported = [...importsOf("kernel/training/loop")].flatMap(([file, all]) =>
       all.filter((one) => features.test(one)).map((one) => `${file} → ${one}`),

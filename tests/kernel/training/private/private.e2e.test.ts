@@ -27,7 +27,7 @@ import { definitions, writeSmallTraining } from "#tests/kernel/session/small-tra
 
 const SGD = "optimizer: sgd(learning_rate: 0.1, momentum: 0), dropout: 0";
 
-describe("private trainings", function () {
+describe("private training", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   before(async () => {
@@ -74,7 +74,7 @@ describe("private trainings", function () {
     return Promise.all(names.map(async (name) => [name, toFloats(await session.read(name)).slice()] as const));
   }
 
-  it("without noise, with a clip that cuts nothing and all rows are the training that they are of, in whatever parts", async () => {
+  it("equals plain training without noise, clipping and sampling, for any batch size", async () => {
     const m = await material({ clip: 1e6, noise: 0, rate: 1 });
     const plain = await m.open(m.plan);
     const names = plain.states.trainable;
@@ -111,7 +111,7 @@ describe("private trainings", function () {
     }
   });
 
-  it("log each step with what is spent, keep nothing of single rows, and spend no more than was promised", async () => {
+  it("logs the spent budget, records nothing of single rows and stays within epsilon", async () => {
     const shown = await book.run(
       "train m on d as hidden { epochs: 4, batch_size: 16, log: every(steps: 5), privacy: differential(epsilon: 6, clip: 0.5) }",
     );
@@ -139,7 +139,7 @@ describe("private trainings", function () {
     assert.ok(new Set(steps.map(({ tokens }) => tokens)).size > 2, "rows come by chance");
   });
 
-  it("draw anew where they are done again: the same statement has other losses", async () => {
+  it("draws new noise each time, so losses differ between equal statements", async () => {
     const of = (name: string) => stepsIn(runOf(name)).map(({ loss }) => loss);
     const settings = "{ epochs: 1, batch_size: 16, privacy: differential(epsilon: 6, clip: 0.5), seed: 3 }";
     await book.run(`train m on d as once ${settings}`);
@@ -147,7 +147,7 @@ describe("private trainings", function () {
     assert.notDeepEqual(of("once"), of("again"));
   });
 
-  it("charge steps that a kill took back", async () => {
+  it("charges steps that a kill discarded", async () => {
     const control = new AbortController();
     const settings = "epochs: 200, batch_size: 16, checkpoint: every(steps: 20), privacy: differential(epsilon: 6)";
     const poll = setInterval(() => {
@@ -181,7 +181,7 @@ describe("private trainings", function () {
     assert.ok(must(spent.epsilon, "ε") > must(last.epsilon, "ε"));
   });
 
-  it("say what they add up to with earlier ones on the same rows", async () => {
+  it("reports the combined epsilon with earlier trainings on the same rows", async () => {
     const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
     writeFileSync(join(book.folder, "few.csv"), rows.slice(0, 41).join("\n"));
     await book.run(`data few { source: csv("few.csv"), columns: { text: text, label: label } }`);
@@ -216,7 +216,7 @@ sweep m on d with guarded as found { vary: { seed: choice(1, 2) }, search: rando
     assert.match(sweep ?? "", /2 trials and \d+ trainings before on the same rows of d spend ε/);
   });
 
-  it("leave nothing of single rows in what is kept and given away", async () => {
+  it("leaves no trace of single rows in saved and exported files", async () => {
     await book.run(`train m on d as kept { epochs: 1, privacy: differential(8) }
 train m on d as open { epochs: 1 }`);
     const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -251,7 +251,7 @@ train m on d as open { epochs: 1 }`);
     await assert.rejects(book.run(deploy), /would find scales by rows that were trained on privately/);
   });
 
-  it("refuse what shows rows only together", async () => {
+  it("rejects an exact head fit", async () => {
     await assert.rejects(
       book.run(`model head { base: "bert", task: text_classification, technique: head_only(fit: exact) }
 train head on d { privacy: differential(epsilon: 6) }`),

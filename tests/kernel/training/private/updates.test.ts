@@ -13,8 +13,8 @@ import { PrivateUpdates } from "#kernel/training/private/updates.js";
 
 const mean = (all: ArrayLike<number>): number => Array.from(all).reduce((a, b) => a + b, 0) / all.length;
 
-describe("chance that nobody knows", () => {
-  it("is uniform between 0 and 1, in steps of 2⁻⁵³", () => {
+describe("random numbers for private training", () => {
+  it("are uniform between 0 and 1, in steps of 2⁻⁵³", () => {
     const uniform = new UniformGenerator((into) => {
       into.fill(0xff);
       into.fill(0, 8, 16);
@@ -29,7 +29,7 @@ describe("chance that nobody knows", () => {
     assert.ok(new Set(drawn).size > 49_990);
   });
 
-  it("takes each row with its chance, by itself, at every draw anew", () => {
+  it("select each row independently with its probability, anew at every draw", () => {
     const uniform = new UniformGenerator();
     assert.deepEqual([...poissonSample(5, 1, uniform)], [0, 1, 2, 3, 4]);
     assert.equal(poissonSample(1000, 0, uniform).length, 0);
@@ -47,7 +47,7 @@ describe("chance that nobody knows", () => {
     assert.ok(often.every((count) => Math.abs(count - draws * rate) < 7 * Math.sqrt(draws * rate)));
   });
 
-  it("makes normal numbers of the deviation that is asked for, no two draws alike", () => {
+  it("are normal with the requested deviation, and differ between draws", () => {
     const uniform = new UniformGenerator();
     const [n, deviation] = [40_000, 3.5];
     const drawn = toFloats(secureNormal([200, 200], deviation, uniform));
@@ -71,8 +71,8 @@ describe("chance that nobody knows", () => {
   });
 });
 
-describe("whose privacy it is", () => {
-  it("is each row's as it is fed, or all windows' of a text", () => {
+describe("unit of privacy", () => {
+  it("is each row as fed to the model, or all windows of a text", () => {
     const texts = new TextsInMemory(
       [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2], [], [3, 4, 5]].map((t) => Int32Array.from(t)),
     );
@@ -113,8 +113,8 @@ const updatesOf = (more: Partial<ConstructorParameters<typeof PrivateUpdates>[0]
     ...more,
   });
 
-describe("a private update", () => {
-  it("has its rows in batches of like size, long ones with long ones, each weighed by its own losses", () => {
+describe("batches of a private update", () => {
+  it("group rows of similar length, and weight each row by its own losses", () => {
     const update = updatesOf().updateFor(9, Uint32Array.of(0, 1, 2, 3, 4, 5, 6));
     assert.deepEqual([update.epoch, update.parts, update.counts, update.tokens], [2, 3, 24, 38]);
     const parts = [0, 1, 2].map((i) => update.part(i));
@@ -141,7 +141,7 @@ describe("a private update", () => {
     assert.deepEqual([0, 1, 2].map(update.programOf!), ["accumulate", "accumulate", "accumulate"]);
   });
 
-  it("passes by itself what became several rows, and everything where rows can't be told apart", () => {
+  it("run a unit of several rows in its own pass, and every unit if gradients cannot be split by row", () => {
     const units: PrivacyUnits = {
       count: 3,
       rows: (unit) => [Uint32Array.of(0, 1), Uint32Array.of(2), Uint32Array.of()][unit]!,
@@ -159,7 +159,7 @@ describe("a private update", () => {
     assert.deepEqual([0, 1].map(alone.programOf!), ["alone", "alone"]);
   });
 
-  it("has noise of the clip's deviation, new for each, and is a mean over the rows that are expected", () => {
+  it("add fresh noise of the clip's deviation, and average over the expected number of rows", () => {
     const update = updatesOf().updateFor(1, Uint32Array.of());
     assert.equal(update.parts, 0);
     const [one, other] = [update.apply!(), update.apply!()];
@@ -171,7 +171,7 @@ describe("a private update", () => {
     assert.ok(Math.abs(spread - 1) < 0.25, String(spread));
   });
 
-  it("is drawn by chance alone: asked twice, a step has other rows", () => {
+  it("are drawn at random: repeating a step selects other rows", () => {
     const updates = updatesOf({ privacy: { clip: 1, noise: 1, rate: 0.5 } });
     const drawn = Array.from({ length: 40 }, () => updates.update(1)).map((update) =>
       Array.from({ length: update.parts }, (_, i) => [...update.part(i).rows!])
@@ -182,7 +182,7 @@ describe("a private update", () => {
     assert.ok(new Set(drawn).size > 15);
   });
 
-  it("without a row is an update of noise alone, and tells the loss of the one before", async () => {
+  it("apply only noise if no row is drawn, and report the loss of the previous update", async () => {
     const asked: string[] = [];
     const session = {
       run(program: string, feeds: Readonly<Record<string, NDArray>>) {
@@ -204,9 +204,9 @@ describe("a private update", () => {
   });
 });
 
-describe("what private steps spend", () => {
+describe("privacy budget spent by private steps", () => {
   const plan = { call: { kind: "privacy", word: "any", arguments: {} }, noise: 2, rate: 0.25 };
-  it("is of all that were ever made, those too that a kill took back", () => {
+  it("counts all steps ever made, including those rolled back after a crash", () => {
     const spent: number[] = [];
     const accountant = {
       spent: (_: unknown, done: readonly { readonly steps: number }[]) => {
@@ -228,7 +228,7 @@ describe("what private steps spend", () => {
     assert.deepEqual(spent, [8, 9]);
   });
 
-  it("is not asked at every step of an accountant that is slow, but wherever it is due", () => {
+  it("is computed only when due, not at every step, if the accountant is slow", () => {
     const accountant = {
       spent(_: unknown, done: readonly { readonly steps: number }[]) {
         for (const until = performance.now() + 15; performance.now() < until;);

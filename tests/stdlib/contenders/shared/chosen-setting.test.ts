@@ -7,9 +7,9 @@ import { argmax } from "#stdlib/statistics/argmax.js";
 
 const FOLDS = 5;
 
-describe("folds of rows", () => {
+describe("cross-validation folds", () => {
   const labelled = fc.array(fc.constantFrom(..."abc"), { minLength: 1, maxLength: 60 });
-  it("have each label as often as each other, but for one row", () =>
+  it("contain each label equally often, to within one row", () =>
     fc.assert(
       fc.property(labelled, (labels) => {
         const fold = foldsOf(labels.length, FOLDS, (role) => (role === "label" ? labels : null));
@@ -20,7 +20,7 @@ describe("folds of rows", () => {
         }
       }),
     ));
-  it("have rows of one group together", () =>
+  it("keep the rows of a group together", () =>
     fc.assert(
       fc.property(labelled, (groups) => {
         const fold = foldsOf(groups.length, FOLDS, (role) => (role === "group" ? groups : null));
@@ -29,7 +29,7 @@ describe("folds of rows", () => {
     ));
 });
 
-describe("the setting of a baseline", () => {
+describe("setting of a baseline", () => {
   /** Rows with a word of their own, and one of their label where `told`. */
   function rows(count: number, told: boolean) {
     const built = new SparseBuilder();
@@ -60,25 +60,25 @@ describe("the setting of a baseline", () => {
     return { found, accuracies };
   }
 
-  it("is judged by models that have not seen the row: what each has by heart is of no use", async () => {
+  it("is scored by models that have not seen the row, so memorized rows do not help", async () => {
     const { accuracies } = await chosen(60, false);
     assert.ok(accuracies.length === 6 && accuracies.every((one) => one <= 0.6), accuracies.join());
   });
-  it("is judged right though labels come in turns", async () => {
+  it("is scored correctly if labels alternate", async () => {
     const { accuracies } = await chosen(60, true);
     assert.ok(
       accuracies.every((one) => one === 1),
       accuracies.join(),
     );
   });
-  it("is not chosen where all are as good, or none has a score, and the words say so", async () => {
+  it("is not chosen if all scores are equal or undefined, and the description says so", async () => {
     for (const score of [() => 0.5, () => Number.NaN]) {
       const { found } = await chosen(20, true, score);
       assert.deepEqual(found.setting, { c: 1, weigh: "none" });
       assert.match(found.what, /not chosen/);
     }
   });
-  it("is the first of the best, and the words say of how many", async () => {
+  it("is the first of the best, and the description says of how many", async () => {
     let asked = 0;
     const { found } = await chosen(20, true, () => [0.1, 0.4, 0.2, 0.4, 0.3, 0][asked++]!);
     assert.deepEqual(found.setting, { c: 10, weigh: "none" });

@@ -18,14 +18,14 @@ function drawn(rows: number, labels: readonly string[]) {
   return { found, features };
 }
 
-describe("a head that is found at once", () => {
+describe("exact linear head", () => {
   for (const [rows, present, labels] of [
     [90, ["a", "b"], ["a", "b"]],
     [90, ["a", "b", "c"], ["a", "b", "c"]],
     [20, ["b", "c"], ["a", "b", "c"]],
     [12, ["a"], ["a"]],
   ] as const)
-    it(`says of ${String(rows)} rows of ${present.join("")} (of ${labels.join("")}) what the linear model says`, async () => {
+    it(`matches the linear model for ${String(rows)} rows of ${present.join("")} (of ${labels.join("")})`, async () => {
       const { found, features } = drawn(rows, present);
       const { weight, bias } = await fitExactHead(features, found, { labels });
       const wide = features.map((one) => Float64Array.from(one));

@@ -52,7 +52,7 @@ describe("a linear head on a frozen base", () => {
   const [train, asked] = [textsOf(200, 1), textsOf(60, 1000)];
   const first = (text: string): string => text.split(" ")[0]!;
 
-  it("finds what lies in small differences, whatever the spread of its numbers", async () => {
+  it("finds small differences, whatever the spread of the features", async () => {
     const found = await said({ text: train, label: train.map(first) }, { text: asked }, ["down", "up"]);
     assert.deepEqual(
       found.said.map((one) => ["down", "up"][best(one)]),
@@ -65,7 +65,7 @@ describe("a linear head on a frozen base", () => {
     assert.equal(found.read, 260);
   });
 
-  it("is held as strictly as rows that it didn't learn from ask for", async () => {
+  it("is regularized as strongly as unseen rows require", async () => {
     // Chance in more numbers than rows: who isn't held strictly knows each row by heart, and is sure of others for nothing.
     const unit = seededRandom(9);
     const label = train.slice(0, 80).map(() => (unitOf(unit) < 0.5 ? "a" : "b"));
@@ -74,7 +74,7 @@ describe("a linear head on a frozen base", () => {
     assert.ok(sure.reduce((a, b) => a + b, 0) / sure.length < 0.6, String(sure));
   });
 
-  it("promises little where there is nothing to learn", async () => {
+  it("is unsure if there is nothing to learn", async () => {
     const unit = seededRandom(5);
     const label = train.map(() => (unitOf(unit) < 0.5 ? "a" : "b"));
     const found = await said({ text: train.map((text) => `up ${text.split(" ")[1]!}`), label }, { text: asked }, [
@@ -85,7 +85,7 @@ describe("a linear head on a frozen base", () => {
     assert.ok(sure.reduce((a, b) => a + b, 0) / sure.length < 0.6, "sure of what is chance");
   });
 
-  it("tells pairs apart by what their texts have in common, sets of labels and numbers", async () => {
+  it("learns pairs by what their texts share, label sets and numbers", async () => {
     const pairs = (texts: readonly string[]) => ({
       text: texts,
       text_pair: texts.map((text, i) => (i % 2 === 0 ? text : texts[(i + 7) % texts.length]!)),

@@ -12,7 +12,7 @@ describe("message text", () => {
     assert.equal(messageText({ role: "user", content: "Sum up" }), "Sum up");
     assert.equal(messageText({ role: "user", content: "Sum up", context: "A text" }), "Sum up\n\nA text");
   });
-  it("has the length of contents and tool calls", () => {
+  it("counts contents and tool calls in its length", () => {
     const call = { id: "1", type: "function", function: { name: "f", arguments: "{}" } } as const;
     const asked = [{ role: "user", content: "abc" }] as const;
     assert.equal(conversationLength(asked), 3);

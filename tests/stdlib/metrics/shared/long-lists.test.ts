@@ -40,9 +40,9 @@ const list = fc.array(fc.constantFrom(..."abcdefgh"), { maxLength: 110 });
 const many = (count: number, kinds: number): Words =>
   Array.from({ length: count }, (_, i) => `w${String((Math.imul(i + 1, 0x9e3779b1) >>> 0) % kinds)}`);
 
-describe("distances of lists", function () {
+describe("list distances", function () {
   this.timeout(60_000);
-  it("are what a whole table says", () => {
+  it("equal those of a full table", () => {
     fc.assert(
       fc.property(list, list, (a, b) => {
         assert.equal(longestCommonLength(a, b), common(a, b));
@@ -51,7 +51,7 @@ describe("distances of lists", function () {
       { numRuns: 300 },
     );
   });
-  it("near the diagonal, of a list that differs in one place, are those of that list", () => {
+  it("near the diagonal equal a recomputation if the list changes in one place", () => {
     const place = fc.nat({ max: 60 });
     fc.assert(
       fc.property(list, list, list, place, place, (written, target, instead, from, length) => {
@@ -66,7 +66,7 @@ describe("distances of lists", function () {
       { numRuns: 300 },
     );
   });
-  it("take little time and memory of long lists", () => {
+  it("take little time and memory for long lists", () => {
     const [a, b] = [many(20_000, 5003), many(20_000, 4999)];
     const before = process.memoryUsage().rss;
     assert.ok(longestCommonLength(a, b) > 0 && editDistance(a, b) > 0);

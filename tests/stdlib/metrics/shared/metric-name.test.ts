@@ -17,8 +17,8 @@ function named(written: string): readonly string[] {
   return (value as unknown as readonly Call[]).map((call) => metricName(call, registry));
 }
 
-describe("names of metrics", () => {
-  it("are those that scores are kept by", () => {
+describe("metric names", () => {
+  it("equal the keys under which scores are stored", () => {
     for (const [written, name] of [
       ["accuracy", "accuracy"],
       ["f1", "f1"],
@@ -50,7 +50,7 @@ describe("names of metrics", () => {
     ] as const)
       assert.deepEqual(named(written), [name], written);
   });
-  it("are one for each call", () => {
+  it("are unique for each call", () => {
     const judge = (more: string): string => `judge(${more})`;
     const calls = [
       ...["calibration_error", "calibration_error(bins: 2)", "calibration_error(bins: 200)"],

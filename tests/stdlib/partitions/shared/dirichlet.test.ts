@@ -5,7 +5,7 @@ import { countsFromShares, dirichletShares } from "#stdlib/partitions/shared/dir
 
 describe("shares from a Dirichlet distribution", () => {
   for (const alpha of [0.05, 0.3, 1, 4, 100])
-    it(`have its mean and variance at alpha ${String(alpha)}`, () => {
+    it(`have the expected mean and variance at alpha ${String(alpha)}`, () => {
       const [count, draws, generator] = [5, 20_000, seededRandom(3, 1)];
       const first = Array.from({ length: draws }, () => dirichletShares(count, alpha, generator)[0]!);
       const mean = first.reduce((a, b) => a + b, 0) / draws;
@@ -15,7 +15,7 @@ describe("shares from a Dirichlet distribution", () => {
       assert.ok(Math.abs(mean - 1 / count) < 4 * Math.sqrt(wanted / draws), String(mean));
       assert.ok(Math.abs(variance / wanted - 1) < 0.05, `${variance}, ${wanted}`);
     });
-  it("are shares, whatever alpha is", () =>
+  it("are nonnegative and sum to one, for any alpha", () =>
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -28,7 +28,7 @@ describe("shares from a Dirichlet distribution", () => {
         },
       ),
     ));
-  it("become whole numbers that sum to all, and to each one's share on average", () => {
+  it("round to integers that sum to the total and are proportional on average", () => {
     const generator = seededRandom(4);
     const shares = [0.5, 0.1, 0.1, 0.3];
     for (const count of [0, 1, 2, 7]) {

@@ -12,8 +12,8 @@ const whole = (name: string): SearchDimension => ({
 const pair = [whole("a"), whole("b")];
 const small = ({ a = 0, b = 0 }: SearchPoint): boolean => a * b <= 64;
 
-describe("points of a narrow space", () => {
-  it("are found, each another one", () => {
+describe("points of a constrained space", () => {
+  it("are found, each a different one", () => {
     const trials: StudyTrial[] = [];
     for (let number = 1; number <= 60; number++) {
       const point = drawNewPoint(study(pair, trials, { allows: small }), randomShares(1, number));
@@ -27,7 +27,7 @@ describe("points of a narrow space", () => {
     );
   });
 
-  it("are found where hardly any draw is allowed, and drawn fast once one is", () => {
+  it("are found if almost no draw is allowed, and quickly after the first one", () => {
     const axes: SearchDimension[] = ["a", "b", "c", "d"].map((name) => ({
       ...{ name, kind: "number", scale: "linear", from: 0, to: 1, integer: false },
     }));
@@ -38,7 +38,7 @@ describe("points of a narrow space", () => {
     assert.equal(new Set(points.map((point) => JSON.stringify(point))).size, 200);
   });
 
-  it("are suggested by every search for as many trials as there may be", async () => {
+  it("are suggested by every search for as many trials as possible", async () => {
     for (const [word, given] of [
       ["random", {}],
       ["sobol", {}],
@@ -56,7 +56,7 @@ describe("points of a narrow space", () => {
     }
   });
 
-  it("are all looked through where they can be counted", () => {
+  it("are enumerated if they are countable", () => {
     const few: SearchDimension[] = [{ name: "a", kind: "choice", size: 3 }];
     const trials = [done(1, { a: 1 }, 0)];
     assert.deepEqual(untriedPoints(study(few, trials, { allows: ({ a }) => a !== 0 })), [{ a: 2 }]);
@@ -64,7 +64,7 @@ describe("points of a narrow space", () => {
   });
 });
 
-describe("points that are written the same", () => {
+describe("points with the same written values", () => {
   it("are tried once", async () => {
     const rate: SearchDimension = { name: "rate", kind: "number", scale: "log", from: 1e-8, to: 1, integer: false };
     const written = (_: string, value: number): number => Number(value.toPrecision(1));

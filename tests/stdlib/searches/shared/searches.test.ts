@@ -47,7 +47,7 @@ function near(found: number, wanted: number, within: number, what: string): void
 }
 
 describe("Parzen estimators", () => {
-  it("have Optuna's weights, widths and densities", () => {
+  it("match Optuna's weights, widths and densities", () => {
     for (const { dimensions, observed, alike, asked, weights, widths, densities } of golden.parzen) {
       const made = parzenEstimatorOf(dimensions, observed, alike ? observed.map(() => 1) : undefined);
       const what = `${dimensions.map((d) => d.name).join()} of ${observed.length}`;
@@ -63,8 +63,8 @@ describe("Parzen estimators", () => {
   });
 });
 
-describe("losses of several kinds", () => {
-  it("have Optuna's fronts and volumes", () => {
+describe("multi-objective losses", () => {
+  it("have the same fronts and hypervolumes as in Optuna", () => {
     for (const { points, ranks, reference, volume } of golden.fronts) {
       const fronts = paretoFronts(points);
       assert.deepEqual(
@@ -76,7 +76,7 @@ describe("losses of several kinds", () => {
     }
   });
 
-  it("give the subset of a front that Optuna's choice gives", () => {
+  it("select the same subset of a front as Optuna", () => {
     for (const { front, chosen, reference } of golden.fronts)
       assert.deepEqual(
         [...selectByHypervolume(front, chosen.length, reference)].sort((a, b) => a - b),
@@ -84,7 +84,7 @@ describe("losses of several kinds", () => {
       );
   });
 
-  it("count equal points once, and have none worse than the reference", () => {
+  it("count equal points once, and ignore points worse than the reference", () => {
     assert.equal(
       hypervolume(
         [
@@ -113,8 +113,8 @@ describe("losses of several kinds", () => {
   });
 });
 
-describe("trials", () => {
-  it("are split into good ones and others as Optuna splits them", () => {
+describe("trial selection", () => {
+  it("splits good trials from others like Optuna", () => {
     for (const { objectives, trials, wanted, good, others } of golden.splits) {
       const whole = trials.map((trial) => ({
         ...trial,
@@ -129,14 +129,14 @@ describe("trials", () => {
     }
   });
 
-  it("are good in Optuna's number", () => {
+  it("selects as many good trials as Optuna", () => {
     for (const [count, one, several] of golden.good)
       assert.deepEqual([goodTrialCount(count, 1), goodTrialCount(count, 2)], [one, several]);
   });
 });
 
-describe("Sobol's sequence", () => {
-  it("is SciPy's before it is scrambled", () => {
+describe("Sobol sequence", () => {
+  it("equals SciPy's without scrambling", () => {
     // SciPy's points come in the order of Gray's code.
     golden.sobol.forEach((point, n) => {
       const own = point.map((_, dimension) => sobolBits(n ^ (n >> 1), dimension) >>> 0);

@@ -27,8 +27,8 @@ function modelOf(architecture: string, more: object = {}, labels: readonly strin
   return { name: "m", config, labels, roles: ["text"], maxLength: 16, parts } as unknown as DeployedModel;
 }
 
-describe("how Python opens a deployment", () => {
-  it("names classes that PEFT has", () => {
+describe("Python code that opens a deployment", () => {
+  it("uses classes that exist in PEFT", () => {
     for (const sort of [...Object.keys(CLASSES), "embeds", "number"] as readonly AnswerType[]) {
       const { imports } = modelOpeningOf(modelOf("X"), sort, false, "path");
       const [, names] = /^from peft import (.*)$/m.exec(imports.join("\n")) ?? [];
@@ -51,7 +51,7 @@ describe("how Python opens a deployment", () => {
     assert.match(handlerScriptText(models[6]!, false), /num_labels=1, ignore_mismatched_sizes=True/);
     assert.match(handlerScriptText(models[7]!, false), /num_labels=3,/);
   });
-  it("answers a conversation as one, not turn by turn", () => {
+  it("treats a conversation as one input, not turn by turn", () => {
     const many = (model: DeployedModel): string => /many = (.*)/.exec(handlerScriptText(model, true))![1]!;
     assert.match(many(modelOf(CLASSES.continues)), /isinstance\(inputs, list\) and not all\(.*"role" in one/);
     assert.equal(many(modelOf(CLASSES.labels)), "isinstance(inputs, list)");

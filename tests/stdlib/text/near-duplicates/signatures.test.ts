@@ -3,8 +3,8 @@ import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { comparedLetters, textLikeness } from "#stdlib/text/near-duplicates/shingles.js";
 import { MinHashSignatures } from "#stdlib/text/near-duplicates/signatures.js";
 
-describe("signatures of texts", () => {
-  it("estimate likeness without leaning to either side, whatever it is", () => {
+describe("text signatures", () => {
+  it("estimate similarity without bias, at any similarity", () => {
     const generator = seededRandom(5);
     const words = Array.from({ length: 300 }, () =>
       Array.from({ length: 3 + drawBelow(generator, 6) }, () =>

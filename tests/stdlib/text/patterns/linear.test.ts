@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { linearPattern } from "#stdlib/text/patterns/linear.js";
 
-describe("patterns of a program", () => {
-  it("match with UTF-16 offsets, never nothing", () => {
+describe("linear-time patterns", () => {
+  it("match with UTF-16 offsets, and never match empty text", () => {
     const text = "é😀 T-123456, T-1";
     const [span, more] = linearPattern("T-\\d{6}").spans(text);
     assert.ok(span && !more);
@@ -14,15 +14,15 @@ describe("patterns of a program", () => {
       { start: 1, end: 4 },
     ]);
   });
-  it("replace, with groups where they are named", () => {
+  it("replace matches, with references to groups", () => {
     assert.equal(linearPattern("(\\d+) EUR").replaced("5 EUR, 12 EUR", "€$1"), "€5, €12");
     assert.equal(linearPattern("b").replaced("abc", "$"), "a$c");
   });
-  it("take time that follows the text's length", () => {
+  it("take linear time in the length of the text", () => {
     // One that tries each way for itself would never end.
     assert.deepEqual(linearPattern("(a+)+b").spans("a".repeat(50_000)), []);
   });
-  it("are refused with a code where they can't be used", () => {
+  it("are rejected with a code if unsupported", () => {
     for (const pattern of ["", "(a", "(?=a)", "(a)\\1", "a*", "x".repeat(1001)])
       assert.throws(
         () => linearPattern(pattern),
@@ -30,7 +30,7 @@ describe("patterns of a program", () => {
         pattern,
       );
   });
-  it("are what JavaScript finds, where both know them", () =>
+  it("find the same matches as JavaScript, for common syntax", () =>
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."ab1 é😀") }), (text) => {
         for (const pattern of ["a+b", "[ab]1", "é|😀", "\\d+"])

@@ -24,15 +24,15 @@ function grown(text: string, world: Parameters<typeof compiled>[1] = {}) {
 const ranks = (text: string, world: Parameters<typeof compiled>[1] = {}) =>
   grown(text, world).map(({ name, rank, alpha, own }) => [name, rank, alpha, own]);
 
-describe("techniques of models that go on learning", () => {
-  it("have room for each data set more, and none where no strategy asks for it", () => {
+describe("`update` statement with strategies", () => {
+  it("grows the technique for each new data set, only if a strategy needs it", () => {
     const [first, second] = grown(`${data}update m on e, d as n { strategy: o_lora }`);
     assert.deepEqual([first?.rank, first?.alpha, first?.own, first?.from], [8, 24, 4, undefined]);
     assert.deepEqual([second?.rank, second?.alpha, second?.own], [12, 36, 4]);
     assert.match(second?.why ?? "", /^8 of earlier data and 4 of these/);
     assert.deepEqual(ranks(`${data}update m on e as n { strategy: naive }`), [["n_1", 4, 12, undefined]]);
   });
-  it("keep it in later updates, whatever their strategies, and when a name is given again", () => {
+  it("keeps the grown rank in later updates, with any strategy, and if a name is reused", () => {
     assert.deepEqual(
       ranks(`${data}update m on e, d as n { strategy: o_lora }
 update n on e as o { strategy: replay(5%) }
@@ -47,7 +47,7 @@ update p on d as n { strategy: o_lora }`),
       ],
     );
   });
-  it("have what a run that is loaded says", () => {
+  it("starts from technique and strategy of a loaded run", () => {
     const technique = { word: "lora", kind: "technique", arguments: { rank: 12, alpha: 24 } };
     const strategy = [{ word: "o_lora", kind: "strategy", arguments: { strength: 0.5, rank: 4 } }];
     const text = `${data}model old { load: "last_week" }\nupdate old on d as n { strategy: o_lora }`;
@@ -56,7 +56,7 @@ update p on d as n { strategy: o_lora }`),
     ]);
     assert.deepEqual(ranks(text, { run: { ...run, model: { ...run.model, technique } } }), [["n_1", 24, 48, 12]]);
   });
-  it("are the same in a later cell, which sees when another update takes their place", () => {
+  it("is known to a later cell, which reports a changed strategy", () => {
     const cells = (strategy: string) => [
       data,
       `update m on e as n { strategy: ${strategy} }\nupdate n on d as o { strategy: o_lora }`,
@@ -71,7 +71,7 @@ update p on d as n { strategy: o_lora }`),
     assert.deepEqual(compiled([...cells("o_lora"), later], { outside }).codes, []);
     assert.deepEqual(compiled([...cells("o_lora(rank: 2)"), later], { outside }).codes, ["changed-since-trained"]);
   });
-  it("are part of a stage's recipe", () => {
+  it("includes strategy arguments in a stage's recipe hash", () => {
     const hashes = ["o_lora", "o_lora(rank: 4)", "o_lora(rank: 2)"].map((strategy) => {
       const { actions } = compiled(`${data}update m on e as n { strategy: ${strategy} }`);
       const update = actions?.find((one) => one.verb === "update");
@@ -80,7 +80,7 @@ update p on d as n { strategy: o_lora }`),
     assert.equal(hashes[0], hashes[1]);
     assert.notEqual(hashes[1], hashes[2]);
   });
-  it("are told apart by whether anybody wrote a strategy", () => {
+  it("is marked as usual only if no strategy is written", () => {
     const usual = ["", "{ strategy: replay(5%) }", "{ strategy: naive }", "{ epochs: 1 }"].map((block) => {
       const { actions } = compiled(`${data}update m on e as n ${block}`);
       const update = actions?.find((one) => one.verb === "update");
@@ -88,7 +88,7 @@ update p on d as n { strategy: o_lora }`),
     });
     assert.deepEqual(usual, [true, false, false, true]);
   });
-  it("take the greatest value of a range, and not the least that it lies above", () => {
+  it("accepts the upper bound of a strategy's range and rejects its exclusive lower bound", () => {
     const codes = ["1", "0.95", "0", "1.01"].map((online) => {
       const strategy = `ewc(online: ${online})`;
       return compiled(`${data}update m on e as n { strategy: ${strategy} }`).codes;

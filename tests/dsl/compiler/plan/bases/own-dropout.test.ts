@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { baseDropoutText } from "#dsl/compiler/plan/bases/own-dropout.js";
 
-describe("the dropout of a base", () => {
-  it("is told by the rates of its configuration, without those of its own heads", () => {
+describe("dropout text of a base", () => {
+  it("lists the configured rates without those of task heads", () => {
     const cases: readonly (readonly [object, string])[] = [
       [{ hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1, classifier_dropout: null }, "0.1"],
       [{ dropout: 0.1, attention_dropout: 0.1, qa_dropout: 0.3, seq_classif_dropout: 0.2 }, "0.1"],
@@ -14,7 +14,7 @@ describe("the dropout of a base", () => {
     for (const [config, figures] of cases)
       assert.equal(baseDropoutText(config as Record<string, unknown>), `the base's own, ${figures}`);
   });
-  it("is told without figures where the configuration has none", () => {
+  it("omits the rates if the configuration has none", () => {
     assert.equal(baseDropoutText({ hidden_size: 4, dropout: "much", drop_path: 0.1 }), "the base's own");
   });
 });

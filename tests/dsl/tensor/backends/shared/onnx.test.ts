@@ -28,8 +28,8 @@ function twoLayers(width: number): Program {
   return graph.program();
 }
 
-describe("a program as an ONNX model", () => {
-  it("has a form for every op, or for what it is made of", () => {
+describe("ONNX model of a program", () => {
+  it("has a lowering or a decomposition for every op", () => {
     assert.deepEqual(
       ops.filter((op) => !Object.hasOwn(lowerings, op.name) && !op.decompose).map((op) => op.name),
       [],
@@ -37,7 +37,7 @@ describe("a program as an ONNX model", () => {
     );
   });
 
-  it("lets trained state be written where it lies", () => {
+  it("updates trained state in place", () => {
     // Of 1,024 × 1,024 weights: updated in chunks, where only the body of a Scan takes what must wait for the readers.
     for (const width of [4, 1024]) {
       const { updates } = emitOnnx(twoLayers(width));
@@ -50,7 +50,7 @@ describe("a program as an ONNX model", () => {
     }
   });
 
-  it("does not where another node may still read the old value", () => {
+  it("does not update in place if another node may still read the old value", () => {
     const graph = new Graph();
     const state = (name: string): ReturnType<Graph["state"]> =>
       graph.state(name, { type: { dtype: "f32", shape: [2] }, trains: false, initial: { zeros: true } });
@@ -69,20 +69,20 @@ describe("a program as an ONNX model", () => {
     );
   });
 
-  it("takes large state in chunks, as large ones", () => {
+  it("passes large state in chunks", () => {
     const { state } = emitOnnx(twoLayers(1024));
     assert.deepEqual(state["first"]!.as, [4, 262_144]);
     assert.equal(emitOnnx(twoLayers(4)).state["first"]!.as, undefined);
   });
 
-  it("leaves out what only unwanted outputs need", () => {
+  it("omits nodes that only unwanted outputs need", () => {
     const program = twoLayers(4);
     const [all, some] = [emitOnnx(program), emitOnnx(program, ["loss"])];
     assert.deepEqual(Object.keys(some.outputs), ["loss"]);
     assert.ok(some.bytes.length < all.bytes.length);
   });
 
-  it("is refused, with the op, where an op has no form", () => {
+  it("is rejected if an op is unknown", () => {
     const graph = new Graph();
     graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).add(1));
     const program = graph.program();

@@ -54,8 +54,8 @@ function training(): Program {
   return graph.program();
 }
 
-describe("TensorFlow's graph of a program", () => {
-  it("has a form for every op, or for what it is made of", () => {
+describe("TensorFlow graph of a program", () => {
+  it("has a lowering or a decomposition for every op", () => {
     assert.deepEqual(
       ops.filter((op) => !Object.hasOwn(lowerings, op.name) && !op.decompose).map((op) => op.name),
       [],
@@ -63,7 +63,7 @@ describe("TensorFlow's graph of a program", () => {
     );
   });
 
-  it("holds each node once, before those that read it", () => {
+  it("contains each node once, before its readers", () => {
     const seen = new Set<string>();
     for (const { name, inputs } of nodesOf(emitTensorflow({ train: training() }).savedModel)) {
       assert.ok(!seen.has(name), `${name} is there twice`);
@@ -71,7 +71,7 @@ describe("TensorFlow's graph of a program", () => {
       seen.add(name);
     }
   });
-  it("updates a state in place, after all that read it", () => {
+  it("updates a state in place, after all its readers", () => {
     const model = emitTensorflow({ train: training() });
     const nodes = nodesOf(model.savedModel);
     const adam = nodes.filter((n) => n.op === "ResourceApplyAdam");
@@ -87,13 +87,13 @@ describe("TensorFlow's graph of a program", () => {
         assert.ok(before.has(reader.name), reader.name);
     assert.ok(ancestors(nodes, model.programs["train"]!.update!.replace(/:0$/, "")).has(adam[0]!.name));
   });
-  it("reads no updated state through the outputs' fetches", () => {
+  it("reads no updated state for the fetched outputs", () => {
     const model = emitTensorflow({ train: training() });
     const nodes = nodesOf(model.savedModel);
     const loss = ancestors(nodes, model.programs["train"]!.outputs["loss"]!.tensor.replace(/:\d+$/, ""));
     assert.ok(![...loss].some((name) => /Apply|Assign/.test(name)));
   });
-  it("shares states between programs, and refuses programs that disagree about one", () => {
+  it("shares states between programs, and rejects conflicting ones", () => {
     const other = (shape: number[]): Program => {
       const graph = new Graph();
       graph.output(
@@ -109,7 +109,7 @@ describe("TensorFlow's graph of a program", () => {
       (e) => e instanceof CodedError && e.code === "graph-invalid",
     );
   });
-  it("refuses an op it doesn't know", () => {
+  it("rejects an unknown op by name", () => {
     const program = training();
     const nodes = program.nodes.map((n) => (n.op === "linear" ? { ...n, op: "bilinear" } : n));
     assert.throws(
@@ -117,7 +117,7 @@ describe("TensorFlow's graph of a program", () => {
       (e) => e instanceof CodedError && e.code === "graph-unknown-op" && e.message.includes('no operation "bilinear"'),
     );
   });
-  it("says of an op that is there that it has no form", () => {
+  it("reports a known op without a lowering", () => {
     const { decompose: _, ...lone } = hard_swish;
     Object.assign(opTable, { hard_swish: lone });
     try {
@@ -131,10 +131,10 @@ describe("TensorFlow's graph of a program", () => {
       Reflect.deleteProperty(opTable, hard_swish.name);
     }
   });
-  it("is the same bytes for the same programs", () => {
+  it("has the same bytes for the same programs", () => {
     assert.deepEqual(emitTensorflow({ a: training() }).savedModel, emitTensorflow({ a: training() }).savedModel);
   });
-  it("writes −1 for a free size", () => {
+  it("writes −1 for a free dimension", () => {
     const graph = new TensorflowGraph();
     graph.node("Placeholder", [], { dtype: { type: "f32" }, shape: { shape: [-1, 2] } });
     const text = Buffer.from(writeSavedModel(graph.nodes as GraphNode[])).toString("hex");

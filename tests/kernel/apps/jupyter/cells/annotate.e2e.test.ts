@@ -41,7 +41,7 @@ class AnnotationClient {
 }
 const pause = () => new Promise((done) => setTimeout(done, 20));
 
-describe("annotating in the kernel", function () {
+describe("annotation in the kernel", function () {
   this.timeout(120_000);
   const folder = new Folder();
   const kernels: KernelClient[] = [];
@@ -68,7 +68,7 @@ describe("annotating in the kernel", function () {
   const file = join(folder.path, "tickets.annotations.jsonl");
   const lines = () => readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
 
-  it("shows rows, takes decisions, and the data are as they were decided", async () => {
+  it("shows rows, records decisions and applies them to the data", async () => {
     const kernel = await start();
     await ok(kernel, data);
     const [shown] = await ok(kernel, 'annotate tickets as checked { annotator: "ann" }');
@@ -107,7 +107,7 @@ describe("annotating in the kernel", function () {
     assert.match(card, /2 rows by ann \(2\); 1 row labelled, 1 row dropped/);
   });
 
-  it("says what is not saved, and keeps what was", async () => {
+  it("reports a failed save and leaves the row undecided until a save succeeds", async () => {
     const [kernel] = kernels;
     mkdirSync(join(folder.path, "full"));
     writeFileSync(join(folder.path, "full/t.csv"), "text,label\na,x\nb,y\n");
@@ -122,7 +122,7 @@ describe("annotating in the kernel", function () {
     assert.ok("saved" in (await annotation.ask({ ask: "decide", at: 0, does: "label", label: "x" })));
   });
 
-  it("goes on where a killed kernel was, and tells how two people agree", async () => {
+  it("resumes after a killed kernel and reports the agreement of two annotators", async () => {
     await kernels[0]!.kill();
     const kernel = await start();
     const gone = await AnnotationClient.open(kernel, "no such desk");

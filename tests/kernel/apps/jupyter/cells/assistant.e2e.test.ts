@@ -6,7 +6,7 @@ import type { AssistantMethod, AssistantMethods, AssistantReply } from "#kernel/
 import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { Notebook } from "./notebook.js";
 
-describe("the assistant", () => {
+describe("cell assistant", () => {
   let book: Notebook;
   let port: MessagePort;
   let ids = 0;
@@ -41,7 +41,7 @@ describe("the assistant", () => {
   /** `|` marks the cursor. */
   const at = (marked: string) => ({ code: marked.replace("|", ""), offset: marked.indexOf("|") });
 
-  it("completes members of names of earlier cells with their kinds", async () => {
+  it("completes members of names from earlier cells with their kinds", async () => {
     const { matches, start, end } = await ask("complete", at("const x = 1;\nperson.na|"));
     assert.deepEqual(matches[0], { text: "name", type: "property" });
     assert.deepEqual([start, end], [20, 22]);
@@ -50,20 +50,20 @@ describe("the assistant", () => {
       ["age", "name"],
     );
   });
-  it("completes globals, names and modules' members", async () => {
+  it("completes globals, names and module members", async () => {
     const texts = async (marked: string) => (await ask("complete", at(marked))).matches.map((m) => m.text);
     assert.ok((await texts("pers|")).includes("person"));
     assert.ok((await texts("display.|")).includes("html"));
     assert.ok((await texts("import fs from 'fs'; fs.readF|")).includes("readFileSync"));
     assert.ok((await texts("Promise.|")).includes("allSettled"));
   });
-  it("completes names that Tune made", async () => {
+  it("completes names that Tune defines", async () => {
     book.cells.names.define("router", {}, "{ history: number[] }");
     await book.run("router.history"); // the next cell knows it, and so does the assistant from then on
     assert.deepEqual((await ask("complete", at("router.his|"))).matches[0]?.text, "history");
     book.cells.names.remove("router");
   });
-  it("inspects with type and documentation", async () => {
+  it("inspects a name with its type and documentation", async () => {
     const { found, bundle } = await ask("inspect", { code: "person.name", offset: 9, detail: 0 });
     assert.ok(found);
     assert.match(String(bundle["text/plain"]), /Person\.name: string/);
@@ -71,7 +71,7 @@ describe("the assistant", () => {
     assert.match(String(array.bundle["text/markdown"]), /```ts[^]*Calls a defined callback/);
     assert.equal((await ask("inspect", { code: "   ", offset: 1, detail: 0 })).found, false);
   });
-  it("says whether a cell is complete", async () => {
+  it("reports whether a cell is complete", async () => {
     const status = async (code: string) => ask("isComplete", { code });
     assert.deepEqual(await status("const a = 1;"), { status: "complete" });
     assert.deepEqual(await status("function f() {"), { status: "incomplete", indent: "  " });
@@ -81,14 +81,14 @@ describe("the assistant", () => {
     assert.deepEqual(await status("const = 3;"), { status: "invalid" });
     assert.deepEqual(await status("'never closed\n"), { status: "invalid" });
   });
-  it("answers while a cell computes", async () => {
+  it("responds while a cell runs", async () => {
     const running = book.start("const until = Date.now() + 600; while (Date.now() < until);");
     await new Promise((resolve) => setImmediate(resolve));
     const { matches } = await ask("complete", at("person.na|"));
     assert.equal(matches[0]?.text, "name");
     await running.done;
   });
-  it("answers in Tune about Tune cells, knowing the cells before and the files beside", async () => {
+  it("checks and completes Tune cells using earlier cells and files in the folder", async () => {
     book.file("tickets.csv", "body,team\nhello,a\nworld,b\n");
     const text = 'data tickets {\n  source: csv("tickets.csv")\n  columns: { text: body, label: labl }\n}';
     const { diagnostics } = await ask("check", { code: text });
@@ -109,7 +109,7 @@ describe("the assistant", () => {
     assert.deepEqual(await ask("isComplete", { code: "model router {" }), { status: "incomplete", indent: "  " });
     assert.deepEqual(await ask("isComplete", { code: "train router on tickets" }), { status: "complete" });
   });
-  it("tells the types of TypeScript's values, and what lies in a folder that is typed", async () => {
+  it("shows the types of TypeScript values and the files of a folder in completions", async () => {
     await book.run("const lines: { text: string; label: string }[] = [];");
     const of = async (marked: string) => (await ask("complete", at(marked))).matches;
     const lines = (await of("data other { source: $li|")).find(({ text }) => text === "$lines");
@@ -120,11 +120,11 @@ describe("the assistant", () => {
       [["more.csv", "file"]],
     );
   });
-  it("marks a Tune name that TypeScript has already", async () => {
+  it("marks a Tune name that TypeScript already uses", async () => {
     const { diagnostics } = await ask("check", { code: 'model person { base: "x", task: text_classification }' });
     assert.ok(diagnostics.some((d) => d.severity === "error" && d.message.includes("person")));
   });
-  it("plans the notebook as it is written, a cursor in a TypeScript cell counting as in the Tune cell before it", async () => {
+  it("plans the notebook as written, and maps a cursor in TypeScript to the Tune cell before it", async () => {
     const cells = [
       { id: "a", code: 'data mails {\n  source: csv("mails.csv")\n  columns: { text: body, label: team }\n}' },
       { id: "b", code: '%%tune\nmodel small { base: "nowhere", task: text_classification, technique: lora(rank: 0) }' },
@@ -146,7 +146,7 @@ describe("the assistant", () => {
     );
     assert.ok(whole.plan.canMeasure);
   });
-  it("measures what a plan lacks, says what can't be found, and knows it from then on", async () => {
+  it("measures missing plan values, reports what it cannot find and caches the results", async () => {
     cpSync(
       new URL("../../../../../../tests/fixtures/models/chat-llama/", import.meta.url),
       join(book.folder, "llama"),
@@ -175,7 +175,7 @@ describe("the assistant", () => {
     const lost = await ask("plan", { cells: cells("./nowhere"), at: null, measure: true });
     assert.ok(lost.findings.some((f) => f.code === "base-not-found" && f.cell === "b"));
   });
-  it("lists the runs beside the notebook, and waits for a change", async () => {
+  it("lists the runs of the notebook's folder and waits for a change", async () => {
     const query = { ...defaultRunView, limit: 10 };
     const none = await ask("runs", { ...query, since: 0, wait: 0 });
     assert.deepEqual([none.order, none.all], [[], 0]);
@@ -189,7 +189,7 @@ describe("the assistant", () => {
     assert.equal((await ask("run", { id: "half-written", against: null }))?.tune, null);
     assert.equal((await ask("deleteRun", { id: "../half-written" })).deleted, false);
   });
-  it("finds nothing to say about TypeScript while it is typed", async () => {
+  it("reports no diagnostics for TypeScript while it is typed", async () => {
     assert.deepEqual(await ask("check", { code: "const a: string = 1;" }), { diagnostics: [] });
   });
 });

@@ -11,7 +11,7 @@ const rows = [
   ["crash", "tech", "chat", "70"],
 ];
 
-describe("data in TypeScript cells", function () {
+describe("data handle in TypeScript cells", function () {
   this.timeout(60_000);
   const folder = new Folder();
   let cells: KernelCellRuntime;
@@ -36,7 +36,7 @@ describe("data in TypeScript cells", function () {
     folder.remove();
   });
 
-  it("have tables whose columns have names and types", async () => {
+  it("has tables whose columns have names and types", async () => {
     assert.equal(await run("tickets.all.table().array('label').map((team) => team.length)"), "[ 7, 4 ]");
     assert.equal(await run("tickets.all.table().filter((d) => d.label === 'tech').get('text', 0).length"), "5");
     const wrong = await run("tickets.all.table().array('team')");
@@ -44,14 +44,14 @@ describe("data in TypeScript cells", function () {
     assert.doesNotMatch(wrong, /Uint8Array/);
     assert.match(await run("tickets.all.table().groupby('label').count().array('count')"), /1, 1/);
   });
-  it("give any column of the source for the rows that were kept, with personal data hidden", async () => {
+  it("returns any source column for the remaining rows, with personal data hidden", async () => {
     assert.equal(await run("await tickets.all.column('seconds')"), "[ '12', '70' ]");
     assert.equal(await run("(await tickets.all.column('channel'))[1]"), "'chat'");
     assert.match(await run("(await tickets.all.column('channel'))[0]"), /^'mail of .*'$/);
     assert.doesNotMatch(await run("await tickets.all.column('channel')"), /bob/);
     assert.match(await run("await tickets.all.column('canal')"), /unknown-column/);
   });
-  it("refuse a column once the file has other rows", async () => {
+  it("refuses a column once the rows of the file have changed", async () => {
     write([rows[0]!, ...rows.slice(2), rows[1]!]);
     assert.match(await run("await tickets.all.column('seconds')"), /source-changed/);
     write(rows);

@@ -78,7 +78,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("defines a technique, whose types complete, and which is completed in Tune", async () => {
+  it("include a technique whose types are completed, and which Tune completes", async () => {
     assert.match(await run(TECHNIQUE), /technique scale_shift\(targets, from\) is defined/);
     assert.deepEqual(await completed("define.te"), ["technique"]);
     const inside = await completed(
@@ -91,7 +91,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
       offered.join(),
     );
   });
-  it("plans, trains, saves, and goes on from what was saved", async () => {
+  it("can be planned, trained, saved and resumed from saved weights", async () => {
     const said = await run(
       "model s like m { technique: scale_shift }\ntrain s on rows with quick\nevaluate s on rows.test",
     );
@@ -122,7 +122,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
       losses,
     );
   });
-  it("measures with a metric of one's own, and sweeps for it", async () => {
+  it("include a custom metric for evaluations and sweeps", async () => {
     assert.match(
       await run(`define.metric({ name: "errors", doc: "Rows that are wrong.", greaterIsBetter: false,
   compute: (call, { truth, predicted }) => truth.filter((t, i) => t !== predicted[i]).length })`),
@@ -139,7 +139,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
 }`);
     assert.match(swept, /errors/);
   });
-  it("drops the weights of a model whose technique changed, and only then", async () => {
+  it("invalidate the weights of a model only if its technique changed", async () => {
     assert.match(await run(TECHNIQUE), /is defined/);
     assert.match(await run("evaluate s on rows.test"), /accuracy/);
     await run(TECHNIQUE.replace('"ones"', "{ normal: 1 }"));
@@ -151,7 +151,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     // asked by the object that was trained under it, the earlier definition still answers
     assert.equal((await s.predict(["a good and kind x"])).length, 1);
   });
-  it("finds a mistake in `around` before anything is trained, at its place in the cell", async () => {
+  it("report a mistake in `around` before training, at its place in the cell", async () => {
     const broken = TECHNIQUE.replace('[plain.out], "zeros"', '[plain.out + 1], "zeros"');
     await run(broken);
     const at = count;
@@ -175,7 +175,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     );
     await run(TECHNIQUE);
   });
-  it("refuses a malformed record in the cell that gives it, with the place", async () => {
+  it("reject a malformed record in its cell, with the place", async () => {
     const said = await run(
       '// mine\ndefine.technique({ name: "lora", doc: "x", trains: () => true, around: (call, layers) => layers })',
     );

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Notebook, traceback } from "./notebook.js";
 
-describe("an import in a cell", () => {
+describe("import in a cell", () => {
   let book: Notebook;
   before(async () => {
     book = await Notebook.open();
@@ -35,31 +35,31 @@ describe("an import in a cell", () => {
     assert.equal(ran.text, text);
   };
 
-  it("takes an ESM package, with the types that its exports name", async () => {
+  it("loads an ESM package with the types of its exports", async () => {
     await gives("import twice, { value } from 'esm-only'; [twice(value), value]", "[ 10, 5 ]");
     assert.match(traceback(await book.run("const wrong: string = value;")), /TS2322/);
     await gives("import * as whole from 'esm-only'; Object.keys(whole)", "[ 'default', 'value' ]");
     await gives("(await import('esm-only')).value", "5");
   });
-  it("takes a CommonJS package, its computed exports too", async () => {
+  it("loads a CommonJS package, including its computed exports", async () => {
     await gives("import cjs, { plain } from 'cjs-only'; [cjs.made(), plain]", "[ 'made', 1 ]");
     await gives("import { made } from 'cjs-only'; made()", "'made'");
     await gives("require('cjs-only').plain", "1");
   });
-  it("takes Node's own modules", async () => {
+  it("loads Node's built-in modules", async () => {
     await gives(
       "import path, { join } from 'node:path'; import * as os from 'os'; [join('a', 'b') === path.join('a', 'b'), typeof os.cpus]",
       "[ true, 'function' ]",
     );
   });
-  it("takes packages that Tunebook brings", async () => {
+  it("loads packages bundled with Tunebook", async () => {
     await gives(
       "import * as aq from 'arquero'; import { op } from 'arquero'; const table = aq.table({ x: [1, 4] });",
       undefined,
     );
     await gives("table.derive({ root: d => op.sqrt(d.x), half: d => aq.op.abs(d.x) / 2 }).array('root')", "[ 1, 2 ]");
   });
-  it("takes files beside the notebook and reads them again when they changed", async () => {
+  it("loads files from the notebook's folder and reloads changed ones", async () => {
     book.file("inner.ts", "export const inner: number = 1;");
     book.file(
       "helper.ts",
@@ -79,7 +79,7 @@ describe("an import in a cell", () => {
     book.file("rows.json", '{ "rows": [1] }');
     await gives("import data from './rows.json'; data.rows.length", "1");
   });
-  it("finds a file that came after it was missed", async () => {
+  it("finds a file created after a failed import", async () => {
     assert.match(traceback(await book.run("import { late } from './late';")), /TS2307/);
     book.file("late.ts", "export const late = true;");
     await gives("import { late } from './late'; late", "true");
@@ -98,7 +98,7 @@ describe("an import in a cell", () => {
       "[ 'two', 'one' ]",
     );
   });
-  it("says what is not there", async () => {
+  it("reports missing modules and exports", async () => {
     const missing = await book.run("import nothing from 'no-such-package-here';");
     assert.match(traceback(missing), /TS2307\]: Cannot find module 'no-such-package-here'[^]*--> Cell \[\d+\]:1:21/);
     const atRun = await book.run("await import('no-such-' + 'package-here')");

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { interruptedFromOutside, type FromOutside } from "./from-outside.js";
 import { Notebook, pause, type Ran } from "./notebook.js";
 
-describe("an interrupt", () => {
+describe("interrupt", () => {
   let book: Notebook;
   before(async () => {
     book = await Notebook.open();
@@ -32,23 +32,23 @@ describe("an interrupt", () => {
     book.cells.interpreter.interrupt();
     assert.equal(await value("1 + 1"), "2");
   });
-  it("settles a cell that awaits for ever, and state survives", async () => {
+  it("ends a cell that awaits forever, and state survives", async () => {
     await stops("i = 1; let before = 'kept'; await new Promise(() => {}); before = 'lost';");
     assert.equal(await value("before"), "'kept'");
   });
   it("stops a loop after an await", () => stops("while (true) { await wait(2); i++; }"));
-  it("stops a loop that catches everything", () => stops("while (true) { try { await wait(2); i++; } catch {} }"));
-  it("stops for await", () =>
+  it("stops a loop that catches every error", () => stops("while (true) { try { await wait(2); i++; } catch {} }"));
+  it("stops a `for await` loop", () =>
     stops(
       "async function* numbers() { for (;;) { await wait(2); yield 1; } }\nfor await (const n of numbers()) i += n;",
     ));
-  it("stops timers that the cell made", () =>
+  it("stops timers started by the cell", () =>
     stops(
       "setInterval(() => { i++; }, 3); const again = () => { i++; setTimeout(again, 3); }; again(); await wait(1e6);",
     ));
-  it("stops chains of promises", () =>
+  it("stops promise chains", () =>
     stops("const chain = (): Promise<void> => wait(2).then(() => { i++; }).then(chain); await chain();"));
-  it("stops functions of earlier cells that the cell called", async () => {
+  it("stops functions of earlier cells that the cell calls", async () => {
     await book.run("async function spin() { for (;;) { await wait(2); i++; } }");
     await stops("await spin();");
   });
@@ -77,7 +77,7 @@ describe("an interrupt", () => {
       assert.equal(late, "late\nown\n");
     });
 
-  it("outlives the termination of loops that are not ours", () => {
+  it("survives the termination of loops outside the cells", () => {
     // in a process of its own: termination would end mocha's own steps too
     const program = fileURLToPath(new URL("terminated.js", import.meta.url));
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });

@@ -27,7 +27,7 @@ describe("memory of compiled cells", function () {
     collect();
     return process.memoryUsage().heapUsed / 1024;
   }
-  it("grows by less than 20 kB a cell that defines nothing, 60 kB one that defines a record", () => {
+  it("grows by under 20 kB per cell without definitions, 60 kB per cell that defines a record", () => {
     converter.warm();
     const plain = (i: number): string => `${i} + 1`;
     const defining = (i: number): string => `const value${i} = { a: ${i}, b: "x${i}" }; value${i}.a + 1`;

@@ -22,7 +22,7 @@ const toy: CellLanguage = {
   },
 };
 
-describe("names of two languages", () => {
+describe("names shared by TypeScript and Tune", () => {
   let book: Notebook;
   before(async () => (book = await Notebook.open([toy], "interface Later { readonly at: Date }")));
   after(() => book.close());
@@ -36,7 +36,7 @@ describe("names of two languages", () => {
     assert.match(traceback(await book.run("router.predict(5)")), /TS2345/);
     assert.match(traceback(await book.run("router = 1")), /TS2588/);
   });
-  it("clash with an error before anything ran", async () => {
+  it("cause an error before anything runs if they clash", async () => {
     const ran = await book.run("let touched = 1; const router = 5;");
     assert.equal(ran.outcome.status === "error" && ran.outcome.ename, "name-is-tune");
     assert.match(traceback(ran), /`routerValue`/);
@@ -44,7 +44,7 @@ describe("names of two languages", () => {
     await book.run("const mine = 1;");
     assert.match(traceback(await book.run("set mine")), /name-is-typescript[^]*mine_tune/);
   });
-  it("stay when a TypeScript cell fails, and can be defined again and removed", async () => {
+  it("survive a failed TypeScript cell, and can be redefined and removed", async () => {
     await book.run("throw new Error('x')");
     await book.run("set router");
     assert.equal((await book.run("router.history[1]")).text, "2");
@@ -52,13 +52,13 @@ describe("names of two languages", () => {
     assert.match(traceback(await book.run("router")), /TS2304/);
     assert.equal((await book.run("const router = 'free'; router")).text, "'free'");
   });
-  it("tell the other language what TypeScript made", async () => {
+  it("expose TypeScript's names to the other language", async () => {
     await book.run("const rows = [1]; let reached = 2;");
     assert.deepEqual(book.cells.names.get("rows"), { value: [1] });
     assert.equal(book.cells.names.get("nothing"), undefined);
     assert.ok(book.cells.names.typescript().includes("reached"));
   });
-  it("a language is told to stop, and is left behind if it does not", async () => {
+  it("allow an interrupt, even if the language ignores the stop signal", async () => {
     const polite = book.start("hang");
     await pause(20);
     book.cells.interpreter.interrupt();

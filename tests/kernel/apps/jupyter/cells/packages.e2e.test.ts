@@ -9,7 +9,7 @@ import { Notebook, traceback } from "./notebook.js";
 
 const modules = fileURLToPath(new URL("../../../../../../node_modules/", import.meta.url));
 
-describe("types of packages in a cell", function () {
+describe("package types in a cell", function () {
   this.timeout(120_000);
   let book: Notebook;
   before(async () => {
@@ -33,7 +33,7 @@ describe("types of packages in a cell", function () {
     await isA("import seedrandom from 'seedrandom'; seedrandom('a')", /PRNG/i);
     await isA("(await import('yauzl')).ZipFile", /ZipFile/);
   });
-  it("come from Tunebook's own where the folder has none, each package's own types and those of @types", async () => {
+  it("fall back to Tunebook's copies, both bundled types and @types", async () => {
     await isA("import * as aq from 'arquero'; aq.table({ a: [1] })", /ColumnTable/);
     await isA("import YAML from 'yaml'; new YAML.Document()", /Document/);
     await isA("import { parse } from 'csv-parse/sync'; parse('a')", /string/);
@@ -44,7 +44,7 @@ describe("types of packages in a cell", function () {
     await isA("import { tensor1d } from '@tensorflow/tfjs-core'; tensor1d([1])", /Tensor1D/);
     await isA("import { request } from 'undici'; request", /Dispatcher/);
   });
-  it("are those of the folder where both have the package", async () => {
+  it("prefer the folder if both have the package", async () => {
     const folder = join(book.folder, "node_modules", "yaml");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "yaml", main: "i.js", types: "i.d.ts" }));
@@ -61,7 +61,7 @@ describe("types of packages in a cell", function () {
       await other.close();
     }
   });
-  it("follow a package that is reached over another, and imports of the folder's own (`#..`)", async () => {
+  it("resolve re-exports of other packages and the folder's own imports (`#..`)", async () => {
     const other = await Notebook.open();
     try {
       const install = (name: string, types: string, code: string): void => {
@@ -106,9 +106,9 @@ describe("types of packages in a cell", function () {
   });
 });
 
-describe("the library of a cell", function () {
+describe("standard library of a cell", function () {
   this.timeout(120_000);
-  it("is that of the running Node", async () => {
+  it("matches the running Node version", async () => {
     const book = await Notebook.open();
     try {
       const gives = async (code: string, text: string): Promise<void> => {
@@ -137,8 +137,8 @@ describe("the library of a cell", function () {
   });
 });
 
-describe("a failure of the compiler", () => {
-  it("costs the cell that it fails at, and no other", async function () {
+describe("compiler failure", () => {
+  it("fails only the cell that causes it", async function () {
     this.timeout(120_000);
     const book = await Notebook.open();
     try {
@@ -151,7 +151,7 @@ describe("a failure of the compiler", () => {
       await book.close();
     }
   });
-  it("that ends its thread starts another, which knows what was declared", async function () {
+  it("restarts a thread that ended, with earlier declarations restored", async function () {
     this.timeout(120_000);
     const folder = dirname(fileURLToPath(import.meta.url));
     const assistant = new AssistantClient({ folder, runs: join(folder, "runs"), declarations: "" });

@@ -7,7 +7,7 @@ import { Converter } from "#kernel/apps/jupyter/cells/compile/converter.js";
 import { planOf } from "../../../runs/run-folders.js";
 import { Notebook, traceback } from "./notebook.js";
 
-describe("a property that isn't there", function () {
+describe("unknown property error", function () {
   this.timeout(60_000);
   let converter: Converter;
   before(() => {
@@ -23,7 +23,7 @@ describe("a property that isn't there", function () {
   };
   const m = "type '{ name; trained; history; … }'";
 
-  it("of a model names the nearest one, or the statement that was meant, not the type", () => {
+  it("suggests the nearest name or the Tune statement for a model, without its full type", () => {
     assert.deepEqual(told("1;\nawait m.evalute()"), [
       `error[TS2339]: Property 'evalute' does not exist on ${m}.`,
       "note: `evaluate` is a statement of Tune: `evaluate m …`, in a cell of its own",
@@ -37,19 +37,19 @@ describe("a property that isn't there", function () {
       "note: it has client, folder, history, labels, landscape, merge, name, predict, save, scores, trained, validations",
     ]);
   });
-  it("of anything else names the nearest one; statements are only meant of what is Tune's", () => {
+  it("suggests the nearest name for other objects, and statements only for Tune objects", () => {
     assert.deepEqual(told("({ first: 1, bcd: 2 }).bce"), [
       "error[TS2339]: Property 'bce' does not exist on type '{ first: number; bcd: number; }'.",
       "note: did you mean `bcd`?",
     ]);
     assert.deepEqual(told("process.trian").length, 1);
   });
-  it("shortens the type in other messages, too", () => {
+  it("shortens the type in other messages too", () => {
     assert.deepEqual(told("const x: number = m;"), [
       "error[TS2322]: Type '{ name; trained; history; … }' is not assignable to type 'number'.",
     ]);
   });
-  it("leaves short types and other braces as they are", () => {
+  it("leaves short types and other braces unchanged", () => {
     const overloads = `type '{ ${"(a: string, b: string): number; ".repeat(4)}}'`;
     for (const text of ["Type '{ a: number; }' is wrong.", "'{' expected.", "Cannot find name 'x'.", "", overloads])
       assert.equal(withShortTypes(text), text);
@@ -61,7 +61,7 @@ describe("a property that isn't there", function () {
     );
     assert.equal(withShortTypes(`on type '{ ${inner}: Promise<...>...'.`), "on type '{ a; b; f; … }'.");
   });
-  it("is told so in a notebook", async () => {
+  it("appears in a notebook with its suggestion", async () => {
     const book = await Notebook.open();
     try {
       assert.match(traceback(await book.run("({ first: 1, bcd: 2 }).bce")), /\nnote: did you mean `bcd`\?/);

@@ -8,7 +8,7 @@ import type { CommEvent } from "#kernel/apps/jupyter/ports/run-port.js";
 
 type Data = Readonly<Record<string, unknown>>;
 
-describe("the comm of a sweep that runs", () => {
+describe("comm of a running sweep", () => {
   const sent: CommEvent[] = [];
   const comms = new CommRegistry((event) => sent.push(event));
   const shown = new Set<() => void>();
@@ -45,7 +45,7 @@ describe("the comm of a sweep that runs", () => {
   const told = (id: string): readonly Data[] =>
     sent.splice(0).flatMap((event) => (event.id === id ? [event.data as Data] : []));
 
-  it("tells each front end how its trials stand, and both when one asks", () => {
+  it("sends trial states to each front end, and to both after one requests a stop", () => {
     open("a", offerId);
     open("b", offerId);
     const first = sent.splice(0).map(({ id, data }) => [id, (data as { method: string }).method]);
@@ -62,7 +62,7 @@ describe("the comm of a sweep that runs", () => {
     assert.deepEqual(cloned, [[1, { epochs: "4" }]]);
     assert.deepEqual(told("b").at(-1), { method: "custom", content: { id: 1, did: "clone" } });
   });
-  it("answers a stale button with what is wrong and what may be done, and an unknown number too", () => {
+  it("responds to a stale button or an unknown trial with an error that says what is possible", () => {
     ask("a", { ask: "stop", trial: 9, id: 8 });
     const { content } = told("a").at(-1) as { content: { id: number; fault: string } };
     assert.match(content.fault, /^trial 9 of search doesn't run \(these do: 1\)$/);
@@ -72,7 +72,7 @@ describe("the comm of a sweep that runs", () => {
     ask("a", { ask: "stop", trial: "1", id: 11 });
     assert.deepEqual(told("a"), []);
   });
-  it("closes for a front end that shows a cell of another kernel, and tells nothing after an end", async () => {
+  it("closes for a cell of another kernel and sends nothing after it is closed", async () => {
     open("c", "another");
     await Promise.resolve();
     assert.deepEqual(sent.splice(0).map(({ event, id }) => [event, id]), [["close", "c"]]); // prettier-ignore

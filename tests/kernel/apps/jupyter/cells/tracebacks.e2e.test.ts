@@ -11,12 +11,12 @@ function cellsOf(text: string): readonly string[] {
   return cells.filter((one) => one.cell_type === "code").map(({ source }) => [source].flat().join(""));
 }
 
-describe("a traceback", () => {
+describe("traceback", () => {
   let book: Notebook;
   before(async () => (book = await Notebook.open()));
   after(() => book.close());
 
-  it("has the cell, the line and the column of the TypeScript source, and no frame of ours", async () => {
+  it("shows the cell, line and column of the TypeScript source, and no internal frame", async () => {
     const first = await book.run(
       "interface Gone { from: string }\n\nfunction deep(x: any): number {\n  return x.y.z;\n}",
     );
@@ -37,7 +37,7 @@ describe("a traceback", () => {
       "Cannot read properties of undefined (reading 'z')",
     );
   });
-  it("goes through awaits and files beside the notebook", async () => {
+  it("follows awaits and files in the notebook's folder", async () => {
     book.file(
       "thrower.ts",
       "// a comment\nexport interface T {}\nexport async function fail(): Promise<never> {\n  await null;\n  throw new RangeError('far away');\n}\n",
@@ -51,7 +51,7 @@ describe("a traceback", () => {
     assert.match(text, / at fail \(\S+thrower\.ts:5:9\)/);
     assert.doesNotMatch(text, /kernel\/apps|node:internal|node:vm/);
   });
-  it("is right in what console.error prints too", async () => {
+  it("is correct in console.error output too", async () => {
     const ran = await book.run("\n\nconst e = new Error('printed');\nconsole.error(e);");
     assert.match(ran.output.stderr, /Error: printed\n {4}at Cell \[\d+\]:3:11\n/);
   });
@@ -62,7 +62,7 @@ describe("a traceback", () => {
     assert.match(text, /\[cause\]: TypeError: inner/);
     assert.match(text, /code: 'E1'/);
   });
-  it("shows what is thrown and is no error", async () => {
+  it("shows thrown values that are not errors", async () => {
     const { outcome } = await book.run("throw { odd: 1 };");
     assert.deepEqual(outcome, {
       status: "error",
@@ -71,7 +71,7 @@ describe("a traceback", () => {
       traceback: ["Thrown: { odd: 1 }"],
     });
   });
-  it("lists all complaints of the compiler with their places", async () => {
+  it("lists all compiler diagnostics with their places", async () => {
     const ran = await book.run("const a: string = 5;\n\tfoo(1);\nlet fine = 1;");
     assert.equal(ran.outcome.status === "error" && ran.outcome.ename, "TypeScriptError");
     assert.deepEqual(traceback(ran).split("\n"), [
@@ -89,7 +89,7 @@ describe("a traceback", () => {
     ]);
     assert.equal((await book.run("typeof fine")).outcome.status, "error", "nothing of the cell ran");
   });
-  it("hints at Tune where TypeScript does not parse", async () => {
+  it("hints at Tune if TypeScript fails to parse", async () => {
     assert.match(
       traceback(await book.run("const ok = 1;\nmodel router { base: 'x' }")),
       /help: Tune goes in a cell of its own: `model`/,
@@ -101,7 +101,7 @@ describe("a traceback", () => {
     assert.doesNotMatch(traceback(await book.run("const x: string = 1;")), /help:/);
     assert.doesNotMatch(traceback(await book.run("export default router +;")), /deploy/);
   });
-  it("says of Python that it is Python, with what serves here", async () => {
+  it("recognises Python and suggests the equivalent", async () => {
     const cells: readonly (readonly [string, RegExp])[] = [
       ["from transformers import AutoModel", /nothing is imported/],
       ["import pandas as pd", /nothing is imported/],
@@ -123,7 +123,7 @@ describe("a traceback", () => {
       assert.match(told.split("\nhelp: ")[1] ?? "", help, code);
     }
   });
-  it("never takes TypeScript for Python, though it be wrong", async () => {
+  it("never takes wrong TypeScript for Python", async () => {
     const wrong = [
       "let epochs = 1;\nconst n: string = Math.max(epochs = 3);",
       "const done: number = !missing;",
@@ -139,7 +139,7 @@ describe("a traceback", () => {
       assert.doesNotMatch(told, /Python/, code);
     }
   });
-  it("takes no cell of the notebooks for Python, though every line of it were complained about", () => {
+  it("never takes a cell of the notebooks for Python, even with a diagnostic on every line", () => {
     const folder = new URL("../../../../../../notebooks/", import.meta.url);
     const codes = readdirSync(folder)
       .filter((name) => name.endsWith(".ipynb"))

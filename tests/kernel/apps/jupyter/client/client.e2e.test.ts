@@ -15,7 +15,7 @@ const coded = async (work: Promise<unknown>): Promise<CodedError> => {
   return error;
 };
 
-describe("the Jupyter client", () => {
+describe("Jupyter client", () => {
   describe("with Tunebook's kernel", function () {
     this.timeout(60_000);
     let kernel: KernelClient;
@@ -24,7 +24,7 @@ describe("the Jupyter client", () => {
     });
     after(() => kernel.shutdown());
 
-    it("gathers streams, results and errors of a cell", async () => {
+    it("collects streams, results and errors of a cell", async () => {
       const ok = await kernel.execute('console.log("a"); console.error("b"); 6 * 7');
       assert.equal(ok.status, "ok");
       assert.deepEqual(
@@ -36,7 +36,7 @@ describe("the Jupyter client", () => {
       assert.equal(failed.reply["ename"], "RangeError");
       assert.equal(failed.outputs.at(-1)?.output_type, "error");
     });
-    it("sees late output arrive in the cell that made it", async () => {
+    it("receives late output in the cell that produced it", async () => {
       const first = await kernel.execute('setTimeout(() => console.log("late"), 100); 1');
       const late = new Promise<void>((done) => {
         const timer = setInterval(() => {
@@ -49,7 +49,7 @@ describe("the Jupyter client", () => {
       await late;
       assert.deepEqual(first.outputs[1], { output_type: "stream", name: "stdout", text: "late\n" });
     });
-    it("answers beside the cells: completion, is-complete, history, heartbeat", async () => {
+    it("handles completion, is-complete, history and heartbeat requests", async () => {
       await kernel.execute("const answers = [1, 2, 3]");
       const { matches } = await kernel.complete("answers.fla");
       assert.ok((matches as string[]).some((match) => match.includes("flat")));
@@ -58,7 +58,7 @@ describe("the Jupyter client", () => {
       assert.equal((history as [number, number, string][]).at(-1)?.[2], "const answers = [1, 2, 3]");
       assert.ok((await kernel.heartbeat()) < 5000);
     });
-    it("keeps the connection file to its owner and removes it at the end, and leaves nothing that would hold our process", async () => {
+    it("restricts the connection file to its owner, then removes it and leaves no timers", async () => {
       const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
       assert.equal(statSync(kernel.connectionFile).mode & 0o077, 0);
       const other = await startKernel();
@@ -67,7 +67,7 @@ describe("the Jupyter client", () => {
       assert.equal(existsSync(other.connectionFile), false);
       assert.equal(timers(), before);
     });
-    it("says that the kernel is gone when its process is killed, with what it was running", async () => {
+    it("reports a killed kernel process and the code that it was running", async () => {
       const other = await startKernel();
       const running = coded(other.execute("await new Promise(() => {})"));
       setTimeout(() => other.process.kill("SIGKILL"), 200);
@@ -107,7 +107,7 @@ describe("the Jupyter client", () => {
       }
       const executed = (file: string): Executed => JSON.parse(readFileSync(file, "utf8")) as Executed;
 
-      it("sets the parameters, keeps every output, and leaves the notebook itself alone", async () => {
+      it("sets the parameters, saves every output and does not change the notebook", async () => {
         const { file, out } = notebook({ source: "const rate = 1", tags: ["parameters"] }, { source: "rate * 2" });
         const before = readFileSync(file, "utf8");
         const result = await runNotebook(file, { out, parameters: { rate: "21" } });
@@ -120,7 +120,7 @@ describe("the Jupyter client", () => {
         assert.equal(book.metadata.kernelspec.name, "tunebook");
         assert.equal(readFileSync(file, "utf8"), before);
       });
-      it("stops at a cell that fails, unless it may, and keeps what was done", async () => {
+      it("stops at a failing cell, unless it is allowed to fail, and saves earlier outputs", async () => {
         const { file, out } = notebook(
           { source: 'throw new Error("meant")', tags: ["raises-exception"] },
           { source: '"before"' },
@@ -134,13 +134,13 @@ describe("the Jupyter client", () => {
         assert.deepEqual(kinds, [["error"], ["execute_result"], ["error"], []]);
         assert.equal(executed(out).metadata.papermill.exception, true);
       });
-      it("runs no cell where it was told to stop while the kernel began", async () => {
+      it("runs no cell if it is aborted before the kernel is ready", async () => {
         const { file, out } = notebook({ source: 'console.log("on")' }, { source: "1" });
         const result = await runNotebook(file, { out, signal: AbortSignal.abort() });
         assert.deepEqual([result.ok, result.failed?.number, result.failed?.ename], [false, 1, "Interrupted"]);
         assert.deepEqual(executed(out).cells[0]?.outputs, []);
       });
-      it("interrupts the cell that runs when it is told to stop", async () => {
+      it("interrupts the running cell when it is aborted", async () => {
         const { file, out } = notebook({ source: 'console.log("on"); await new Promise(() => {})' }, { source: "1" });
         const controller = new AbortController();
         const result = await runNotebook(file, { out, signal: controller.signal, onOutput: () => controller.abort() });
@@ -150,19 +150,19 @@ describe("the Jupyter client", () => {
     });
   });
 
-  it("tells what a kernel wrote that ended before it was ready", async () => {
+  it("reports the log of a kernel that ends before it is ready", async () => {
     const script = 'console.error("no such thing"); process.exit(7)';
     const error = await coded(startKernel({ argv: [process.execPath, "-e", script] }));
     assert.equal(error.code, "kernel-ended");
     assert.deepEqual(error.data, { status: 7, signal: null, log: ["no such thing"] });
   });
-  it("gives up on a kernel that never answers, and ends it", async function () {
+  it("gives up on a kernel that never responds, and ends it", async function () {
     this.timeout(15_000);
     const argv = [process.execPath, "-e", "setInterval(() => {}, 1000)"];
     const error = await coded(startKernel({ argv, readySeconds: 2 }));
     assert.deepEqual([error.code as string, error.data as object], ["kernel-not-ready", { seconds: 2, log: [] }]);
   });
-  it("tells of a kernel that cannot be started", async () => {
+  it("reports a kernel that cannot be started", async () => {
     const error = await coded(startKernel({ argv: ["/no/such/program"] }));
     assert.equal(error.code, "kernel-ended");
     assert.match(JSON.stringify(error.data), /ENOENT/);

@@ -18,7 +18,7 @@ function textOf(cell: CodeCell | undefined): string {
   return (cell?.outputs ?? []).map((output) => plain(output)).join("\n");
 }
 
-describe("the notebook about learning apart", function () {
+describe("federated learning notebook", function () {
   this.timeout(1_200_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-federated-"));
   const cells = new Map<unknown, CodeCell>();
@@ -33,20 +33,20 @@ describe("the notebook about learning apart", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("learns from clients that are alike, hardly from those that aren't, and again with control variates", () => {
+  it("learns well from similar clients, poorly from dissimilar ones, and well with control variates", () => {
     const said = [...text("central").matchAll(/(central|alike|apart|mended) (\d\.\d{4})/g)];
     const scores = new Map(said.map(([, model, score]) => [model, Number(score)] as const).reverse());
     const of = (model: string): number => scores.get(model) ?? assert.fail(`${model} has no score`);
     assert.ok(of("central") > 0.7 && of("alike") > 0.62 && of("mended") > 0.62, [...scores].join("; "));
     assert.ok(of("apart") < of("alike") - 0.08 && of("apart") < of("mended") - 0.08, [...scores].join("; "));
   });
-  it("says how far labels are apart, and that clients drift where they are", () => {
+  it("reports the distance of label distributions and the resulting client drift", () => {
     const apart = (id: string): number => Number(/on average (\d+) % apart/.exec(text(id))?.[1]);
     assert.ok(apart("alike") < 10 && apart("apart") > 30, `${apart("alike")}, ${apart("apart")}`);
     const cosine = (id: string): number => Number(/round 1: .*cosine with the mean (\d\.\d+)/.exec(text(id))?.[1]);
     assert.ok(cosine("alike") > 0.25 && cosine("apart") < 0.15, `${cosine("alike")}, ${cosine("apart")}`);
   });
-  it("draws where two clients come to rest, and sends updates in a twentieth of the bytes", () => {
+  it("plots where two clients converge, and sends updates under a fifteenth of the size", () => {
     assert.match(text("why"), /Where two shops come to rest/);
     const [, to, back] = /in all ([\d.]+) KiB to clients and ([\d.]+) KiB back/.exec(text("small")) ?? [];
     assert.ok(Number(to) > 15 * Number(back), `${to}, ${back}`);

@@ -18,7 +18,7 @@ function textOf(cell: CodeCell | undefined): string {
   return (cell?.outputs ?? []).map((output) => plain(output)).join("\n");
 }
 
-describe("the notebook about forgetting", function () {
+describe("forgetting notebook", function () {
   this.timeout(900_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-forgetting-"));
   const cells = new Map<unknown, CodeCell>();
@@ -33,10 +33,10 @@ describe("the notebook about forgetting", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("complains of nothing but what it allows", () => {
+  it("reports no errors or warnings", () => {
     for (const cell of cells.values()) assert.doesNotMatch(textOf(cell), /^(?:error|warning)\[/m, textOf(cell));
   });
-  it("forgets by learning, and less with what it teaches against it", () => {
+  it("forgets while learning, and forgets less with countermeasures", () => {
     const rows = [...textOf(cells.get("share")).matchAll(/^(\w+) +(\d\.\d+) +(\d\.\d+)$/gm)];
     const scores = new Map(rows.map(([, model, german, french]) => [model, [Number(german), Number(french)] as const]));
     const of = (model: string) => scores.get(model) ?? assert.fail(`${model} has no scores`);
@@ -45,7 +45,7 @@ describe("the notebook about forgetting", function () {
     for (const model of ["held", "together", "replayed"]) assert.ok(of(model)[0] > german + 0.04, model);
     assert.ok(of("together")[1] > 0.7 && of("held")[1] < french);
   });
-  it("draws an ellipse that is long where EWC lets a model go, and says what batches make of it", () => {
+  it("plots a long EWC ellipse and reports the effect of batches on the Fisher information", () => {
     for (const id of ["plane", "corridor"])
       assert.match(textOf(cells.get(id)), /EWC's ellipse through naive: half axes/);
     const [, longer] = /the ellipse is (\d+) times as long/.exec(textOf(cells.get("axes"))) ?? [];

@@ -7,8 +7,8 @@ const json = fc
   .dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true })
   .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>);
 
-describe("the client's messages", () => {
-  it("come back as they were sent, with their identities and buffers", () => {
+describe("client messages", () => {
+  it("round-trip with their identities and buffers", () => {
     fc.assert(
       fc.property(json, json, fc.array(fc.uint8Array()), fc.string(), (content, metadata, buffers, key) => {
         const sent = {
@@ -23,7 +23,7 @@ describe("the client's messages", () => {
       }),
     );
   });
-  it("are refused when a byte of any signed part changed, or the key is another", () => {
+  it("are rejected if a byte of a signed part changed or the key differs", () => {
     const frames = encode(
       { header: newHeader("x", "s"), parent: {}, metadata: {}, content: { a: 1 }, buffers: [] },
       "key",

@@ -22,8 +22,8 @@ accuracy  ${accuracy} (0.215 … 0.785)  0.5000 (0.215 … 0.785)
 loss      ${loss} (0.585 … 0.823)  0.6960 (0.666 … 0.728)
 training  0.4 s                   0.2 s`;
 
-describe("scores in the outputs of a notebook that ran again", () => {
-  it("are told once, by the first line of their output that has them", () => {
+describe("changed scores in the outputs of a rerun notebook", () => {
+  it("are reported once, with the first output line that contains them", () => {
     const { lines, moved } = movedOutputs(
       notebook(evaluation("0.5000", "0.7039"), evaluation("0.5000", "0.7039")),
       notebook(evaluation("0.5000", "0.7041"), evaluation("0.7500", "0.9000")),
@@ -38,7 +38,7 @@ describe("scores in the outputs of a notebook that ran again", () => {
     );
     assert.match(moved[0]?.now ?? "", /^accuracy: small 0\.7500/);
   });
-  it("count where the end of an interval alone moved", () => {
+  it("include scores with a change only in an interval bound", () => {
     const of = (end: string): string => `f1(macro)  0.5000 (${end} … 0.785)`;
     const { moved } = movedOutputs(notebook(of("0.1")), notebook(of("0.3")));
     assert.deepEqual(
@@ -46,14 +46,14 @@ describe("scores in the outputs of a notebook that ran again", () => {
       [[]],
     );
   });
-  it("are told where they are written in another way now, or no more", () => {
+  it("are reported if they are formatted differently or missing", () => {
     const moved = (then: string, now: string) =>
       movedOutputs(notebook(then), notebook(now)).moved.map(({ metric, now }) => [metric, now]);
     assert.deepEqual(moved("accuracy  0.9100 (0.88 … 0.94)", "accuracy  0.9100"), [["accuracy", "accuracy  0.9100"]]);
     assert.deepEqual(moved("accuracy  0.9100", "done"), [["accuracy", "no such line"]]);
     assert.deepEqual(moved("accuracy  0.9100", "accuracy  0.9100"), []);
   });
-  it("are found however they are written", () => {
+  it("are found in every supported format", () => {
     for (const [then, now] of [
       ["accuracy=0.93", "accuracy=0.95"],
       ["Accuracy: 0.93", "Accuracy: 0.95"],
@@ -71,7 +71,7 @@ describe("scores in the outputs of a notebook that ran again", () => {
     ])
       assert.equal(movedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved.length, 1, then);
   });
-  it("are found beneath a line that names them", () => {
+  it("are found below a line that names them", () => {
     for (const [then, now] of [
       ["model  accuracy\nmood   0.50", "model  accuracy\nmood   0.93"],
       [
@@ -101,7 +101,7 @@ describe("scores in the outputs of a notebook that ran again", () => {
       assert.equal(movedOutputs(book(0.75), book(0.5)).moved.length, 1);
     }
   });
-  it("are found where the HTML alone has another number, which front ends show in place of the text", () => {
+  it("are found if only the HTML has another number, which front ends show instead of the text", () => {
     const shown = (accuracy: string): Notebook => {
       const book = notebook("");
       const html = `<style>.a{width:3px}</style><table><tr><td style="top:1px">accuracy</td><td><b>${accuracy}</b></td></tr></table>`;
@@ -116,7 +116,7 @@ describe("scores in the outputs of a notebook that ran again", () => {
       [["accuracy", [{ then: 0.995, now: 0.965 }]]],
     );
   });
-  it("are the same where times, sizes and ids alone differ", () => {
+  it("exclude outputs that differ only in times, sizes and ids", () => {
     for (const [then, now] of [
       ["accuracy 0.93 (3.4 s, 2,525 tokens/s)", "accuracy 0.93 (4.1 s, 1,900 tokens/s)"],
       ["16:04:08 accuracy 0.93", "17:12:40 accuracy 0.93"],
@@ -126,14 +126,14 @@ describe("scores in the outputs of a notebook that ran again", () => {
     ])
       assert.deepEqual(movedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved, [], then);
   });
-  it("stand beside those of the same cell, where parameters were injected into one notebook alone", () => {
+  it("are matched to the same cell if only one notebook has injected parameters", () => {
     const [then, now] = [notebook("accuracy  0.9100"), notebook("accuracy  0.5000")];
     const injected = { ...then.cells[0]!, metadata: { tags: ["injected-parameters"] }, outputs: [] };
     const after = { ...now, cells: [injected, ...now.cells] } as Notebook;
     const { lines, moved } = movedOutputs(then, after);
     assert.deepEqual([lines, moved.map(({ cell }) => cell)], [1, [2]]);
   });
-  it("are left out where a run tells them", () => {
+  it("are omitted if a run reports them", () => {
     const { moved } = movedOutputs(notebook(evaluation("0.5000", "0.7039")), notebook(evaluation("0.7500", "0.7039")));
     const told = { what: "accuracy on d.test", sort: "score", then: 0.5, now: 0.75 } as const;
     assert.equal(moved.length, 1);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readNotebook, writeNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 
-describe("a notebook file", () => {
+describe("notebook file", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-notebook-"));
@@ -17,7 +17,7 @@ describe("a notebook file", () => {
     return file;
   };
 
-  it("is read and written without a change to what it holds", async () => {
+  it("round-trips without changes", async () => {
     const notebook = {
       cells: [
         {
@@ -49,7 +49,7 @@ describe("a notebook file", () => {
     assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), notebook);
     assert.deepEqual(readdirSync(folder), ["a.ipynb"]);
   });
-  it("is written into a folder that is made for it, and says in words where none can be", async () => {
+  it("is written into a new folder, and fails with a coded error if none can be made", async () => {
     const book = await readNotebook(written({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
     const file = join(folder, "Ergebnis/Tag zwei/x.ipynb");
     await writeNotebook(file, book);
@@ -58,7 +58,7 @@ describe("a notebook file", () => {
     await assert.rejects(writeNotebook(join(file, "y/z.ipynb"), book), { code: "cannot-write" });
     rmSync(join(folder, "Ergebnis"), { recursive: true });
   });
-  it("gets an id for each cell that has none, or one that is taken or malformed", async () => {
+  it("gets an id for each cell whose id is missing, duplicate or malformed", async () => {
     const cell = (id?: string) => ({
       cell_type: "code",
       metadata: {},
@@ -74,7 +74,7 @@ describe("a notebook file", () => {
     assert.equal(new Set(ids).size, 4);
     for (const id of ids) assert.match(id, /^[\w-]{1,64}$/);
   });
-  it("that is no notebook is a coded error that says why", async () => {
+  it("is rejected with a coded error and a reason if it is not a notebook", async () => {
     const refused = async (file: string): Promise<string> => {
       const error = await readNotebook(file).then(
         () => assert.fail("it was read"),

@@ -14,8 +14,8 @@ const display = (text: string, id?: string, type = "display_data"): Message =>
     ...(id === undefined ? {} : { transient: { display_id: id } }),
   });
 
-describe("the outputs of a cell", () => {
-  it("join what a stream writes, until something else is shown", () => {
+describe("outputs of a cell", () => {
+  it("merge stream writes until another output appears", () => {
     const [store, cell] = [new OutputStore(), new CellOutputs()];
     for (const m of [stream("a"), stream("b"), stream("!", "stderr"), display("x"), stream("c")]) store.take(m, cell);
     assert.deepEqual(
@@ -34,7 +34,7 @@ describe("the outputs of a cell", () => {
     assert.deepEqual(texts, ["new", "new", "still"]);
     assert.deepEqual(store.take(display("new", "unknown", "update_display_data"), one), []);
   });
-  it("go at once on clear_output, or when the next one comes if it says wait", () => {
+  it("are removed on clear_output immediately, or before the next output with `wait`", () => {
     const [store, cell] = [new OutputStore(), new CellOutputs()];
     store.take(stream("a"), cell);
     store.take(message("clear_output", { wait: true }), cell);

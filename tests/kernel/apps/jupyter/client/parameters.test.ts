@@ -10,7 +10,7 @@ const notebook = (...sources: readonly [string, ...string[]][]): Notebook => ({
 const sources = (book: Notebook): readonly string[] => book.cells.map((cell) => cell.source);
 
 describe("parameters from the command line", () => {
-  it("are a name, an equals sign and anything", () => {
+  it("consist of a name, an equals sign and any value", () => {
     assert.deepEqual(readParameter("rate=2e-3", { rate: "1", x: "2" }), { rate: "2e-3", x: "2" });
     assert.deepEqual(readParameter("text=a=b c"), { text: "a=b c" });
     for (const written of ["rate", "=1", "1x=2", "a b=1"])
@@ -19,7 +19,7 @@ describe("parameters from the command line", () => {
         (e) => e instanceof CodedError && e.code === "bad-parameter",
       );
   });
-  it("mean what they mean in Tune", () => {
+  it("have the same meaning as in Tune", () => {
     const read = [
       "3",
       "-2e-3",
@@ -38,7 +38,7 @@ describe("parameters from the command line", () => {
     const meant = [3, -0.002, 1000, { share: 0.8 }, 600_000, 512e6, 2 ** 31, true, "auto", "3", "3 apples", "5x", ""];
     assert.deepEqual(read, meant);
   });
-  it("follow the cell tagged `parameters`, in its language", () => {
+  it("are inserted after the cell tagged `parameters`, in its language", () => {
     const tune = notebook(
       ["display(1)"],
       ["parameters { rate: 1, name: x, when: 5min }", "parameters"],
@@ -52,14 +52,14 @@ describe("parameters from the command line", () => {
     assert.deepEqual(injectParameters(typescript, { rate: "2e-3", on: "true", more: "a" }), ["more"]);
     assert.equal(sources(typescript)[1], 'let rate = 0.002;\nlet on = true;\nlet more = "a";');
   });
-  it("replace what an earlier run injected, and find a Tune `parameters` cell without a tag", () => {
+  it("replace earlier injected ones, and find a Tune `parameters` cell without a tag", () => {
     const book = notebook(["parameters { rate: 1 }"], ["old", "injected-parameters"], ["1 + 1"]);
     injectParameters(book, { rate: "3" });
     assert.deepEqual(sources(book), ["parameters { rate: 1 }", "parameters {\n  rate: 3\n}", "1 + 1"]);
     injectParameters(book, {});
     assert.deepEqual(sources(book), ["parameters { rate: 1 }", "1 + 1"]);
   });
-  it("take effect within the cell that states them, and after each that does", () => {
+  it("are injected after each `parameters` statement, which may split its cell", () => {
     const data = 'data d { source: csv("a.csv") }';
     const book = notebook(
       ["parameters { rate: 1, seed: 2 }\n" + data],
@@ -73,7 +73,7 @@ describe("parameters from the command line", () => {
     assert.equal(sources(book)[1], "parameters {\n  rate: 5\n  seed: 6\n}");
     assert.equal(book.cells.length, 5);
   });
-  it("stand first where no cell states defaults", () => {
+  it("come first if no cell states defaults", () => {
     const book = notebook(["x + 1"]);
     assert.deepEqual(injectParameters(book, { x: "2" }), ["x"]);
     assert.deepEqual(sources(book), ["let x = 2;", "x + 1"]);

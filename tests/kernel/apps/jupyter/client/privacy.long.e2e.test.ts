@@ -18,7 +18,7 @@ function textOf(cell: CodeCell | undefined): string {
   return (cell?.outputs ?? []).map((output) => plain(output)).join("\n");
 }
 
-describe("the notebook about the price of privacy", function () {
+describe("privacy notebook", function () {
   this.timeout(2_400_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-privacy-"));
   const cells = new Map<unknown, CodeCell>();
@@ -42,14 +42,14 @@ describe("the notebook about the price of privacy", function () {
       ),
     );
 
-  it("a model without a promise learns well, and its canaries by heart", () => {
+  it("trains an accurate model without a privacy guarantee, which memorises its canaries", () => {
     assert.match(text("open"), /canaries\(unseen: 300\): the canaries are known by heart/);
     assert.ok(prices().get("none")!.accuracy > 0.84, text("price"));
   });
-  it("LoRA with a promise learns next to nothing of so few rows", () => {
+  it("learns almost nothing with LoRA and a privacy guarantee", () => {
     assert.ok(Number(/hidden (\d\.\d{4})|accuracy +(\d\.\d{4})/.exec(text("private"))?.slice(1).join("")) < 0.7);
   });
-  it("a head learns well with one, hardly worse with a stronger one, and less where nearly everything is hidden", () => {
+  it("trains an accurate private head, also at epsilon 1, and a less accurate one at epsilon 0.1", () => {
     const of = (epsilon: string) => prices().get(epsilon) ?? assert.fail(`${epsilon}: ${text("price")}`);
     // Noise is another each time: in eight trainings by another program 0.846, 0.831, 0.769 and 0.624, deviations 0.01 to 0.07.
     assert.ok(of("8").accuracy > 0.78 && of("1").accuracy > 0.74, text("price"));
@@ -57,7 +57,7 @@ describe("the notebook about the price of privacy", function () {
     for (const epsilon of ["0.1", "0.3", "1", "8"]) assert.ok(of(epsilon).exposure < 3.5, text("price"));
     assert.ok(of("none").exposure > of("0.1").exposure + 0.5, text("price"));
   });
-  it("words stand in open updates, none in masked ones, and those of all in their sum", () => {
+  it("reveals a client's words in an open update, but only the total in the sum of masked ones", () => {
     const said = text("leak");
     assert.match(said, /^ann's update +asthma, bad, film$/m);
     assert.equal(said.match(/masked +asthma, bad, film, good, kind, late, loan, refund$/gm)?.length, 3);

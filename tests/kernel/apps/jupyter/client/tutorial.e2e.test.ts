@@ -55,7 +55,7 @@ function pageOf(cells: readonly Cell[]): string {
   return `<!-- made from notebooks/tutorial.ipynb by its test -->\n\n${[heading, where, ...intro, ...rest].join("\n\n")}\n`;
 }
 
-describe("the tutorial", function () {
+describe("tutorial notebook", function () {
   this.timeout(600_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-tutorial-"));
   let ran: Notebook;
@@ -72,7 +72,7 @@ describe("the tutorial", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("is answered with the codes that its cells name, and with no others", () => {
+  it("reports exactly the codes that its cells name", () => {
     for (const cell of cells) assert.deepEqual(codesIn(saidOf(cell)), wantedOf(cell), cell.source);
     const tagged = cells.filter((cell) =>
       (cell.metadata["tags"] as string[] | undefined)?.includes("raises-exception"),
@@ -84,7 +84,7 @@ describe("the tutorial", function () {
         cell.source,
       );
   });
-  it("ends with models that read reviews, and a folder with the merged one", () => {
+  it("ends with trained sentiment models and a folder with the merged model", () => {
     const text = cells.map((cell) => cell.outputs.map(plainOf).join("\n")).join("\n");
     // One model, two side by side, these by a metric of one's own besides, and opened again: each score has its interval behind it.
     const lines = [...text.matchAll(/^accuracy\s.*$/gm)].map(([line]) => line);
@@ -95,11 +95,11 @@ describe("the tutorial", function () {
     assert.match(text, /label: 'negative'[\s\S]*label: 'positive'/);
     assert.ok(readFileSync(join(folder, "mood", "model.safetensors")).length > 8e7);
   });
-  it("tells in the plan what was allowed", () => {
+  it("shows the allowed warning in the plan", () => {
     const plans = cells.flatMap((cell) => cell.outputs.map(plainOf)).filter((text) => text.startsWith("Plan of"));
     for (const plan of plans) assert.match(plan, /allowed\s+near-leak\s+\(because exclamations/);
   });
-  it("is the page docs/tutorial.md", () => {
+  it("matches the page docs/tutorial.md", () => {
     const now = pageOf(ran.cells.map((cell) => ({ ...cell, source: cell.source.replace(fewer, epochs) })));
     if (process.env["TUNEBOOK_BLESS"] === "1") writeFileSync(page, now);
     assert.equal(now, readFileSync(page, "utf8"));

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
 import { toCodePoints, toUtf16 } from "#kernel/apps/jupyter/wire/requests.js";
 
-describe("positions in a text", () => {
+describe("text positions", () => {
   const texts = () => anyText();
 
-  it("go from code points to UTF-16 and back", () => {
+  it("convert from code points to UTF-16 and back", () => {
     fc.assert(
       fc.property(texts(), fc.nat(), (text, seed) => {
         const points = [...text];
@@ -18,7 +18,7 @@ describe("positions in a text", () => {
     );
   });
 
-  it("past the ends are the ends", () => {
+  it("are clamped to the text's ends", () => {
     fc.assert(
       fc.property(texts(), fc.integer({ min: 1, max: 9 }), (text, beyond) => {
         assert.equal(toUtf16(text, [...text].length + beyond), text.length);
@@ -29,7 +29,7 @@ describe("positions in a text", () => {
     );
   });
 
-  it("inside a surrogate pair count as before it", () => {
+  it("round down inside a surrogate pair", () => {
     assert.equal(toCodePoints("a😀b", 2), 1);
     assert.equal(toCodePoints("a😀b", 3), 2);
   });

@@ -18,7 +18,7 @@ function asked(url: string): Promise<void> {
   });
 }
 
-describe("garbage on the kernel's ports", function () {
+describe("kernel ports under garbage input", function () {
   this.timeout(60_000);
   let kernel: KernelClient;
   const log: string[] = [];
@@ -30,21 +30,21 @@ describe("garbage on the kernel's ports", function () {
   afterEach(async () => assert.deepEqual(await examine(kernel), []));
 
   for (const port of ports)
-    it(`curl -k https://… on ${port} ends nothing`, async () => {
+    it(`survive curl -k https://… on ${port}`, async () => {
       const url = `https://127.0.0.1:${String(kernel.connection[`${port}_port`])}/`;
       await asked(url);
       assert.deepEqual(await examine(kernel), []);
       await send(kernel, port, { chunks: [Buffer.alloc(4000, port)] });
     });
 
-  it("a message of 10,000 parts, of one empty part, and lengths of 2^63 end nothing", async () => {
+  it("survive a message of 10,000 parts, one of an empty part, and lengths of 2^63", async () => {
     const garbage = new Garbage(5, [[Buffer.from("x")]]);
     for (const port of ports)
       for (const burst of [garbage.parts(10_000), garbage.burst("one empty frame"), garbage.burst("lengths")])
         await send(kernel, port, burst);
   });
 
-  it("2,000 frames of every kind end nothing, and what was overheard happens once", async () => {
+  it("survive 2,000 random frames, and run replayed requests only once", async () => {
     await kernel.execute("globalThis.overheard = 0");
     const seed = Number(process.env["TUNEBOOK_SEED"] ?? 7);
     const { frames, troubles } = await throwGarbage(kernel, { frames: 2000, seed });
@@ -52,7 +52,7 @@ describe("garbage on the kernel's ports", function () {
     assert.ok(Object.keys(frames).length > 10, `seed ${String(seed)}: ${JSON.stringify(frames)}`);
   });
 
-  it("signed messages that come again have no effect on any channel, and the log tells so", async () => {
+  it("ignore replayed signed messages on every channel, and log them", async () => {
     await kernel.execute("globalThis.overheard = 0");
     const { key } = kernel.connection;
     const content = { code: "globalThis.overheard += 1", silent: true };
@@ -64,12 +64,12 @@ describe("garbage on the kernel's ports", function () {
     await until(told, () => log.join("\n"));
   });
 
-  it("the log tells of garbage a few times, not each time", () => {
+  it("log garbage only a few times", () => {
     assert.ok(log.length < 30, log.join("\n"));
   });
 });
 
-describe("signed requests that make no sense", function () {
+describe("kernel under malformed signed requests", function () {
   this.timeout(60_000);
   let kernel: KernelClient;
   before(async () => {
@@ -92,7 +92,7 @@ describe("signed requests that make no sense", function () {
     `{"msg_id":"${Math.random()}","msg_type":${JSON.stringify(type)},"session":"s"${more}}`;
   const deep = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
-  it("headers nested 30,000 deep, of a megabyte, without fields, with null in them", async () => {
+  it("survives headers nested 30,000 deep, of a megabyte, without fields, or with null in them", async () => {
     await raw(header("kernel_info_request", `,"x":${deep(30_000)}`), "{}");
     await raw(header("execute_request", `,"x":${deep(30_000)}`), '{"code":"1"}');
     await raw(header("kernel_info_request", `,"x":"${"x".repeat(1 << 20)}"`), "{}");
@@ -101,25 +101,25 @@ describe("signed requests that make no sense", function () {
   });
 
   for (const type of ["comm_open", "comm_msg", "execute_request", "complete_request", "history_request", "nothing"])
-    it(`${type} with content nested 100,000 deep`, async () => {
+    it(`survives ${type} with content nested 100,000 deep`, async () => {
       const inner = `{"comm_id":"c","target_name":"tunebook.assist","data":{"id":${deep(100_000)},"x":${deep(100_000)}},`;
       await raw(header(type), `${inner}"code":"1","silent":true,"user_expressions":{"a":${deep(100_000)}}}`);
       await raw(header(type), `{"comm_id":"c","target_name":"x","data":${deep(100_000)},"code":${deep(100_000)}}`);
     });
 
-  it("comms of cells with data nested 100,000 deep", async () => {
+  it("survives comms of cells with data nested 100,000 deep", async () => {
     const target = "{ message(comm: unknown) { globalThis.told = comm } }";
     await kernel.execute(`(globalThis as any)[Symbol.for("tunebook.comms")].register("mine", () => (${target}))`);
     await raw(header("comm_open"), '{"comm_id":"m","target_name":"mine","data":{}}');
     await raw(header("comm_msg"), `{"comm_id":"m","data":${deep(100_000)}}`);
   });
 
-  it("types that every object has a property of", async () => {
+  it("survives message types named like properties of every object", async () => {
     for (const type of ["constructor", "__proto__", "toString", "hasOwnProperty", "", "comm_", "x".repeat(50_000)])
       await raw(header(type), '{"comm_id":"c","code":"1","data":null}');
   });
 
-  it("fields that are null, of another type, or no text", async () => {
+  it("survives fields that are null, of another type, or not text", async () => {
     const values = [null, true, -1, 1.5, 1e308, "", "\u0000", [], {}, ["x"]];
     const types = [
       "complete",
@@ -147,13 +147,13 @@ describe("signed requests that make no sense", function () {
       );
   });
 
-  it("code that is no UTF-8, has lone surrogates or zeros", async () => {
+  it("survives code that is not UTF-8, or has lone surrogates or NUL characters", async () => {
     for (const code of ["\\ud800", "\\u0000", "\xff\xfe", "// \xc0\x80"])
       for (const type of ["execute", "complete", "inspect", "is_complete"])
         await raw(header(`${type}_request`), `{"code":"${code}","silent":true,"stop_on_error":false}`);
   });
 
-  it("the assistant's comm with cells, places and numbers that are none", async () => {
+  it("survives invalid cells, positions and numbers on the assistant's comm", async () => {
     const answers: unknown[] = [];
     const comm = await kernel.openComm("tunebook.assist", {}, (data) => answers.push(data));
     const methods = [

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { globMatcher } from "#kernel/apps/jupyter/wire/glob.js";
 import { History } from "#kernel/apps/jupyter/wire/history.js";
 
-describe("the history", () => {
+describe("kernel history", () => {
   let folder = "";
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-history-"));
@@ -20,7 +20,7 @@ describe("the history", () => {
   };
   const ask = (history: History, request: Record<string, unknown>): unknown => history.answer(request)["history"];
 
-  it("gives the last n over all sessions, oldest first, with outputs when asked", () => {
+  it("returns the last n inputs of all sessions, oldest first, with outputs on request", () => {
     session("a", "b").result(2, "B");
     const now = session("c");
     assert.deepEqual(ask(now, { hist_access_type: "tail", n: 2 }), [
@@ -33,7 +33,7 @@ describe("the history", () => {
     ]);
   });
 
-  it("gives a range of this session, an earlier one, or one counted back", () => {
+  it("returns a range of this session, an earlier one, or one with a negative number", () => {
     session("a", "b", "c");
     const now = session("x", "y");
     const range = { hist_access_type: "range" };
@@ -47,7 +47,7 @@ describe("the history", () => {
     assert.deepEqual(ask(now, { ...range, session: -7 }), []);
   });
 
-  it("searches by pattern, the newest n, each input once if unique", () => {
+  it("returns the newest n matches of a pattern, each input once with `unique`", () => {
     session("train a", "show a", "train a");
     const now = session("train b");
     const search = { hist_access_type: "search", pattern: "train*" };
@@ -62,7 +62,7 @@ describe("the history", () => {
     assert.deepEqual(ask(now, { hist_access_type: "search", pattern: "[st]*?a", n: 1 }), [[1, 3, "train a"]]);
   });
 
-  it("passes over a line that a crash cut, and over a file that is not ours", () => {
+  it("skips a line cut off by a crash, and a foreign file", () => {
     session("a");
     appendFileSync(join(folder, "1.jsonl"), '{"line":2,"inp');
     writeFileSync(join(folder, "readme.txt"), "hello");
@@ -72,7 +72,7 @@ describe("the history", () => {
     ]);
   });
 
-  it("gives two kernels two numbers, and a session that ran nothing none", () => {
+  it("assigns each kernel its own number, and none to a session that ran nothing", () => {
     const [one, two] = [new History(folder), new History(folder)];
     new History(folder);
     one.append(1, "a");
@@ -85,14 +85,14 @@ describe("the history", () => {
     ]);
   });
 
-  it("stays in memory where the folder cannot be written", () => {
+  it("stays in memory if the folder is not writable", () => {
     writeFileSync(join(folder, "file"), "");
     const history = new History(join(folder, "file"));
     history.append(1, "a");
     assert.deepEqual(ask(history, { hist_access_type: "tail", n: 1 }), [[1, 1, "a"]]);
   });
 
-  it("takes any pattern", () => {
+  it("accepts any pattern", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary-ascii" }), (pattern) => {
         assert.equal(typeof globMatcher(pattern)(pattern), "boolean");
@@ -103,7 +103,7 @@ describe("the history", () => {
     );
   });
 
-  it("matches many stars", () => {
+  it("matches a pattern with many stars", () => {
     assert.ok(globMatcher(`${"*a".repeat(40)}*`)("a".repeat(5000)));
     assert.ok(!globMatcher(`${"*a".repeat(40)}*b`)("a".repeat(5000)));
   });

@@ -17,7 +17,7 @@ const textOf = ({ outputs }: Execution): string =>
 const resultOf = ({ outputs }: Execution): unknown =>
   outputs.flatMap((output) => (output.output_type === "execute_result" ? [output.data["text/plain"]] : []))[0];
 
-describe("the kernel on the wire", function () {
+describe("kernel over the wire protocol", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-wire-"));
   let kernel: KernelClient;
@@ -54,7 +54,7 @@ describe("the kernel on the wire", function () {
   }
 
   describe("execute", () => {
-    it("gives a result, an input message, busy and idle, in order and under one parent", async () => {
+    it("sends result, input message, busy and idle in order under one parent", async () => {
       const types: string[] = [];
       const cell = await kernel.execute("console.log('a'); 6 * 7", {
         onMessage: ({ header, content }) =>
@@ -66,7 +66,7 @@ describe("the kernel on the wire", function () {
       assert.equal(next.count, (cell.count ?? 0) + 1);
     });
 
-    it("silent says nothing, counts nothing and leaves no history", async () => {
+    it("sends no output, no count and no history entry with `silent`", async () => {
       const before = await kernel.execute("'before'");
       const types: string[] = [];
       const silent = await kernel.execute("console.log('quiet'); 1", {
@@ -95,7 +95,7 @@ describe("the kernel on the wire", function () {
       assert.equal(replies["bad"]?.status, "error");
     });
 
-    it("that fails gives one error and aborts what waits, unless told not to", async () => {
+    it("sends one error if it fails and aborts queued cells, unless stop_on_error is false", async () => {
       // It fails when the others wait: what comes later is no longer aborted.
       const failing = kernel.execute(
         "{ const { existsSync } = await import('node:fs'); " +
@@ -120,7 +120,7 @@ describe("the kernel on the wire", function () {
       assert.deepEqual([(await tolerant).status, (await next).status], ["error", "ok"]);
     });
 
-    it("delivers 50,000 lines, none lost, in a few messages", async () => {
+    it("delivers all of 50,000 lines in a few messages", async () => {
       let messages = 0;
       const cell = await kernel.execute("for (let i = 0; i < 50_000; i++) console.log('line ' + i)", {
         onMessage: () => messages++,
@@ -131,7 +131,7 @@ describe("the kernel on the wire", function () {
       assert.ok(messages < 1000, `${String(messages)} messages`);
     });
 
-    it("keeps stdout, stderr and displays in the order in which they were made", async () => {
+    it("preserves the order of stdout, stderr and displays", async () => {
       const { outputs } = await kernel.execute(
         "console.log('1'); console.error('2'); display({ three: 3 }); console.log('4')",
       );
@@ -141,7 +141,7 @@ describe("the kernel on the wire", function () {
       );
     });
 
-    it("shows, updates and clears", async () => {
+    it("sends display, update and clear messages", async () => {
       const seen: Message[] = [];
       await kernel.execute(
         "const shown = display.html('<b>1</b>', { id: 'x1' }); shown.update('<b>2</b>'); display.clear(true)",
@@ -160,7 +160,7 @@ describe("the kernel on the wire", function () {
       assert.deepEqual(third?.content, { wait: true });
     });
 
-    it("gives late output to the cell that made it", async () => {
+    it("sends late output to the cell that produced it", async () => {
       let late = 0;
       const first = await kernel.execute(
         "const look = setInterval(() => { if (!existsSync('go')) return; clearInterval(look); console.log('late'); }, 5)",
@@ -174,7 +174,7 @@ describe("the kernel on the wire", function () {
       rmSync(join(folder, "go"));
     });
 
-    it("asks the person, and says so where nobody can answer", async () => {
+    it("prompts the user, and fails if the front end takes no input", async () => {
       const asked: [string, boolean][] = [];
       const onInput = (prompt: string, hidden: boolean): string => {
         asked.push([prompt, hidden]);
@@ -191,7 +191,7 @@ describe("the kernel on the wire", function () {
       assert.match(String(alone.reply["evalue"]), /takes no input/);
     });
 
-    it("carries a half character and a page", async () => {
+    it("replaces a lone surrogate, and sends a page payload", async () => {
       const { reply, outputs } = await kernel.execute("display.page('long'); process.stdout.write('a\\ud800b')");
       assert.deepEqual(
         (reply["payload"] as { source: string }[]).map(({ source }) => source),
@@ -224,14 +224,14 @@ describe("the kernel on the wire", function () {
         assert.equal(resultOf(await kernel.execute("kept")), "'kept'");
       });
 
-    it("by SIGINT too, in a loop", async () => {
+    it("end a loop by SIGINT too", async () => {
       const cell = kernel.execute("begin(); for (;;);");
       await hasBegun();
       await kernel.interrupt("signal");
       assert.equal((await cell).reply["ename"], "Interrupted");
     });
 
-    it("end what a cell that is done left running", async () => {
+    it("end code that a finished cell left running", async () => {
       await kernel.execute("setTimeout(() => { begin(); for (;;); }, 50)");
       await hasBegun();
       await kernel.interrupt();
@@ -250,7 +250,7 @@ describe("the kernel on the wire", function () {
     });
   });
 
-  it("answers heartbeat, completion, inspection, info and control while a cell computes", async () => {
+  it("handles heartbeat, completion, inspection, info and control requests while a cell runs", async () => {
     await kernel.complete("Math.hyp");
     const answers = await while_("begin(); for (;;);", async () => {
       await kernel.heartbeat();
@@ -268,7 +268,7 @@ describe("the kernel on the wire", function () {
     assert.ok((answers.usage["pid"] as number) > 0);
   });
 
-  it("says again that it is busy after answering beside a running cell", async () => {
+  it("returns to busy after a reply during a running cell", async () => {
     const states: [string, boolean][] = [];
     let goOn: (word: string) => void = () => undefined;
     const going = new Promise<string>((resolve) => (goOn = resolve));
@@ -290,14 +290,14 @@ describe("the kernel on the wire", function () {
     ]);
   });
 
-  it("counts the cursor in code points", async () => {
+  it("counts the cursor position in code points", async () => {
     const code = "const s = '😀😀'; s.toUpperC";
     const { matches, cursor_start, cursor_end } = await kernel.complete(code);
     assert.ok((matches as string[]).includes("toUpperCase"));
     assert.equal([...code].slice(cursor_start as number, cursor_end as number).join(""), "toUpperC");
   });
 
-  it("tells complete, incomplete, invalid", async () => {
+  it("distinguishes complete, incomplete and invalid code", async () => {
     const status = async (code: string): Promise<unknown> => (await kernel.isComplete(code))["status"];
     assert.deepEqual(await Promise.all(["const a = 1", "function f() {", "const = 1"].map(status)), [
       "complete",
@@ -308,7 +308,7 @@ describe("the kernel on the wire", function () {
     assert.match(String(indent), /^\s+$/);
   });
 
-  it("opens comms of its targets, answers them while a cell runs, and closes unknown ones", async () => {
+  it("opens comms of its targets, responds on them while a cell runs, and closes unknown ones", async () => {
     const answers: unknown[] = [];
     const comm = await kernel.openComm("tunebook.assist", {}, (data) => answers.push(data));
     const info = await while_("begin(); for (;;);", async () => {
@@ -340,7 +340,7 @@ describe("the kernel on the wire", function () {
     assert.deepEqual(first.fix?.edits, [{ from: first.from, to: first.to, text: "source" }]);
   });
 
-  it("tells of the runs as they change, until nobody wants to know, without looking busy", async () => {
+  it("sends run updates until the subscription ends, without a busy status", async () => {
     const heard: Record<string, unknown>[] = [];
     const busy: unknown[] = [];
     kernel.onPublished(({ header, content }) => header.msg_type === "status" && busy.push(content));
@@ -386,7 +386,7 @@ describe("the kernel on the wire", function () {
     rmSync(runs, { recursive: true });
   });
 
-  it("carries comms of the main thread both ways", async () => {
+  it("carries comms of the main thread in both directions", async () => {
     const cell = await kernel.execute(`
       const comms = (globalThis as any)[Symbol.for("tunebook.comms")];
       comms.register("echo", (comm: any, { data }: any) => {
@@ -407,7 +407,7 @@ describe("the kernel on the wire", function () {
     assert.deepEqual((await kernel.commInfo("echo"))["comms"], {});
   });
 
-  it("answers requests it has no use for, and unknown ones harm nothing", async () => {
+  it("replies to unsupported requests and survives unknown ones", async () => {
     const { content } = await kernel.request(
       "debug_request",
       { seq: 3, command: "attach" },
@@ -422,7 +422,7 @@ describe("the kernel on the wire", function () {
     assert.equal((await kernel.request("execute_request", {}, { seconds: 5 })).content["status"], "error");
   });
 
-  it("drops bad frames and lives", async () => {
+  it("drops malformed frames and survives", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.constant(Buffer.from("<IDS|MSG>"))), {
@@ -436,7 +436,7 @@ describe("the kernel on the wire", function () {
     assert.equal(resultOf(await kernel.execute("'alive'")), "'alive'");
   });
 
-  it("closes in order, telling whether it is to start again", async () => {
+  it("shuts down in order and reports whether it will restart", async () => {
     const other = await startKernel({ cwd: folder, env: { JUPYTER_DATA_DIR: folder } });
     await tellsWhenItBegins(other);
     const cell = other.execute("begin(); for (;;);");
@@ -452,7 +452,7 @@ describe("the kernel on the wire", function () {
     void cell.catch(() => undefined);
   });
 
-  it("goes with its launcher, and keeps its history through kill −9", async () => {
+  it("ends when killed, and preserves its history after SIGKILL", async () => {
     const other = await startKernel({ cwd: folder, env: { JUPYTER_DATA_DIR: folder } });
     await other.execute("'before the crash'");
     const { content } = await other.request("usage_request", {}, { channel: "control", seconds: 5 });
@@ -463,7 +463,7 @@ describe("the kernel on the wire", function () {
     assert.equal((history as unknown[]).length, 1);
   });
 
-  it("says why it cannot start", () => {
+  it("reports why it cannot start", () => {
     const entry = kernelEntry();
     assert.throws(
       () => execFileSync(process.execPath, [entry, join(folder, "none.json")], { stdio: "pipe" }),

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { loadedWith } from "#tests/imports.js";
 
-describe("the wire's thread", () => {
-  it("loads nothing of the vocabulary and of the language's compiler", () => {
+describe("wire thread", () => {
+  it("loads neither the vocabulary nor the language compiler", () => {
     const loaded = [...loadedWith("dist/kernel/apps/jupyter/wire/worker.js")];
     assert.ok(
       loaded.includes("dist/kernel/apps/jupyter/wire/wire.js") &&

@@ -6,8 +6,8 @@ const signer = new Signer("a secret", "sha256");
 const bytes = (): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: 60 });
 const object = () => fc.dictionary(fc.string(), fc.jsonValue());
 
-describe("messages", () => {
-  it("come back as they were sent", () => {
+describe("wire messages", () => {
+  it("round-trip unchanged", () => {
     fc.assert(
       fc.property(object(), object(), object(), fc.array(bytes()), (parent, content, metadata, buffers) => {
         const identities = [Buffer.from("who")];
@@ -27,7 +27,7 @@ describe("messages", () => {
     );
   });
 
-  it("with any frame changed are refused", () => {
+  it("are rejected if any frame changed", () => {
     const frames = encode([], { type: "x", parent: {}, content: { a: 1 } }, "session", signer);
     for (let frame = 1; frame < frames.length; frame++) {
       const changed = frames.map((part) => Buffer.from(part));
@@ -40,7 +40,7 @@ describe("messages", () => {
     assert.ok(decode(frames, signer));
   });
 
-  it("of any frames at all are decoded or refused, never thrown", () => {
+  it("are decoded or rejected without exceptions, whatever their frames", () => {
     const delimiter = Buffer.from("<IDS|MSG>");
     fc.assert(
       fc.property(
@@ -61,13 +61,13 @@ describe("messages", () => {
     );
   });
 
-  it("parse nothing that is not signed with our key", () => {
+  it("are not parsed unless signed with the kernel's key", () => {
     const deep = Buffer.from(`${"[".repeat(100_000)}${"]".repeat(100_000)}`);
     const frames = [Buffer.from("<IDS|MSG>"), Buffer.from("0".repeat(64)), deep, deep, deep, deep];
     assert.equal(decode(frames, signer), undefined);
   });
 
-  it("carry big integers and half surrogates as JSON that any reader takes", () => {
+  it("encode big integers and lone surrogates as portable JSON", () => {
     assert.equal(toJson({ a: 12345678901234567890n, b: "x\ud800y" }), '{"a":"12345678901234567890","b":"x\ufffdy"}');
   });
 });

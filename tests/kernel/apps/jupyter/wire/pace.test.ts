@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { outputLimitsFrom, OutputRateLimiter } from "#kernel/apps/jupyter/wire/pace.js";
 
-describe("the pace of output", () => {
-  it("keeps any three seconds under what Jupyter's server drops", () => {
+describe("output rate limiter", () => {
+  it("stays below the Jupyter server's limit in any three seconds", () => {
     const limits = outputLimitsFrom({ JPY_SESSION_NAME: "book.ipynb" });
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(900), fc.nat(66_000)), { minLength: 200, maxLength: 400 }), (sends) => {
@@ -26,7 +26,7 @@ describe("the pace of output", () => {
     );
   });
 
-  it("is unlimited without a server, or as the environment says", () => {
+  it("is unlimited without a server, or follows the environment variable", () => {
     assert.deepEqual(outputLimitsFrom({}), { bytes: 0, messages: 0 });
     assert.deepEqual(outputLimitsFrom({ JPY_SESSION_NAME: "b", TUNEBOOK_IOPUB_RATE: "0" }), { bytes: 0, messages: 0 });
     assert.equal(outputLimitsFrom({ TUNEBOOK_IOPUB_RATE: "5000" }).bytes, 5000);

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { requestHandlers, type RequestServices } from "#kernel/apps/jupyter/wire/requests.js";
 
-describe("a request to shut down", () => {
+describe("shutdown request", () => {
   const asked: [boolean, number][] = [];
   const services = {
     shutdown: (...of: [boolean, number]) => void asked.push(of),
   } as Partial<RequestServices> as RequestServices;
   const shutdown = requestHandlers["shutdown_request"];
 
-  it("says how long its sender waits for a checkpoint; others say nothing", async () => {
+  it("passes the seconds to wait for a checkpoint, at most 600, and 0 if invalid", async () => {
     assert.ok(shutdown);
     for (const patience of [undefined, 60, 1e9, -1, "60", Number.NaN])
       await shutdown({ restart: false, ...(patience !== undefined && { patience }) }, services);

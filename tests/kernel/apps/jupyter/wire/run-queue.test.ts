@@ -6,7 +6,7 @@ import type { Publisher } from "#kernel/apps/jupyter/wire/publisher.js";
 import { RunQueue, type RunPorts } from "#kernel/apps/jupyter/wire/run-queue.js";
 import type { MessageToMain } from "#kernel/apps/jupyter/ports/run-port.js";
 
-describe("a cell that waits to run", () => {
+describe("queued cell", () => {
   const toldOf = (metadata: Json): MessageToMain => {
     const told: MessageToMain[] = [];
     const ports = {
@@ -23,17 +23,17 @@ describe("a cell that waits to run", () => {
     queue.push({ header: {}, parent: {}, metadata, content: { code: "1" }, identities: [] } as unknown as Message);
     return told[0]!;
   };
-  it("has the name that its front end calls it by, which outlasts its number", () => {
+  it("is identified by the front end's cell id", () => {
     const told = toldOf({ cellId: "5c3f" });
     assert.ok(told.kind === "execute" && told.cell === 1 && told.cellId === "5c3f");
   });
-  it("may be called by the whole address of its notebook, as in VS Code", () => {
+  it("accepts a full notebook URI as cell id, as in VS Code", () => {
     const folder = encodeURIComponent("пример/".repeat(500));
     const cellId = `vscode-notebook-cell:/home/${folder}/a.ipynb#W0sZmlsZQ%3D%3D`;
     const told = toldOf({ cellId });
     assert.ok(told.kind === "execute" && told.cellId === cellId);
   });
-  it("has none of a console, nor one that is no name", () => {
+  it("has no cell id in a console, or if the id is invalid", () => {
     for (const metadata of [{}, { cellId: 3 }, { cellId: "x".repeat(100_000) }]) {
       const told = toldOf(metadata);
       assert.ok(told.kind === "execute" && !("cellId" in told));

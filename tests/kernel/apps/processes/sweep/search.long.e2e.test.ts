@@ -26,7 +26,7 @@ recipe quick { epochs: 4, batch_size: 8, checkpoint: every(steps: 4), seed: 3 }
 recipe long { epochs: 40, batch_size: 8, checkpoint: every(steps: 20), seed: 3 }
 `;
 
-describe("a sweep whose search is a job of a cluster", function () {
+describe("sweep whose search runs as a cluster job", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   let cluster: LocalCluster;
@@ -74,7 +74,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     return keys.filter((key) => existsSync(cachePath("searches", key)));
   };
 
-  it("goes on when its notebook is killed, and comes back as if it had run here", async () => {
+  it("survives the death of its notebook and returns the same results as a local sweep", async () => {
     await book.run(sweep("here", ""));
     const file = join(book.folder, "closed.tune");
     writeFileSync(file, `${definitions}${recipe}${sweep("found", there())}`);
@@ -99,7 +99,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     const scored = JSON.stringify(await book.run("evaluate found.best on d.validation { metrics: [loss] }"));
     assert.ok(scored.includes(best?.score.toFixed(4) ?? "no best"), scored.slice(0, 2000));
   });
-  it("leaves nothing behind there, and has shown the cluster no secret", async () => {
+  it("leaves nothing on the cluster and reveals no secret to it", async () => {
     await book.session.settled();
     assert.deepEqual(cluster.running, []);
     assert.deepEqual(homes(), []);
@@ -112,14 +112,14 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.ok(tokens.length > 0);
     for (const token of tokens) assert.ok(token.length >= 32 && !asked.includes(token));
   });
-  it("asks nobody for what is whole here", async () => {
+  it("sends no request for a sweep that is complete locally", async () => {
     const before = cluster.asked.length;
     await book.run(sweep("found", there()));
     assert.equal(cluster.asked.length, before);
     assert.equal(handle("found").trials.length, 4);
   });
 
-  it("is left by an interrupt, ended by who asks for that, and goes on from where it was", async () => {
+  it("survives an interrupt, ends on request, and resumes where it stopped", async () => {
     const leave = new AbortController();
     const cell = refusal(sweep("cut", there(), "long"), leave.signal);
     const begun = (): number => (book.values.has("cut") ? handle("cut").trials : []).length;
@@ -141,7 +141,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.deepEqual(cluster.running, []);
     assert.match(await runningText(false), /cut\s+on Ray at .*, ended before its time\s+\d\/4 trials/);
   });
-  it("is attached from another notebook and from a terminal, which interrupted stop watching alone", async () => {
+  it("is attached from another notebook and a terminal, whose interrupts only stop the watching", async () => {
     const leave = new AbortController();
     const cell = refusal(sweep("cut", there(), "long"), leave.signal);
     const searches = (): number =>
@@ -183,7 +183,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.equal(cluster.asked.length, asked);
     assert.doesNotMatch(await runningText(false), /cut/);
   });
-  it("is told in seconds to be out of reach, and is there afterwards", async () => {
+  it("is reported as unreachable within seconds, and is available afterwards", async () => {
     const folder = folderOf("found");
     const at: Omit<ClusterSearchPlace, "address"> = {
       version: 1,
@@ -203,7 +203,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.equal((await refusal("attach found")).code, "search-cut-off");
     assert.equal(handle("found").trials.length, 4);
   });
-  it("says before anything is sent what can't be done there", async () => {
+  it("rejects what the cluster cannot do before anything is sent", async () => {
     const before = cluster.asked.length;
     const other = sweep("again", there(", search: cluster")).replace("search: random", "start: here, search: random");
     assert.equal((await refusal(other)).code, "search-not-there");

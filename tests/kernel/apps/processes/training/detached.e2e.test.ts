@@ -14,7 +14,7 @@ import { writeSmallTraining } from "../../../session/small-training.js";
 import { childrenOf, outcomeOf } from "../../../training/kills.js";
 import { cell, interrupted, isThere, kernelIn, processOf, runsOf, trains } from "./apart.js";
 
-describe("trainings that run by themselves", function () {
+describe("detached trainings", function () {
   this.timeout(120_000);
   if (process.platform !== "linux") return;
   const folder = mkdtempSync(join(tmpdir(), "tunebook-detached-"));
@@ -45,7 +45,7 @@ describe("trainings that run by themselves", function () {
     return { code: error.code, words: [message, ...notes, help].join("\n") };
   }
 
-  it("end as trainings that were left alone, though their kernel was killed", async () => {
+  it("match trainings in the kernel, even if their kernel was killed", async () => {
     await cell(folder, join(folder, "alone"), trains("night", 60, ""));
     const { kernel, end } = await kernelIn(folder);
     const { status, outputs } = await kernel.execute(trains("night", 60));
@@ -73,7 +73,7 @@ describe("trainings that run by themselves", function () {
     );
   });
 
-  it("are models in any notebook, and are not trained again by their own cell", async () => {
+  it("are models in any notebook, and are not repeated by their cell", async () => {
     const shown = await cell(folder, runs, 'attach night\npredict night on "a good film"');
     assert.match(shown, /60 steps|step 60/);
     const again = await cell(folder, runs, trains("night", 60));
@@ -86,7 +86,7 @@ describe("trainings that run by themselves", function () {
     );
   });
 
-  it("are attached by their own cell while they train, and go on when watching is interrupted", async () => {
+  it("are attached by their own cell while they train, and survive an interrupt of the watching", async () => {
     const stops = new AbortController();
     // One starts nothing: it waits for the other, or watches what that started, until it is stopped.
     const told: string[] = [];
@@ -112,7 +112,7 @@ describe("trainings that run by themselves", function () {
     assert.ok(isTraining(run("long")));
   });
 
-  it("have one writer, and are told of: what loads them says how to wait", async () => {
+  it("have one writer, are listed as running, and cannot be loaded before they end", async () => {
     const second = await fails(trains("long", LONG, ", resume: true"));
     assert.equal(second.code, "run-busy");
     const loads = await cell(folder, runs, 'model x { load: "long" }').catch(
@@ -131,7 +131,7 @@ describe("trainings that run by themselves", function () {
     return new RegExp(`\\) \\S \\d+ ${id} ${id} `);
   };
 
-  it("are stopped by one command, after a checkpoint, and resumed by their cell", async () => {
+  it("stop at a checkpoint on one command, and are resumed by their cell", async () => {
     process.kill(processOf(run("long")), "SIGHUP");
     const id = processOf(run("long"));
     const { stdout, stderr, status } = await called(folder, "runs", "stop", "long");
@@ -152,7 +152,7 @@ describe("trainings that run by themselves", function () {
     await until(() => standing(run("long")).step > at, "a step after those before");
   });
 
-  it("leave nothing running when they are killed, and say what happened", async () => {
+  it("leave no process behind when killed, and report the cause", async () => {
     const id = processOf(run("long"));
     const all = [id, ...childrenOf(id)];
     assert.ok(all.length > 1);
@@ -170,7 +170,7 @@ describe("trainings that run by themselves", function () {
     assert.equal((await called(folder, "attach", "night")).status, 0);
   });
 
-  it("leave nothing where the cell that starts one is interrupted before it trains", async () => {
+  it("leave nothing behind if their cell is interrupted before training starts", async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 300);
     await assert.rejects(cell(folder, runs, trains("never", 5), stop.signal), { name: "AbortError" });
@@ -180,7 +180,7 @@ describe("trainings that run by themselves", function () {
     );
   });
 
-  it("say in their cell what kept them from beginning", async () => {
+  it("report in their cell why they could not start", async () => {
     const text = trains("odd", 5).replace("seed: 3", "seed: 3, keep: best");
     const { rename } = await import("node:fs/promises");
     const weights = join(folder, "bert", "model.safetensors");
@@ -194,7 +194,7 @@ describe("trainings that run by themselves", function () {
     assert.equal(runsOf(runs, "odd").length, 0);
   });
 
-  it("say that their folder was moved, where it was and where it is", async () => {
+  it("report a moved folder with its old and new path", async () => {
     await cell(folder, runs, trains("moved", LONG));
     const { path, id: name } = run("moved");
     const id = processOf(run("moved"));
@@ -221,7 +221,7 @@ move it back to where it was, or attach to where it is now: \`attach "…/${name
     assert.ok(!existsSync(path));
   });
 
-  it("say so where the disk was full, and go on when there is room", async () => {
+  it("report a full disk, and resume when there is space", async () => {
     await cell(folder, runs, trains("full", LONG));
     const id = processOf(run("full"));
     started.add(id);

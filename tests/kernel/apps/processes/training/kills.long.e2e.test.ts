@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { kills } from "./kills/kills.js";
 
-describe("trainings that run by themselves, and are killed", function () {
+describe("detached trainings under random kills", function () {
   this.timeout(400_000);
   if (process.platform !== "linux") return;
 
-  it("lose nothing by eight kills at random times", async () => {
+  it("lose nothing in eight kills at random times", async () => {
     // Ranks have kills of their own (ranks/processes.e2e.test.ts).
     const kinds = ["kernel", "detached", "host", "sweep", "worker"] as const;
     const seed = Number(process.env["TUNEBOOK_SEED"] ?? 5);

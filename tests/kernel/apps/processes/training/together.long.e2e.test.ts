@@ -19,7 +19,7 @@ import { childrenOf, outcomeOf } from "../../../training/kills.js";
 import { cell, interrupted, isThere, runsOf } from "./apart.js";
 import { swept, trialsOf } from "./swept.js";
 
-describe("several trainings that run by themselves as one", function () {
+describe("detached groups of trainings", function () {
   this.timeout(180_000);
   if (process.platform !== "linux") return;
   const folder = mkdtempSync(join(tmpdir(), "tunebook-together-"));
@@ -57,7 +57,7 @@ describe("several trainings that run by themselves as one", function () {
   }
   const LONG = 40;
 
-  it("a sweep is begun by its cell, listed, and watched by the same cell", async () => {
+  it("include a sweep that its cell starts and watches, and that is listed", async () => {
     const said = await run(swept("found", { trials: LONG, more: ", detach: true" }));
     assert.match(said, /found sweeps by itself, in process \d+: at most 40 trials\./);
     assert.match(said, /Plan of found: sweep m on d/);
@@ -73,7 +73,7 @@ describe("several trainings that run by themselves as one", function () {
     assert.ok(trains("found"));
   });
 
-  it("is told to have lost its folder where that was moved, and makes none in its place", async () => {
+  it("report a sweep's moved folder without creating a new one", async () => {
     const [from, to] = [join(folder, "from"), join(folder, "to")];
     await cell(folder, from, swept("gone", { trials: LONG, more: ", detach: true" }));
     const there = findTrialGroupNamed(from, "gone");
@@ -93,7 +93,7 @@ describe("several trainings that run by themselves as one", function () {
     assert.ok(!existsSync(join(from, "sweeps")), "a journal was made where there is none");
   });
 
-  it("ends by one command, says how far it was, and goes on where it is run again", async () => {
+  it("stop a sweep on one command, report its progress and resume it on a rerun", async () => {
     const id = processOf("found");
     const all = [id, ...childrenOf(id)];
     const { stdout, stderr, status } = await called(folder, "runs", "stop", "found");
@@ -115,7 +115,7 @@ describe("several trainings that run by themselves as one", function () {
     assert.deepEqual(trialsOf(runs, "found"), trialsOf(join(folder, "alone"), "found"));
   });
 
-  it("gives what it found in another notebook, and is not swept again", async () => {
+  it("return a sweep's results in another notebook without repeating it", async () => {
     const id = processOf("found");
     const shown = await cell(
       folder,
@@ -150,7 +150,7 @@ describe("several trainings that run by themselves as one", function () {
     assert.ok(watched.stdout.includes(told), watched.stdout);
   });
 
-  it("seeds and folds come to what they come to here", async () => {
+  it("give the same results for seeds and folds as trainings in the kernel", async () => {
     const seeds = (more: string): string =>
       `${definitions}train m on d as night { steps: 6, batch_size: 8, log: every(steps: 1), repeats: 2${more} }`;
     const parted = `${definitions}data parted like d { split: folds(2, stratify: label) }\n`;

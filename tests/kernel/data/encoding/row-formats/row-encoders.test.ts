@@ -30,7 +30,7 @@ describe("row encoders", () => {
     const used = await Promise.all(registry.ofKind("task").map(({ name }) => formatOf(name)));
     assert.deepEqual([...new Set(used)].toSorted(), Object.keys(rowEncoders).toSorted());
   });
-  it("mark trained tokens where targets are tokens", async () => {
+  it("mark trained tokens if the targets are tokens", async () => {
     const has = async (task: string) => {
       const implementation = await implementationOf(registry, "task", task);
       return rowEncoderOf(implementation).hasMask(implementation.supervision);

@@ -76,8 +76,8 @@ function refusalIn(bytes: Uint8Array): string {
   }
 }
 
-describe("what a client elsewhere says", () => {
-  it("is what the contract says, bit for bit", async () => {
+describe("messages of a client app", () => {
+  it("follow the contract bit for bit", async () => {
     const { client, hello, train, look, ask } = guestOf();
     assert.deepEqual(decodeIntroduction("1", await hello(), 1n), {
       ...{ name: "north", rows: 12, validates: true, key: rawPublicKey(NODE.publicKey) },
@@ -90,7 +90,7 @@ describe("what a client elsewhere says", () => {
     assert.deepEqual(decodeMessage("1", sum), Uint8Array.of(3, 2, 1));
   });
 
-  it("has a code and no words where something goes wrong", async () => {
+  it("report failures by code only, without error text", async () => {
     const planted = "Dear Ms Mueller, your password is 1234";
     for (const [error, expected] of [
       [new Error(planted), "internal"],
@@ -107,7 +107,7 @@ describe("what a client elsewhere says", () => {
     }
   });
 
-  it("sends of updates that are summed secretly nothing but that they are there", () => {
+  it("contain no securely aggregated update, only its presence", () => {
     const answer = {
       ...{ rows: 12, steps: 1, loss: 0.5, tokens: 3, bytes: 0, seconds: 1 },
       ...{ delta: new Float32Array(0), given: { control: new Float64Array(0) } },
@@ -118,8 +118,8 @@ describe("what a client elsewhere says", () => {
   });
 });
 
-describe("a client elsewhere, asked for what its program doesn't say", () => {
-  it("refuses whatever differs, tells who leads the path, and its own terminal both values", async () => {
+describe("client app facing requests that differ from its program", () => {
+  it("rejects any difference; reports the path to the coordinator, and both values locally", async () => {
     const { hello, refused } = guestOf();
     const bytes = await hello({ plan: { training: { seed: 7 } } });
     assert.equal(refusalIn(bytes), "join-differs at training.seed");
@@ -131,7 +131,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await hello({ plan: { ...TERMS.plan, "A key\n": 1 } })), "join-differs at plan");
   });
 
-  it("gives no more rounds, and not among fewer clients", async () => {
+  it("rejects more rounds and fewer clients than its program allows", async () => {
     const { hello } = guestOf({ pins: { clients: 2 } });
     assert.equal(refusalIn(await hello({ rounds: 4 })), "join-rounds at rounds");
     assert.equal(refusalIn(await hello({ clients: 1 })), "join-clients at clients");
@@ -139,7 +139,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(decodeIntroduction("1", await hello({ rounds: 2, clients: 9 }), 1n).name, "north");
   });
 
-  it("gives as many rounds in its life as its program says, and those again that were interrupted", async () => {
+  it("limits rounds over its lifetime, but repeats interrupted ones", async () => {
     const { hello, train, guest } = guestOf({ pins: { life: 3 } });
     await hello();
     await train(1);
@@ -161,7 +161,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.ok(codes.includes("join-spent"));
   });
 
-  it("gives scores as often in its life, whoever asks, and no run goes back", async () => {
+  it("limits evaluations over its lifetime across runs, and lets no run go back", async () => {
     let looked = 0;
     const evaluate: JoiningClient["evaluate"] = () =>
       Promise.resolve({ rows: 7, metrics: { accuracy: (looked += 1) } });
@@ -186,7 +186,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await look(1, 19n)), "looks-spent");
   });
 
-  it("knows a federation that is over from one that may go on", async () => {
+  it("distinguishes a finished federation from a paused one", async () => {
     const heard: unknown[] = [];
     const hears: ClientAppListeners = { onBye: () => heard.push("over"), onPaused: (...of) => heard.push(of) };
     const { hello, train, ask } = guestOf({ hears });
@@ -201,7 +201,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.deepEqual(heard, [[1, 3], "over"]);
   });
 
-  it("takes no order before terms, of another run, twice, or backwards", async () => {
+  it("rejects orders before the terms, from another run, repeated or out of order", async () => {
     const { hello, train, look, ask } = guestOf();
     assert.equal(refusalIn(await train(1)), "order-early");
     assert.equal(refusalIn(await ask({ kind: "mask", message: new Uint8Array(1) })), "order-early");
@@ -223,7 +223,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await train(1, {}, 5n)), "order-early");
   });
 
-  it("takes no order of another size, and none with what is no number", async () => {
+  it("rejects orders of another size or with values that are not numbers", async () => {
     let trained = 0;
     const client: Client = {
       ...toyClient("north", 12, 0.3),
@@ -252,7 +252,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await train(1)), "none");
   });
 
-  it("reads no more than its own plan's orders have, and before terms no more than terms", async () => {
+  it("limits message size to its plan's orders, and to the terms before that", async () => {
     const { guest, hello } = guestOf();
     assert.equal(guest.most, 65_536 + 8);
     await hello();
@@ -264,7 +264,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(masked.guest.most, 65_536 + 8 + 2 ** 21);
   });
 
-  it("answers whatever else comes with a code", async () => {
+  it("answers any malformed message with a code", async () => {
     const { raw, hello, train } = guestOf();
     const good = encodeClientRequest({ kind: "train", order: orderOf(1) });
     const headed = (text: string): Buffer => {
@@ -303,7 +303,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
   });
 });
 
-describe("who leads, answered by a client that doesn't mean well", () => {
+describe("coordinator facing a malicious client", () => {
   const of = { name: "north", rows: 12 };
   const good = { rows: 12, steps: 1, loss: 0.5, tokens: 3, bytes: 0, seconds: 1 };
   const vectors = { delta: new Float32Array(3), given: { control: new Float64Array(3) } };
@@ -316,7 +316,7 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     }
   };
 
-  it("takes no update of other rows, of another length, or with what is no number", () => {
+  it("rejects an update with other row counts, another length or values that are not numbers", () => {
     assert.equal(read({}), "none");
     for (const wrong of [
       { rows: 13 },
@@ -334,7 +334,7 @@ describe("who leads, answered by a client that doesn't mean well", () => {
       assert.equal(read(wrong), "flower-said", JSON.stringify(wrong));
   });
 
-  it("takes no infinite number, which JSON can write", () => {
+  it("rejects infinite numbers, which JSON can encode", () => {
     const bytesOf = (head: string, delta: number): Uint8Array => {
       const text = Buffer.from(
         `{"head":${head},"vectors":[["delta",4,${String(delta)}],["given/control",8,${String(delta)}]]}`,
@@ -360,7 +360,7 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     assert.equal(of(',"loss":-1e999'), "flower-said");
   });
 
-  it("lets no scores weigh more than the client's rows, and takes none that are no number or have odd names", () => {
+  it("caps the weight of scores at the client's rows, and rejects invalid values and names", () => {
     const read = (metrics: object, rows = 5): unknown =>
       code(caught(() => decodeScores(NORTH, pack({ rows, metrics }, {}))));
     assert.deepEqual(decodeScores(NORTH, pack({ rows: 2 ** 53 - 1, metrics: { accuracy: 1 } }, {})), {
@@ -376,7 +376,7 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     assert.equal(code(caught(() => decodeScores(NORTH, Buffer.concat([length, text])))), "flower-said");
   });
 
-  it("takes no key but one's own, said of oneself to this run", async () => {
+  it("accepts only a key signed by its owner for this run", async () => {
     const { hello } = guestOf();
     const bytes = await hello();
     assert.equal(decodeIntroduction("7", bytes, 1n).name, "north");
@@ -395,7 +395,7 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     });
   });
 
-  it("takes no code that has words, no name without end, and no key that is none", async () => {
+  it("rejects codes with free text, overlong names and invalid keys", async () => {
     const failed = pack({ code: "a row's text" }, {});
     assert.throws(() => decodeIntroduction("7", failed, 1n), { code: "flower-said" });
     assert.throws(

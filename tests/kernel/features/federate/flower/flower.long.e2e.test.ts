@@ -19,7 +19,7 @@ const TOYS = [
 ] as const;
 const VALUES = 300_000;
 
-describe("a federation over Flower", function () {
+describe("federation over Flower", function () {
   this.timeout(300_000);
   let superlink: SuperLink;
   const nodes = new Map<string, { readonly child: ChildProcess; out: string }>();
@@ -113,12 +113,12 @@ describe("a federation over Flower", function () {
     }
   }
 
-  it("averages what four SuperNodes send, bit for bit as one process does, and counts its bytes", () => averages(true));
+  it("averages four SuperNodes like one process, bit for bit, and counts its bytes", () => averages(true));
 
-  it("comes to the same where whoever leads is elsewhere, a node of the SuperLink as all others are", () =>
+  it("gives the same result with a remote coordinator that is a node of the SuperLink", () =>
     averages(false));
 
-  it("goes on with the others where one is killed in the middle of a round", async () => {
+  it("continues with the others if one is killed in the middle of a round", async () => {
     for (const [name, rows, target] of TOYS) join([name, rows, target], ...(name === "west" ? ["slow"] : []));
     const leader = await lead(1);
     try {
@@ -149,14 +149,14 @@ describe("a federation over Flower", function () {
     }
   });
 
-  it("waits for as many clients as it was told, and says how many came", async () => {
+  it("waits for the configured number of clients, and reports how many joined", async () => {
     await assert.rejects(lead(1, { clients: 9, wait: 5 }), (error) => {
       assert.ok(error instanceof CodedError && error.code === "flower-waited");
       return true;
     });
   });
 
-  describe("with nobody else on the SuperLink", () => {
+  describe("without other nodes on the SuperLink", () => {
     before(async () => {
       for (const name of [...nodes.keys()]) await ended(name, "SIGTERM");
     });

@@ -30,7 +30,7 @@ const orderOf = (round: number): Uint8Array =>
   });
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
 
-describe("a SuperNode among those that don't mean well", function () {
+describe("SuperNode facing malicious servers", function () {
   this.timeout(20_000);
   let fake: FakeSuperLink;
   let ended: AbortController;
@@ -71,7 +71,7 @@ describe("a SuperNode among those that don't mean well", function () {
     assert.equal(decodeRoundAnswer({ name: "north", rows: 12 }, second!, 3, EXPECTED).steps, 1);
   }
 
-  it("answers terms and orders, and takes its leave", async () => {
+  it("answers terms and orders, and deactivates itself at the end", async () => {
     await serve();
     await lives();
     ended.abort();
@@ -80,7 +80,7 @@ describe("a SuperNode among those that don't mean well", function () {
     assert.deepEqual(troubles, []);
   });
 
-  it("reads no message that is longer than any of its plan, and says so", async () => {
+  it("rejects a message longer than any in its plan, and reports it", async () => {
     await serve();
     fake.send(new Uint8Array(30_000_000));
     await answered(1);
@@ -93,7 +93,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await lives();
   });
 
-  it("cuts off an object that never ends", async () => {
+  it("aborts the download of an endless object", async () => {
     await serve();
     let written = 0;
     const part = Buffer.alloc(65_536);
@@ -112,7 +112,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await lives();
   });
 
-  it("believes no object that isn't what its id says, and none that is missing", async () => {
+  it("rejects an object that does not match its id, and a missing object", async () => {
     await serve();
     const { tree } = messageObjectsOf(METADATA, hello);
     fake.send(hello);
@@ -126,7 +126,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await lives();
   });
 
-  it("takes answers that are no message of Flower's, and gives up where nothing else comes", async () => {
+  it("tolerates answers that are not Flower messages, and gives up if nothing else arrives", async () => {
     await serve();
     // Objects in objects without an end, a length beyond the end, and noise.
     const deep = (depth: number, writer: PbfWriter): void => {
@@ -140,7 +140,7 @@ describe("a SuperNode among those that don't mean well", function () {
     assert.ok(troubles.length >= 1 && troubles.every((one) => one === "flower-said"), troubles.join(" "));
   });
 
-  it("ends with what is wrong where a SuperLink says nothing but nonsense", async () => {
+  it("reports the error if a SuperLink sends only malformed messages", async () => {
     fake.does.set("fleet/pull-messages", () => Buffer.from([0x12, 0xff]));
     await serve();
     // A hundred of them, half a second apart: the first ones are seen here.
@@ -149,7 +149,7 @@ describe("a SuperNode among those that don't mean well", function () {
     assert.ok(fake.calls.filter((one) => one === "fleet/pull-messages").length < 12, "it asks no faster for that");
   });
 
-  it("answers a flood of orders one by one, and trains none of them twice", async () => {
+  it("answers a flood of orders one by one, and trains none twice", async () => {
     await serve();
     fake.send(hello);
     for (let i = 0; i < 40; i++) fake.send(orderOf(1), { ...METADATA, created: i });
@@ -166,7 +166,7 @@ describe("a SuperNode among those that don't mean well", function () {
     assert.equal(trained.length, 1);
   });
 
-  it("waits for a SuperLink that is away, and goes on", async () => {
+  it("waits for an unreachable SuperLink, and continues", async () => {
     await serve();
     await lives();
     const before = fake.said.length;
@@ -176,7 +176,7 @@ describe("a SuperNode among those that don't mean well", function () {
     assert.equal(decodeRoundAnswer({ name: "north", rows: 12 }, fake.said.at(-1)!, 3, EXPECTED).steps, 1);
   });
 
-  it("gives up on one that stays away, after the time that it was told", async () => {
+  it("gives up on an unreachable SuperLink after the configured time", async () => {
     await serve({ patience: 0.5 });
     await sleep(300);
     await fake.close();
@@ -184,7 +184,7 @@ describe("a SuperNode among those that don't mean well", function () {
     fake = await FakeSuperLink.open();
   });
 
-  it("joins anew where the SuperLink has forgotten it", async () => {
+  it("registers again if the SuperLink has forgotten it", async () => {
     await serve();
     await lives();
     const activations = (): number => fake.calls.filter((one) => one === "fleet/activate-node").length;
@@ -197,7 +197,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await answered(3);
   });
 
-  it("goes on where an answer isn't taken, for the run has ended", async () => {
+  it("continues if an answer is rejected because the run has ended", async () => {
     await serve();
     fake.does.set("fleet/push-messages", (_, response) => {
       response.statusCode = 404;
@@ -209,7 +209,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await lives();
   });
 
-  it("asks whether its run goes on where nothing comes, and is free for another once it has ended", async () => {
+  it("polls the run status when idle, and is free for another run once it has ended", async () => {
     await serve();
     fake.send(hello);
     await answered(1);
@@ -233,7 +233,7 @@ describe("a SuperNode among those that don't mean well", function () {
     });
   });
 
-  it("reads no version that has no end, and none of another Flower", async () => {
+  it("rejects an endless version response and unsupported Flower versions", async () => {
     serving = Promise.resolve();
     for (const version of ["1.41.0", "1.420.0", "x".repeat(300)]) {
       fake.does.set("/openapi.json", () => Buffer.from(JSON.stringify({ info: { version } })));

@@ -7,9 +7,9 @@ import { leaksIn } from "./leaks.js";
 
 const TEXT = "planted zyx-north-7";
 
-describe("texts on a wire", () => {
+describe("leak detector for texts on the wire", () => {
   const around = (bytes: Uint8Array): Buffer => Buffer.concat([randomBytes(1001), bytes, randomBytes(501)]);
-  it("are found as they are, wider, in base64 at any place, in hex, and packed", async () => {
+  it("finds texts in plain, UTF-16, base64 at any offset, hex and compressed form", async () => {
     for (const before of ["", "a", "ab", "abc"]) {
       const all = `${before}${TEXT} and more`;
       for (const bytes of [
@@ -27,7 +27,7 @@ describe("texts on a wire", () => {
         assert.ok(leaksIn(around(bytes), [TEXT]).length > 0, `${before}: ${bytes.toString("latin1").slice(0, 40)}`);
     }
   });
-  it("are not found where they aren't", () => {
+  it("reports no false positives", () => {
     assert.deepEqual(leaksIn(around(gzipSync("planted zyx-south-8")), [TEXT]), []);
     assert.deepEqual(leaksIn(randomBytes(200_000), [TEXT]), []);
   });

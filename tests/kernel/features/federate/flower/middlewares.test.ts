@@ -5,7 +5,7 @@ import { Relay } from "#kernel/features/federate/flower/relay.js";
 import { until } from "#tests/until.js";
 import { FakeSuperLink, METADATA } from "./fake-superlink.js";
 
-describe("the door of whoever leads from another machine", function () {
+describe("middleware of a remote coordinator", function () {
   this.timeout(20_000);
   let fake: FakeSuperLink;
   let relay: Relay;
@@ -27,7 +27,7 @@ describe("the door of whoever leads from another machine", function () {
   const heard = (bytes: Uint8Array): { end: boolean; messages: { node: string }[] } =>
     JSON.parse(Buffer.from(bytes).toString("utf8", 4, 4 + Buffer.from(bytes).readUInt32LE(0))) as never;
 
-  it("takes turns of its own run alone, knows itself among the nodes, and leaves once the app has heard of the end", async () => {
+  it("accepts turns of its run only, excludes itself from the nodes, and closes after the app's last turn", async () => {
     assert.match(door.leader, /^node:\d+$/);
     const own = door.leader.slice("node:".length);
     const asked = relay.ask("9", "train", Buffer.from("weights"), { seconds: 60, most: 100 });
@@ -51,7 +51,7 @@ describe("the door of whoever leads from another machine", function () {
     await lost;
   });
 
-  it("says nothing to what is no turn", async () => {
+  it("answers invalid turns with an empty message", async () => {
     fake.send(new Uint8Array([1, 2, 3]));
     await until(() => fake.said.length === 1);
     assert.equal(fake.said[0]?.length, 0);

@@ -36,7 +36,7 @@ describe("Flower's messages", () => {
     toTask: 7n,
   };
 
-  it("hold ids of 64 bits, which a number can't", () => {
+  it("support 64-bit ids, which exceed a JavaScript number", () => {
     const bytes = requestEncoders.deactivateNode(13180866698783186375n);
     assert.equal(replyDecoders.id(bytes), 13180866698783186375n);
     // protobuf's own encoding of field 1 with 2⁶⁴ − 1.
@@ -44,14 +44,14 @@ describe("Flower's messages", () => {
     assert.equal(requestEncoders.deactivateNode(0n).length, 0);
   });
 
-  it("are read as they are written, trees and all", () => {
+  it("survive a round trip, object trees included", () => {
     const objects = messageObjectsOf(metadata, Buffer.from("payload"));
     // A request to push has the fields of an answer to pull: messages in 2, trees in 3.
     const [read] = replyDecoders.pullMessages(requestEncoders.pushMessage(5n, metadata, objects.tree, 0.5));
     assert.deepEqual(read, { metadata, tree: objects.tree });
   });
 
-  it("carry bytes of any length, in chunks, each object named by its hash", async () => {
+  it("carry payloads of any length in chunks, each object named by its hash", async () => {
     for (const size of [0, 1, 5_242_880, 5_242_881]) {
       const payload = new Uint8Array(size).map((_, i) => i * 7);
       const { tree, contents } = messageObjectsOf(metadata, payload);
@@ -68,8 +68,8 @@ describe("Flower's messages", () => {
   });
 });
 
-describe("addresses of a SuperLink", () => {
-  it("are one http(s) address; plain http stays on this machine unless allowed", () => {
+describe("SuperLink addresses", () => {
+  it("are one http(s) address; plain http is limited to this machine unless allowed", () => {
     for (const [text, expected] of [
       ["http://127.0.0.1:8000", "none"],
       ["http://localhost:8000", "none"],
@@ -93,7 +93,7 @@ describe("addresses of a SuperLink", () => {
   });
 });
 
-describe("the door of the process that leads", () => {
+describe("middleware of the coordinator process", () => {
   let relay: Relay;
   let door: RelayEndpoint;
   const o = { seconds: 60, most: 100 };
@@ -120,13 +120,13 @@ describe("the door of the process that leads", () => {
     return { status: 200, ...said, rest: bytes.toString("utf8", end) };
   }
 
-  it("opens to its token alone, and to turns alone", async () => {
+  it("accepts only its token and valid turns", async () => {
     assert.equal((await turn({ nodes: [], answers: [] }, undefined, "another")).status, 401);
     assert.equal((await turn({ nodes: 3 })).status, 400);
     assert.deepEqual(relay.nodes, []);
   });
 
-  it("hands out what is asked, takes what is answered, and tells who is lost", async () => {
+  it("delivers requests, accepts answers and reports lost clients", async () => {
     const payload = Buffer.from("same");
     const asked = Promise.allSettled([relay.ask("7", "train", payload, o), relay.ask("8", "train", payload, o)]);
     const { messages, rest } = await turn({ nodes: ["7", "8"], answers: [] });
@@ -146,7 +146,7 @@ describe("the door of the process that leads", () => {
     assert.match(String(other.reason), /client 8 gave no answer: it is gone$/);
   });
 
-  it("gives up on a client that doesn't answer in time, and on what is interrupted", async () => {
+  it("gives up on a client that exceeds the time limit, and on interrupted requests", async () => {
     await assert.rejects(relay.ask("7", "train", Buffer.from("a"), { ...o, seconds: 0.01 }), { code: "flower-client" });
     const stopped = new AbortController();
     const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
@@ -160,7 +160,7 @@ describe("the door of the process that leads", () => {
     assert.deepEqual((await turn({ nodes: [], answers: [] })).messages, []);
   });
 
-  it("lets the app end where the training has", async () => {
+  it("ends the app when the training has ended", async () => {
     const asked = relay.ask("7", "train", Buffer.from("a"), o);
     const lost = assert.rejects(asked, { code: "flower-client" });
     const closing = relay.close();

@@ -100,7 +100,7 @@ function clientsOfThis(): readonly number[] {
 }
 
 export function itLeads(superlink: () => string): void {
-  describe("led by `federate`", function () {
+  describe("federation run by `federate`", function () {
     this.timeout(600_000);
     let book: Book;
     const joined = new Joined();
@@ -119,7 +119,7 @@ export function itLeads(superlink: () => string): void {
       if (this.currentTest?.state === "failed") console.error(joined.said.slice(-3000));
     });
 
-    it("starts a process for each data set that it names, and comes to their simulation, scores too", async () => {
+    it("starts a process for each data set, and matches the simulation, scores included", async () => {
       await book.run(`federate m on ${all} as here { ${settings}, rounds: 2 }`);
       const shown = text(
         await book.run(
@@ -142,7 +142,7 @@ export function itLeads(superlink: () => string): void {
       assert.deepEqual(clientsOfThis(), []);
     });
 
-    it("sums secretly what clients send that join by themselves, and comes to their simulation", async () => {
+    it("aggregates securely over clients that join by themselves, and matches the simulation", async () => {
       const { folder } = book.notebook;
       const statement = (data: string): string =>
         `federate m on ${data} as guests { ${settings}, rounds: 2, secure_aggregation: true, runner: flower("${superlink()}", clients: 4, wait: 20min) }`;
@@ -178,7 +178,7 @@ export function itLeads(superlink: () => string): void {
       assert.ok(Math.abs((evaluated.metrics["accuracy"] ?? NaN) - mean) < 1e-9, JSON.stringify(evaluated));
     });
 
-    it("goes on without one that is killed in the middle of a round, as if it had never been asked", async () => {
+    it("continues without a client killed in the middle of a round, as if it had not been requested", async () => {
       const slow = readFileSync(join(book.notebook.folder, "west.csv"), "utf8").split("\n");
       writeFileSync(
         join(book.notebook.folder, "slow.csv"),
@@ -208,7 +208,7 @@ federate m on east, north, south as three { ${settings}, rounds: 2 }`);
       assert.match(shown, /lost: slow in rounds 1, 2/);
     });
 
-    it("ends all that it started where it is interrupted, and goes on at the round where it was", async () => {
+    it("stops all its processes on an interrupt, and resumes at the interrupted round", async () => {
       await book.run(`federate m on east, north as whole { ${settings}, rounds: 3 }`);
       const far = (more: string): string =>
         `federate m on east, north as halved { ${settings}, rounds: 3, runner: flower("${superlink()}", wait: 20min)${more} }`;

@@ -15,9 +15,9 @@ while came:
 print(json.dumps([turns, due([], 8), MOST]))
 `;
 
-describe("answers that come together", function () {
+describe("batched client answers", function () {
   this.timeout(60_000);
-  it("go to who leads in turns that it can read, in their order, and none is lost", async () => {
+  it("reach the coordinator in turns of limited size, in order and without loss", async () => {
     const { python } = await ensurePythonEnv("flower");
     const { status, stdout, stderr } = spawnSync(python, ["-B", "-c", script], { cwd: folder, encoding: "utf8" });
     assert.equal(status, 0, stderr);

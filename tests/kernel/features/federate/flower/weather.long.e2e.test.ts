@@ -20,7 +20,7 @@ const order = {
   sent: { control: new Float64Array(VALUES) },
 };
 
-describe("a federation over a Flower that has bad days", function () {
+describe("federation over an unreliable Flower", function () {
   this.timeout(240_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-weather-"));
   let superlink: SuperLink | null = null;
@@ -44,7 +44,7 @@ describe("a federation over a Flower that has bad days", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("ends with a code where its app is killed, and goes on with a SuperLink that comes again", async () => {
+  it("ends with a code if its app is killed, and continues after the SuperLink restarts", async () => {
     superlink = await startSuperLink();
     const { port, url, pid } = superlink;
     joins("north", url);
@@ -84,7 +84,7 @@ describe("a federation over a Flower that has bad days", function () {
     assert.equal(nodes.get("north")?.out.match(/joined/g)?.length, 2, "it joined anew by itself");
   });
 
-  it("knows a SuperLink by the certificate of who signed for it, and no other", async () => {
+  it("accepts only a SuperLink whose certificate is signed by the configured authority", async () => {
     const tls = await certificatesIn(folder);
     superlink = await startSuperLink({ tls });
     const { url } = superlink;

@@ -31,7 +31,7 @@ const dataOf = (name: string, file = name): string =>
 /** What no byte may say: words of each row, of a column that nobody reads, and of the folder that rows lie in. */
 const planted: string[] = [];
 
-describe("what goes over the wire of a federation", function () {
+describe("network traffic of a federation", function () {
   this.timeout(300_000);
   const children: { readonly name: string; readonly child: ChildProcess; said: string }[] = [];
   let book: NotebookOfOne;
@@ -86,7 +86,7 @@ describe("what goes over the wire of a federation", function () {
     return new Map(names.map((one) => [one, new Float32Array(readTensor(file, one).bytes.slice().buffer)]));
   };
 
-  it("is updates and counts: their sizes are counted, nothing of a row is in it, and the weights are those of the simulation", async () => {
+  it("is limited to updates and counts, has its size reported, and yields the weights of the simulation", async () => {
     // Whoever leads is neither where the SuperLink is nor where a client is.
     const led = net.clients[NAMES.length];
     assert.ok(led);
@@ -160,7 +160,7 @@ describe("what goes over the wire of a federation", function () {
     }
   });
 
-  it("holds no text of a row, no column, no path, in either direction, in no letters", () => {
+  it("contains no row text, column or path, in either direction and in any encoding", () => {
     assert.equal(planted.length, NAMES.length * 16 + 1);
     for (const name of NAMES) {
       const { up, down, all } = transcript(name);
@@ -171,7 +171,7 @@ describe("what goes over the wire of a federation", function () {
     assert.ok(leaksIn(readFileSync(join(book.folder, "north.csv")), planted).length >= 16);
   });
 
-  it("is a path and no value where a client's own program says something else", async () => {
+  it("contains a path but no value if a client's program differs", async () => {
     const statement = (data: string, rate: string): string =>
       `federate m on ${data} as other { rounds: 1, batch_size: 4, optimizer: adamw(learning_rate: ${rate}), runner: flower("http://127.0.0.1:${String(superlink.port)}", clients: 2) }`;
     const [place] = net.clients;

@@ -66,8 +66,8 @@ function summed(
   return server.result;
 }
 
-describe("a vector that a client elsewhere holds", () => {
-  it("is in the sum, round by round", () => {
+describe("vector stored by a remote client", () => {
+  it("is included in the sum of each round", () => {
     const clients = clientsOf(4);
     for (const round of [1, 3]) {
       for (const [i, client] of clients.entries()) client.hold(orderOf(round), vectorOf(i, round));
@@ -77,7 +77,7 @@ describe("a vector that a client elsewhere holds", () => {
     }
   });
 
-  it("is in one sum alone: not in a second one, not among others, not in one of a round before", () => {
+  it("is used in one sum only: not twice, not with other clients, not for an earlier round", () => {
     const clients = clientsOf(4);
     const [first] = clients as [ClientMaskingState];
     for (const [i, client] of clients.entries()) client.hold(orderOf(2), vectorOf(i, 2));
@@ -91,7 +91,7 @@ describe("a vector that a client elsewhere holds", () => {
     assert.equal(begin(clients, 3), "none");
   });
 
-  it("comes again where whoever leads was interrupted or leads a second time, among the very same clients alone", () => {
+  it("is reused after a coordinator restart, but only with the same clients", () => {
     const clients = clientsOf(5);
     const again = (
       order: RoundInstruction,
@@ -120,7 +120,7 @@ describe("a vector that a client elsewhere holds", () => {
     assert.equal(again(orderOf(4), { lost: [4] }), "none");
   });
 
-  it("is summed with answers to the very same order alone", () => {
+  it("is summed only with answers to the same order", () => {
     const clients = clientsOf(4);
     const begin = (order: RoundInstruction): string => {
       clients[0]!.hold(orderOf(1), vectorOf(0, 1));
@@ -148,7 +148,7 @@ describe("a vector that a client elsewhere holds", () => {
       );
   });
 
-  it("is given to no sum without this client, of few, of another length, or of a round that isn't here", () => {
+  it("is not released if the sum lacks this client, has too few, another length or another round", () => {
     const clients = clientsOf(5, 4);
     const [first, second] = clients as [ClientMaskingState, ClientMaskingState];
     first.hold(orderOf(1), vectorOf(0, 1));
@@ -181,7 +181,7 @@ describe("a vector that a client elsewhere holds", () => {
     assert.equal(answer({}), "none");
   });
 
-  it("is given to sums of peers alone, where they are named", () => {
+  it("is released only to sums of the named peers", () => {
     const all = clientsOf(4);
     const peers = new Set(all.slice(0, 3).map(({ key }) => Buffer.from(key).toString("base64")));
     const first = new ClientMaskingState(generateKeyPairSync("ed25519").privateKey, 3, peers);
@@ -195,7 +195,7 @@ describe("a vector that a client elsewhere holds", () => {
     assert.equal(ask(all.slice(0, 3)), "none");
   });
 
-  it("is masked under no lower threshold, and not where one node has two places", () => {
+  it("is rejected for a lower threshold, and for a node with two places", () => {
     for (const terms of [
       { threshold: 2 },
       { threshold: 0 },
@@ -214,7 +214,7 @@ describe("a vector that a client elsewhere holds", () => {
     }
   });
 
-  it("is asked for by bytes that say what they said", () => {
+  it("is requested by a message that survives a round trip", () => {
     const terms = termsOf(clientsOf(3), orderOf(7));
     const bytes = encodeMaskingStart({ round: 7, place: 2, terms });
     assert.deepEqual(decodeMaskingStart(bytes), { round: 7, place: 2, terms });

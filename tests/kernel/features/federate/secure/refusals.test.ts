@@ -34,8 +34,8 @@ const changed = (bytes: Uint8Array, at = 0): Uint8Array => bytes.map((byte, i) =
 const withEntry = (each: BytesByClient, client: number, bytes: Uint8Array): BytesByClient =>
   new Map([...each, [client, bytes]]);
 
-describe("a client of a secure sum", () => {
-  it("refuses keys that its node's key didn't sign, and keys that were exchanged", () => {
+describe("client of a secure sum", () => {
+  it("rejects keys without a valid node signature, and swapped keys", () => {
     const roster = (change: (keys: BytesByClient) => BytesByClient): string =>
       through({ down: (told, to) => (told.is === "roster" && to === 0 ? { ...told, keys: change(told.keys) } : told) });
     const own = fresh().clients[0]!.begin() as Extract<ClientMessage, { is: "keys" }>;
@@ -61,7 +61,7 @@ describe("a client of a secure sum", () => {
     );
   });
 
-  it("refuses a key of small order that its node signed", () => {
+  it("rejects a small-order key, even if signed by its node", () => {
     const zero = new Uint8Array(32);
     const keys = Buffer.concat([zero, cryptoPrimitives.pair().publicKey]);
     const forged = Buffer.concat([
@@ -74,7 +74,7 @@ describe("a client of a secure sum", () => {
     );
   });
 
-  it("refuses what another sealed where it was changed, exchanged, or sealed for somebody else", () => {
+  it("rejects sealed messages that were altered, swapped or sealed for another client", () => {
     const sealed = (change: (sealed: BytesByClient, to: number) => BytesByClient): string =>
       through({ down: (told, to) => (told.is === "sealed" ? { ...told, sealed: change(told.sealed, to) } : told) });
     assert.equal(
@@ -91,7 +91,7 @@ describe("a client of a secure sum", () => {
     );
   });
 
-  it("refuses lists without itself, with strangers, and with too few", () => {
+  it("rejects client lists without itself, with unknown clients or with too few", () => {
     const list = (of: readonly number[]): string =>
       through({
         down: (told) =>
@@ -113,7 +113,7 @@ describe("a client of a secure sum", () => {
     );
   });
 
-  it("gives one share of a client, whatever a server asks", () => {
+  it("releases one share per client, whatever the server requests", () => {
     const parties = fresh();
     const answers: Extract<ClientMessage, { is: "unmasking" }>[] = [];
     const asked: ServerMessage[] = [];
@@ -134,7 +134,7 @@ describe("a client of a secure sum", () => {
       );
   });
 
-  it("gives no share of either kind where others were told another list", () => {
+  it("releases no share of either kind if other clients received another list", () => {
     // A server tells half of them that the last one dropped out, and asks the other half for its seed.
     const told: string[] = [];
     const code = through({
@@ -169,7 +169,7 @@ describe("a client of a secure sum", () => {
     assert.equal(round.threshold, 3);
   });
 
-  it("refuses agreements of too few, and of one that isn't summed", () => {
+  it("rejects agreements of too few clients, and of a client outside the sum", () => {
     const agreed = (change: (signatures: BytesByClient) => BytesByClient): string =>
       codeOf(() =>
         carried(fresh(), new Map([[3, "input"]]), {
@@ -220,8 +220,8 @@ describe("a client of a secure sum", () => {
   });
 });
 
-describe("the server of a secure sum", () => {
-  it("takes each message once, in its part, of those that are there", () => {
+describe("server of a secure sum", () => {
+  it("accepts each message once, in its phase, from present clients", () => {
     const { server, clients } = fresh();
     const keys = clients.map((client) => client.begin());
     server.take(0, keys[0]!);
@@ -260,7 +260,7 @@ describe("the server of a secure sum", () => {
     );
   });
 
-  it("sees wrong shares of seeds and of keys, and gives no sum", () => {
+  it("detects wrong shares of seeds and keys, and returns no sum", () => {
     const wrong = (of: "seeds" | "keys", client: number): string =>
       codeOf(() =>
         carried(fresh(), new Map([[3, "input"]]), {
@@ -274,7 +274,7 @@ describe("the server of a secure sum", () => {
     assert.equal(wrong("keys", 3), "secure-shares");
   });
 
-  it("takes shares about those that it asked about, for all of them", () => {
+  it("requires shares for exactly the requested clients", () => {
     const without = (said: ClientMessage): ClientMessage =>
       said.is === "unmasking" ? { ...said, seeds: new Map([...said.seeds].slice(1)) } : said;
     assert.equal(through({ up: without }), "secure-message");
@@ -283,7 +283,7 @@ describe("the server of a secure sum", () => {
   });
 });
 
-describe("messages of a secure sum", () => {
+describe("secure sum messages", () => {
   const round = maskingRoundOf(terms);
   const all: (ClientMessage | ServerMessage)[] = [];
   before(() => {
@@ -293,12 +293,12 @@ describe("messages of a secure sum", () => {
     });
   });
 
-  it("are the same after they went as bytes", () => {
+  it("survive serialisation", () => {
     assert.equal(all.length, 9);
     for (const message of all)
       assert.deepEqual(decodeMaskingMessage(round, encodeMaskingMessage(round, message)), message);
   });
-  it("are refused where they are cut off, longer, of another round, or out of order", () => {
+  it("are rejected if truncated, too long, from another round or out of order", () => {
     const other = maskingRoundOf({ ...terms, session: Uint8Array.of(7) });
     for (const message of all) {
       const bytes = encodeMaskingMessage(round, message);
@@ -330,14 +330,14 @@ describe("messages of a secure sum", () => {
       "secure-message",
     );
   });
-  it("have codes whose words name no value", () => {
+  it("have error codes whose texts contain no values", () => {
     const words = diagnosticText({ code: "secure-range", data: { range: 1, place: 3 } });
     assert.equal(words.message, "the vector is no number from −1 to 1 at place 3");
   });
 });
 
-describe("shares of a secret", () => {
-  it("give it by any that are enough, and nothing by fewer", () => {
+describe("secret shares", () => {
+  it("recover the secret at the threshold, and reveal nothing below it", () => {
     const secret = cryptoPrimitives.random(32);
     const shares = splitSecret(secret, 3, 5, cryptoPrimitives.random);
     const by = (...places: readonly number[]) =>
@@ -354,7 +354,7 @@ describe("shares of a secret", () => {
       assert.deepEqual(by(...places), secret);
     assert.notDeepEqual(by(1, 2), secret);
   });
-  it("hold the secrets at both ends of what there are", () => {
+  it("support secrets at both ends of the range", () => {
     for (const byte of [0, 255]) {
       const secret = new Uint8Array(32).fill(byte);
       const shares = splitSecret(secret, 2, 3, cryptoPrimitives.random);
@@ -363,7 +363,7 @@ describe("shares of a secret", () => {
     const most = Buffer.from((SHAMIR_PRIME - 1n).toString(16).padStart(66, "0"), "hex");
     assert.equal(recoverSecret([most], [1n]), null);
   });
-  it("of fewer places go with every secret: as many polynomials as there are secrets", () => {
+  it("below the threshold are consistent with every secret", () => {
     // Two of three shares and any third value at 0 lie on one polynomial of degree 2: nothing is excluded.
     const shares = splitSecret(cryptoPrimitives.random(32), 3, 3, cryptoPrimitives.random);
     const at = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`);

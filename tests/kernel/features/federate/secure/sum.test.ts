@@ -12,11 +12,11 @@ import { codeOf, holdSums, wanted } from "./drawn-rounds.js";
 import { partiesOf, PARTS, termsFor } from "./parties.js";
 
 describe("secure sums", () => {
-  it("are the sums of those that stayed, in 1,000 rounds of drawn clients, thresholds, drop-outs and vectors", () => {
+  it("equal the sums of the remaining clients in 1,000 rounds of random settings", () => {
     holdSums(1000);
   });
 
-  it("are so with all the cryptography, as bytes", async () => {
+  it("are correct with real cryptography and serialised messages", async () => {
     for (const clients of [3, 4, 7])
       for (const part of PARTS)
         for (const bits of [32, 64] as const) {
@@ -29,7 +29,7 @@ describe("secure sums", () => {
         }
   });
 
-  it("take as many bytes as the docs say", async () => {
+  it("use the number of bytes that the docs state", async () => {
     for (const [n, d] of [
       [4, 10],
       [5, 1000],
@@ -47,8 +47,8 @@ describe("secure sums", () => {
   });
 });
 
-describe("terms of a secure sum", () => {
-  it("refuse two clients, and one", () => {
+describe("secure sum terms", () => {
+  it("reject one or two clients", () => {
     for (const clients of [1, 2])
       assert.equal(
         codeOf(() => maskingRoundOf(termsFor(clients, 1))),
@@ -59,7 +59,7 @@ describe("terms of a secure sum", () => {
       "none",
     );
   });
-  it("refuse thresholds of two thirds or less, and more than there are", () => {
+  it("reject thresholds of at most two thirds, or above the number of clients", () => {
     for (const [clients, threshold, code] of [
       [6, 4, "secure-threshold"],
       [6, 5, "none"],
@@ -73,14 +73,14 @@ describe("terms of a secure sum", () => {
         String([clients, threshold]),
       );
   });
-  it("refuse two nodes with one key", () => {
+  it("reject two nodes with one key", () => {
     const { nodes, ...rest } = termsFor(3, 1);
     assert.equal(
       codeOf(() => maskingRoundOf({ ...rest, nodes: [nodes[0]!, nodes[1]!, nodes[0]!] })),
       "secure-keys",
     );
   });
-  it("differ in their hash wherever they differ", () => {
+  it("have a different hash for any difference", () => {
     const terms = termsFor(4, 3);
     const others = [
       { session: Uint8Array.of(1) },
@@ -96,8 +96,8 @@ describe("terms of a secure sum", () => {
   });
 });
 
-describe("whole numbers of a secure sum", () => {
-  it("come back as near as they say, and never wrap at the ends of the range", () => {
+describe("fixed-point numbers of a secure sum", () => {
+  it("round within the stated error, and never overflow at the ends of the range", () => {
     for (const bits of [32, 64] as const)
       for (const clients of [3, 50, 1000]) {
         const fixed = fixedPointFor(0.37, clients, bits);
@@ -110,7 +110,7 @@ describe("whole numbers of a secure sum", () => {
         assert.ok(whole * clients < 2 ** (bits - 1));
       }
   });
-  it("refuse what is out of range, and what is no number", () => {
+  it("reject values out of range, and values that are not numbers", () => {
     const fixed = fixedPointFor(1, 3, 32);
     for (const value of [1.0000001, -1.1, Number.NaN, Infinity])
       assert.throws(() => toFixedPoint(Float64Array.of(0, value), fixed), {
@@ -123,7 +123,7 @@ describe("whole numbers of a secure sum", () => {
       "secure-range",
     );
   });
-  it("refuse ranges without a scale", () => {
+  it("reject ranges without a valid scale", () => {
     for (const range of [0, -1, Number.NaN, Infinity, 5e-324])
       assert.equal(
         codeOf(() => fixedPointFor(range, 3, 32)),

@@ -33,7 +33,7 @@ function seedOf(seeds: ReadonlyMap<string, ReadonlySet<number>>, ...pair: readon
   return found[0]![0];
 }
 
-describe("what the server of a secure sum sees", () => {
+describe("server view of a secure sum", () => {
   const terms = termsFor(5, 3, { threshold: 4 });
   const fixed = fixedPointFor(1, 5, 32);
   const first = [
@@ -57,7 +57,7 @@ describe("what the server of a secure sum sees", () => {
    * as likely as these, under which it sees the very same for the second ones. Only masks of pairs change of which both stayed:
    * those the server can never derive.
    */
-  it("is the same, bit by bit, for other vectors with that sum and other masks of pairs that stayed", () => {
+  it("is bit-identical for other vectors with the same sum and other pairwise masks of remaining clients", () => {
     const before = viewOf(terms, first);
     const changed = new Map<string, Uint32Array>();
     // Along 0 – 1 – 2 – 3: what a client's vector has less now, its mask with the next has more; the rest is passed on.
@@ -78,7 +78,7 @@ describe("what the server of a secure sum sees", () => {
     assert.notDeepEqual(viewOf(terms, second).seen, before.seen);
   });
 
-  it("has seeds of masks of pairs that stayed in nothing that it derives", () => {
+  it("derives no seed of a pairwise mask between remaining clients", () => {
     const { seeds } = viewOf(terms, first);
     const server = 5;
     for (const [one, other] of [
@@ -94,7 +94,7 @@ describe("what the server of a secure sum sees", () => {
     assert.equal([...seeds.values()].filter((by) => by.has(server)).length, 8);
   });
 
-  it("is masked by AES-256 in counter mode: NIST SP 800-38A, F.5.5", () => {
+  it("uses AES-256 in counter mode: NIST SP 800-38A, F.5.5", () => {
     const key = Buffer.from("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", "hex");
     const mask = new Uint32Array(4);
     cryptoPrimitives.mask(mask, key, 1, 32);

@@ -10,7 +10,7 @@ import { PrivacyLedger } from "#kernel/features/federate/session/account.js";
 import { lockNodeKey, readOrCreateNodeKey } from "#kernel/features/federate/session/node-key.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 
-describe("what the rows of a client have spent", () => {
+describe("privacy ledger of a client", () => {
   let folder = "";
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-account-"));
@@ -31,7 +31,7 @@ describe("what the rows of a client have spent", () => {
     return "none";
   };
 
-  it("adds up over rounds and restarts to what the accountant says of all of them", async () => {
+  it("adds up over rounds and restarts to the accountant's total", async () => {
     const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "kept", "a.jsonl");
     const account = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: 8 }, round });
@@ -48,7 +48,7 @@ describe("what the rows of a client have spent", () => {
     assert.doesNotMatch(readFileSync(file, "utf8"), /text|label/);
   });
 
-  it("refuses the round that would spend more than is promised, and writes nothing of it", async () => {
+  it("rejects a round that would exceed the privacy budget, and records nothing", async () => {
     const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "a.jsonl");
     const most = accountant.spent(call, [{ ...round, steps: 30 }]);
@@ -62,7 +62,7 @@ describe("what the rows of a client have spent", () => {
     assert.equal(readFileSync(file, "utf8"), before);
   });
 
-  it("counts a line that is torn as a round", async () => {
+  it("counts a truncated line as a round", async () => {
     const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "a.jsonl");
     const account = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: 8 }, round });
@@ -75,7 +75,7 @@ describe("what the rows of a client have spent", () => {
     assert.equal(account.spent, spent);
   });
 
-  it("is charged by one of several at a time", async () => {
+  it("is charged by one process at a time", async () => {
     const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "a.jsonl");
     const most = accountant.spent(call, [{ ...round, steps: 20 }]);
@@ -104,7 +104,7 @@ describe("what the rows of a client have spent", () => {
     assert.ok(!existsSync(`${file}.lock`));
   });
 
-  it("stands beside a key that one client at a time joins by", () => {
+  it("has a node key that one client at a time can join with", () => {
     const file = join(folder, "north.pem");
     readOrCreateNodeKey(file);
     const free = lockNodeKey(file);
@@ -129,7 +129,7 @@ describe("what the rows of a client have spent", () => {
     }
   });
 
-  it("stands beside a key that is made once, and that nobody else may read", () => {
+  it("has a node key that is created once, and rejected if others can read it", () => {
     const file = join(folder, "kept", "north.pem");
     const key = readOrCreateNodeKey(file);
     assert.equal(statSync(file).mode & 0o777, 0o600);

@@ -15,18 +15,18 @@ federate m on d as f { rounds: 3, runner: flower("http://127.0.0.1:8000", client
   return action.plan;
 };
 
-describe("the board of a federation whose clients join", () => {
+describe("dashboard of a federation with joining clients", () => {
   const shown = new Map<string, string>();
   const show = ({ id = "", bundle }: DisplayOutput): void => void shown.set(id, String(bundle["text/plain"]));
   const live = new LiveFederation({ display: show, update: show }, "f", "f", plan());
   const on = (event: object): void => live.on({ at: "2026-01-02T03:04:05.000Z", run: "f", ...event } as RunEvent);
 
-  it("knows its rounds before the first is told", () => {
+  it("shows its rounds before the first report", () => {
     live.joining(1, 2);
     assert.match(shown.get("f-progress") ?? "", /1 of 2 clients joined · round 0 of 3/);
   });
 
-  it("says that the score is of the leader's rows, why a client is lost, and all bytes", () => {
+  it("shows that the score is on the leader's rows, why a client is lost, and the total bytes", () => {
     live.joined([{ name: "a", rows: 7 }]);
     const answer = { name: "a", rows: 7, loss: 1 };
     const why = "flower-client: client b gave no answer: it is gone";

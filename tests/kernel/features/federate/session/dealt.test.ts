@@ -12,8 +12,8 @@ async function dealt(call: Call, o: { trains: number; validates: number; values?
 }
 const labels = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => "abc"[i % 3] ?? "a");
 
-describe("rows that are given to clients", () => {
-  it("are as many of each split for all where they are even, and each row is one client's", async () => {
+describe("rows divided among clients", () => {
+  it("are equally many per split with `even`, each for one client only", async () => {
     const each = await dealt(callOf("even", { clients: 5 }), { trains: 150, validates: 120 });
     assert.deepEqual(
       each.map(({ trains, validates }) => [trains.length, validates.length]),
@@ -32,7 +32,7 @@ describe("rows that are given to clients", () => {
     await assert.rejects(dealt(callOf("even", { clients: 200 }), { trains: 150, validates: 120 }), /200 clients/);
   });
 
-  it("are validated on labels as they are trained on, however unlike clients are", async () => {
+  it("have matching label shares in training and validation, however skewed the clients are", async () => {
     const values = [...labels(300), ...labels(150)];
     const call = callOf("dirichlet", { clients: 6, by: null, alpha: 0.3, least: 10 });
     const each = await dealt(call, { trains: 300, validates: 150, values });
@@ -58,7 +58,7 @@ describe("rows that are given to clients", () => {
     for (const { trains, validates } of odd) assert.ok(Math.abs(validates.length - trains.length / 5) <= 1);
   });
 
-  it("are whose they say they are, and who only validates is left out", async () => {
+  it("follow the column with `by_column`, without clients that only have validation rows", async () => {
     const values = ["x", "y", "x", "y", "z"];
     const each = await dealt(callOf("by_column", { column: "shop" }), { trains: 3, validates: 2, values });
     assert.deepEqual(

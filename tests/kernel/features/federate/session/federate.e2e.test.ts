@@ -16,7 +16,7 @@ const plain =
   "optimizer: sgd(learning_rate: 0.1, momentum: 0), schedule: constant, shuffle: none, clip: none, dropout: 0, keep: last";
 type Round = Extract<RunEvent, { kind: "round" }>;
 
-describe("federate", function () {
+describe("federate statement", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -58,7 +58,7 @@ data shops like d { source: csv("shops.csv") }`);
   });
   after(() => book.close());
 
-  it("comes, with the mean of clients of equal batches, to the step that all rows together make", async () => {
+  it("matches central training step by step for clients with equal batches", async () => {
     await book.run(`train m on both as whole { steps: 1, batch_size: 32, ${plain} }
 federate m on north, south as apart { rounds: 1, steps: 1, batch_size: 16, ${plain} }`);
     assert.ok(apart("whole", "apart") <= 1e-6, String(apart("whole", "apart")));
@@ -69,7 +69,7 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
     assert.ok(apart("whole", "first") > 1e-4);
   });
 
-  it("tells a client's loss as the mean over its rows, however unlike its batches are", async () => {
+  it("reports a client's loss as the mean over its rows, with uneven batches too", async () => {
     const still = plain.replace("0.1", "1e-12");
     await book.run(`federate m on north, south as uneven { rounds: 1, batch_size: 15, ${still} }
 federate m on north, south as even { rounds: 1, batch_size: 16, ${still} }`);
@@ -77,7 +77,7 @@ federate m on north, south as even { rounds: 1, batch_size: 16, ${still} }`);
     for (const [i, loss] of losses("uneven").entries()) assert.ok(Math.abs(loss - losses("even")[i]!) < 1e-6);
   });
 
-  it("says who the clients are, what they send, and what each is worth", async () => {
+  it("shows the clients, what they send, and the score of each", async () => {
     const shown = text(
       await book.run(`federate m on shops as chain {
   clients: by_column(shop), rounds: 3, participation: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3)
@@ -105,7 +105,7 @@ federate m on north, south as even { rounds: 1, batch_size: 16, ${still} }`);
     assert.deepEqual([...model("chain").labels].toSorted(), ["no", "yes"]);
   });
 
-  it("is a model like any other: opened again, learnt on, begun from and deployed", async () => {
+  it("yields a model like any other: it can be reopened, trained, updated and deployed", async () => {
     const folder = model("chain").folder!;
     const beside = new NotebookOfOne(book);
     try {
@@ -127,7 +127,7 @@ deploy chain to huggingface("out/chain")`);
     );
   });
 
-  it("has clients of one label alone, whose rows come to the model with those of others", async () => {
+  it("supports clients with a single label, combined with others", async () => {
     const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
     const yes = rows.filter((row, i) => i === 0 || row.endsWith(",yes"));
     writeFileSync(join(book.folder, "yes.csv"), yes.join("\n"));
@@ -142,7 +142,7 @@ federate m on onelabel, north as mostly { rounds: 1, batch_size: 8 }`);
     await assert.rejects(book.run("train m on onelabel as alone { steps: 1 }"), /one label only/);
   });
 
-  it("scores all rows of validation, those too of clients that have none to train on", async () => {
+  it("evaluates all validation rows, including those of clients without training rows", async () => {
     const [head = "", ...rows] = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n");
     const part = (i: number): string => (i % 4 === 3 ? "validation" : "train");
     const shop = (i: number): string => (i % 16 === 15 ? "late" : i % 2 === 0 ? "east" : "west");
@@ -163,7 +163,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
     assert.equal(rowsOf, 16);
   });
 
-  it("comes to the same where the server sees masked sums alone, with clients that are lost", async () => {
+  it("gives the same result with secure aggregation, with lost clients too", async () => {
     const program = (name: string, more: string): string => `federate m on shops as ${name} {
   clients: even(5), rounds: 2, stragglers: 20%, batch_size: 8, aggregate: scaffold${more}
   optimizer: sgd(learning_rate: 0.05), keep: last
@@ -178,7 +178,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
     }
   });
 
-  it("hides who takes part, or what each row says, and tells what is spent", async () => {
+  it("applies client-level or row-level privacy, and reports the spent ε", async () => {
     const steps = (name: string) => eventsOf(name).flatMap((e) => (e.kind === "step" ? [e] : []));
     const of = (name: string, more: string): string => `federate m on shops as ${name} {
   clients: even(6), batch_size: 4, optimizer: sgd(learning_rate: 0.05), keep: last, ${more}
@@ -216,7 +216,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
     assert.ok(last > 1 && last <= 8, String(last));
   });
 
-  it("goes on where it was ended as if it had never been, whatever server and clients keep", async () => {
+  it("resumes as if never interrupted, including state of server and clients", async () => {
     const program = (name: string, more = "") => `federate m on shops as ${name} {
   clients: dirichlet(3, alpha: 0.5), rounds: 4, participation: 2, aggregate: scaffold, batch_size: 8${more}
   optimizer: sgd(learning_rate: 0.05), compression: top_k(20%), keep: last

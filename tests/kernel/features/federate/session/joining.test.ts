@@ -5,8 +5,8 @@ import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.
 import { joinFederation, type JoinRequest } from "#kernel/features/federate/session/joining.js";
 import type { TuneSession } from "#kernel/features/tune-session.js";
 
-describe("whoever joins a federation", () => {
-  it("names no peers where nothing is summed secretly", async () => {
+describe("client joining a federation", () => {
+  it("names no peers without secure aggregation", async () => {
     const federated = { rounds: 3, joined: 4, others: [], secure_aggregation: false };
     const training = { epochs: 1 };
     const plan = { recipe: { federated, training }, effects: { run: "far" } } as unknown as Plan;
@@ -27,7 +27,7 @@ describe("whoever joins a federation", () => {
     });
   });
 
-  it("is told of who agrees again and again a few times, and anew once a round was trained", () => {
+  it("logs repeated agreements only a few times, and again after a trained round", () => {
     const said: string[] = [];
     const { guest } = lineJoinListeners("http://one", { say: (line) => void said.push(line), warn: () => undefined });
     const flood = (): number => {

@@ -30,7 +30,7 @@ interface Layout {
   readonly width: number;
 }
 
-describe("what a server reads in updates", function () {
+describe("updates visible to the server", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   /** Places of parameters in what travels, and what each client sends. */
@@ -102,13 +102,13 @@ ${program("seen")}`);
   });
   after(() => book.close());
 
-  it("in open ones the words of each client's rows, all of them and no other", async () => {
+  it("reveal each client's words exactly without masking", async () => {
     assert.deepEqual([...open.keys()].sort(), Object.keys(WORDS).sort());
     for (const [name, update] of open)
       assert.deepEqual(await wordsIn(update), [...SPECIAL, ...must(WORDS[name], name)].sort(), name);
   });
 
-  it("in a masked one nothing: every row moved, and its bits are even", async () => {
+  it("reveal nothing in masked form: every row changes, and byte values are uniform", async () => {
     assert.equal(masked.size, 3);
     const embedding = layoutOf(EMBEDDING);
     for (const words of masked.values()) {
@@ -125,7 +125,7 @@ ${program("seen")}`);
     assert.ok(same < 5, `${String(same)} words of two clients are the same`);
   });
 
-  it("in their sum the words of all together, and not whose they are", async () => {
+  it("reveal in their sum the words of all clients, but not whose they are", async () => {
     const sum = must(servers[0], "a server").result;
     const all = [...new Set(Object.values(WORDS).flat())];
     assert.deepEqual(await wordsIn(must(sum, "the sum")), [...SPECIAL, ...all].sort());

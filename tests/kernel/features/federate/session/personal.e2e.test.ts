@@ -20,7 +20,7 @@ const plain =
   "optimizer: sgd(learning_rate: 0.1, momentum: 0), schedule: constant, shuffle: none, clip: none, dropout: 0, keep: last";
 const HEAD = /^classifier\./;
 
-describe("heads that stay with the clients of a federation", function () {
+describe("personal heads of federated clients", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -65,7 +65,7 @@ data vale like d { source: csv("vale.csv") }`);
   });
   after(() => book.close());
 
-  it("are those of each client by itself over the mean of their bodies, round by round", async () => {
+  it("match separate training of each client on the averaged body, round by round", async () => {
     const rounds = (name: string, n: number, more = ""): string =>
       `federate m on north, south as ${name} { rounds: ${String(n)}, steps: 1, batch_size: 32, personal: head${more}, ${plain} }`;
     const alone = (name: string, from: string, on: string): string =>
@@ -101,7 +101,7 @@ ${alone("s2", "ms", "south")}`);
     assert.ok(apart(headOf("prox", "north"), headOf("two", "north")) <= 1e-6);
   });
 
-  it("serve clients that mean other things by the same texts", async () => {
+  it("fit clients that assign different labels to the same texts", async () => {
     const of = (name: string, more: string): string => `federate m on hill, vale as ${name} {
   rounds: 6, epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 3e-3), keep: last${more}
 }`;
@@ -144,7 +144,7 @@ ${alone("s2", "ms", "south")}`);
     );
   });
 
-  it("go on where they were ended, also in the middle of a round, as if they had never been", async () => {
+  it("resume as if never interrupted, also from the middle of a round", async () => {
     const program = (name: string, more = "") => `federate m on d as ${name} {
   clients: even(3), rounds: 4, participation: 2, aggregate: scaffold, batch_size: 8, personal: head${more}
   optimizer: sgd(learning_rate: 0.05), compression: top_k(20%), keep: last, checkpoint: every(epochs: 3), validate: none

@@ -13,7 +13,7 @@ import { definitions, writeSmallTraining } from "../../../session/small-training
 const text = (shown: readonly DisplayOutput[]): string =>
   shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
-describe("a federation with privacy", function () {
+describe("federation with differential privacy", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -33,7 +33,7 @@ model r { base: "bert", task: regression, technique: full, max_length: 16 }`);
   });
   after(() => book.close());
 
-  it("tells the model no mean and no spread of private numbers", async () => {
+  it("gives the model neither mean nor spread of private numbers", async () => {
     const keys = "clients: even(4), rounds: 1, batch_size: 8, keep: last";
     await book.run(`federate r on scores as open { ${keys} }
 federate r on scores as hidden { ${keys}, privacy: differential(noise: 1, unit: client) }`);
@@ -45,7 +45,7 @@ federate r on scores as hidden { ${keys}, privacy: differential(noise: 1, unit: 
     assert.deepEqual([number("hidden", "target.mean"), number("hidden", "target.scale")], [0, 1]);
   });
 
-  it("spends of no client more than the plan says, however few rows it has", async () => {
+  it("spends at most the planned ε of any client, however few rows it has", async () => {
     const keys = "clients: quantity(4, alpha: 0.3, least: 3), rounds: 2, batch_size: 4, keep: last";
     const shown = text(
       await book.run(`federate m on d as few { ${keys}, privacy: differential(noise: 1, unit: row) }`),

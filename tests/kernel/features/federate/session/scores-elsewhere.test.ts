@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { meanScoresByRows } from "#kernel/features/federate/session/scores-elsewhere.js";
 
-describe("scores of clients elsewhere", () => {
-  it("are their mean by rows, of each metric over those who say it", () => {
+describe("scores of remote clients", () => {
+  it("are averaged by rows, for each metric over the clients that report it", () => {
     const all = [
       { rows: 1, metrics: { accuracy: 1, loss: 0.5 } },
       { rows: 3, metrics: { accuracy: 0.5 } },

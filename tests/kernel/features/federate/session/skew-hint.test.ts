@@ -15,8 +15,8 @@ const view = (apart: boolean, clients: number) => ({
 const plan = (aggregate: string, more: object = {}, training: object = {}): Plan =>
   ({ recipe: { federated: { aggregate: { word: aggregate }, ...more }, training } }) as unknown as Plan;
 
-describe("a hint on clients whose labels lie apart", () => {
-  it("comes where a plain mean of several may fall short, and nowhere else", () => {
+describe("label skew hint", () => {
+  it("appears only if a plain mean of several epochs may fall short", () => {
     assert.match(skewHint(view(true, 10), plan("fedavg")) ?? "", /labels lie 50 % apart.*`aggregate: scaffold`/s);
     assert.equal(skewHint(view(false, 10), plan("fedavg")), null);
     assert.equal(skewHint(view(true, 4), plan("fedavg")), null);

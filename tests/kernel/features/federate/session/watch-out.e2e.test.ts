@@ -10,7 +10,7 @@ import { definitions, writeSmallTraining } from "../../../session/small-training
 const text = (shown: readonly DisplayOutput[]): string =>
   shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
-describe("clients of a federation", function () {
+describe("federated clients", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const row = (i: number): string => `a ${i % 2 ? "good" : "bad"} film w${String(i)},${i % 2 ? "yes" : "no"}`;
@@ -47,7 +47,7 @@ data sites { source: csv("sites.csv"), columns: { text: text, label: label }, sp
   });
   after(() => book.close());
 
-  it("are told of rows that score one and train another, and of no others", async () => {
+  it("are reported if their evaluation rows are training rows of another client, and only then", async () => {
     const leaks = (): readonly string[] =>
       book.warnings.filter(({ code }) => String(code) === "federate-leak").map((one) => diagnosticText(one).message);
     await book.run(`federate m on north, south as leaks ${quick}`);
@@ -61,7 +61,7 @@ data sites { source: csv("sites.csv"), columns: { text: text, label: label }, sp
     assert.equal(leaks().length, 1);
   });
 
-  it("are told of their own names where two are written nearly the same", async () => {
+  it("are reported if two of their names are nearly the same", async () => {
     const told = text(
       await book.run(`federate m on sites as named ${quick.replace("{", "{ clients: by_column(site),")}`),
     );
@@ -73,7 +73,7 @@ data sites { source: csv("sites.csv"), columns: { text: text, label: label }, sp
     assert.doesNotMatch(drawn, /clients-alike/);
   });
 
-  it("stand in the order of their scores in the round that is kept", async () => {
+  it("are sorted by their scores in the selected round", async () => {
     const told = text(
       await book.run(
         `federate m on north, apart as kept { rounds: 3, batch_size: 8, optimizer: sgd(learning_rate: 0.01) }`,

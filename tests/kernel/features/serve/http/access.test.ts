@@ -6,13 +6,13 @@ import { Backwards, LongOrShort, served, type Served } from "./word-models.js";
 const hashOf = (key: string): string => createHash("sha256").update(key).digest("hex");
 const body = { inputs: "a b" };
 
-describe("the doors of a server", () => {
+describe("access control of a server", () => {
   let http: Served;
   afterEach(() => http.stop(1000));
   const statusOf = async (path: string, headers: Record<string, string>, method = "GET"): Promise<number> =>
     (await fetch(http.url + path, { method, headers })).status;
 
-  it("tell a model that writes whose texts may share what was read: those of one key", async () => {
+  it("gives a text generation model one prefix-cache salt per key", async () => {
     const writer = new Backwards("writer");
     http = await served([writer], { keys: [hashOf("first"), hashOf("second")] });
     const salts = new Set<unknown>();
@@ -29,7 +29,7 @@ describe("the doors of a server", () => {
     assert.ok(!salts.has(undefined));
   });
 
-  it("want a key for everything but /health, /ready and the empty page", async () => {
+  it("requires a key for everything except /health, /ready and the empty page", async () => {
     http = await served([new LongOrShort("a-name")], { keys: [hashOf("first"), hashOf("second")] });
     for (const path of ["/v1/models", "/v1/models/a-name", "/metrics", "/openapi.json", "/info"])
       assert.equal(await statusOf(path, {}), 401, path);
@@ -47,7 +47,7 @@ describe("the doors of a server", () => {
     assert.ok(page.includes("Try a model") && !page.includes("a-name"));
   });
 
-  it("take other keys from one moment to the next", async () => {
+  it("applies new keys immediately", async () => {
     http = await served([new LongOrShort("judge")], { keys: [hashOf("first")] });
     const ask = async (key: string): Promise<number> =>
       (await http.post("/predict", body, { "x-api-key": key })).status;
@@ -67,7 +67,7 @@ describe("the doors of a server", () => {
         .end();
     });
 
-  it("answer by their own names and by addresses, and by no other name", async () => {
+  it("accepts its configured host names and addresses, and no other name", async () => {
     http = await served([new LongOrShort("judge")], { hosts: ["models.example"] });
     for (const host of [
       "localhost",
@@ -82,7 +82,7 @@ describe("the doors of a server", () => {
       assert.equal(await byName(host), 421, `host ${host}`);
   });
 
-  it("let pages of their own ask, and no others", async () => {
+  it("accepts requests from its web pages, and from no other origin", async () => {
     http = await served([new LongOrShort("judge")]);
     const own = `localhost:${String(http.port)}`;
     // Also behind a proxy that speaks HTTPS.
@@ -97,7 +97,7 @@ describe("the doors of a server", () => {
       assert.equal(await byName(own, { origin }), 403, origin);
   });
 
-  it("count the requests of each key by the minute, those of wrong keys by the address", async () => {
+  it("limits requests per key and minute, and those with wrong keys per address", async () => {
     http = await served([new LongOrShort("judge")], { keys: [hashOf("a"), hashOf("b")], limits: { rate: 3 } });
     const ask = (key: string): Promise<Response> => http.post("/predict", body, { "x-api-key": key });
     const statuses = async (key: string, times: number): Promise<number[]> => {

@@ -180,7 +180,7 @@ const bad: readonly Bad[] = [
   ["a page of no origin", CHAT, chat({}), 403, "origin-unknown", { origin: "null" }],
 ];
 
-describe("requests that are wrong", () => {
+describe("invalid requests", () => {
   let http: Served;
   before(async () => {
     const models = [new Backwards("writer"), new LongOrShort("judge"), new Overlap("overlap"), new Letters("letters")];
@@ -193,7 +193,7 @@ describe("requests that are wrong", () => {
     assert.equal(answer[0].label, "short");
   };
 
-  it("are many", () => assert.ok(bad.length >= 60));
+  it("include at least 60 cases", () => assert.ok(bad.length >= 60));
   for (const [what, path, body, status, code, headers] of bad)
     it(`${what}: ${String(status)} ${code}`, async () => {
       const response = await http.post(path, body, headers);
@@ -267,7 +267,7 @@ describe("requests that are wrong", () => {
       await stillAnswers();
     });
 
-  it("are not those whose texts only look odd", async () => {
+  it("exclude texts with unusual but valid content", async () => {
     for (const inputs of [
       "[".repeat(100),
       '"'.repeat(9) + "{".repeat(100),
@@ -282,7 +282,7 @@ describe("requests that are wrong", () => {
     assert.equal((await http.post("/predict", `{"a":"\\\\","b":${deep(70)}}`)).status, 400);
   });
 
-  it("say which methods there are for what is asked by another", async () => {
+  it("report the allowed methods if the method is wrong", async () => {
     const got = await fetch(`${http.url}/predict?a=b`);
     assert.deepEqual([got.status, got.headers.get("allow")], [405, "POST"]);
     const put = await fetch(`${http.url}/v1/models/judge`, { method: "PUT" });
@@ -290,7 +290,7 @@ describe("requests that are wrong", () => {
     assert.equal((await fetch(`${http.url}/predicted`)).status, 404);
   });
 
-  it("are told with their place and what is wanted there", async () => {
+  it("are reported with the parameter and the expected value", async () => {
     const told = async (more: object): Promise<readonly unknown[]> => {
       const { error } = (await http.json(CHAT, chat(more))) as { error: { param: unknown; message: string } };
       return [error.param, error.message.replace(/: write it as .*/, "")];
@@ -308,7 +308,7 @@ describe("requests that are wrong", () => {
     assert.deepEqual(await told({ messages: undefined }), ["messages", "`messages` is missing"]);
   });
 
-  it("are not those with keys that nobody reads, which the answer names", async () => {
+  it("exclude unknown keys, which the response lists as ignored", async () => {
     const odd = { model: "judge", inputs: "a", truncat: true, "x y": 1, user: null };
     const answer = await http.post("/predict", odd);
     assert.deepEqual([answer.status, answer.headers.get("x-ignored")], [200, "truncat"]);
@@ -317,7 +317,7 @@ describe("requests that are wrong", () => {
     assert.equal((await http.post("/predict", { model: "judge", inputs: "a" })).headers.get("x-ignored"), null);
   });
 
-  it("leave nothing of a text in the log, nor a model held", () => {
+  it("leave no text in the log, and no model in use", () => {
     const log = http.lines.map((line) => JSON.stringify(line)).join("\n");
     assert.ok(http.lines.length > bad.length);
     assert.ok(

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { httpFailureOf } from "#kernel/features/serve/http/failures.js";
 
-describe("a schema that no text is held to", () => {
+describe("JSON schema that cannot be enforced", () => {
   for (const dialect of ["openai", "tei", "hugging-face"] as const)
-    it(`is the asker's fault only where it can't be used, ${dialect}`, () => {
+    it(`is a client error only if it is unusable, ${dialect}`, () => {
       const late = httpFailureOf(new CodedError("schema-not-ready", { why: "it takes more than 5 s" }), dialect, "1");
       assert.deepEqual([late.status, late.retryAfter], [503, 5]);
       const unusable = httpFailureOf(new CodedError("schema-unusable", { why: "it is too large" }), dialect, "1");

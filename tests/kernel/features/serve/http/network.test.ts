@@ -14,9 +14,9 @@ describe("a client without a key", () => {
     ["fe80::1%eth0", "fe80:0:0:0::/64"],
     ["", ""],
   ] as const)
-    it(`has the network ${network} at ${address}`, () => assert.equal(networkOf(address), network));
+    it(`belongs to the network ${network} at ${address}`, () => assert.equal(networkOf(address), network));
 
-  it("is named to a model that writes by its network, and one with a key by its key", async () => {
+  it("is identified to a text generation model by its network, and a client with a key by its key", async () => {
     const writer = new Backwards("writer");
     const http = await served([writer]);
     const clients: unknown[] = [];

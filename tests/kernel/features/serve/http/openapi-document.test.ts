@@ -14,7 +14,7 @@ interface Operation {
 }
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
-describe("what a server says of itself", () => {
+describe("OpenAPI document of a server", () => {
   const ajv = new Ajv({ strict: false });
   let http: Served;
   let paths: Paths;
@@ -91,7 +91,7 @@ describe("what a server says of itself", () => {
       for (const event of events) holds(schema, JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? ""));
     });
 
-  it("describes what is said of models, and of what is wrong, in each interface", async () => {
+  it("describes model listings and errors in each interface", async () => {
     for (const [path, at] of [
       ["/v1/models", "/v1/models"],
       ["/v1/models/{model}", "/v1/models/judge"],
@@ -110,7 +110,7 @@ describe("what a server says of itself", () => {
     }
   });
 
-  it("names each operation once, its keys, and what the server's own routes answer", async () => {
+  it("names each operation once, and describes the keys and the responses of the server's routes", async () => {
     const ids = Object.values(paths).flatMap((ways) => Object.values(ways).map(({ operationId: id }) => id));
     assert.ok(ids.length > 15 && ids.includes("post_v1_chat_completions"));
     assert.deepEqual([...new Set(ids)], ids);

@@ -17,7 +17,7 @@ function post(headers: readonly string[], o: { readonly line?: string; readonly 
   return `${[line, "content-type: application/json", ...headers].join("\r\n")}\r\n\r\n${body}`;
 }
 
-describe("the head of a request", () => {
+describe("request head", () => {
   let http: Served;
   before(async () => {
     const keys = [createHash("sha256").update("first").digest("hex")];
@@ -49,7 +49,7 @@ describe("the head of a request", () => {
       line: "POST /predict HTTP/1.0",
     }),
   }))
-    it(`is read with ${what}, and the connection serves the next request`, async () =>
+    it(`is accepted with ${what}, and the connection serves the next request`, async () =>
       assert.deepEqual(await answers(bytes + MORE), ["200 -", "200 -"]));
 
   for (const [what, bytes] of Object.entries({
@@ -70,7 +70,7 @@ describe("the head of a request", () => {
     "a coding that only ends like chunked": post([HOST, KEY, "transfer-encoding: xchunked"], { body: PIECES }),
     "chunks in HTTP/1.0": post([HOST, KEY, CHUNKED], { line: "POST /predict HTTP/1.0", body: PIECES }),
   }))
-    it(`is refused with ${what}, and the connection is closed`, async () =>
+    it(`is rejected with ${what}, and the connection is closed`, async () =>
       assert.deepEqual(await answers(bytes + MORE), ["400 request-head"]));
 
   // By Node's parser, before there is a request.
@@ -90,6 +90,6 @@ describe("the head of a request", () => {
     "line feeds alone": post([HOST, KEY, LENGTH]).replaceAll("\r\n", "\n"),
     "a NUL in a header": post([HOST, KEY, "x: a\u0000b", LENGTH]),
   }))
-    it(`is refused by the parser with ${what}, and the connection is closed`, async () =>
+    it(`is rejected by the parser with ${what}, and the connection is closed`, async () =>
       assert.deepEqual(await answers(bytes + MORE), ["400 -"]));
 });

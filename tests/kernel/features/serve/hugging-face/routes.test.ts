@@ -16,7 +16,7 @@ class Rewriter extends Backwards {
   override readonly sort = "rewrites" as never;
 }
 
-describe("Hugging Face's inference, asked by its client", () => {
+describe("Hugging Face inference API, with its client library", () => {
   let http: Served;
   const client = (model: string): InferenceClient =>
     new InferenceClient("", { endpointUrl: `${http.url}/models/${model}` });
@@ -37,7 +37,7 @@ describe("Hugging Face's inference, asked by its client", () => {
     assert.deepEqual(pairs, [[{ label: "LABEL_0", score: 1 }]]);
   });
 
-  it("finds entities and their places, as Python counts them", async () => {
+  it("finds entities, with offsets in Python characters", async () => {
     const inputs = "😀 is  Ada";
     assert.deepEqual(await client("names").tokenClassification({ inputs }), [
       { entity_group: "NAME", score: 0.75, word: "Ada", start: 6, end: 9 },
@@ -56,7 +56,7 @@ describe("Hugging Face's inference, asked by its client", () => {
     });
   });
 
-  it("fills gaps", async () => {
+  it("fills masks", async () => {
     const [first, second] = await client("filler").fillMask({ inputs: "a [MASK] day" });
     assert.deepEqual([first?.sequence, first?.token_str, first?.score], ["a good day", "good", 0.6]);
     assert.deepEqual([second?.sequence, typeof second?.token], ["a bad day", "number"]);
@@ -64,7 +64,7 @@ describe("Hugging Face's inference, asked by its client", () => {
     assert.equal(both[1][0].sequence, "a [MASK] good");
   });
 
-  it("gives vectors, and how like texts are", async () => {
+  it("returns embeddings, and similarities of texts", async () => {
     assert.deepEqual(await client("letters").featureExtraction({ inputs: "aa" }), [1, 0, 0]);
     assert.deepEqual(await client("letters").featureExtraction({ inputs: ["aa", "b"] }), [
       [1, 0, 0],
@@ -75,7 +75,7 @@ describe("Hugging Face's inference, asked by its client", () => {
     assert.deepEqual(await http.json("/models/letters/pipeline/feature-extraction", { inputs: "b" }), [0, 1, 0]);
   });
 
-  it("writes texts, at once and as they come", async () => {
+  it("generates text, with and without streaming", async () => {
     const written = await client("writer").textGeneration({ inputs: "a b c", parameters: { max_new_tokens: 2 } });
     assert.equal(written.generated_text, "c b");
     const chat = await client("writer").chatCompletion({ messages: [{ role: "user", content: "a b" }] });
@@ -103,7 +103,7 @@ describe("Hugging Face's inference, asked by its client", () => {
     });
   });
 
-  it("streams as TGI does: an event for each token, the last with the text", async () => {
+  it("streams like TGI: an event for each token, the last one with the text", async () => {
     const response = await http.post("/models/writer", { inputs: "a b", stream: true });
     const events = (await response.text())
       .split("\n\n")
@@ -124,7 +124,7 @@ describe("Hugging Face's inference, asked by its client", () => {
     );
   });
 
-  it("takes the address of a server for no name of a model", async () => {
+  it("does not take the server address for a model name", async () => {
     const alone = await served([new Backwards("only")]);
     const one = new InferenceClient("", { endpointUrl: alone.url });
     assert.equal((await one.textGeneration({ inputs: "a b" })).generated_text, "b a");

@@ -42,7 +42,7 @@ class Model implements RecoverableModel {
   }
 }
 
-describe("models that fail or hang", () => {
+describe("failing or hanging models", () => {
   const told: ServingEvent[] = [];
   let models: Model[] = [];
   let mending: ModelRecovery;
@@ -63,7 +63,7 @@ describe("models that fail or hang", () => {
   };
   afterEach(() => mending.close());
 
-  it("are ill after the third failure, and well with the first success", async () => {
+  it("are unhealthy after the third failure, and healthy after the first success", async () => {
     const session = failing();
     start([new Model("a", session)]);
     await failsThrice(session);
@@ -79,7 +79,7 @@ describe("models that fail or hang", () => {
     assert.deepEqual([told[1]?.is, models[0]!.done], ["well-again", []]);
   });
 
-  it("are opened again where a computation of our own fails too, later the more often; all that share it, once each", async () => {
+  it("reopen once each after a failed health check of their session, later with a delay", async () => {
     const session = failing();
     start([new Model("a", session), new Model("b", session)]);
     await failsThrice(session);
@@ -101,7 +101,7 @@ describe("models that fail or hang", () => {
     );
   });
 
-  it("lose their engine, or their own process, where a computation never ends", async () => {
+  it("have their engine killed, or reopen in a new process, if a computation never ends", async () => {
     for (const inEngine of [true, false]) {
       const session = watchHealth<Computes>({ run: () => new Promise(() => undefined) });
       start([new Model("a", session, inEngine)], 50);
@@ -114,7 +114,7 @@ describe("models that fail or hang", () => {
     }
   });
 
-  it("don't count what waits for others of their engine, or for their own, as computed", async () => {
+  it("do not count waiting for other models of their engine as computation", async () => {
     const engine = {};
     let end: () => void = () => undefined;
     const slow = watchHealth<Computes>({ run: () => new Promise((done) => (end = () => done({}))) });
@@ -133,7 +133,7 @@ describe("models that fail or hang", () => {
     await until(() => all[1]!.done.join() === "engine killed");
   });
 
-  it("are opened again where texts wait and nothing is computed; not while others are opened, nor where none wait", async () => {
+  it("reopen if texts wait and nothing is computed, but not while others open or with an empty queue", async () => {
     const session = watchHealth<Computes>({ run: () => Promise.resolve({}) });
     start([new Model("a", session)], 80);
     const model = models[0]!;

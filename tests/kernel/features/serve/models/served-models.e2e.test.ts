@@ -49,7 +49,7 @@ function children(): readonly string[] {
 
 const task = (name: string) => TASKS.find((one) => one.name === name)!;
 
-describe("models that are served", function () {
+describe("served models", function () {
   this.timeout(200_000);
   let book: NotebookOfOne;
   let models: ServedModels;
@@ -117,13 +117,13 @@ deploy labels to onnx("labels_onnx")`);
   const answered = (name: string, texts: readonly PredictionInput[]) => asking.answered(models, name, texts);
   const written = (prompt: string) => asking.written(models, "gpt2", prompt, 6);
 
-  it("say what predict says, by runs, by folders that deploy wrote and by graphs", async () => {
+  it("predict like the notebook, from runs, deployed folders and graphs", async () => {
     close(await answered("labels", TEXTS), await predicted("labels"), 1e-5);
     close(await answered("other_folder", TEXTS), await predicted("other"), 1e-5);
     close(await answered("labels_onnx", TEXTS), await predicted("labels"), 1e-4);
     assert.deepEqual(models.list().find(({ name }) => name === "labels")!.labels, handle("labels").labels);
   });
-  it("are computed by the engine that auto takes for answers, and by the one that it takes for writing", async () => {
+  it("run on the engines that auto chooses for inference and for generation", async () => {
     const chosen = await Promise.all(
       [{ answers: true }, { answers: true, precision: "bf16" }, { trains: "none" }].map((work) =>
         preferredEngine(work as EngineWork),
@@ -154,7 +154,7 @@ deploy labels to onnx("labels_onnx")`);
       await one.close();
     }
   });
-  it("say of a cross-encoder of anybody's what transformers says, of pairs and of texts alone", async () => {
+  it("match transformers for a third-party cross-encoder, on pairs and single texts", async () => {
     const { cases, alone } = JSON.parse(readFileSync(new URL("golden/oracle/rerank.json", tests), "utf8")) as Ranked;
     const pairs = cases.map(({ query, text }) => [query, text] as const);
     const said = await held("cross-encoder", (model) => model.predict(pairs, { truncate: true }));
@@ -171,7 +171,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(facts.find(([name]) => name === "cross-encoder"), ["cross-encoder", "number", false, true]); // prettier-ignore
     assert.deepEqual(facts.filter(([, , , ranks]) => ranks).length, 1);
   });
-  it("cut a long text and say so, or refuse it", async () => {
+  it("truncate a long text and report it, or reject it", async () => {
     const long = Array.from({ length: 40 }, (_, i) => TEXTS[i % 5]!).join(" ");
     const said = await held("labels", (model) => model.predict(["good", long], { truncate: true }));
     assert.deepEqual(
@@ -187,7 +187,7 @@ deploy labels to onnx("labels_onnx")`);
     const exact = Array.from({ length: 22 }, () => "good").join(" ");
     assert.equal((await held("labels", (model) => model.predict([exact], { truncate: false })))[0]!.cut, false);
   });
-  it("read of a text of megabytes what they look at, and nobody else waits for it", async () => {
+  it("read only the needed part of a text of megabytes, without delaying other requests", async () => {
     const huge = "good bad kind ".repeat(300_000);
     const since = performance.now();
     const many = ["labels", "labels_onnx", "other_folder"].map((name) =>
@@ -210,7 +210,7 @@ deploy labels to onnx("labels_onnx")`);
     );
     assert.ok(labels![0]!.cut);
   });
-  it("answer many at once, each its own, within rounding of what they say alone", async () => {
+  it("answer concurrent requests separately, within rounding of single predictions", async () => {
     const texts = Array.from({ length: 60 }, (_, i) =>
       `${TEXTS[i % 5]!} ${TEXTS[(i * 7 + 2) % 5]!}`
         .split(" ")
@@ -228,7 +228,7 @@ deploy labels to onnx("labels_onnx")`);
     gone.abort(new Error("went away"));
     await assert.rejects(asked, /went away/);
   });
-  it("aren't ready where all that they compute fails, say why, and are opened again by themselves", async () => {
+  it("are not ready if all their computations fail, report why, and reopen automatically", async () => {
     const [text] = TEXTS;
     const asks = { labels: () => answered("labels", [text!]), gpt2: () => written("good") } as const;
     for (const name of ["labels", "gpt2"] as const) {
@@ -253,7 +253,7 @@ deploy labels to onnx("labels_onnx")`);
       );
     }
   });
-  it("are well again with the first success, without being opened anew", async () => {
+  it("recover with the first success, without reopening", async () => {
     const { opened } = models.list().find(({ name }) => name === "other_folder") as ServableModel;
     // What it is asked there is no computation of its program.
     const wrong = () => opened!.session.run("no such program", {});
@@ -264,7 +264,7 @@ deploy labels to onnx("labels_onnx")`);
     await until(() => told.some((one) => one.is === "well-again" && one.name === "other_folder"));
     assert.equal((models.list().find(({ name }) => name === "other_folder") as ServableModel).opened, opened);
   });
-  it("give tokens with their places, and texts of tokens", async () => {
+  it("return tokens with their offsets, and texts of tokens", async () => {
     const [tokens] = (await held("labels", (model) => model.tokenize(["was trained"], { specials: true }))) ?? [];
     assert.deepEqual(
       tokens!.map(({ text, special, start, stop }) => [text, special, start, stop]),
@@ -280,7 +280,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(await held("labels", (model) => model.decode([ids], false)), ["was trained"]);
     assert.match((await held("labels", (model) => model.decode([ids], true)))[0]!, /^\[CLS\] was trained \[SEP\]$/);
   });
-  it("are opened from what is whole alone, under one name each", async () => {
+  it("open only from complete folders, under unique names", async () => {
     const opening = (...folders: readonly (readonly [string | null, string])[]) =>
       ServedModels.open(
         folders.map(([name, folder]) => ({ name, folder })),
@@ -325,7 +325,7 @@ deploy labels to onnx("labels_onnx")`);
     };
     return { said, failed, stop };
   }
-  it("are replaced under load: nobody is refused, and from then on the new one answers", async () => {
+  it("are replaced under load without rejected requests; then the new one answers", async () => {
     const [text] = TEXTS;
     const [before, after] = [await predicted("labels", [text!]), await predicted("other", [text!])];
     assert.notDeepEqual(before, after);
@@ -354,7 +354,7 @@ deploy labels to onnx("labels_onnx")`);
     close(await answered("labels", [text!]), after, 1e-5);
     assert.deepEqual(await models.reload(), []);
   });
-  it("are named before they are open, and asked one by one as each is", () => {
+  it("are listed before they are open, and become available one by one", () => {
     const all = "labels,other_folder,labels_onnx,gpt2,cross-encoder,sixteen";
     assert.deepEqual(early, [
       "false: it is being opened",
@@ -364,7 +364,7 @@ deploy labels to onnx("labels_onnx")`);
       "false, and one answers",
     ]);
   });
-  it("are given up in the middle, with what computes them", async () => {
+  it("can be aborted while opening, with the processes that compute them", async () => {
     const stop = new AbortController();
     const events: string[] = [];
     const before = children();
@@ -389,7 +389,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(events, []);
     await until(() => children().every((pid) => before.includes(pid)));
   });
-  it("come back where their engine is killed under load: coded errors at once, then the same answers", async () => {
+  it("recover if their engine is killed under load: coded errors at once, then the same predictions", async () => {
     const [text] = TEXTS;
     const before = await answered("labels", [text!]);
     const { said, failed, stop } = clients("labels", text!);
@@ -431,7 +431,7 @@ deploy labels to onnx("labels_onnx")`);
     await until(() => models.ready().ready);
     close(await answered("labels", [text!]), before, 1e-5);
   });
-  it("come back where their engine lives and answers nothing any more", async () => {
+  it("recover if their engine is alive but unresponsive", async () => {
     const [text] = TEXTS;
     const before = await answered("other_folder", [text!]);
     const { engine } = await preferredEngine({ answers: true });

@@ -25,7 +25,7 @@ const QUESTIONS = TEXTS.map((context) => ["who", `${context} ${context} ${contex
 const MASKED = TEXTS.map((text) => text.replace(/\S+$/, "[MASK]"));
 const asks: Readonly<Record<string, readonly PredictionInput[]>> = { pairs: PAIRS, answers: QUESTIONS, fills: MASKED };
 
-describe("models of every task, served", function () {
+describe("served models of every task", function () {
   this.timeout(400_000);
   let book: NotebookOfOne;
   let models: ServedModels;
@@ -65,13 +65,13 @@ deploy tags to onnx("tags_onnx")`,
   const answered = (name: string, texts: readonly PredictionInput[]) => asking.answered(models, name, texts);
 
   for (const { name } of ANSWERING)
-    it(`say of ${name} what predict says, bit for bit`, async () => {
+    it(`predict ${name} like the notebook, bit for bit`, async () => {
       const texts = asks[name] ?? TEXTS;
       assert.deepEqual(await answered(name, texts), await predicted(name, texts));
       const model = models.list().find((one) => one.name === name)!;
       assert.deepEqual(model.labels, handle(name).labels);
     });
-  it("say of pairs of vectors how alike they are, and give vectors as they were trained or of length 1", async () => {
+  it("return similarities of pairs, and embeddings as trained or of length 1", async () => {
     assert.deepEqual(await answered("vectors", PAIRS), await predicted("vectors", PAIRS));
     const [own, one] = await held("vectors", (model) =>
       Promise.all([null, true].map((normalize) => model.embed(TEXTS, { truncate: true, normalize }))),
@@ -83,13 +83,13 @@ deploy tags to onnx("tags_onnx")`,
     );
     for (const { vector } of one!) assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6);
   });
-  it("tag of a text of megabytes the words that they look at, and count the others", async () => {
+  it("tag the words within the length limit in a text of megabytes, and count the others", async () => {
     const huge = "good bad kind ".repeat(100_000);
     const [tags] = await answered("tags", [huge]);
     const [same] = (await predicted("tags", [huge.slice(0, 1400)])) as unknown as (typeof tags)[];
     assert.deepEqual([tags!["tokens"], tags!["cut"]], [same!["tokens"], 300_000 - 22]);
   });
-  it("tell their sort, their sharing, and what they can't be asked", async () => {
+  it("report their type, what they share, and unsupported requests", async () => {
     const sorts = Object.fromEntries(models.list().map(({ name, sort }) => [name, sort]));
     assert.deepEqual(sorts, {
       labels: "labels",
@@ -120,7 +120,7 @@ deploy tags to onnx("tags_onnx")`,
     assert.throws(() => models.hold("mood"), coded("no-such-model", { name: "mood" }));
     assert.throws(() => models.hold(null), coded("no-such-model", { name: null }));
   });
-  it("what deploy wrote, and a folder of anybody's, say the same", async () => {
+  it("predict the same from deployed folders and third-party folders", async () => {
     close(await answered("sets_folder", TEXTS), await predicted("sets"), 1e-5);
     close(await answered("plain", TEXTS), await predicted("sets"), 1e-5);
     close(await answered("adapter_folder", TEXTS), await predicted("labels"), 1e-5);

@@ -10,7 +10,7 @@ import { tokenizeTexts } from "#kernel/features/serve/models/tokens.js";
 import { hostile, text as hard } from "#tests/kernel/bases/hostile-tokenizers.js";
 import { writeTokenizer } from "../../../session/small-tokenizers.js";
 
-describe("tokens that are asked for", function () {
+describe("tokenization of request texts", function () {
   this.timeout(60_000);
   let folder: string;
   let host: TokenizerSandbox;
@@ -34,7 +34,7 @@ describe("tokens that are asked for", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("are those of all texts, in their order, whether read together or alone", async () => {
+  it("returns the tokens of all texts in order, whether tokenized together or alone", async () => {
     const texts = ["ab", "", "é".repeat(50_000), "c", "x".repeat(40_000), "y"];
     const all = await tokenizeTexts(tokenizer, texts, { specials: false, most: 140_004 });
     assert.deepEqual(
@@ -44,12 +44,12 @@ describe("tokens that are asked for", function () {
     assert.deepEqual([all?.[2]?.[99_999]?.stop, all?.[5]?.[0]?.text, read], [50_000, "y", 90_004]);
     assert.equal(await tokenizeTexts(tokenizer, texts, { specials: false, most: 140_003 }), null);
   });
-  it("are none where there are too many, and of those only as many as tell it are read", async () => {
+  it("returns nothing above the token limit, and reads only enough text to detect it", async () => {
     const texts = ["a".repeat(2_000_000), "b".repeat(2_000_000)];
     assert.equal(await tokenizeTexts(tokenizer, texts, { specials: true, most: 1000 }), null);
     assert.ok(read < 20_000, `${String(read)} characters`);
   });
-  it("are read no further when nobody wants them, by a process that others wait for", async () => {
+  it("stops when aborted, in a process that others wait for", async () => {
     const other = mkdtempSync(join(folder, "hard-"));
     writeFileSync(join(other, "tokenizer.json"), JSON.stringify(hostile["a pattern that looks back without an end"]));
     const endless = sharedTokenizerOf(await loadTokenizer(other, host));

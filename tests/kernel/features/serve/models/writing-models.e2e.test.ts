@@ -13,7 +13,7 @@ import * as asking from "./request-texts.js";
 const PROMPTS = ["good bad", "kind", "mean fine p", "bad"];
 const MOST = 12;
 
-describe("models that write, served", function () {
+describe("served text generation models", function () {
   this.timeout(400_000);
   let book: NotebookOfOne;
   let models: ServedModels;
@@ -46,7 +46,7 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
     await book.close();
   });
 
-  it("tell what they are", () => {
+  it("report their type, chat support and base", () => {
     const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
     assert.deepEqual(told, {
       tales: ["continues", false, "gpt2"],
@@ -56,7 +56,7 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
       gpt2: ["continues", false, null],
     });
   });
-  it("write what predict writes, all at once", async () => {
+  it("generate like predict, concurrently", async () => {
     const names = ["tales", "verses", "sagas"] as const;
     const wanted = await Promise.all(names.map(predicted));
     assert.notDeepEqual(wanted[0], wanted[1]);
@@ -67,7 +67,7 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
     const said = await Promise.all(PROMPTS.map((content) => written("chats", [{ role: "user", content }])));
     assert.deepEqual(said, await predicted("chats"));
   });
-  it("share one writer where they are adapters of one base, the base itself among them", async () => {
+  it("share one writer if they are adapters of one base, the base included", async () => {
     const batches = () => ["tales", "verses", "gpt2", "chats"].map((name) => models.load()[name]!.batches);
     const before = batches();
     await written("verses", PROMPTS[0]!);
@@ -76,13 +76,13 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
     assert.ok(after[1]! > before[1]!);
     assert.deepEqual(after, [after[1], after[1], after[1], before[3]]);
   });
-  it("have their base's weights once, also where each writes by itself", () => {
+  it("store the weights of their base once, even with separate writers", () => {
     const { weights } = models.memory();
     const base = statSync(join(book.folder, "gpt2", "model.safetensors")).size;
     // That of tales, verses, sagas and gpt2, and all of chats.
     assert.ok(weights > 1.5 * base && weights < 2.5 * base, `${String(weights)} of ${String(base)}`);
   });
-  it("go on where one of them is replaced by another run", async () => {
+  it("continue if one of them is replaced by another run", async () => {
     const names = ["verses", "sagas", "gpt2"];
     const all = () => Promise.all(names.map((name) => written(name, PROMPTS[0]!)));
     const wanted = await all();

@@ -14,7 +14,7 @@ import * as asking from "./request-texts.js";
 const PROMPTS = ["good bad", "kind", "mean fine p", "bad"];
 const MOST = 12;
 
-describe("models that write, deployed and of two halves, served", function () {
+describe("served text generation models, deployed and encoder-decoder", function () {
   this.timeout(400_000);
   let book: NotebookOfOne;
   let models: ServedModels;
@@ -49,7 +49,7 @@ deploy chats to huggingface("chats_folder")`);
     await book.close();
   });
 
-  it("tell what they are", () => {
+  it("report their type and properties", () => {
     const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
     assert.deepEqual(told, {
       tales: ["continues", false, "gpt2"],
@@ -59,7 +59,7 @@ deploy chats to huggingface("chats_folder")`);
       chats_folder: ["continues", true, null],
     });
   });
-  it("write what predict writes, all at once", async () => {
+  it("generate like predict, concurrently", async () => {
     const names = ["tales", "rewrites"] as const;
     const wanted = await Promise.all(names.map(predicted));
     assert.notDeepEqual(wanted[0], wanted[1]);
@@ -72,7 +72,7 @@ deploy chats to huggingface("chats_folder")`);
     const deployed = await Promise.all(PROMPTS.map((content) => written("chats_folder", [{ role: "user", content }])));
     assert.deepEqual(deployed, said);
   });
-  it("write by graphs of ONNX Runtime", async () => {
+  it("generate from ONNX Runtime graphs", async () => {
     const got = await Promise.all(PROMPTS.map((prompt) => written("tales_onnx", prompt)));
     assert.deepEqual(got, await predicted("tales"));
   });

@@ -8,7 +8,7 @@ import { Backwards, LongOrShort, served, type Served } from "../http/word-models
 
 const TOOL = { type: "function", name: "look_up", parameters: { type: "object" }, strict: null } as const;
 
-describe("the responses of OpenAI's interface", () => {
+describe("OpenAI Responses API", () => {
   const writer = new Backwards("writer");
   let http: Served;
   let client: OpenAI;
@@ -20,8 +20,8 @@ describe("the responses of OpenAI's interface", () => {
   afterEach(() => Object.assign(writer, { dies: null }));
   const input = "one two three";
 
-  describe("asked by OpenAI's client", () => {
-    it("answers, with what was asked and what it took", async () => {
+  describe("with OpenAI's client", () => {
+    it("answers with the request parameters and the usage", async () => {
       const metadata = { ticket: "7" };
       const answer = await client.responses.create({ model: "writer", input, metadata, temperature: 0.5 });
       assert.equal(answer.output_text, "three two one");
@@ -42,7 +42,7 @@ describe("the responses of OpenAI's interface", () => {
       assert.equal(http.models.held, 0);
     });
 
-    it("asks the model for what the request says", async () => {
+    it("passes the request parameters to the model", async () => {
       const schema = { type: "object", properties: { a: { type: "string" } } };
       await client.responses.create({
         ...{ model: "writer", instructions: "be brief", max_output_tokens: 9, top_p: 0.9, truncation: "disabled" },
@@ -89,7 +89,7 @@ describe("the responses of OpenAI's interface", () => {
       });
     });
 
-    it("says that a text was cut at its length", async () => {
+    it("reports a completion that was truncated at the length limit", async () => {
       const asked = { model: "writer", input, max_output_tokens: 2 };
       const whole = await client.responses.create(asked);
       const last = await client.responses.stream(asked).finalResponse();
@@ -141,7 +141,7 @@ describe("the responses of OpenAI's interface", () => {
       }
     });
 
-    it("calls tools, whole and as events, as many as may be", async () => {
+    it("calls tools, complete and as events, up to the limit of the request", async () => {
       const asked = { model: "writer", input: "one two three four", tools: [TOOL] };
       const shown = ({ output }: { output: OpenAI.Responses.ResponseOutputItem[] }): unknown =>
         output.map((item) =>
@@ -165,7 +165,7 @@ describe("the responses of OpenAI's interface", () => {
       );
     });
 
-    it("tells what went wrong in the middle of a stream as a response that failed", async () => {
+    it("reports an error during a stream as a failed response", async () => {
       writer.dies = {
         after: 1,
         of: new CodedError("engine-died", { engine: "onnx", exit: 1, signal: null, memory: false }),
@@ -209,7 +209,7 @@ describe("the responses of OpenAI's interface", () => {
       [{ model: "judge" }, "", /judge/],
     ];
     for (const [more, param, words] of no)
-      it(`refuses ${JSON.stringify(more).slice(0, 80)}`, async () => {
+      it(`rejects ${JSON.stringify(more).slice(0, 80)}`, async () => {
         const response = await http.post("/v1/responses", { model: "writer", input, ...more });
         assert.equal(response.status, 400);
         const { error } = (await response.json()) as { error: { param: string | null; message: string } };
@@ -217,19 +217,19 @@ describe("the responses of OpenAI's interface", () => {
         assert.match(error.message, words);
       });
 
-    it("takes what changes nothing of an answer", async () => {
+    it("accepts parameters that do not affect the response", async () => {
       const none = { include: ["reasoning.encrypted_content"], store: true, background: false, service_tier: "auto" };
       const { status } = await http.post("/v1/responses", { model: "writer", input, ...none, user: "me", tools: [] });
       assert.equal(status, 200);
     });
 
-    it("answers below a model's address, too", async () => {
+    it("is also available under a model's address", async () => {
       const { output } = await http.json("/models/writer/v1/responses", { input: "a b" });
       assert.equal(output[0].content[0].text, "b a");
     });
   });
 
-  describe("asked by the AI SDK", () => {
+  describe("with the AI SDK", () => {
     const asked = (prompt = input) => ({
       ...{ model: createOpenAI({ baseURL: `${http.url}/v1`, apiKey: "none" })("writer"), prompt, maxRetries: 0 },
     });
@@ -256,7 +256,7 @@ describe("the responses of OpenAI's interface", () => {
       assert.deepEqual(shape.schema["properties"], schema.properties);
     });
 
-    it("calls a tool and goes on with what it gave", async () => {
+    it("calls a tool and continues with its result", async () => {
       const given: unknown[] = [];
       const look_up = aiTool({
         ...{ description: "Looks up.", inputSchema: jsonSchema<{ text: string }>({ type: "object" }) },
@@ -291,7 +291,7 @@ describe("the responses of OpenAI's interface", () => {
       assert.equal(await stream.finishReason, "tool-calls");
     });
 
-    it("sends what was said before, where it is told that nothing is stored", async () => {
+    it("sends the previous messages if storing is disabled", async () => {
       const first = await generateText(asked());
       const providerOptions = { openai: { store: false } };
       const { model } = asked();
@@ -302,7 +302,7 @@ describe("the responses of OpenAI's interface", () => {
       await assert.rejects(generateText({ model, messages, maxRetries: 0 }), /store: false/);
     });
 
-    it("hears what went wrong in the middle of a stream", async () => {
+    it("receives an error that occurs during a stream", async () => {
       writer.dies = {
         after: 1,
         of: new CodedError("engine-died", { engine: "onnx", exit: 1, signal: null, memory: false }),

@@ -3,7 +3,7 @@ import OpenAI from "openai";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Backwards, Letters, LongOrShort, served, type Served } from "../http/word-models.js";
 
-describe("OpenAI's interface, asked by OpenAI's client", () => {
+describe("OpenAI API, with OpenAI's client", () => {
   const writer = new Backwards("writer");
   const letters = new Letters("letters");
   let http: Served;
@@ -16,7 +16,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
   afterEach(() => Object.assign(writer, { dies: null }));
   const messages = [{ role: "user", content: "one two three" }] as const;
 
-  it("lists the models, and tells one", async () => {
+  it("lists the models, and describes one", async () => {
     const all = await client.models.list();
     assert.deepEqual(
       all.data.map(({ id }) => id),
@@ -27,7 +27,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     await assert.rejects(client.models.retrieve("no one"), { status: 404, code: "model_not_found" });
   });
 
-  it("answers a conversation, with what it took", async () => {
+  it("answers a conversation, with the usage", async () => {
     const answer = await client.chat.completions.create({ model: "writer", messages: [...messages] });
     const [choice] = answer.choices;
     assert.equal(choice?.message.content, "three two one");
@@ -40,7 +40,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     });
   });
 
-  it("asks the model for what the request says", async () => {
+  it("passes the request parameters to the model", async () => {
     const schema = { type: "object", properties: { a: { type: "string" } } };
     await client.chat.completions.create({
       ...{ model: "writer", n: 2, stop: ["two"], seed: 7, temperature: 0.5, top_p: 0.9, frequency_penalty: 1 },
@@ -80,7 +80,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     });
   });
 
-  it("tells likelihoods, choices and why each ended", async () => {
+  it("returns log-probabilities, choices and finish reasons", async () => {
     const answer = await client.chat.completions.create({
       ...{ model: "writer", messages: [...messages], n: 2, max_tokens: 1, logprobs: true, top_logprobs: 2 },
     });
@@ -102,7 +102,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     ]);
   });
 
-  it("streams: the role first, then bits, then the end, then what it took", async () => {
+  it("streams the role first, then the deltas, the end and the usage", async () => {
     const stream = await client.chat.completions.create({
       ...{ model: "writer", messages: [...messages], stream: true, stream_options: { include_usage: true } },
     });
@@ -123,7 +123,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.equal(chunks[0]?.usage, null);
   });
 
-  it("ends a stream with [DONE], and says as what it comes", async () => {
+  it("ends a stream with [DONE], and sets its content type", async () => {
     const response = await http.post("/v1/chat/completions", { model: "writer", messages, stream: true });
     assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
     const text = await response.text();
@@ -131,7 +131,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.ok(!text.includes('"usage"'));
   });
 
-  it("calls tools, whole and in bits", async () => {
+  it("calls tools, complete and in deltas", async () => {
     const tools = [{ type: "function" as const, function: { name: "look_up", parameters: { type: "object" } } }];
     const asked = { model: "writer", messages: [...messages], tools };
     const answer = await client.chat.completions.create(asked);
@@ -157,7 +157,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.equal(none.choices[0]?.message.content, "three two one");
   });
 
-  it("calls one tool alone where the request says so", async () => {
+  it("calls a single tool if the request says so", async () => {
     const tools = [{ type: "function" as const, function: { name: "look_up" } }];
     const asked = { model: "writer", tools, messages: [{ role: "user" as const, content: "one two three four" }] };
     const numberOf = async (more: { parallel_tool_calls?: boolean }): Promise<readonly number[]> => {
@@ -169,7 +169,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.deepEqual(await numberOf({ parallel_tool_calls: false }), [1, 1]);
   });
 
-  it("goes on with texts: one, several, tokens; with an echo, likelihoods and choices", async () => {
+  it("completes one prompt, several, and tokens; with echo, log-probabilities and choices", async () => {
     const one = await client.completions.create({ model: "writer", prompt: "a b c" });
     assert.deepEqual([one.object, one.choices[0]?.text], ["text_completion", "c b a"]);
     assert.equal(writer.asked?.maxTokens, 16);
@@ -194,7 +194,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.deepEqual([writer.asked?.prompt, writer.asked?.maxTokens], [Int32Array.of(7), 3]);
   });
 
-  it("tells with an echo how likely the prompt is, and writes nothing where nothing is wanted", async () => {
+  it("returns log-probabilities of the prompt with echo, and generates nothing for zero tokens", async () => {
     const asked = { model: "writer", prompt: "a b", echo: true, logprobs: 1 } as const;
     const prompt = {
       ...{ tokens: ["<s>", "a", " b"], token_logprobs: [null, -0.5, -0.5], text_offset: [0, 0, 1] },
@@ -232,7 +232,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.deepEqual(texts, ["a bb a", "c dd c"]);
   });
 
-  it("gives vectors as numbers and as base64", async () => {
+  it("returns embeddings as numbers and as base64", async () => {
     const asked = { model: "letters", input: ["ab", "aa c"] };
     const raw = await http.json("/v1/embeddings", asked);
     assert.deepEqual(raw.usage, { prompt_tokens: 3, total_tokens: 3 });
@@ -249,7 +249,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.equal((await http.post("/v1/embeddings", { ...asked, dimensions: 2 })).status, 400);
   });
 
-  it("says of an error what it is, in OpenAI's shape, with our code and what to do", async () => {
+  it("reports errors in OpenAI's format, with our code and the fix", async () => {
     const response = await http.post("/v1/chat/completions", { model: "nobody", messages });
     assert.equal(response.status, 404);
     assert.equal(response.headers.get("x-error-code"), "no-such-model");
@@ -270,13 +270,13 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     });
   });
 
-  it("sends who asks a model that writes nothing to no other route", async () => {
+  it("suggests no other route for a model that cannot generate", async () => {
     const refused = await http.json("/v1/chat/completions", { model: "judge", messages });
     assert.match(refused.error.message, /judge .*conversation/);
     assert.doesNotMatch(refused.error.message, /v1\/completions|template/);
   });
 
-  it("says that a prompt was cut", async () => {
+  it("reports a truncated prompt", async () => {
     const content = "w ".repeat(300);
     const response = await http.post("/v1/chat/completions", {
       model: "writer",
@@ -288,7 +288,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     assert.equal(usage?.prompt_tokens, 200);
   });
 
-  it("answers with a status what goes wrong before the first bit, and tells an event of what goes wrong later", async () => {
+  it("returns a status for an error before the first chunk, and an event for a later one", async () => {
     const of = new CodedError("engine-died", { engine: "onnx", exit: 1, signal: null, memory: false });
     const asked = { model: "writer", messages: [...messages], stream: true as const };
     writer.dies = { after: 0, of };

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { Backwards, Filler, Finder, Letters, LongOrShort, Overlap, served, type Served } from "../http/word-models.js";
 
-describe("the page of a server", () => {
+describe("web page of a server", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
   let browser: Browser;
   let http: Served;
@@ -64,7 +64,7 @@ describe("the page of a server", () => {
     await page.locator("#took", { hasText: "ms" }).waitFor();
   }
 
-  it("asks for the key, and says when it is wrong", async () => {
+  it("requests the key, and reports a wrong one", async () => {
     const page = await open();
     assert.equal(await page.getByLabel("Model").isVisible(), false);
     await page.keyboard.type("wrong");
@@ -78,7 +78,7 @@ describe("the page of a server", () => {
     await page.context().close();
   });
 
-  it("asks each sort of model in its way, and shows what it says", async () => {
+  it("supports each type of model, and shows its prediction", async () => {
     const page = await open();
     await enter(page);
     await asks(page, "judge", "one two three four");
@@ -101,7 +101,7 @@ describe("the page of a server", () => {
     await page.context().close();
   });
 
-  it("shows a text as it is written, and never as HTML", async () => {
+  it("shows generated text verbatim, never as HTML", async () => {
     const page = await open({ dark: true });
     await enter(page);
     await asks(page, "writer", `<b>bold</b> <img/src=x/onerror=alert(1)> one`);

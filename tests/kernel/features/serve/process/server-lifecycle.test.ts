@@ -23,7 +23,7 @@ describe("server process", () => {
   });
   afterEach(() => life.dispose());
 
-  it("serves until a signal, and answers requests in progress within the grace", async () => {
+  it("serves until a signal, and answers requests in progress within the grace period", async () => {
     const end = life.run(
       () => Promise.resolve(server),
       () => {
@@ -35,7 +35,7 @@ describe("server process", () => {
     assert.deepEqual(server.calls, ["stop 700"]);
   });
 
-  it("keeps the first of several requests to stop", async () => {
+  it("follows the first of several stop requests", async () => {
     const end = life.run(
       () => Promise.resolve(server),
       () => {
@@ -46,7 +46,7 @@ describe("server process", () => {
     assert.deepEqual(await end, { signal: null, grace: 50, cut: 2 });
   });
 
-  it("reloads on SIGHUP, and after the opening where the signal came before", async () => {
+  it("reloads on SIGHUP, or after opening if the signal arrives earlier", async () => {
     const end = life.run(
       () => {
         signal("SIGHUP");
@@ -63,7 +63,7 @@ describe("server process", () => {
     assert.deepEqual(server.calls, ["reload", "reload", "stop 0"]);
   });
 
-  it("aborts the opening where it is stopped meanwhile", async () => {
+  it("aborts the opening if it is stopped meanwhile", async () => {
     const end = life.run(
       (stopped) => {
         signal("SIGTERM");
@@ -75,7 +75,7 @@ describe("server process", () => {
     assert.equal(life.current, null);
   });
 
-  it("throws the error of an opening that fails by itself", async () => {
+  it("throws the error of a failed opening", async () => {
     const failing = life.run(
       () => Promise.reject(new Error("no such folder")),
       () => undefined,
@@ -83,7 +83,7 @@ describe("server process", () => {
     await assert.rejects(failing, /no such folder/);
   });
 
-  it("ends on a hang-up where its terminal is gone", async () => {
+  it("ends on a hang-up if its terminal is gone", async () => {
     life.dispose();
     life = new ServerLifecycle<FakeServer>({ forcedStatus: () => 143, endsWithTerminal: () => true });
     const end = life.run(
@@ -93,7 +93,7 @@ describe("server process", () => {
     assert.deepEqual(await end, { signal: "SIGTERM", grace: 30_000, cut: 2 });
   });
 
-  it("leaves signals alone once it is disposed of", () => {
+  it("ignores signals after disposal", () => {
     life.dispose();
     const listeners = ["SIGTERM", "SIGINT", "SIGHUP"].flatMap((name) => process.rawListeners(name as NodeJS.Signals));
     assert.equal(

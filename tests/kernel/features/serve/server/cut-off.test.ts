@@ -22,7 +22,7 @@ async function mute(port: number, sent: string): Promise<Socket> {
 const posted = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`;
 
-describe("those who neither read nor close", () => {
+describe("stalled clients", () => {
   const judge = new LongOrShort("judge");
   const writer = new Backwards("writer");
   let http: Served;
@@ -32,7 +32,7 @@ describe("those who neither read nor close", () => {
   beforeEach(() => Object.assign(judge, { fails: null }));
   afterEach(() => http.stop(0));
 
-  it("lose their connection soon after what they sent can't be a request", async () => {
+  it("are disconnected soon after an invalid or incomplete request", async () => {
     await start({ wait: { headers: 100, request: 200, idle: 60_000 } });
     const sockets = [
       await mute(http.port, "POST /predict HTTP/1.1\r\nhost: a"),
@@ -43,7 +43,7 @@ describe("those who neither read nor close", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it("lose their connection when the time of an answer is over that they don't read", async () => {
+  it("are disconnected when the time limit of an unread response is over", async () => {
     await start({ limits: { time: 1000, body: 8 << 20 } });
     // More than all buffers on the way hold.
     const asked = { model: "writer", prompt: "x".repeat(4 << 20), n: 8, max_tokens: 5 };
@@ -66,7 +66,7 @@ describe("those who neither read nor close", () => {
     stream.destroy();
   });
 
-  it("are gone, and are told so, where they leave in the middle of a whole answer", async () => {
+  it("are logged with status 499 if they disconnect during a response", async () => {
     await start({ limits: { body: 8 << 20 } });
     const asked = { model: "writer", prompt: "x".repeat(4 << 20), n: 8, max_tokens: 5 };
     const socket = await mute(http.port, posted("/v1/completions", JSON.stringify(asked)));
@@ -77,7 +77,7 @@ describe("those who neither read nor close", () => {
     assert.equal(http.lines[0]?.["status"], 499);
   });
 
-  it("don't keep a server that stops, also before they have spoken TLS", async () => {
+  it("do not block a stopping server, even before the TLS handshake", async () => {
     await start({ tls: certificateOf("one") });
     const socket = await mute(http.port, "");
     await until(() => http.connections === 1);
@@ -88,7 +88,7 @@ describe("those who neither read nor close", () => {
     socket.destroy();
   });
 
-  it("are told in the log by what became of a stream that was cut off, not by how it began", async () => {
+  it("are logged with the outcome of an interrupted stream, not with its first status", async () => {
     await start();
     writer.pace = 20;
     const asked = await http.post("/v1/completions", {
@@ -104,7 +104,7 @@ describe("those who neither read nor close", () => {
     assert.deepEqual([http.lines[0]?.["status"], http.lines[0]?.["code"]], [503, "server-stops"]);
   });
 
-  it("hear nothing of a file of the server: its log does", async () => {
+  it("receive no file name of the server, which only its log contains", async () => {
     await start();
     judge.fails = new CodedError("broken-tokenizer", {
       file: "/srv/secret/tokenizer.json",
@@ -132,8 +132,8 @@ describe("those who neither read nor close", () => {
   });
 });
 
-describe("bodies side by side", () => {
-  it("have room together: those beyond it are refused before they are read", async () => {
+describe("concurrent request bodies", () => {
+  it("share a memory limit: bodies beyond it are rejected unread", async () => {
     const length = 64 << 20;
     const http = await served([new LongOrShort("judge")], { limits: { body: length, memory: 8 * length } });
     const head = `POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${String(length)}\r\n\r\n{`;
@@ -149,8 +149,8 @@ describe("bodies side by side", () => {
   });
 });
 
-describe("answers side by side", () => {
-  it("have room together: those beyond it are refused before anything is computed for them", async () => {
+describe("concurrent responses", () => {
+  it("share a memory limit: requests beyond it are rejected before any computation", async () => {
     const [judge, writer, letters] = [new LongOrShort("judge"), new Backwards("writer"), new Letters("letters")];
     const http = await served([judge, writer, letters], { limits: { memory: 50_000 } });
     const many = { model: "judge", inputs: Array.from({ length: 100 }, () => "a") };
@@ -192,14 +192,14 @@ describe("answers side by side", () => {
   });
 });
 
-describe("what the router would refuse by itself", () => {
+describe("paths that the router itself would reject", () => {
   let http: Served;
   before(async () => {
     http = await served([new LongOrShort("judge")]);
   });
   after(() => http.stop(0));
   for (const path of ["/%zz", `/models/${"x".repeat(600)}`, "/models/%E0%A4%A"])
-    it(`comes through the same doors, and is told of: ${path.slice(0, 20)}`, async () => {
+    it(`pass the same access checks and are logged: ${path.slice(0, 20)}`, async () => {
       const before = http.lines.length;
       const refused = await http.post(path, { inputs: "a" }, { origin: "https://evil.example" });
       assert.deepEqual([refused.status, refused.headers.get("x-error-code")], [403, "origin-unknown"]);
@@ -210,7 +210,7 @@ describe("what the router would refuse by itself", () => {
         [403, 404],
       );
     });
-  it("is not a name with signs in it", async () => {
+  it("exclude model names with escaped characters", async () => {
     assert.equal((await http.post("/models/%6Audge?a=%zz", { inputs: "a" })).status, 200);
   });
 });

@@ -24,7 +24,7 @@ function formsOf(key: string): readonly string[] {
 }
 const PREFIX = 8;
 
-describe("the log of a server with keys", () => {
+describe("log of a server with keys", () => {
   let http: Served;
   let log = "";
   before(async () => {
@@ -42,13 +42,13 @@ describe("the log of a server with keys", () => {
   });
   after(() => http.stop(1000));
 
-  it("has no key, no hash of one, and no prefix of either of 8 characters", () => {
+  it("contains no key, no hash of one, and no prefix of either of 8 characters", () => {
     assert.equal(log.trim().split("\n").length, 8 * (OURS.length + OTHERS.length));
     const lower = log.toLowerCase();
     for (const key of [...OURS, ...OTHERS])
       for (const form of formsOf(key)) assert.ok(!lower.includes(form.slice(0, PREFIX).toLowerCase()), form);
   });
-  it("tells requests of one key from those of another, and names none for a wrong key", () => {
+  it("distinguishes requests of different keys, and names none for a wrong key", () => {
     const all = log
       .trim()
       .split("\n")

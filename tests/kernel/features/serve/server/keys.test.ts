@@ -24,7 +24,7 @@ const codeOf = (work: () => unknown): string => {
   return "none";
 };
 
-describe("keys of a server", () => {
+describe("API keys of a server", () => {
   const env = "TUNEBOOK_TEST_KEYS";
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-keys-"))));
@@ -39,12 +39,12 @@ describe("keys of a server", () => {
     return file;
   };
 
-  it("are known by SHA-256", () => {
+  it("are identified by SHA-256", () => {
     assert.equal(hashKey("abc"), createHash("sha256").update("abc").digest("hex"));
     // FIPS 180-2, B.1.
     assert.equal(hashKey("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
-  it("of a variable that can be guessed are told, without a letter of them", () => {
+  it("from a variable cause a warning if guessable, without revealing a character", () => {
     process.env[env] = `ab,${"x".repeat(12)} elevenchars`;
     const told = shortKeyWarnings(env);
     assert.deepEqual(
@@ -53,7 +53,7 @@ describe("keys of a server", () => {
     );
     assert.doesNotMatch(told.join(), /\bab\b|elevenchars/);
   });
-  it("of a variable are parted by commas, blanks or lines", () => {
+  it("from a variable are separated by commas, spaces or lines", () => {
     process.env[env] = " one, two\nthree ";
     assert.deepEqual(keysInVariable(env, "shell"), ["one", "two", "three"].map(hashKey));
     process.env[env] = "k".repeat(512);
@@ -79,7 +79,7 @@ describe("keys of a server", () => {
     assert.match(refusal("k".repeat(513)), /key 1 has 513 letters/);
     assert.ok(!refusal("k".repeat(513)).includes("kkkk"));
   });
-  it("of a file are a hash a line, with words of its owner's behind", () => {
+  it("from a file are one hash per line, with an optional comment", () => {
     const file = fileOf(`# ours\n${keyLine("one")}  # ann\n\n${hashKey("two").toUpperCase()}\n`);
     assert.deepEqual(readKeysFile(file), ["one", "two"].map(hashKey));
   });
@@ -88,7 +88,7 @@ describe("keys of a server", () => {
     ["half a hash", `sha256:${hashKey("one").slice(1)}\n`, 1],
     ["nothing", "# none yet\n", undefined],
   ] as const)
-    it(`refuse a file with ${why}`, () => {
+    it(`reject a file with ${why}`, () => {
       try {
         readKeysFile(fileOf(text));
         assert.fail("it was taken");
@@ -98,7 +98,7 @@ describe("keys of a server", () => {
         assert.ok(!error.message.includes("sk-1234"));
       }
     });
-  it("refuse a file that others may write into, and one that isn't there", function () {
+  it("reject a file that others can write, and a missing file", function () {
     assert.equal(
       codeOf(() => readKeysFile(join(folder, "none"))),
       "keys-file",
@@ -114,13 +114,13 @@ describe("keys of a server", () => {
           "keys-file",
         );
   });
-  it("are added in a line of their own to a file whose last line has no end", () => {
+  it("are added on a separate line to a file without a final newline", () => {
     const file = join(folder, "cut");
     writeFileSync(file, `${keyLine("one")} # ann`, { mode: 0o600 });
     const two = createKey(file, "bob");
     assert.deepEqual(readKeysFile(file), ["one", two].map(hashKey));
   });
-  it("are made, told once, and kept as their hash", () => {
+  it("are created, shown once, and stored as a hash", () => {
     const file = join(folder, "new");
     const [one, two] = [createKey(file, "ann"), createKey(file, "bob")];
     assert.notEqual(one, two);

@@ -5,8 +5,8 @@ import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";
 import { startHttp } from "#kernel/features/serve/server/start-http.js";
 import { LongOrShort, WordModels } from "../http/word-models.js";
 
-describe("a server that opens its models", () => {
-  it("says that it runs and isn't ready, refuses for the moment, and answers once they are open", async () => {
+describe("server that is opening its models", () => {
+  it("is alive but not ready, rejects requests temporarily, and answers once the models are open", async () => {
     const opening = new OpeningModels();
     const at = { host: "127.0.0.1", port: 0, keys: [], tls: null, hosts: [], limits: DEFAULT_LIMITS, log: null };
     const http = await startHttp(opening, at);

@@ -13,7 +13,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(5);
 }
 
-describe("a server at work", () => {
+describe("running server", () => {
   const judge = new LongOrShort("judge");
   const writer = new Backwards("writer");
   let http: Served;
@@ -28,7 +28,7 @@ describe("a server at work", () => {
   const ask = (headers: Record<string, string> = {}): Promise<Response> =>
     http.post("/predict", { model: "judge", inputs: "a planted text" }, headers);
 
-  it("ends a request whose time is over: with a status, or an event in a stream", async () => {
+  it("ends a request after its time limit: with a status, or an event in a stream", async () => {
     await start({ limits: { time: 200 } });
     judge.slow = 60_000;
     const late = await ask();
@@ -44,7 +44,7 @@ describe("a server at work", () => {
     assert.equal(http.models.held, 0);
   });
 
-  it("ends the work for a client that goes away, before its answer and in the middle of it", async () => {
+  it("aborts the work for a client that disconnects, before or during its response", async () => {
     await start();
     judge.slow = 60_000;
     const gone = new AbortController();
@@ -75,7 +75,7 @@ describe("a server at work", () => {
     );
   });
 
-  it("waits for a reader that is slow, and writes nothing ahead of it without bound", async () => {
+  it("waits for a slow reader, with bounded buffering", async () => {
     await start({ limits: { body: 8 << 20 } });
     // Words that fill all buffers on the way: 150 of 200 kB.
     const content = Array.from({ length: 150 }, (_, i) => String(i).padEnd(200_000, "x")).join(" ");
@@ -106,7 +106,7 @@ describe("a server at work", () => {
     socket.destroy();
   });
 
-  it("gives the id of a request back, its own where the client's is odd", async () => {
+  it("returns the request id, or a generated one if the client's is invalid", async () => {
     await start();
     assert.equal((await ask({ "x-request-id": "mine-1.2" })).headers.get("x-request-id"), "mine-1.2");
     const own = (await ask({ "x-request-id": "a b" })).headers.get("x-request-id") ?? "";
@@ -114,7 +114,7 @@ describe("a server at work", () => {
     assert.equal(http.lines[1]?.["id"], own);
   });
 
-  it("logs a line of each request: when, what, of which model, how it ended, how long it took", async () => {
+  it("logs a line for each request: time, route, model, outcome and duration", async () => {
     await start();
     await ask();
     await http.post("/models/judge?q=planted", { inputs: "w ".repeat(30) });
@@ -129,7 +129,7 @@ describe("a server at work", () => {
     assert.ok(!JSON.stringify(http.lines).includes("planted"));
   });
 
-  it("tells of a fault of its own where it was, and nothing that was in the text", async () => {
+  it("reports the location of an internal error, without any request text", async () => {
     await start();
     judge.fails = new TypeError("can't read a planted text");
     const failed = await ask();
@@ -142,7 +142,7 @@ describe("a server at work", () => {
     assert.ok(said.includes(String(line?.["id"])));
   });
 
-  it("has figures for Prometheus, a description of all routes, and how it stands", async () => {
+  it("provides Prometheus metrics, a description of all routes, and its status", async () => {
     await start();
     await ask();
     await (
@@ -220,7 +220,7 @@ describe("a server at work", () => {
     http.models.unready = null;
   });
 
-  it("names no model, and tells of none what is wrong, to whom it doesn't know by a key", async () => {
+  it("hides model names and failure reasons from clients without a valid key", async () => {
     await start({ keys: [createHash("sha256").update("mine").digest("hex")] });
     http.models.unready = "it is being read";
     const told = async (path: string, key: string): Promise<unknown> =>
@@ -233,7 +233,7 @@ describe("a server at work", () => {
     http.models.unready = null;
   });
 
-  it("says before it ends that it isn't ready, and answers until then", async () => {
+  it("is not ready while draining, and still answers until it stops", async () => {
     await start({ drain: 400 });
     const stopped = http.stop(1000);
     await sleep(20);
@@ -248,7 +248,7 @@ describe("a server at work", () => {
     assert.equal(await http.stop(0), 0);
   });
 
-  it("counts on where another model takes a model's place", async () => {
+  it("continues its counters if a model is replaced", async () => {
     await start();
     const read = async (): Promise<string | undefined> =>
       /tunebook_read_tokens_total\{model="judge"\} (\d+)/.exec(await (await fetch(`${http.url}/metrics`)).text())?.[1];
@@ -257,7 +257,7 @@ describe("a server at work", () => {
     assert.equal(await read(), "10");
   });
 
-  it("has a page that runs its own script alone, and answers that are no page", async () => {
+  it("restricts its web page to one script by a nonce, and marks API responses as no page", async () => {
     await start();
     const page = await fetch(http.url);
     const policy = page.headers.get("content-security-policy") ?? "";
@@ -275,7 +275,7 @@ describe("a server at work", () => {
     assert.equal(answer.headers.get("access-control-allow-origin"), null);
   });
 
-  it("says that a port is taken", async () => {
+  it("reports a port that is in use", async () => {
     await start();
     await assert.rejects(served([judge], { port: http.port }), { code: "port-taken" });
     await assert.rejects(served([judge], { host: "203.0.113.1" }), { code: "not-listened" });
@@ -300,7 +300,7 @@ describe("a server at work", () => {
       asked.end(JSON.stringify(body));
     });
 
-  it("stops after those that are under way were answered, also on connections that are open", async () => {
+  it("stops after answering requests in progress, also on open connections", async () => {
     await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     await over(agent, { model: "judge", inputs: "a" });
@@ -322,7 +322,7 @@ describe("a server at work", () => {
     agent.destroy();
   });
 
-  it("cuts off what takes longer than its grace, with a word", async () => {
+  it("cuts off requests that exceed the grace period, with an error", async () => {
     await start();
     judge.slow = 60_000;
     writer.pace = 50;
@@ -340,7 +340,7 @@ describe("a server at work", () => {
     assert.ok((await (await stream).text()).includes('"code":"server-stops"'));
   });
 
-  it("breaks no answer when it stops while many ask, ten times", async () => {
+  it("breaks no response when stopped under load, ten times", async () => {
     for (let time = 0; time < 10; time++) {
       await start();
       judge.slow = 3;
@@ -371,7 +371,7 @@ describe("a server at work", () => {
     }
   });
 
-  it("ends a request that is sent too slowly, in its headers and in its body", async () => {
+  it("ends a request with slow headers or a slow body", async () => {
     await start({ wait: { headers: 100, request: 200, idle: 1000 } });
     const type = "content-type: application/json\r\ncontent-length: 50\r\n";
     for (const sent of [
@@ -388,7 +388,7 @@ describe("a server at work", () => {
     await until(() => http.models.held === 0 && http.load().underWay === 0);
   });
 
-  it("holds no door open for those who send nothing", async () => {
+  it("stays available and can stop while idle connections are open", async () => {
     await start();
     const sockets: Socket[] = Array.from({ length: 20 }, () => connect(http.port, "127.0.0.1"));
     await Promise.all(sockets.map((socket) => once(socket, "connect")));

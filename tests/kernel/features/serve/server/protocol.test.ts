@@ -51,12 +51,12 @@ const said: readonly ServerReport[] = [
   { is: "ended", cut: 2 },
 ];
 
-describe("what a server and who started it say", () => {
-  it("comes as it was said", () => {
+describe("messages between a server and its parent process", () => {
+  it("survive a round trip", () => {
     for (const order of orders) assert.deepEqual(parseServerCommand(structuredClone(order)), order);
     for (const one of said) assert.deepEqual(parseServerReport(structuredClone(one)), one);
   });
-  it("is nothing else", () => {
+  it("reject anything else", () => {
     for (const other of [
       null,
       5,
@@ -75,7 +75,7 @@ describe("what a server and who started it say", () => {
     ])
       assert.equal(parseServerReport(other), null);
   });
-  it("brings an error with its code, its data and so its words", () => {
+  it("preserve an error's code, data and message", () => {
     const error = new CodedError("no-such-model", { name: "x", has: ["router"] });
     const there = deserializeError(structuredClone(serializeError(error)));
     assert.deepEqual([there.code, there.data, there.message], [error.code, error.data, error.message]);

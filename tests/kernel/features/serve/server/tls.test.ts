@@ -4,8 +4,8 @@ import { connect } from "node:tls";
 import { certificateOf } from "../http/certificate.js";
 import { LongOrShort, served } from "../http/word-models.js";
 
-describe("a server with a certificate", () => {
-  it("speaks TLS alone, and takes another certificate without losing a connection", async () => {
+describe("server with a certificate", () => {
+  it("accepts only TLS, and changes its certificate without losing a connection", async () => {
     const [first, second] = [certificateOf("first"), certificateOf("second")];
     const http = await served([new LongOrShort("judge")], { tls: first });
     assert.match(http.url, /^https:/);

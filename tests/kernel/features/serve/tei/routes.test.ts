@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Backwards, Letters, LongOrShort, Overlap, served, type Served } from "../http/word-models.js";
 
-describe("the interface of Text Embeddings Inference", () => {
+describe("Text Embeddings Inference API", () => {
   let http: Served;
   before(async () => {
     http = await served([
@@ -14,7 +14,7 @@ describe("the interface of Text Embeddings Inference", () => {
   after(() => http.stop(1000));
   const share = 1 / (1 + Math.exp(1));
 
-  it("tells labels, the likeliest first: of a text a list, of texts lists", async () => {
+  it("returns labels by descending probability: a list for one text, nested lists for several", async () => {
     const one = await http.json("/predict", { model: "judge", inputs: "a b" });
     assert.deepEqual(one, [
       { label: "short", score: 1 - share },
@@ -32,7 +32,7 @@ describe("the interface of Text Embeddings Inference", () => {
     assert.ok(Math.abs(raw[0].score - raw[1].score - 1) < 1e-12);
   });
 
-  it("tells numbers of pairs, and ranks by them", async () => {
+  it("returns scores of pairs, and ranks by them", async () => {
     assert.deepEqual(await http.json("/predict", { model: "overlap", inputs: ["a b", "b a c"] }), [
       { label: "LABEL_0", score: 2 },
     ]);
@@ -52,7 +52,7 @@ describe("the interface of Text Embeddings Inference", () => {
     ]);
   });
 
-  it("ranks as Cohere and Jina have it, the best first", async () => {
+  it("ranks in the formats of Cohere and Jina, the best first", async () => {
     const documents = ["a", { text: "d" }, "a b"];
     const asked = { model: "overlap", query: "a b c", documents };
     const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -72,7 +72,7 @@ describe("the interface of Text Embeddings Inference", () => {
     assert.equal(((await refused.json()) as { error: { type: string } }).error.type, "invalid_request_error");
   });
 
-  it("gives vectors, of length 1 unless it is told otherwise, and how like texts are", async () => {
+  it("returns embeddings, normalised by default, and similarities of texts", async () => {
     assert.deepEqual(await http.json("/embed", { model: "letters", inputs: "aab", normalize: false }), [[2, 1, 0]]);
     assert.deepEqual(await http.json("/embed", { model: "letters", inputs: ["aa", "c"] }), [
       [1, 0, 0],
@@ -89,7 +89,7 @@ describe("the interface of Text Embeddings Inference", () => {
     assert.deepEqual(await http.json("/similarity", { model: "letters", inputs }), [1, 0]);
   });
 
-  it("tells tokens and the texts of tokens", async () => {
+  it("returns tokens, and the texts of tokens", async () => {
     const [tokens] = await http.json("/tokenize", { model: "judge", inputs: "ab c" });
     assert.deepEqual(tokens[0], { id: 1, text: "<s>", special: true, start: null, stop: null });
     assert.deepEqual([tokens[2].text, tokens[2].start, tokens[2].stop], ["c", 3, 4]);
@@ -101,7 +101,7 @@ describe("the interface of Text Embeddings Inference", () => {
     assert.deepEqual(await http.json("/decode", { model: "judge", ids: [[5, 6], [7]] }), ["5 6", "7"]);
   });
 
-  it("says what a model is", async () => {
+  it("describes a model", async () => {
     const info = (await (await fetch(`${http.url}/info?model=judge`)).json()) as Record<string, unknown>;
     assert.deepEqual([info["model_id"], info["max_input_length"]], ["judge", 20]);
     assert.deepEqual(info["model_type"], {
@@ -109,7 +109,7 @@ describe("the interface of Text Embeddings Inference", () => {
     });
   });
 
-  it("says how many texts were cut, or refuses them, as the request wants it", async () => {
+  it("reports how many texts were truncated, or rejects them, as the request specifies", async () => {
     const long = "w ".repeat(30);
     const cut = await http.post("/predict", { model: "judge", inputs: [long, "a", long] });
     assert.deepEqual([cut.status, cut.headers.get("x-truncated")], [200, "2"]);
@@ -120,7 +120,7 @@ describe("the interface of Text Embeddings Inference", () => {
     assert.equal(((await refused.json()) as { error_type: string }).error_type, "Validation");
   });
 
-  it("refuses what would be cut where the server was told to", async () => {
+  it("rejects texts that need truncation if the server is configured to", async () => {
     const strict = await served([new LongOrShort("judge")], { limits: { truncate: false } });
     const inputs = "w ".repeat(30);
     assert.equal((await strict.post("/predict", { inputs })).status, 413);
@@ -128,7 +128,7 @@ describe("the interface of Text Embeddings Inference", () => {
     await strict.stop(1000);
   });
 
-  it("tells so many tokens at once and no more", async () => {
+  it("limits tokenization to 65,536 tokens per request", async () => {
     const tokens = (n: number): Promise<Response> =>
       http.post("/tokenize", { model: "judge", inputs: "a ".repeat(n), add_special_tokens: false });
     assert.equal((await tokens(65_536)).status, 200);

@@ -12,7 +12,7 @@ import {
 } from "#kernel/features/sweep/auto/auto-state.js";
 import type { UsableBase } from "#kernel/features/sweep/auto/initial-facts.js";
 
-describe("a program that is kept", () => {
+describe("saved proposal of sweep auto", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-kept-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const kept: SavedProposal = {
@@ -26,12 +26,12 @@ describe("a program that is kept", () => {
     left: [{ what: "bert, full", why: "one epoch would take 41 min 00 s, and a trial may take 10 min 00 s" }],
   };
 
-  it("is read as it was, with what it leaves out", () => {
+  it("survives a round trip, with the options that it leaves out", () => {
     const file = join(folder, "sweeps", "found.auto.json");
     saveProposal(file, kept);
     assert.deepEqual(readProposal(file), kept);
   });
-  it("is another one for other bases, or other weights by a name that stays", () => {
+  it("differs for other bases, and for other weights under the same name", () => {
     const around = {
       session: { runs: folder },
       action: { name: "found", auto: { data: { columns: { text: "text" } }, bases: null, trials: 3 } },
@@ -43,7 +43,7 @@ describe("a program that is kept", () => {
     assert.equal(new Set(files).size, 3);
     assert.equal(of(base("a", "1")), files[0]);
   });
-  it("is none where a line of it could break the program, or where reasons are missing", () => {
+  it("is ignored if a line could break the program, or if reasons are missing", () => {
     const file = join(folder, "other.auto.json");
     const broken = { ...kept, left: [{ what: "a\nb", why: "c" }] };
     for (const one of [broken, kept.proposal, { proposal: kept.proposal }]) {

@@ -50,7 +50,7 @@ describe("sweep auto", function () {
   const sweep = (on: string, as: string, more = "trials: 3") =>
     `sweep auto on ${on} with quick as ${as} { bases: ["bert"], budget: 2min, ${more}, minimize: log_loss }`;
 
-  it("shows its program before it runs, keeps what the recipe says, and says what won", async () => {
+  it("shows its program before it runs, keeps the recipe's settings, and reports the best trial", async () => {
     const text = words(await book.run(sweep("d", "found")));
     const program = /sweep found_model on d with found_recipe as found \{/.exec(text);
     assert.ok(program && program.index < text.indexOf("Sweep found: "), text);
@@ -65,7 +65,7 @@ describe("sweep auto", function () {
     assert.match(text, /(?:is the best, with|wins: |does as well as).*on the validation rows/);
   });
 
-  it("finds a program that by itself comes to the same score, bit by bit", async () => {
+  it("finds a program that reaches the same score by itself, bit for bit", async () => {
     const best = found("found").best!;
     await book.run(best.tune);
     const alone = book.values.get("found_model_best") as ModelHandle;
@@ -75,20 +75,20 @@ describe("sweep auto", function () {
     );
   });
 
-  it("finds what later cells use: a model, and settings after `with`", async () => {
+  it("provides later cells with a model, and with settings after `with`", async () => {
     await book.run("evaluate found.best, baseline(tfidf) on d.test { metrics: [log_loss] }");
     await book.run('model other { base: "bert", task: text_classification }\ntrain other on d with found.best');
     const other = book.values.get("other") as ModelHandle;
     assert.ok(other.validations.some((one) => one["log_loss"] === found("found").best!.score));
   });
 
-  it("never looks at the test split: other rows there change nothing", async () => {
+  it("never reads the test split: other test rows change nothing", async () => {
     await book.run(sweep("planted", "blind"));
     const told = (name: string) => found(name).trials.map(({ values, score, reports }) => ({ values, score, reports }));
     assert.deepEqual(told("blind"), told("found"));
   });
 
-  it("goes on with its own program where it was interrupted, and trains nothing twice", async () => {
+  it("resumes its program after an interrupt, without repeating a training", async () => {
     const control = new AbortController();
     const cell = book.run(sweep("d", "cut", "trials: 2"), { signal: control.signal });
     void (async () => {
@@ -115,7 +115,7 @@ describe("sweep auto", function () {
     assert.equal(found("cut").trials.length, 2);
   });
 
-  it("says what is the best there is where no training fits, and what it had no time to look at", async () => {
+  it("reports the best baseline if no training fits, and what it had no time to examine", async () => {
     const text = words(await book.run('sweep auto on d as none { bases: ["bert"], budget: 1ms }'));
     assert.match(
       text,
@@ -136,7 +136,7 @@ describe("sweep auto", function () {
     );
   });
 
-  it("refuses data of one label, and tells why no base does", async () => {
+  it("rejects data with a single label, and explains why no base fits", async () => {
     writeFileSync(
       join(book.folder, "one.csv"),
       "text,label,part\na,yes,train\nb,yes,train\nc,yes,validation\nd,yes,test",

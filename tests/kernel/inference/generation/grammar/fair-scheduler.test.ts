@@ -13,7 +13,7 @@ const SLICE = 100;
 const PAUSE = 20_000;
 const key = fc.constantFrom(..."abcd");
 
-describe("a fair queue", () => {
+describe("fair queue", () => {
   interface Job {
     readonly key: string;
     readonly number: number;
@@ -50,7 +50,7 @@ describe("a fair queue", () => {
     return order;
   }
 
-  it("takes the jobs of a key in the order in which they came", () =>
+  it("keeps the arrival order within a key", () =>
     fc.assert(
       fc.property(steps, (all) => {
         const order = played(all);
@@ -63,7 +63,7 @@ describe("a fair queue", () => {
         }
       }),
     ));
-  it("takes no key twice while another waits", () =>
+  it("serves no key twice while another key waits", () =>
     fc.assert(
       fc.property(steps, (all) => {
         const order = played(all);
@@ -77,7 +77,7 @@ describe("a fair queue", () => {
         }
       }),
     ));
-  it("gives a key that was served its next turn after those that wait", () => {
+  it("moves a served key behind the waiting keys", () => {
     const queue = new FairQueue<Job>();
     for (const [number, one] of [..."abc"].entries()) queue.add({ key: one, number });
     queue.served("a");
@@ -86,7 +86,7 @@ describe("a fair queue", () => {
       ["b", "c", "a", undefined],
     );
   });
-  it("takes a job that comes back before later ones of its key", () => {
+  it("takes a requeued job before later jobs of its key", () => {
     const queue = new FairQueue<Job>();
     for (const number of [2, 3, 1]) queue.add({ key: "a", number });
     assert.deepEqual(
@@ -168,8 +168,8 @@ function oneWorker() {
   return { clock, order, take };
 }
 
-describe("turns of clients", () => {
-  it("run every job to its end, at most as many at a time as there are workers", () =>
+describe("fair scheduler", () => {
+  it("finishes every job and never runs more jobs at a time than there are workers", () =>
     fc.assert(
       fc.asyncProperty(plans(5000), workers, async (jobs, count) => {
         const { all, most } = await played(jobs, count);
@@ -178,7 +178,7 @@ describe("turns of clients", () => {
       }),
       { numRuns: 60 },
     ));
-  it("start the jobs of a client in the order in which they came", () =>
+  it("starts the jobs of a client in arrival order", () =>
     fc.assert(
       fc.asyncProperty(plans(5000), workers, async (jobs, count) => {
         const { all } = await played(jobs, count);
@@ -193,7 +193,7 @@ describe("turns of clients", () => {
       }),
       { numRuns: 60 },
     ));
-  it("stop no job that takes a slice or less, and let each client wait for a bounded number of others", () =>
+  it("never stops a job within one slice and bounds how many other jobs a client waits for", () =>
     fc.assert(
       fc.asyncProperty(plans(SLICE), workers, async (jobs, count) => {
         const { all } = await played(jobs, count);
@@ -208,7 +208,7 @@ describe("turns of clients", () => {
       }),
       { numRuns: 200 },
     ));
-  it("start no job of a quick client twice while another quick client waits", () =>
+  it("starts no quick client twice while another quick client waits", () =>
     fc.assert(
       fc.asyncProperty(plans(SLICE), workers, async (jobs, count) => {
         const known = [..."abcd"].map((one) => ({ key: one, at: 0, takes: 1 }));
@@ -229,7 +229,7 @@ describe("turns of clients", () => {
       }),
       { numRuns: 60 },
     ));
-  it("let a quick client pass new clients, at most so many times in a row", async () => {
+  it("lets a quick client pass new clients, at most MAX_QUICK_TURNS times in a row", async () => {
     const { clock, order, take } = oneWorker();
     take("quick", 10);
     await clock.run();
@@ -239,7 +239,7 @@ describe("turns of clients", () => {
     const passes = Array.from({ length: MAX_QUICK_TURNS }, () => "quick");
     assert.deepEqual(order, ["quick", "new 0", ...passes, "new 1", "quick", "quick", "new 2"]);
   });
-  it("let no client pass others for a job of the second line that ended, nor after one that was stopped", async () => {
+  it("gives no priority after a job that was stopped and finished later", async () => {
     const { clock, order, take } = oneWorker();
     take("slow", 10);
     await clock.run();
@@ -253,7 +253,7 @@ describe("turns of clients", () => {
     await clock.run();
     assert.deepEqual(order, ["running", "new", "slow"]);
   });
-  it("let no client pass others after a job that was stopped and then given up", async () => {
+  it("gives no priority after a job that was stopped and then aborted", async () => {
     const { clock, order, take } = oneWorker();
     take("slow", 10);
     await clock.run();
@@ -269,7 +269,7 @@ describe("turns of clients", () => {
     await clock.run();
     assert.deepEqual(order, ["running", "new", "slow"]);
   });
-  it("let no client pass others after a job that it gave up within a slice, whatever it was before", async () => {
+  it("gives no priority after a job aborted within a slice, also to a client that was quick before", async () => {
     for (const before of [[], ["gives up"]]) {
       const { clock, order, take } = oneWorker();
       for (const one of before) take(one, 10);
@@ -286,7 +286,7 @@ describe("turns of clients", () => {
       assert.deepEqual(order, ["running", "new", "gives up"]);
     }
   });
-  it("let a quick client wait longer than a slice at most once in a pause, whatever another has in the queue", () =>
+  it("lets a quick client wait longer than a slice at most once per pause, with any queue", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: SLICE, max: 5000 }), { minLength: 1, maxLength: 32 }),
@@ -316,7 +316,7 @@ describe("turns of clients", () => {
       ),
       { numRuns: 200 },
     ));
-  it("stop no run of a client that is alone", async () => {
+  it("never interrupts a client that is alone", async () => {
     const jobs = [5000, 3000, 10, 4000].map((takes) => ({ key: "a", at: 0, takes }));
     const { all } = await played(jobs, 1);
     assert.deepEqual(
@@ -324,12 +324,12 @@ describe("turns of clients", () => {
       [[0], [5000], [8000], [8010]],
     );
   });
-  it("end a long job though another client never pauses", async () => {
+  it("finishes a long job even if another client never pauses", async () => {
     const short = Array.from({ length: 400 }, (_, i) => ({ key: "b", at: 100 * i, takes: 90 }));
     const { all } = await played([{ key: "a", at: 0, takes: 3000 }, ...short], 1);
     assert.ok(must(all[0]).ended < PAUSE + 5000, String(must(all[0]).ended));
   });
-  it("count the slice from where a job says that it begins", async () => {
+  it("counts the slice from the moment a job reports its start", async () => {
     const clock = new VirtualClock();
     const turns = new FairScheduler({ workers: 1, slice: SLICE, pause: PAUSE, clock });
     let stopped = NaN;
@@ -342,7 +342,7 @@ describe("turns of clients", () => {
     await clock.run(5000);
     assert.equal(stopped, 1000 + SLICE);
   });
-  it("forget a job whose client goes away, before and after its start", async () => {
+  it("drops a job whose client aborts, before and after its start", async () => {
     const clock = new VirtualClock();
     const turns = new FairScheduler({ workers: 1, slice: SLICE, pause: PAUSE, clock });
     const [first, second] = [new AbortController(), new AbortController()];
@@ -363,7 +363,7 @@ describe("turns of clients", () => {
     assert.deepEqual([await last, aborted, turns.waiting()], ["done", 1, 0]);
     await assert.rejects(turns.take("a", endless, first.signal), /first/);
   });
-  it("start a job once, also where making room for it makes them look again", async () => {
+  it("starts a job only once, even if the room check triggers another look", async () => {
     let started = 0;
     const room = (): boolean => {
       if (started === 0) turns.look();
@@ -383,7 +383,7 @@ describe("turns of clients", () => {
     });
     assert.equal(started, 1);
   });
-  it("let the others pass a client for whose jobs there is no room", async () => {
+  it("lets other clients pass a client whose jobs do not fit", async () => {
     const clock = new VirtualClock();
     let full = true;
     const turns = new FairScheduler({
@@ -403,7 +403,7 @@ describe("turns of clients", () => {
     turns.look();
     await waiting;
   });
-  it("start no job without room, and start it once there is", async () => {
+  it("starts no job without room, and starts it once room is free", async () => {
     const clock = new VirtualClock();
     let room = false;
     const turns = new FairScheduler({ workers: 2, slice: SLICE, pause: PAUSE, clock, room: () => room });

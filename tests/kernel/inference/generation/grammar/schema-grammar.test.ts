@@ -19,14 +19,14 @@ function regular(grammar: string): RegExp {
 }
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]/]/g, "\\$&");
 
-describe("numbers between two", () => {
+describe("grammar of a number range", () => {
   const bound = fc.oneof(fc.integer({ min: -1200, max: 1200 }), fc.integer({ min: -(10 ** 9), max: 10 ** 9 }));
   const bounds = fc.record({
     ends: fc.tuple(bound, bound).map(([a, b]) => [Math.min(a, b), Math.max(a, b) + 1] as const),
     above: fc.boolean(),
     open: fc.constantFrom("none", "least", "most"),
   });
-  it("are the whole numbers between them, and no others", () =>
+  it("accepts exactly the integers in the range", () =>
     fc.assert(
       fc.property(bounds, fc.array(bound, { maxLength: 20 }), ({ ends: [low, high], above, open }, some) => {
         const [least, most] = [open === "least" ? null : low, open === "most" ? null : high];
@@ -40,7 +40,7 @@ describe("numbers between two", () => {
       { numRuns: 300 },
     ));
   const part = fc.integer({ min: -3_000_000, max: 3_000_000 }).map((n) => n / 1000);
-  it("are the numbers between them with up to six digits after the point", () =>
+  it("accepts the numbers in the range with up to six decimal places", () =>
     fc.assert(
       fc.property(part, part, fc.boolean(), fc.array(part, { maxLength: 20 }), (a, b, above, some) => {
         const [least, most] = [Math.min(a, b), Math.max(a, b) + 0.001];
@@ -58,7 +58,7 @@ describe("numbers between two", () => {
     ));
 });
 
-describe("a pattern between quotes", () => {
+describe("grammar of a quoted pattern", () => {
   const texts = fc.array(
     fc.string({ unit: fc.constantFrom("a", "b", "-", "1", " ", '"', "\\", "\n", "é", "漢"), maxLength: 5 }),
     {
@@ -80,7 +80,7 @@ describe("a pattern between quotes", () => {
     "\\u0061\\x62",
     '["a\\\\]+',
   ])
-    it(`allows nothing that ${pattern} doesn't, and nothing that JSON must escape`, () =>
+    it(`accepts only text that matches ${pattern} and needs no JSON escaping`, () =>
       fc.assert(
         fc.property(texts, (some) => {
           const held = regular(patternGrammar(pattern));
@@ -94,11 +94,11 @@ describe("a pattern between quotes", () => {
         }),
       ));
   for (const pattern of ["(", "a\\nb", '"', "\\bword", "(?=a)b", "a^b", "\\1", "[", "[\\n]", "[\u0400-\u4fff]"])
-    it(`refuses ${JSON.stringify(pattern)}`, () =>
+    it(`rejects ${JSON.stringify(pattern)}`, () =>
       assert.throws(() => patternGrammar(pattern), UnsupportedSchemaError));
 });
 
-describe("schemas that texts can't be held to", () => {
+describe("unsupported schemas", () => {
   for (const [why, schema] of [
     [/`uniqueItems` but of an `enum`.*\(at \/properties\/tags\)/, { properties: { tags: { uniqueItems: true } } }],
     [/more items than there are/, { items: { enum: [1, 1, 2] }, uniqueItems: true, minItems: 3 }],
@@ -121,20 +121,20 @@ describe("schemas that texts can't be held to", () => {
     [/at most 65536 are read/, { description: "x".repeat(70_000) }],
     [/48 deep/, Array.from({ length: 60 }).reduce<object>((inner) => ({ type: "array", items: inner }), {})],
   ] as const)
-    it(`are refused with the reason: ${why.source}`, () =>
+    it(`are rejected with the reason: ${why.source}`, () =>
       assert.throws(
         () => new SchemaReader(schema as object as Record<string, unknown>, new GrammarRules()).read(schema),
         (error) => error instanceof UnsupportedSchemaError && why.test(error.message),
       ));
-  it("grow to no more rules than some", () => {
+  it("include schemas that need too many rules", () => {
     const properties = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`p${String(i)}`, { type: "null" }]));
     const schema = { type: "object", properties };
     assert.throws(() => new SchemaReader(schema, new GrammarRules()).read(schema), /too large|characters/);
   });
 });
 
-describe("bytes that become UTF-8", () => {
-  it("are those that decoding takes, and what is cut within a character", () =>
+describe("UTF-8 prefix check", () => {
+  it("accepts valid UTF-8, also if it is cut within a character", () =>
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 6 }),
@@ -163,15 +163,15 @@ describe("bytes that become UTF-8", () => {
       ),
       { numRuns: 500 },
     ));
-  it("take no longer forms, halves of pairs, or codes above the last", () => {
+  it("rejects overlong forms, lone surrogates and code points above the maximum", () => {
     for (const bytes of [[0xc0], [0xe0, 0x80], [0xed, 0xa0], [0xf4, 0x90], [0xf5], [0xff], [0x61, 0x80]])
       assert.equal(incompleteCharacterBytes(bytes), null, String(bytes));
     assert.ok(canBeUtf8(Uint8Array.of(0x80, 0x61)) && !canBeUtf8(Uint8Array.of(0x61, 0x80)));
   });
 });
 
-describe("lengths of texts within JSON", () => {
-  it("are counted as they are written, escapes as one character", () =>
+describe("string length in JSON", () => {
+  it("counts characters as written, with an escape as one character", () =>
     fc.assert(
       fc.property(
         fc.array(fc.string({ unit: "grapheme", maxLength: 7 }), { maxLength: 4 }),
@@ -201,7 +201,7 @@ describe("lengths of texts within JSON", () => {
     ));
 });
 
-describe("bounds of texts by where they stand", () => {
+describe("length limits by schema position", () => {
   const choice = (kind: string, most: number) => ({
     type: "object",
     properties: { kind: { const: kind }, said: { type: "string", maxLength: most } },
@@ -236,7 +236,7 @@ describe("bounds of texts by where they stand", () => {
   };
   const text = (length: number): string => 'é\n"'.repeat(length).slice(0, length);
   for (const size of [1, 7, 30])
-    it(`hold each text to its own, by tokens of ${String(size)} bytes`, () => {
+    it(`limit each string by its own schema with tokens of ${String(size)} bytes`, () => {
       for (const [most, put] of [
         [50, (s: string) => ({ a: s })],
         [50, (s: string) => ({ d: {}, a: s })],
@@ -258,7 +258,7 @@ describe("bounds of texts by where they stand", () => {
     });
 });
 
-describe("bounds of texts within what holds itself", () => {
+describe("length limits in a recursive schema", () => {
   /** Each holds any of them, and a text of a length of its own. */
   const names = Array.from("ABCDEFGH");
   const refs = names.map((name) => ({ $ref: `#/$defs/${name}` }));
@@ -269,7 +269,7 @@ describe("bounds of texts within what holds itself", () => {
   const $defs = Object.fromEntries(names.map((name, i) => [name, node(name, i)]));
   const schema = { ...refs[0]!, $defs };
   const utf8 = new TextEncoder();
-  it("hold however deep, at the cost of one", () => {
+  it("apply at any depth without growing cost", () => {
     const since = performance.now();
     const lengths = new StringLengthTracker(
       50,
@@ -283,7 +283,7 @@ describe("bounds of texts within what holds itself", () => {
     assert.ok(lengths.allows(utf8.encode("x".repeat(50))));
     assert.ok(!lengths.allows(utf8.encode("x".repeat(51))));
   });
-  it("are those of what it turned out to be, there and nowhere beside it", () => {
+  it("follow the variant chosen at each position only", () => {
     const lengths = new StringLengthTracker(
       50,
       new StringPosition(new StringPositions(40).positionsOf([{ schema, document: schema }])),
@@ -301,7 +301,7 @@ describe("bounds of texts within what holds itself", () => {
     lengths.push(utf8.encode('"},"t":"'));
     assert.equal(most(), 50);
   });
-  it("end where references lead to themselves alone", () => {
+  it("are infinite for references that only lead to themselves", () => {
     const own = { $ref: "#/$defs/a", $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } } };
     const place = new StringPosition(new StringPositions(40).positionsOf([{ schema: own, document: own }]));
     assert.equal(place.most, Infinity);
@@ -309,10 +309,10 @@ describe("bounds of texts within what holds itself", () => {
   });
 });
 
-describe("schemas that would cost much", () => {
+describe("expensive schemas", () => {
   const read = (schema: Readonly<Record<string, unknown>>): string =>
     new SchemaReader(schema, new GrammarRules()).read(schema);
-  it("are read in a time that grows as they do", () => {
+  it("with a long pattern are read within 1.5 seconds", () => {
     const since = performance.now();
     read({ type: "string", pattern: "a".repeat(32_000) });
     assert.ok(performance.now() - since < 1500, `${String(performance.now() - since)} ms`);
@@ -334,11 +334,11 @@ describe("schemas that would cost much", () => {
       prefixItems: Array.from({ length: 20 }, () => ({ type: "string", pattern: "\\W".repeat(1500) })),
     },
   }))
-    it(`are refused: ${what}`, () => {
+    it(`are rejected quickly: ${what}`, () => {
       const since = performance.now();
       assert.throws(() => read(schema), UnsupportedSchemaError);
       assert.ok(performance.now() - since < 500, `${String(performance.now() - since)} ms`);
     });
   for (const pattern of ["b{1,10000}", "(?:b{1,100}){1,100}", "(a{1,20}\\.){0,3}b{2,}", "[^a]".repeat(9000)])
-    it(`are read where they cost little: ${pattern.slice(0, 30)}`, () => void read({ type: "string", pattern }));
+    it(`are accepted if the grammar stays small: ${pattern.slice(0, 30)}`, () => void read({ type: "string", pattern }));
 });

@@ -21,8 +21,8 @@ const document: SchemaObject = {
 const refused = (reference: unknown): void =>
   assert.throws(() => resolveReference(document, reference), UnsupportedSchemaError, String(reference));
 
-describe("a reference of a JSON schema", () => {
-  it("leads to an own property, whatever characters its name has", () => {
+describe("JSON schema reference", () => {
+  it("resolves an own property with any characters in its name", () => {
     for (const [reference, found] of [
       ["#", document],
       ["#/$defs/a~1b", { type: "null" }],
@@ -33,7 +33,7 @@ describe("a reference of a JSON schema", () => {
     ] as const)
       assert.deepEqual(resolveReference(document, reference), found, reference);
   });
-  it("does not lead to what an object, a list or a function inherits", () => {
+  it("never resolves a property inherited by an object, a list or a function", () => {
     const encoded = (name: string): fc.Arbitrary<string> => fc.constantFrom(name, percent(name));
     const name = fc.constantFrom(...INHERITED).chain(encoded);
     const before = fc.constantFrom("#", "#/$defs", "#/anyOf", "#/anyOf/0", "#/$defs/a~1b/type");
@@ -44,11 +44,11 @@ describe("a reference of a JSON schema", () => {
       { numRuns: 500 },
     );
   });
-  it("does not lead to an item by anything but its index", () => {
+  it("resolves a list item only by its index", () => {
     for (const index of ["", "00", "01", "-1", "+1", "1.0", "1e0", "0x1", " 1", "1%20", "2", "length", "-"])
       refused(`#/anyOf/${index}`);
   });
-  it("is a JSON pointer in text", () => {
+  it("is read as a JSON pointer", () => {
     for (const reference of ["#name", "#$defs/a~1b", "#anyOf/0", "a#/anyOf/0", "#/%zz", ["#/anyOf/0"], 0, null])
       refused(reference);
     // Also where the same reference was resolved before.
@@ -57,16 +57,16 @@ describe("a reference of a JSON schema", () => {
   });
 });
 
-describe("a name that an object inherits", () => {
+describe("inherited object property name in a schema", () => {
   const read = (schema: SchemaObject): string => {
     const rules = new GrammarRules();
     return rules.grammar(new SchemaReader(schema, rules).read(schema), null).rules;
   };
-  it("is a format that says nothing of a text", () => {
+  it("is treated as an unknown format", () => {
     for (const format of INHERITED)
       assert.equal(read({ type: "string", format }), read({ type: "string", format: "unknown" }), format);
   });
-  it("is a format that leaves the length of a text bounded", () => {
+  it("keeps the length limit when used as a format", () => {
     for (const format of INHERITED) {
       const schema = { type: "string", format, maxLength: 50 };
       assert.equal(
@@ -76,7 +76,7 @@ describe("a name that an object inherits", () => {
       );
     }
   });
-  it("is a property that no schema names", () => {
+  it("is treated as a property that the schema does not name", () => {
     const bounded = { type: "object", properties: { said: { type: "string", maxLength: 50 } } };
     const schema = { anyOf: [bounded, { type: "object" }] };
     for (const name of INHERITED) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { messageLine, parseMessageLine, type SearchMessage } from "#kernel/remote/coordinator/ray/job-progress.js";
 
-describe("what a search on a cluster says", () => {
+describe("messages of a cluster search job", () => {
   const all: readonly SearchMessage[] = [
     { is: "began", home: "/cache/searches/0123456789abcdef" },
     { is: "journal", at: 12, text: '{"é": "\\n"}\n' },
@@ -12,12 +12,12 @@ describe("what a search on a cluster says", () => {
     { is: "failed", code: "no-space", data: { path: "/x" }, message: "full" },
   ];
 
-  it("is read as it was said, whatever stands before it in the line", () => {
+  it("are parsed unchanged, with any prefix on the line", () => {
     assert.deepEqual(parseMessageLine(messageLine(all)), all);
     assert.deepEqual(parseMessageLine(`\u001b[36m(pid=12)\u001b[0m ${messageLine(all)}`), all);
     assert.equal(messageLine(all).trimEnd().split("\n").length, 1);
   });
-  it("is nothing in other lines, and where it was cut off or changed", () => {
+  it("are ignored on other lines and if truncated or altered", () => {
     const line = messageLine(all).trimEnd();
     assert.deepEqual(parseMessageLine("INFO job_manager.py -- Runtime env is setting up."), []);
     assert.deepEqual(parseMessageLine(line.slice(0, -20)), []);
@@ -30,7 +30,7 @@ describe("what a search on a cluster says", () => {
       );
     }
   });
-  it("is nothing where it is of no such form: no path but an absolute one, and none that a shell would read", () => {
+  it("are ignored if malformed, with a relative path or with shell characters in a path", () => {
     const results = { path: "/x", bytes: 1, hash: "0".repeat(64) };
     const odd = [
       { is: "over", results: { ...results, path: "results" } },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { clusterOptions } from "#kernel/remote/coordinator/ray/job-versions.js";
 import { NO_ENGINE, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
 
-describe("what a cluster can do", () => {
+describe("cluster capability check", () => {
   const node = (host: string, more: Partial<NodeFinding> & { readonly cpus?: number }): NodeFinding => {
     const { cpus = 4, ...found } = more;
     return {
@@ -16,21 +16,21 @@ describe("what a cluster can do", () => {
   const ways = (...found: readonly NodeFinding[]) =>
     clusterOptions(found, { cpus: 2, host: "192.168.0.2" }).map(({ way, can, room }) => [way, can ? room : null]);
 
-  it("is everything where all nodes have all and reach the notebook", () => {
+  it("allows every mode if all nodes are complete and reach the notebook", () => {
     assert.deepEqual(ways(node("head", {}), node("a", {})), [
       ["search on the cluster", 4],
       ["search here", 4],
       ["one training", 4],
     ]);
   });
-  it("counts nodes that can work, and of those that must reach the notebook those that do", () => {
+  it("counts usable nodes, and only reachable ones for modes that need the notebook", () => {
     assert.deepEqual(ways(node("head", {}), node("a", lacking), node("b", { reaches: false })), [
       ["search on the cluster", 4],
       ["search here", 2],
       ["one training", 2],
     ]);
   });
-  it("needs of the head no engine, and all else", () => {
+  it("requires everything but an engine on the head node", () => {
     const [first] = ways(node("head", { lacks: [NO_ENGINE] }), node("a", {}));
     assert.deepEqual(first, ["search on the cluster", 2]);
     assert.deepEqual(ways(node("head", lacking), node("a", {})), [
@@ -39,7 +39,7 @@ describe("what a cluster can do", () => {
       ["one training", 2],
     ]);
   });
-  it("says why not", () => {
+  it("explains why a mode is unavailable", () => {
     const [search, here] = clusterOptions([node("head", { cpus: 1, reaches: false })], {
       cpus: 2,
       host: "192.168.0.2",

@@ -31,7 +31,7 @@ ValueError: Job with submission_id twice already exists. Please use a different 
 const jobOf = (status: string): string =>
   JSON.stringify({ type: "SUBMISSION", job_id: null, status, entrypoint: "true", message: "Job has not started yet." });
 
-describe("Ray's Jobs API", () => {
+describe("Ray Jobs API client", () => {
   let server: Server;
   let address: string;
   const seen: { method: string; url: string; body: string; headers: IncomingMessage["headers"] }[] = [];
@@ -88,7 +88,7 @@ describe("Ray's Jobs API", () => {
     return error;
   }
 
-  it("tells its version and the nodes that live", async () => {
+  it("returns the version and the live nodes", async () => {
     assert.equal(await ray().version(), "2.60.0");
     const [head, worker, ...more] = await ray().nodes();
     assert.deepEqual(more, []);
@@ -103,7 +103,7 @@ describe("Ray's Jobs API", () => {
     });
     assert.deepEqual([worker?.cpus, worker?.gpus, worker?.head], [4, 1, false]);
   });
-  it("sends a package once, and none that is too large", async () => {
+  it("uploads a package once and rejects one that is too large", async () => {
     const zip = Buffer.from("PK…");
     const first = await ray().upload(zip, "the program");
     assert.match(first, /^gcs:\/\/_ray_pkg_[0-9a-f]{32}\.zip$/);
@@ -115,7 +115,7 @@ describe("Ray's Jobs API", () => {
     const { code } = await refused(ray().upload(Buffer.alloc(MAX_PACKAGE_BYTES + 1), "weights"));
     assert.equal(code, "ray-package-too-large");
   });
-  it("submits a job to a node, with its token", async () => {
+  it("submits a job to a node, with the token", async () => {
     const asked = {
       id: "j",
       entrypoint: "tunebook worker",
@@ -135,20 +135,20 @@ describe("Ray's Jobs API", () => {
       runtime_env: { env_vars: { A: "b" }, working_dir: "gcs://a.zip", py_modules: ["gcs://b.zip"] },
     });
   });
-  it("takes a job that is there already for the one that it asked for", async () => {
+  it("treats an existing job of the same id as submitted", async () => {
     assert.equal(await ray().submit({ id: "twice", entrypoint: "true", cpus: 0 }), "twice");
     const { code, message } = await refused(ray().submit({ id: "bad", entrypoint: "true", cpus: 0 }));
     assert.equal(code, "ray-refused");
     assert.match(message, /status 400\): TypeError: entrypoint must be a string/);
   });
-  it("follows a log from where it was, until the job is over", async () => {
+  it("follows a log from an offset until the job ends", async () => {
     states = ["PENDING", "RUNNING", "SUCCEEDED"];
     logs = ["", "one\ntw", "one\ntwo\n"];
     const text: string[] = [];
     for await (const part of ray().tail("j", 4)) text.push(part);
     assert.deepEqual(text, ["tw", "o\n"]);
   });
-  it("tells a log that went with its node, a job that isn't there, and what is no Ray", async () => {
+  it("handles a lost log, an unknown job, a server that is not Ray and an unreachable address", async () => {
     assert.equal(await ray().log("lost"), null);
     assert.match((await refused(ray().job("nope"))).message, /status 404\): Job nope does not exist/);
     answers["GET /api/version"] = () => [200, "<html>a proxy's page</html>"];
@@ -159,7 +159,7 @@ describe("Ray's Jobs API", () => {
     assert.equal(code, "ray-unreachable");
     assert.doesNotMatch(message, /pass/);
   });
-  it("reads of a node what it says among other lines", async () => {
+  it("parses a node's findings among other log lines", async () => {
     const [of] = await ray().nodes();
     assert.ok(of);
     const doctor = JSON.stringify({

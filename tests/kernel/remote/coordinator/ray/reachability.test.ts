@@ -7,7 +7,7 @@ import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-door
 import { askCluster } from "#kernel/remote/coordinator/ray/reachability.js";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 
-describe("the cluster of a sweep", () => {
+describe("cluster of a sweep", () => {
   let server: Server;
   let address = "";
   let answer = 200;
@@ -38,13 +38,13 @@ describe("the cluster of a sweep", () => {
     return (error as CodedError<"search-away">).data;
   };
 
-  it("is asked with the token that the environment has", async () => {
+  it("is contacted with the token from the environment", async () => {
     process.env["TUNEBOOK_TEST_RAY"] = "t0ken";
     answer = 200;
     assert.equal((await askCluster(at("TUNEBOOK_TEST_RAY"), (ray) => ray.job("j"))).status, "RUNNING");
     assert.equal(seen.at(-1), "Bearer t0ken");
   });
-  it("is told to ask for a token that isn't there, or for another", async () => {
+  it("is reported as requiring a token if it is missing or wrong", async () => {
     answer = 401;
     assert.match(
       (await away(at("TUNEBOOK_TEST_RAY"))).why,
@@ -54,7 +54,7 @@ describe("the cluster of a sweep", () => {
     assert.match((await away(at("TUNEBOOK_TEST_RAY"))).why, /and it takes another/);
     assert.match((await away(at(null))).why, /begun without one/);
   });
-  it("is told to be away where nobody answers, or not in time", async () => {
+  it("is reported as away if unreachable or too slow", async () => {
     const gone = at(null, "http://127.0.0.1:1");
     assert.deepEqual(await away(gone), { sweep: "found", address: "http://127.0.0.1:1", why: (await away(gone)).why });
     answer = 0;
@@ -62,8 +62,8 @@ describe("the cluster of a sweep", () => {
   });
 });
 
-describe("the door by which nodes are asked whether they reach this machine", () => {
-  it("says a word of its own, and is shut afterwards", async () => {
+describe("inbound listener for the node reachability test", () => {
+  it("sends a unique word and is closed afterwards", async () => {
     const other = createServer();
     await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));
     const address = `http://127.0.0.1:${String((other.address() as AddressInfo).port)}`;

@@ -85,12 +85,12 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   return error instanceof CodedError ? error.code : String(error);
 }
 
-describe("a search on a cluster", () => {
+describe("search job on a cluster", () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-search-"))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("is sent with what it reads, takes no processor, lies on its node and has time to end", async () => {
+  it("is sent with its files to one node, uses no CPU and gets time to stop", async () => {
     const cluster = new Cluster();
     const file = join(folder, "sent.tar");
     writeFileSync(file, "what it reads");
@@ -103,14 +103,14 @@ describe("a search on a cluster", () => {
     const names = cluster.uploaded[0]?.toString("latin1") ?? "";
     assert.ok(names.includes("search.json") && names.includes("part-000"));
   });
-  it("makes the same package of the same files, so that none is sent twice", async () => {
+  it("builds the same package from the same files", async () => {
     const [one, two] = [new Cluster(), new Cluster()];
     const file = join(folder, "sent.tar");
     writeFileSync(file, "what it reads");
     for (const { ray } of [one, two]) await sendSearch(ray, { ...at, order: {}, file, key: "k" });
     assert.deepEqual(one.uploaded, two.uploaded);
   });
-  it("says before anything is sent that its files are too large, and which is the largest", () => {
+  it("rejects files that are too large and names the largest", () => {
     demandSendable([{ path: "/a", bytes: MAX_SENT_BYTES }]);
     assert.throws(
       () =>
@@ -122,7 +122,7 @@ describe("a search on a cluster", () => {
     );
   });
 
-  it("is heard of by its log, once each, while the cluster goes away and comes back", async () => {
+  it("delivers each log message once, even if the cluster is away for a while", async () => {
     const said: SearchMessage[] = ["one", "two", "three"].map((words) => ({ is: "note", words }));
     const lines = said.map((one) => messageLine([one]));
     const [first = "", second = "", third = ""] = lines;
@@ -158,7 +158,7 @@ describe("a search on a cluster", () => {
     assert.equal(told.length, 1, "it is told once that the cluster is away");
     assert.ok(second.length > 9 && third !== "");
   });
-  it("is gone where the cluster doesn't know it, and given up where the cluster stays away", async () => {
+  it("ends if the cluster does not know it, and fails if the cluster stays away", async () => {
     const end = async (error: CodedError): Promise<unknown> => {
       // oxlint-disable-next-line require-yield
       async function* tail(): AsyncGenerator<string> {
@@ -173,7 +173,7 @@ describe("a search on a cluster", () => {
     assert.equal(await codeOf(end(refused(500))), "ray-refused");
   });
 
-  it("gives a file back in parts, whole", async () => {
+  it("downloads a large file in parts", async () => {
     const cluster = new Cluster();
     const content = Buffer.alloc(30 * 2 ** 20, "what was made, ");
     cluster.runs = printing(content);
@@ -185,7 +185,7 @@ describe("a search on a cluster", () => {
     assert.ok(cluster.submitted.every(({ node, cpus }) => node === "n1" && cpus === 0));
     assert.equal(cluster.deleted.length, 3, "a log that is as large as the file isn't kept");
   });
-  it("says so where a part is short, another file came, or there is too much", async () => {
+  it("rejects a download that is truncated, differs in hash or is too large", async () => {
     const content = Buffer.from("what was made");
     const results = { path: "/there/results", bytes: content.length, hash: "0".repeat(64) };
     const fetched = (cluster: Cluster, bytes = content.length) =>
@@ -201,7 +201,7 @@ describe("a search on a cluster", () => {
     assert.equal(none.submitted.length, 0);
   });
 
-  it("is stopped with the workers that it leaves", async () => {
+  it("is stopped together with its remaining workers", async () => {
     const cluster = new Cluster();
     for (const id of ["search-1", "worker-1", "worker-2"]) cluster.states.set(id, "RUNNING");
     cluster.states.set("worker-0", "SUCCEEDED");
@@ -212,7 +212,7 @@ describe("a search on a cluster", () => {
     await stopSearch(gone.ray, { ...at, key: "k" });
     assert.deepEqual(gone.stopped, ["worker-1"], "those of a search that is no longer known too");
   });
-  it("is forgotten with its folder, and no other folder is taken away", async () => {
+  it("is removed with its folder, and no other folder is removed", async () => {
     const cluster = new Cluster();
     for (const home of ["/", "/cache", "/cache/searches/", "/cache/searches/../x", "/cache/searches/0123456789abcdeg"])
       await removeSearchFolder(cluster.ray, at, home);

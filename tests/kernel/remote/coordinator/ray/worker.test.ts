@@ -46,8 +46,8 @@ async function submittedTo({ submitted }: OneJob): Promise<void> {
   while (submitted.length === 0) await delay(2);
 }
 
-describe("workers on a Ray cluster", () => {
-  it("lie on many nodes first, and where there is room", () => {
+describe("Ray workers", () => {
+  it("are spread over nodes first and placed only where resources suffice", () => {
     const ids = (cpus: number, gpus = 0) =>
       workerSlots([node("1", 2), node("2", 5, 1), node("3", 4, 2)], { cpus, gpus }).map(({ id }) => id);
     assert.deepEqual(ids(2), ["1", "2", "3", "2", "3"]);
@@ -55,7 +55,7 @@ describe("workers on a Ray cluster", () => {
     assert.deepEqual(ids(1, 0.5), ["2", "3", "2", "3", "3", "3"]);
     assert.deepEqual(ids(8), []);
   });
-  it("are asked for on their node, and the token is in nothing that a dashboard shows", async () => {
+  it("are submitted to their node, with the token hidden from the dashboard", async () => {
     const cluster = new OneJob();
     const one = started(cluster);
     await submittedTo(cluster);
@@ -70,7 +70,7 @@ describe("workers on a Ray cluster", () => {
     cluster.status = "SUCCEEDED";
     assert.equal(await one.ended, "on host-2 (10.0.0.2) ended as SUCCEEDED");
   });
-  it("tell why one ended, and what to do where nothing was there", async () => {
+  it("report why one ended, and what to install if something is missing", async () => {
     const cluster = new OneJob();
     const one = started(cluster);
     cluster.text = "INFO job_manager.py\nsh: 1: exec: tunebook: not found\n";
@@ -95,7 +95,7 @@ describe("workers on a Ray cluster", () => {
     lost.status = "FAILED";
     assert.match(await three.ended, /ended as FAILED: the entrypoint failed/);
   });
-  it("end by themselves when they are told to, and are stopped where they don't", async () => {
+  it("end by themselves on demand and are stopped if they do not", async () => {
     const willing = new OneJob();
     const one = started(willing);
     await submittedTo(willing);

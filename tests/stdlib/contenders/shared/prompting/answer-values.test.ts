@@ -12,18 +12,18 @@ const named = (answer: string): string | null => {
   return found === null ? null : labels[found]!;
 };
 
-describe("the label that an answer names", () => {
-  it("is the one that stands there exactly, else but for case and marks", () => {
+describe("single label named by an answer", () => {
+  it("is the exact match, or else the match that ignores case and punctuation", () => {
     assert.equal(named("spam"), "spam");
     assert.equal(named(" billing \n"), "billing");
     assert.equal(named("Billing!"), "Billing!");
     assert.equal(named("**Spam.**"), "spam");
     assert.equal(named("NOT-SPAM"), "not spam");
   });
-  it("is none where two labels are alike but for what is not looked at", () => {
+  it("is none if two labels differ only in case or punctuation", () => {
     assert.equal(named("BILLING"), null);
   });
-  it("is the only one that is named in more words; a longer label does not name what is a part of it", () => {
+  it("is the only one in a longer answer; a longer label does not name its parts", () => {
     assert.equal(named("I think that it is spam, clearly spam."), "spam");
     assert.equal(named("The answer is: not spam"), "not spam");
     assert.equal(named("It is spam, or not spam"), null);
@@ -31,31 +31,31 @@ describe("the label that an answer names", () => {
     assert.equal(named("no idea"), null);
     assert.equal(named(""), null);
   });
-  it("is found in other scripts, with letters written as several marks", () => {
+  it("is found in other scripts, and in decomposed Unicode", () => {
     assert.equal(labelNamedIn("Это СПОРТ.", ["спорт", "наука"]), 0);
     assert.equal(labelNamedIn("cafe\u0301", ["caf\u00e9", "bar"]), 0);
     assert.equal(labelNamedIn("体育", ["体育", "科学"]), 0);
   });
-  it("may have no letters, and is then found exactly alone", () => {
+  it("needs an exact answer if it has no letters", () => {
     assert.equal(labelNamedIn("+", ["+", "-"]), 0);
     assert.equal(labelNamedIn("it is +", ["+", "-"]), null);
   });
 });
 
-describe("the labels that an answer names", () => {
-  it("are all of them, in the labels' order", () => {
+describe("set of labels named by an answer", () => {
+  it("contains all of them, in label order", () => {
     assert.deepEqual(labelsNamedIn("billing, spam", ["spam", "not spam", "billing"]), [0, 2]);
     assert.deepEqual(labelsNamedIn("not spam and SPAM", ["spam", "not spam"]), [0, 1]);
     assert.deepEqual(labelsNamedIn("nothing of it", ["spam"]), []);
   });
-  it("are none where the answer says so", () => {
+  it("is empty if the answer says so", () => {
     for (const answer of ["None.", "none", " No labels ", "", "—"]) assert.ok(meansNoLabel(answer), answer);
     assert.ok(!meansNoLabel("none of spam"));
   });
 });
 
-describe("the number in an answer", () => {
-  it("is the first", () => {
+describe("number in an answer", () => {
+  it("is the first one", () => {
     const cases: readonly [string, number | null][] = [
       ["4", 4],
       ["The score is 3.5 of 5", 3.5],

@@ -8,8 +8,8 @@ const counted = (rows: readonly number[]): Record<string, number> => {
   return counts;
 };
 
-describe("the examples of a prompt", () => {
-  it("are as even over the labels as their number allows", () => {
+describe("examples of a prompt", () => {
+  it("are distributed over the labels as evenly as possible", () => {
     assert.deepEqual(counted(chooseShots(kinds, 3, 1)), { common: 1, rare: 1, rarest: 1 });
     for (const count of [4, 5, 7, 8]) {
       const counts = Object.values(counted(chooseShots(kinds, count, 1)));
@@ -22,18 +22,18 @@ describe("the examples of a prompt", () => {
     // Three rows are all that the rarest has.
     assert.deepEqual(counted(chooseShots(kinds, 15, 1)), { common: 6, rare: 6, rarest: 3 });
   });
-  it("are the seed's: the same again, others by another; none stands there twice", () => {
+  it("are reproducible by seed, differ between seeds and never repeat", () => {
     const [one, again, other] = [chooseShots(kinds, 8, 1), chooseShots(kinds, 8, 1), chooseShots(kinds, 8, 2)];
     assert.deepEqual(one, again);
     assert.notDeepEqual(one, other);
     assert.equal(new Set(one).size, 8);
   });
-  it("are all rows where there are no more, and none where none is wanted", () => {
+  it("are all rows if no more exist, and none if none is requested", () => {
     assert.deepEqual([...chooseShots(["a", "b", "a"], 9, 0)].sort(), [0, 1, 2]);
     assert.deepEqual(chooseShots(kinds, 0, 0), []);
     assert.deepEqual(chooseShots([], 4, 0), []);
   });
-  it("mix the labels: over seeds each of two stands first about as often", () => {
+  it("mix the labels: over seeds, each of two comes first about equally often", () => {
     const two = ["a", "a", "a", "b", "b", "b"];
     const firsts = Array.from({ length: 200 }, (_, seed) => two[chooseShots(two, 4, seed)[0]!]);
     const share = firsts.filter((kind) => kind === "a").length / firsts.length;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parsePromptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
 
-describe("the holes of a prompt", () => {
-  it("are roles in braces, told with their places", () => {
+describe("placeholders of a prompt template", () => {
+  it("are roles in braces, with their positions", () => {
     const { holes, fill } = parsePromptTemplate("Is “{text}” like “{text_pair}”? {text}");
     assert.deepEqual(
       holes.map(({ role, offset: at, length }) => [role, at, length]),
@@ -14,7 +14,7 @@ describe("the holes of a prompt", () => {
     );
     assert.equal(fill(["a", "b", "c"]), "Is “a” like “b”? c");
   });
-  it("are not braces that stand doubled, or around anything but a name", () => {
+  it("exclude doubled braces, and braces with anything but a name", () => {
     const { holes, fill } = parsePromptTemplate('{{text}} {"team": "{text}"} {} { text } }} {{');
     assert.deepEqual(
       holes.map(({ role }) => role),
@@ -22,7 +22,7 @@ describe("the holes of a prompt", () => {
     );
     assert.equal(fill(["x"]), '{text} {"team": "x"} {} { text } } {');
   });
-  it("take values as they are, holes of their own included", () => {
+  it("insert values literally, including placeholders in them", () => {
     assert.equal(parsePromptTemplate("{a}{b}").fill(["{b}", "$& $1"]), "{b}$& $1");
     assert.equal(parsePromptTemplate("none").fill([]), "none");
     assert.equal(parsePromptTemplate("").fill([]), "");

@@ -33,7 +33,7 @@ interface Golden {
 const file = fileURLToPath(new URL("../../../../../../tests/golden/oracle/tfidf.json", import.meta.url));
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
-describe("tf-idf and linear models over it, beside scikit-learn's", () => {
+describe("tf-idf and its linear models, compared with scikit-learn", () => {
   let learnt: SparseRows;
   let asked: SparseRows;
   const vocabulary = new Vocabulary(1);
@@ -57,7 +57,7 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
     ["two", ["no", "yes"]],
     ["three", ["a", "b", "c"]],
   ] as const)
-    it(`say the same of ${which} labels; one that no row has is never said, and as likely as what one row has`, async () => {
+    it(`match for ${which} labels, and give a label without rows the probability of a label with one row`, async () => {
       const all = ["unseen", ...labels];
       const model = await fitSingleLabelModel(
         learnt,
@@ -73,7 +73,7 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
         });
       }
     });
-  it("say the same of several labels for a text, and of numbers", async () => {
+  it("match for label sets and for numbers", async () => {
     const sets = golden.train.map((_, row) =>
       ["a", "b", "c"].filter((__, label) => golden.sets[label]![row] === 1).concat("always"),
     );
@@ -92,7 +92,7 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
       near(own[0]!, golden.numbers[row]!);
     }
   });
-  it("say the same with labels that count alike, or by numbers, and another C", async () => {
+  it("match with balanced labels, given label weights and another C", async () => {
     const probability = (model: SingleLabelModel, row: number): readonly number[] =>
       Array.from(model.predict(asked, row), Math.exp);
     const three = golden.three.map((label) => ["a", "b", "c"][label]!);
@@ -124,7 +124,7 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
       near(own[0]!, golden["numbers, alpha 0.1"][row]!, 2e-3);
     }
   });
-  it("fit 5,000 rows of 200,000 columns in seconds, and stop when they are told to", async function () {
+  it("fit 5,000 rows of 200,000 columns in seconds, and stop when interrupted", async function () {
     this.timeout(60_000);
     const built = new SparseBuilder();
     const chosen = seededRandom(7);

@@ -4,7 +4,7 @@ import { logExpectedImprovement } from "#stdlib/searches/shared/gp/improvement.j
 import { minimizeNear, type SmoothFunction } from "#stdlib/searches/shared/gp/minimum.js";
 
 describe("log expected improvement", () => {
-  it("is exact from far above the best to a thousand deviations below", () => {
+  it("is accurate from far above the best to a thousand deviations below", () => {
     for (const [z, wanted] of [
       [8, 2.07944154167984],
       [2, 0.697383545788228],
@@ -31,7 +31,7 @@ describe("log expected improvement", () => {
   });
 });
 
-describe("the nearest minimum", () => {
+describe("local minimizer", () => {
   const valley: SmoothFunction = (x, slope) => {
     const [a, b] = [x[0]!, x[1]!];
     slope[0] = -400 * a * (b - a * a) - 2 * (1 - a);
@@ -40,15 +40,15 @@ describe("the nearest minimum", () => {
   };
   const free = { low: () => -5, high: () => 5, most: 200, flat: 1e-8 };
 
-  it("of Rosenbrock's valley is at (1, 1), in fewer values than steepest descent would take", () => {
+  it("finds Rosenbrock's minimum at (1, 1) with fewer evaluations than steepest descent", () => {
     const { x, value } = minimizeNear(valley, Float64Array.of(-1.2, 1), free);
     assert.ok(value < 1e-12 && Math.abs(x[0]! - 1) < 1e-5 && Math.abs(x[1]! - 1) < 1e-5, String(x));
   });
-  it("lies on a bound where the function falls towards it", () => {
+  it("stops at a bound if the function decreases towards it", () => {
     const { x } = minimizeNear(valley, Float64Array.of(-1.2, 1), { ...free, high: (i) => (i === 0 ? 0.5 : 5) });
     assert.ok(Math.abs(x[0]! - 0.5) < 1e-9 && Math.abs(x[1]! - 0.25) < 1e-5, String(x));
   });
-  it("asks for no more values than it may", () => {
+  it("respects its limit of evaluations", () => {
     let asked = 0;
     const counted: SmoothFunction = (x, slope) => (asked++, valley(x, slope));
     minimizeNear(counted, Float64Array.of(-1.2, 1), { ...free, most: 12 });

@@ -50,7 +50,7 @@ const settingsOf = (x: readonly number[]): ProcessSettings => ({
 
 describe("Gaussian processes", () => {
   for (const one of cases)
-    it(`are scikit-learn's over ${one.count} rows of ${one.width} numbers`, () => {
+    it(`match scikit-learn over ${one.count} rows of ${one.width} numbers`, () => {
       const { width, count } = one;
       const rows = rowsNamed(`processes/${width}/rows`, count, width);
       const values = Float64Array.from(uniform(`processes/${width}/values`, [count], 1));
@@ -78,7 +78,7 @@ describe("Gaussian processes", () => {
       own.forEach((g, i) => near(g, one.slope[i]!, 1e-8, `slope ${i}`));
     });
 
-  it("have derivatives of the likelihood as differences say, choices too", () => {
+  it("have likelihood gradients that match finite differences, also for choices", () => {
     const { rows, values } = mixed(20);
     const x = [0.5, -1, 0.3, 0.2, -4];
     const at = (y: readonly number[]): number =>
@@ -90,7 +90,7 @@ describe("Gaussian processes", () => {
     });
   });
 
-  it("have derivatives of the expected improvement as differences say, near the best and where it is next to nothing", () => {
+  it("have expected-improvement gradients that match finite differences, also where it vanishes", () => {
     const { rows, values } = mixed(15);
     const process = gaussianProcessOf(rows, values, settingsOf([1, 0, 0, 0, -6]));
     for (const best of [0.5, Math.max(...values), 30])
@@ -107,7 +107,7 @@ describe("Gaussian processes", () => {
       }
   });
 
-  it("find settings that make the values likelier, and foretell what they weren't told", () => {
+  it("find more likely settings, and predict unseen values", () => {
     const { rows, values } = mixed(60);
     const first = { rows: rows.rows.slice(0, 45), choices: rows.choices };
     const told = values.slice(0, 45);
@@ -124,7 +124,7 @@ describe("Gaussian processes", () => {
     assert.ok(Math.max(...off) < 0.15, String(Math.max(...off)));
   });
 
-  it("stand rows that are the same, and values that are", () => {
+  it("tolerate identical rows and identical values", () => {
     const rows = Array.from({ length: 12 }, (_, i) => Float64Array.of(i % 2, 0.5));
     const same = fitProcess({ rows, choices: [true, false] }, new Float64Array(12));
     assert.ok(Math.abs(predictProcess(same, Float64Array.of(2, 0.1)).mean) < 1e-9);

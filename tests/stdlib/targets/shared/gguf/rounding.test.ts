@@ -23,7 +23,7 @@ interface Golden {
 }
 const golden = JSON.parse(readFileSync(new URL("golden/oracle/gguf-roundings.json", root), "utf8")) as Golden;
 
-describe("weights in ggml's formats", () => {
+describe("weights in GGML formats", () => {
   const values = new Float32Array(Uint8Array.from(Buffer.from(golden.values, "base64")).buffer);
 
   for (const format of [
@@ -37,12 +37,12 @@ describe("weights in ggml's formats", () => {
     q4_kFormat,
     q6_kFormat,
   ])
-    it(`are rounded bit for bit as ggml rounds them: ${format.name}`, () => {
+    it(`are bit-identical to ggml's rounding: ${format.name}`, () => {
       const want = Buffer.from(golden.kinds[format.name]!, "base64");
       assert.equal(Buffer.compare(encodeTensor(values, format), want), 0);
     });
 
-  it("are halves that are nearest, ties to even", () => {
+  it("round to the nearest half, ties to even", () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true, min: -65000, max: 65000 }), (x) => {
         const half = toHalfBits(x);
@@ -55,7 +55,7 @@ describe("weights in ggml's formats", () => {
     assert.equal(toBf16Bits(NaN) & 0x7fc0, 0x7fc0);
   });
 
-  it("take the formats that llama-quantize chooses", () => {
+  it("use the formats that llama-quantize chooses", () => {
     const of = (
       name: string,
       shape: readonly number[],

@@ -27,9 +27,9 @@ const by =
 const told = (writes: Writes, added: boolean) =>
   recognizeTemplate((all) => Promise.resolve(all.map(writes)), { bos: specials.bos, eos: specials.eos, added });
 
-describe("templates of conversations for Ollama", () => {
+describe("Ollama conversation templates", () => {
   for (const name of ["chatml", "llama3", "gemma", "alpaca", "llama2", "plain"])
-    it(`write in Go and in Jinja what the word writes: ${name}`, async () => {
+    it(`render the same in Go and in Jinja as the template: ${name}`, async () => {
       const word = by((await registry.find("template", name)!.load!()) as TemplateImplementation);
       const found = await told(word, false);
       assert.equal(found?.known.name, name);
@@ -44,7 +44,7 @@ describe("templates of conversations for Ollama", () => {
       }
     });
 
-  it("are known by what they write: Mistral's, Zephyr's, ChatML with a system's turn of its own", async () => {
+  it("are recognized by their output: Mistral, Zephyr, and ChatML with a default system turn", async () => {
     const mistral = `{{ bos_token }}{% for m in messages %}{% if m['role'] == 'user' %}{{ '[INST] ' + m['content'] + ' [/INST]' }}{% elif m['role'] == 'assistant' %}{{ m['content'] + eos_token }}{% else %}{{ raise_exception('no system') }}{% endif %}{% endfor %}`;
     assert.equal((await told(by(jinjaTemplate(mistral)), true))?.known.name, "mistral");
     const zephyr = `{% for m in messages %}{{ '<|' + m['role'] + '|>\\n' + m['content'] + eos_token + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}`;
@@ -54,13 +54,13 @@ describe("templates of conversations for Ollama", () => {
     assert.deepEqual([found?.known.name, found?.system], ["chatml", "You are small."]);
   });
 
-  it("are not guessed: one that differs by a blank is none of them", async () => {
+  it("are not guessed: a template that differs by one blank is not recognized", async () => {
     const odd = `{% for m in messages %}{{ '<|im_start|> ' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
     assert.equal(await told(by(jinjaTemplate(odd)), true), null);
     assert.equal(await told(() => null, true), null);
   });
 
-  it("are read as Go reads them, and what isn't Go is an error", () => {
+  it("are parsed like in Go, and reject invalid Go templates", () => {
     const scope = goScopeOf(CONVERSATIONS[3]!);
     assert.equal(
       compileGoTemplate(`a {{- if .System }} {{ .System }}{{ else }}none{{ end -}} b`)(scope),
@@ -83,8 +83,8 @@ describe("templates of conversations for Ollama", () => {
   });
 });
 
-describe("Modelfiles", () => {
-  it("say what was to be said, and nothing that Ollama doesn't know", () => {
+describe("Ollama Modelfiles", () => {
+  it("contain all given settings, and only instructions that Ollama knows", () => {
     const said = {
       remarks: ["a remark"],
       from: "helper.gguf",

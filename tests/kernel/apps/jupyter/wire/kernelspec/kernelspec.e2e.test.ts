@@ -16,14 +16,14 @@ import {
 const cli = fileURLToPath(new URL("../../../../../../kernel/apps/cli/main.js", import.meta.url));
 const coded = (code: string) => (error: unknown) => (error as { code?: string }).code === code;
 
-describe("installing the kernel", () => {
+describe("kernel installation", () => {
   let data = "";
   beforeEach(() => {
     data = mkdtempSync(join(tmpdir(), "tunebook-spec-"));
   });
   afterEach(() => rmSync(data, { recursive: true, force: true }));
 
-  it("writes a specification and logos, again and under another name, and takes them away", () => {
+  it("writes a kernelspec and logos, repeatedly and under another name, and removes them", () => {
     const folder = installKernelspec(data, "tunebook");
     installKernelspec(data, "tunebook");
     installKernelspec(data, "other");
@@ -53,7 +53,7 @@ describe("installing the kernel", () => {
     assert.deepEqual(installedKernels([data]), []);
   });
 
-  it("touches no kernel of another program", () => {
+  it("changes no kernel of another program", () => {
     const folder = join(data, "kernels", "python3");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "kernel.json"), '{"argv":["python"],"display_name":"Python","language":"python"}');
@@ -62,7 +62,7 @@ describe("installing the kernel", () => {
     assert.ok(existsSync(join(folder, "kernel.json")));
   });
 
-  it("refuses names that Jupyter would not find, and places that cannot be written", () => {
+  it("rejects names that Jupyter would not find, and unwritable locations", () => {
     for (const name of ["", "..", ".x", "a/b", "a b", "ä"])
       assert.throws(() => installKernelspec(data, name), coded("kernel-name"), name);
     assert.throws(() => uninstallKernelspec(data, "none"), coded("kernel-not-installed"));
@@ -70,7 +70,7 @@ describe("installing the kernel", () => {
     assert.throws(() => installKernelspec(join(data, "file"), "tunebook"), coded("folder-unwritable"));
   });
 
-  it("is a command, with the places Jupyter has", function () {
+  it("is available as a command with Jupyter's locations", function () {
     this.timeout(30_000);
     const env = {
       ...process.env,
@@ -118,10 +118,10 @@ describe("installing the kernel", () => {
   });
 });
 
-describe("a connection file", () => {
+describe("connection file", () => {
   const good = { shell_port: 1, control_port: 2, iopub_port: 3, stdin_port: 4, hb_port: 5, key: "k" };
 
-  it("says where to listen and how to sign", () => {
+  it("states the ports and the signing key", () => {
     const { ports, hash, ip, transport } = parseConnection(JSON.stringify(good), "c.json");
     assert.deepEqual(
       { ports, hash, ip, transport },
@@ -134,7 +134,7 @@ describe("a connection file", () => {
     );
   });
 
-  it("that lacks something is refused with what it lacks", () => {
+  it("is rejected with the missing field if it is incomplete", () => {
     const wrong: readonly [unknown, RegExp][] = [
       [[], /not a JSON object/],
       [{ ...good, hb_port: undefined }, /hb_port/],
